@@ -1,0 +1,145 @@
+import type {
+  JsonObject,
+  MetadataOperation,
+  ConferenceMode,
+  ParticipantHealth,
+  StreamType,
+} from './types.ts';
+
+/** What every event carries. */
+export interface EventBase {
+  readonly id: string;
+  /** When it happened, an ISO instant in UTC. */
+  readonly timestamp: string;
+  readonly conferenceId: string;
+  readonly organizationId?: string;
+  /**
+   * The conference's version *before* this event: a state at version V is waiting for the event with V here. Null for
+   * the creation event and for events outside the history (network indicator, events of `sendEvent`).
+   */
+  readonly conferenceVersion: number | null;
+}
+
+/** An event that some participant's endpoint caused. */
+interface CausedEvent extends EventBase {
+  readonly userId: string;
+  readonly userEndpointId: string;
+}
+
+export interface ConferenceCreatedEvent extends EventBase {
+  readonly type: 'ConferenceCreatedEvent';
+  readonly userId?: string;
+  readonly userEndpointId?: string;
+  readonly mode?: ConferenceMode;
+  readonly interactionId?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+export interface ConferenceJoinedEvent extends CausedEvent {
+  readonly type: 'ConferenceJoinedEvent';
+  readonly metadata?: JsonObject;
+}
+
+export interface ConferenceLeftEvent extends CausedEvent {
+  readonly type: 'ConferenceLeftEvent';
+  readonly reason?: string;
+}
+
+export interface ConferenceEndedEvent extends EventBase {
+  readonly type: 'ConferenceEndedEvent';
+  readonly userId?: string;
+  readonly userEndpointId?: string;
+  readonly reason?: string;
+}
+
+export interface ConferenceStreamPublishedEvent extends CausedEvent {
+  readonly type: 'ConferenceStreamPublishedEvent';
+  readonly streamId: string;
+  readonly streamType: StreamType;
+  readonly metadata?: JsonObject;
+  readonly videoBitrate?: number;
+}
+
+export interface ConferenceStreamUnpublishedEvent extends CausedEvent {
+  readonly type: 'ConferenceStreamUnpublishedEvent';
+  readonly streamId: string;
+  readonly streamType: StreamType;
+}
+
+export interface ConferenceMetadataUpdatedEvent extends CausedEvent {
+  readonly type: 'ConferenceMetadataUpdatedEvent';
+  readonly operation: MetadataOperation;
+  readonly key: string;
+  readonly value?: string;
+}
+
+export interface ConferenceStreamMetadataUpdatedEvent extends CausedEvent {
+  readonly type: 'ConferenceStreamMetadataUpdatedEvent';
+  /** Official clients do not read it, so another server may leave it out. */
+  readonly streamId?: string;
+  readonly newMetadata: JsonObject;
+}
+
+export interface ConferenceParticipantMetadataUpdatedEvent extends CausedEvent {
+  readonly type: 'ConferenceParticipantMetadataUpdatedEvent';
+  readonly newMetadata: JsonObject;
+}
+
+export interface ConferenceStreamBitrateUpdatedEvent extends CausedEvent {
+  readonly type: 'ConferenceStreamBitrateUpdatedEvent';
+  readonly streamId: string;
+  /** Bits per second; 0 means no cap. */
+  readonly videoBitrate: number;
+}
+
+export interface ConferenceInteractionIdSetEvent extends EventBase {
+  readonly type: 'ConferenceInteractionIdSetEvent';
+  readonly userId?: string;
+  readonly userEndpointId?: string;
+  readonly interactionId: string;
+}
+
+export interface ConferenceParticipantStateChangedEvent extends CausedEvent {
+  readonly type: 'ConferenceParticipantStateChangedEvent';
+  readonly state: ParticipantHealth;
+}
+
+/** How well one endpoint is connected, as the server measured it. */
+export interface NetworkIndicator {
+  readonly averageJitter: number;
+  readonly averageRtt: number;
+  readonly averageNetworkQuality: number;
+  readonly grade: string;
+}
+
+export interface ConferenceNetworkIndicatorUpdatedEvent extends EventBase {
+  readonly type: 'ConferenceNetworkIndicatorUpdatedEvent';
+  readonly averageNetworkQuality: number;
+  /** Keyed by user endpoint id. */
+  readonly participantIndicatorMap: Readonly<Record<string, NetworkIndicator>>;
+}
+
+/** An event that this contract has no name for, or that lacks a field its name promises. Nothing of it is lost. */
+export interface UnknownEvent extends EventBase {
+  readonly type: 'UnknownEvent';
+  readonly originalType: string;
+  readonly raw: JsonObject;
+}
+
+/** The events that change the conference. */
+export type HistoryEvent =
+  | ConferenceCreatedEvent
+  | ConferenceJoinedEvent
+  | ConferenceLeftEvent
+  | ConferenceEndedEvent
+  | ConferenceStreamPublishedEvent
+  | ConferenceStreamUnpublishedEvent
+  | ConferenceMetadataUpdatedEvent
+  | ConferenceStreamMetadataUpdatedEvent
+  | ConferenceParticipantMetadataUpdatedEvent
+  | ConferenceStreamBitrateUpdatedEvent
+  | ConferenceInteractionIdSetEvent
+  | ConferenceParticipantStateChangedEvent;
+
+/** Everything `decodeEvent` can return. */
+export type ConferenceEvent = HistoryEvent | ConferenceNetworkIndicatorUpdatedEvent | UnknownEvent;

@@ -1,0 +1,177 @@
+import type { ConferenceState, MetadataEntry, Participant, Stream } from './conference-state.ts';
+import { findStream } from './conference-state.ts';
+import type {
+  ConferenceCreatedEvent,
+  ConferenceEvent,
+  ConferenceMetadataUpdatedEvent,
+  ConferenceStreamMetadataUpdatedEvent,
+} from './events.ts';
+
+/** The version of a snapshot whose server told none: any versioned event may follow it. */
+export const UNKNOWN_VERSION = -1;
+
+/**
+ * Where `event` stands to a conference at `state.version`: `next` may be applied, `old` is already in it, before a
+ * `gap` something is missing, and `outside` never was part of the history.
+ */
+export function placeInHistory(
+  state: ConferenceState,
+  event: ConferenceEvent,
+): 'next' | 'old' | 'gap' | 'outside' {
+  if (event.type === 'ConferenceCreatedEvent') return 'old';
+  const version = event.conferenceVersion;
+  if (version === null) return 'outside';
+  if (state.version === UNKNOWN_VERSION || version === state.version) return 'next';
+  return version < state.version ? 'old' : 'gap';
+}
+
+/** The state that the creation event describes: version 0, nobody inside. */
+export function createdConference(event: ConferenceCreatedEvent): ConferenceState {
+  const entries = Object.entries(event.metadata ?? {}).map(([key, value]) => [
+    key,
+    { value, userId: event.userId, userEndpointId: event.userEndpointId, lastModified: event.timestamp },
+  ]);
+  return {
+    id: event.conferenceId,
+    version: 0,
+    mode: event.mode ?? 'ROUTER',
+    organizationId: event.organizationId,
+    interactionId: event.interactionId,
+    creator: event.userId,
+    creatorEndpoint: event.userEndpointId,
+    participants: [],
+    metadata: Object.fromEntries(entries) as Record<string, MetadataEntry>,
+    ended: undefined,
+  };
+}
+
+/**
+ * The one function that changes a conference: the server applies it to what it accepts, the SDK to what it hears.
+ *
+ * Pure. An event that is not the next one changes nothing and gives back the same object, so repeating or reordering
+ * events is harmless; each event that is next adds exactly 1 to `version`. Members, streams and keys that the state
+ * does not know are ordinary input.
+ */
+export function reduce(state: ConferenceState, event: ConferenceEvent): ConferenceState {
+  if (event.conferenceVersion === null || placeInHistory(state, event) !== 'next') return state;
+  return { ...changed(state, event), version: event.conferenceVersion + 1 };
+}
+
+function changed(state: ConferenceState, event: ConferenceEvent): ConferenceState {
+  switch (event.type) {
+    case 'ConferenceJoinedEvent':
+      return withParticipant(state, {
+        id: event.userEndpointId,
+        userId: event.userId,
+        state: 'HEALTHY',
+        streams: [],
+        metadata: event.metadata ?? {},
+      });
+    case 'ConferenceLeftEvent':
+      return withoutParticipant(state, event.userEndpointId);
+    case 'ConferenceEndedEvent':
+      return { ...state, participants: [], ended: { reason: event.reason, at: event.timestamp } };
+    case 'ConferenceStreamPublishedEvent':
+      return withStream(state, event.userEndpointId, {
+        id: event.streamId,
+        type: event.streamType,
+        metadata: event.metadata ?? {},
+        videoBitrate: event.videoBitrate ?? 0,
+      });
+    case 'ConferenceStreamUnpublishedEvent':
+      return withoutStream(state, event.streamId);
+    case 'ConferenceMetadataUpdatedEvent':
+      return withMetadata(state, event);
+    case 'ConferenceStreamMetadataUpdatedEvent':
+      return updateStream(state, streamMeantBy(state, event), { metadata: event.newMetadata });
+    case 'ConferenceStreamBitrateUpdatedEvent':
+      return updateStream(state, event.streamId, { videoBitrate: event.videoBitrate });
+    case 'ConferenceParticipantMetadataUpdatedEvent':
+      return updateParticipant(state, event.userEndpointId, { metadata: event.newMetadata });
+    case 'ConferenceParticipantStateChangedEvent':
+      return updateParticipant(state, event.userEndpointId, { state: event.state });
+    case 'ConferenceInteractionIdSetEvent':
+      return { ...state, interactionId: event.interactionId };
+    default:
+      return state;
+  }
+}
+
+/** Somebody who joins twice starts again: whatever the endpoint had before is gone. */
+function withParticipant(state: ConferenceState, joined: Participant): ConferenceState {
+  const others = state.participants.filter(({ id }) => id !== joined.id);
+  return { ...state, participants: [...others, joined] };
+}
+
+function withoutParticipant(state: ConferenceState, endpointId: string): ConferenceState {
+  return { ...state, participants: state.participants.filter(({ id }) => id !== endpointId) };
+}
+
+function updateParticipant(
+  state: ConferenceState,
+  endpointId: string,
+  change: Partial<Participant>,
+): ConferenceState {
+  const participants = state.participants.map((participant) =>
+    participant.id === endpointId ? { ...participant, ...change } : participant,
+  );
+  return { ...state, participants };
+}
+
+function withStream(state: ConferenceState, endpointId: string, published: Stream): ConferenceState {
+  const publisher = state.participants.find(({ id }) => id === endpointId);
+  if (!publisher) return state;
+  const others = publisher.streams.filter(({ id }) => id !== published.id);
+  return updateParticipant(state, endpointId, { streams: [...others, published] });
+}
+
+function withoutStream(state: ConferenceState, streamId: string): ConferenceState {
+  const publisher = findStream(state, streamId)?.participant;
+  if (!publisher) return state;
+  return updateParticipant(state, publisher.id, {
+    streams: publisher.streams.filter(({ id }) => id !== streamId),
+  });
+}
+
+function updateStream(
+  state: ConferenceState,
+  streamId: string | undefined,
+  change: Partial<Stream>,
+): ConferenceState {
+  const publisher = streamId === undefined ? undefined : findStream(state, streamId)?.participant;
+  if (!publisher) return state;
+  const streams = publisher.streams.map((stream) =>
+    stream.id === streamId ? { ...stream, ...change } : stream,
+  );
+  return updateParticipant(state, publisher.id, { streams });
+}
+
+/** Without a stream id the event can only mean the endpoint's single stream (reference 1.2). */
+function streamMeantBy(
+  state: ConferenceState,
+  event: ConferenceStreamMetadataUpdatedEvent,
+): string | undefined {
+  if (event.streamId !== undefined) return event.streamId;
+  const publisher = state.participants.find(({ id }) => id === event.userEndpointId);
+  return publisher?.streams.length === 1 ? publisher.streams[0]?.id : undefined;
+}
+
+function withMetadata(state: ConferenceState, event: ConferenceMetadataUpdatedEvent): ConferenceState {
+  const others = Object.entries(state.metadata).filter(([key]) => key !== event.key);
+  switch (event.operation) {
+    case 'SET': {
+      const entry: MetadataEntry = {
+        value: event.value ?? '',
+        userId: event.userId,
+        userEndpointId: event.userEndpointId,
+        lastModified: event.timestamp,
+      };
+      // Object.fromEntries defines properties, so a key such as `__proto__` is a key like any other.
+      return { ...state, metadata: Object.fromEntries([...others, [event.key, entry]]) };
+    }
+    case 'REMOVE':
+      return { ...state, metadata: Object.fromEntries(others) };
+    case 'UNKNOWN':
+      return state;
+  }
+}

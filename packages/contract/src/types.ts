@@ -1,0 +1,55 @@
+import type { components } from './generated/schema.ts';
+
+type Schemas = components['schemas'];
+
+/** Any JSON value. Participant and stream metadata hold these; conference metadata holds strings. */
+export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+
+export type ConferenceMode = Schemas['ConferenceMode'];
+export type ParticipantHealth = Schemas['ParticipantState'];
+export type StreamType = Schemas['StreamType'];
+export type MetadataOperation = Schemas['MetadataOperation'];
+export type EventQos = Schemas['EventQos'];
+
+// Request bodies.
+export type CreateCommand = Schemas['CreateConferenceWebCommand'];
+export type JoinCommand = Schemas['JoinConferenceWebCommand'];
+export type LeaveCommand = Schemas['LeaveConferenceWebCommand'];
+export type EndCommand = Schemas['EndConferenceWebCommand'];
+export type PublishStreamCommand = Schemas['ConferencePublishStreamWebCommand'];
+export type UnpublishStreamCommand = Schemas['ConferenceUnpublishStreamWebCommand'];
+export type ViewStreamCommand = Schemas['ConferenceViewStreamWebCommand'];
+export type StopViewStreamCommand = Schemas['ConferenceStopViewStreamWebCommand'];
+export type AddPublishStreamIceCandidatesCommand = Schemas['ConferencePublishStreamIceCandidatesWebCommand'];
+export type AddViewStreamIceCandidatesCommand = Schemas['ConferenceViewStreamIceCandidatesWebCommand'];
+export type UpdateMetadataCommand = Schemas['UpdateConferenceMetadataWebCommand'];
+export type UpdateParticipantMetadataCommand = Schemas['UpdateConferenceParticipantMetadataWebCommand'];
+export type UpdateStreamMetadataCommand = Schemas['UpdateConferenceStreamMetadataWebCommand'];
+export type UpdatePublishedStreamBitrateCommand = Schemas['ConferenceUpdatePublishedStreamBitrateWebCommand'];
+export type SetInteractionCommand = Schemas['SetInteractionIdWebCommand'];
+export type SendEventCommand = Schemas['SendEventToConferenceWebCommand'];
+export type IceCandidate = Schemas['IceCandidate'];
+
+// Answers.
+export type ConferenceSummary = Schemas['ConferenceSummary'];
+export type PublishStreamResult = Schemas['ConferencePublishResult'];
+export type ViewStreamResult = Schemas['ConferenceStreamViewResult'];
+export type SendEventResult = Schemas['SendEventResponse'];
+export type WireConference = Schemas['Conference'];
+export type WireSimpleView = Schemas['ConferenceSimpleView'];
+export type WireEvent = Schemas['ConferenceEvent'];
+export type ErrorResponse = Schemas['ErrorResponse'];
+
+// The platform operations around the seed.
+export type TokenRequest = Schemas['TokenRequest'];
+export type TokenResponse = Schemas['TokenResponse'];
+export type CreateTicketCommand = Schemas['CreateTicketRequest'];
+export type Ticket = Schemas['Ticket'];
+export type RegisterUserEndpointCommand = Schemas['RegisterUserEndpointCommand'];
+export type KeepAliveUserEndpointCommand = Schemas['KeepAliveUserEndpointCommand'];
+export type UnregisterUserEndpointCommand = Schemas['UnregisterUserEndpointCommand'];
+export type IceServers = Schemas['IceServersResponse'];
+export type IceServer = Schemas['IceServer'];

@@ -1,0 +1,148 @@
+import type { ConferenceState, MetadataEntry, Participant, Stream } from './conference-state.ts';
+import { UNKNOWN_VERSION } from './reduce.ts';
+import type {
+  ConferenceMode,
+  JsonObject,
+  ParticipantHealth,
+  StreamType,
+  WireConference,
+  WireSimpleView,
+} from './types.ts';
+
+/**
+ * The state that `GET /conferences/{id}` describes. Every field of that answer is optional in the document, so what
+ * is missing becomes empty, and names the document does not list become UNKNOWN (decisions 11, 22, 23).
+ */
+export function conferenceFromWire(wire: WireConference): ConferenceState {
+  return {
+    id: wire.id ?? '',
+    version: wire.version ?? UNKNOWN_VERSION,
+    mode: oneOf(wire.mode, modes),
+    organizationId: wire.organizationId ?? undefined,
+    interactionId: wire.interactionId ?? undefined,
+    creator: wire.creator ?? undefined,
+    creatorEndpoint: wire.creatorEndpoint ?? undefined,
+    participants: (wire.participants ?? []).map((participant) => ({
+      id: participant.id ?? '',
+      userId: participant.userId ?? '',
+      state: oneOf(participant.state, healths),
+      streams: (participant.streams ?? []).map(streamFromWire),
+      metadata: (participant.metadata ?? {}) as JsonObject,
+    })),
+    metadata: metadataFromWire(wire.metadata),
+    ended: undefined,
+  };
+}
+
+/** The same from `GET /conferences/{id}/simpleView`, where participants are users with their endpoints inside. */
+export function conferenceFromSimpleView(view: WireSimpleView): ConferenceState {
+  const participants: Participant[] = (view.participants ?? []).flatMap((user) =>
+    (user.endpoints ?? []).map((endpoint) => ({
+      id: endpoint.id ?? '',
+      userId: user.id ?? '',
+      state: oneOf(endpoint.state, healths),
+      streams: (endpoint.streams ?? []).map(streamFromWire),
+      metadata: (endpoint.metadata ?? {}) as JsonObject,
+    })),
+  );
+  return {
+    ...conferenceFromWire({ id: view.id ?? '' }),
+    version: view.version ?? UNKNOWN_VERSION,
+    mode: oneOf(view.mode, modes),
+    participants,
+    metadata: metadataFromWire(view.metadata),
+  };
+}
+
+/** What `GET /conferences/{id}` answers for this state. */
+export function conferenceToWire(state: ConferenceState): WireConference {
+  const { ended: _ended, organizationId, interactionId, creator, creatorEndpoint, ...rest } = state;
+  return {
+    ...rest,
+    ...(organizationId !== undefined && { organizationId }),
+    ...(interactionId !== undefined && { interactionId }),
+    ...(creator !== undefined && { creator }),
+    ...(creatorEndpoint !== undefined && { creatorEndpoint }),
+    metadata: metadataToWire(state),
+    empty: state.participants.length === 0,
+  };
+}
+
+/** What `GET /conferences/{id}/simpleView` answers for this state. */
+export function conferenceToSimpleView(state: ConferenceState): WireSimpleView {
+  const byUser = new Map<string, Participant[]>();
+  for (const participant of state.participants) {
+    byUser.set(participant.userId, [...(byUser.get(participant.userId) ?? []), participant]);
+  }
+  return {
+    id: state.id,
+    mode: state.mode,
+    metadata: metadataToWire(state),
+    participants: [...byUser].map(([id, participants]) => ({
+      id,
+      endpoints: participants.map((participant) => ({
+        id: participant.id,
+        state: participant.state,
+        streams: participant.streams.map(({ id: streamId, type, metadata }) => ({
+          id: streamId,
+          type,
+          metadata,
+        })),
+        metadata: participant.metadata,
+      })),
+    })),
+    version: state.version,
+  };
+}
+
+const modes: readonly ConferenceMode[] = ['P2P', 'ROUTER'];
+const healths: readonly ParticipantHealth[] = ['HEALTHY', 'SICK'];
+const streamTypes: readonly StreamType[] = ['MIC', 'CAM', 'SCREEN', 'MIC_AND_CAM'];
+
+function oneOf<Name extends string>(value: string | undefined, names: readonly Name[]): Name | 'UNKNOWN' {
+  return names.find((name) => name === value?.toUpperCase()) ?? 'UNKNOWN';
+}
+
+interface WireStream {
+  readonly id?: string;
+  readonly type?: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
+  readonly videoBitrate?: number;
+}
+
+function streamFromWire(stream: WireStream): Stream {
+  return {
+    id: stream.id ?? '',
+    type: oneOf(stream.type, streamTypes),
+    metadata: (stream.metadata ?? {}) as JsonObject,
+    videoBitrate: stream.videoBitrate ?? 0,
+  };
+}
+
+function metadataFromWire(metadata: WireConference['metadata']): Readonly<Record<string, MetadataEntry>> {
+  const entries = Object.entries(metadata ?? {}).map(([key, entry]) => [
+    key,
+    {
+      value: entry.value ?? '',
+      userId: entry.userId,
+      userEndpointId: entry.userEndpointId,
+      lastModified: entry.lastModified ?? '',
+    },
+  ]);
+  return Object.fromEntries(entries) as Record<string, MetadataEntry>;
+}
+
+function metadataToWire(state: ConferenceState): NonNullable<WireConference['metadata']> {
+  const entries = Object.entries(state.metadata).map(
+    ([key, { value, userId, userEndpointId, lastModified }]) => [
+      key,
+      {
+        value,
+        ...(userId !== undefined && { userId }),
+        ...(userEndpointId !== undefined && { userEndpointId }),
+        lastModified,
+      },
+    ],
+  );
+  return Object.fromEntries(entries) as NonNullable<WireConference['metadata']>;
+}

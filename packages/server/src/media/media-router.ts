@@ -1,0 +1,70 @@
+import type { IceCandidate, StreamType } from '@parley-rtc/contract';
+
+/**
+ * Takes streams in and gives them out; the rest of the server knows nothing about SDP or RTP.
+ *
+ * `streamKey` is an opaque key that is unique on this server (a stream id is only unique within its conference).
+ * Every answer already holds all of the server's candidates: the API has no channel to send more (reference, fact 2).
+ */
+export interface MediaRouter {
+  /** Takes in a stream. Publishing a key that exists replaces its transport, and its viewers go on. */
+  publish(request: PublishRequest): Promise<{ readonly sdpAnswer: string }>;
+  /** Accepts an empty list, and an empty `candidate` as end-of-candidates. */
+  addPublishCandidates(streamKey: string, candidates: readonly IceCandidate[]): void;
+  /** Closes the stream and every view of it; does nothing for a stream that is not there. */
+  unpublish(streamKey: string): void;
+  /** Caps what the publisher sends as video, in bits per second; 0 lifts the cap. */
+  setVideoBitrate(streamKey: string, videoBitrateBps: number): void;
+
+  /** Gives a stream to one more viewer. The same `viewerId` again replaces the former view. */
+  view(request: ViewRequest): Promise<{ readonly sdpAnswer: string }>;
+  addViewCandidates(streamKey: string, viewerId: string, candidates: readonly IceCandidate[]): void;
+  /** Closes one view; does nothing for a view that is not there. */
+  stopView(streamKey: string, viewerId: string): void;
+
+  /** Calls `listener` when a peer is gone for good (no ICE consent, closed by the peer), until the returned function is called. */
+  onPeerLost(listener: (lost: LostPeer) => void): () => void;
+
+  /** Closes all streams and frees ports and threads. */
+  close(): Promise<void>;
+}
+
+export interface PublishRequest {
+  readonly streamKey: string;
+  readonly type: StreamType;
+  readonly sdpOffer: string;
+  /** Cap for the video in bits per second; 0 means none. */
+  readonly videoBitrateBps: number;
+}
+
+export interface ViewRequest {
+  readonly streamKey: string;
+  readonly viewerId: string;
+  readonly sdpOffer: string;
+}
+
+export interface LostPeer {
+  readonly streamKey: string;
+  /** The view that was lost; absent when the publisher is. */
+  readonly viewerId?: string;
+}
+
+/** What a media router may refuse. */
+export type MediaErrorCode =
+  /** The SDP cannot be read, or holds no media that could be answered. */
+  | 'bad_offer'
+  /** Offer and stream share no codec. */
+  | 'no_common_codec'
+  | 'unknown_stream'
+  | 'unknown_view'
+  /** This node has no room for another peer; try again later or elsewhere. */
+  | 'overloaded';
+
+export class MediaError extends Error {
+  override readonly name = 'MediaError';
+  readonly code: MediaErrorCode;
+  constructor(code: MediaErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

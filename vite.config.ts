@@ -1,0 +1,75 @@
+// One configuration for three jobs: library builds (run from inside a package), the demo's pages, and the tests.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defaultClientConditions, defaultServerConditions, type UserConfig } from 'vite';
+import { defineConfig } from 'vitest/config';
+
+/** Points at a package's `src` inside this workspace, so that tests and demo run without a build. */
+const sourceCondition = '@parley-rtc/source';
+
+const fromSource: UserConfig = {
+  resolve: { conditions: [sourceCondition, ...defaultClientConditions] },
+  ssr: { resolve: { conditions: [sourceCondition, ...defaultServerConditions] } },
+};
+
+/** A package of ours as ES modules, one output file per source file; dependencies stay imports. */
+function library(folder: string): UserConfig {
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    dependencies?: Record<string, string>;
+    peerDependencies?: Record<string, string>;
+    bin?: Record<string, string>;
+  };
+  const external = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+  const entries = ['src/index.ts', ...(manifest.bin ? ['src/main.ts'] : [])];
+  return {
+    build: {
+      target: 'es2022',
+      minify: false,
+      sourcemap: true,
+      emptyOutDir: true,
+      lib: { entry: entries.map((entry) => join(folder, entry)), formats: ['es'] },
+      rolldownOptions: {
+        external: (id) =>
+          id.startsWith('node:') || external.some((name) => id === name || id.startsWith(`${name}/`)),
+        output: { preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
+      },
+    },
+  };
+}
+
+/** The whole SDK with its dependencies as one file for a script tag, global `Parley`. */
+function scriptTag(folder: string): UserConfig {
+  return {
+    ...fromSource,
+    build: {
+      target: 'es2022',
+      minify: true,
+      sourcemap: true,
+      emptyOutDir: false,
+      lib: {
+        entry: join(folder, 'src/script-tag.ts'),
+        name: 'Parley',
+        formats: ['iife'],
+        fileName: () => 'parley.iife.js',
+      },
+    },
+  };
+}
+
+export default defineConfig(({ command, mode }) => {
+  if (command === 'build') return mode === 'script-tag' ? scriptTag(process.cwd()) : library(process.cwd());
+  return {
+    ...fromSource,
+    test: {
+      projects: ['contract', 'client', 'sdk', 'react', 'vue', 'server'].map((name) => ({
+        extends: true,
+        test: {
+          name,
+          root: `packages/${name}`,
+          include: ['src/**/*.test.{ts,tsx}'],
+          environment: name === 'react' || name === 'vue' ? 'jsdom' : 'node',
+        },
+      })),
+    },
+  };
+});
