@@ -1,0 +1,116 @@
+// What `npm test` runs once the workspace is installed: every check, fastest first, all of them even when one fails.
+// Its last line is `N passed, M failed`: tests as the runners' own reports count them, plus one failure for each check
+// (format, types, ...) that is not clean. Runs one step alone with `node .ci/check.mjs unit`.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureBrowser } from './ensure-browser.mjs';
+
+const reports = mkdtempSync(join(tmpdir(), 'parley-reports-'));
+
+/** A script of package.json that is clean or not. */
+const check = (name) => ({ name, command: ['pnpm', 'run', `check:${name}`] });
+
+/** A test runner: its JSON report is read by `count`, which gives { passed, failed }. */
+const vitest = {
+  name: 'unit',
+  report: join(reports, 'unit.json'),
+  command: [
+    'pnpm',
+    'exec',
+    'vitest',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${join(reports, 'unit.json')}`,
+  ],
+  count: ({ numPassedTests, numFailedTests, numFailedTestSuites }) => ({
+    passed: numPassedTests,
+    failed: numFailedTests || numFailedTestSuites,
+  }),
+};
+const playwright = {
+  name: 'e2e',
+  before: ensureBrowser,
+  report: join(reports, 'e2e.json'),
+  command: [
+    'pnpm',
+    'exec',
+    'playwright',
+    'test',
+    '--config',
+    'e2e/playwright.config.ts',
+    '--reporter=list,json',
+  ],
+  env: { PLAYWRIGHT_JSON_OUTPUT_NAME: join(reports, 'e2e.json') },
+  count: ({ stats, errors }) => ({
+    passed: stats.expected,
+    failed: stats.unexpected + stats.flaky + errors.length,
+  }),
+};
+
+const steps = [
+  check('format'),
+  check('lint'),
+  check('types'),
+  check('layers'),
+  check('dead-code'),
+  check('contract'),
+  vitest,
+  { name: 'build', command: ['pnpm', 'run', 'build:packages'] },
+  check('packaging'),
+  check('size'),
+  playwright,
+];
+
+function run({ name, command, env, before, report, count }) {
+  console.log(`\n── ${name} ${'─'.repeat(Math.max(0, 60 - name.length))}`);
+  const startedAt = performance.now();
+  let clean = true;
+  try {
+    before?.();
+    const [program, ...args] = command;
+    const { status, error } = spawnSync(program, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+    clean = status === 0 && !error;
+    if (error) console.error(error.message);
+  } catch (error) {
+    clean = false;
+    console.error(error.message);
+  }
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  console.log(`${clean ? '✓' : '✗'} ${name} (${seconds} s)`);
+  if (!count) return { passed: 0, failed: clean ? 0 : 1 };
+  const counted = readCount(report, count);
+  // A runner that fails without a failed test (a crash, no report) is a failure too; so is one that ran nothing.
+  const nothing = counted.passed + counted.failed === 0;
+  return { passed: counted.passed, failed: counted.failed || (clean && !nothing ? 0 : 1) };
+}
+
+function readCount(report, count) {
+  try {
+    return count(JSON.parse(readFileSync(report, 'utf8')));
+  } catch {
+    return { passed: 0, failed: 0 };
+  }
+}
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !steps.some((step) => step.name === name));
+if (unknown.length > 0) {
+  console.error(
+    `No step is called ${unknown.join(', ')}. There are: ${steps.map(({ name }) => name).join(', ')}.`,
+  );
+  process.exit(2);
+}
+const results = steps
+  .filter(({ name }) => wanted.length === 0 || wanted.includes(name))
+  .map((step) => ({ name: step.name, ...run(step) }));
+rmSync(reports, { recursive: true, force: true });
+
+const passed = results.reduce((sum, result) => sum + result.passed, 0);
+const failed = results.reduce((sum, result) => sum + result.failed, 0);
+const unclean = results.filter((result) => result.failed > 0).map(({ name }) => name);
+if (unclean.length > 0) console.log(`\nNot clean: ${unclean.join(', ')}`);
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { decodeEvent, UndecodableEventError } from './decode-event.ts';
+
+const published = {
+  id: 'e-102',
+  type: 'ConferenceStreamPublishedEvent',
+  timestamp: '2026-01-05T10:00:01.456Z',
+  conferenceId: 'c-1',
+  organizationId: 'o-1',
+  conferenceVersion: 1,
+  userId: 'u-agent',
+  userEndpointId: 'ep-1',
+  streamId: 's-1',
+  streamType: 'MIC_AND_CAM',
+};
+
+describe('decodeEvent', () => {
+  it('reads an event of the platform as it is and keeps fields it does not know', () => {
+    expect(decodeEvent({ ...published, extra: [1] })).toEqual({ ...published, extra: [1] });
+  });
+
+  it('reads a missing or null version as outside the history', () => {
+    const { conferenceVersion: _none, ...rest } = published;
+    expect(decodeEvent(rest).conferenceVersion).toBeNull();
+    expect(decodeEvent({ ...published, conferenceVersion: null }).conferenceVersion).toBeNull();
+  });
+
+  it('maps stream types it does not know to UNKNOWN and reads names in any case', () => {
+    expect(decodeEvent({ ...published, streamType: 'HOLOGRAM' })).toMatchObject({ streamType: 'UNKNOWN' });
+    expect(decodeEvent({ ...published, streamType: 'cam' })).toMatchObject({ streamType: 'CAM' });
+  });
+
+  it('treats null in an optional field as absent', () => {
+    expect(decodeEvent({ ...published, metadata: null })).not.toHaveProperty('metadata');
+  });
+
+  it.each([
+    ['a type it has no name for', { ...published, type: 'ConferenceFutureEvent' }],
+    ['a name that JavaScript knows', { ...published, type: 'toString' }],
+    ['a known type without a field that it depends on', { ...published, streamId: undefined }],
+    ['a known type with a field of the wrong kind', { ...published, streamId: 7 }],
+  ])('keeps %s as an unknown event with everything in it', (_case, input) => {
+    expect(decodeEvent(input)).toEqual({
+      id: 'e-102',
+      timestamp: '2026-01-05T10:00:01.456Z',
+      conferenceId: 'c-1',
+      organizationId: 'o-1',
+      conferenceVersion: 1,
+      type: 'UnknownEvent',
+      originalType: input.type,
+      raw: input,
+    });
+  });
+
+  it.each([[null], [[]], ['text'], [{}], [{ type: 1 }]])('refuses %j, which is no event', (input) => {
+    expect(() => decodeEvent(input)).toThrow(UndecodableEventError);
+  });
+});
