@@ -1,0 +1,209 @@
+import { chromium, expect, test, type Page } from '@playwright/test';
+import { findBrowser } from '../.ci/ensure-browser.mjs';
+import { browserArguments } from './playwright.config.ts';
+import { demoUrl } from './support/addresses.ts';
+import { Caller, newRoom } from './support/caller.ts';
+
+/** What an app would learn of a promise: the error's code, whether its text says what to do, or that there was none. */
+interface Outcome {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Runs `call` in the page and gives what its promise rejected with. */
+async function rejection(page: Page, call: () => Promise<unknown>): Promise<Outcome> {
+  return await page.evaluate(
+    `(${call.toString()})().then(
+      () => ({ code: 'none', message: 'it resolved' }),
+      (error) => ({ code: String(error.code), message: error.message }),
+    )`,
+  );
+}
+
+/** Proves that the conference still works: what is published now arrives. */
+async function expectUsable(ada: Caller, room: string): Promise<void> {
+  const bob = await ada.openAnother();
+  await bob.join(room, 'Bob');
+  await ada.publish(77);
+  await bob.expectPicturesOf(77);
+  await bob.close();
+}
+
+test.describe('bad input gives a typed error and leaves the conference usable', () => {
+  test('a missing token', async ({ browser }) => {
+    const ada = await Caller.open(browser);
+    const outcome = await rejection(ada.page, () =>
+      window.Parley.Conference.join({ server: location.origin, conferenceId: 'c', token: '' }),
+    );
+    expect(outcome.code).toBe('ERR_TOKEN');
+    expect(outcome.message.length).toBeGreaterThan(20);
+    await ada.close();
+  });
+
+  test('a token that the server does not accept', async ({ browser }) => {
+    const ada = await Caller.open(browser);
+    const outcome = await rejection(ada.page, () =>
+      window.Parley.Conference.join({ server: location.origin, conferenceId: 'c', token: 'not-a-token' }),
+    );
+    expect(outcome.code).toBe('ERR_UNAUTHORIZED');
+    await ada.close();
+  });
+
+  test('a conference that the ticket is not for', async ({ browser }) => {
+    const ada = await Caller.open(browser);
+    const room = newRoom();
+    await ada.join(room, 'Ada');
+    const outcome = await ada.page.evaluate(async (room) => {
+      const answer = await fetch('/backend/ticket', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ room }),
+      });
+      const { ticket } = (await answer.json()) as { ticket: string };
+      const server = location.origin;
+      const { token } = await window.Parley.redeemTicket({ server, ticket });
+      return await window.Parley.Conference.join({ server, conferenceId: 'somewhere-else', token }).then(
+        () => 'it resolved',
+        (error: unknown) => (error as { code: string }).code,
+      );
+    }, room);
+    expect(['ERR_FORBIDDEN', 'ERR_NOT_FOUND']).toContain(outcome);
+    await expectUsable(ada, room);
+    await ada.close();
+  });
+
+  test('a server that cannot be reached', async ({ browser }) => {
+    const ada = await Caller.open(browser);
+    const outcome = await rejection(ada.page, () =>
+      window.Parley.Conference.join({
+        server: 'http://127.0.0.1:1',
+        conferenceId: 'c',
+        token: 'x',
+        timeoutMs: 3_000,
+      }),
+    );
+    expect(['ERR_CONNECTION', 'ERR_TIMEOUT']).toContain(outcome.code);
+    expect(outcome.message).toContain('127.0.0.1');
+    await ada.close();
+  });
+
+  test('a microphone-only stream published as CAM', async ({ browser }) => {
+    const ada = await Caller.open(browser);
+    const room = newRoom();
+    await ada.join(room, 'Ada');
+    const outcome = await rejection(ada.page, async () => {
+      const mediaStream = await navigator.mediaDevices.getUserMedia({ audio: true });
+      await window.conference.publishStream({ mediaStream, type: 'CAM' });
+    });
+    expect(outcome.code).toBe('ERR_STREAM_TYPE_MISMATCH');
+    await expectUsable(ada, room);
+    await ada.close();
+  });
+
+  test('a malformed SDP', async ({ browser }) => {
+    const ada = await Caller.open(browser);
+    const room = newRoom();
+    await ada.join(room, 'Ada');
+    await ada.page.route('**/publishStream', async (route) => {
+      const command = route.request().postDataJSON() as object;
+      await route.continue({ postData: JSON.stringify({ ...command, sdpOffer: 'v=0\r\nthis is no offer' }) });
+    });
+    const outcome = await rejection(ada.page, () => window.conference.publishStream({ camera: true }));
+    expect(outcome.code).toBe('ERR_INVALID_REQUEST');
+    await ada.page.unroute('**/publishStream');
+    await expectUsable(ada, room);
+    await ada.close();
+  });
+
+  test('a stream that nobody publishes', async ({ browser }) => {
+    const ada = await Caller.open(browser);
+    const room = newRoom();
+    await ada.join(room, 'Ada');
+    const outcome = await rejection(ada.page, () => window.conference.viewStream('no-such-stream'));
+    expect(outcome.code).toMatch(/NOT_FOUND|UNKNOWN_STREAM/);
+    await expectUsable(ada, room);
+    await ada.close();
+  });
+
+  test('a call after leaving', async ({ browser }) => {
+    const ada = await Caller.open(browser);
+    await ada.join(newRoom(), 'Ada');
+    await ada.leave();
+    const outcome = await rejection(ada.page, () => window.conference.publishStream({ camera: true }));
+    expect(outcome.code).toBe('ERR_NOT_JOINED');
+    await ada.close();
+  });
+});
+
+const executablePath = findBrowser();
+
+test.describe('a browser without usable devices gives a typed error and can still join and view', () => {
+  const browsers = [
+    {
+      title: 'a denied camera',
+      flags: ['--use-fake-device-for-media-stream', '--deny-permission-prompts'],
+      code: 'ERR_DEVICE_DENIED',
+    },
+    {
+      title: 'no camera at all',
+      flags: ['--use-fake-device-for-media-stream=device-count=0', '--use-fake-ui-for-media-stream'],
+      code: 'ERR_DEVICE_NOT_FOUND',
+    },
+  ];
+  for (const { title, flags, code } of browsers) {
+    test(title, async ({ browser }) => {
+      const other = await chromium.launch({
+        ...(executablePath && { executablePath }),
+        args: [...browserArguments, ...flags],
+      });
+      const room = newRoom();
+      const bob = await Caller.open(browser);
+      await bob.join(room, 'Bob');
+      await bob.publish(22);
+      const ada = await Caller.open(other);
+      await ada.join(room, 'Ada');
+      const outcome = await rejection(ada.page, () => window.conference.publishStream({ camera: true }));
+      expect(outcome.code).toBe(code);
+      await ada.expectPicturesOf(22);
+      await other.close();
+      await bob.close();
+    });
+  }
+
+  test('an insecure origin', async () => {
+    const other = await chromium.launch({
+      ...(executablePath && { executablePath }),
+      args: [...browserArguments],
+    });
+    const page = await other.newPage();
+    const script = await (await fetch(`${demoUrl}/parley.iife.js`)).text();
+    await page.route('http://insecure.test/', async (route) => {
+      await route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>insecure</title>' });
+    });
+    await page.goto('http://insecure.test/');
+    await page.addScriptTag({ content: script });
+    expect(await page.evaluate(() => window.isSecureContext)).toBe(false);
+    const ticket = await (
+      await fetch(`${demoUrl}/backend/ticket`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ room: newRoom() }),
+      })
+    ).text();
+    const outcome = await page.evaluate(
+      async ({ answer, server }) => {
+        const { ticket, conferenceId } = JSON.parse(answer) as { ticket: string; conferenceId: string };
+        const { token } = await window.Parley.redeemTicket({ server, ticket });
+        const conference = await window.Parley.Conference.join({ server, conferenceId, token });
+        const code = await conference.publishStream({ camera: true }).then(
+          () => 'it resolved',
+          (error: unknown) => (error as { code: string }).code,
+        );
+        return { code, connection: conference.state.getSnapshot().connection };
+      },
+      { answer: ticket, server: demoUrl },
+    );
+    expect(outcome).toEqual({ code: 'ERR_INSECURE_ORIGIN', connection: 'connected' });
+    await other.close();
+  });
+});

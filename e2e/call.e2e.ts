@@ -1,0 +1,133 @@
+import { expect, test } from '@playwright/test';
+import { Caller, newRoom } from './support/caller.ts';
+
+test('two pages see each other’s picture and hear each other’s voice', async ({ browser }, testInfo) => {
+  const room = newRoom();
+  const ada = await Caller.open(browser);
+  const bob = await Caller.open(browser);
+  await Promise.all([ada.join(room, 'Ada'), bob.join(room, 'Bob')]);
+  await Promise.all([ada.publish(11, 440), bob.publish(22, 880)]);
+
+  await ada.expectPicturesOf(22);
+  await bob.expectPicturesOf(11);
+  await expect.poll(() => ada.tonesHz()).toEqual([880]);
+  await expect.poll(() => bob.tonesHz()).toEqual([440]);
+
+  // Twenty more pictures: each is a later one of the same publisher, so the film runs and is not a still.
+  const delaysMs: number[] = [];
+  for (let reading = 0; reading < 20; reading += 1) {
+    const [picture] = await bob.pictures();
+    expect(picture?.id).toBe(11);
+    delaysMs.push(picture?.delayMs ?? Infinity);
+    await bob.page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+  const median = delaysMs.toSorted((a, b) => a - b)[10] ?? Infinity;
+  testInfo.annotations.push({ type: 'picture delay, median', description: `${median} ms` });
+  console.log(`picture delay drawn-to-read, median of 20: ${median} ms`);
+  expect(median).toBeLessThan(2_000);
+
+  await ada.close();
+  await bob.close();
+});
+
+test('a page that joins late sees and hears everybody who is already there', async ({ browser }) => {
+  const room = newRoom();
+  const ada = await Caller.open(browser);
+  const bob = await Caller.open(browser);
+  await ada.join(room, 'Ada');
+  await bob.join(room, 'Bob');
+  await ada.publish(11, 440);
+  await bob.publish(22, 880);
+
+  const cyd = await Caller.open(browser);
+  await cyd.join(room, 'Cyd');
+  await cyd.expectPicturesOf(11, 22);
+  await expect.poll(() => cyd.tonesHz()).toEqual([440, 880]);
+  expect((await cyd.diary()).toSorted()).toEqual([
+    'joined Ada',
+    'joined Bob',
+    'published Ada MIC_AND_CAM',
+    'published Bob MIC_AND_CAM',
+  ]);
+
+  for (const caller of [ada, bob, cyd]) await caller.close();
+});
+
+test('unpublishing and leaving are seen by the other side, which keeps nothing open', async ({ browser }) => {
+  const room = newRoom();
+  const ada = await Caller.open(browser);
+  const bob = await Caller.open(browser);
+  await Promise.all([ada.join(room, 'Ada'), bob.join(room, 'Bob')]);
+  await ada.publish(11);
+  await bob.expectPicturesOf(11);
+  await ada.page.evaluate(() => window.mine.unpublish());
+  await expect.poll(() => bob.diary()).toContain('unpublished Ada CAM');
+  await expect.poll(() => bob.page.evaluate(() => window.probe.openPeerConnections())).toBe(0);
+
+  await ada.publish(33);
+  await bob.expectPicturesOf(33);
+  await ada.leave();
+  await expect.poll(() => bob.diary()).toContain('left Ada');
+  await expect.poll(() => bob.page.evaluate(() => window.probe.openPeerConnections())).toBe(0);
+  expect(
+    await bob.page.evaluate(() => window.conference.state.getSnapshot().conference.participants.length),
+  ).toBe(1);
+
+  await ada.close();
+  await bob.close();
+});
+
+test('closing a page is leaving: the others see it go without waiting for a timeout', async ({ browser }) => {
+  const room = newRoom();
+  const ada = await Caller.open(browser);
+  const bob = await Caller.open(browser);
+  await Promise.all([ada.join(room, 'Ada'), bob.join(room, 'Bob')]);
+  await ada.page.goto('about:blank');
+  await expect.poll(() => bob.diary(), { timeout: 5_000 }).toContain('left Ada');
+  await ada.close();
+  await bob.close();
+});
+
+test('ten joins and leaves leave no peer connection open and nobody behind', async ({ browser }) => {
+  const room = newRoom();
+  const ada = await Caller.open(browser);
+  await ada.join(room, 'Ada');
+  await ada.publish(11);
+  const bob = await Caller.open(browser);
+  for (let visit = 1; visit <= 10; visit += 1) {
+    await bob.join(room, `Bob ${visit}`);
+    await bob.publish(100 + visit);
+    await bob.expectPicturesOf(11);
+    await ada.expectPicturesOf(100 + visit);
+    await bob.leave();
+    await expect.poll(() => ada.diary()).toContain(`left Bob ${visit}`);
+  }
+  expect(await bob.page.evaluate(() => window.probe.openPeerConnections())).toBe(0);
+  expect(await bob.page.evaluate(() => window.probe.peerConnectionsEver())).toBe(20);
+  await expect.poll(() => ada.page.evaluate(() => window.probe.openPeerConnections())).toBe(1);
+  expect(
+    await ada.page.evaluate(() => window.conference.state.getSnapshot().conference.participants.length),
+  ).toBe(1);
+  await ada.close();
+  await bob.close();
+});
+
+test('whoever ends the conference ends it for everybody', async ({ browser }) => {
+  const room = newRoom();
+  const ada = await Caller.open(browser);
+  const bob = await Caller.open(browser);
+  await Promise.all([ada.join(room, 'Ada'), bob.join(room, 'Bob')]);
+  await ada.publish(11);
+  await bob.expectPicturesOf(11);
+  const refused = await ada.page.evaluate(async () =>
+    window.conference.end().then(
+      () => undefined,
+      (error: unknown) => (error as { code: string }).code,
+    ),
+  );
+  // A guest's ticket gives no right to end the call: the refusal is typed and the call goes on.
+  expect(refused).toBe('ERR_FORBIDDEN');
+  await bob.expectPicturesOf(11);
+  await ada.close();
+  await bob.close();
+});

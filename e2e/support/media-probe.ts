@@ -1,0 +1,136 @@
+/**
+ * What the journeys use inside a page to prove media: a picture that says who drew it and when, a tone, and readers
+ * for both. `installMediaProbe` is handed to the browser as text, so it must not use anything from outside itself.
+ */
+export interface MediaProbe {
+  /** A stream whose picture is a bar code of `id` and the time, and whose sound is one tone. */
+  source(options: { id: number; toneHz?: number; width?: number; height?: number }): MediaStream;
+  /** Reads the bar code from what `stream` shows now; undefined while it shows none. */
+  readPicture(stream: MediaStream): Promise<{ id: number; delayMs: number } | undefined>;
+  /** The loudest frequency in what `stream` sounds like, in hertz; 0 for silence. */
+  hearHz(stream: MediaStream): Promise<number>;
+  /** Peer connections that this page has opened and not closed. */
+  openPeerConnections(): number;
+  /** All peer connections that this page ever opened. */
+  peerConnectionsEver(): number;
+}
+
+declare global {
+  interface Window {
+    readonly probe: MediaProbe;
+  }
+}
+
+export function installMediaProbe(): void {
+  // 8 bits of id and 24 bits of milliseconds as 32 bars; below them the same bars inverted, which proves a reading.
+  const bars = 32;
+  const clockMask = 0xff_ff_ff;
+  const clockMs = (): number => Math.floor(performance.timeOrigin + performance.now()) & clockMask;
+
+  const peers: RTCPeerConnection[] = [];
+  const Native = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Native {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      peers.push(this);
+    }
+  };
+
+  const audioContexts: AudioContext[] = [];
+  const videos = new Map<MediaStream, HTMLVideoElement>();
+  const analysers = new Map<MediaStream, AnalyserNode>();
+
+  function draw(context: CanvasRenderingContext2D, id: number): void {
+    const { width, height } = context.canvas;
+    const code = ((id & 0xff) * 2 ** 24 + clockMs()) >>> 0;
+    for (let bar = 0; bar < bars; bar += 1) {
+      const isWhite = ((code >>> (bars - 1 - bar)) & 1) === 1;
+      const x = (bar * width) / bars;
+      context.fillStyle = isWhite ? '#fff' : '#000';
+      context.fillRect(x, 0, width / bars + 1, height / 2);
+      context.fillStyle = isWhite ? '#000' : '#fff';
+      context.fillRect(x, height / 2, width / bars + 1, height / 2);
+    }
+  }
+
+  function decode(context: CanvasRenderingContext2D): { id: number; delayMs: number } | undefined {
+    const { width, height } = context.canvas;
+    const luminanceAt = (x: number, y: number): number => {
+      const [red = 0, green = 0, blue = 0] = context.getImageData(Math.floor(x), Math.floor(y), 1, 1).data;
+      return (red + green + blue) / 3;
+    };
+    let code = 0;
+    for (let bar = 0; bar < bars; bar += 1) {
+      const x = ((bar + 0.5) * width) / bars;
+      const upper = luminanceAt(x, height / 4);
+      const lower = luminanceAt(x, (3 * height) / 4);
+      if (Math.abs(upper - lower) < 60) return undefined;
+      code = code * 2 + (upper > lower ? 1 : 0);
+    }
+    const delayMs = (clockMs() - (code & clockMask)) & clockMask;
+    return { id: Math.floor(code / 2 ** 24), delayMs };
+  }
+
+  const probe: MediaProbe = {
+    source({ id, toneHz, width = 640, height = 360 }) {
+      const canvas = Object.assign(document.createElement('canvas'), { width, height });
+      const context = canvas.getContext('2d');
+      if (!context) throw new Error('This browser draws no canvas.');
+      draw(context, id);
+      setInterval(() => draw(context, id), 1000 / 30);
+      const stream = canvas.captureStream(30);
+      if (toneHz !== undefined) {
+        const audio = new AudioContext();
+        audioContexts.push(audio);
+        const oscillator = new OscillatorNode(audio, { frequency: toneHz });
+        const destination = audio.createMediaStreamDestination();
+        oscillator.connect(new GainNode(audio, { gain: 0.5 })).connect(destination);
+        oscillator.start();
+        for (const track of destination.stream.getAudioTracks()) stream.addTrack(track);
+      }
+      return stream;
+    },
+
+    async readPicture(stream) {
+      let video = videos.get(stream);
+      if (!video) {
+        video = Object.assign(document.createElement('video'), { muted: true, srcObject: stream });
+        videos.set(stream, video);
+        await video.play();
+      }
+      const { videoWidth: width, videoHeight: height } = video;
+      if (width === 0) return undefined;
+      const canvas = Object.assign(document.createElement('canvas'), { width, height });
+      const context = canvas.getContext('2d', { willReadFrequently: true });
+      if (!context) throw new Error('This browser draws no canvas.');
+      context.drawImage(video, 0, 0);
+      return decode(context);
+    },
+
+    async hearHz(stream) {
+      let analyser = analysers.get(stream);
+      if (!analyser) {
+        const audio = new AudioContext();
+        audioContexts.push(audio);
+        // Chromium lets a remote track flow into Web Audio only while some element plays it.
+        const sink = Object.assign(new Audio(), { muted: true, srcObject: stream });
+        await sink.play();
+        analyser = new AnalyserNode(audio, { fftSize: 8192, smoothingTimeConstant: 0 });
+        audio.createMediaStreamSource(stream).connect(analyser);
+        analysers.set(stream, analyser);
+      }
+      const levels = new Float32Array(analyser.frequencyBinCount);
+      analyser.getFloatFrequencyData(levels);
+      const loudest = levels.reduce(
+        (best, level, bin) => (level > (levels[best] ?? -Infinity) ? bin : best),
+        0,
+      );
+      if ((levels[loudest] ?? -Infinity) < -60) return 0;
+      return (loudest * analyser.context.sampleRate) / analyser.fftSize;
+    },
+
+    openPeerConnections: () => peers.filter(({ connectionState }) => connectionState !== 'closed').length,
+    peerConnectionsEver: () => peers.length,
+  };
+  Object.assign(window, { probe });
+}
