@@ -1,7 +1,7 @@
 import { chromium, expect, test, type Page } from '@playwright/test';
 import { findBrowser } from '../.ci/ensure-browser.mjs';
-import { browserArguments } from './playwright.config.ts';
 import { demoUrl } from './support/addresses.ts';
+import { browserArguments } from './support/browser-arguments.ts';
 import { Caller, newRoom } from './support/caller.ts';
 
 /** What an app would learn of a promise: the error's code, whether its text says what to do, or that there was none. */

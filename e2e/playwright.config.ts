@@ -1,20 +1,7 @@
 import { defineConfig } from '@playwright/test';
 import { findBrowser } from '../.ci/ensure-browser.mjs';
 import { apiPort, demoPort, demoUrl } from './support/addresses.ts';
-
-/** What a headless Chromium needs, also as root in a container: no sandbox, no background traffic, loopback ICE. */
-export const browserArguments: readonly string[] = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--autoplay-policy=no-user-gesture-required',
-  '--disable-features=WebRtcHideLocalIpsWithMdns',
-  '--allow-loopback-in-peer-connection',
-];
+import { browserArguments } from './support/browser-arguments.ts';
 
 const executablePath = findBrowser();
 

@@ -1,0 +1,107 @@
+// How long a viewer waits: from Conference.join() and from viewStream() to the first decoded frame, in a real Chromium
+// against a real server on this machine. Prints a table and writes bench-results/first-frame.json.
+// Run by `pnpm bench:first-frame [rounds]`; the demo's server is started for it.
+import { spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { chromium } from 'playwright';
+import { ensureBrowser } from '../../.ci/ensure-browser.mjs';
+import { browserArguments } from '../support/browser-arguments.ts';
+import { apiPort, demoPort, demoUrl } from '../support/addresses.ts';
+import { Caller, newRoom } from '../support/caller.ts';
+
+interface Timing {
+  readonly joinMs: number;
+  readonly joinToFirstFrameMs: number;
+  readonly viewToFirstFrameMs: number;
+}
+
+const { positionals } = parseArgs({ allowPositionals: true });
+const rounds = Number(positionals[0] ?? 20);
+
+const server = spawn(process.execPath, ['--conditions=@parley-rtc/source', 'demo/start.ts'], {
+  env: { ...process.env, DEMO_PORT: String(demoPort), PARLEY_PORT: String(apiPort) },
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
+const browser = await chromium.launch({ executablePath: ensureBrowser(), args: [...browserArguments] });
+
+try {
+  await untilReady(demoUrl);
+  const room = newRoom();
+  const publisher = await Caller.open(browser);
+  await publisher.join(room, 'publisher');
+  await publisher.publish(1, 440);
+
+  const timings: Timing[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const viewer = await Caller.open(browser);
+    timings.push(await viewer.page.evaluate(timeFirstFrame, { room }));
+    await viewer.close();
+  }
+  report(timings);
+} finally {
+  await browser.close();
+  server.kill('SIGTERM');
+}
+
+/** Runs in the page. */
+async function timeFirstFrame({ room }: { room: string }): Promise<Timing> {
+  const answer = await fetch('/backend/ticket', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ room }),
+  });
+  const { ticket, conferenceId } = (await answer.json()) as { ticket: string; conferenceId: string };
+  const { token } = await window.Parley.redeemTicket({ server: location.origin, ticket });
+  const startedAt = performance.now();
+  const conference = await window.Parley.Conference.join({ server: location.origin, conferenceId, token });
+  const joinedAt = performance.now();
+  const { viewedAt, firstFrameAt } = await new Promise<{ viewedAt: number; firstFrameAt: number }>(
+    (resolve, reject) => {
+      conference.on('stream-published', async ({ stream }) => {
+        const viewedAt = performance.now();
+        try {
+          const view = await conference.viewStream(stream.id);
+          const video = Object.assign(document.createElement('video'), { muted: true });
+          document.body.append(video);
+          video.requestVideoFrameCallback(() => resolve({ viewedAt, firstFrameAt: performance.now() }));
+          view.attach(video);
+        } catch (error) {
+          reject(error as Error);
+        }
+      });
+    },
+  );
+  return {
+    joinMs: joinedAt - startedAt,
+    joinToFirstFrameMs: firstFrameAt - startedAt,
+    viewToFirstFrameMs: firstFrameAt - viewedAt,
+  };
+}
+
+async function untilReady(url: string): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while (Date.now() < deadline) {
+    const answered = await fetch(url).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (answered) return;
+    await new Promise((resolve) => {
+      setTimeout(resolve, 100);
+    });
+  }
+  throw new Error(`The demo did not answer at ${url} within a minute.`);
+}
+
+function report(timings: readonly Timing[]): void {
+  const rows = (['joinMs', 'joinToFirstFrameMs', 'viewToFirstFrameMs'] as const).map((name) => {
+    const sorted = timings.map((timing) => timing[name]).toSorted((a, b) => a - b);
+    const at = (share: number): number =>
+      Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN);
+    return { what: name, rounds: sorted.length, p50: at(0.5), p90: at(0.9), max: at(1) };
+  });
+  console.table(rows);
+  mkdirSync('bench-results', { recursive: true });
+  writeFileSync('bench-results/first-frame.json', `${JSON.stringify({ rows, timings }, null, 2)}\n`);
+}
