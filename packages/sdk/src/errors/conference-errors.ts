@@ -1,0 +1,35 @@
+import { ParleyError } from './parley-error.ts';
+
+/** The conference was left or has ended; nothing can be done in it any more. */
+export class NotJoinedError extends ParleyError {
+  override readonly name = 'NotJoinedError';
+  override readonly code = 'ERR_NOT_JOINED';
+  constructor() {
+    super('This conference was left or has ended. Call Conference.join() to enter again.');
+  }
+}
+
+/** The server no longer knows our endpoint, mostly after a long silence: we are out of the conference. */
+export class EndpointLostError extends ParleyError {
+  override readonly name = 'EndpointLostError';
+  override readonly code = 'ERR_ENDPOINT_LOST';
+  override readonly retryable = true;
+  constructor(options?: ErrorOptions) {
+    super(
+      'The server has dropped this endpoint from the conference. Call Conference.join() to enter again.',
+      options,
+    );
+  }
+}
+
+/** A listener of the app threw, or returned a promise that was rejected; `cause` is what it threw. */
+export class ListenerError extends ParleyError {
+  override readonly name = 'ListenerError';
+  override readonly code = 'ERR_LISTENER';
+  /** The event that was announced, or `state` for a listener of the store. */
+  readonly event: string;
+  constructor(event: string, options: ErrorOptions) {
+    super(`A listener of '${event}' failed; the others were still called. Its error is the cause.`, options);
+    this.event = event;
+  }
+}
