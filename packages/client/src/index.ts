@@ -1,1 +1,23 @@
-export {};
+export { clientToken, type ClientTokenOptions } from './client-token.ts';
+export { createRtcApi, type RtcApiOptions } from './create-rtc-api.ts';
+export {
+  AbortedError,
+  AlreadyJoinedError,
+  ConnectionError,
+  ForbiddenError,
+  InvalidOptionsError,
+  InvalidRequestError,
+  NotFoundError,
+  ServerError,
+  TimeoutError,
+  TokenError,
+  TooManyRequestsError,
+  UnauthorizedError,
+  type ApiError,
+  type ApiErrorCode,
+} from './errors/api-errors.ts';
+export { HttpError, type HttpFailure } from './errors/http-error.ts';
+export { ParleyError } from './errors/parley-error.ts';
+export { redeemTicket, ticketToken, type RedeemedTicket, type TicketOptions } from './redeem-ticket.ts';
+export type { CallOptions, RtcApi } from './rtc-api.ts';
+export type { TokenSource } from './token-source.ts';

@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createRtcApi } from './create-rtc-api.ts';
+import { InvalidOptionsError } from './errors/api-errors.ts';
+import type { RtcApi } from './rtc-api.ts';
+import { startHttpTestServer, type HttpTestServer } from './testing/http-test-server.ts';
+import { rejection } from './testing/rejection.ts';
+
+let server: HttpTestServer;
+let api: RtcApi;
+
+beforeAll(async () => {
+  server = await startHttpTestServer();
+  api = createRtcApi({ server: server.url, token: 'secret-1' });
+});
+beforeEach(() => {
+  server.requests.length = 0;
+});
+afterAll(async () => server.close());
+
+const conferenceId = 'c-1';
+const userEndpointId = 'ep-1';
+const streamId = 's-1';
+const own = { conferenceId, userEndpointId };
+const iceCandidates = [
+  { candidate: 'candidate:1 1 udp 1 192.0.2.1 9 typ host', sdpMid: '0', sdpMLineIndex: 0 },
+];
+const event = { type: 'ShopOpenedEvent', timestamp: '2026-01-05T10:00:00.123Z' };
+
+/** Calls one POST operation with `command`. */
+type Post<Name extends keyof RtcApi> = [Parameters<RtcApi[Name]>[0], path: string, answer?: object | string];
+type PostName = {
+  [Name in keyof RtcApi]: Parameters<RtcApi[Name]>[0] extends object ? Name : never;
+}[Exclude<keyof RtcApi, 'getActive' | 'getIceServers'>];
+
+const posts: { [Name in PostName]: Post<Name> } = {
+  create: [{ mode: 'ROUTER' }, '/rtc-api/conferences/create', { id: conferenceId }],
+  join: [{ ...own, metadata: { name: 'Ada' } }, '/rtc-api/conferences/join', { id: conferenceId }],
+  leave: [{ ...own, reason: 'done' }, '/rtc-api/conferences/leave'],
+  end: [{ ...own, reason: 'done' }, '/rtc-api/conferences/end'],
+  publishStream: [
+    { ...own, streamId, conferenceStreamType: 'MIC_AND_CAM', sdpOffer: 'v=0' },
+    '/rtc-api/conferences/publishStream',
+    { streamId, sdpAnswer: 'v=0' },
+  ],
+  unpublishStream: [{ ...own, streamId }, '/rtc-api/conferences/unpublishStream'],
+  viewStream: [
+    { ...own, streamId, viewerId: 'v-1', sdpOffer: 'v=0' },
+    '/rtc-api/conferences/viewStream',
+    { viewerId: 'v-1', sdpAnswer: 'v=0' },
+  ],
+  stopViewStream: [{ ...own, streamId, viewerId: 'v-1' }, '/rtc-api/conferences/stopViewStream'],
+  addPublishStreamIceCandidates: [
+    { ...own, streamId, iceCandidates },
+    '/rtc-api/conferences/addPublishStreamIceCandidates',
+  ],
+  addViewStreamIceCandidates: [
+    { ...own, streamId, viewerId: 'v-1', iceCandidates },
+    '/rtc-api/conferences/addViewStreamIceCandidates',
+  ],
+  updatePublishedStreamBitrate: [
+    { ...own, streamId, videoBitrate: 500_000 },
+    '/rtc-api/conferences/updatePublishedStreamBitrate',
+  ],
+  updateMetadata: [
+    { ...own, operation: 'SET', key: 'TRACK_MUTED/audio/s-1', value: 'true' },
+    '/rtc-api/conferences/updateMetadata',
+  ],
+  updateParticipantMetadata: [
+    { ...own, newMetadata: { name: 'Αθηνά', tags: [null, 1, true] } },
+    '/rtc-api/conferences/updateParticipantMetadata',
+  ],
+  updateStreamMetadata: [
+    { ...own, streamId, newMetadata: { portraitMode: true } },
+    '/rtc-api/conferences/updateStreamMetadata',
+  ],
+  setInteraction: [{ ...own, interactionId: 'i-1' }, '/rtc-api/conferences/interaction'],
+  sendEvent: [
+    { conferenceId, event, qos: 'BEST_EFFORT' },
+    '/rtc-api/conferences/sendEvent',
+    { eventsSent: 2 },
+  ],
+  registerUserEndpoint: [{ keepAliveSeconds: 15 }, '/rtc-api/users/endpoints', userEndpointId],
+  keepAliveUserEndpoint: [{ userEndpointId }, '/rtc-api/users/endpoints/keepalive'],
+  unregisterUserEndpoint: [{ userEndpointId, reason: 'bye' }, '/rtc-api/users/endpoints/unregister'],
+  createTicket: [
+    { type: 'MULTI_USE_TICKET', properties: { conference_id: conferenceId } },
+    '/security/ticket',
+    { id: 'ABC123' },
+  ],
+};
+
+describe('a command', () => {
+  it.each(Object.entries(posts))(
+    '%s is sent as the API describes it',
+    async (name, [command, path, answer]) => {
+      server.reply(answer === undefined ? {} : { body: JSON.stringify(answer) });
+      const call = api[name as PostName] as (command: unknown) => Promise<unknown>;
+
+      expect(await call(command)).toEqual(answer);
+
+      expect(server.requests).toHaveLength(1);
+      const [request] = server.requests;
+      expect(request?.line).toBe(`POST ${path}`);
+      expect(request?.headers).toMatchObject({
+        authorization: 'Bearer secret-1',
+        'content-type': 'application/json',
+        accept: 'application/json',
+      });
+      expect(JSON.parse(request?.body ?? '')).toEqual(command);
+    },
+  );
+
+  it('without an answer accepts any 2xx and any body', async () => {
+    for (const reply of [
+      { status: 200, body: '' },
+      { status: 201, body: '{}' },
+      { status: 202, body: '<html>' },
+    ]) {
+      server.reply(reply);
+      expect(await api.leave({ ...own })).toBeUndefined();
+    }
+  });
+
+  it('with an answer accepts 201', async () => {
+    server.reply({ status: 201, body: '{"id":"c-9"}' });
+    expect(await api.create({})).toEqual({ id: 'c-9' });
+  });
+});
+
+describe('a read', () => {
+  const reads: [keyof RtcApi, () => Promise<unknown>, string, unknown][] = [
+    ['getConference', () => api.getConference('c-1'), '/rtc-api/conferences/c-1', { id: 'c-1' }],
+    ['getSimpleView', () => api.getSimpleView('c-1'), '/rtc-api/conferences/c-1/simpleView', { version: 3 }],
+    ['getActive', () => api.getActive(), '/rtc-api/conferences/active', [{ id: 'c-1' }]],
+    ['getEvents', () => api.getEvents('c-1', 0), '/rtc-api/conferences/c-1/events?v=0', [event]],
+    ['getIceServers', () => api.getIceServers(), '/rtc-api/iceServers', { iceServers: [] }],
+    ['getTicket', () => api.getTicket('ABC123'), '/security/ticket/ABC123', { id: 'ABC123' }],
+  ];
+
+  it.each(reads)('%s is sent as the API describes it', async (_name, call, path, answer) => {
+    server.reply({ body: JSON.stringify(answer) });
+
+    expect(await call()).toEqual(answer);
+
+    expect(server.requests).toHaveLength(1);
+    const [request] = server.requests;
+    expect(request?.line).toBe(`GET ${path}`);
+    expect(request?.headers).toMatchObject({ authorization: 'Bearer secret-1', accept: 'application/json' });
+    expect(request?.headers).not.toHaveProperty('content-type');
+    expect(request?.body).toBe('');
+  });
+
+  it('leaves the version out when none is given', async () => {
+    server.reply({ body: '[]' });
+    await api.getEvents('c-1', undefined);
+    expect(server.requests[0]?.line).toBe('GET /rtc-api/conferences/c-1/events');
+  });
+
+  it('takes a poll that ends without a body for one without events', async () => {
+    server.reply({ status: 204 });
+    expect(await api.getEvents('c-1', 4)).toEqual([]);
+  });
+});
+
+it('covers every operation of the API', () => {
+  const reads = ['getConference', 'getSimpleView', 'getActive', 'getEvents', 'getIceServers', 'getTicket'];
+  expect(Object.keys(api).toSorted()).toEqual([...Object.keys(posts), ...reads].toSorted());
+});
+
+describe('an id', () => {
+  it('keeps slashes, blanks, question marks and any script inside its segment', async () => {
+    server.reply({ body: '{}' });
+    await api.getConference('a/../b?c#d e%2F Αθήνα 🎥');
+    expect(server.requests[0]?.line).toBe(
+      'GET /rtc-api/conferences/a%2F..%2Fb%3Fc%23d%20e%252F%20%CE%91%CE%B8%CE%AE%CE%BD%CE%B1%20%F0%9F%8E%A5',
+    );
+  });
+
+  it.each(['', '.', '..'])('that no URL can hold (%j) is refused before anything is sent', async (id) => {
+    expect(await rejection(api.getConference(id))).toBeInstanceOf(InvalidOptionsError);
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe('registerUserEndpoint', () => {
+  it('reads the id from an object too', async () => {
+    server.reply({ status: 201, body: '{"id":"ep-7"}' });
+    expect(await api.registerUserEndpoint({ keepAliveSeconds: 15 })).toBe('ep-7');
+  });
+
+  it.each(['{}', '""', '7', '[]', ''])('refuses an answer without one (%j)', async (body) => {
+    server.reply({ status: 200, body });
+    expect(await rejection(api.registerUserEndpoint({ keepAliveSeconds: 15 }))).toMatchObject({
+      code: 'ERR_SERVER',
+    });
+  });
+});

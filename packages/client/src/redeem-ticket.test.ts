@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { clientToken, createRtcApi, redeemTicket, ticketToken } from './index.ts';
+import { startHttpTestServer, type HttpTestServer, type Reply } from './testing/http-test-server.ts';
+import { rejection } from './testing/rejection.ts';
+
+let server: HttpTestServer;
+
+beforeAll(async () => {
+  server = await startHttpTestServer();
+});
+beforeEach(() => {
+  server.requests.length = 0;
+});
+afterAll(async () => server.close());
+
+const grantOf = (body: string) => Object.fromEntries(new URLSearchParams(body));
+const grants = () => server.requests.map(({ body }) => grantOf(body)['grant_type']);
+const aGrant = (fields: object): Reply => ({
+  body: JSON.stringify({ token_type: 'bearer', expires_in: 300, ...fields }),
+});
+
+describe('a ticket', () => {
+  it('is redeemed as official clients do it, and says which conference it opens and for whom', async () => {
+    server.reply(aGrant({ access_token: 'a1', conference_id: 'c-1', sub: 'u-1' }));
+    const redeemed = await redeemTicket({ server: `${server.url}/`, ticket: 'ABC123' });
+    expect(redeemed).toMatchObject({ conferenceId: 'c-1', userId: 'u-1' });
+
+    const [request] = server.requests;
+    expect(request?.line).toBe('POST /security/oauth/token');
+    expect(request?.headers).toMatchObject({
+      authorization: `Basic ${Buffer.from('customer:').toString('base64')}`,
+      'content-type': 'application/x-www-form-urlencoded;charset=UTF-8',
+      accept: 'application/json',
+    });
+    expect(grantOf(request?.body ?? '')).toEqual({
+      grant_type: 'password',
+      username: 'ABC123',
+      password: '',
+      ticket: 'ABC123',
+    });
+  });
+
+  it('gives the token of its login first, then renewed ones by the newest refresh token', async () => {
+    server.reply(
+      aGrant({ access_token: 'a1', refresh_token: 'r1' }),
+      aGrant({ access_token: 'a2', refresh_token: 'r2' }),
+      aGrant({ access_token: 'a3' }),
+      aGrant({ access_token: 'a4' }),
+    );
+    const { token, conferenceId, userId } = await redeemTicket({ server: server.url, ticket: 'ABC123' });
+    expect([conferenceId, userId]).toEqual([undefined, undefined]);
+    expect([await token(), await token(), await token(), await token()]).toEqual(['a1', 'a2', 'a3', 'a4']);
+    expect(grants()).toEqual(['password', 'refresh_token', 'refresh_token', 'refresh_token']);
+    const sent = server.requests.map(({ body }) => grantOf(body)['refresh_token']);
+    expect(sent).toEqual([undefined, 'r1', 'r2', 'r2']);
+  });
+
+  it('is used again when the refresh token is refused', async () => {
+    server.reply(
+      aGrant({ access_token: 'a1', refresh_token: 'r1' }),
+      { status: 400, body: '{"error":"invalid_grant"}' },
+      aGrant({ access_token: 'a2', refresh_token: 'r2' }),
+    );
+    const token = ticketToken({ server: server.url, ticket: 'ABC123' });
+    expect([await token(), await token()]).toEqual(['a1', 'a2']);
+    expect(grants()).toEqual(['password', 'refresh_token', 'password']);
+  });
+
+  it('is not tried when the server has trouble', async () => {
+    server.reply(aGrant({ access_token: 'a1', refresh_token: 'r1' }), { status: 500, body: '' });
+    const token = ticketToken({ server: server.url, ticket: 'ABC123' });
+    await token();
+    expect(await rejection(token())).toMatchObject({ code: 'ERR_SERVER' });
+    expect(grants()).toEqual(['password', 'refresh_token']);
+  });
+
+  it('that is unknown is an invalid request, and a token error that no retry mends where it is a source', async () => {
+    server.reply({ status: 400, body: '{"error":"invalid_grant","error_description":"No such ticket"}' });
+    const error = await rejection(redeemTicket({ server: server.url, ticket: 'nope' }));
+    expect(error).toMatchObject({ code: 'ERR_INVALID_REQUEST', serverError: 'invalid_grant' });
+
+    const api = createRtcApi({
+      server: server.url,
+      token: ticketToken({ server: server.url, ticket: 'nope' }),
+    });
+    const tokenError = await rejection(api.getActive());
+    expect(tokenError).toMatchObject({ code: 'ERR_TOKEN', retryable: false });
+    expect((tokenError as Error).cause).toMatchObject({ code: 'ERR_INVALID_REQUEST' });
+  });
+
+  it('is all that a guest needs to call the API', async () => {
+    server.reply(aGrant({ access_token: 'a1', conference_id: 'c-1' }), { body: '{"id":"c-1"}' });
+    const { conferenceId = '', token } = await redeemTicket({ server: server.url, ticket: 'ABC123' });
+    await createRtcApi({ server: server.url, token }).getConference(conferenceId);
+    expect(server.requests[1]).toMatchObject({
+      line: 'GET /rtc-api/conferences/c-1',
+      headers: { authorization: 'Bearer a1' },
+    });
+  });
+
+  it('can be redeemed under a client id of its own, and the call aborted', async () => {
+    server.reply(aGrant({ access_token: 'a1' }));
+    await redeemTicket({ server: server.url, ticket: 'ABC123', clientId: 'kiosk' });
+    expect(server.requests[0]?.headers.authorization).toBe(
+      `Basic ${Buffer.from('kiosk:').toString('base64')}`,
+    );
+    const call = redeemTicket({ server: server.url, ticket: 'ABC123' }, { signal: AbortSignal.abort() });
+    expect(await rejection(call)).toMatchObject({ code: 'ERR_ABORTED' });
+    server.reply(() => {});
+    const slow = redeemTicket({ server: server.url, ticket: 'ABC123' }, { timeoutMs: 30 });
+    expect(await rejection(slow)).toMatchObject({ code: 'ERR_TIMEOUT' });
+  });
+
+  it.each(['{}', '{"access_token":7}', 'null', ''])(
+    'refuses an answer without a token (%j)',
+    async (body) => {
+      server.reply({ status: 200, body });
+      const call = redeemTicket({ server: server.url, ticket: 'ABC123' });
+      expect(await rejection(call)).toMatchObject({ code: 'ERR_SERVER' });
+    },
+  );
+});
+
+describe('a client secret', () => {
+  it('is sent in the form, for a new token on each call', async () => {
+    server.reply(aGrant({ access_token: 'a1' }), aGrant({ access_token: 'a2' }));
+    const token = clientToken({ server: server.url, clientId: 'crm', clientSecret: 's&=ü' });
+    expect([await token(), await token()]).toEqual(['a1', 'a2']);
+    const [request] = server.requests;
+    expect(request?.line).toBe('POST /security/oauth/token');
+    expect(request?.headers).not.toHaveProperty('authorization');
+    expect(grantOf(request?.body ?? '')).toEqual({
+      grant_type: 'client_credentials',
+      client_id: 'crm',
+      client_secret: 's&=ü',
+    });
+  });
+
+  it('that is wrong is unauthorized', async () => {
+    server.reply({ status: 401, body: '{"error":"invalid_client"}' });
+    const token = clientToken({ server: server.url, clientId: 'crm', clientSecret: 'x' });
+    expect(await rejection(token())).toMatchObject({ code: 'ERR_UNAUTHORIZED', operation: 'requestToken' });
+  });
+});
