@@ -20,7 +20,12 @@ export type {
 } from './media/publish-options.ts';
 export type { PublishedStream, TrackKind } from './media/published-stream.ts';
 export type { ViewedStream, ViewOptions } from './media/viewed-stream.ts';
-export { EndpointLostError, ListenerError, NotJoinedError } from './errors/conference-errors.ts';
+export {
+  EndpointLostError,
+  ListenerError,
+  NotJoinedError,
+  UnreadableEventError,
+} from './errors/conference-errors.ts';
 export {
   type CaptureKind,
   DeviceDeniedError,
@@ -37,7 +42,30 @@ export {
   StreamNotFoundError,
   StreamTypeMismatchError,
 } from './errors/media-errors.ts';
-export { type CallOptions, ParleyError, type TokenSource } from './errors/parley-error.ts';
+export {
+  AbortedError,
+  AlreadyJoinedError,
+  type ApiError,
+  type ApiErrorCode,
+  type CallOptions,
+  ConnectionError,
+  ForbiddenError,
+  HttpError,
+  InvalidOptionsError,
+  InvalidRequestError,
+  NotFoundError,
+  ParleyError,
+  type RedeemedTicket,
+  redeemTicket,
+  ServerError,
+  type TicketOptions,
+  ticketToken,
+  TimeoutError,
+  TokenError,
+  type TokenSource,
+  TooManyRequestsError,
+  UnauthorizedError,
+} from '@parley-rtc/client';
 export type {
   ConferenceMode,
   ConferenceNetworkIndicatorUpdatedEvent,

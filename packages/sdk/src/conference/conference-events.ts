@@ -4,7 +4,7 @@ import type {
   Participant,
   UnknownEvent,
 } from '@parley-rtc/contract';
-import type { ParleyError } from '../errors/parley-error.ts';
+import type { ParleyError } from '@parley-rtc/client';
 import type { ConnectionStatus } from './conference-store.ts';
 import type { RemoteStream } from './selectors.ts';
 

@@ -1,5 +1,5 @@
+import { type CallOptions, createRtcApi } from '@parley-rtc/client';
 import type { ConferenceSummary, JsonObject } from '@parley-rtc/contract';
-import type { CallOptions } from '../errors/parley-error.ts';
 import type { PublishOptions } from '../media/publish-options.ts';
 import type { PublishedStream } from '../media/published-stream.ts';
 import type { ViewedStream, ViewOptions } from '../media/viewed-stream.ts';
@@ -8,6 +8,9 @@ import type { ConferenceStore } from './conference-store.ts';
 import { createConference, type CreateOptions } from './create-conference.ts';
 import { joinConference, type JoinOptions } from './join-conference.ts';
 import type { LeaveOptions, Session } from './session.ts';
+
+/** The constructor for those in the house, who bring a session of their own making. */
+export let conferenceOver: (session: Session) => Conference;
 
 /**
  * A conference that we are in. Get one from {@link Conference.join}; after {@link Conference.leave}, or once it has
@@ -18,6 +21,10 @@ import type { LeaveOptions, Session } from './session.ts';
  */
 export class Conference implements AsyncDisposable {
   readonly #session: Session;
+
+  static {
+    conferenceOver = (session) => new Conference(session);
+  }
 
   private constructor(session: Session) {
     this.#session = session;
@@ -33,7 +40,8 @@ export class Conference implements AsyncDisposable {
    * left behind when a step fails, `signal` aborts or `timeoutMs` is over.
    */
   static async join(options: JoinOptions): Promise<Conference> {
-    return new Conference(await joinConference(options));
+    const { server, token, ...rest } = options;
+    return new Conference(await joinConference(createRtcApi({ server, token }), rest));
   }
 
   /** The conference's id. */
@@ -56,7 +64,7 @@ export class Conference implements AsyncDisposable {
    * `participant-joined` first hear, in a moment, of what is already there; of each stream and participant once.
    */
   on<Name extends keyof ConferenceEvents>(name: Name, listener: ConferenceListener<Name>): () => void {
-    return this.#session.on(name, listener);
+    return this.#session.announcer.on(name, listener);
   }
 
   /**

@@ -1,5 +1,5 @@
+import { createRtcApi, type TokenSource } from '@parley-rtc/client';
 import type { ConferenceSummary } from '@parley-rtc/contract';
-import type { TokenSource } from '../errors/parley-error.ts';
 
 export interface CreateOptions {
   /** Where the server is: the API lives under `${server}/rtc-api`. */
@@ -14,6 +14,8 @@ export interface CreateOptions {
   readonly signal?: AbortSignal;
 }
 
-export function createConference(options: CreateOptions): Promise<ConferenceSummary> {
-  return Promise.reject(new Error(options.server));
+/** Makes a conference. @see `POST /rtc-api/conferences/create` */
+export async function createConference(options: CreateOptions): Promise<ConferenceSummary> {
+  const { server, token, signal, ...command } = options;
+  return createRtcApi({ server, token }).create(command, { ...(signal && { signal }) });
 }

@@ -1,4 +1,4 @@
-import { ParleyError } from './parley-error.ts';
+import { ParleyError } from '@parley-rtc/client';
 
 /** What the app asked for when a device failed. */
 export type CaptureKind = 'camera' | 'microphone' | 'camera and microphone' | 'screen';
@@ -9,7 +9,7 @@ export class DeviceDeniedError extends ParleyError {
   override readonly code = 'ERR_DEVICE_DENIED';
   readonly kind: CaptureKind;
   constructor(kind: CaptureKind, options?: ErrorOptions) {
-    super(`Access to the ${kind} was refused. Ask again from a click, or show how to allow it.`, options);
+    super(`Access to the ${kind} was refused.`, 'Ask again from a click, or show how to allow it.', options);
     this.kind = kind;
   }
 }
@@ -20,7 +20,7 @@ export class DeviceNotFoundError extends ParleyError {
   override readonly code = 'ERR_DEVICE_NOT_FOUND';
   readonly kind: CaptureKind;
   constructor(kind: CaptureKind, options?: ErrorOptions) {
-    super(`No ${kind} fits. Plug one in, or ask with looser constraints.`, options);
+    super(`No ${kind} fits.`, 'Plug one in, or ask with looser constraints.', options);
     this.kind = kind;
   }
 }
@@ -32,7 +32,7 @@ export class DeviceInUseError extends ParleyError {
   override readonly retryable = true;
   readonly kind: CaptureKind;
   constructor(kind: CaptureKind, options?: ErrorOptions) {
-    super(`The ${kind} cannot be opened. Close other programs that use it, then try again.`, options);
+    super(`The ${kind} cannot be opened.`, 'Close other programs that use it, then try again.', options);
     this.kind = kind;
   }
 }
@@ -42,7 +42,7 @@ export class ScreenShareCancelledError extends ParleyError {
   override readonly name = 'ScreenShareCancelledError';
   override readonly code = 'ERR_SCREEN_SHARE_CANCELLED';
   constructor(options?: ErrorOptions) {
-    super('Nothing was chosen to share. Offer the button again.', options);
+    super('Nothing was chosen to share.', 'Offer the button again.', options);
   }
 }
 
@@ -51,7 +51,7 @@ export class InsecureOriginError extends ParleyError {
   override readonly name = 'InsecureOriginError';
   override readonly code = 'ERR_INSECURE_ORIGIN';
   constructor() {
-    super('This page may not use devices, because it is not secure. Serve it over https or from localhost.');
+    super('This page is not secure, so it may not use devices.', 'Serve it over https or from localhost.');
   }
 }
 
@@ -62,7 +62,7 @@ export class UnsupportedBrowserError extends ParleyError {
   /** What is missing, such as `RTCPeerConnection`. */
   readonly missing: string;
   constructor(missing: string) {
-    super(`This browser has no ${missing}. Ask for a current browser.`);
+    super(`This browser has no ${missing}.`, 'Ask for a current browser.');
     this.missing = missing;
   }
 }

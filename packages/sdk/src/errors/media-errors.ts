@@ -1,4 +1,4 @@
-import { ParleyError } from './parley-error.ts';
+import { ParleyError } from '@parley-rtc/client';
 
 /** What was to be published does not hold the kinds of media that its type promises. */
 export class StreamTypeMismatchError extends ParleyError {
@@ -12,7 +12,7 @@ export class StreamNotFoundError extends ParleyError {
   override readonly code = 'ERR_STREAM_NOT_FOUND';
   readonly streamId: string;
   constructor(streamId: string, options?: ErrorOptions) {
-    super(`Nobody publishes stream ${streamId} now. Wait for 'stream-published'.`, options);
+    super(`Nobody publishes stream ${streamId} now.`, "Wait for 'stream-published'.", options);
     this.streamId = streamId;
   }
 }
@@ -21,8 +21,8 @@ export class StreamNotFoundError extends ParleyError {
 export class NegotiationError extends ParleyError {
   override readonly name = 'NegotiationError';
   override readonly code = 'ERR_NEGOTIATION';
-  constructor(options?: ErrorOptions) {
-    super("The server's answer cannot be applied. Report it with the cause of this error.", options);
+  constructor(whatHappened: string, options?: ErrorOptions) {
+    super(whatHappened, 'Report it to the operator of the server, with the cause of this error.', options);
   }
 }
 
@@ -35,8 +35,8 @@ export class MediaConnectionError extends ParleyError {
   readonly direction: 'publish' | 'view';
   constructor(streamId: string, direction: 'publish' | 'view') {
     super(
-      `The media connection of stream ${streamId} failed, and its ${direction} is closed. ` +
-        `${direction === 'view' ? 'View' : 'Publish'} it again; if that fails too, check that the network lets media through.`,
+      `The media connection of stream ${streamId} failed, so its ${direction} is closed.`,
+      `Start the ${direction} again; if that fails too, check that the network lets media through.`,
     );
     this.streamId = streamId;
     this.direction = direction;
@@ -50,7 +50,8 @@ export class PlaybackBlockedError extends ParleyError {
   readonly element: HTMLMediaElement;
   constructor(element: HTMLMediaElement, options?: ErrorOptions) {
     super(
-      'The browser blocks playback until the user acts. Call play() on the element from a click.',
+      'The browser blocks playback until the user acts.',
+      'Call play() on the element from a click.',
       options,
     );
     this.element = element;
