@@ -50,7 +50,9 @@ export function createConferenceStore(
     },
     set: (next) => {
       snapshot = next;
-      for (const { call } of [...listeners]) {
+      // A copy: who subscribes meanwhile has seen this state already.
+      const present = Array.from(listeners);
+      for (const { call } of present) {
         try {
           call();
         } catch (error) {

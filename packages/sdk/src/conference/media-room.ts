@@ -15,8 +15,8 @@ export interface MediaRoomOptions {
   readonly endpointId: string;
   readonly iceServers: readonly RTCIceServer[];
   readonly conference: () => ConferenceState;
-  setMuted(streamId: string, kind: TrackKind, muted: boolean): Promise<void>;
-  onProblem(error: ParleyError): void;
+  readonly setMuted: (streamId: string, kind: TrackKind, muted: boolean) => Promise<void>;
+  readonly onProblem: (error: ParleyError) => void;
 }
 
 /** Something open, or just opening: a stream of ours or a view. */
@@ -80,7 +80,7 @@ export class MediaRoom {
 
   /** Closes what `after` no longer has: the server withdrew it, or its publisher did. */
   closeGone(before: ConferenceState, after: ConferenceState): void {
-    for (const { streamId, close } of [...this.#open]) {
+    for (const { streamId, close } of this.#open) {
       if (streamId === undefined || !findStream(before, streamId) || findStream(after, streamId)) continue;
       close(new StreamNotFoundError(streamId));
     }
@@ -89,7 +89,7 @@ export class MediaRoom {
   /** Closes everything without a word to the server, which does the same when it lets us go. */
   close(): void {
     this.#isClosed = true;
-    for (const { close } of [...this.#open]) close(new NotJoinedError());
+    for (const { close } of this.#open) close(new NotJoinedError());
   }
 
   #unlessClosed(call: () => Promise<void>): Promise<void> {

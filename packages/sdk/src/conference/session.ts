@@ -90,11 +90,11 @@ export class Session {
       onEvent: (event) => this.#onEvent(event),
       onSnapshot: (snapshot) => this.#onConference(keepUnchanged(getSnapshot().conference, snapshot)),
       onConnection: (connection) => this.#change({ connection }),
-      onGone: () => this.#finish({ connection: 'ended' }, {}),
+      onGone: () => void this.#finish({ connection: 'ended' }, {}),
       onProblem,
     });
     this.#stopWatching = watchPage({
-      onGone: () => this.#finish({ connection: 'left' }, { keepalive: true, leave: {} }),
+      onGone: () => void this.#finish({ connection: 'left' }, { keepalive: true, leave: {} }),
       onBack: () => this.#feed.nudge(),
     });
   }

@@ -43,7 +43,5 @@ export function permissionError(kind: CaptureKind, cause: unknown): unknown {
 export function mediaDevices(): MediaDevices {
   const devices: MediaDevices | undefined = globalThis.navigator?.mediaDevices;
   if (devices) return devices;
-  throw globalThis.isSecureContext === false
-    ? new InsecureOriginError()
-    : new UnsupportedBrowserError('mediaDevices');
+  throw globalThis.isSecureContext ? new UnsupportedBrowserError('mediaDevices') : new InsecureOriginError();
 }

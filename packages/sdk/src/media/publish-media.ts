@@ -14,16 +14,16 @@ export interface PublishVerbs {
   readonly iceServers: readonly RTCIceServer[];
   /** Aborts when the conference is over. */
   readonly signal: AbortSignal;
-  publish(
+  readonly publish: (
     command: Omit<PublishStreamCommand, 'conferenceId' | 'userEndpointId'>,
     signal: AbortSignal,
-  ): Promise<PublishStreamResult>;
-  sendCandidates(streamId: string, candidates: readonly RTCIceCandidateInit[]): void;
+  ) => Promise<PublishStreamResult>;
+  readonly sendCandidates: (streamId: string, candidates: readonly RTCIceCandidateInit[]) => void;
   /** Never rejects. */
-  unpublish(streamId: string): Promise<void>;
-  setMuted(streamId: string, kind: TrackKind, muted: boolean): Promise<void>;
-  onProblem(error: ParleyError): void;
-  onClosed(): void;
+  readonly unpublish: (streamId: string) => Promise<void>;
+  readonly setMuted: (streamId: string, kind: TrackKind, muted: boolean) => Promise<void>;
+  readonly onProblem: (error: ParleyError) => void;
+  readonly onClosed: () => void;
 }
 
 /** Captures and publishes. On any failure what was captured is stopped and nothing stays published. */

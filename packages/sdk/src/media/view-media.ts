@@ -12,15 +12,15 @@ export interface ViewVerbs {
   readonly iceServers: readonly RTCIceServer[];
   /** Aborts when the stream is gone or the conference is over. */
   readonly signal: AbortSignal;
-  view(
+  readonly view: (
     command: Omit<ViewStreamCommand, 'conferenceId' | 'userEndpointId'>,
     signal: AbortSignal,
-  ): Promise<ViewStreamResult>;
-  sendCandidates(viewerId: string, candidates: readonly RTCIceCandidateInit[]): void;
+  ) => Promise<ViewStreamResult>;
+  readonly sendCandidates: (viewerId: string, candidates: readonly RTCIceCandidateInit[]) => void;
   /** Never rejects. */
-  stopView(viewerId: string): Promise<void>;
-  onProblem(error: ParleyError): void;
-  onClosed(): void;
+  readonly stopView: (viewerId: string) => Promise<void>;
+  readonly onProblem: (error: ParleyError) => void;
+  readonly onClosed: () => void;
 }
 
 /** Receives a stream. On any failure nothing stays open. */

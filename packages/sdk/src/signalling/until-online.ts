@@ -1,7 +1,8 @@
 /** Resolves when the browser has a network, or when `signal` aborts. Outside a browser: at once. */
 export function untilOnline(signal: AbortSignal): Promise<void> {
+  const { navigator } = globalThis as { readonly navigator?: { readonly onLine?: boolean } };
   return new Promise((resolve) => {
-    if (globalThis.navigator?.onLine !== false || signal.aborted) return resolve();
+    if (navigator?.onLine !== false || signal.aborted) return resolve();
     const done = () => {
       globalThis.removeEventListener('online', done);
       signal.removeEventListener('abort', done);
