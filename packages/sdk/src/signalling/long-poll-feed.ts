@@ -39,6 +39,8 @@ export class LongPollFeed implements EventFeed {
   #needsSnapshot = false;
   /** 1 for a server that leaves out the event at `v` itself: then one less is asked for. */
   #boundary: 0 | 1 = 0;
+  /** The last call failed. */
+  #isLost = false;
   #lastNewsAt = Date.now();
 
   constructor(options: LongPollFeedOptions) {
@@ -73,6 +75,7 @@ export class LongPollFeed implements EventFeed {
     try {
       const isFruitful = this.#needsSnapshot ? await this.#readSnapshot(signal) : await this.#poll(signal);
       if (signal.aborted) return 0;
+      this.#isLost = false;
       this.#options.onConnection('connected');
       this.#problems.forget();
       this.#failures = isFruitful ? 0 : this.#failures + 1;
@@ -88,15 +91,16 @@ export class LongPollFeed implements EventFeed {
     const { conference, poll } = this.#options;
     const { version } = conference();
     const askedAt = Date.now();
-    const answer = await poll(
-      version === UNKNOWN_VERSION ? undefined : Math.max(0, version - this.#boundary),
-      signal,
-    );
+    // After a failure one event that is known is asked for too: the server answers at once, so we see that it is back.
+    const isProbe = this.#isLost;
+    const from = Math.max(0, version - this.#boundary - (isProbe ? 1 : 0));
+    const answer = await poll(version === UNKNOWN_VERSION ? undefined : from, signal);
     if (signal.aborted) return true;
     if (this.#take(answer)) {
       this.#lastNewsAt = Date.now();
       return true;
     }
+    if (isProbe) return true;
     if (this.#boundary === 1 && answer.length > 0) {
       // It does send the event at `v`, and that one is old: the boundary was as documented after all.
       this.#boundary = 0;
@@ -152,6 +156,7 @@ export class LongPollFeed implements EventFeed {
       return;
     }
     this.#failures += 1;
+    this.#isLost = true;
     onConnection('reconnecting');
     if (error instanceof ParleyError && !error.retryable) this.#problems.tell(error);
   }

@@ -43,9 +43,14 @@ export class FakeServer {
   conference: ConferenceState | undefined;
   /** Without the routes around the seed, as another server may be. */
   hasPlatformRoutes = true;
+  /** Takes `v` for the last event known instead of the next one wanted. */
+  exclusiveBoundary = false;
+  /** How many events the snapshots are behind, as those of a lagging copy. */
+  lag = 0;
   intercept: Interceptor = () => {};
   /** Changes what a poll brings, as bad networks and other servers do. */
   distort: (events: readonly unknown[]) => readonly unknown[] = (events) => events;
+  readonly #history: ConferenceState[] = [];
   #events: { readonly conferenceVersion: number; readonly [name: string]: unknown }[] = [];
   readonly #parked = new Set<() => void>();
   #lastId = 0;
@@ -77,6 +82,7 @@ export class FakeServer {
       ...event,
     };
     this.conference = reduce(this.conference, decodeEvent(stamped));
+    this.#history.push(this.conference);
     this.#events.push(stamped);
     this.wake();
   }
@@ -179,11 +185,11 @@ export class FakeServer {
         }),
       getConference: (id, options) =>
         act('getConference', id, options?.signal, (fail) =>
-          this.conference ? conferenceToWire(this.conference) : fail(NotFoundError, 404),
+          conferenceToWire(this.#snapshot() ?? fail(NotFoundError, 404)),
         ),
       getSimpleView: (id, options) =>
         act('getSimpleView', id, options?.signal, (fail) =>
-          this.conference ? conferenceToSimpleView(this.conference) : fail(NotFoundError, 404),
+          conferenceToSimpleView(this.#snapshot() ?? fail(NotFoundError, 404)),
         ),
       getEvents: (_id, version, options) =>
         act('getEvents', version, options?.signal, async (fail) => {
@@ -245,8 +251,13 @@ export class FakeServer {
     for (const [viewerId, viewed] of this.views) if (viewed === streamId) this.views.delete(viewerId);
   }
 
+  #snapshot(): ConferenceState | undefined {
+    return this.conference && (this.#history.at(-1 - this.lag) ?? this.conference);
+  }
+
   #after(version: number | undefined): readonly unknown[] {
-    return this.#events.filter(({ conferenceVersion }) => conferenceVersion >= (version ?? 0));
+    const first = (version ?? 0) + (this.exclusiveBoundary ? 1 : 0);
+    return this.#events.filter(({ conferenceVersion }) => conferenceVersion >= first);
   }
 
   #park(signal: AbortSignal | undefined): Promise<void> {
