@@ -40,6 +40,14 @@ const bobJoins = { type: 'ConferenceJoinedEvent', ...bob };
 const bobLeaves = { type: 'ConferenceLeftEvent', ...bob };
 const bobPublishes = { type: 'ConferenceStreamPublishedEvent', ...bob, streamId: 's1', streamType: 'CAM' };
 
+const set = (key: string) => ({
+  type: 'ConferenceMetadataUpdatedEvent',
+  ...bob,
+  operation: 'SET',
+  key,
+  value: 'x',
+});
+
 test('nothing is announced when nothing changed', () => {
   const state = after(empty, bobJoins, bobPublishes);
   expect(names(state, state)).toEqual([]);
@@ -70,13 +78,6 @@ test('a change of a participant is announced for the participant, not for the st
 });
 
 test('metadata is announced entry by entry, also under names that objects have by nature', () => {
-  const set = (key: string) => ({
-    type: 'ConferenceMetadataUpdatedEvent',
-    ...bob,
-    operation: 'SET',
-    key,
-    value: 'x',
-  });
   const state = after(empty, set('__proto__'), set('constructor'));
   expect(announcementsBetween(snapshot(empty), snapshot(state))).toMatchObject([
     ['metadata-updated', { key: '__proto__', entry: { value: 'x' } }],

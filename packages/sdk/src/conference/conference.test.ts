@@ -1,11 +1,13 @@
 import type { NotFoundError } from '@parley-rtc/client';
 import { findStream } from '@parley-rtc/contract';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Deferred } from '../testing/deferred.ts';
 import { type FakePage, capturedStreams, useFakeBrowser } from '../testing/fake-browser.ts';
 import { aMediaStream, fakeTracks } from '../testing/fake-media.ts';
 import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
 import { broken, FakeServer, forbidden } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
+import { rejectionOf } from '../testing/rejection-of.ts';
 import { selectRemoteParticipants, selectRemoteStreams, selectSelf } from './selectors.ts';
 
 let server: FakeServer;
@@ -237,15 +239,15 @@ describe('publishing', () => {
   });
 
   test('gives up by signal while the user is still asked, and stops what is granted later', async () => {
-    let grant: (stream: MediaStream) => void = () => {};
-    page.navigator.mediaDevices = { getUserMedia: () => new Promise((resolve) => (grant = resolve)) };
+    const asked = new Deferred<MediaStream>();
+    page.navigator.mediaDevices = { getUserMedia: () => asked.promise };
     const ada = await joinAs(server, 'ada');
     const giveUp = new AbortController();
     const publishing = ada.publishStream({ camera: true, signal: giveUp.signal });
     giveUp.abort();
     await expect(publishing).rejects.toMatchObject({ code: 'ERR_ABORTED' });
     const late = aMediaStream('video');
-    grant(late);
+    asked.resolve(late);
     await settle();
     expect(fakeTracks(late)[0]?.readyState).toBe('ended');
     expect(server.callsOf('publishStream')).toEqual([]);
@@ -254,11 +256,11 @@ describe('publishing', () => {
   test('gives up on a server that does not answer, in bounded time', async () => {
     const ada = await joinAs(server, 'ada');
     server.intercept = ({ operation }) => (operation === 'publishStream' ? new Promise(() => {}) : undefined);
-    const publishing = expect(ada.publishStream({ camera: true })).rejects.toMatchObject({
+    const publishing = rejectionOf(ada.publishStream({ camera: true }));
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(await publishing).toMatchObject({
       code: 'ERR_TIMEOUT',
     });
-    await vi.advanceTimersByTimeAsync(15_000);
-    await publishing;
     expect(FakePeerConnection.open.size).toBe(0);
   });
 
@@ -420,9 +422,9 @@ describe('viewing', () => {
     const mine = await bob.publishStream({ camera: true });
     await settle();
     server.intercept = ({ operation }) => (operation === 'viewStream' ? new Promise(() => {}) : undefined);
-    const viewing = expect(ada.viewStream(mine.id)).rejects.toMatchObject({ code: 'ERR_STREAM_NOT_FOUND' });
+    const viewing = rejectionOf(ada.viewStream(mine.id));
     await mine.unpublish();
-    await viewing;
+    expect(await viewing).toMatchObject({ code: 'ERR_STREAM_NOT_FOUND' });
     expect(FakePeerConnection.open.size).toBe(0);
   });
 
@@ -432,13 +434,12 @@ describe('viewing', () => {
     const { id: one } = await bob.publishStream({ camera: true });
     const { id: two } = await bob.publishStream({ microphone: true });
     await settle();
-    let letThrough: () => void = () => {};
-    const gate = new Promise<void>((resolve) => (letThrough = resolve));
-    server.intercept = ({ operation }) => (operation === 'viewStream' ? gate : undefined);
+    const gate = new Deferred<void>();
+    server.intercept = ({ operation }) => (operation === 'viewStream' ? gate.promise : undefined);
     const views = Promise.all([ada.viewStream(one), ada.viewStream(two)]);
     await settle();
     expect(server.callsOf('viewStream')).toHaveLength(2);
-    letThrough();
+    gate.resolve();
     expect(await views).toHaveLength(2);
   });
 
@@ -526,13 +527,31 @@ describe('leaving', () => {
   test('rejects what is under way', async () => {
     const ada = await joinAs(server, 'ada');
     server.intercept = ({ operation }) => (operation === 'publishStream' ? new Promise(() => {}) : undefined);
-    const publishing = expect(ada.publishStream({ camera: true })).rejects.toMatchObject({
-      code: 'ERR_NOT_JOINED',
-    });
+    const publishing = rejectionOf(ada.publishStream({ camera: true }));
     await settle();
     await ada.leave();
-    await publishing;
+    expect(await publishing).toMatchObject({
+      code: 'ERR_NOT_JOINED',
+    });
     expect(FakePeerConnection.open.size).toBe(0);
+  });
+
+  test('closes even what becomes ready in that very moment', async () => {
+    for (let moment = 0; moment < 16; moment += 1) {
+      const ada = await joinAs(server, 'ada');
+      const apply = vi.spyOn(FakePeerConnection.prototype, 'setRemoteDescription');
+      apply.mockImplementationOnce(async () => {
+        const leaveLater = (turns: number) =>
+          queueMicrotask(() => (turns === 0 ? void ada.leave() : leaveLater(turns - 1)));
+        leaveLater(moment);
+      });
+      await ada.publishStream({ camera: true }).catch(() => {});
+      await settle();
+      apply.mockRestore();
+    }
+    expect(FakePeerConnection.open.size).toBe(0);
+    expect(capturedStreams).toHaveLength(16);
+    expect(capturedStreams.flatMap(fakeTracks).every(({ readyState }) => readyState === 'ended')).toBe(true);
   });
 
   test('works without a server, in bounded time', async () => {

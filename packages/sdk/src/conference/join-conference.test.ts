@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type FakePage, useFakeBrowser } from '../testing/fake-browser.ts';
 import { broken, FakeServer, forbidden } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
+import { rejectionOf } from '../testing/rejection-of.ts';
 
 let server: FakeServer;
 let page: FakePage;
@@ -96,12 +97,12 @@ test.each(['getIceServers', 'registerUserEndpoint', 'join', 'getConference'] as 
       operation === hanging
         ? new Promise((resolve) => giveUp.signal.addEventListener('abort', () => resolve()))
         : undefined;
-    const joining = expect(joinAs(server, 'ada', { signal: giveUp.signal })).rejects.toMatchObject({
-      code: 'ERR_ABORTED',
-    });
+    const joining = rejectionOf(joinAs(server, 'ada', { signal: giveUp.signal }));
     await settle();
     giveUp.abort();
-    await joining;
+    expect(await joining).toMatchObject({
+      code: 'ERR_ABORTED',
+    });
     await settle();
     expectNothingBehind();
   },
@@ -109,11 +110,11 @@ test.each(['getIceServers', 'registerUserEndpoint', 'join', 'getConference'] as 
 
 test('rejects when the whole of it takes too long', async () => {
   server.intercept = ({ operation }) => (operation === 'join' ? new Promise(() => {}) : undefined);
-  const joining = expect(joinAs(server, 'ada', { timeoutMs: 4_000 })).rejects.toMatchObject({
+  const joining = rejectionOf(joinAs(server, 'ada', { timeoutMs: 4_000 }));
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(await joining).toMatchObject({
     code: 'ERR_TIMEOUT',
   });
-  await vi.advanceTimersByTimeAsync(4_000);
-  await joining;
 });
 
 test('sends nothing for a signal that is aborted already', async () => {

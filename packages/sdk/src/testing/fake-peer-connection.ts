@@ -1,5 +1,5 @@
 import { FakeTrack } from './fake-media.ts';
-import { decodeSdp, encodeSdp, type FakeSection } from './fake-sdp.ts';
+import { decodeSdp, encodeSdp } from './fake-sdp.ts';
 
 interface FakeTransceiver {
   readonly kind: 'audio' | 'video';
@@ -52,7 +52,7 @@ export class FakePeerConnection {
   }
 
   async createOffer(): Promise<RTCSessionDescriptionInit> {
-    return { type: 'offer', sdp: encodeSdp(this.#transceivers as readonly FakeSection[]) };
+    return { type: 'offer', sdp: encodeSdp(this.#transceivers) };
   }
 
   async setLocalDescription(description: RTCSessionDescriptionInit): Promise<void> {

@@ -110,7 +110,6 @@ export class FakeServer {
       return found ?? fail(NotFoundError, 404);
     };
     const platform = (fail: Fail) => (this.hasPlatformRoutes ? undefined : fail(NotFoundError, 404));
-    const unused = () => Promise.reject(new Error('Nobody calls this in the SDK yet.'));
     return {
       create: (command, options) =>
         act('create', command, options?.signal, () => ({ id: 'room', version: 0, mode: 'ROUTER' })),
@@ -297,5 +296,7 @@ type Fail = (ErrorClass: new (failure: HttpFailure) => HttpError, status: number
 export const broken = (operation: string): ConnectionError => new ConnectionError(operation);
 export const forbidden = (operation: string): ForbiddenError =>
   new ForbiddenError({ operation, status: 403 });
+
+const unused = () => Promise.reject(new Error('Nobody calls this in the SDK yet.'));
 
 const now = () => new Date(Date.now()).toISOString();
