@@ -46,12 +46,12 @@ export class Conference implements AsyncDisposable {
 
   /** The conference's id. */
   get id(): string {
-    return this.#session.id;
+    return this.state.getSnapshot().conference.id;
   }
 
   /** Our own endpoint, as the server named it. */
   get endpointId(): string {
-    return this.#session.endpointId;
+    return this.state.getSnapshot().endpointId;
   }
 
   /** What is known about the conference, to read and to subscribe to. */
@@ -77,7 +77,8 @@ export class Conference implements AsyncDisposable {
    * @throws NegotiationError (`ERR_NEGOTIATION`) when the server's answer cannot be applied.
    */
   async publishStream(options: PublishOptions): Promise<PublishedStream> {
-    return this.#session.publishStream(options);
+    this.#session.assertJoined();
+    return this.#session.media.publish(options);
   }
 
   /**
@@ -88,22 +89,26 @@ export class Conference implements AsyncDisposable {
    * @throws NegotiationError (`ERR_NEGOTIATION`) when the server's answer cannot be applied.
    */
   async viewStream(streamId: string, options: ViewOptions = {}): Promise<ViewedStream> {
-    return this.#session.viewStream(streamId, options);
+    this.#session.assertJoined();
+    return this.#session.media.view(streamId, options);
   }
 
   /** Sets one entry of the metadata that everybody shares. */
   async setMetadata(key: string, value: string, options: CallOptions = {}): Promise<void> {
-    return this.#session.changeMetadata(key, value, options);
+    this.#session.assertJoined();
+    await this.#session.metadata.change(key, value, options);
   }
 
   /** Removes one entry of the metadata that everybody shares; one that is not there is fine. */
   async removeMetadata(key: string, options: CallOptions = {}): Promise<void> {
-    return this.#session.changeMetadata(key, undefined, options);
+    this.#session.assertJoined();
+    await this.#session.metadata.change(key, undefined, options);
   }
 
   /** Replaces our own metadata as a whole. */
   async setParticipantMetadata(metadata: JsonObject, options: CallOptions = {}): Promise<void> {
-    return this.#session.setParticipantMetadata(metadata, options);
+    this.#session.assertJoined();
+    await this.#session.metadata.describeSelf(metadata, options);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { NotFoundError, type ParleyError, type RtcApi } from '@parley-rtc/client';
 import type { PublishVerbs } from '../media/publish-media.ts';
 import type { ViewVerbs } from '../media/view-media.ts';
+import type { OwnIds } from './metadata-calls.ts';
 
 type MediaCalls = Pick<PublishVerbs, 'publish' | 'sendCandidates' | 'unpublish'> & {
   readonly view: ViewVerbs['view'];
@@ -12,11 +13,7 @@ type MediaCalls = Pick<PublishVerbs, 'publish' | 'sendCandidates' | 'unpublish'>
  * The calls about media, made for one endpoint in one conference. Those that nobody waits for never reject: what fails
  * goes to `onProblem`, except that what should end has ended already (404).
  */
-export function mediaCalls(
-  api: RtcApi,
-  own: { readonly conferenceId: string; readonly userEndpointId: string },
-  onProblem: (error: ParleyError) => void,
-): MediaCalls {
+export function mediaCalls(api: RtcApi, own: OwnIds, onProblem: (error: ParleyError) => void): MediaCalls {
   const quietly = (call: Promise<void>) =>
     call.catch((error: ParleyError) => {
       if (!(error instanceof NotFoundError)) onProblem(error);

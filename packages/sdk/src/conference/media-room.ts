@@ -8,11 +8,11 @@ import type { PublishedStream, TrackKind } from '../media/published-stream.ts';
 import { viewMedia } from '../media/view-media.ts';
 import type { ViewedStream, ViewOptions } from '../media/viewed-stream.ts';
 import { mediaCalls } from './media-calls.ts';
+import type { OwnIds } from './metadata-calls.ts';
 
 export interface MediaRoomOptions {
   readonly api: RtcApi;
-  readonly conferenceId: string;
-  readonly endpointId: string;
+  readonly own: OwnIds;
   readonly iceServers: readonly RTCIceServer[];
   readonly conference: () => ConferenceState;
   readonly setMuted: (streamId: string, kind: TrackKind, muted: boolean) => Promise<void>;
@@ -34,9 +34,9 @@ export class MediaRoom {
   #isClosed = false;
 
   constructor(options: MediaRoomOptions) {
-    const { api, conferenceId, endpointId } = options;
+    const { api, own } = options;
     this.#options = options;
-    this.#calls = mediaCalls(api, { conferenceId, userEndpointId: endpointId }, options.onProblem);
+    this.#calls = mediaCalls(api, own, options.onProblem);
   }
 
   async publish(options: PublishOptions): Promise<PublishedStream> {

@@ -1,16 +1,6 @@
-import { NotFoundError, type CallOptions, type ParleyError, type RtcApi } from '@parley-rtc/client';
-import {
-  type ConferenceEvent,
-  type ConferenceState,
-  findParticipant,
-  type JsonObject,
-  placeInHistory,
-  reduce,
-} from '@parley-rtc/contract';
+import { NotFoundError, type ParleyError, type RtcApi } from '@parley-rtc/client';
+import { type ConferenceEvent, type ConferenceState, placeInHistory, reduce } from '@parley-rtc/contract';
 import { EndpointLostError, ListenerError, NotJoinedError } from '../errors/conference-errors.ts';
-import type { PublishOptions } from '../media/publish-options.ts';
-import type { PublishedStream } from '../media/published-stream.ts';
-import type { ViewedStream, ViewOptions } from '../media/viewed-stream.ts';
 import type { EventFeed, EventFeedSink } from '../signalling/event-feed.ts';
 import type { UserEndpoint } from '../signalling/user-endpoint.ts';
 import { announcementsBetween } from './announcements.ts';
@@ -24,8 +14,9 @@ import { endedConference } from './ended-conference.ts';
 import { type Farewell, sayFarewell } from './farewell.ts';
 import { keepUnchanged } from './keep-unchanged.ts';
 import { MediaRoom } from './media-room.ts';
+import { type MetadataCalls, metadataCalls, type OwnIds } from './metadata-calls.ts';
 import { watchPage } from './page-lifecycle.ts';
-import { selectRemoteParticipants, selectRemoteStreams } from './selectors.ts';
+import { selectRemoteParticipants, selectRemoteStreams, selectSelf } from './selectors.ts';
 
 export interface LeaveOptions {
   /** Free text for the others. */
@@ -43,12 +34,12 @@ export interface SessionOptions {
 
 /** A stay in a conference, from the moment of joining to leaving or the end: everything behind a `Conference`. */
 export class Session {
-  readonly id: string;
-  readonly endpointId: string;
   readonly store: WritableConferenceStore;
   readonly announcer: Announcer;
+  readonly media: MediaRoom;
+  readonly metadata: MetadataCalls;
   readonly #options: SessionOptions;
-  readonly #media: MediaRoom;
+  readonly #own: OwnIds;
   readonly #feed: EventFeed;
   readonly #stopWatching: () => void;
   /** Set once it is over. */
@@ -57,8 +48,10 @@ export class Session {
   constructor(options: SessionOptions) {
     const { api, endpoint, conference, iceServers, startFeed } = options;
     this.#options = options;
-    this.id = conference.id;
-    this.endpointId = endpoint.id;
+    const own = { conferenceId: conference.id, userEndpointId: endpoint.id };
+    this.#own = own;
+    const metadata = metadataCalls(api, own);
+    this.metadata = metadata;
     const onProblem = (error: ParleyError) => this.announcer.tellError(error);
     this.store = createConferenceStore(
       { conference, endpointId: endpoint.id, connection: 'connected' },
@@ -75,14 +68,13 @@ export class Session {
         idOf: ({ stream }) => stream.id,
       },
     });
-    this.#media = new MediaRoom({
+    this.media = new MediaRoom({
       api,
-      conferenceId: this.id,
-      endpointId: endpoint.id,
+      own,
       iceServers,
       conference: () => getSnapshot().conference,
       setMuted: (streamId, kind, muted) =>
-        this.changeMetadata(`TRACK_MUTED/${kind}/${streamId}`, muted ? 'true' : undefined, {}),
+        metadata.change(`TRACK_MUTED/${kind}/${streamId}`, muted ? 'true' : undefined),
       onProblem,
     });
     this.#feed = startFeed({
@@ -99,27 +91,9 @@ export class Session {
     });
   }
 
-  async publishStream(options: PublishOptions): Promise<PublishedStream> {
-    this.#assertJoined();
-    return this.#media.publish(options);
-  }
-
-  async viewStream(streamId: string, options: ViewOptions): Promise<ViewedStream> {
-    this.#assertJoined();
-    return this.#media.view(streamId, options);
-  }
-
-  /** Sets an entry of the conference's metadata, or removes it when `value` is undefined. */
-  async changeMetadata(key: string, value: string | undefined, options: CallOptions): Promise<void> {
-    this.#assertJoined();
-    const change =
-      value === undefined ? { operation: 'REMOVE' as const } : { operation: 'SET' as const, value };
-    await this.#options.api.updateMetadata({ ...this.#own, key, ...change }, options);
-  }
-
-  async setParticipantMetadata(newMetadata: JsonObject, options: CallOptions): Promise<void> {
-    this.#assertJoined();
-    await this.#options.api.updateParticipantMetadata({ ...this.#own, newMetadata }, options);
+  /** @throws NotJoinedError (`ERR_NOT_JOINED`) once it is over. */
+  assertJoined(): void {
+    if (this.#farewell) throw new NotJoinedError();
   }
 
   leave(leave: LeaveOptions): Promise<void> {
@@ -128,7 +102,7 @@ export class Session {
 
   async end({ reason, signal }: LeaveOptions): Promise<void> {
     if (this.store.getSnapshot().connection === 'ended') return this.#farewell;
-    this.#assertJoined();
+    this.assertJoined();
     try {
       await this.#options.api.end(
         { ...this.#own, ...(reason !== undefined && { reason }) },
@@ -148,14 +122,6 @@ export class Session {
     void this.#finish({ connection: 'left' }, { leave: {} });
   }
 
-  get #own(): { readonly conferenceId: string; readonly userEndpointId: string } {
-    return { conferenceId: this.id, userEndpointId: this.endpointId };
-  }
-
-  #assertJoined(): void {
-    if (this.#farewell) throw new NotJoinedError();
-  }
-
   #onEvent(event: ConferenceEvent): void {
     const { conference } = this.store.getSnapshot();
     if (placeInHistory(conference, event) === 'next') this.#onConference(reduce(conference, event));
@@ -170,9 +136,9 @@ export class Session {
       void this.#finish({ connection: 'ended', conference }, {});
       return;
     }
-    const wasInside = findParticipant(this.store.getSnapshot().conference, this.endpointId);
+    const wasInside = selectSelf(this.store.getSnapshot());
     this.#change({ conference });
-    if (wasInside && !findParticipant(conference, this.endpointId)) this.onEndpointLost();
+    if (wasInside && !selectSelf(this.store.getSnapshot())) this.onEndpointLost();
   }
 
   /** State first, then what follows from it. */
@@ -185,7 +151,7 @@ export class Session {
     const after = { ...before, ...change };
     if (after.conference === before.conference && after.connection === before.connection) return [];
     this.store.set(after);
-    this.#media.closeGone(before.conference, after.conference);
+    this.media.closeGone(before.conference, after.conference);
     return announcementsBetween(before, after);
   }
 
@@ -193,10 +159,10 @@ export class Session {
   #finish(change: Partial<ConferenceSnapshot>, farewell: Farewell): Promise<void> {
     if (this.#farewell) return this.#farewell;
     const { api, endpoint } = this.#options;
-    this.#farewell = sayFarewell(api, endpoint, this.id, farewell);
+    this.#farewell = sayFarewell(api, endpoint, this.#own.conferenceId, farewell);
     this.#feed.stop();
     this.#stopWatching();
-    this.#media.close();
+    this.media.close();
     this.announcer.finish(this.#move(change));
     return this.#farewell;
   }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { selectRemoteParticipants } from '../conference/selectors.ts';
+import { selectRemoteParticipants } from '../index.ts';
 import { type FakePage, useFakeBrowser } from '../testing/fake-browser.ts';
 import { broken, FakeServer, forbidden } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
