@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { Conference } from './index.ts';
+import { type AnyParleyError, Conference } from './index.ts';
 
 test('the package can be imported where there is no browser, and does nothing by itself', async () => {
   const timers = vi.spyOn(globalThis, 'setTimeout');
@@ -35,6 +35,11 @@ export async function example(page: {
   const mine = await conference.publishStream({ camera: true, microphone: true });
   await mine.mute('audio');
   await conference.leave();
+}
+
+/** An error's code tells its class to the compiler. */
+export function advice(error: AnyParleyError): string {
+  return error.code === 'ERR_DEVICE_DENIED' ? `${error.kind}: ${error.hint}` : error.hint;
 }
 
 /** What must not compile. */

@@ -20,6 +20,7 @@ export type {
 } from './media/publish-options.ts';
 export type { PublishedStream, TrackKind } from './media/published-stream.ts';
 export type { ViewedStream, ViewOptions } from './media/viewed-stream.ts';
+export type { AnyParleyError, ParleyErrorCode } from './errors/any-parley-error.ts';
 export {
   EndpointLostError,
   ListenerError,
