@@ -12,6 +12,7 @@ import { dropParticipant } from './conferences/leave-conference.ts';
 import type { ParleyServerConfig } from './config.ts';
 import { UserEndpoints } from './endpoints/user-endpoints.ts';
 import { openEventLog } from './event-log/open-event-log.ts';
+import { closeGracefully } from './http/close-gracefully.ts';
 import { conferenceHandlers } from './http/conference-handlers.ts';
 import { conferenceReadingHandlers } from './http/conference-reading-handlers.ts';
 import { endpointHandlers } from './http/endpoint-handlers.ts';
@@ -94,13 +95,14 @@ export async function createParleyServer(
     (authorization) => accessTokens.authenticate(authorization),
   );
 
+  const closeHttp = closeGracefully(app, clock);
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     endpoints.close();
     refreshTokens.close();
     // Before the HTTP server, because that waits for parked requests.
     await log.close();
-    await app.close();
+    await closeHttp();
     await mediaRouter.close();
   };
   return {

@@ -62,7 +62,8 @@ function addRoute(
         authorization: request.headers.authorization,
         signal: hangUpSignal(reply),
       });
-      void reply.status(operation.successStatus);
+      // Answers are about this moment and this caller.
+      void reply.status(operation.successStatus).header('cache-control', 'no-store');
       if (operation.successStatus === 204) return reply.send();
       // Serialised here, because a bare string is JSON too.
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer));
