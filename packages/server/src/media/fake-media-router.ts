@@ -32,6 +32,11 @@ export class FakeMediaRouter implements MediaRouter {
     };
   }
 
+  /** How many answers are held back. */
+  get heldCount(): number {
+    return this.#held?.length ?? 0;
+  }
+
   /** As if a peer had gone for good. */
   lose(lost: LostPeer): void {
     for (const listener of this.#listeners) listener(lost);
