@@ -6,7 +6,7 @@ import {
   type ConferenceState,
   type WireEvent,
 } from '@parley-rtc/contract';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { startTestServer, type Caller } from './testing/test-server.ts';
 

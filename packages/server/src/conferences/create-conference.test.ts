@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aContext, anActor } from '../testing/builders.ts';
-import { expectRefusal } from '../testing/expect-refusal.ts';
+import { refusalOf } from '../testing/refusal-of.ts';
 import { createConference, isSameCreation } from './create-conference.ts';
 
 const creator = anActor({}, 'create-conference');
@@ -39,18 +39,18 @@ describe('createConference', () => {
   });
 
   it('is refused to those without the right, such as ticket holders', () => {
-    expectRefusal('forbidden', () => createConference({}, aContext()));
+    expect(refusalOf(() => createConference({}, aContext()))).toBe('forbidden');
   });
 
   it.each(['active', 'create', 'join', 'publishStream'])(
     'refuses the reserved word %s as an id',
     (conferenceId) => {
-      expectRefusal('invalid_request', () => createConference({ conferenceId }, aContext(creator)));
+      expect(refusalOf(() => createConference({ conferenceId }, aContext(creator)))).toBe('invalid_request');
     },
   );
 
   it.each(['P2P', 'UNKNOWN'] as const)('refuses the mode %s', (mode) => {
-    expectRefusal('invalid_request', () => createConference({ mode }, aContext(creator)));
+    expect(refusalOf(() => createConference({ mode }, aContext(creator)))).toBe('invalid_request');
   });
 
   it('ignores an organisation from those who may not name one', () => {
@@ -60,7 +60,7 @@ describe('createConference', () => {
 
   it('refuses another organisation than that of the token', () => {
     const service = anActor({}, 'create-conference', 'name-organization');
-    expectRefusal('forbidden', () => createConference({ organizationId: 'o-2' }, aContext(service)));
+    expect(refusalOf(() => createConference({ organizationId: 'o-2' }, aContext(service)))).toBe('forbidden');
     expect(createConference({ organizationId: 'o-1' }, aContext(service)).organizationId).toBe('o-1');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aConference, aContext, anActor, aParticipant, endedConference } from '../testing/builders.ts';
-import { expectRefusal } from '../testing/expect-refusal.ts';
+import { refusalOf } from '../testing/refusal-of.ts';
 import { endConference } from './end-conference.ts';
 
 const command = { conferenceId: 'c-1', userEndpointId: 'ep-1', reason: 'done' };
@@ -27,11 +27,11 @@ describe('endConference', () => {
 
   it('is refused to other participants', () => {
     const state = aConference({ participants: [aParticipant()] });
-    expectRefusal('forbidden', () => endConference(state, command, aContext()));
+    expect(refusalOf(() => endConference(state, command, aContext()))).toBe('forbidden');
   });
 
   it('is refused when repeated', () => {
     const creator = aContext(anActor({ userId: 'u-creator' }));
-    expectRefusal('not_found', () => endConference(endedConference, command, creator));
+    expect(refusalOf(() => endConference(endedConference, command, creator))).toBe('not_found');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aConference, aContext, aParticipant, endedConference } from '../testing/builders.ts';
-import { expectRefusal } from '../testing/expect-refusal.ts';
+import { refusalOf } from '../testing/refusal-of.ts';
 import { joinConference } from './join-conference.ts';
 
 const command = { conferenceId: 'c-1', userEndpointId: 'ep-9', metadata: { name: 'Ada' } };
@@ -24,7 +24,7 @@ describe('joinConference', () => {
 
   it('refuses an endpoint that is inside already', () => {
     const state = aConference({ participants: [aParticipant({ id: 'ep-9' })] });
-    expectRefusal('already_joined', () => joinConference(state, command, aContext()));
+    expect(refusalOf(() => joinConference(state, command, aContext()))).toBe('already_joined');
   });
 
   it('lets the same user in with a second endpoint', () => {
@@ -35,7 +35,7 @@ describe('joinConference', () => {
   it('refuses when the conference is full', () => {
     const limit = { value: '1', userId: undefined, userEndpointId: undefined, lastModified: '' };
     const full = aConference({ participants: [aParticipant()], metadata: { participant_limit: limit } });
-    expectRefusal('forbidden', () => joinConference(full, command, aContext()));
+    expect(refusalOf(() => joinConference(full, command, aContext()))).toBe('forbidden');
     const notFull = { ...full, participants: [] };
     expect(joinConference(notFull, command, aContext())).toHaveLength(1);
   });
@@ -47,6 +47,6 @@ describe('joinConference', () => {
   });
 
   it('refuses an ended conference', () => {
-    expectRefusal('not_found', () => joinConference(endedConference, command, aContext()));
+    expect(refusalOf(() => joinConference(endedConference, command, aContext()))).toBe('not_found');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aConference, aContext, aParticipant, aStream, endedConference } from '../testing/builders.ts';
-import { expectRefusal } from '../testing/expect-refusal.ts';
+import { refusalOf } from '../testing/refusal-of.ts';
 import { dropParticipant, leaveConference } from './leave-conference.ts';
 
 const command = { userEndpointId: 'ep-1', reason: 'bye' };
@@ -37,8 +37,8 @@ describe('leaveConference', () => {
   });
 
   it('is refused when repeated or never joined, so no event is sent', () => {
-    expectRefusal('not_found', () => leaveConference(aConference(), command, aContext()));
-    expectRefusal('not_found', () => leaveConference(endedConference, command, aContext()));
+    expect(refusalOf(() => leaveConference(aConference(), command, aContext()))).toBe('not_found');
+    expect(refusalOf(() => leaveConference(endedConference, command, aContext()))).toBe('not_found');
   });
 });
 

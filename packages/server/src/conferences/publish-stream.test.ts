@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aConference, aContext, aParticipant, aStream } from '../testing/builders.ts';
-import { expectRefusal } from '../testing/expect-refusal.ts';
+import { refusalOf } from '../testing/refusal-of.ts';
 import { publishStream, type NewStream } from './publish-stream.ts';
 
 const stream: NewStream = {
@@ -29,14 +29,18 @@ describe('publishStream', () => {
   });
 
   it('is refused outside of the conference', () => {
-    expectRefusal('not_joined', () => publishStream(aConference(), stream, aContext()));
+    expect(refusalOf(() => publishStream(aConference(), stream, aContext()))).toBe('not_joined');
   });
 
   it('refuses the type UNKNOWN', () => {
-    expectRefusal('invalid_request', () => publishStream(joined, { ...stream, type: 'UNKNOWN' }, aContext()));
+    expect(refusalOf(() => publishStream(joined, { ...stream, type: 'UNKNOWN' }, aContext()))).toBe(
+      'invalid_request',
+    );
   });
 
   it('refuses a stream id that somebody publishes already', () => {
-    expectRefusal('already_exists', () => publishStream(joined, { ...stream, streamId: 's-1' }, aContext()));
+    expect(refusalOf(() => publishStream(joined, { ...stream, streamId: 's-1' }, aContext()))).toBe(
+      'already_exists',
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aConference, aContext, anActor, aParticipant, endedConference } from '../testing/builders.ts';
-import { expectRefusal } from '../testing/expect-refusal.ts';
+import { refusalOf } from '../testing/refusal-of.ts';
 import { sendEvent } from './send-event.ts';
 
 const event = { type: 'DocumentSignedEvent', timestamp: '2026-01-05T10:00:00Z', page: 3 };
@@ -20,10 +20,10 @@ describe('sendEvent', () => {
   });
 
   it('needs the right', () => {
-    expectRefusal('forbidden', () => sendEvent(state, command, aContext()));
+    expect(refusalOf(() => sendEvent(state, command, aContext()))).toBe('forbidden');
   });
 
   it('is refused after the end', () => {
-    expectRefusal('not_found', () => sendEvent(endedConference, command, service));
+    expect(refusalOf(() => sendEvent(endedConference, command, service))).toBe('not_found');
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aConference, aContext, anActor, aParticipant, endedConference } from '../testing/builders.ts';
-import { expectRefusal } from '../testing/expect-refusal.ts';
+import { refusalOf } from '../testing/refusal-of.ts';
 import { setInteraction } from './set-interaction.ts';
 
 const command = { conferenceId: 'c-1', interactionId: 'i-1' };
@@ -28,8 +28,8 @@ describe('setInteraction', () => {
   });
 
   it('is refused to others and after the end', () => {
-    expectRefusal('forbidden', () => setInteraction(aConference(), command, aContext()));
+    expect(refusalOf(() => setInteraction(aConference(), command, aContext()))).toBe('forbidden');
     const service = aContext(anActor({}, 'set-any-interaction'));
-    expectRefusal('not_found', () => setInteraction(endedConference, command, service));
+    expect(refusalOf(() => setInteraction(endedConference, command, service))).toBe('not_found');
   });
 });

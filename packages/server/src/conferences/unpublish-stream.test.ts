@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aConference, aContext, aParticipant, aStream } from '../testing/builders.ts';
-import { expectRefusal } from '../testing/expect-refusal.ts';
+import { refusalOf } from '../testing/refusal-of.ts';
 import { dropStream, unpublishStream } from './unpublish-stream.ts';
 
 const command = { userEndpointId: 'ep-1', streamId: 's-1' };
@@ -26,17 +26,17 @@ describe('unpublishStream', () => {
 
   it('is refused when repeated', () => {
     const state = aConference({ participants: [aParticipant()] });
-    expectRefusal('not_found', () => unpublishStream(state, command, aContext()));
+    expect(refusalOf(() => unpublishStream(state, command, aContext()))).toBe('not_found');
   });
 
   it('is refused for the stream of another endpoint', () => {
     const other = { ...command, userEndpointId: 'ep-2' };
-    expectRefusal('forbidden', () => unpublishStream(publishing, other, aContext()));
+    expect(refusalOf(() => unpublishStream(publishing, other, aContext()))).toBe('forbidden');
   });
 
   it('is refused outside of the conference', () => {
     const outside = { ...command, userEndpointId: 'ep-3' };
-    expectRefusal('not_joined', () => unpublishStream(publishing, outside, aContext()));
+    expect(refusalOf(() => unpublishStream(publishing, outside, aContext()))).toBe('not_joined');
   });
 });
 

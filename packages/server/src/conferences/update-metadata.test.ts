@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aConference, aContext, aParticipant } from '../testing/builders.ts';
-import { expectRefusal } from '../testing/expect-refusal.ts';
+import { refusalOf } from '../testing/refusal-of.ts';
 import { updateMetadata } from './update-metadata.ts';
 
 const entry = {
@@ -29,8 +29,8 @@ describe('updateMetadata', () => {
   });
 
   it('refuses SET without a value, but takes the empty text', () => {
-    expectRefusal('invalid_request', () =>
-      updateMetadata(state, { ...command, operation: 'SET' }, aContext()),
+    expect(refusalOf(() => updateMetadata(state, { ...command, operation: 'SET' }, aContext()))).toBe(
+      'invalid_request',
     );
     expect(updateMetadata(state, { ...command, operation: 'SET', value: '' }, aContext())).toHaveLength(1);
   });
@@ -46,13 +46,13 @@ describe('updateMetadata', () => {
   });
 
   it('refuses UNKNOWN', () => {
-    expectRefusal('invalid_request', () =>
-      updateMetadata(state, { ...command, operation: 'UNKNOWN' }, aContext()),
+    expect(refusalOf(() => updateMetadata(state, { ...command, operation: 'UNKNOWN' }, aContext()))).toBe(
+      'invalid_request',
     );
   });
 
   it('is for those inside', () => {
     const outside = { ...command, userEndpointId: 'ep-2', operation: 'SET', value: 'x' } as const;
-    expectRefusal('not_joined', () => updateMetadata(state, outside, aContext()));
+    expect(refusalOf(() => updateMetadata(state, outside, aContext()))).toBe('not_joined');
   });
 });

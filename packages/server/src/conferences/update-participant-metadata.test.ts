@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { aConference, aContext, aParticipant } from '../testing/builders.ts';
-import { expectRefusal } from '../testing/expect-refusal.ts';
+import { refusalOf } from '../testing/refusal-of.ts';
 import { updateParticipantMetadata } from './update-participant-metadata.ts';
 
 const command = {
@@ -23,5 +23,5 @@ it('announces the complete new metadata of a participant', () => {
 });
 
 it('refuses metadata of an endpoint that is not inside', () => {
-  expectRefusal('not_joined', () => updateParticipantMetadata(aConference(), command, aContext()));
+  expect(refusalOf(() => updateParticipantMetadata(aConference(), command, aContext()))).toBe('not_joined');
 });

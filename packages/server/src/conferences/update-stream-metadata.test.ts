@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { aConference, aContext, aParticipant, aStream } from '../testing/builders.ts';
-import { expectRefusal } from '../testing/expect-refusal.ts';
+import { refusalOf } from '../testing/refusal-of.ts';
 import { updateStreamMetadata } from './update-stream-metadata.ts';
 
 const state = aConference({
@@ -26,8 +26,10 @@ it('announces the complete new metadata of a stream', () => {
 });
 
 it('refuses to describe a stream of somebody else or none', () => {
-  expectRefusal('forbidden', () =>
-    updateStreamMetadata(state, { ...command, userEndpointId: 'ep-2' }, aContext()),
+  expect(
+    refusalOf(() => updateStreamMetadata(state, { ...command, userEndpointId: 'ep-2' }, aContext())),
+  ).toBe('forbidden');
+  expect(refusalOf(() => updateStreamMetadata(state, { ...command, streamId: 's-9' }, aContext()))).toBe(
+    'not_found',
   );
-  expectRefusal('not_found', () => updateStreamMetadata(state, { ...command, streamId: 's-9' }, aContext()));
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aConference, aContext, aParticipant, aStream } from '../testing/builders.ts';
-import { expectRefusal } from '../testing/expect-refusal.ts';
+import { refusalOf } from '../testing/refusal-of.ts';
 import { updateVideoBitrate } from './update-video-bitrate.ts';
 
 const state = aConference({
@@ -38,20 +38,20 @@ describe('updateVideoBitrate', () => {
   });
 
   it('is refused when there is no video to limit', () => {
-    expectRefusal('not_found', () =>
-      updateVideoBitrate(state, { ...command, userEndpointId: 'ep-3' }, aContext()),
+    expect(
+      refusalOf(() => updateVideoBitrate(state, { ...command, userEndpointId: 'ep-3' }, aContext())),
+    ).toBe('not_found');
+    expect(refusalOf(() => updateVideoBitrate(state, { ...command, streamId: 's-mic' }, aContext()))).toBe(
+      'not_found',
     );
-    expectRefusal('not_found', () =>
-      updateVideoBitrate(state, { ...command, streamId: 's-mic' }, aContext()),
-    );
-    expectRefusal('not_found', () =>
-      updateVideoBitrate(state, { ...command, streamId: 's-none' }, aContext()),
+    expect(refusalOf(() => updateVideoBitrate(state, { ...command, streamId: 's-none' }, aContext()))).toBe(
+      'not_found',
     );
   });
 
   it('is refused for a stream of somebody else', () => {
-    expectRefusal('forbidden', () =>
-      updateVideoBitrate(state, { ...command, streamId: 's-other' }, aContext()),
+    expect(refusalOf(() => updateVideoBitrate(state, { ...command, streamId: 's-other' }, aContext()))).toBe(
+      'forbidden',
     );
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aConference, anActor, aParticipant, aStream, endedConference } from '../testing/builders.ts';
-import { expectRefusal } from '../testing/expect-refusal.ts';
+import { refusalOf } from '../testing/refusal-of.ts';
 import { viewerOf } from './view-stream.ts';
 
 const publisher = aParticipant({ id: 'ep-pub', userId: 'u-pub', streams: [aStream()] });
@@ -19,16 +19,16 @@ describe('viewerOf', () => {
   });
 
   it('refuses the endpoint of anybody else', () => {
-    expectRefusal('forbidden', () => viewerOf(state, naming('ep-by'), anActor()));
+    expect(refusalOf(() => viewerOf(state, naming('ep-by'), anActor()))).toBe('forbidden');
   });
 
   it('refuses callers who have not joined, whatever endpoint they name', () => {
     const stranger = anActor({ userId: 'u-stranger' });
-    expectRefusal('not_joined', () => viewerOf(state, naming('ep-pub'), stranger));
-    expectRefusal('not_joined', () => viewerOf(state, naming('ep-stranger'), stranger));
+    expect(refusalOf(() => viewerOf(state, naming('ep-pub'), stranger))).toBe('not_joined');
+    expect(refusalOf(() => viewerOf(state, naming('ep-stranger'), stranger))).toBe('not_joined');
   });
 
   it('refuses an ended conference', () => {
-    expectRefusal('not_found', () => viewerOf(endedConference, naming('ep-1'), anActor()));
+    expect(refusalOf(() => viewerOf(endedConference, naming('ep-1'), anActor()))).toBe('not_found');
   });
 });

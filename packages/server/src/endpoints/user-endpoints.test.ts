@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { anActor } from '../testing/builders.ts';
-import { expectRefusal } from '../testing/expect-refusal.ts';
+import { refusalOf } from '../testing/refusal-of.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { UserEndpoints } from './user-endpoints.ts';
 
@@ -31,9 +31,11 @@ describe('an endpoint', () => {
     expect(told).toEqual(['made SICK']);
     clock.advance(1);
     expect(told).toEqual(['made SICK', 'made silent']);
-    expectRefusal('not_found', () => {
-      endpoints.requireOwn(ada, id);
-    });
+    expect(
+      refusalOf(() => {
+        endpoints.requireOwn(ada, id);
+      }),
+    ).toBe('not_found');
     expect(clock.timerCount).toBe(0);
   });
 
@@ -83,15 +85,19 @@ describe('an endpoint', () => {
     const id = endpoints.register(ada, { userEndpointId: 'mine', keepAliveSeconds: 5 });
     const namesake = anActor({ organizationId: 'o-2' });
     for (const other of [bob, namesake]) {
-      expectRefusal('forbidden', () => {
-        endpoints.requireOwn(other, id);
-      });
-      expectRefusal('forbidden', () =>
-        endpoints.register(other, { userEndpointId: id, keepAliveSeconds: 5 }),
+      expect(
+        refusalOf(() => {
+          endpoints.requireOwn(other, id);
+        }),
+      ).toBe('forbidden');
+      expect(refusalOf(() => endpoints.register(other, { userEndpointId: id, keepAliveSeconds: 5 }))).toBe(
+        'forbidden',
       );
-      expectRefusal('forbidden', () => {
-        endpoints.unregister(other, id);
-      });
+      expect(
+        refusalOf(() => {
+          endpoints.unregister(other, id);
+        }),
+      ).toBe('forbidden');
     }
   });
 

@@ -12,12 +12,12 @@ const patienceMs = 5_000;
  */
 export function closeGracefully(app: FastifyInstance, clock: Clock): () => Promise<void> {
   const due = new Set<ServerResponse>();
-  let onAnswered: () => void = () => {};
+  let onAnswered: (() => void) | undefined;
   app.server.on('request', (_request, response) => {
     due.add(response);
     response.once('close', () => {
       due.delete(response);
-      if (due.size === 0) onAnswered();
+      if (due.size === 0) onAnswered?.();
     });
   });
   return async () => {

@@ -70,7 +70,7 @@ it.each([
     method = 'POST',
     type = 'application/json',
     body,
-  } = request as Record<'method' | 'type' | 'body', string>;
+  } = request as Partial<Record<'method' | 'type' | 'body', string>>;
   const response = await fetch(`${url}${path}`, {
     method,
     headers: {

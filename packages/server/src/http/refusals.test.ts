@@ -1,31 +1,27 @@
 import { expect, it } from 'vitest';
-import { Caller, startTestServer, type Answer } from '../testing/test-server.ts';
+import { Caller, startTestServer } from '../testing/test-server.ts';
 
 const newMetadata = {};
 
-function expectError(answer: Answer, status: number, error: string, description = /\w/): void {
-  expect(answer).toMatchObject({
-    status,
-    body: { error, error_description: expect.stringMatching(description) },
-  });
+/** The answer that an error must be. */
+function anError(status: number, error: string, description = /\w/): object {
+  return { status, body: { error, error_description: expect.stringMatching(description) } };
 }
 
 it('refuses callers without a token, with a foreign one and with one that expired', async () => {
   const { url, service, clock } = await startTestServer();
   const anonymous = new Caller(url, { access_token: '', token_type: 'bearer', expires_in: 0 });
   const answer = await anonymous.call('getActive');
-  expectError(answer, 401, 'invalid_token', /Bearer/);
+  expect(answer).toMatchObject(anError(401, 'invalid_token', /Bearer/));
   expect(answer.headers.get('www-authenticate')).toBe('Bearer');
   const { service: stranger } = await startTestServer();
-  expectError(
+  expect(
     await new Caller(url, { ...blankToken, access_token: stranger.token }).call('getActive'),
-    401,
-    'invalid_token',
-  );
+  ).toMatchObject(anError(401, 'invalid_token'));
 
   expect((await service.call('getActive')).status).toBe(200);
   clock.advance(15 * 60_000);
-  expectError(await service.call('getActive'), 401, 'invalid_token', /expired/);
+  expect(await service.call('getActive')).toMatchObject(anError(401, 'invalid_token', /expired/));
 });
 
 const blankToken = { access_token: '', token_type: 'bearer', expires_in: 0 };
@@ -34,7 +30,9 @@ it('answers 422 to joining twice, without an event', async () => {
   const { service } = await startTestServer();
   const conferenceId = await service.create();
   const userEndpointId = await service.join(conferenceId);
-  expectError(await service.call('join', { body: { conferenceId, userEndpointId } }), 422, 'already_joined');
+  expect(await service.call('join', { body: { conferenceId, userEndpointId } })).toMatchObject(
+    anError(422, 'already_joined'),
+  );
   expect(await service.events(conferenceId)).toHaveLength(2);
 });
 
@@ -44,7 +42,7 @@ it('answers 404 to everything about an unknown conference', async () => {
   const params = { id: 'nowhere' };
   const about = { conferenceId: 'nowhere', userEndpointId };
   for (const read of ['getConference', 'getSimpleView', 'getEvents']) {
-    expectError(await service.call(read, { params }), 404, 'not_found');
+    expect(await service.call(read, { params })).toMatchObject(anError(404, 'not_found'));
   }
   const commands: Record<string, object> = {
     join: about,
@@ -58,7 +56,7 @@ it('answers 404 to everything about an unknown conference', async () => {
     sendEvent: { conferenceId: 'nowhere', event: { type: 'AThingEvent', timestamp: '2026-01-05T10:00:00Z' } },
   };
   for (const [operationId, body] of Object.entries(commands)) {
-    expectError(await service.call(operationId, { body }), 404, 'not_found', /nowhere/);
+    expect(await service.call(operationId, { body })).toMatchObject(anError(404, 'not_found', /nowhere/));
   }
 });
 
@@ -79,7 +77,7 @@ it('answers 400 to commands of an endpoint that is registered but not inside', a
     addViewStreamIceCandidates: { ...about, viewerId: 'v', iceCandidates: [] },
   };
   for (const [operationId, body] of Object.entries(commands)) {
-    expectError(await service.call(operationId, { body }), 400, 'not_joined', /join/);
+    expect(await service.call(operationId, { body })).toMatchObject(anError(400, 'not_joined', /join/));
   }
 });
 
@@ -89,20 +87,25 @@ it('answers 403 to the endpoint of another user and 404 to one that is not regis
   const conferenceId = await service.create();
   const userEndpointId = await service.join(conferenceId);
   for (const operationId of ['join', 'leave', 'end']) {
-    expectError(
-      await user.call(operationId, { body: { conferenceId, userEndpointId } }),
-      403,
-      'forbidden',
-      /endpoint/,
+    expect(await user.call(operationId, { body: { conferenceId, userEndpointId } })).toMatchObject(
+      anError(403, 'forbidden', /endpoint/),
     );
     const unregistered = { conferenceId, userEndpointId: 'nobody' };
-    expectError(await user.call(operationId, { body: unregistered }), 404, 'not_found', /[Rr]egister/);
+    expect(await user.call(operationId, { body: unregistered })).toMatchObject(
+      anError(404, 'not_found', /[Rr]egister/),
+    );
   }
-  expectError(await user.call('keepAliveUserEndpoint', { body: { userEndpointId } }), 403, 'forbidden');
-  expectError(await user.call('unregisterUserEndpoint', { body: { userEndpointId } }), 403, 'forbidden');
-  expectError(await user.call('create', { body: { creatorEndpoint: userEndpointId } }), 403, 'forbidden');
+  expect(await user.call('keepAliveUserEndpoint', { body: { userEndpointId } })).toMatchObject(
+    anError(403, 'forbidden'),
+  );
+  expect(await user.call('unregisterUserEndpoint', { body: { userEndpointId } })).toMatchObject(
+    anError(403, 'forbidden'),
+  );
+  expect(await user.call('create', { body: { creatorEndpoint: userEndpointId } })).toMatchObject(
+    anError(403, 'forbidden'),
+  );
   const wish = { userEndpointId, keepAliveSeconds: 5 };
-  expectError(await user.call('registerUserEndpoint', { body: wish }), 403, 'forbidden');
+  expect(await user.call('registerUserEndpoint', { body: wish })).toMatchObject(anError(403, 'forbidden'));
 });
 
 it('answers 403 to callers of another organisation, and does not list its conferences to them', async () => {
@@ -110,15 +113,18 @@ it('answers 403 to callers of another organisation, and does not list its confer
   const foreigner = await login('foreigner');
   const conferenceId = await service.create();
   const userEndpointId = await foreigner.register();
-  expectError(
-    await foreigner.call('getConference', { params: { id: conferenceId } }),
-    403,
-    'forbidden',
-    /organisation/,
+  expect(await foreigner.call('getConference', { params: { id: conferenceId } })).toMatchObject(
+    anError(403, 'forbidden', /organisation/),
   );
-  expectError(await foreigner.call('getEvents', { params: { id: conferenceId } }), 403, 'forbidden');
-  expectError(await foreigner.call('join', { body: { conferenceId, userEndpointId } }), 403, 'forbidden');
-  expectError(await foreigner.call('end', { body: { conferenceId, userEndpointId } }), 403, 'forbidden');
+  expect(await foreigner.call('getEvents', { params: { id: conferenceId } })).toMatchObject(
+    anError(403, 'forbidden'),
+  );
+  expect(await foreigner.call('join', { body: { conferenceId, userEndpointId } })).toMatchObject(
+    anError(403, 'forbidden'),
+  );
+  expect(await foreigner.call('end', { body: { conferenceId, userEndpointId } })).toMatchObject(
+    anError(403, 'forbidden'),
+  );
   expect(await foreigner.do('getActive')).toEqual([]);
 });
 
@@ -127,16 +133,17 @@ it('keeps ticket holders in their conference', async () => {
   const customer = await guest(await service.create());
   const elsewhere = await service.create();
   const userEndpointId = await customer.register();
-  expectError(
-    await customer.call('join', { body: { conferenceId: elsewhere, userEndpointId } }),
-    403,
-    'forbidden',
-    /ticket/,
+  expect(await customer.call('join', { body: { conferenceId: elsewhere, userEndpointId } })).toMatchObject(
+    anError(403, 'forbidden', /ticket/),
   );
-  expectError(await customer.call('getConference', { params: { id: elsewhere } }), 403, 'forbidden');
-  expectError(await customer.call('create', { body: {} }), 403, 'forbidden');
-  expectError(await customer.call('getActive'), 403, 'forbidden');
-  expectError(await customer.call('createTicket', { body: { type: 'MULTI_USE_TICKET' } }), 403, 'forbidden');
+  expect(await customer.call('getConference', { params: { id: elsewhere } })).toMatchObject(
+    anError(403, 'forbidden'),
+  );
+  expect(await customer.call('create', { body: {} })).toMatchObject(anError(403, 'forbidden'));
+  expect(await customer.call('getActive')).toMatchObject(anError(403, 'forbidden'));
+  expect(await customer.call('createTicket', { body: { type: 'MULTI_USE_TICKET' } })).toMatchObject(
+    anError(403, 'forbidden'),
+  );
 });
 
 it('lets the creator, SERVICE and AGENT end a conference, and nobody else', async () => {
@@ -146,7 +153,7 @@ it('lets the creator, SERVICE and AGENT end a conference, and nobody else', asyn
   const customer = await guest(conferenceId);
   for (const caller of [user, customer]) {
     const body = { conferenceId, userEndpointId: await caller.register() };
-    expectError(await caller.call('end', { body }), 403, 'forbidden');
+    expect(await caller.call('end', { body })).toMatchObject(anError(403, 'forbidden'));
   }
   const own = await user.create();
   expect(
@@ -159,10 +166,14 @@ it('needs SERVICE and a proper name for sendEvent', async () => {
   const user = await login('user');
   const conferenceId = await service.create();
   const event = { type: 'DocumentSignedEvent', timestamp: '2026-01-05T10:00:00.5Z' };
-  expectError(await user.call('sendEvent', { body: { conferenceId, event } }), 403, 'forbidden', /SERVICE/);
+  expect(await user.call('sendEvent', { body: { conferenceId, event } })).toMatchObject(
+    anError(403, 'forbidden', /SERVICE/),
+  );
   for (const type of ['ConferenceJoinedEvent', 'documentSignedEvent', 'Event', 'DocumentSigned']) {
     const body = { conferenceId, event: { ...event, type } };
-    expectError(await service.call('sendEvent', { body }), 400, 'invalid_request', /event\.type/);
+    expect(await service.call('sendEvent', { body })).toMatchObject(
+      anError(400, 'invalid_request', /event\.type/),
+    );
   }
 });
 
@@ -172,9 +183,11 @@ it('takes an identical create of the same creator as the same, and refuses any o
   await service.create(body);
   expect(await service.create(body)).toBe('room');
   const other = { conferenceId: 'room', metadata: { topic: 'y' } };
-  expectError(await service.call('create', { body: other }), 400, 'already_exists');
-  expectError(await (await login('user')).call('create', { body }), 400, 'already_exists');
-  expectError(await (await login('foreigner')).call('create', { body }), 400, 'already_exists');
+  expect(await service.call('create', { body: other })).toMatchObject(anError(400, 'already_exists'));
+  expect(await (await login('user')).call('create', { body })).toMatchObject(anError(400, 'already_exists'));
+  expect(await (await login('foreigner')).call('create', { body })).toMatchObject(
+    anError(400, 'already_exists'),
+  );
   expect(await service.events('room')).toHaveLength(1);
 });
 
@@ -195,7 +208,7 @@ it('answers 404 to whatever is repeated: leave, unpublish, stopView, end', async
   ];
   for (const [operationId, body] of steps) {
     expect((await service.call(operationId, { body })).status).toBe(204);
-    expectError(await service.call(operationId, { body }), 404, 'not_found');
+    expect(await service.call(operationId, { body })).toMatchObject(anError(404, 'not_found'));
   }
   expect(await service.events(conferenceId)).toHaveLength(6);
 });
@@ -226,14 +239,13 @@ it('names the wrong field and what it must be', async () => {
     ['registerUserEndpoint', { keepAliveSeconds: 0 }, /^keepAliveSeconds must be >= 1/],
   ];
   for (const [operationId, body, description] of wrong) {
-    expectError(await service.call(operationId, { body }), 400, 'invalid_request', description);
+    expect(await service.call(operationId, { body })).toMatchObject(
+      anError(400, 'invalid_request', description),
+    );
   }
   const query = { v: 'x' };
-  expectError(
-    await service.call('getEvents', { params: { id: 'c' }, query }),
-    400,
-    'invalid_request',
-    /^v must be integer/,
+  expect(await service.call('getEvents', { params: { id: 'c' }, query })).toMatchObject(
+    anError(400, 'invalid_request', /^v must be integer/),
   );
 });
 
@@ -243,9 +255,11 @@ it('tells a bad offer from a stream that is not there', async () => {
   const userEndpointId = await service.join(conferenceId);
   const about = { conferenceId, userEndpointId };
   const bad = { ...about, conferenceStreamType: 'CAM', sdpOffer: 'no SDP' };
-  expectError(await service.call('publishStream', { body: bad }), 400, 'invalid_request', /offer/);
+  expect(await service.call('publishStream', { body: bad })).toMatchObject(
+    anError(400, 'invalid_request', /offer/),
+  );
   const unknown = { ...about, streamId: 'nothing', sdpOffer: 'v=0' };
-  expectError(await service.call('viewStream', { body: unknown }), 404, 'not_found');
+  expect(await service.call('viewStream', { body: unknown })).toMatchObject(anError(404, 'not_found'));
   expect(await service.events(conferenceId)).toHaveLength(2);
 });
 
@@ -255,12 +269,14 @@ it('lets an ended conference be read for five minutes, but not changed', async (
   const userEndpointId = await service.join(conferenceId);
   const about = { conferenceId, userEndpointId };
   await service.do('end', { body: about });
-  expectError(await service.call('join', { body: about }), 404, 'not_found', /ended/);
+  expect(await service.call('join', { body: about })).toMatchObject(anError(404, 'not_found', /ended/));
   clock.advance(5 * 60_000 - 1);
   const params = { id: conferenceId };
   expect(await service.do('getConference', { params })).toMatchObject({ empty: true, participants: [] });
   expect(await service.events(conferenceId, 1)).toMatchObject([{ type: 'ConferenceEndedEvent' }]);
   clock.advance(1);
-  expectError(await service.call('getConference', { params }), 404, 'not_found');
-  expectError(await service.call('getEvents', { params, query: { v: 1 } }), 404, 'not_found');
+  expect(await service.call('getConference', { params })).toMatchObject(anError(404, 'not_found'));
+  expect(await service.call('getEvents', { params, query: { v: 1 } })).toMatchObject(
+    anError(404, 'not_found'),
+  );
 });

@@ -21,8 +21,8 @@ function eventAt(conferenceVersion: number): HistoryEvent {
 }
 
 /** What every event log must do, whatever it is made of. */
-export function describeEventLog(name: string, open: () => EventLog): void {
-  describe(name, () => {
+export function describeEventLog(open: () => EventLog): void {
+  describe('an event log', () => {
     it('begins a history once', async () => {
       const log = open();
       expect(await log.begin(created)).toBe(true);
@@ -53,7 +53,7 @@ export function describeEventLog(name: string, open: () => EventLog): void {
         log.append('c-1', 0, [eventAt(0)]),
         log.append('c-1', 0, [eventAt(0)]),
       ]);
-      expect(results.toSorted()).toEqual([false, true]);
+      expect(results.filter(Boolean)).toHaveLength(1);
       expect(await log.read('c-1', 0)).toHaveLength(1);
     });
 

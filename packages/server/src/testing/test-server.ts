@@ -47,7 +47,7 @@ export class Caller {
     );
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(asked.query ?? {})) query.set(name, `${value}`);
-    const response = await fetch(`${this.url}${path}?${query}`, {
+    const response = await fetch(`${this.url}${path}?${query.toString()}`, {
       method: operation.method,
       headers: {
         ...(this.token !== '' && { authorization: `Bearer ${this.token}` }),
@@ -112,11 +112,15 @@ export interface TestServer {
   /** A caller of organisation `o-1` with the roles SERVICE and AGENT. */
   readonly service: Caller;
   /** Logs in a client of the configuration by its id. Secrets are `secret`. */
-  login(clientId: string): Promise<Caller>;
+  readonly login: (clientId: string) => Promise<Caller>;
   /** Somebody with a fresh ticket for the conference. */
-  guest(conferenceId: string): Promise<Caller>;
-  requestToken(form: Readonly<Record<string, string>>, basic?: string): Promise<Answer<TokenResponse>>;
-  close(): Promise<void>;
+  readonly guest: (conferenceId: string) => Promise<Caller>;
+  /** Asks for a token with a form and, as `id:secret`, an HTTP Basic header. */
+  readonly requestToken: (
+    form: Readonly<Record<string, string>>,
+    basic?: string,
+  ) => Promise<Answer<TokenResponse>>;
+  readonly close: () => Promise<void>;
 }
 
 /** Starts a server that ends with the test. */
