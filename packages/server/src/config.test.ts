@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError } from './config-error.ts';
+import { readConfig } from './config.ts';
 
 it('needs no variable at all', () => {
   expect(readConfig({})).toEqual({ clients: [], iceServers: [], logLevel: 'warn' });
@@ -43,6 +44,7 @@ it.each([
   ['PARLEY_PORT', 'http', /PARLEY_PORT is "http".*0 to 65535/],
   ['PARLEY_PORT', '70000', /0 to 65535/],
   ['PARLEY_UDP_PORT', '-1', /PARLEY_UDP_PORT/],
+  ['PARLEY_ANNOUNCED_ADDRESS', 'rtc.example.com', /must be an IP address/],
   ['PARLEY_CLIENTS', 'ok:ok:AGENT;id:hush-hush', /entry 2: must read id:secret:ROLE\+ROLE/],
   ['PARLEY_CLIENTS', 'id:secret:KING', /no role "KING".*SERVICE/],
   ['PARLEY_CLIENTS', 'customer:secret:AGENT', /customer/],

@@ -1,6 +1,8 @@
+import { isIP } from 'node:net';
 import type { IceServer } from '@parley-rtc/contract';
 import type { Client } from './auth/clients.ts';
 import { isRole, roles, type Role } from './auth/rights.ts';
+import { ConfigError } from './config-error.ts';
 import type { LogLevel } from './http/http-server.ts';
 
 /** How a server is set up. Only `clients` is needed. */
@@ -11,7 +13,7 @@ export interface ParleyServerConfig {
   readonly host?: string;
   /** TCP port. Default 8787; 0 picks a free one. */
   readonly port?: number;
-  /** Address that clients are told for media, when it is not the machine's own (NAT, containers). */
+  /** IP address that clients are told for media, when it is not the machine's own (NAT, containers). */
   readonly announcedAddress?: string;
   /** The one UDP port for all media; without it, a free port for each connection. */
   readonly udpPort?: number;
@@ -31,12 +33,6 @@ export interface ParleyServerConfig {
   readonly refreshTokenSeconds?: number;
 }
 
-/** A setting that cannot be used. The message names the variable and what it should be. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-  readonly code = 'ERR_CONFIG';
-}
-
 /** The variables of an environment. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -48,14 +44,15 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function readConfig(env: Environment): ParleyServerConfig {
   const port = portOf(env, 'PARLEY_PORT');
   const udpPort = portOf(env, 'PARLEY_UDP_PORT');
-  const { PARLEY_HOST: host, PARLEY_ANNOUNCED_ADDRESS: announcedAddress, PARLEY_DATA_DIR: dataDir } = env;
+  const announcedAddress = addressOf(env, 'PARLEY_ANNOUNCED_ADDRESS');
+  const { PARLEY_HOST: host, PARLEY_DATA_DIR: dataDir } = env;
   return {
     clients: clientsOf(env['PARLEY_CLIENTS'] ?? ''),
     iceServers: iceServersOf(env['PARLEY_ICE_SERVERS'] ?? ''),
     logLevel: logLevelOf(env['PARLEY_LOG_LEVEL'] ?? ''),
     ...(host && { host }),
     ...(port !== undefined && { port }),
-    ...(announcedAddress && { announcedAddress }),
+    ...(announcedAddress !== undefined && { announcedAddress }),
     ...(udpPort !== undefined && { udpPort }),
     ...(dataDir && { dataDir }),
   };
@@ -69,6 +66,13 @@ function portOf(env: Environment, name: string): number | undefined {
     throw new ConfigError(`${name} is "${text}"; it must be a port number from 0 to 65535.`);
   }
   return port;
+}
+
+function addressOf(env: Environment, name: string): string | undefined {
+  const text = env[name] ?? '';
+  if (text === '') return undefined;
+  if (isIP(text) === 0) throw new ConfigError(`${name} is "${text}"; it must be an IP address.`);
+  return text;
 }
 
 /** `id:secret:ROLE+ROLE[:organization]`, several separated by semicolons. Messages never repeat a secret. */

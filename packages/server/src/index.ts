@@ -1,5 +1,6 @@
 export { createParleyServer, type ParleyServer, type ParleyServerParts } from './parley-server.ts';
-export { ConfigError, readConfig, type Environment, type ParleyServerConfig } from './config.ts';
+export { ConfigError } from './config-error.ts';
+export { readConfig, type Environment, type ParleyServerConfig } from './config.ts';
 export type { Client } from './auth/clients.ts';
 export type { Role } from './auth/rights.ts';
 export type { Clock } from './clock.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
+import type { FastifyBaseLogger } from 'fastify';
 import { AccessTokens } from './auth/access-tokens.ts';
 import { Clients } from './auth/clients.ts';
 import { RefreshTokens } from './auth/refresh-tokens.ts';
@@ -23,7 +24,7 @@ import { addOpenapiRoutes } from './http/openapi-routes.ts';
 import { securityHandlers } from './http/security-handlers.ts';
 import { addServiceRoutes } from './http/service-routes.ts';
 import { streamHandlers } from './http/stream-handlers.ts';
-import { createMediaRouter } from './media/embedded-media-router.ts';
+import { createMediaRouter, type EmbeddedMediaRouterOptions } from './media/embedded-media-router.ts';
 import type { MediaRouter } from './media/media-router.ts';
 import { Streams } from './streams/streams.ts';
 
@@ -44,7 +45,7 @@ export interface ParleyServerParts {
 /**
  * The RTC API with its media router, wired but not listening yet.
  *
- * @throws Error when `config.dataDir` is set (not possible yet).
+ * @throws {@link ConfigError} (`ERR_CONFIG`) when `config.dataDir` is set (not possible yet).
  */
 export async function createParleyServer(
   config: ParleyServerConfig,
@@ -69,7 +70,7 @@ export async function createParleyServer(
     refreshTokens,
   });
 
-  const mediaRouter = parts.mediaRouter ?? (await createMediaRouter(mediaOptions(config, host)));
+  const mediaRouter = parts.mediaRouter ?? createMediaRouter(mediaOptions(config, host, app.log));
   const conferences = new Conferences({
     log,
     clock,
@@ -142,13 +143,19 @@ function createEndpoints(
   });
 }
 
-function mediaOptions(config: ParleyServerConfig, host: string): Parameters<typeof createMediaRouter>[0] {
-  const { announcedAddress, udpPort } = config;
+function mediaOptions(
+  { announcedAddress, udpPort }: ParleyServerConfig,
+  host: string,
+  log: FastifyBaseLogger,
+): EmbeddedMediaRouterOptions {
   const isLocalOnly = host === '127.0.0.1' || host === 'localhost';
   return {
     ...(isLocalOnly && { bindAddress: '127.0.0.1' }),
     ...(announcedAddress !== undefined && { announcedAddress }),
     ...(udpPort !== undefined && { udpPort }),
+    log: (level, message, fields) => {
+      log[level](fields, message);
+    },
   };
 }
 

@@ -60,6 +60,7 @@ export class FakeMediaRouter implements MediaRouter {
   }
 
   setVideoBitrate(streamKey: string, videoBitrateBps: number): void {
+    this.#requireStream(streamKey);
     this.videoBitrates.set(streamKey, videoBitrateBps);
   }
 

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { Conferences } from '../conferences/conferences.ts';
 import { joinConference } from '../conferences/join-conference.ts';
 import { leaveConference } from '../conferences/leave-conference.ts';
+import { updateVideoBitrate } from '../conferences/update-video-bitrate.ts';
 import { MemoryEventLog } from '../event-log/memory-event-log.ts';
 import { FakeMediaRouter } from '../media/fake-media-router.ts';
 import { anActor } from '../testing/builders.ts';
@@ -110,6 +111,18 @@ it('withdraws a stream by an event when its publisher is lost', async () => {
   mediaRouter.lose({ streamKey });
   expect(await history()).toHaveLength(2);
   expect(errors).toEqual([]);
+});
+
+it('lets a command succeed whose media is gone', async () => {
+  const { mediaRouter, streams, conferences, errors, history } = await setUp();
+  await streams.publish(publishing, ada);
+  mediaRouter.streams.clear();
+  const command = { conferenceId, userEndpointId: 'ep-ada', videoBitrate: 100_000 };
+  await conferences.perform(conferenceId, ada, (state, context) =>
+    updateVideoBitrate(state, command, context),
+  );
+  expect(await history()).toContain('ConferenceStreamBitrateUpdatedEvent');
+  expect(errors).toMatchObject([{ code: 'unknown_stream' }]);
 });
 
 it('forgets a view when its viewer is lost', async () => {

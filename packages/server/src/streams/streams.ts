@@ -51,7 +51,12 @@ export class Streams {
   constructor(options: StreamsOptions) {
     this.#options = options;
     options.conferences.onEvents((events) => {
-      for (const event of events) this.#follow(event);
+      // What is logged has happened; if the media cannot follow, the command has not failed.
+      try {
+        for (const event of events) this.#follow(event);
+      } catch (error) {
+        options.onError(error);
+      }
     });
     options.mediaRouter.onPeerLost((lost) => {
       this.#loseHold(lost);
