@@ -35,3 +35,21 @@ it('tells the others that an endpoint is sick, well again, and gone with its str
   const body = { userEndpointId };
   expect((await customer.call('keepAliveUserEndpoint', { body })).status).toBe(404);
 });
+
+it('takes a parked poll for a sign of life, and its end for the last one', async () => {
+  const { service, clock } = await startTestServer();
+  const conferenceId = await service.create();
+  const userEndpointId = await service.register(10);
+  await service.do('join', { body: { conferenceId, userEndpointId } });
+  const before = clock.timerCount;
+  const poll = service.events(conferenceId, 1);
+  await expect.poll(() => clock.timerCount).toBe(before + 1);
+  clock.advance(20_000);
+  expect(await poll).toEqual([]);
+  clock.advance(9_999);
+  const params = { id: conferenceId };
+  expect(await service.do('getConference', { params })).toMatchObject({ version: 1 });
+  clock.advance(1);
+  expect(await service.do('getConference', { params })).toMatchObject({ participants: [{ state: 'SICK' }] });
+  expect(await service.events(conferenceId, 1)).toMatchObject([{ state: 'SICK' }, { state: 'HEALTHY' }]);
+});

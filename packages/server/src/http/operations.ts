@@ -34,7 +34,7 @@ import type {
 import type { Actor } from '../actor.ts';
 
 /** The operations of openapi.yaml by operationId: what each takes and answers. The document says the rest. */
-export interface Operations {
+interface Operations {
   create: Operation<CreateCommand, ConferenceSummary>;
   join: Operation<JoinCommand, ConferenceSummary>;
   leave: Operation<LeaveCommand>;

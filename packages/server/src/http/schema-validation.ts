@@ -42,8 +42,7 @@ export class SchemaValidation {
 const documentId = 'openapi.yaml';
 
 function createAjv({ coerceTypes }: { coerceTypes: boolean }): Ajv2020 {
-  // Defaults are filled in from the document, so that no handler repeats them.
-  const ajv = new Ajv2020({ strict: false, allErrors: true, useDefaults: true, coerceTypes });
+  const ajv = new Ajv2020({ strict: false, allErrors: true, coerceTypes });
   formats.default(ajv);
   return ajv;
 }

@@ -44,8 +44,8 @@ export class FakeMediaRouter implements MediaRouter {
 
   async publish(request: PublishRequest): Promise<{ readonly sdpAnswer: string }> {
     requireReadable(request.sdpOffer);
-    this.streams.set(request.streamKey, request);
     await this.#pass();
+    this.streams.set(request.streamKey, request);
     return { sdpAnswer: `v=0 answer to ${request.streamKey}` };
   }
 
@@ -67,9 +67,9 @@ export class FakeMediaRouter implements MediaRouter {
   async view(request: ViewRequest): Promise<{ readonly sdpAnswer: string }> {
     requireReadable(request.sdpOffer);
     this.#requireStream(request.streamKey);
+    await this.#pass();
     const viewers = this.views.get(request.streamKey) ?? new Set();
     this.views.set(request.streamKey, viewers.add(request.viewerId));
-    await this.#pass();
     return { sdpAnswer: `v=0 answer to ${request.viewerId}` };
   }
 

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import type { ConferenceCreatedEvent, HistoryEvent } from '@parley-rtc/contract';
 import { describe, expect, it } from 'vitest';
 import type { EventLog } from '../event-log/event-log.ts';
@@ -73,6 +74,7 @@ export function describeEventLog(open: () => EventLog): void {
       await waits[1];
       expect(woken).toEqual([0, 1]);
       await log.wait('c-1', 1, signal);
+      expect(getEventListeners(signal, 'abort')).toEqual([]);
     });
 
     it('ends a wait when it is given up, forgotten or closed, and never waits in vain', async () => {
