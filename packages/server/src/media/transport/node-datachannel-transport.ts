@@ -27,6 +27,13 @@ const loopbackAddress = '127.0.0.1';
 /** Gathering of host candidates takes milliseconds; whoever needs longer has no network. */
 const gatheringDeadlineMs = 2_000;
 
+/**
+ * Objects of the library that it still uses from its own threads. One that is collected as garbage before its `closed`
+ * event stays in a native list, and the process dies at the next clean-up; without a listener there is no such event,
+ * and without an explicit close its callbacks keep the process from exiting.
+ */
+const inUse = new Set<PeerConnection | Track>();
+
 /** libdatachannel as a pipe for packets: it does ICE, DTLS and SRTP, and never sees the browser's SDP. */
 export class NodeDatachannelTransport implements RtpTransport {
   readonly #options: NodeDatachannelOptions;
@@ -86,10 +93,17 @@ export class NodeDatachannelTransport implements RtpTransport {
     this.#release();
     const connection = new PeerConnection('peer', connectionConfig(this.#options.udpPort, bindAddress));
     this.#connection = connection;
+    inUse.add(connection);
     connection.onStateChange((state) => {
+      if (state === 'closed') inUse.delete(connection);
       if (this.#connection === connection) this.#follow(state);
     });
-    connection.onTrack((track) => this.#attach(track));
+    connection.onTrack((track) => {
+      inUse.add(track);
+      track.onClosed(() => inUse.delete(track));
+      if (this.#connection === connection) this.#attach(track);
+      else track.close();
+    });
     await new Promise<void>((resolve, reject) => {
       const deadline = setTimeout(resolve, gatheringDeadlineMs);
       connection.onGatheringStateChange((state) => {
@@ -146,6 +160,7 @@ export class NodeDatachannelTransport implements RtpTransport {
   }
 
   #release(): void {
+    this.#track?.close();
     this.#track = undefined;
     const connection = this.#connection;
     this.#connection = undefined;
