@@ -1,0 +1,169 @@
+import { NotFoundError, type ParleyError, type RtcApi } from '@parley-rtc/client';
+import { type ConferenceEvent, type ConferenceState, placeInHistory, reduce } from '@parley-rtc/contract';
+import { EndpointLostError, ListenerError, NotJoinedError } from '../errors/conference-errors.ts';
+import type { EventFeed, EventFeedSink } from '../signalling/event-feed.ts';
+import type { UserEndpoint } from '../signalling/user-endpoint.ts';
+import { announcementsBetween } from './announcements.ts';
+import { Announcer } from './announcer.ts';
+import {
+  type ConferenceSnapshot,
+  createConferenceStore,
+  type WritableConferenceStore,
+} from './conference-store.ts';
+import { endedConference } from './ended-conference.ts';
+import { type Farewell, sayFarewell } from './farewell.ts';
+import { keepUnchanged } from './keep-unchanged.ts';
+import { MediaRoom } from './media-room.ts';
+import { type MetadataCalls, metadataCalls, type OwnIds } from './metadata-calls.ts';
+import { watchPage } from './page-lifecycle.ts';
+import { selectRemoteParticipants, selectRemoteStreams, selectSelf } from './selectors.ts';
+
+export interface LeaveOptions {
+  /** Free text for the others. */
+  readonly reason?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface SessionOptions {
+  readonly api: RtcApi;
+  readonly endpoint: UserEndpoint;
+  readonly conference: ConferenceState;
+  readonly iceServers: readonly RTCIceServer[];
+  readonly startFeed: (sink: EventFeedSink) => EventFeed;
+}
+
+/** A stay in a conference, from the moment of joining to leaving or the end: everything behind a `Conference`. */
+export class Session {
+  readonly store: WritableConferenceStore;
+  readonly announcer: Announcer;
+  readonly media: MediaRoom;
+  readonly metadata: MetadataCalls;
+  readonly #options: SessionOptions;
+  readonly #own: OwnIds;
+  readonly #feed: EventFeed;
+  readonly #stopWatching: () => void;
+  /** Set once it is over. */
+  #farewell: Promise<void> | undefined;
+
+  constructor(options: SessionOptions) {
+    const { api, endpoint, conference, iceServers, startFeed } = options;
+    this.#options = options;
+    const own = { conferenceId: conference.id, userEndpointId: endpoint.id };
+    this.#own = own;
+    const metadata = metadataCalls(api, own);
+    this.metadata = metadata;
+    const onProblem = (error: ParleyError) => this.announcer.tellError(error);
+    this.store = createConferenceStore(
+      { conference, endpointId: endpoint.id, connection: 'connected' },
+      (cause) => onProblem(new ListenerError('state', { cause })),
+    );
+    const { getSnapshot } = this.store;
+    this.announcer = new Announcer({
+      'participant-joined': {
+        list: () => selectRemoteParticipants(getSnapshot()).map((participant) => ({ participant })),
+        idOf: ({ participant }) => participant.id,
+      },
+      'stream-published': {
+        list: () => selectRemoteStreams(getSnapshot()).map((stream) => ({ stream })),
+        idOf: ({ stream }) => stream.id,
+      },
+    });
+    this.media = new MediaRoom({
+      api,
+      own,
+      iceServers,
+      conference: () => getSnapshot().conference,
+      setMuted: (streamId, kind, muted) =>
+        metadata.change(`TRACK_MUTED/${kind}/${streamId}`, muted ? 'true' : undefined),
+      onProblem,
+    });
+    this.#feed = startFeed({
+      conference: () => getSnapshot().conference,
+      onEvent: (event) => this.#onEvent(event),
+      onSnapshot: (snapshot) => this.#onConference(keepUnchanged(getSnapshot().conference, snapshot)),
+      onConnection: (connection) => this.#change({ connection }),
+      onGone: () => void this.#finish({ connection: 'ended' }, {}),
+      onProblem,
+    });
+    this.#stopWatching = watchPage({
+      onGone: () => void this.#finish({ connection: 'left' }, { keepalive: true, leave: {} }),
+      onBack: () => this.#feed.nudge(),
+    });
+  }
+
+  /** @throws NotJoinedError (`ERR_NOT_JOINED`) once it is over. */
+  assertJoined(): void {
+    if (this.#farewell) throw new NotJoinedError();
+  }
+
+  leave(leave: LeaveOptions): Promise<void> {
+    return this.#finish({ connection: 'left' }, { leave });
+  }
+
+  async end({ reason, signal }: LeaveOptions): Promise<void> {
+    if (this.store.getSnapshot().connection === 'ended') return this.#farewell;
+    this.assertJoined();
+    try {
+      await this.#options.api.end(
+        { ...this.#own, ...(reason !== undefined && { reason }) },
+        { ...(signal && { signal }) },
+      );
+    } catch (error) {
+      // Somebody else was faster.
+      if (!(error instanceof NotFoundError)) throw error;
+    }
+    this.#onConference(endedConference(this.store.getSnapshot().conference, reason));
+    return this.#farewell;
+  }
+
+  onEndpointLost(cause?: unknown): void {
+    if (this.#farewell) return;
+    this.announcer.tellError(new EndpointLostError({ cause }));
+    void this.#finish({ connection: 'left' }, { leave: {} });
+  }
+
+  #onEvent(event: ConferenceEvent): void {
+    const { conference } = this.store.getSnapshot();
+    if (placeInHistory(conference, event) === 'next') this.#onConference(reduce(conference, event));
+    if (event.type === 'UnknownEvent' || event.type === 'ConferenceNetworkIndicatorUpdatedEvent') {
+      this.announcer.announce([['server-event', { event }]]);
+    }
+  }
+
+  #onConference(conference: ConferenceState): void {
+    if (this.#farewell) return;
+    if (conference.ended) {
+      void this.#finish({ connection: 'ended', conference }, {});
+      return;
+    }
+    const wasInside = selectSelf(this.store.getSnapshot());
+    this.#change({ conference });
+    if (wasInside && !selectSelf(this.store.getSnapshot())) this.onEndpointLost();
+  }
+
+  /** State first, then what follows from it. */
+  #change(change: Partial<ConferenceSnapshot>): void {
+    if (!this.#farewell) this.announcer.announce(this.#move(change));
+  }
+
+  #move(change: Partial<ConferenceSnapshot>): ReturnType<typeof announcementsBetween> {
+    const before = this.store.getSnapshot();
+    const after = { ...before, ...change };
+    if (after.conference === before.conference && after.connection === before.connection) return [];
+    this.store.set(after);
+    this.media.closeGone(before.conference, after.conference);
+    return announcementsBetween(before, after);
+  }
+
+  /** Ends the stay: everything closes at once, and the promise resolves when the server was told. */
+  #finish(change: Partial<ConferenceSnapshot>, farewell: Farewell): Promise<void> {
+    if (this.#farewell) return this.#farewell;
+    const { api, endpoint } = this.#options;
+    this.#farewell = sayFarewell(api, endpoint, this.#own.conferenceId, farewell);
+    this.#feed.stop();
+    this.#stopWatching();
+    this.media.close();
+    this.announcer.finish(this.#move(change));
+    return this.#farewell;
+  }
+}

@@ -1,0 +1,44 @@
+import type { ApiError } from '@parley-rtc/client';
+import type {
+  EndpointLostError,
+  ListenerError,
+  NotJoinedError,
+  UnreadableEventError,
+} from './conference-errors.ts';
+import type {
+  DeviceDeniedError,
+  DeviceInUseError,
+  DeviceNotFoundError,
+  InsecureOriginError,
+  ScreenShareCancelledError,
+  UnsupportedBrowserError,
+} from './device-errors.ts';
+import type {
+  MediaConnectionError,
+  NegotiationError,
+  PlaybackBlockedError,
+  StreamNotFoundError,
+  StreamTypeMismatchError,
+} from './media-errors.ts';
+
+/** Every error that this package throws or announces; `switch (error.code)` narrows it. */
+export type AnyParleyError =
+  | ApiError
+  | DeviceDeniedError
+  | DeviceInUseError
+  | DeviceNotFoundError
+  | EndpointLostError
+  | InsecureOriginError
+  | ListenerError
+  | MediaConnectionError
+  | NegotiationError
+  | NotJoinedError
+  | PlaybackBlockedError
+  | ScreenShareCancelledError
+  | StreamNotFoundError
+  | StreamTypeMismatchError
+  | UnreadableEventError
+  | UnsupportedBrowserError;
+
+/** The codes of all errors. */
+export type ParleyErrorCode = AnyParleyError['code'];

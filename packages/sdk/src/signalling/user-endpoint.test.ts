@@ -1,0 +1,56 @@
+import { NotFoundError } from '@parley-rtc/client';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { broken, FakeServer } from '../testing/fake-server.ts';
+import { registerUserEndpoint, type UserEndpoint } from './user-endpoint.ts';
+
+let server: FakeServer;
+const onLost = vi.fn<(cause: NotFoundError) => void>();
+
+const register = (): Promise<UserEndpoint> =>
+  registerUserEndpoint({
+    api: server.api('ada'),
+    wishedId: undefined,
+    onLost,
+    signal: new AbortController().signal,
+  });
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  server = new FakeServer();
+  onLost.mockClear();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('promises a sign of life each 15 seconds and gives one each 10', async () => {
+  const endpoint = await register();
+  expect(server.callsOf('registerUserEndpoint')).toMatchObject([{ keepAliveSeconds: 15 }]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(server.callsOf('keepAliveUserEndpoint')).toEqual(
+    Array.from({ length: 6 }, () => ({ userEndpointId: endpoint.id })),
+  );
+  endpoint.stop();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test('tries again soon after a failure, so that the promise holds', async () => {
+  await register();
+  server.intercept = ({ operation }) => {
+    server.intercept = () => {};
+    throw broken(operation);
+  };
+  await vi.advanceTimersByTimeAsync(12_500);
+  expect(server.callsOf('keepAliveUserEndpoint')).toHaveLength(2);
+  expect(onLost).not.toHaveBeenCalled();
+});
+
+test('tells when the server has forgotten it, and is silent then', async () => {
+  await register();
+  server.endpoints.clear();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(onLost).toHaveBeenCalledOnce();
+  expect(onLost.mock.calls[0]?.[0]).toBeInstanceOf(NotFoundError);
+  expect(vi.getTimerCount()).toBe(0);
+});

@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect, it, onTestFinished } from 'vitest';
+
+const program = fileURLToPath(new URL('main.ts', import.meta.url));
+
+/** Starts the program with these variables; `output` grows with what it prints. */
+function run(variables: Record<string, string>) {
+  const child = spawn(process.execPath, ['--conditions=@parley-rtc/source', program], {
+    env: { PATH: process.env['PATH'], PARLEY_PORT: '0', ...variables },
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const printed = { output: '' };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      printed.output += chunk.toString();
+    });
+  }
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  return { child, printed, exited };
+}
+
+it('prints where it listens and a client to try it with, and ends on SIGTERM', async () => {
+  const { child, printed, exited } = run({});
+  await expect.poll(() => printed.output, { timeout: 10_000 }).toMatch(/\n/);
+  const [, url = '', id = '', secret = ''] =
+    /^Parley listens on (\S+) \(development client: id (\w+), secret (\w+);.*\)\n$/.exec(printed.output) ??
+    [];
+  const answer = await fetch(`${url}/security/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: secret }),
+  });
+  expect(answer.status).toBe(200);
+  child.kill('SIGTERM');
+  expect(await exited).toBe(0);
+}, 20_000);
+
+it('says in one line what is wrong with its configuration', async () => {
+  const { printed, exited } = run({ PARLEY_DATA_DIR: '/data' });
+  expect(await exited).toBe(1);
+  expect(printed.output).toMatch(/^PARLEY_DATA_DIR .*\n$/);
+}, 20_000);
+
+it('logs neither tokens, tickets and secrets nor bodies', async () => {
+  const { child, printed, exited } = run({
+    PARLEY_CLIENTS: 'desk:hush-hush:AGENT',
+    PARLEY_LOG_LEVEL: 'debug',
+  });
+  await expect.poll(() => printed.output, { timeout: 10_000 }).toMatch(/Parley listens/);
+  const url = /Parley listens on (\S+)/.exec(printed.output)?.[1] ?? '';
+  const granted = await fetch(`${url}/security/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: 'desk',
+      client_secret: 'hush-hush',
+    }),
+  });
+  const { access_token: token } = (await granted.json()) as { readonly access_token: string };
+  const authorization = `Bearer ${token}`;
+  await fetch(`${url}/security/ticket/SECRET?code=SECRET`, { headers: { authorization } });
+  await fetch(`${url}/rtc-api/conferences/publishStream`, {
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json' },
+    body: JSON.stringify({ sdpOffer: 'v=0 SECRET' }),
+  });
+  child.kill('SIGTERM');
+  await exited;
+  expect(printed.output).toContain('/security/ticket/:id');
+  expect(printed.output).toContain('/rtc-api/conferences/publishStream');
+  expect(printed.output).not.toMatch(/SECRET|hush-hush|Bearer/);
+  expect(printed.output).not.toContain(token);
+}, 20_000);

@@ -1,0 +1,156 @@
+import { cleanup } from 'node-datachannel';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { createFakeNetwork } from '../testing/fake-rtp-transport.ts';
+import { createNativeRawPeer } from '../testing/native-raw-peer.ts';
+import type { RawPeer } from '../testing/raw-peer.ts';
+import { rtpBytes } from '../testing/test-packets.ts';
+import { NodeDatachannelTransport } from './node-datachannel-transport.ts';
+import type { CreateRtpTransport, RtpTransport, RtpTransportState } from './rtp-transport.ts';
+
+interface Setup {
+  readonly createTransport: CreateRtpTransport;
+  readonly createPeer: () => Promise<RawPeer>;
+}
+
+const setups: readonly (readonly [string, () => Setup])[] = [
+  ['fake', createFakeNetwork],
+  [
+    'node-datachannel',
+    () => ({
+      createTransport: (events) => new NodeDatachannelTransport({ bindAddress: '127.0.0.1' }, events),
+      createPeer: createNativeRawPeer,
+    }),
+  ],
+];
+
+afterAll(() => cleanup());
+
+describe.each(setups)('RtpTransport (%s)', (_name, createSetup) => {
+  const toClose: (RtpTransport | RawPeer)[] = [];
+  afterEach(() => {
+    for (const end of toClose.splice(0)) end.close();
+  });
+
+  async function prepare() {
+    const { createTransport, createPeer } = createSetup();
+    const packets: Buffer[] = [];
+    const states: RtpTransportState[] = [];
+    const transport = createTransport({
+      onPacket: (packet) => packets.push(packet),
+      onStateChange: (state) => states.push(state),
+    });
+    const peer = await createPeer();
+    toClose.push(transport, peer);
+    const local = await transport.open(peer.parameters);
+    return { transport, peer, local, packets, states };
+  }
+
+  async function connect() {
+    const prepared = await prepare();
+    await prepared.peer.accept(prepared.local);
+    await vi.waitFor(() => expect(prepared.states).toEqual(['open']));
+    return prepared;
+  }
+
+  it('gives credentials, a fingerprint and its candidates when it opens', async () => {
+    const { local } = await prepare();
+    expect(local.iceUfrag.length).toBeGreaterThanOrEqual(4);
+    expect(local.icePwd.length).toBeGreaterThanOrEqual(22);
+    expect(local.fingerprint.value).toMatch(/^([\dA-F]{2}:){31}[\dA-F]{2}$/);
+    expect(local.candidates.length).toBeGreaterThan(0);
+    for (const { address, port } of local.candidates) {
+      expect(address).toBe('127.0.0.1');
+      expect(port).toBeGreaterThan(0);
+    }
+  });
+
+  it('sends nothing before it is open', async () => {
+    const { transport, states } = await prepare();
+    expect(transport.send(rtpBytes({ payloadType: 96 }))).toBe(false);
+    expect(states).toEqual([]);
+  });
+
+  it('carries packets both ways', async () => {
+    const { transport, peer, packets } = await connect();
+    const down = rtpBytes({ payloadType: 96, ssrc: 7, payload: Buffer.from('down') });
+    const up = rtpBytes({ payloadType: 96, ssrc: 8, payload: Buffer.from('up') });
+    expect(transport.send(down)).toBe(true);
+    peer.send(up);
+    await vi.waitFor(() => {
+      expect(peer.received).toEqual([down]);
+      expect(packets).toEqual([up]);
+    });
+  });
+
+  it('is lost when the peer closes', async () => {
+    const { transport, peer, states } = await connect();
+    peer.close();
+    await vi.waitFor(() => expect(states.at(-1)).toBe('lost'));
+    expect(transport.send(rtpBytes({ payloadType: 96 }))).toBe(false);
+  });
+
+  it('says nothing and sends nothing after it was closed', async () => {
+    const { transport, peer, packets, states } = await connect();
+    transport.close();
+    transport.close();
+    peer.send(rtpBytes({ payloadType: 96 }));
+    peer.close();
+    expect(transport.send(rtpBytes({ payloadType: 96 }))).toBe(false);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(packets).toEqual([]);
+    expect(states).toEqual(['open']);
+  });
+
+  it('drops candidates that make no sense', async () => {
+    const { transport, peer, local, states } = await prepare();
+    for (const candidate of [
+      '',
+      'nonsense',
+      'candidate:1 1 udp 1 0a1b2c3d-aaaa.local 5000 typ host',
+      'candidate:1 1 tcp 1 127.0.0.1 9 typ host tcptype active',
+      'candidate:1 1 udp 99999999999 127.0.0.1 99999 typ host',
+    ]) {
+      expect(() => transport.addCandidate(candidate)).not.toThrow();
+    }
+    await peer.accept(local);
+    await vi.waitFor(() => expect(states).toEqual(['open']));
+  });
+});
+
+describe('NodeDatachannelTransport', () => {
+  it('carries several peers over one UDP port', async () => {
+    const ends: { close(): void }[] = [];
+    const ports = new Set<number>();
+    for (let index = 0; index < 3; index += 1) {
+      const states: RtpTransportState[] = [];
+      const peer = await createNativeRawPeer();
+      const transport = new NodeDatachannelTransport(
+        { bindAddress: '127.0.0.1', udpPort: 47_123 },
+        { onPacket: () => {}, onStateChange: (state) => states.push(state) },
+      );
+      ends.push(peer, transport);
+      const local = await transport.open(peer.parameters);
+      for (const { port } of local.candidates) ports.add(port);
+      await peer.accept(local);
+      await vi.waitFor(() => expect(states).toEqual(['open']));
+    }
+    expect([...ports]).toEqual([47_123]);
+    for (const end of ends) end.close();
+  });
+
+  it('gives all interfaces and 127.0.0.1 when it is bound to none of them', async () => {
+    const peer = await createNativeRawPeer();
+    const states: RtpTransportState[] = [];
+    const transport = new NodeDatachannelTransport(
+      {},
+      { onPacket: () => {}, onStateChange: (state) => states.push(state) },
+    );
+    const local = await transport.open(peer.parameters);
+    const loopback = local.candidates.filter(({ address }) => address === '127.0.0.1');
+    expect(loopback).toHaveLength(1);
+    await peer.accept({ ...local, candidates: loopback });
+    await vi.waitFor(() => expect(states).toEqual(['open']));
+    peer.close();
+    transport.close();
+  });
+});

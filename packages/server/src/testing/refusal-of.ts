@@ -1,0 +1,12 @@
+import { RefusalError, type RefusalCode } from '../refusal.ts';
+
+/** The code of the refusal that `act` throws; `accepted` when it throws none. Any other error goes on. */
+export function refusalOf(act: () => unknown): RefusalCode | 'accepted' {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof RefusalError) return error.code;
+    throw error;
+  }
+  return 'accepted';
+}
