@@ -1743,6 +1743,17 @@ export interface components {
                 readonly "application/json": components["schemas"]["ErrorResponse"];
             };
         };
+        /** @description This node has no room for another stream or view. Try again as Retry-After says. Not listed on the original page. */
+        readonly Overloaded: {
+            headers: {
+                /** @description Seconds to wait before the next try. */
+                readonly "Retry-After"?: number;
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
         /** @description No such conference or stream, or the endpoint has no video stream. The original page gives no body; Parley sends the usual one. */
         readonly StreamNotFound: {
             headers: {
@@ -2130,6 +2141,7 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly sendEvent: {
@@ -2350,6 +2362,7 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly getIceServers: {
