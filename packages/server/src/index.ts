@@ -1,1 +1,14 @@
-export {};
+export { createParleyServer, type ParleyServer, type ParleyServerParts } from './parley-server.ts';
+export { ConfigError, readConfig, type Environment, type ParleyServerConfig } from './config.ts';
+export type { Client } from './auth/clients.ts';
+export type { Role } from './auth/rights.ts';
+export type { Clock } from './clock.ts';
+export type { LogLevel } from './http/http-server.ts';
+export {
+  MediaError,
+  type LostPeer,
+  type MediaErrorCode,
+  type MediaRouter,
+  type PublishRequest,
+  type ViewRequest,
+} from './media/media-router.ts';

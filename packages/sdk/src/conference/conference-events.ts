@@ -1,0 +1,42 @@
+import type {
+  ConferenceNetworkIndicatorUpdatedEvent,
+  MetadataEntry,
+  Participant,
+  UnknownEvent,
+} from '@parley-rtc/contract';
+import type { ParleyError } from '@parley-rtc/client';
+import type { ConnectionStatus } from './conference-store.ts';
+import type { RemoteStream } from './selectors.ts';
+
+/**
+ * What a conference announces. The state has changed already when a listener is called, so the two never disagree.
+ * What one listener throws is announced as `error` and stops nobody else.
+ */
+export interface ConferenceEvents {
+  /** Somebody else publishes a stream. New listeners first hear of the streams already there. */
+  'stream-published': { readonly stream: RemoteStream };
+  /** A stream of somebody else is gone; its views have closed by themselves. */
+  'stream-unpublished': { readonly stream: RemoteStream };
+  /** Metadata or bit rate of somebody else's stream changed. */
+  'stream-updated': { readonly stream: RemoteStream };
+  /** Somebody else entered. New listeners first hear of those already there. */
+  'participant-joined': { readonly participant: Participant };
+  /** Somebody else left; all of their streams were announced as unpublished before. */
+  'participant-left': { readonly participant: Participant };
+  /** Metadata or health of somebody else changed. */
+  'participant-updated': { readonly participant: Participant };
+  /** An entry of the conference's metadata was set, or removed (`entry` is undefined). */
+  'metadata-updated': { readonly key: string; readonly entry: MetadataEntry | undefined };
+  'connection-changed': { readonly connection: ConnectionStatus };
+  /** The conference is over for everybody. */
+  ended: { readonly reason: string | undefined };
+  /** An event that has no name here, raw: those of `sendEvent`, network quality, and types yet to be invented. */
+  'server-event': { readonly event: UnknownEvent | ConferenceNetworkIndicatorUpdatedEvent };
+  /** A problem that no promise tells about. */
+  error: { readonly error: ParleyError };
+}
+
+/** Gets the event's payload. May be async: a rejection is announced as `error`. */
+export type ConferenceListener<Name extends keyof ConferenceEvents> = (
+  payload: ConferenceEvents[Name],
+) => void | Promise<void>;

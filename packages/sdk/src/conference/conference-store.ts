@@ -1,0 +1,64 @@
+import type { ConferenceState } from '@parley-rtc/contract';
+
+/** How this endpoint stands to the conference. `reconnecting` concerns the events: media may still flow. */
+export type ConnectionStatus = 'connected' | 'reconnecting' | 'left' | 'ended';
+
+/** All that is known about the conference at one moment. Immutable. */
+export interface ConferenceSnapshot {
+  /** The conference as the server sees it, at `conference.version`. After leaving: as it was last seen. */
+  readonly conference: ConferenceState;
+  /** Our own endpoint: `findParticipant(conference, endpointId)` is us. */
+  readonly endpointId: string;
+  readonly connection: ConnectionStatus;
+}
+
+/**
+ * The state of a conference, as React's `useSyncExternalStore` and Vue's `shallowRef` want it: two functions that need
+ * no `this`.
+ */
+export interface ConferenceStore {
+  /** The conference's version: how many events it has seen. */
+  readonly version: number;
+  /** The present snapshot; the same object as long as nothing changed. */
+  readonly getSnapshot: () => ConferenceSnapshot;
+  /** Calls `listener` after every change until the returned function is called. */
+  readonly subscribe: (listener: () => void) => () => void;
+}
+
+/** The store as its owner sees it. */
+export interface WritableConferenceStore extends ConferenceStore {
+  /** Replaces the snapshot and tells all subscribers. */
+  readonly set: (next: ConferenceSnapshot) => void;
+}
+
+/** Makes a store. What a subscriber throws goes to `onListenerError`, and the others are still told. */
+export function createConferenceStore(
+  initial: ConferenceSnapshot,
+  onListenerError: (cause: unknown) => void,
+): WritableConferenceStore {
+  let snapshot = initial;
+  const listeners = new Set<{ readonly call: () => void }>();
+  return {
+    get version() {
+      return snapshot.conference.version;
+    },
+    getSnapshot: () => snapshot,
+    subscribe: (listener) => {
+      const entry = { call: listener };
+      listeners.add(entry);
+      return () => listeners.delete(entry);
+    },
+    set: (next) => {
+      snapshot = next;
+      // A copy: who subscribes meanwhile has seen this state already.
+      const present = Array.from(listeners);
+      for (const { call } of present) {
+        try {
+          call();
+        } catch (error) {
+          onListenerError(error);
+        }
+      }
+    },
+  };
+}

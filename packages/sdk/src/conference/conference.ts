@@ -1,0 +1,126 @@
+import { type CallOptions, createRtcApi } from '@parley-rtc/client';
+import type { ConferenceSummary, JsonObject } from '@parley-rtc/contract';
+import type { PublishOptions } from '../media/publish-options.ts';
+import type { PublishedStream } from '../media/published-stream.ts';
+import type { ViewedStream, ViewOptions } from '../media/viewed-stream.ts';
+import type { ConferenceEvents, ConferenceListener } from './conference-events.ts';
+import type { ConferenceStore } from './conference-store.ts';
+import { createConference, type CreateOptions } from './create-conference.ts';
+import { joinConference, type JoinOptions } from './join-conference.ts';
+import type { LeaveOptions, Session } from './session.ts';
+
+/** The constructor for those in the house, who bring a session of their own making. */
+export let conferenceOver: (session: Session) => Conference;
+
+/**
+ * A conference that we are in. Get one from {@link Conference.join}; after {@link Conference.leave}, or once it has
+ * ended, every method rejects with `NotJoinedError` (`ERR_NOT_JOINED`).
+ *
+ * Beside the errors named here, every method that talks to the server rejects with the error classes of
+ * `@parley-rtc/client`; all of them are {@link ParleyError}s with a stable `code`.
+ */
+export class Conference implements AsyncDisposable {
+  readonly #session: Session;
+
+  static {
+    conferenceOver = (session) => new Conference(session);
+  }
+
+  private constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** Makes a conference and returns its id, version and mode. Does not join it. */
+  static create(options: CreateOptions): Promise<ConferenceSummary> {
+    return createConference(options);
+  }
+
+  /**
+   * Enters a conference: registers our endpoint, joins, reads the state and starts to follow it. Rejects with nothing
+   * left behind when a step fails, `signal` aborts or `timeoutMs` is over.
+   */
+  static async join(options: JoinOptions): Promise<Conference> {
+    const { server, token, ...rest } = options;
+    return new Conference(await joinConference(createRtcApi({ server, token }), rest));
+  }
+
+  /** The conference's id. */
+  get id(): string {
+    return this.#session.id;
+  }
+
+  /** Our own endpoint, as the server named it. */
+  get endpointId(): string {
+    return this.#session.endpointId;
+  }
+
+  /** What is known about the conference, to read and to subscribe to. */
+  get state(): ConferenceStore {
+    return this.#session.store;
+  }
+
+  /**
+   * Calls `listener` at every such event until the returned function is called. Listeners of `stream-published` and
+   * `participant-joined` first hear, in a moment, of what is already there; of each stream and participant once.
+   */
+  on<Name extends keyof ConferenceEvents>(name: Name, listener: ConferenceListener<Name>): () => void {
+    return this.#session.announcer.on(name, listener);
+  }
+
+  /**
+   * Captures what `options` ask for and sends it to the others. Resolves once the server has accepted it and its
+   * answer is applied; the connection may still be coming up. On any failure everything captured is stopped.
+   *
+   * @throws DeviceDeniedError, DeviceNotFoundError, DeviceInUseError, ScreenShareCancelledError, InsecureOriginError,
+   * UnsupportedBrowserError when the media cannot be had.
+   * @throws StreamTypeMismatchError (`ERR_STREAM_TYPE_MISMATCH`) when a `mediaStream` does not fit its `type`.
+   * @throws NegotiationError (`ERR_NEGOTIATION`) when the server's answer cannot be applied.
+   */
+  async publishStream(options: PublishOptions): Promise<PublishedStream> {
+    return this.#session.publishStream(options);
+  }
+
+  /**
+   * Receives a stream that somebody else publishes. Resolves once the server's answer is applied; media follows.
+   * Viewing a stream twice makes two views.
+   *
+   * @throws StreamNotFoundError (`ERR_STREAM_NOT_FOUND`) when nobody publishes it (any more).
+   * @throws NegotiationError (`ERR_NEGOTIATION`) when the server's answer cannot be applied.
+   */
+  async viewStream(streamId: string, options: ViewOptions = {}): Promise<ViewedStream> {
+    return this.#session.viewStream(streamId, options);
+  }
+
+  /** Sets one entry of the metadata that everybody shares. */
+  async setMetadata(key: string, value: string, options: CallOptions = {}): Promise<void> {
+    return this.#session.changeMetadata(key, value, options);
+  }
+
+  /** Removes one entry of the metadata that everybody shares; one that is not there is fine. */
+  async removeMetadata(key: string, options: CallOptions = {}): Promise<void> {
+    return this.#session.changeMetadata(key, undefined, options);
+  }
+
+  /** Replaces our own metadata as a whole. */
+  async setParticipantMetadata(metadata: JsonObject, options: CallOptions = {}): Promise<void> {
+    return this.#session.setParticipantMetadata(metadata, options);
+  }
+
+  /**
+   * Leaves: closes every connection, stops what was captured, tells the server. Calling it again is fine. Never
+   * rejects: a server that cannot be told finds out by itself.
+   */
+  leave(options: LeaveOptions = {}): Promise<void> {
+    return this.#session.leave(options);
+  }
+
+  /** Ends the conference for everybody. When the server refuses, we are still in it. */
+  async end(options: LeaveOptions = {}): Promise<void> {
+    return this.#session.end(options);
+  }
+
+  /** Leaves, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.leave();
+  }
+}

@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type FakePage, useFakeBrowser } from '../testing/fake-browser.ts';
+import { broken, FakeServer, forbidden } from '../testing/fake-server.ts';
+import { joinAs } from '../testing/join-as.ts';
+
+let server: FakeServer;
+let page: FakePage;
+
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  page = useFakeBrowser();
+  server = new FakeServer();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+function expectNothingBehind(): void {
+  expect(vi.getTimerCount()).toBe(0);
+  expect(page.listenerCount).toBe(0);
+  expect(server.parkedPolls).toBe(0);
+  expect(server.endpoints.size).toBe(0);
+  expect(server.conference?.participants ?? []).toEqual([]);
+}
+
+test('registers the endpoint, joins, reads the state and follows it, with ICE servers fetched meanwhile', async () => {
+  const ada = await joinAs(server, 'ada');
+  await settle();
+  expect(server.calls.map(({ operation }) => operation)).toEqual([
+    'getIceServers',
+    'registerUserEndpoint',
+    'join',
+    'getConference',
+    'getEvents',
+  ]);
+  expect(ada.state.version).toBe(server.conference?.version);
+  expect(ada.state.getSnapshot()).toEqual({
+    conference: server.conference,
+    endpointId: ada.endpointId,
+    connection: 'connected',
+  });
+});
+
+test('takes ICE servers and endpoint id from the app when it gives them', async () => {
+  const ada = await joinAs(server, 'ada', { endpointId: 'mine', iceServers: [] });
+  expect(ada.endpointId).toBe('mine');
+  expect(server.callsOf('getIceServers')).toEqual([]);
+});
+
+test('goes on when the endpoint is inside already', async () => {
+  await joinAs(server, 'ada', { endpointId: 'mine' });
+  const again = await joinAs(server, 'ada', { endpointId: 'mine' });
+  expect(again.state.getSnapshot().conference.participants).toHaveLength(1);
+});
+
+test('gets along with a server that has only the calls of the original document', async () => {
+  server.hasPlatformRoutes = false;
+  const ada = await joinAs(server, 'ada');
+  expect(server.conference?.participants.map(({ id }) => id)).toEqual([ada.endpointId]);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(server.callsOf('keepAliveUserEndpoint')).toEqual([]);
+  expect(ada.state.getSnapshot().connection).toBe('connected');
+  await ada.leave();
+  expect(server.callsOf('unregisterUserEndpoint')).toEqual([]);
+});
+
+test('reads the simple view where the full state is not for us', async () => {
+  server.intercept = ({ operation }) => {
+    if (operation === 'getConference') throw forbidden(operation);
+  };
+  const ada = await joinAs(server, 'ada');
+  expect(ada.state.getSnapshot().conference.participants).toMatchObject([{ userId: 'ada' }]);
+});
+
+test.each(['getIceServers', 'registerUserEndpoint', 'join', 'getConference'] as const)(
+  'rejects and leaves nothing behind when %s fails',
+  async (failing) => {
+    server.intercept = ({ operation }) => {
+      if (operation === failing) throw broken(operation);
+    };
+    await expect(joinAs(server, 'ada')).rejects.toMatchObject({ code: 'ERR_CONNECTION' });
+    await settle();
+    expectNothingBehind();
+  },
+);
+
+test.each(['getIceServers', 'registerUserEndpoint', 'join', 'getConference'] as const)(
+  'rejects at once and leaves nothing behind when aborted during %s',
+  async (hanging) => {
+    const giveUp = new AbortController();
+    server.intercept = ({ operation }) =>
+      operation === hanging
+        ? new Promise((resolve) => giveUp.signal.addEventListener('abort', () => resolve()))
+        : undefined;
+    const joining = expect(joinAs(server, 'ada', { signal: giveUp.signal })).rejects.toMatchObject({
+      code: 'ERR_ABORTED',
+    });
+    await settle();
+    giveUp.abort();
+    await joining;
+    await settle();
+    expectNothingBehind();
+  },
+);
+
+test('rejects when the whole of it takes too long', async () => {
+  server.intercept = ({ operation }) => (operation === 'join' ? new Promise(() => {}) : undefined);
+  const joining = expect(joinAs(server, 'ada', { timeoutMs: 4_000 })).rejects.toMatchObject({
+    code: 'ERR_TIMEOUT',
+  });
+  await vi.advanceTimersByTimeAsync(4_000);
+  await joining;
+});
+
+test('sends nothing for a signal that is aborted already', async () => {
+  await expect(joinAs(server, 'ada', { signal: AbortSignal.abort() })).rejects.toMatchObject({
+    code: 'ERR_ABORTED',
+  });
+  expect(server.calls).toEqual([]);
+});
+
+test('ignores its signal once joined', async () => {
+  const giveUp = new AbortController();
+  const ada = await joinAs(server, 'ada', { signal: giveUp.signal });
+  giveUp.abort();
+  await settle();
+  await ada.setMetadata('still', 'here');
+  expect(server.conference?.metadata['still']?.value).toBe('here');
+});

@@ -1,0 +1,127 @@
+import {
+  AlreadyJoinedError,
+  HttpError,
+  NotFoundError,
+  type RtcApi,
+  type TokenSource,
+} from '@parley-rtc/client';
+import {
+  conferenceFromSimpleView,
+  conferenceFromWire,
+  type ConferenceState,
+  type JsonObject,
+} from '@parley-rtc/contract';
+import { LongPollFeed } from '../signalling/long-poll-feed.ts';
+import { registerUserEndpoint, type UserEndpoint } from '../signalling/user-endpoint.ts';
+import { withDeadline } from '../with-deadline.ts';
+import { sayFarewell } from './farewell.ts';
+import { Session } from './session.ts';
+
+export interface JoinOptions {
+  /** Where the server is: the API lives under `${server}/rtc-api`. */
+  readonly server: string;
+  readonly conferenceId: string;
+  /** The bearer token, or a function that fetches one; it is called again before expiry and after a 401. */
+  readonly token: TokenSource;
+  /** Who we are, for the others: any JSON. */
+  readonly metadata?: JsonObject;
+  /** Wished id of our endpoint. Default: a new one for each join. */
+  readonly endpointId?: string;
+  /** Gives up; nothing stays behind. Has no effect once joined. */
+  readonly signal?: AbortSignal;
+  /** How long joining may take as a whole, in milliseconds. Default 15_000. */
+  readonly timeoutMs?: number;
+  /** STUN and TURN servers. Default: those that the server names. */
+  readonly iceServers?: readonly RTCIceServer[];
+}
+
+/**
+ * Joins: endpoint, join, state, feed. The ICE servers come meanwhile. When a step fails or time is up, takes back what
+ * was done.
+ */
+export async function joinConference(
+  api: RtcApi,
+  options: Omit<JoinOptions, 'server' | 'token'>,
+): Promise<Session> {
+  const { signal: given, timeoutMs = 15_000 } = options;
+  return withDeadline({ operation: 'join', signals: [given], timeoutMs }, async (signal) => {
+    const iceServers = readIceServers(api, options.iceServers, signal);
+    // Awaited below; until then a failure of it must not count as unhandled.
+    iceServers.catch(() => {});
+    const stay: { session?: Session } = {};
+    const endpoint = await registerUserEndpoint({
+      api,
+      wishedId: options.endpointId,
+      onLost: (cause) => stay.session?.onEndpointLost(cause),
+      signal,
+    });
+    try {
+      await enter(api, endpoint, options, signal);
+      const { conferenceId } = options;
+      const conference = readConference(api, conferenceId, signal);
+      const found = await Promise.all([conference, iceServers]);
+      signal.throwIfAborted();
+      stay.session = new Session({
+        api,
+        endpoint,
+        conference: { ...found[0], id: conferenceId },
+        iceServers: found[1],
+        startFeed: (sink) =>
+          new LongPollFeed({
+            ...sink,
+            poll: (version, signal) => api.getEvents(conferenceId, version, { signal }),
+            readSnapshot: (signal) => readConference(api, conferenceId, signal),
+          }),
+      });
+      return stay.session;
+    } catch (error) {
+      void sayFarewell(api, endpoint, options.conferenceId, { leave: {} });
+      throw error;
+    }
+  });
+}
+
+async function enter(
+  api: RtcApi,
+  endpoint: UserEndpoint,
+  { conferenceId, metadata }: Pick<JoinOptions, 'conferenceId' | 'metadata'>,
+  signal: AbortSignal,
+): Promise<void> {
+  signal.throwIfAborted();
+  try {
+    await api.join({ conferenceId, userEndpointId: endpoint.id, ...(metadata && { metadata }) }, { signal });
+  } catch (error) {
+    // 422: this endpoint is inside already, so an earlier try has worked (decision 14).
+    if (!(error instanceof AlreadyJoinedError)) throw error;
+  }
+}
+
+/** The full state, or the simple one from a server that does not give the full one to everybody. */
+async function readConference(
+  api: RtcApi,
+  conferenceId: string,
+  signal: AbortSignal,
+): Promise<ConferenceState> {
+  try {
+    return conferenceFromWire(await api.getConference(conferenceId, { signal }));
+  } catch (error) {
+    if (!(error instanceof HttpError) || error.retryable) throw error;
+    return conferenceFromSimpleView(await api.getSimpleView(conferenceId, { signal }));
+  }
+}
+
+async function readIceServers(
+  api: RtcApi,
+  given: readonly RTCIceServer[] | undefined,
+  signal: AbortSignal,
+): Promise<readonly RTCIceServer[]> {
+  if (given) return given;
+  try {
+    const { iceServers } = await api.getIceServers({ signal });
+    return iceServers.map(({ urls, ...credentials }) => ({ ...credentials, urls: [...urls] }));
+  } catch (error) {
+    // A server that has none to name; media then has to get there directly.
+    if (error instanceof NotFoundError) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,34 @@
+import { NotFoundError, type ParleyError, type RtcApi } from '@parley-rtc/client';
+import type { PublishVerbs } from '../media/publish-media.ts';
+import type { ViewVerbs } from '../media/view-media.ts';
+
+type MediaCalls = Pick<PublishVerbs, 'publish' | 'sendCandidates' | 'unpublish'> & {
+  readonly view: ViewVerbs['view'];
+  sendViewCandidates(streamId: string, viewerId: string, candidates: readonly RTCIceCandidateInit[]): void;
+  stopView(streamId: string, viewerId: string): Promise<void>;
+};
+
+/**
+ * The calls about media, made for one endpoint in one conference. Those that nobody waits for never reject: what fails
+ * goes to `onProblem`, except that what should end has ended already (404).
+ */
+export function mediaCalls(
+  api: RtcApi,
+  own: { readonly conferenceId: string; readonly userEndpointId: string },
+  onProblem: (error: ParleyError) => void,
+): MediaCalls {
+  const quietly = (call: Promise<void>) =>
+    call.catch((error: ParleyError) => {
+      if (!(error instanceof NotFoundError)) onProblem(error);
+    });
+  return {
+    publish: (command, signal) => api.publishStream({ ...command, ...own }, { signal }),
+    unpublish: (streamId) => quietly(api.unpublishStream({ ...own, streamId })),
+    sendCandidates: (streamId, iceCandidates) =>
+      void quietly(api.addPublishStreamIceCandidates({ ...own, streamId, iceCandidates })),
+    view: (command, signal) => api.viewStream({ ...command, ...own }, { signal }),
+    stopView: (streamId, viewerId) => quietly(api.stopViewStream({ ...own, streamId, viewerId })),
+    sendViewCandidates: (streamId, viewerId, iceCandidates) =>
+      void quietly(api.addViewStreamIceCandidates({ ...own, streamId, viewerId, iceCandidates })),
+  };
+}

@@ -1,0 +1,64 @@
+import { UnsupportedBrowserError } from '../errors/device-errors.ts';
+import { NegotiationError } from '../errors/media-errors.ts';
+import { CandidateBatcher } from './candidate-batcher.ts';
+
+export interface PeerLinkOptions {
+  readonly iceServers: readonly RTCIceServer[];
+  readonly sendCandidates: (candidates: readonly RTCIceCandidateInit[]) => void;
+  /** The connection failed for good: neither ICE nor DTLS will bring it back by itself. */
+  readonly onFailed: () => void;
+}
+
+/** One `RTCPeerConnection` to the server, which carries one stream in one direction and is never renegotiated. */
+export class PeerLink {
+  /** For its transceivers; everything else is this class's business. */
+  readonly peer: RTCPeerConnection;
+  readonly #batcher: CandidateBatcher;
+
+  /** @throws UnsupportedBrowserError (`ERR_UNSUPPORTED_BROWSER`) in a browser without WebRTC. */
+  constructor({ iceServers, sendCandidates, onFailed }: PeerLinkOptions) {
+    if (typeof globalThis.RTCPeerConnection !== 'function') {
+      throw new UnsupportedBrowserError('RTCPeerConnection');
+    }
+    const peer = new RTCPeerConnection({ iceServers: [...iceServers] });
+    const batcher = new CandidateBatcher(sendCandidates);
+    peer.onicecandidate = ({ candidate }) => {
+      // Null and an empty text both mark the end, which the server does not need (decision 34).
+      if (candidate?.candidate) batcher.add(toWire(candidate));
+    };
+    peer.onconnectionstatechange = () => {
+      if (peer.connectionState === 'failed') onFailed();
+    };
+    this.peer = peer;
+    this.#batcher = batcher;
+  }
+
+  /**
+   * Offers what the transceivers say and applies the answer that `exchange` brings.
+   *
+   * @throws NegotiationError (`ERR_NEGOTIATION`) when the answer cannot be applied; whatever `exchange` throws.
+   */
+  async negotiate(exchange: (sdpOffer: string) => Promise<string>): Promise<void> {
+    const offer = await this.peer.createOffer();
+    await this.peer.setLocalDescription(offer);
+    const sdp = await exchange(this.peer.localDescription?.sdp ?? offer.sdp ?? '');
+    try {
+      await this.peer.setRemoteDescription({ type: 'answer', sdp });
+    } catch (cause) {
+      throw new NegotiationError("The server's answer cannot be applied.", { cause });
+    }
+    this.#batcher.open();
+  }
+
+  close(): void {
+    this.#batcher.close();
+    this.peer.onicecandidate = null;
+    this.peer.onconnectionstatechange = null;
+    this.peer.close();
+  }
+}
+
+/** Only what the API knows; `toJSON` of a candidate holds more. */
+function toWire({ candidate, sdpMid, sdpMLineIndex }: RTCIceCandidate): RTCIceCandidateInit {
+  return { candidate, sdpMid, sdpMLineIndex };
+}

@@ -1,0 +1,14 @@
+/** Resolves when the browser has a network, or when `signal` aborts. Outside a browser: at once. */
+export function untilOnline(signal: AbortSignal): Promise<void> {
+  const { navigator } = globalThis as { readonly navigator?: { readonly onLine?: boolean } };
+  return new Promise((resolve) => {
+    if (navigator?.onLine !== false || signal.aborted) return resolve();
+    const done = () => {
+      globalThis.removeEventListener('online', done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    globalThis.addEventListener('online', done);
+    signal.addEventListener('abort', done);
+  });
+}

@@ -1,0 +1,70 @@
+import { vi } from 'vitest';
+import { aMediaStream, FakeMediaStream } from './fake-media.ts';
+import { FakePeerConnection } from './fake-peer-connection.ts';
+
+/** What the user of the fake browser does when asked for devices. */
+export interface FakeDevices {
+  getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>;
+  getDisplayMedia?(options: DisplayMediaStreamOptions): Promise<MediaStream>;
+}
+
+/** All that was captured, to see whether it was stopped. */
+export const capturedStreams: MediaStream[] = [];
+
+function grant(stream: MediaStream): MediaStream {
+  capturedStreams.push(stream);
+  return stream;
+}
+
+const generousDevices: FakeDevices = {
+  getUserMedia: async ({ audio, video }) =>
+    grant(aMediaStream(...(audio ? ['audio' as const] : []), ...(video ? ['video' as const] : []))),
+  getDisplayMedia: async ({ audio }) => grant(aMediaStream('video', ...(audio ? ['audio' as const] : []))),
+};
+
+/** Makes Node look like a browser with a camera, a microphone and a page; returns the page. */
+export function useFakeBrowser(devices: Partial<FakeDevices> | undefined = generousDevices): FakePage {
+  const page = new FakePage();
+  capturedStreams.length = 0;
+  vi.stubGlobal('RTCPeerConnection', FakePeerConnection);
+  vi.stubGlobal('MediaStream', FakeMediaStream);
+  vi.stubGlobal('isSecureContext', true);
+  vi.stubGlobal('navigator', page.navigator);
+  vi.stubGlobal('addEventListener', page.addEventListener);
+  vi.stubGlobal('removeEventListener', page.removeEventListener);
+  page.navigator.mediaDevices = devices;
+  return page;
+}
+
+/** The window as far as the SDK looks at it. */
+export class FakePage {
+  readonly navigator: { onLine: boolean; mediaDevices: Partial<FakeDevices> | undefined } = {
+    onLine: true,
+    mediaDevices: undefined,
+  };
+  readonly #listeners = new Set<readonly [name: string, listener: (event: Event) => void]>();
+
+  get listenerCount(): number {
+    return this.#listeners.size;
+  }
+
+  readonly addEventListener = (name: string, listener: (event: Event) => void): void => {
+    this.#listeners.add([name, listener]);
+  };
+
+  readonly removeEventListener = (name: string, listener: (event: Event) => void): void => {
+    for (const entry of this.#listeners) {
+      if (entry[0] === name && entry[1] === listener) this.#listeners.delete(entry);
+    }
+  };
+
+  fire(name: string, init: { readonly persisted?: boolean } = {}): void {
+    const event = Object.assign(new Event(name), init);
+    for (const [listened, listener] of Array.from(this.#listeners)) if (listened === name) listener(event);
+  }
+
+  setOnline(onLine: boolean): void {
+    this.navigator.onLine = onLine;
+    this.fire(onLine ? 'online' : 'offline');
+  }
+}

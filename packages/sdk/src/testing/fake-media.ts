@@ -1,0 +1,44 @@
+/** A track that only has what the SDK touches. */
+export class FakeTrack extends EventTarget {
+  readonly id: string = crypto.randomUUID();
+  readonly kind: 'audio' | 'video';
+  enabled = true;
+  readyState: MediaStreamTrackState = 'live';
+
+  constructor(kind: 'audio' | 'video') {
+    super();
+    this.kind = kind;
+  }
+
+  /** By the app: no event. */
+  stop(): void {
+    this.readyState = 'ended';
+  }
+
+  /** By the browser, as its "stop sharing" does. */
+  endByBrowser(): void {
+    this.stop();
+    this.dispatchEvent(new Event('ended'));
+  }
+}
+
+export class FakeMediaStream {
+  readonly #tracks: readonly FakeTrack[];
+
+  constructor(tracks: readonly FakeTrack[] = []) {
+    this.#tracks = tracks;
+  }
+
+  getTracks(): readonly FakeTrack[] {
+    return this.#tracks;
+  }
+}
+
+/** The fake as what it stands for. */
+export function aMediaStream(...kinds: readonly ('audio' | 'video')[]): MediaStream {
+  return new FakeMediaStream(kinds.map((kind) => new FakeTrack(kind))) as unknown as MediaStream;
+}
+
+export function fakeTracks(stream: MediaStream): readonly FakeTrack[] {
+  return (stream as unknown as FakeMediaStream).getTracks();
+}

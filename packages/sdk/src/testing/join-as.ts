@@ -1,0 +1,51 @@
+import type { ConferenceEvents } from '../conference/conference-events.ts';
+import { type Conference, conferenceOver } from '../conference/conference.ts';
+import { joinConference, type JoinOptions } from '../conference/join-conference.ts';
+import type { FakeServer } from './fake-server.ts';
+
+/** Joins the fake server's conference as a user. */
+export async function joinAs(
+  server: FakeServer,
+  userId: string,
+  options: Partial<JoinOptions> = {},
+): Promise<Conference> {
+  return conferenceOver(
+    await joinConference(server.api(userId), {
+      conferenceId: 'room',
+      metadata: { name: userId },
+      ...options,
+    }),
+  );
+}
+
+const names = [
+  'stream-published',
+  'stream-unpublished',
+  'stream-updated',
+  'participant-joined',
+  'participant-left',
+  'participant-updated',
+  'metadata-updated',
+  'connection-changed',
+  'ended',
+  'server-event',
+  'error',
+] as const satisfies readonly (keyof ConferenceEvents)[];
+
+/** Writes down everything that the conference announces, one short line for each. */
+export function listenTo(conference: Conference): string[] {
+  const heard: string[] = [];
+  for (const name of names)
+    conference.on(name, (payload) => void heard.push(`${name} ${aboutWhat(payload)}`));
+  return heard;
+}
+
+function aboutWhat(payload: ConferenceEvents[keyof ConferenceEvents]): string {
+  if ('stream' in payload) return `${payload.stream.userId}'s ${payload.stream.type}`;
+  if ('participant' in payload) return payload.participant.userId;
+  if ('key' in payload) return `${payload.key}=${payload.entry?.value}`;
+  if ('connection' in payload) return payload.connection;
+  if ('error' in payload) return payload.error.code;
+  if ('event' in payload) return payload.event.type;
+  return String(payload.reason);
+}

@@ -1,0 +1,61 @@
+import type { HistoryEvent } from '@parley-rtc/contract';
+import { expect, it } from 'vitest';
+import { MemoryEventLog } from '../event-log/memory-event-log.ts';
+import { anActor } from '../testing/builders.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { Conferences } from './conferences.ts';
+import { setInteraction } from './set-interaction.ts';
+
+const creator = anActor({}, 'create-conference', 'list-conferences');
+
+function onLog(log: MemoryEventLog, clock = new FakeClock()): Conferences {
+  let count = 0;
+  const newId = (): string => `id-${(count += 1)}`;
+  return new Conferences({ log, clock, newId, pollTimeoutMs: 20_000, endedRetentionMs: 300_000 });
+}
+
+function setInteractionOf(conferences: Conferences, interactionId: string) {
+  const command = { conferenceId: 'c-1', interactionId };
+  return conferences.perform('c-1', creator, (state, context) => setInteraction(state, command, context));
+}
+
+it('asks the rule again when somebody else was faster', async () => {
+  const log = new MemoryEventLog();
+  const conferences = onLog(log);
+  await conferences.create({ conferenceId: 'c-1' }, creator);
+  const names = Array.from({ length: 20 }, (_, index) => `i-${index}`);
+  await Promise.all(names.map((name) => setInteractionOf(conferences, name)));
+  const history = await log.read('c-1', 0);
+  expect(history?.map(({ conferenceVersion }) => conferenceVersion)).toEqual(names.map((_, index) => index));
+});
+
+it('follows what another node appends to the same log', async () => {
+  const log = new MemoryEventLog();
+  const [one, other] = [onLog(log), onLog(log)];
+  await one.create({ conferenceId: 'c-1' }, creator);
+  await setInteractionOf(one, 'from one');
+  expect((await setInteractionOf(other, 'from the other')).version).toBe(2);
+  expect(await one.get('c-1', creator)).toMatchObject({ version: 2, interactionId: 'from the other' });
+});
+
+it('tells its listeners what was logged, in order, until they stop listening', async () => {
+  const conferences = onLog(new MemoryEventLog());
+  const heard: HistoryEvent['type'][] = [];
+  const stop = conferences.onEvents((events) => {
+    heard.push(...events.map(({ type }) => type as HistoryEvent['type']));
+  });
+  await conferences.create({ conferenceId: 'c-1' }, creator);
+  await setInteractionOf(conferences, 'i-1');
+  stop();
+  await setInteractionOf(conferences, 'i-2');
+  expect(heard).toEqual(['ConferenceCreatedEvent', 'ConferenceInteractionIdSetEvent']);
+});
+
+it('takes no note of what happens in a conference that is gone', async () => {
+  const conferences = onLog(new MemoryEventLog());
+  await expect(
+    conferences.record('nowhere', () => {
+      throw new Error('not asked');
+    }),
+  ).resolves.toBeUndefined();
+});

@@ -1,0 +1,227 @@
+import {
+  createdConference,
+  reduce,
+  type ConferenceCreatedEvent,
+  type ConferenceEvent,
+  type ConferenceState,
+  type CreateCommand,
+  type HistoryEvent,
+  type SendEventCommand,
+} from '@parley-rtc/contract';
+import type { Actor } from '../actor.ts';
+import type { Clock } from '../clock.ts';
+import type { EventLog } from '../event-log/event-log.ts';
+import { RefusalError } from '../refusal.ts';
+import { createConference, isSameCreation } from './create-conference.ts';
+import { Memberships } from './memberships.ts';
+import { requireRight, requireSameOrganization, requireTicketFor } from './preconditions.ts';
+import type { RuleContext, Stamp } from './rule-context.ts';
+import { sendEvent } from './send-event.ts';
+
+/** What {@link Conferences} needs. */
+export interface ConferencesOptions {
+  readonly log: EventLog;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  /** How long a request for events is parked when there are none, in milliseconds. */
+  readonly pollTimeoutMs: number;
+  /** How long an ended conference can still be read, in milliseconds. */
+  readonly endedRetentionMs: number;
+}
+
+/** Told what happened in a conference, after it was logged. */
+export type EventListener = (events: readonly ConferenceEvent[]) => void;
+
+/** All conferences of this server: command -> rule -> events -> log -> reduce -> listeners. */
+export class Conferences {
+  readonly #options: ConferencesOptions;
+  /** A fold of the log for each conference that somebody asked for. */
+  readonly #states = new Map<string, ConferenceState>();
+  readonly #memberships = new Memberships();
+  readonly #listeners = new Set<EventListener>();
+
+  constructor(options: ConferencesOptions) {
+    this.#options = options;
+  }
+
+  /** Begins a conference; the identical request of the same creator again gets the existing one (decision 26). */
+  async create(command: CreateCommand, actor: Actor): Promise<ConferenceState> {
+    const created = createConference(command, { ...this.#stamp(), actor });
+    if (await this.#options.log.begin(created)) {
+      this.#announce([created], []);
+    } else if (!(await this.#wasCreatedBy(created))) {
+      throw new RefusalError(
+        'already_exists',
+        `A conference with the id "${created.conferenceId}" exists. Choose another id, or leave it out.`,
+      );
+    }
+    return this.#require(created.conferenceId);
+  }
+
+  /** The conference as it is now. Refused with `not_found`, or `forbidden` when it is none of the actor's. */
+  async get(conferenceId: string, actor: Actor): Promise<ConferenceState> {
+    requireTicketFor(actor, conferenceId);
+    const state = await this.#require(conferenceId);
+    requireSameOrganization(actor, state);
+    return state;
+  }
+
+  /** The conferences of the actor's organisation that have not ended. */
+  active(actor: Actor): readonly ConferenceState[] {
+    requireRight(actor, 'list-conferences', 'list conferences');
+    return [...this.#states.values()].filter(
+      ({ organizationId, ended }) => organizationId === actor.organizationId && !ended,
+    );
+  }
+
+  /** Carries out a command of `actor` and returns the conference after it. */
+  async perform(
+    conferenceId: string,
+    actor: Actor,
+    rule: (state: ConferenceState, context: RuleContext) => readonly HistoryEvent[],
+  ): Promise<ConferenceState> {
+    requireTicketFor(actor, conferenceId);
+    const state = await this.#change(conferenceId, (state) => {
+      requireSameOrganization(actor, state);
+      return rule(state, { ...this.#stamp(), actor });
+    });
+    return state ?? noSuchConference(conferenceId);
+  }
+
+  /** Takes note of something that happened without anybody's command; a conference that is gone takes none. */
+  async record(
+    conferenceId: string,
+    rule: (state: ConferenceState, stamp: Stamp) => readonly HistoryEvent[],
+  ): Promise<void> {
+    await this.#change(conferenceId, (state) => rule(state, this.#stamp()));
+  }
+
+  /**
+   * The events from `fromVersion` on, at once when there are any, else as soon as there are; none when the wait times
+   * out, `signal` aborts or the log is closed. Without `fromVersion`, the whole history.
+   */
+  async events(
+    conferenceId: string,
+    fromVersion: number | undefined,
+    actor: Actor,
+    signal: AbortSignal,
+  ): Promise<readonly HistoryEvent[]> {
+    await this.get(conferenceId, actor);
+    const { log } = this.#options;
+    const ready = await log.read(conferenceId, fromVersion);
+    if (fromVersion === undefined || ready === undefined || ready.length > 0) return ready ?? [];
+    await this.#park(conferenceId, fromVersion, signal);
+    return (await log.read(conferenceId, fromVersion)) ?? [];
+  }
+
+  /** Hands an event outside the history to the listeners and returns the number of endpoints it is for. */
+  async send(command: SendEventCommand, actor: Actor): Promise<number> {
+    const state = await this.get(command.conferenceId, actor);
+    const { event, endpointIds } = sendEvent(state, command, { ...this.#stamp(), actor });
+    this.#announce([event], []);
+    return endpointIds.length;
+  }
+
+  /** Ids of the conferences an endpoint is in. */
+  conferencesOf(endpointId: string): readonly string[] {
+    return this.#memberships.of(endpointId);
+  }
+
+  /** Calls `listener` after each change, until the returned function is called. */
+  onEvents(listener: EventListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /**
+   * Asks the rule and appends what it says. When somebody else was faster, the log refuses, and the rule is asked
+   * again about the newer state: that is why rules are pure.
+   */
+  async #change(
+    conferenceId: string,
+    rule: (state: ConferenceState) => readonly HistoryEvent[],
+  ): Promise<ConferenceState | undefined> {
+    for (;;) {
+      const state = await this.#current(conferenceId);
+      if (!state) return undefined;
+      const events = rule(state);
+      if (events.length === 0) return state;
+      if (await this.#options.log.append(conferenceId, state.version, events)) {
+        const next = events.reduce<ConferenceState>(reduce, state);
+        this.#keep(next);
+        this.#announce(events, state.participants);
+        return next;
+      }
+    }
+  }
+
+  #announce(events: readonly ConferenceEvent[], inside: ConferenceState['participants']): void {
+    this.#memberships.note(
+      events,
+      inside.map(({ id }) => id),
+    );
+    for (const event of events) {
+      if (event.type === 'ConferenceEndedEvent') this.#forgetLater(event.conferenceId);
+    }
+    for (const listener of this.#listeners) listener(events);
+  }
+
+  #forgetLater(conferenceId: string): void {
+    const { clock, endedRetentionMs, log } = this.#options;
+    clock.setTimer(() => {
+      this.#states.delete(conferenceId);
+      void log.forget(conferenceId);
+    }, endedRetentionMs);
+  }
+
+  async #park(conferenceId: string, version: number, signal: AbortSignal): Promise<void> {
+    const { clock, log, pollTimeoutMs } = this.#options;
+    const giveUp = new AbortController();
+    const abort = (): void => {
+      giveUp.abort();
+    };
+    const stopTimer = clock.setTimer(abort, pollTimeoutMs);
+    signal.addEventListener('abort', abort);
+    if (signal.aborted) abort();
+    await log.wait(conferenceId, version, giveUp.signal);
+    signal.removeEventListener('abort', abort);
+    stopTimer();
+  }
+
+  async #wasCreatedBy(created: ConferenceCreatedEvent): Promise<boolean> {
+    const [first] = (await this.#options.log.read(created.conferenceId)) ?? [];
+    return first?.type === 'ConferenceCreatedEvent' && isSameCreation(first, created);
+  }
+
+  async #require(conferenceId: string): Promise<ConferenceState> {
+    return (await this.#current(conferenceId)) ?? noSuchConference(conferenceId);
+  }
+
+  /** Folds what the log holds beyond what is known, so that another node's events are never missed. */
+  async #current(conferenceId: string): Promise<ConferenceState | undefined> {
+    const known = this.#states.get(conferenceId);
+    const events = await this.#options.log.read(conferenceId, known?.version);
+    if (!events) return undefined;
+    const [first] = events;
+    const begin = first?.type === 'ConferenceCreatedEvent' ? createdConference(first) : known;
+    if (!begin) return undefined;
+    this.#keep(events.reduce<ConferenceState>(reduce, begin));
+    return this.#states.get(conferenceId);
+  }
+
+  #keep(state: ConferenceState): void {
+    const known = this.#states.get(state.id);
+    if (!known || known.version < state.version) this.#states.set(state.id, state);
+  }
+
+  #stamp(): Stamp {
+    return { nowMs: this.#options.clock.now(), newId: this.#options.newId };
+  }
+}
+
+function noSuchConference(conferenceId: string): never {
+  throw new RefusalError(
+    'not_found',
+    `There is no conference with the id "${conferenceId}", or it ended a while ago. Create it first.`,
+  );
+}

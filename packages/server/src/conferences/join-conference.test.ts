@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { aConference, aContext, aParticipant, endedConference } from '../testing/builders.ts';
+import { expectRefusal } from '../testing/expect-refusal.ts';
+import { joinConference } from './join-conference.ts';
+
+const command = { conferenceId: 'c-1', userEndpointId: 'ep-9', metadata: { name: 'Ada' } };
+
+describe('joinConference', () => {
+  it('announces the endpoint with the version before it', () => {
+    expect(joinConference(aConference(), command, aContext())).toEqual([
+      {
+        id: 'id-1',
+        type: 'ConferenceJoinedEvent',
+        timestamp: '2026-01-05T10:00:00.123Z',
+        conferenceId: 'c-1',
+        organizationId: 'o-1',
+        conferenceVersion: 3,
+        userId: 'u-1',
+        userEndpointId: 'ep-9',
+        metadata: { name: 'Ada' },
+      },
+    ]);
+  });
+
+  it('refuses an endpoint that is inside already', () => {
+    const state = aConference({ participants: [aParticipant({ id: 'ep-9' })] });
+    expectRefusal('already_joined', () => joinConference(state, command, aContext()));
+  });
+
+  it('lets the same user in with a second endpoint', () => {
+    const state = aConference({ participants: [aParticipant({ id: 'ep-1', userId: 'u-1' })] });
+    expect(joinConference(state, command, aContext())).toHaveLength(1);
+  });
+
+  it('refuses when the conference is full', () => {
+    const limit = { value: '1', userId: undefined, userEndpointId: undefined, lastModified: '' };
+    const full = aConference({ participants: [aParticipant()], metadata: { participant_limit: limit } });
+    expectRefusal('forbidden', () => joinConference(full, command, aContext()));
+    const notFull = { ...full, participants: [] };
+    expect(joinConference(notFull, command, aContext())).toHaveLength(1);
+  });
+
+  it('takes a limit that is no number for none', () => {
+    const limit = { value: 'many', userId: undefined, userEndpointId: undefined, lastModified: '' };
+    const state = aConference({ participants: [aParticipant()], metadata: { participant_limit: limit } });
+    expect(joinConference(state, command, aContext())).toHaveLength(1);
+  });
+
+  it('refuses an ended conference', () => {
+    expectRefusal('not_found', () => joinConference(endedConference, command, aContext()));
+  });
+});

@@ -1,0 +1,20 @@
+/** Words that are paths of the API, and so can be no conference id (decision 25). */
+export const reservedIds: ReadonlySet<string> = new Set([
+  'active',
+  'addPublishStreamIceCandidates',
+  'addViewStreamIceCandidates',
+  'create',
+  'end',
+  'interaction',
+  'join',
+  'leave',
+  'publishStream',
+  'sendEvent',
+  'stopViewStream',
+  'unpublishStream',
+  'updateMetadata',
+  'updateParticipantMetadata',
+  'updatePublishedStreamBitrate',
+  'updateStreamMetadata',
+  'viewStream',
+]);

@@ -1,0 +1,25 @@
+import type { ConferenceState, HistoryEvent, SetInteractionCommand } from '@parley-rtc/contract';
+import { requireActive, requireRight } from './preconditions.ts';
+import type { RuleContext } from './rule-context.ts';
+import { stampEvents } from './stamp-events.ts';
+
+/** Ties the conference to an interaction; for participants, its creator and those with the right (decision 42). */
+export function setInteraction(
+  state: ConferenceState,
+  command: SetInteractionCommand,
+  context: RuleContext,
+): readonly HistoryEvent[] {
+  requireActive(state);
+  const { actor } = context;
+  const isInside = state.participants.some(({ userId }) => userId === actor.userId);
+  if (!isInside && actor.userId !== state.creator) {
+    requireRight(actor, 'set-any-interaction', 'set the interaction of a conference you are not in');
+  }
+  const set = {
+    type: 'ConferenceInteractionIdSetEvent',
+    userId: actor.userId,
+    ...(command.userEndpointId !== undefined && { userEndpointId: command.userEndpointId }),
+    interactionId: command.interactionId,
+  } as const;
+  return stampEvents(state, [set], context);
+}

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { aConference, aContext, aParticipant, aStream } from '../testing/builders.ts';
+import { expectRefusal } from '../testing/expect-refusal.ts';
+import { updateStreamMetadata } from './update-stream-metadata.ts';
+
+const state = aConference({
+  participants: [aParticipant({ streams: [aStream()] }), aParticipant({ id: 'ep-2', userId: 'u-2' })],
+});
+const command = {
+  conferenceId: 'c-1',
+  userEndpointId: 'ep-1',
+  streamId: 's-1',
+  newMetadata: { portraitMode: true },
+};
+
+it('announces the complete new metadata of a stream', () => {
+  expect(updateStreamMetadata(state, command, aContext())).toMatchObject([
+    {
+      type: 'ConferenceStreamMetadataUpdatedEvent',
+      conferenceVersion: 3,
+      userEndpointId: 'ep-1',
+      streamId: 's-1',
+      newMetadata: { portraitMode: true },
+    },
+  ]);
+});
+
+it('refuses to describe a stream of somebody else or none', () => {
+  expectRefusal('forbidden', () =>
+    updateStreamMetadata(state, { ...command, userEndpointId: 'ep-2' }, aContext()),
+  );
+  expectRefusal('not_found', () => updateStreamMetadata(state, { ...command, streamId: 's-9' }, aContext()));
+});

@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import { ConfigError, readConfig } from './config.ts';
+
+it('needs no variable at all', () => {
+  expect(readConfig({})).toEqual({ clients: [], iceServers: [], logLevel: 'warn' });
+  const blank = {
+    PARLEY_PORT: '',
+    PARLEY_HOST: '',
+    PARLEY_CLIENTS: ' ; ',
+    PARLEY_DATA_DIR: '',
+    PARLEY_ICE_SERVERS: '',
+  };
+  expect(readConfig(blank)).toEqual(readConfig({}));
+});
+
+it('reads every variable', () => {
+  const config = readConfig({
+    PARLEY_PORT: '0',
+    PARLEY_HOST: '0.0.0.0',
+    PARLEY_CLIENTS: 'desk:s3cret:AGENT;backend:other:SERVICE+AGENT:acme',
+    PARLEY_ANNOUNCED_ADDRESS: '203.0.113.7',
+    PARLEY_UDP_PORT: '40000',
+    PARLEY_ICE_SERVERS: '[{"urls":["stun:stun.example.com"]}]',
+    PARLEY_DATA_DIR: '/data',
+    PARLEY_LOG_LEVEL: 'info',
+  });
+  expect(config).toEqual({
+    port: 0,
+    host: '0.0.0.0',
+    clients: [
+      { id: 'desk', secret: 's3cret', roles: ['AGENT'] },
+      { id: 'backend', secret: 'other', roles: ['SERVICE', 'AGENT'], organizationId: 'acme' },
+    ],
+    announcedAddress: '203.0.113.7',
+    udpPort: 40_000,
+    iceServers: [{ urls: ['stun:stun.example.com'] }],
+    dataDir: '/data',
+    logLevel: 'info',
+  });
+});
+
+it.each([
+  ['PARLEY_PORT', 'http', /PARLEY_PORT is "http".*0 to 65535/],
+  ['PARLEY_PORT', '70000', /0 to 65535/],
+  ['PARLEY_UDP_PORT', '-1', /PARLEY_UDP_PORT/],
+  ['PARLEY_CLIENTS', 'ok:ok:AGENT;id:hush-hush', /entry 2: must read id:secret:ROLE\+ROLE/],
+  ['PARLEY_CLIENTS', 'id:secret:KING', /no role "KING".*SERVICE/],
+  ['PARLEY_CLIENTS', 'customer:secret:AGENT', /customer/],
+  ['PARLEY_ICE_SERVERS', '{', /PARLEY_ICE_SERVERS must be JSON like/],
+  ['PARLEY_ICE_SERVERS', '[{"urls":"stun:x"}]', /PARLEY_ICE_SERVERS/],
+  ['PARLEY_LOG_LEVEL', 'loud', /silent, error/],
+])('explains what is wrong with %s="%s", without repeating secrets', (name, value, message) => {
+  const read = (): unknown => readConfig({ [name]: value });
+  expect(read).toThrow(ConfigError);
+  expect(read).toThrow(message);
+  expect(read).not.toThrow(/hush-hush/);
+});

@@ -1,0 +1,133 @@
+import type { IceServer } from '@parley-rtc/contract';
+import type { Client } from './auth/clients.ts';
+import { isRole, roles, type Role } from './auth/rights.ts';
+import type { LogLevel } from './http/http-server.ts';
+
+/** How a server is set up. Only `clients` is needed. */
+export interface ParleyServerConfig {
+  /** Programs that may ask for tokens of their own; the public client `customer` always exists. */
+  readonly clients: readonly Client[];
+  /** Address to listen on. Default 127.0.0.1: this machine only. */
+  readonly host?: string;
+  /** TCP port. Default 8787; 0 picks a free one. */
+  readonly port?: number;
+  /** Address that clients are told for media, when it is not the machine's own (NAT, containers). */
+  readonly announcedAddress?: string;
+  /** The one UDP port for all media; without it, a free port for each connection. */
+  readonly udpPort?: number;
+  /** STUN and TURN servers for clients. Default none. */
+  readonly iceServers?: readonly IceServer[];
+  /** Folder for conferences that survive a restart. Not possible yet: refused at the start. */
+  readonly dataDir?: string;
+  /** Default `silent`. */
+  readonly logLevel?: LogLevel;
+  /** How long a request for events is parked, in milliseconds. Default 20_000, under the timeouts of usual proxies. */
+  readonly pollTimeoutMs?: number;
+  /** How long an ended conference can be read, in milliseconds. Default 5 minutes. */
+  readonly endedRetentionMs?: number;
+  /** Life of an access token, in seconds. Default 15 minutes. */
+  readonly accessTokenSeconds?: number;
+  /** Life of a refresh token that is not used, in seconds. Default 24 hours. */
+  readonly refreshTokenSeconds?: number;
+}
+
+/** A setting that cannot be used. The message names the variable and what it should be. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code = 'ERR_CONFIG';
+}
+
+/** The variables of an environment. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The configuration that the `PARLEY_*` variables describe; `clients` is empty without PARLEY_CLIENTS.
+ *
+ * @throws {@link ConfigError} (`ERR_CONFIG`) for a value that cannot be used.
+ */
+export function readConfig(env: Environment): ParleyServerConfig {
+  const port = portOf(env, 'PARLEY_PORT');
+  const udpPort = portOf(env, 'PARLEY_UDP_PORT');
+  const { PARLEY_HOST: host, PARLEY_ANNOUNCED_ADDRESS: announcedAddress, PARLEY_DATA_DIR: dataDir } = env;
+  return {
+    clients: clientsOf(env['PARLEY_CLIENTS'] ?? ''),
+    iceServers: iceServersOf(env['PARLEY_ICE_SERVERS'] ?? ''),
+    logLevel: logLevelOf(env['PARLEY_LOG_LEVEL'] ?? ''),
+    ...(host && { host }),
+    ...(port !== undefined && { port }),
+    ...(announcedAddress && { announcedAddress }),
+    ...(udpPort !== undefined && { udpPort }),
+    ...(dataDir && { dataDir }),
+  };
+}
+
+function portOf(env: Environment, name: string): number | undefined {
+  const text = env[name] ?? '';
+  if (text === '') return undefined;
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) {
+    throw new ConfigError(`${name} is "${text}"; it must be a port number from 0 to 65535.`);
+  }
+  return port;
+}
+
+/** `id:secret:ROLE+ROLE[:organization]`, several separated by semicolons. Messages never repeat a secret. */
+function clientsOf(text: string): readonly Client[] {
+  return text
+    .split(';')
+    .filter((entry) => entry.trim() !== '')
+    .map((entry, index) => {
+      const [id, secret, roleNames, organizationId, ...rest] = entry.trim().split(':');
+      if (!id || !secret || !roleNames || rest.length > 0) {
+        throw new ConfigError(
+          `PARLEY_CLIENTS, entry ${index + 1}: must read id:secret:ROLE+ROLE, with an optional :organization after it.`,
+        );
+      }
+      if (id === 'customer') {
+        throw new ConfigError('PARLEY_CLIENTS: "customer" is the built-in public client. Choose another id.');
+      }
+      return {
+        id,
+        secret,
+        roles: roleNames.split('+').map(roleOf),
+        ...(organizationId && { organizationId }),
+      };
+    });
+}
+
+function roleOf(name: string): Role {
+  if (!isRole(name)) {
+    throw new ConfigError(`PARLEY_CLIENTS: there is no role "${name}". Roles are ${roles.join(', ')}.`);
+  }
+  return name;
+}
+
+function iceServersOf(text: string): readonly IceServer[] {
+  if (text === '') return [];
+  const problem = new ConfigError(
+    'PARLEY_ICE_SERVERS must be JSON like [{"urls":["turn:turn.example.com"],"username":"u","credential":"c"}].',
+  );
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw problem;
+  }
+  if (!Array.isArray(parsed) || !parsed.every(isIceServer)) throw problem;
+  return parsed;
+}
+
+function isIceServer(value: unknown): value is IceServer {
+  if (typeof value !== 'object' || value === null || !('urls' in value)) return false;
+  return Array.isArray(value.urls) && value.urls.every((url) => typeof url === 'string');
+}
+
+const logLevels: readonly LogLevel[] = ['silent', 'error', 'warn', 'info', 'debug'];
+
+function logLevelOf(text: string): LogLevel {
+  if (text === '') return 'warn';
+  const level = logLevels.find((name) => name === text);
+  if (!level)
+    throw new ConfigError(`PARLEY_LOG_LEVEL is "${text}"; it must be one of ${logLevels.join(', ')}.`);
+  return level;
+}

@@ -1,0 +1,174 @@
+import type { Actor } from '../actor.ts';
+import type { Clock } from '../clock.ts';
+import { RefusalError } from '../refusal.ts';
+import { healthAt, nextChangeMs } from './endpoint-health.ts';
+
+/** What {@link UserEndpoints} needs. */
+export interface UserEndpointsOptions {
+  readonly clock: Clock;
+  readonly newId: () => string;
+  /** Told when an endpoint fell silent or is back. */
+  readonly onHealthChanged: (endpointId: string, health: 'HEALTHY' | 'SICK') => void;
+  /** Told when an endpoint was silent for too long and is forgotten. */
+  readonly onSilent: (endpointId: string) => void;
+}
+
+interface Owner {
+  readonly key: string;
+  readonly endpoints: Set<Endpoint>;
+  /** How many requests of this user are parked. Somebody who waits for an answer is alive. */
+  parkedRequests: number;
+}
+
+interface Endpoint {
+  readonly id: string;
+  readonly owner: Owner;
+  keepAliveMs: number;
+  lastSeenMs: number;
+  health: 'HEALTHY' | 'SICK';
+  stopTimer: () => void;
+}
+
+/** The sessions of users (tabs, phones), who owns them and whether they are alive (reference 2.1). */
+export class UserEndpoints {
+  readonly #options: UserEndpointsOptions;
+  readonly #endpoints = new Map<string, Endpoint>();
+  readonly #owners = new Map<string, Owner>();
+
+  constructor(options: UserEndpointsOptions) {
+    this.#options = options;
+  }
+
+  /** Registers an endpoint, or one of the caller's own again, and returns its id. */
+  register(
+    actor: Actor,
+    wish: { readonly userEndpointId?: string; readonly keepAliveSeconds: number },
+  ): string {
+    const id = wish.userEndpointId ?? this.#options.newId();
+    const keepAliveMs = wish.keepAliveSeconds * 1000;
+    const former = this.#endpoints.get(id);
+    if (former) {
+      requireOwner(actor, former);
+      former.keepAliveMs = keepAliveMs;
+      this.#touch(former);
+      this.#watch(former);
+      return id;
+    }
+    const endpoint: Endpoint = {
+      id,
+      owner: this.#ownerOf(actor),
+      keepAliveMs,
+      lastSeenMs: this.#options.clock.now(),
+      health: 'HEALTHY',
+      stopTimer: () => {},
+    };
+    this.#endpoints.set(id, endpoint);
+    endpoint.owner.endpoints.add(endpoint);
+    this.#watch(endpoint);
+    return id;
+  }
+
+  /** Refuses with `not_found` or `forbidden` unless the endpoint is the actor's; counts as a sign of life. */
+  requireOwn(actor: Actor, endpointId: string): void {
+    this.#touch(this.#require(actor, endpointId));
+  }
+
+  /** Forgets an endpoint by its owner's wish. */
+  unregister(actor: Actor, endpointId: string): void {
+    this.#forget(this.#require(actor, endpointId));
+  }
+
+  /** Keeps all endpoints of the actor alive until the returned function is called. */
+  holdAlive(actor: Actor): () => void {
+    const owner = this.#ownerOf(actor);
+    owner.parkedRequests += 1;
+    for (const endpoint of owner.endpoints) this.#touch(endpoint);
+    return () => {
+      owner.parkedRequests -= 1;
+      for (const endpoint of owner.endpoints) this.#touch(endpoint);
+      this.#forgetIdle(owner);
+    };
+  }
+
+  /** Stops watching; for the end of the server. */
+  close(): void {
+    for (const { stopTimer } of this.#endpoints.values()) stopTimer();
+    this.#endpoints.clear();
+    this.#owners.clear();
+  }
+
+  #require(actor: Actor, endpointId: string): Endpoint {
+    const endpoint = this.#endpoints.get(endpointId);
+    if (!endpoint) {
+      throw new RefusalError(
+        'not_found',
+        `The endpoint "${endpointId}" is not registered, or was dropped for its silence. Register and join again.`,
+      );
+    }
+    requireOwner(actor, endpoint);
+    return endpoint;
+  }
+
+  #ownerOf(actor: Actor): Owner {
+    const key = ownerKey(actor);
+    const owner = this.#owners.get(key) ?? { key, endpoints: new Set(), parkedRequests: 0 };
+    this.#owners.set(key, owner);
+    return owner;
+  }
+
+  #forget(endpoint: Endpoint): void {
+    endpoint.stopTimer();
+    this.#endpoints.delete(endpoint.id);
+    endpoint.owner.endpoints.delete(endpoint);
+    this.#forgetIdle(endpoint.owner);
+  }
+
+  #forgetIdle(owner: Owner): void {
+    if (owner.endpoints.size === 0 && owner.parkedRequests === 0) this.#owners.delete(owner.key);
+  }
+
+  #touch(endpoint: Endpoint): void {
+    endpoint.lastSeenMs = this.#options.clock.now();
+    if (endpoint.health === 'HEALTHY') return;
+    endpoint.health = 'HEALTHY';
+    this.#watch(endpoint);
+    this.#options.onHealthChanged(endpoint.id, 'HEALTHY');
+  }
+
+  /** One timer per endpoint, for the next moment that matters; signs of life only move a number. */
+  #watch(endpoint: Endpoint): void {
+    const { clock } = this.#options;
+    endpoint.stopTimer();
+    endpoint.stopTimer = clock.setTimer(
+      () => {
+        this.#check(endpoint);
+      },
+      nextChangeMs(endpoint, clock.now()),
+    );
+  }
+
+  #check(endpoint: Endpoint): void {
+    const { clock, onHealthChanged, onSilent } = this.#options;
+    if (endpoint.owner.parkedRequests > 0) this.#touch(endpoint);
+    const health = healthAt(endpoint, clock.now());
+    if (health === 'GONE') {
+      this.#forget(endpoint);
+      onSilent(endpoint.id);
+      return;
+    }
+    this.#watch(endpoint);
+    if (health === endpoint.health) return;
+    endpoint.health = health;
+    onHealthChanged(endpoint.id, health);
+  }
+}
+
+function requireOwner(actor: Actor, endpoint: Endpoint): void {
+  if (ownerKey(actor) !== endpoint.owner.key) {
+    throw new RefusalError('forbidden', 'This endpoint belongs to another user. Register one of your own.');
+  }
+}
+
+function ownerKey({ organizationId, userId }: Actor): string {
+  return JSON.stringify([organizationId, userId]);
+}

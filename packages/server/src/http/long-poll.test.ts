@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest';
+import { startTestServer, type TestServer } from '../testing/test-server.ts';
+
+/** Resolves once the server holds exactly this many timers, that is, once polls are parked or gone. */
+async function untilTimers({ clock }: TestServer, count: number): Promise<void> {
+  await expect.poll(() => clock.timerCount).toBe(count);
+}
+
+it('answers at once when there is something', async () => {
+  const { service } = await startTestServer();
+  const conferenceId = await service.create();
+  await service.join(conferenceId);
+  expect(await service.events(conferenceId, 0)).toMatchObject([
+    { type: 'ConferenceJoinedEvent', conferenceVersion: 0 },
+  ]);
+});
+
+it('wakes all parked polls as soon as something happens', async () => {
+  const server = await startTestServer();
+  const { service, clock } = server;
+  const conferenceId = await service.create();
+  const userEndpointId = await service.join(conferenceId);
+  const before = clock.timerCount;
+  const polls = [service.events(conferenceId, 1), service.events(conferenceId, 1)];
+  await untilTimers(server, before + 2);
+  await service.do('updateMetadata', {
+    body: { conferenceId, userEndpointId, operation: 'SET', key: 'k', value: 'v' },
+  });
+  for (const poll of polls) expect(await poll).toMatchObject([{ conferenceVersion: 1, key: 'k' }]);
+  expect(clock.timerCount).toBe(before);
+});
+
+it('answers an empty list after 20 seconds', async () => {
+  const server = await startTestServer();
+  const { service, clock } = server;
+  const conferenceId = await service.create();
+  const before = clock.timerCount;
+  let isAnswered = false;
+  const poll = service.events(conferenceId, 0).finally(() => {
+    isAnswered = true;
+  });
+  await untilTimers(server, before + 1);
+  clock.advance(19_999);
+  expect((await service.call('getActive')).status).toBe(200);
+  expect(isAnswered).toBe(false);
+  clock.advance(1);
+  expect(await poll).toEqual([]);
+});
+
+it('delivers the end to those who wait, and later to those who ask', async () => {
+  const server = await startTestServer();
+  const { service, clock } = server;
+  const conferenceId = await service.create();
+  const userEndpointId = await service.join(conferenceId);
+  const before = clock.timerCount;
+  const poll = service.events(conferenceId, 1);
+  await untilTimers(server, before + 1);
+  await service.do('end', { body: { conferenceId, userEndpointId, reason: 'done' } });
+  const tail = [{ type: 'ConferenceEndedEvent', conferenceVersion: 1, reason: 'done' }];
+  expect(await poll).toMatchObject(tail);
+  expect(await service.events(conferenceId, 1)).toMatchObject(tail);
+});
+
+it('stops waiting when the client hangs up', async () => {
+  const server = await startTestServer();
+  const { service, clock } = server;
+  const conferenceId = await service.create();
+  const before = clock.timerCount;
+  const hangUp = new AbortController();
+  const poll = service.call('getEvents', {
+    params: { id: conferenceId },
+    query: { v: 0 },
+    signal: hangUp.signal,
+  });
+  await untilTimers(server, before + 1);
+  hangUp.abort();
+  await expect(poll).rejects.toThrow(/abort/);
+  await untilTimers(server, before);
+});
+
+it('answers all parked polls when the server closes', async () => {
+  const server = await startTestServer();
+  const { service, clock, mediaRouter } = server;
+  const conferenceId = await service.create();
+  const before = clock.timerCount;
+  const poll = service.events(conferenceId, 0);
+  await untilTimers(server, before + 1);
+  const closed = server.close();
+  expect(await poll).toEqual([]);
+  await closed;
+  expect(mediaRouter.isClosed).toBe(true);
+  await expect(service.call('getActive')).rejects.toThrow(/fetch failed/);
+});

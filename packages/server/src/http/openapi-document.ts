@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { parse } from 'yaml';
+
+/** One operation of the document, as far as routing and validation need it. */
+export interface DocumentedOperation {
+  readonly operationId: string;
+  readonly method: 'GET' | 'POST';
+  /** With `{name}` for parameters. */
+  readonly path: string;
+  /** Whether it needs no access token. */
+  readonly isPublic: boolean;
+  readonly successStatus: number;
+  /** Where the schema of the request body is in the document, as a JSON pointer; undefined without a body. */
+  readonly bodyPointer: string | undefined;
+  readonly params: ParameterSchema;
+  readonly query: ParameterSchema;
+}
+
+/** A schema of all path or all query parameters together. */
+export interface ParameterSchema {
+  readonly type: 'object';
+  readonly required: readonly string[];
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/** The API document, as text, as data, and as a list of its operations. */
+export interface OpenapiDocument {
+  readonly text: string;
+  readonly content: Readonly<Record<string, unknown>>;
+  readonly operations: readonly DocumentedOperation[];
+}
+
+interface RawOperation {
+  readonly operationId: string;
+  readonly security?: readonly unknown[];
+  readonly parameters?: readonly RawParameter[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, unknown>> };
+  readonly responses: Readonly<Record<string, unknown>>;
+}
+
+interface RawParameter {
+  readonly name: string;
+  readonly in: 'path' | 'query';
+  readonly required?: boolean;
+  readonly schema: unknown;
+}
+
+/** Reads the contract package's document. */
+export function readOpenapiDocument(): OpenapiDocument {
+  const file = createRequire(import.meta.url).resolve('@parley-rtc/contract/openapi.yaml');
+  const text = readFileSync(file, 'utf8');
+  const content = parse(text) as {
+    readonly paths: Readonly<Record<string, Readonly<Record<string, RawOperation>>>>;
+  };
+  const operations = Object.entries(content.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, raw]) => describeOperation(path, method, raw)),
+  );
+  return { text, content, operations };
+}
+
+function describeOperation(path: string, method: string, raw: RawOperation): DocumentedOperation {
+  if (method !== 'get' && method !== 'post') {
+    throw new Error(`openapi.yaml: ${raw.operationId} uses ${method}, which the server does not route yet.`);
+  }
+  const [contentType] = Object.keys(raw.requestBody?.content ?? {});
+  const successStatus = Object.keys(raw.responses).find((status) => status.startsWith('2'));
+  return {
+    operationId: raw.operationId,
+    method: method === 'get' ? 'GET' : 'POST',
+    path,
+    isPublic: raw.security?.length === 0,
+    successStatus: Number(successStatus),
+    bodyPointer:
+      contentType === undefined
+        ? undefined
+        : jsonPointer('paths', path, method, 'requestBody', 'content', contentType, 'schema'),
+    params: parameterSchema(raw, 'path'),
+    query: parameterSchema(raw, 'query'),
+  };
+}
+
+function parameterSchema(raw: RawOperation, place: RawParameter['in']): ParameterSchema {
+  const parameters = (raw.parameters ?? []).filter((parameter) => parameter.in === place);
+  return {
+    type: 'object',
+    required: parameters.filter(({ required }) => required).map(({ name }) => name),
+    properties: Object.fromEntries(parameters.map(({ name, schema }) => [name, schema])),
+  };
+}
+
+/** A pointer into the document, as the fragment of a URI (RFC 6901). */
+export function jsonPointer(...steps: readonly string[]): string {
+  const escaped = steps.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1')));
+  return `#/${escaped.join('/')}`;
+}

@@ -1,0 +1,266 @@
+import { expect, it } from 'vitest';
+import { Caller, startTestServer, type Answer } from '../testing/test-server.ts';
+
+const newMetadata = {};
+
+function expectError(answer: Answer, status: number, error: string, description = /\w/): void {
+  expect(answer).toMatchObject({
+    status,
+    body: { error, error_description: expect.stringMatching(description) },
+  });
+}
+
+it('refuses callers without a token, with a foreign one and with one that expired', async () => {
+  const { url, service, clock } = await startTestServer();
+  const anonymous = new Caller(url, { access_token: '', token_type: 'bearer', expires_in: 0 });
+  const answer = await anonymous.call('getActive');
+  expectError(answer, 401, 'invalid_token', /Bearer/);
+  expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+  const { service: stranger } = await startTestServer();
+  expectError(
+    await new Caller(url, { ...blankToken, access_token: stranger.token }).call('getActive'),
+    401,
+    'invalid_token',
+  );
+
+  expect((await service.call('getActive')).status).toBe(200);
+  clock.advance(15 * 60_000);
+  expectError(await service.call('getActive'), 401, 'invalid_token', /expired/);
+});
+
+const blankToken = { access_token: '', token_type: 'bearer', expires_in: 0 };
+
+it('answers 422 to joining twice, without an event', async () => {
+  const { service } = await startTestServer();
+  const conferenceId = await service.create();
+  const userEndpointId = await service.join(conferenceId);
+  expectError(await service.call('join', { body: { conferenceId, userEndpointId } }), 422, 'already_joined');
+  expect(await service.events(conferenceId)).toHaveLength(2);
+});
+
+it('answers 404 to everything about an unknown conference', async () => {
+  const { service } = await startTestServer();
+  const userEndpointId = await service.register();
+  const params = { id: 'nowhere' };
+  const about = { conferenceId: 'nowhere', userEndpointId };
+  for (const read of ['getConference', 'getSimpleView', 'getEvents']) {
+    expectError(await service.call(read, { params }), 404, 'not_found');
+  }
+  const commands: Record<string, object> = {
+    join: about,
+    leave: about,
+    end: about,
+    updateMetadata: { ...about, operation: 'SET', key: 'k', value: 'v' },
+    updateParticipantMetadata: { ...about, newMetadata },
+    publishStream: { ...about, conferenceStreamType: 'CAM', sdpOffer: 'v=0' },
+    viewStream: { ...about, streamId: 's', sdpOffer: 'v=0' },
+    setInteraction: { ...about, interactionId: 'i' },
+    sendEvent: { conferenceId: 'nowhere', event: { type: 'AThingEvent', timestamp: '2026-01-05T10:00:00Z' } },
+  };
+  for (const [operationId, body] of Object.entries(commands)) {
+    expectError(await service.call(operationId, { body }), 404, 'not_found', /nowhere/);
+  }
+});
+
+it('answers 400 to commands of an endpoint that is registered but not inside', async () => {
+  const { service } = await startTestServer();
+  const conferenceId = await service.create();
+  const about = { conferenceId, userEndpointId: await service.register(), streamId: 's' };
+  const commands: Record<string, object> = {
+    updateMetadata: { ...about, operation: 'SET', key: 'k', value: 'v' },
+    updateParticipantMetadata: { ...about, newMetadata },
+    updateStreamMetadata: { ...about, newMetadata },
+    updatePublishedStreamBitrate: { ...about, videoBitrate: 0 },
+    publishStream: { ...about, conferenceStreamType: 'CAM', sdpOffer: 'v=0' },
+    unpublishStream: about,
+    addPublishStreamIceCandidates: { ...about, iceCandidates: [] },
+    viewStream: { ...about, sdpOffer: 'v=0' },
+    stopViewStream: { ...about, viewerId: 'v' },
+    addViewStreamIceCandidates: { ...about, viewerId: 'v', iceCandidates: [] },
+  };
+  for (const [operationId, body] of Object.entries(commands)) {
+    expectError(await service.call(operationId, { body }), 400, 'not_joined', /join/);
+  }
+});
+
+it('answers 403 to the endpoint of another user and 404 to one that is not registered', async () => {
+  const { service, login } = await startTestServer();
+  const user = await login('user');
+  const conferenceId = await service.create();
+  const userEndpointId = await service.join(conferenceId);
+  for (const operationId of ['join', 'leave', 'end']) {
+    expectError(
+      await user.call(operationId, { body: { conferenceId, userEndpointId } }),
+      403,
+      'forbidden',
+      /endpoint/,
+    );
+    const unregistered = { conferenceId, userEndpointId: 'nobody' };
+    expectError(await user.call(operationId, { body: unregistered }), 404, 'not_found', /[Rr]egister/);
+  }
+  expectError(await user.call('keepAliveUserEndpoint', { body: { userEndpointId } }), 403, 'forbidden');
+  expectError(await user.call('unregisterUserEndpoint', { body: { userEndpointId } }), 403, 'forbidden');
+  expectError(await user.call('create', { body: { creatorEndpoint: userEndpointId } }), 403, 'forbidden');
+  const wish = { userEndpointId, keepAliveSeconds: 5 };
+  expectError(await user.call('registerUserEndpoint', { body: wish }), 403, 'forbidden');
+});
+
+it('answers 403 to callers of another organisation, and does not list its conferences to them', async () => {
+  const { service, login } = await startTestServer();
+  const foreigner = await login('foreigner');
+  const conferenceId = await service.create();
+  const userEndpointId = await foreigner.register();
+  expectError(
+    await foreigner.call('getConference', { params: { id: conferenceId } }),
+    403,
+    'forbidden',
+    /organisation/,
+  );
+  expectError(await foreigner.call('getEvents', { params: { id: conferenceId } }), 403, 'forbidden');
+  expectError(await foreigner.call('join', { body: { conferenceId, userEndpointId } }), 403, 'forbidden');
+  expectError(await foreigner.call('end', { body: { conferenceId, userEndpointId } }), 403, 'forbidden');
+  expect(await foreigner.do('getActive')).toEqual([]);
+});
+
+it('keeps ticket holders in their conference', async () => {
+  const { service, guest } = await startTestServer();
+  const customer = await guest(await service.create());
+  const elsewhere = await service.create();
+  const userEndpointId = await customer.register();
+  expectError(
+    await customer.call('join', { body: { conferenceId: elsewhere, userEndpointId } }),
+    403,
+    'forbidden',
+    /ticket/,
+  );
+  expectError(await customer.call('getConference', { params: { id: elsewhere } }), 403, 'forbidden');
+  expectError(await customer.call('create', { body: {} }), 403, 'forbidden');
+  expectError(await customer.call('getActive'), 403, 'forbidden');
+  expectError(await customer.call('createTicket', { body: { type: 'MULTI_USE_TICKET' } }), 403, 'forbidden');
+});
+
+it('lets the creator, SERVICE and AGENT end a conference, and nobody else', async () => {
+  const { service, login, guest } = await startTestServer();
+  const user = await login('user');
+  const conferenceId = await service.create();
+  const customer = await guest(conferenceId);
+  for (const caller of [user, customer]) {
+    const body = { conferenceId, userEndpointId: await caller.register() };
+    expectError(await caller.call('end', { body }), 403, 'forbidden');
+  }
+  const own = await user.create();
+  expect(
+    (await user.call('end', { body: { conferenceId: own, userEndpointId: await user.register() } })).status,
+  ).toBe(204);
+});
+
+it('needs SERVICE and a proper name for sendEvent', async () => {
+  const { service, login } = await startTestServer();
+  const user = await login('user');
+  const conferenceId = await service.create();
+  const event = { type: 'DocumentSignedEvent', timestamp: '2026-01-05T10:00:00.5Z' };
+  expectError(await user.call('sendEvent', { body: { conferenceId, event } }), 403, 'forbidden', /SERVICE/);
+  for (const type of ['ConferenceJoinedEvent', 'documentSignedEvent', 'Event', 'DocumentSigned']) {
+    const body = { conferenceId, event: { ...event, type } };
+    expectError(await service.call('sendEvent', { body }), 400, 'invalid_request', /event\.type/);
+  }
+});
+
+it('takes an identical create of the same creator as the same, and refuses any other with that id', async () => {
+  const { service, login } = await startTestServer();
+  const body = { conferenceId: 'room', metadata: { topic: 'x' } };
+  await service.create(body);
+  expect(await service.create(body)).toBe('room');
+  const other = { conferenceId: 'room', metadata: { topic: 'y' } };
+  expectError(await service.call('create', { body: other }), 400, 'already_exists');
+  expectError(await (await login('user')).call('create', { body }), 400, 'already_exists');
+  expectError(await (await login('foreigner')).call('create', { body }), 400, 'already_exists');
+  expect(await service.events('room')).toHaveLength(1);
+});
+
+it('answers 404 to whatever is repeated: leave, unpublish, stopView, end', async () => {
+  const { service } = await startTestServer();
+  const conferenceId = await service.create();
+  const userEndpointId = await service.join(conferenceId);
+  const streamId = await service.publish(conferenceId, userEndpointId);
+  const about = { conferenceId, userEndpointId };
+  const { viewerId } = await service.do<{ viewerId: string }>('viewStream', {
+    body: { ...about, streamId, sdpOffer: 'v=0' },
+  });
+  const steps: readonly (readonly [string, object])[] = [
+    ['stopViewStream', { ...about, streamId, viewerId }],
+    ['unpublishStream', { ...about, streamId }],
+    ['leave', about],
+    ['end', about],
+  ];
+  for (const [operationId, body] of steps) {
+    expect((await service.call(operationId, { body })).status).toBe(204);
+    expectError(await service.call(operationId, { body }), 404, 'not_found');
+  }
+  expect(await service.events(conferenceId)).toHaveLength(6);
+});
+
+it('names the wrong field and what it must be', async () => {
+  const { service } = await startTestServer();
+  const about = { conferenceId: 'c', userEndpointId: 'e', streamId: 's' };
+  const publish = { ...about, conferenceStreamType: 'CAM', sdpOffer: 'v=0' };
+  const wrong: readonly (readonly [string, object, RegExp])[] = [
+    ['join', { conferenceId: 'c' }, /^userEndpointId is missing/],
+    ['join', { conferenceId: 7, userEndpointId: 'e' }, /^conferenceId must be string/],
+    ['join', { conferenceId: '', userEndpointId: 'e' }, /^conferenceId must NOT have fewer than 1/],
+    ['join', [], /^The body must be object/],
+    ['publishStream', { ...about, conferenceStreamType: 'CAM' }, /^sdpOffer is missing/],
+    ['publishStream', { ...publish, conferenceStreamType: 'FILM' }, /MIC, CAM, SCREEN, MIC_AND_CAM/],
+    ['publishStream', { ...publish, videoBitrate: 20_000 }, /^videoBitrate must be 0 or must be >= 30000/],
+    ['publishStream', { ...publish, videoBitrate: 2 ** 31 }, /^videoBitrate/],
+    ['updateStreamMetadata', about, /^newMetadata is missing/],
+    ['updatePublishedStreamBitrate', about, /^videoBitrate is missing/],
+    ['viewStream', { ...about, sdpOffer: 'v=0', metadata: { a: 1 } }, /^metadata\.a must be string/],
+    [
+      'addPublishStreamIceCandidates',
+      { ...about, iceCandidates: [{ candidate: 1 }] },
+      /^iceCandidates\[0\]\.candidate/,
+    ],
+    ['updateMetadata', { ...about, operation: 'DROP', key: 'k' }, /^operation must be one of SET, REMOVE/],
+    ['create', { metadata: { a: null } }, /^metadata\.a must be string/],
+    ['registerUserEndpoint', { keepAliveSeconds: 0 }, /^keepAliveSeconds must be >= 1/],
+  ];
+  for (const [operationId, body, description] of wrong) {
+    expectError(await service.call(operationId, { body }), 400, 'invalid_request', description);
+  }
+  const query = { v: 'x' };
+  expectError(
+    await service.call('getEvents', { params: { id: 'c' }, query }),
+    400,
+    'invalid_request',
+    /^v must be integer/,
+  );
+});
+
+it('tells a bad offer from a stream that is not there', async () => {
+  const { service } = await startTestServer();
+  const conferenceId = await service.create();
+  const userEndpointId = await service.join(conferenceId);
+  const about = { conferenceId, userEndpointId };
+  const bad = { ...about, conferenceStreamType: 'CAM', sdpOffer: 'no SDP' };
+  expectError(await service.call('publishStream', { body: bad }), 400, 'invalid_request', /offer/);
+  const unknown = { ...about, streamId: 'nothing', sdpOffer: 'v=0' };
+  expectError(await service.call('viewStream', { body: unknown }), 404, 'not_found');
+  expect(await service.events(conferenceId)).toHaveLength(2);
+});
+
+it('lets an ended conference be read for five minutes, but not changed', async () => {
+  const { service, clock } = await startTestServer();
+  const conferenceId = await service.create();
+  const userEndpointId = await service.join(conferenceId);
+  const about = { conferenceId, userEndpointId };
+  await service.do('end', { body: about });
+  expectError(await service.call('join', { body: about }), 404, 'not_found', /ended/);
+  clock.advance(5 * 60_000 - 1);
+  const params = { id: conferenceId };
+  expect(await service.do('getConference', { params })).toMatchObject({ empty: true, participants: [] });
+  expect(await service.events(conferenceId, 1)).toMatchObject([{ type: 'ConferenceEndedEvent' }]);
+  clock.advance(1);
+  expectError(await service.call('getConference', { params }), 404, 'not_found');
+  expectError(await service.call('getEvents', { params, query: { v: 1 } }), 404, 'not_found');
+});

@@ -1,0 +1,90 @@
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { RefusalError } from '../refusal.ts';
+import type { OpenapiDocument, ParameterSchema } from './openapi-document.ts';
+
+/** Refuses with `invalid_request` what does not fit its schema, and otherwise gives it back. */
+export type Validate = (input: unknown) => unknown;
+
+/** Compiles the document's schemas. */
+export class SchemaValidation {
+  readonly #bodies: Ajv2020;
+  readonly #parameters: Ajv2020;
+
+  constructor(document: OpenapiDocument) {
+    this.#bodies = createAjv({ coerceTypes: false });
+    this.#bodies.addSchema(document.content, documentId);
+    // What comes in a path or query is text, also when the document says it is a number.
+    this.#parameters = createAjv({ coerceTypes: true });
+  }
+
+  /** The schema that a JSON pointer names in the document. */
+  body(pointer: string): Validate {
+    const check = this.#bodies.compile({ $ref: `${documentId}${pointer}` });
+    return (input) => {
+      if (input === undefined || input === null) throw refusal('The body is missing. Send a JSON object.');
+      if (!check(input)) throw refusal(describeErrors(check.errors ?? []));
+      return input;
+    };
+  }
+
+  /** Path or query parameters, with texts turned into what the schema says. */
+  parameters(schema: ParameterSchema): Validate {
+    const check = this.#parameters.compile(schema);
+    return (input) => {
+      const values = { ...(input as Record<string, unknown>) };
+      if (!check(values)) throw refusal(describeErrors(check.errors ?? []));
+      return values;
+    };
+  }
+}
+
+const documentId = 'openapi.yaml';
+
+function createAjv({ coerceTypes }: { coerceTypes: boolean }): Ajv2020 {
+  // Defaults are filled in from the document, so that no handler repeats them.
+  const ajv = new Ajv2020({ strict: false, allErrors: true, useDefaults: true, coerceTypes });
+  formats.default(ajv);
+  return ajv;
+}
+
+function refusal(message: string): RefusalError {
+  return new RefusalError('invalid_request', message);
+}
+
+/** Names the first wrong field and says what it must be. */
+function describeErrors(errors: readonly ErrorObject[]): string {
+  const first = errors[0];
+  if (!first) return 'The request does not fit the API document.';
+  if (first.keyword === 'required') {
+    const missing = String(first.params['missingProperty']);
+    return `${fieldName(`${first.instancePath}/${missing}`)} is missing. Add it and send the request again.`;
+  }
+  // The branches of an anyOf each report their part: "0 or at least 30000".
+  const same = errors.filter(
+    ({ instancePath, keyword }) => instancePath === first.instancePath && keyword !== 'anyOf',
+  );
+  const wishes = [...new Set(same.map(describeWish))].join(' or ');
+  return `${fieldName(first.instancePath)} ${wishes}. Correct it and send the request again.`;
+}
+
+function describeWish({ keyword, params, message }: ErrorObject): string {
+  switch (keyword) {
+    case 'enum':
+      return `must be one of ${(params['allowedValues'] as readonly unknown[]).join(', ')}`;
+    case 'const':
+      return `must be ${String(params['allowedValue'])}`;
+    default:
+      return message ?? 'is not valid';
+  }
+}
+
+/** `/iceCandidates/0/candidate` as `iceCandidates[0].candidate`. */
+function fieldName(instancePath: string): string {
+  const steps = instancePath
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const name = steps.map((step) => (/^\d+$/.test(step) ? `[${step}]` : `.${step}`)).join('');
+  return name.replace(/^\./, '') || 'The body';
+}

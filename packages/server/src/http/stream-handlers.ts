@@ -1,0 +1,56 @@
+import type { Conferences } from '../conferences/conferences.ts';
+import { unpublishStream } from '../conferences/unpublish-stream.ts';
+import { updateStreamMetadata } from '../conferences/update-stream-metadata.ts';
+import { updateVideoBitrate } from '../conferences/update-video-bitrate.ts';
+import type { UserEndpoints } from '../endpoints/user-endpoints.ts';
+import type { Streams } from '../streams/streams.ts';
+import type { Handlers } from './operations.ts';
+
+type Names =
+  | 'publishStream'
+  | 'unpublishStream'
+  | 'addPublishStreamIceCandidates'
+  | 'updateStreamMetadata'
+  | 'updatePublishedStreamBitrate'
+  | 'viewStream'
+  | 'stopViewStream'
+  | 'addViewStreamIceCandidates';
+
+/** The commands about streams and views. A view may name the publisher's endpoint, so its rule checks that itself. */
+export function streamHandlers(
+  conferences: Conferences,
+  streams: Streams,
+  endpoints: UserEndpoints,
+): Handlers<Names> {
+  return {
+    publishStream: async ({ body, actor }) => {
+      endpoints.requireOwn(actor, body.userEndpointId);
+      return streams.publish(body, actor);
+    },
+    unpublishStream: async ({ body, actor }) => {
+      endpoints.requireOwn(actor, body.userEndpointId);
+      await conferences.perform(body.conferenceId, actor, (state, context) =>
+        unpublishStream(state, body, context),
+      );
+    },
+    addPublishStreamIceCandidates: async ({ body, actor }) => {
+      endpoints.requireOwn(actor, body.userEndpointId);
+      await streams.addPublishCandidates(body, actor);
+    },
+    updateStreamMetadata: async ({ body, actor }) => {
+      endpoints.requireOwn(actor, body.userEndpointId);
+      await conferences.perform(body.conferenceId, actor, (state, context) =>
+        updateStreamMetadata(state, body, context),
+      );
+    },
+    updatePublishedStreamBitrate: async ({ body, actor }) => {
+      endpoints.requireOwn(actor, body.userEndpointId);
+      await conferences.perform(body.conferenceId, actor, (state, context) =>
+        updateVideoBitrate(state, body, context),
+      );
+    },
+    viewStream: async ({ body, actor }) => streams.view(body, actor),
+    stopViewStream: async ({ body, actor }) => streams.stopView(body, actor),
+    addViewStreamIceCandidates: async ({ body, actor }) => streams.addViewCandidates(body, actor),
+  };
+}

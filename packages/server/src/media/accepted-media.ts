@@ -1,0 +1,19 @@
+import type { Codec, MediaKind } from './codecs.ts';
+import type { ExtensionIds } from './header-extensions.ts';
+
+/** One media section that was accepted: what the packets of this peer look like. */
+export interface AcceptedMedia {
+  readonly kind: MediaKind;
+  readonly mid: string;
+  readonly codec: Codec;
+  readonly payloadType: number;
+  /** Payload type of retransmissions (RFC 4588); absent when the peer offered none. */
+  readonly rtxPayloadType?: number;
+  /** Parameters of the codec, as the peer offered them. */
+  readonly formatParameters: string;
+  /** RTCP feedback that both sides know. */
+  readonly feedback: readonly string[];
+  readonly extensionIds: ExtensionIds;
+  /** Whether RTCP may come without a leading report (RFC 5506). */
+  readonly hasReducedSizeRtcp: boolean;
+}

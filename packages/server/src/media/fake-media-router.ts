@@ -1,0 +1,108 @@
+import type { IceCandidate } from '@parley-rtc/contract';
+import {
+  MediaError,
+  type LostPeer,
+  type MediaRouter,
+  type PublishRequest,
+  type ViewRequest,
+} from './media-router.ts';
+
+/**
+ * A media router without media, for tests of what surrounds it: keeps the promises of the interface and shows what it
+ * was told. An offer that does not begin with `v=0` is a bad one.
+ */
+export class FakeMediaRouter implements MediaRouter {
+  /** What is published now, by stream key. */
+  readonly streams: Map<string, PublishRequest> = new Map();
+  /** The viewer ids of each stream. */
+  readonly views: Map<string, Set<string>> = new Map();
+  readonly candidates: IceCandidate[] = [];
+  readonly videoBitrates: Map<string, number> = new Map();
+  isClosed: boolean = false;
+  readonly #listeners = new Set<(lost: LostPeer) => void>();
+  #held: (() => void)[] | undefined;
+
+  /** Holds back all answers until the returned function is called. */
+  pause(): () => void {
+    const held: (() => void)[] = [];
+    this.#held = held;
+    return () => {
+      this.#held = undefined;
+      for (const go of held) go();
+    };
+  }
+
+  /** How many answers are held back. */
+  get heldCount(): number {
+    return this.#held?.length ?? 0;
+  }
+
+  /** As if a peer had gone for good. */
+  lose(lost: LostPeer): void {
+    for (const listener of this.#listeners) listener(lost);
+  }
+
+  async publish(request: PublishRequest): Promise<{ readonly sdpAnswer: string }> {
+    requireReadable(request.sdpOffer);
+    this.streams.set(request.streamKey, request);
+    await this.#pass();
+    return { sdpAnswer: `v=0 answer to ${request.streamKey}` };
+  }
+
+  addPublishCandidates(streamKey: string, candidates: readonly IceCandidate[]): void {
+    this.#requireStream(streamKey);
+    this.candidates.push(...candidates);
+  }
+
+  unpublish(streamKey: string): void {
+    this.streams.delete(streamKey);
+    this.views.delete(streamKey);
+  }
+
+  setVideoBitrate(streamKey: string, videoBitrateBps: number): void {
+    this.videoBitrates.set(streamKey, videoBitrateBps);
+  }
+
+  async view(request: ViewRequest): Promise<{ readonly sdpAnswer: string }> {
+    requireReadable(request.sdpOffer);
+    this.#requireStream(request.streamKey);
+    const viewers = this.views.get(request.streamKey) ?? new Set();
+    this.views.set(request.streamKey, viewers.add(request.viewerId));
+    await this.#pass();
+    return { sdpAnswer: `v=0 answer to ${request.viewerId}` };
+  }
+
+  addViewCandidates(streamKey: string, viewerId: string, candidates: readonly IceCandidate[]): void {
+    if (!this.views.get(streamKey)?.has(viewerId)) throw new MediaError('unknown_view', 'No such view.');
+    this.candidates.push(...candidates);
+  }
+
+  stopView(streamKey: string, viewerId: string): void {
+    this.views.get(streamKey)?.delete(viewerId);
+  }
+
+  onPeerLost(listener: (lost: LostPeer) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): Promise<void> {
+    this.isClosed = true;
+    this.streams.clear();
+    this.views.clear();
+    return Promise.resolve();
+  }
+
+  async #pass(): Promise<void> {
+    const held = this.#held;
+    if (held) await new Promise<void>((resolve) => held.push(resolve));
+  }
+
+  #requireStream(streamKey: string): void {
+    if (!this.streams.has(streamKey)) throw new MediaError('unknown_stream', 'No such stream.');
+  }
+}
+
+function requireReadable(sdpOffer: string): void {
+  if (!sdpOffer.startsWith('v=0')) throw new MediaError('bad_offer', 'The offer is no SDP.');
+}

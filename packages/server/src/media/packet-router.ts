@@ -1,0 +1,130 @@
+import type { IceCandidate } from '@parley-rtc/contract';
+import { MediaError } from './media-router.ts';
+import type { LostPeer, MediaRouter, PublishRequest, ViewRequest } from './media-router.ts';
+import { RoutedStream } from './routed-stream.ts';
+import type { CreateRtpTransport } from './transport/rtp-transport.ts';
+
+/** What the router is built on. */
+export interface PacketRouterOptions {
+  readonly createTransport: CreateRtpTransport;
+  /** Milliseconds of a clock that never jumps. */
+  readonly now: () => number;
+  readonly log: (level: MediaLogLevel, message: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** Frees what all transports share, when the router closes. */
+  readonly release: () => void;
+}
+
+export type MediaLogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Missing packets are asked for, and feedback is sent, at this pace. */
+const tickIntervalMs = 20;
+
+/** Routes RTP between publishers and viewers over any transport. */
+export class PacketRouter implements MediaRouter {
+  readonly #options: PacketRouterOptions;
+  readonly #streams = new Map<string, RoutedStream>();
+  readonly #listeners = new Set<(lost: LostPeer) => void>();
+  readonly #timer: NodeJS.Timeout;
+  #isClosed = false;
+
+  constructor(options: PacketRouterOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => this.#tick(), tickIntervalMs);
+    this.#timer.unref();
+  }
+
+  async publish(request: PublishRequest): Promise<{ readonly sdpAnswer: string }> {
+    const { streamKey } = request;
+    const existing = this.#streams.get(streamKey);
+    const stream = existing ?? this.#createStream(streamKey);
+    try {
+      const sdpAnswer = await stream.publish(request);
+      this.#options.log('debug', 'Stream published', { streamKey, isReplaced: existing !== undefined });
+      return { sdpAnswer };
+    } catch (error) {
+      if (!existing) this.#remove(streamKey, stream);
+      throw error;
+    }
+  }
+
+  addPublishCandidates(streamKey: string, candidates: readonly IceCandidate[]): void {
+    this.#stream(streamKey).addPublishCandidates(candidates);
+  }
+
+  unpublish(streamKey: string): void {
+    const stream = this.#streams.get(streamKey);
+    if (stream) this.#remove(streamKey, stream);
+  }
+
+  setVideoBitrate(streamKey: string, videoBitrateBps: number): void {
+    this.#stream(streamKey).setVideoBitrate(videoBitrateBps);
+  }
+
+  async view(request: ViewRequest): Promise<{ readonly sdpAnswer: string }> {
+    const sdpAnswer = await this.#stream(request.streamKey).view(request);
+    return { sdpAnswer };
+  }
+
+  addViewCandidates(streamKey: string, viewerId: string, candidates: readonly IceCandidate[]): void {
+    this.#stream(streamKey).addViewCandidates(viewerId, candidates);
+  }
+
+  stopView(streamKey: string, viewerId: string): void {
+    this.#streams.get(streamKey)?.stopView(viewerId);
+  }
+
+  onPeerLost(listener: (lost: LostPeer) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  close(): Promise<void> {
+    if (this.#isClosed) return Promise.resolve();
+    this.#isClosed = true;
+    clearInterval(this.#timer);
+    for (const stream of this.#streams.values()) stream.close();
+    this.#streams.clear();
+    this.#listeners.clear();
+    this.#options.release();
+    return Promise.resolve();
+  }
+
+  #stream(streamKey: string): RoutedStream {
+    const stream = this.#streams.get(streamKey);
+    if (stream) return stream;
+    throw new MediaError('unknown_stream', 'There is no such stream on this server; publish it first.');
+  }
+
+  #createStream(streamKey: string): RoutedStream {
+    if (this.#isClosed) throw new MediaError('overloaded', 'The media router is closed; use another server.');
+    const stream = new RoutedStream({
+      createTransport: this.#options.createTransport,
+      now: this.#options.now,
+      onPeerLost: (viewerId) => this.#announceLoss(streamKey, viewerId),
+    });
+    this.#streams.set(streamKey, stream);
+    return stream;
+  }
+
+  #remove(streamKey: string, stream: RoutedStream): void {
+    stream.close();
+    if (this.#streams.get(streamKey) === stream) this.#streams.delete(streamKey);
+  }
+
+  #announceLoss(streamKey: string, viewerId: string | undefined): void {
+    const lost: LostPeer = { streamKey, ...(viewerId !== undefined && { viewerId }) };
+    this.#options.log('info', 'Peer lost', { ...lost });
+    for (const listener of this.#listeners) {
+      try {
+        listener(lost);
+      } catch (error) {
+        this.#options.log('error', 'A listener for lost peers failed', { ...lost, error });
+      }
+    }
+  }
+
+  #tick(): void {
+    const nowMs = this.#options.now();
+    for (const stream of this.#streams.values()) stream.tick(nowMs);
+  }
+}

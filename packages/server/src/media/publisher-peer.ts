@@ -1,0 +1,167 @@
+import { randomInt } from 'node:crypto';
+import type { AcceptedMedia } from './accepted-media.ts';
+import {
+  buildBandwidthEstimate,
+  buildNack,
+  buildPictureLoss,
+  buildReceiverReport,
+} from './rtp/build-rtcp.ts';
+import { Demultiplexer } from './rtp/demultiplexer.ts';
+import { KeyFrameRequester } from './rtp/key-frame-requester.ts';
+import { parseRtcp } from './rtp/parse-rtcp.ts';
+import { unwrapRetransmission } from './rtp/retransmission.ts';
+import { findExtension, isRtcp, parseRtpPacket } from './rtp/rtp-packet.ts';
+import type { RtpPacket } from './rtp/rtp-packet.ts';
+import type { SenderReport } from './rtp/rtcp.ts';
+import { SourceStream } from './rtp/source-stream.ts';
+import { TransportFeedback } from './rtp/transport-feedback.ts';
+
+/** How a publisher's packets and feedback get in and out. */
+export interface PublisherPeerOptions {
+  readonly media: readonly AcceptedMedia[];
+  readonly send: (packet: Uint8Array) => boolean;
+  /** Takes each packet of each stream once. */
+  readonly onPacket: (source: SourceStream, packet: RtpPacket, extendedNumber: number) => void;
+  readonly onSenderReport: (source: SourceStream) => void;
+  /** Milliseconds of a clock that never jumps. */
+  readonly now: () => number;
+}
+
+/** Packets kept for viewers' losses: some seconds of video, some more of audio. */
+const historySizes = { audio: 256, video: 1_024 } as const;
+const feedbackIntervalMs = 50;
+const reportIntervalMs = 1_000;
+/** Tells a sender that was capped that it is free again; encoders stay below this by themselves. */
+const uncappedBps = 100_000_000;
+/** The cap is for the video; the estimate covers everything the sender sends. */
+const audioAllowanceBps = 60_000;
+
+/** The receiving side of a publisher: sorts its packets into streams, and sends it the feedback it lives on. */
+export class PublisherPeer {
+  readonly media: readonly AcceptedMedia[];
+  readonly #send: PublisherPeerOptions['send'];
+  readonly #onPacket: PublisherPeerOptions['onPacket'];
+  readonly #onSenderReport: PublisherPeerOptions['onSenderReport'];
+  readonly #now: () => number;
+  /** Names us in RTCP; 1 is what libwebrtc uses for receivers without a stream of their own. */
+  readonly #ownSsrc = randomInt(1, 2 ** 32);
+  readonly #demultiplexer: Demultiplexer;
+  readonly #feedback: TransportFeedback;
+  readonly #sources = new Map<AcceptedMedia, SourceStream>();
+  #videoBitrateBps = 0;
+  #wasCapped = false;
+  #lastFeedbackMs = 0;
+  #lastReportMs = 0;
+
+  constructor(options: PublisherPeerOptions) {
+    this.media = options.media;
+    this.#send = options.send;
+    this.#onPacket = options.onPacket;
+    this.#onSenderReport = options.onSenderReport;
+    this.#now = options.now;
+    this.#demultiplexer = new Demultiplexer(options.media);
+    this.#feedback = new TransportFeedback(this.#ownSsrc);
+  }
+
+  /** The stream of this kind that is arriving; undefined before its first packet. */
+  source(kind: AcceptedMedia['kind']): SourceStream | undefined {
+    for (const source of this.#sources.values()) if (source.media.kind === kind) return source;
+    return undefined;
+  }
+
+  /** Takes whatever came over the transport; what makes no sense is dropped. */
+  receive(buffer: Buffer): void {
+    const nowMs = this.#now();
+    if (isRtcp(buffer)) {
+      for (const message of parseRtcp(buffer)) {
+        if (message.type === 'sender-report') this.#receiveSenderReport(message, nowMs);
+      }
+      return;
+    }
+    const packet = parseRtpPacket(buffer);
+    if (packet) this.#receiveRtp(packet, nowMs);
+  }
+
+  /** Caps the video; 0 lifts the cap. */
+  setVideoBitrate(videoBitrateBps: number): void {
+    this.#videoBitrateBps = videoBitrateBps;
+    this.#sendCap();
+  }
+
+  /** Does what is due. To be called every 20 ms or so. */
+  tick(nowMs: number): void {
+    for (const source of this.#sources.values()) source.tick(nowMs);
+    if (nowMs - this.#lastFeedbackMs >= feedbackIntervalMs) {
+      this.#lastFeedbackMs = nowMs;
+      this.#sendTransportFeedback(nowMs);
+    }
+    if (nowMs - this.#lastReportMs >= reportIntervalMs) {
+      this.#lastReportMs = nowMs;
+      const reports = [...this.#sources.values()].map((source) => source.report(nowMs));
+      if (reports.length > 0) this.#send(buildReceiverReport(this.#ownSsrc, reports));
+      this.#sendCap();
+    }
+  }
+
+  #receiveRtp(packet: RtpPacket, nowMs: number): void {
+    const route = this.#demultiplexer.route(packet);
+    if (!route) return;
+    const { media } = route;
+    this.#recordArrival(packet, media, nowMs);
+    if (!route.isRetransmission) {
+      this.#sourceOf(media, packet.ssrc).receive(packet, nowMs);
+      return;
+    }
+    const source = this.#sources.get(media);
+    const original =
+      source && unwrapRetransmission(packet, { ssrc: source.ssrc, payloadType: media.payloadType });
+    if (original) source.receiveRetransmitted(original, nowMs);
+  }
+
+  #recordArrival(packet: RtpPacket, media: AcceptedMedia, nowMs: number): void {
+    const id = media.extensionIds['transport-cc'];
+    const content = id === undefined ? undefined : findExtension(packet, id);
+    if (content?.length === 2) this.#feedback.record(content.readUInt16BE(0), nowMs);
+  }
+
+  /** A sender that restarts its stream takes a new SSRC; the newest one counts. */
+  #sourceOf(media: AcceptedMedia, ssrc: number): SourceStream {
+    const current = this.#sources.get(media);
+    if (current?.ssrc === ssrc) return current;
+    const source = new SourceStream({
+      ssrc,
+      media,
+      historySize: historySizes[media.kind],
+      ...(media.feedback.includes('nack') && {
+        sendNack: (numbers: readonly number[]) => void this.#send(buildNack(this.#ownSsrc, ssrc, numbers)),
+      }),
+      keyFrames: new KeyFrameRequester(() => this.#send(buildPictureLoss(this.#ownSsrc, ssrc))),
+      onPacket: (packet, extendedNumber) => this.#onPacket(source, packet, extendedNumber),
+    });
+    this.#sources.set(media, source);
+    return source;
+  }
+
+  #receiveSenderReport(report: SenderReport, nowMs: number): void {
+    for (const source of this.#sources.values()) {
+      if (source.ssrc !== report.ssrc) continue;
+      source.receiveSenderReport(report, nowMs);
+      this.#onSenderReport(source);
+    }
+  }
+
+  #sendTransportFeedback(nowMs: number): void {
+    const [first] = this.#sources.values();
+    if (!first) return;
+    for (const message of this.#feedback.takeMessages(first.ssrc, nowMs)) this.#send(message);
+  }
+
+  /** Repeated with the reports, since a cap that got lost would never be seen. */
+  #sendCap(): void {
+    const ssrcs = [...this.#sources.values()].map(({ ssrc }) => ssrc);
+    if (ssrcs.length === 0 || (this.#videoBitrateBps === 0 && !this.#wasCapped)) return;
+    this.#wasCapped = true;
+    const capBps = this.#videoBitrateBps === 0 ? uncappedBps : this.#videoBitrateBps + audioAllowanceBps;
+    this.#send(buildBandwidthEstimate(this.#ownSsrc, capBps, ssrcs));
+  }
+}

@@ -1,0 +1,155 @@
+import type { IceCandidate } from '@parley-rtc/contract';
+import type { AcceptedMedia } from './accepted-media.ts';
+import { MediaError } from './media-router.ts';
+import type { PublishRequest, ViewRequest } from './media-router.ts';
+import { PublisherPeer } from './publisher-peer.ts';
+import { acceptPublish } from './sdp/accept-publish.ts';
+import { acceptView } from './sdp/accept-view.ts';
+import { parseOffer } from './sdp/parse-offer.ts';
+import { writeAnswer } from './sdp/write-answer.ts';
+import type { CreateRtpTransport, RtpTransport } from './transport/rtp-transport.ts';
+import { ViewerPeer } from './viewer-peer.ts';
+
+/** What a stream needs from its router. */
+export interface RoutedStreamOptions {
+  readonly createTransport: CreateRtpTransport;
+  /** Milliseconds of a clock that never jumps. */
+  readonly now: () => number;
+  /** The publisher (no `viewerId`) or a view is gone for good, and was removed. */
+  readonly onPeerLost: (viewerId: string | undefined) => void;
+}
+
+interface Connected<Peer> {
+  readonly transport: RtpTransport;
+  readonly peer: Peer;
+}
+
+/** One published stream with its views. It outlives its publisher's transport, which can be replaced. */
+export class RoutedStream {
+  readonly #options: RoutedStreamOptions;
+  readonly #views = new Map<string, Connected<ViewerPeer>>();
+  #publisher: Connected<PublisherPeer> | undefined;
+  #publishedMedia: readonly AcceptedMedia[] = [];
+  #videoBitrateBps = 0;
+  #isClosed = false;
+
+  constructor(options: RoutedStreamOptions) {
+    this.#options = options;
+  }
+
+  /** Takes in the stream over a new transport; the former one ends when this one is ready. */
+  async publish(request: PublishRequest): Promise<string> {
+    const offer = parseOffer(request.sdpOffer);
+    const media = acceptPublish(offer, request.type);
+    const transport: RtpTransport = this.#options.createTransport({
+      onPacket: (packet) => peer.receive(packet),
+      onStateChange: (state) => {
+        if (state === 'lost') this.#losePublisher(transport);
+      },
+    });
+    const peer = new PublisherPeer({
+      media,
+      send: (packet) => transport.send(packet),
+      onPacket: (source, packet, extendedNumber) => {
+        for (const view of this.#views.values()) view.peer.forward(source, packet, extendedNumber);
+      },
+      onSenderReport: (source) => {
+        for (const view of this.#views.values()) view.peer.sendSenderReport(source);
+      },
+      now: this.#options.now,
+    });
+    const local = await transport.open(offer.transport);
+    this.#assertOpen(transport);
+    this.#publisher?.transport.close();
+    this.#publisher = { transport, peer };
+    this.#publishedMedia = media;
+    this.setVideoBitrate(request.videoBitrateBps);
+    return writeAnswer(offer, media, local, []);
+  }
+
+  /** Gives the stream to one more viewer, in place of a former view with this id. */
+  async view(request: ViewRequest): Promise<string> {
+    const offer = parseOffer(request.sdpOffer);
+    const media = acceptView(offer, this.#publishedMedia);
+    const transport: RtpTransport = this.#options.createTransport({
+      onPacket: (packet) => peer.receive(packet),
+      onStateChange: (state) => {
+        if (state === 'open') peer.open();
+        else if (state === 'lost') this.#loseView(request.viewerId, transport);
+      },
+    });
+    const peer = new ViewerPeer({
+      media,
+      send: (packet) => transport.send(packet),
+      source: (kind) => this.#publisher?.peer.source(kind),
+      now: this.#options.now,
+    });
+    const local = await transport.open(offer.transport);
+    this.#assertOpen(transport);
+    this.#views.get(request.viewerId)?.transport.close();
+    this.#views.set(request.viewerId, { transport, peer });
+    return writeAnswer(offer, media, local, peer.sentMedia);
+  }
+
+  addPublishCandidates(candidates: readonly IceCandidate[]): void {
+    // A publisher that was lost may still be sending its candidates: they have nowhere to go, and do no harm.
+    if (this.#publisher) addCandidates(this.#publisher.transport, candidates);
+  }
+
+  /** @throws MediaError `unknown_view` */
+  addViewCandidates(viewerId: string, candidates: readonly IceCandidate[]): void {
+    const view = this.#views.get(viewerId);
+    if (!view)
+      throw new MediaError('unknown_view', `There is no view "${viewerId}" of this stream; view it first.`);
+    addCandidates(view.transport, candidates);
+  }
+
+  setVideoBitrate(videoBitrateBps: number): void {
+    this.#videoBitrateBps = videoBitrateBps;
+    this.#publisher?.peer.setVideoBitrate(this.#videoBitrateBps);
+  }
+
+  stopView(viewerId: string): void {
+    this.#views.get(viewerId)?.transport.close();
+    this.#views.delete(viewerId);
+  }
+
+  tick(nowMs: number): void {
+    this.#publisher?.peer.tick(nowMs);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#publisher?.transport.close();
+    this.#publisher = undefined;
+    for (const { transport } of this.#views.values()) transport.close();
+    this.#views.clear();
+  }
+
+  #losePublisher(transport: RtpTransport): void {
+    transport.close();
+    if (this.#publisher?.transport !== transport) return;
+    this.#publisher = undefined;
+    this.#options.onPeerLost(undefined);
+  }
+
+  #loseView(viewerId: string, transport: RtpTransport): void {
+    transport.close();
+    if (this.#views.get(viewerId)?.transport !== transport) return;
+    this.#views.delete(viewerId);
+    this.#options.onPeerLost(viewerId);
+  }
+
+  /** The stream can be unpublished while a transport opens. */
+  #assertOpen(transport: RtpTransport): void {
+    if (!this.#isClosed) return;
+    transport.close();
+    throw new MediaError('unknown_stream', 'The stream was unpublished in the meantime; publish it again.');
+  }
+}
+
+function addCandidates(transport: RtpTransport, candidates: readonly IceCandidate[]): void {
+  for (const { candidate } of candidates) {
+    if (candidate) transport.addCandidate(candidate);
+  }
+}

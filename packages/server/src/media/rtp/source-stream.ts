@@ -1,0 +1,160 @@
+import type { AcceptedMedia } from '../accepted-media.ts';
+import type { KeyFrameRequester } from './key-frame-requester.ts';
+import { NackGenerator } from './nack-generator.ts';
+import { PacketHistory } from './packet-history.ts';
+import { ReceptionStatistics } from './reception-statistics.ts';
+import type { RtpPacket } from './rtp-packet.ts';
+import type { ReportBlock, SenderReport } from './rtcp.ts';
+import { extendSequenceNumber, wireSequenceNumber } from './sequence-number.ts';
+
+/** One RTP stream (one SSRC) that a publisher sends. */
+export interface SourceStreamOptions {
+  readonly ssrc: number;
+  /** The section it belongs to. */
+  readonly media: AcceptedMedia;
+  /** Packets kept for retransmission. */
+  readonly historySize: number;
+  /** Sends a request for these sequence numbers to the publisher; absent when it does not answer any. */
+  readonly sendNack?: (sequenceNumbers: readonly number[]) => void;
+  readonly keyFrames: KeyFrameRequester;
+  /** Takes each packet once: in order as long as the network keeps it, repaired ones late. */
+  readonly onPacket: (packet: RtpPacket, extendedNumber: number) => void;
+}
+
+/** What the sender said about its clock, and when we heard it. */
+export interface SourceClock {
+  readonly report: SenderReport;
+  readonly arrivedMs: number;
+}
+
+/** A forward jump that cannot be loss (RFC 3550, appendix A.1: MAX_DROPOUT). */
+const maxJump = 3_000;
+
+/** Tracks one incoming stream: drops repeats, asks for what is missing, counts for reports, keeps packets for repair. */
+export class SourceStream {
+  readonly ssrc: number;
+  readonly media: AcceptedMedia;
+  readonly history: PacketHistory;
+  readonly keyFrames: KeyFrameRequester;
+  readonly #sendNack: SourceStreamOptions['sendNack'];
+  readonly #onPacket: SourceStreamOptions['onPacket'];
+  readonly #nacks = new NackGenerator();
+  readonly #statistics: ReceptionStatistics;
+  #highestNumber: number | undefined;
+  #afterJump: number | undefined;
+  #epoch = 0;
+  #clock: SourceClock | undefined;
+  #keyFrameStart: { readonly extendedNumber: number; readonly arrivedMs: number } | undefined;
+
+  constructor(options: SourceStreamOptions) {
+    this.ssrc = options.ssrc;
+    this.media = options.media;
+    this.history = new PacketHistory(options.historySize);
+    this.keyFrames = options.keyFrames;
+    this.#sendNack = options.sendNack;
+    this.#onPacket = options.onPacket;
+    this.#statistics = new ReceptionStatistics(options.media.codec.clockRate);
+  }
+
+  /** Grows when the sender began its numbers anew; numbers of different epochs have nothing to do with each other. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** The sender's clock; undefined until its first report. */
+  get clock(): SourceClock | undefined {
+    return this.#clock;
+  }
+
+  /** Extended number of the newest packet; undefined before the first. */
+  get highestNumber(): number | undefined {
+    return this.#highestNumber;
+  }
+
+  /** The newest key frame's first packet, if it arrived after `sinceMs`. */
+  keyFrameStartSince(sinceMs: number): number | undefined {
+    const start = this.#keyFrameStart;
+    return start && start.arrivedMs >= sinceMs ? start.extendedNumber : undefined;
+  }
+
+  /** Takes a packet that came in the first try. */
+  receive(packet: RtpPacket, nowMs: number): void {
+    const extended = extendSequenceNumber(
+      packet.sequenceNumber,
+      this.#highestNumber ?? packet.sequenceNumber,
+    );
+    if (this.#highestNumber !== undefined && Math.abs(extended - this.#highestNumber) > maxJump) {
+      if (!this.#confirmsJump(packet.sequenceNumber)) return;
+      this.#beginAnew();
+    }
+    this.#afterJump = undefined;
+    if (!this.#accept(packet, extended, nowMs)) return;
+    this.#statistics.arrived(packet.timestamp, nowMs);
+  }
+
+  /** Takes a packet out of a retransmission. Old ones, which senders use as padding, go no further. */
+  receiveRetransmitted(packet: RtpPacket, nowMs: number): void {
+    if (this.#highestNumber === undefined) return;
+    const extended = extendSequenceNumber(packet.sequenceNumber, this.#highestNumber);
+    if (Math.abs(extended - this.#highestNumber) > maxJump) return;
+    this.#accept(packet, extended, nowMs);
+  }
+
+  receiveSenderReport(report: SenderReport, nowMs: number): void {
+    this.#clock = { report, arrivedMs: nowMs };
+    this.#statistics.senderReport(report, nowMs);
+  }
+
+  /** Does what is due: requests for missing packets and key frames. */
+  tick(nowMs: number): void {
+    const { request, gaveUp } = this.#nacks.due(nowMs);
+    if (request.length > 0) this.#sendNack?.(request.map(wireSequenceNumber));
+    if (gaveUp && this.media.kind === 'video') this.keyFrames.want(nowMs);
+    this.keyFrames.tick(nowMs);
+  }
+
+  report(nowMs: number): ReportBlock {
+    return this.#statistics.report(this.ssrc, nowMs);
+  }
+
+  /** Stores and passes on a packet that is new; says whether it was. */
+  #accept(packet: RtpPacket, extended: number, nowMs: number): boolean {
+    const highest = this.#highestNumber ?? extended - 1;
+    if (extended <= highest - this.history.capacity || this.history.has(extended)) return false;
+
+    if (extended > highest) {
+      if (this.#sendNack && extended > highest + 1) this.#nacks.addMissing(highest + 1, extended, nowMs);
+      this.#highestNumber = extended;
+    } else {
+      this.#nacks.arrived(extended);
+    }
+    this.history.add(extended, packet);
+    this.#statistics.received(extended);
+    this.#noteKeyFrame(packet, extended, nowMs);
+    this.#onPacket(packet, extended);
+    return true;
+  }
+
+  #noteKeyFrame(packet: RtpPacket, extended: number, nowMs: number): void {
+    if (this.media.kind !== 'video') return;
+    if (!this.media.codec.startsKeyFrame(packet.buffer, packet.payloadStart, packet.payloadEnd)) return;
+    if (this.#keyFrameStart && extended <= this.#keyFrameStart.extendedNumber) return;
+    this.#keyFrameStart = { extendedNumber: extended, arrivedMs: nowMs };
+    this.keyFrames.arrived();
+  }
+
+  /** Two consecutive numbers far away are a sender that began anew; one is a stray packet. */
+  #confirmsJump(sequenceNumber: number): boolean {
+    const isConfirmed = this.#afterJump === sequenceNumber;
+    this.#afterJump = (sequenceNumber + 1) & 0xffff;
+    return isConfirmed;
+  }
+
+  #beginAnew(): void {
+    this.#epoch += 1;
+    this.#highestNumber = undefined;
+    this.#keyFrameStart = undefined;
+    this.#nacks.clear();
+    this.history.clear();
+  }
+}

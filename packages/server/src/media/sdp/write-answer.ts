@@ -1,0 +1,148 @@
+import { randomInt } from 'node:crypto';
+import { write } from 'sdp-transform';
+import type { SessionDescription } from 'sdp-transform';
+import type { AcceptedMedia } from '../accepted-media.ts';
+import { headerExtensions } from '../header-extensions.ts';
+import type { LocalTransportParameters } from '../transport/rtp-transport.ts';
+import type { Offer, OfferedSection } from './offer.ts';
+
+type AnswerSection = SessionDescription['media'][number];
+
+/** Names the streams we send in an answer to a viewer. */
+export interface SentMedia {
+  readonly mid: string;
+  readonly ssrc: number;
+  /** SSRC of retransmissions; absent when the viewer knows none. */
+  readonly rtxSsrc?: number;
+  readonly cname: string;
+  /** Id of the browser's MediaStream; the same for audio and video, so that they play in step. */
+  readonly mediaStreamId: string;
+  readonly trackId: string;
+}
+
+/**
+ * The SDP answer: accepted sections carry our transport with all of its candidates, all others are rejected with port 0.
+ * `sent` lists what we send; a section that is not in it only receives.
+ */
+export function writeAnswer(
+  offer: Offer,
+  accepted: readonly AcceptedMedia[],
+  transport: LocalTransportParameters,
+  sent: readonly SentMedia[],
+): string {
+  const media = offer.sections.map((section) => {
+    const acceptedHere = accepted.find(({ mid }) => mid === section.mid);
+    if (!acceptedHere) return rejectedSection(section);
+    return {
+      ...acceptedSection(section, acceptedHere),
+      ...transportLines(transport, acceptedHere === accepted[0]),
+      ...senderLines(sent.find(({ mid }) => mid === section.mid)),
+    };
+  });
+  return write({
+    version: 0,
+    origin: {
+      username: '-',
+      sessionId: String(randomInt(1, 2 ** 47)),
+      sessionVersion: 1,
+      netType: 'IN',
+      ipVer: 4,
+      address: '127.0.0.1',
+    },
+    name: '-',
+    timing: { start: 0, stop: 0 },
+    groups: [{ type: 'BUNDLE', mids: accepted.map(({ mid }) => mid).join(' ') }],
+    msidSemantic: { semantic: 'WMS', token: '*' },
+    media,
+  });
+}
+
+function rejectedSection(section: OfferedSection): AnswerSection {
+  return {
+    type: section.type,
+    port: 0,
+    protocol: section.protocol,
+    payloads: section.formats,
+    connection: { version: 4, ip: '0.0.0.0' },
+    ...(section.mid !== '' && { mid: section.mid }),
+    direction: 'inactive',
+    rtp: [],
+    fmtp: [],
+  };
+}
+
+function acceptedSection(section: OfferedSection, media: AcceptedMedia): AnswerSection {
+  const { codec, payloadType, rtxPayloadType } = media;
+  const rtp: AnswerSection['rtp'] = [
+    {
+      payload: payloadType,
+      codec: codec.name,
+      rate: codec.clockRate,
+      ...(codec.channels > 1 && { encoding: codec.channels }),
+    },
+  ];
+  const fmtp: AnswerSection['fmtp'] = [];
+  if (media.formatParameters !== '') fmtp.push({ payload: payloadType, config: media.formatParameters });
+  if (rtxPayloadType !== undefined) {
+    rtp.push({ payload: rtxPayloadType, codec: 'rtx', rate: codec.clockRate });
+    fmtp.push({ payload: rtxPayloadType, config: `apt=${payloadType}` });
+  }
+  return {
+    type: section.type,
+    port: 9,
+    protocol: section.protocol,
+    payloads: rtp.map(({ payload }) => payload).join(' '),
+    connection: { version: 4, ip: '0.0.0.0' },
+    mid: section.mid,
+    direction: 'recvonly',
+    rtcpMux: 'rtcp-mux',
+    ...(media.hasReducedSizeRtcp && { rtcpRsize: 'rtcp-rsize' }),
+    rtp,
+    fmtp,
+    rtcpFb: media.feedback.map((message) => {
+      const [type = '', subtype] = message.split(' ');
+      return { payload: payloadType, type, ...(subtype !== undefined && { subtype }) };
+    }),
+    ext: headerExtensions.flatMap(({ name, uri }) => {
+      const value = media.extensionIds[name];
+      return value === undefined ? [] : [{ value, uri }];
+    }),
+  };
+}
+
+function transportLines(transport: LocalTransportParameters, hasCandidates: boolean): Partial<AnswerSection> {
+  return {
+    iceUfrag: transport.iceUfrag,
+    icePwd: transport.icePwd,
+    fingerprint: { type: transport.fingerprint.algorithm, hash: transport.fingerprint.value },
+    setup: 'passive',
+    ...(hasCandidates && {
+      candidates: transport.candidates.map(({ foundation, priority, address, port }) => ({
+        foundation,
+        component: 1,
+        transport: 'udp',
+        priority,
+        ip: address,
+        port,
+        type: 'host',
+      })),
+      endOfCandidates: 'end-of-candidates',
+    }),
+  };
+}
+
+function senderLines(sent: SentMedia | undefined): Partial<AnswerSection> {
+  if (!sent) return {};
+  const { ssrc, rtxSsrc, cname } = sent;
+  const msid = `${sent.mediaStreamId} ${sent.trackId}`;
+  const ssrcs = rtxSsrc === undefined ? [ssrc] : [ssrc, rtxSsrc];
+  return {
+    direction: 'sendonly',
+    msid: [{ id: sent.mediaStreamId, appdata: sent.trackId }],
+    ssrcs: ssrcs.flatMap((id) => [
+      { id, attribute: 'cname', value: cname },
+      { id, attribute: 'msid', value: msid },
+    ]),
+    ...(rtxSsrc !== undefined && { ssrcGroups: [{ semantics: 'FID', ssrcs: ssrcs.join(' ') }] }),
+  };
+}

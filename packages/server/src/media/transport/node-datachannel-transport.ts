@@ -1,0 +1,193 @@
+import { PeerConnection } from 'node-datachannel';
+import type { RtcConfig, Track } from 'node-datachannel';
+import { parse } from 'sdp-transform';
+import { announcedCandidates } from './announced-candidates.ts';
+import { carrierMid, writeCarrierOffer } from './carrier-offer.ts';
+import { usableCandidate } from './remote-candidate.ts';
+import type {
+  HostCandidate,
+  LocalTransportParameters,
+  RemoteTransportParameters,
+  RtpTransport,
+  RtpTransportEvents,
+  RtpTransportState,
+} from './rtp-transport.ts';
+
+/** Where the sockets are, and what peers are told about them. */
+export interface NodeDatachannelOptions {
+  /** Address to bind to; absent means all interfaces. */
+  readonly bindAddress?: string | undefined;
+  /** One UDP port for all peers; absent means a free port for each. */
+  readonly udpPort?: number | undefined;
+  /** Address that peers are told in place of ours. */
+  readonly announcedAddress?: string | undefined;
+}
+
+const loopbackAddress = '127.0.0.1';
+/** Gathering of host candidates takes milliseconds; whoever needs longer has no network. */
+const gatheringDeadlineMs = 2_000;
+
+/** libdatachannel as a pipe for packets: it does ICE, DTLS and SRTP, and never sees the browser's SDP. */
+export class NodeDatachannelTransport implements RtpTransport {
+  readonly #options: NodeDatachannelOptions;
+  readonly #events: RtpTransportEvents;
+  #connection: PeerConnection | undefined;
+  #track: Track | undefined;
+  #state: RtpTransportState | 'connecting' | 'closed' = 'connecting';
+  #candidatesBeforeOpen: string[] = [];
+
+  constructor(options: NodeDatachannelOptions, events: RtpTransportEvents) {
+    this.#options = options;
+    this.#events = events;
+  }
+
+  async open(remote: RemoteTransportParameters): Promise<LocalTransportParameters> {
+    const { bindAddress } = this.#options;
+    let local = await this.#gather(remote, bindAddress);
+    // A machine without network has no interface that the library gathers but still has browsers on it.
+    if (local.candidates.length === 0 && bindAddress === undefined) {
+      local = await this.#gather(remote, loopbackAddress);
+    }
+    if (local.candidates.length === 0) {
+      this.close();
+      throw new Error(`No UDP candidate could be gathered on ${describeSocket(this.#options)}.`);
+    }
+    for (const candidate of [...remote.candidates, ...this.#candidatesBeforeOpen]) this.#pass(candidate);
+    this.#candidatesBeforeOpen = [];
+    return local;
+  }
+
+  addCandidate(candidate: string): void {
+    if (this.#connection) this.#pass(candidate);
+    else this.#candidatesBeforeOpen.push(candidate);
+  }
+
+  send(packet: Uint8Array): boolean {
+    if (this.#state !== 'open' && this.#state !== 'interrupted') return false;
+    try {
+      return this.#track?.sendMessageBinary(packet as Buffer) ?? false;
+    } catch {
+      // The library closes on a thread of its own, so it can be closed before its event says so.
+      return false;
+    }
+  }
+
+  close(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closed';
+    this.#release();
+  }
+
+  /** Makes a connection on this address and waits until it has all of its candidates. */
+  async #gather(
+    remote: RemoteTransportParameters,
+    bindAddress: string | undefined,
+  ): Promise<LocalTransportParameters> {
+    this.#release();
+    const connection = new PeerConnection('peer', connectionConfig(this.#options.udpPort, bindAddress));
+    this.#connection = connection;
+    connection.onStateChange((state) => {
+      if (this.#connection === connection) this.#follow(state);
+    });
+    connection.onTrack((track) => this.#attach(track));
+    await new Promise<void>((resolve, reject) => {
+      const deadline = setTimeout(resolve, gatheringDeadlineMs);
+      connection.onGatheringStateChange((state) => {
+        if (state !== 'complete') return;
+        clearTimeout(deadline);
+        resolve();
+      });
+      try {
+        connection.setRemoteDescription(writeCarrierOffer(remote), 'offer');
+      } catch (error) {
+        clearTimeout(deadline);
+        reject(
+          new Error(`The transport could not be set up on ${describeSocket(this.#options)}.`, {
+            cause: error,
+          }),
+        );
+      }
+    });
+    if (this.#state === 'closed') throw new Error('The transport was closed while it opened.');
+    return readLocalParameters(connection.localDescription()?.sdp ?? '', {
+      announcedAddress: this.#options.announcedAddress,
+      isBoundToAll: bindAddress === undefined,
+    });
+  }
+
+  #attach(track: Track): void {
+    this.#track = track;
+    track.onMessage((message) => {
+      if (this.#state !== 'closed') this.#events.onPacket(message);
+    });
+    track.onOpen(() => this.#enter('open'));
+  }
+
+  #follow(state: string): void {
+    if (state === 'connected' && this.#state === 'interrupted') this.#enter('open');
+    else if (state === 'disconnected' && this.#state === 'open') this.#enter('interrupted');
+    else if (state === 'failed' || state === 'closed') this.#enter('lost');
+  }
+
+  #enter(state: RtpTransportState): void {
+    if (this.#state === 'closed' || this.#state === 'lost' || this.#state === state) return;
+    this.#state = state;
+    this.#events.onStateChange(state);
+  }
+
+  #pass(candidate: string): void {
+    const usable = usableCandidate(candidate);
+    if (usable === undefined) return;
+    try {
+      this.#connection?.addRemoteCandidate(usable, carrierMid);
+    } catch {
+      // One that the library cannot use is no reason to lose the others.
+    }
+  }
+
+  #release(): void {
+    this.#track = undefined;
+    const connection = this.#connection;
+    this.#connection = undefined;
+    connection?.close();
+  }
+}
+
+function connectionConfig(udpPort: number | undefined, bindAddress: string | undefined): RtcConfig {
+  return {
+    iceServers: [],
+    forceMediaTransport: true,
+    ...(bindAddress !== undefined && { bindAddress }),
+    ...(udpPort && { enableIceUdpMux: true, portRangeBegin: udpPort, portRangeEnd: udpPort }),
+  };
+}
+
+function readLocalParameters(
+  sdp: string,
+  announcement: { readonly announcedAddress: string | undefined; readonly isBoundToAll: boolean },
+): LocalTransportParameters {
+  const session = parse(sdp);
+  const section = session.media[0];
+  const fingerprint = section?.fingerprint ?? session.fingerprint;
+  if (!section?.iceUfrag || !section.icePwd || !fingerprint) {
+    throw new Error('The transport gave no ICE credentials or no certificate fingerprint.');
+  }
+  const gathered = (section.candidates ?? [])
+    .filter(({ type, transport }) => type === 'host' && transport.toLowerCase() === 'udp')
+    .map(({ foundation, priority, ip, port }): HostCandidate => ({
+      foundation: String(foundation),
+      priority: Number(priority),
+      address: ip,
+      port,
+    }));
+  return {
+    iceUfrag: String(section.iceUfrag),
+    icePwd: String(section.icePwd),
+    fingerprint: { algorithm: fingerprint.type, value: fingerprint.hash },
+    candidates: announcedCandidates(gathered, announcement),
+  };
+}
+
+function describeSocket({ bindAddress, udpPort }: NodeDatachannelOptions): string {
+  return `${bindAddress ?? 'any address'}, UDP port ${udpPort ? String(udpPort) : '(any)'}`;
+}

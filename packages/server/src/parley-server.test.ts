@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { FakeMediaRouter } from './media/fake-media-router.ts';
+import { createParleyServer } from './parley-server.ts';
+
+it('refuses to start with a data folder, as it could not keep what it is given', async () => {
+  const parts = { mediaRouter: new FakeMediaRouter() };
+  await expect(createParleyServer({ clients: [], dataDir: '/data' }, parts)).rejects.toThrow(
+    /PARLEY_DATA_DIR/,
+  );
+});
+
+it('can be closed twice, and without having listened', async () => {
+  const mediaRouter = new FakeMediaRouter();
+  const server = await createParleyServer({ clients: [] }, { mediaRouter });
+  await Promise.all([server.close(), server.close()]);
+  expect(mediaRouter.isClosed).toBe(true);
+});
+
+it('takes a free port when asked for port 0 and tells its address', async () => {
+  const server = await createParleyServer({ clients: [], port: 0 }, { mediaRouter: new FakeMediaRouter() });
+  const { url } = await server.listen();
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:[1-9]\d+$/);
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  await server.close();
+});

@@ -1,0 +1,186 @@
+import type { ConferenceState } from '@parley-rtc/contract';
+import { expect, it } from 'vitest';
+import { Conferences } from '../conferences/conferences.ts';
+import { joinConference } from '../conferences/join-conference.ts';
+import { leaveConference } from '../conferences/leave-conference.ts';
+import { MemoryEventLog } from '../event-log/memory-event-log.ts';
+import { FakeMediaRouter } from '../media/fake-media-router.ts';
+import { anActor } from '../testing/builders.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { Streams } from './streams.ts';
+
+const conferenceId = 'c-1';
+const ada = anActor({ userId: 'ada' }, 'create-conference');
+const bob = anActor({ userId: 'bob' });
+const offer = { conferenceId, sdpOffer: 'v=0' };
+const publishing = {
+  ...offer,
+  userEndpointId: 'ep-ada',
+  streamId: 's-1',
+  conferenceStreamType: 'CAM',
+} as const;
+const viewing = { ...offer, userEndpointId: 'ep-bob', streamId: 's-1', viewerId: 'v-1' };
+
+/** A conference with Ada and Bob inside. */
+async function setUp() {
+  let count = 0;
+  const newId = (): string => `id-${(count += 1)}`;
+  const mediaRouter = new FakeMediaRouter();
+  const conferences = new Conferences({
+    log: new MemoryEventLog(),
+    clock: new FakeClock(),
+    newId,
+    pollTimeoutMs: 20_000,
+    endedRetentionMs: 300_000,
+  });
+  const errors: unknown[] = [];
+  const streams = new Streams({ conferences, mediaRouter, newId, onError: (error) => errors.push(error) });
+  await conferences.create({ conferenceId }, ada);
+  for (const [actor, userEndpointId] of [
+    [ada, 'ep-ada'],
+    [bob, 'ep-bob'],
+  ] as const) {
+    await conferences.perform(conferenceId, actor, (state, context) =>
+      joinConference(state, { conferenceId, userEndpointId }, context),
+    );
+  }
+  const leave = (actor: typeof ada, userEndpointId: string): Promise<ConferenceState> =>
+    conferences.perform(conferenceId, actor, (state, context) =>
+      leaveConference(state, { userEndpointId }, context),
+    );
+  const history = async (): Promise<readonly string[]> =>
+    (await conferences.events(conferenceId, 2, ada, AbortSignal.abort())).map(({ type }) => type);
+  /** The viewer ids of the only stream. */
+  const viewers = (): readonly string[] => [...mediaRouter.views.values()].flatMap((ids) => [...ids]);
+  return { mediaRouter, conferences, streams, leave, history, viewers, errors };
+}
+
+it('keeps nothing of a stream whose publisher left while its media was set up', async () => {
+  const { mediaRouter, streams, leave, history } = await setUp();
+  const answer = mediaRouter.pause();
+  const published = streams.publish(publishing, ada);
+  await expect.poll(() => mediaRouter.streams.size).toBe(1);
+  await leave(ada, 'ep-ada');
+  answer();
+  await expect(published).rejects.toMatchObject({ code: 'not_joined' });
+  expect(mediaRouter.streams.size).toBe(0);
+  expect(await history()).toEqual(['ConferenceLeftEvent']);
+});
+
+it('refuses a second stream with an id that is just being published, and the first one survives', async () => {
+  const { mediaRouter, streams, history } = await setUp();
+  const answer = mediaRouter.pause();
+  const first = streams.publish(publishing, ada);
+  await expect.poll(() => mediaRouter.streams.size).toBe(1);
+  await expect(streams.publish({ ...publishing, userEndpointId: 'ep-bob' }, bob)).rejects.toMatchObject({
+    code: 'already_exists',
+  });
+  answer();
+  expect(await first).toMatchObject({ streamId: 's-1' });
+  expect(mediaRouter.streams.size).toBe(1);
+  expect(await history()).toEqual(['ConferenceStreamPublishedEvent']);
+});
+
+it('can publish the same stream id again after a failure and after a withdrawal', async () => {
+  const { streams, leave, conferences } = await setUp();
+  await expect(streams.publish({ ...publishing, sdpOffer: 'no SDP' }, ada)).rejects.toMatchObject({
+    code: 'bad_offer',
+  });
+  await streams.publish(publishing, ada);
+  await leave(ada, 'ep-ada');
+  await streams.publish({ ...publishing, userEndpointId: 'ep-bob' }, bob);
+  expect((await conferences.get(conferenceId, bob)).participants[0]?.streams).toHaveLength(1);
+});
+
+it('makes ids when none are wished', async () => {
+  const { streams } = await setUp();
+  const { streamId: _none, ...anonymous } = publishing;
+  const { streamId } = await streams.publish(anonymous, ada);
+  expect(streamId).toMatch(/^id-/);
+  const { viewerId: _noViewer, ...view } = viewing;
+  expect((await streams.view({ ...view, streamId }, bob)).viewerId).toMatch(/^id-/);
+});
+
+it('withdraws a stream by an event when its publisher is lost', async () => {
+  const { mediaRouter, streams, history, errors } = await setUp();
+  await streams.publish(publishing, ada);
+  const [streamKey = ''] = mediaRouter.streams.keys();
+  mediaRouter.lose({ streamKey });
+  await expect.poll(history).toEqual(['ConferenceStreamPublishedEvent', 'ConferenceStreamUnpublishedEvent']);
+  mediaRouter.lose({ streamKey });
+  expect(await history()).toHaveLength(2);
+  expect(errors).toEqual([]);
+});
+
+it('forgets a view when its viewer is lost', async () => {
+  const { mediaRouter, streams, viewers } = await setUp();
+  await streams.publish(publishing, ada);
+  await streams.view(viewing, bob);
+  const [streamKey = ''] = mediaRouter.streams.keys();
+  mediaRouter.lose({ streamKey, viewerId: 'v-1' });
+  expect(viewers()).toEqual([]);
+  await expect(streams.stopView(viewing, bob)).rejects.toMatchObject({ code: 'not_found' });
+});
+
+it('closes the views of a viewer who leaves and of a stream that is withdrawn', async () => {
+  const { mediaRouter, streams, leave, viewers } = await setUp();
+  await streams.publish(publishing, ada);
+  await streams.view(viewing, bob);
+  await streams.view({ ...viewing, userEndpointId: 'ep-ada', viewerId: 'v-2' }, ada);
+  await leave(bob, 'ep-bob');
+  expect(viewers()).toEqual(['v-2']);
+  await leave(ada, 'ep-ada');
+  expect(viewers()).toEqual([]);
+  expect(mediaRouter.streams.size).toBe(0);
+});
+
+it('closes a view that was being set up when its viewer left', async () => {
+  const { mediaRouter, streams, leave, viewers } = await setUp();
+  await streams.publish(publishing, ada);
+  const answer = mediaRouter.pause();
+  const view = streams.view(viewing, bob);
+  await expect.poll(viewers).toEqual(['v-1']);
+  await leave(bob, 'ep-bob');
+  answer();
+  await expect(view).rejects.toMatchObject({ code: 'not_found' });
+  expect(viewers()).toEqual([]);
+});
+
+it('takes the same viewer id again for the same stream, but not for another or from somebody else', async () => {
+  const { streams, viewers } = await setUp();
+  await streams.publish(publishing, ada);
+  await streams.publish({ ...publishing, streamId: 's-2' }, ada);
+  await streams.view(viewing, bob);
+  expect(await streams.view(viewing, bob)).toMatchObject({ viewerId: 'v-1' });
+  expect(viewers()).toEqual(['v-1']);
+  await expect(streams.view({ ...viewing, streamId: 's-2' }, bob)).rejects.toMatchObject({
+    code: 'invalid_request',
+  });
+  const others = { ...viewing, userEndpointId: 'ep-ada' };
+  await expect(streams.view(others, ada)).rejects.toMatchObject({ code: 'forbidden' });
+  await expect(streams.stopView(others, ada)).rejects.toMatchObject({ code: 'forbidden' });
+});
+
+it('lets the newer of two views with one viewer id live', async () => {
+  const { mediaRouter, streams, viewers } = await setUp();
+  await streams.publish(publishing, ada);
+  const answer = mediaRouter.pause();
+  const older = streams.view(viewing, bob);
+  await expect.poll(viewers).toEqual(['v-1']);
+  const newer = streams.view(viewing, bob);
+  await expect.poll(() => mediaRouter.heldCount).toBe(2);
+  answer();
+  await expect(older).rejects.toMatchObject({ code: 'not_found' });
+  expect(await newer).toMatchObject({ viewerId: 'v-1' });
+  expect(viewers()).toEqual(['v-1']);
+});
+
+it('takes the endpoint of the publisher from viewers, as deployed mobile clients send it', async () => {
+  const { streams, leave, viewers } = await setUp();
+  await streams.publish(publishing, ada);
+  const compatible = { ...viewing, userEndpointId: 'ep-ada' };
+  await streams.view(compatible, bob);
+  await streams.addViewCandidates({ ...compatible, iceCandidates: [] }, bob);
+  await leave(bob, 'ep-bob');
+  expect(viewers()).toEqual([]);
+});

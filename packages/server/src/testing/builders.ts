@@ -1,0 +1,46 @@
+import type { ConferenceState, Participant, Stream } from '@parley-rtc/contract';
+import type { Actor, Right } from '../actor.ts';
+import type { RuleContext } from '../conferences/rule-context.ts';
+
+/** A stream; only what matters needs to be named. */
+export function aStream(wanted: Partial<Stream> = {}): Stream {
+  return { id: 's-1', type: 'MIC_AND_CAM', metadata: {}, videoBitrate: 0, ...wanted };
+}
+
+/** A participant inside with endpoint `ep-1` of user `u-1`. */
+export function aParticipant(wanted: Partial<Participant> = {}): Participant {
+  return { id: 'ep-1', userId: 'u-1', state: 'HEALTHY', streams: [], metadata: {}, ...wanted };
+}
+
+/** A conference `c-1` of organisation `o-1`, created by user `u-creator`, at version 3. */
+export function aConference(wanted: Partial<ConferenceState> = {}): ConferenceState {
+  return {
+    id: 'c-1',
+    version: 3,
+    mode: 'ROUTER',
+    organizationId: 'o-1',
+    interactionId: undefined,
+    creator: 'u-creator',
+    creatorEndpoint: undefined,
+    participants: [],
+    metadata: {},
+    ended: undefined,
+    ...wanted,
+  };
+}
+
+/** A conference that is over. */
+export const endedConference: ConferenceState = aConference({
+  ended: { reason: undefined, at: '2026-01-05T09:00:00.000Z' },
+});
+
+/** User `u-1` of organisation `o-1`. */
+export function anActor(wanted: Partial<Omit<Actor, 'rights'>> = {}, ...rights: readonly Right[]): Actor {
+  return { userId: 'u-1', organizationId: 'o-1', rights: new Set(rights), ...wanted };
+}
+
+/** Ids `id-1`, `id-2` and so on, at 2026-01-05T10:00:00.123Z. */
+export function aContext(actor: Actor = anActor()): RuleContext {
+  let count = 0;
+  return { actor, nowMs: Date.parse('2026-01-05T10:00:00.123Z'), newId: () => `id-${(count += 1)}` };
+}
