@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureBrowser } from './ensure-browser.mjs';
+import { ensureBrowser } from '../e2e/support/browser.ts';
 
 const reports = mkdtempSync(join(tmpdir(), 'parley-reports-'));
 

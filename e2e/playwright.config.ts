@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { findBrowser } from '../.ci/ensure-browser.mjs';
+import { findBrowser } from './support/browser.ts';
 import { apiPort, demoPort, demoUrl } from './support/addresses.ts';
 import { browserArguments } from './support/browser-arguments.ts';
 

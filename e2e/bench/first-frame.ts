@@ -5,10 +5,10 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
-import { ensureBrowser } from '../../.ci/ensure-browser.mjs';
+import { ensureBrowser } from '../support/browser.ts';
 import { browserArguments } from '../support/browser-arguments.ts';
 import { apiPort, demoPort, demoUrl } from '../support/addresses.ts';
-import { Caller, newRoom } from '../support/caller.ts';
+import { askForTicket, Caller, newRoom } from '../support/caller.ts';
 
 interface Timing {
   readonly joinMs: number;
@@ -35,7 +35,7 @@ try {
   const timings: Timing[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const viewer = await Caller.open(browser);
-    timings.push(await viewer.page.evaluate(timeFirstFrame, { room }));
+    timings.push(await viewer.page.evaluate(timeFirstFrame, await askForTicket(room)));
     await viewer.close();
   }
   report(timings);
@@ -45,13 +45,13 @@ try {
 }
 
 /** Runs in the page. */
-async function timeFirstFrame({ room }: { room: string }): Promise<Timing> {
-  const answer = await fetch('/backend/ticket', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ room }),
-  });
-  const { ticket, conferenceId } = (await answer.json()) as { ticket: string; conferenceId: string };
+async function timeFirstFrame({
+  ticket,
+  conferenceId,
+}: {
+  ticket: string;
+  conferenceId: string;
+}): Promise<Timing> {
   const { token } = await window.Parley.redeemTicket({ server: location.origin, ticket });
   const startedAt = performance.now();
   const conference = await window.Parley.Conference.join({ server: location.origin, conferenceId, token });

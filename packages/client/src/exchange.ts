@@ -89,7 +89,7 @@ export async function exchange(request: ExchangeRequest, deadline: Deadline): Pr
     // ky's errors hold the request and so the token: they must not become a `cause`, which ends up in logs.
     if (isHTTPError<string | undefined>(error))
       throw httpErrorFor(operation, error.response, error.data ?? '');
-    throw new ConnectionError(operation, { cause: isNetworkError(error) ? error.cause : error });
+    throw new ConnectionError(operation, request.url, { cause: isNetworkError(error) ? error.cause : error });
   }
 }
 

@@ -6,9 +6,9 @@ export class ConnectionError extends ParleyError {
   override readonly name = 'ConnectionError';
   override readonly code = 'ERR_CONNECTION';
   override readonly retryable = true;
-  constructor(operation: string, options?: ErrorOptions) {
+  constructor(operation: string, url: string, options?: ErrorOptions) {
     super(
-      `${operation} got no answer.`,
+      `${operation} got no answer from ${new URL(url).origin}.`,
       'Check the network, the address of the server, and that the server allows the origin of this page (CORS).',
       options,
     );
