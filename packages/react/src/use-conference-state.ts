@@ -1,5 +1,6 @@
 import type { Conference, ConferenceSnapshot } from '@parley-rtc/sdk';
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
+import { readSlice } from './read-slice.ts';
 
 /**
  * What `select` picks from the state of the conference, always the newest; undefined while there is no conference.
@@ -23,15 +24,6 @@ export function useConferenceState<Slice>(
     (listener: () => void) => conference?.state.subscribe(listener) ?? (() => {}),
     [conference],
   );
-  const read = useMemo(() => {
-    // React reads twice and expects the same answer, so each snapshot is asked once.
-    let last: { readonly snapshot: ConferenceSnapshot; readonly slice: Slice } | undefined;
-    return () => {
-      if (!conference) return undefined;
-      const snapshot = conference.state.getSnapshot();
-      if (last?.snapshot !== snapshot) last = { snapshot, slice: select(snapshot) };
-      return last.slice;
-    };
-  }, [conference, select]);
+  const read = useMemo(() => readSlice(conference, select), [conference, select]);
   return useSyncExternalStore(subscribe, read, read);
 }
