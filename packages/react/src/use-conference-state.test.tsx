@@ -33,7 +33,7 @@ function Connection({ conference }: { readonly conference: Conference | undefine
 }
 
 it('renders again when the selected slice changed, and only then', async () => {
-  const onRender = vi.fn();
+  const onRender = vi.fn<() => void>();
   render(
     <Profiler id="names" onRender={onRender}>
       <Names />
