@@ -1,0 +1,8 @@
+import { networkInterfaces } from 'node:os';
+
+/** This machine's IPv4 address in the local network; undefined when it is in none. */
+export function lanAddress(): string | undefined {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address;
+}

@@ -1,0 +1,70 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import basicSsl from '@vitejs/plugin-basic-ssl';
+import react from '@vitejs/plugin-react';
+import vue from '@vitejs/plugin-vue';
+import { createServer, type Plugin, type ViteDevServer } from 'vite';
+import { createBackend } from './backend.ts';
+
+/** Where the pages are served, and what stands behind them. */
+export interface PagesOptions {
+  readonly port: number;
+  /** Serve every interface, over https. Otherwise this machine only, over http. */
+  readonly isLan: boolean;
+  /** Address of the Parley server, to which the API's paths go. */
+  readonly api: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const scriptTagFolder = fileURLToPath(new URL('../packages/sdk/dist/', import.meta.url));
+const apiPaths = ['/rtc-api', '/security', '/openapi.yaml', '/healthz'];
+
+/** The demo's pages, its back end and the API behind one origin; not listening yet. */
+export function createPages({ port, isLan, api, clientId, clientSecret }: PagesOptions): Promise<ViteDevServer> {
+  const backend = createBackend({ server: api, clientId, clientSecret });
+  return createServer({
+    configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
+    root,
+    logLevel: 'warn',
+    clearScreen: false,
+    plugins: [react(), vue(), scriptTagFile(), backendRoute(backend), ...(isLan ? [basicSsl()] : [])],
+    server: {
+      port,
+      strictPort: true,
+      ...(isLan && { host: true }),
+      proxy: Object.fromEntries(apiPaths.map((path) => [path, { target: api }])),
+    },
+  });
+}
+
+/** Serves what `build:script-tag` made, as a CDN would. */
+function scriptTagFile(): Plugin {
+  return {
+    name: 'parley-demo:script-tag-file',
+    configureServer({ middlewares }) {
+      middlewares.use((request, response, next) => {
+        const [, name] = /^\/(parley\.iife\.js(?:\.map)?)(?:$|\?)/.exec(request.url ?? '') ?? [];
+        if (name === undefined) return next();
+        const file = `${scriptTagFolder}${name}`;
+        if (!existsSync(file)) {
+          response.writeHead(404, { 'content-type': 'text/plain' });
+          response.end('The script-tag file is not built yet. Run: pnpm run build:script-tag\n');
+          return;
+        }
+        response.writeHead(200, { 'content-type': 'text/javascript', 'cache-control': 'no-cache' });
+        createReadStream(file).pipe(response);
+      });
+    },
+  };
+}
+
+function backendRoute(backend: ReturnType<typeof createBackend>): Plugin {
+  return {
+    name: 'parley-demo:back-end',
+    configureServer({ middlewares }) {
+      middlewares.use('/backend/ticket', (request, response) => void backend(request, response));
+    },
+  };
+}

@@ -1,0 +1,233 @@
+// A call with nothing but a script tag: `Parley` is the global that /parley.iife.js makes.
+import { nameOf, showTiles, tilesOf } from './tiles.js';
+
+const { Conference, ParleyError, redeemTicket } = window.Parley;
+const server = location.origin;
+const main = document.querySelector('main');
+const find = (testId) => main.querySelector(`[data-testid="${testId}"]`);
+
+const parameters = new URLSearchParams(location.search);
+if (!parameters.get('room')) {
+  parameters.set('room', `room-${Math.random().toString(36).slice(2, 8)}`);
+  history.replaceState(null, '', `?${parameters}`);
+}
+const room = parameters.get('room');
+const wishes = {
+  name: parameters.get('name') ?? '',
+  camera: parameters.get('camera') !== '0',
+  microphone: parameters.get('mic') !== '0',
+};
+
+showLobby();
+if (parameters.get('autojoin') === '1') {
+  wishes.name ||= 'Guest';
+  void enter(find('join-button'));
+}
+
+// --- The three phases of the page ---
+
+function showPhase(phase) {
+  main.dataset.phase = phase;
+  main.replaceChildren(document.getElementById(phase).content.cloneNode(true));
+  for (const element of main.querySelectorAll('[data-room]')) element.textContent = room;
+}
+
+function showLobby() {
+  showPhase('lobby');
+  const form = main.querySelector('form');
+  form.elements.name.value = wishes.name;
+  form.elements.camera.checked = wishes.camera;
+  form.elements.microphone.checked = wishes.microphone;
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    wishes.name = form.elements.name.value.trim() || 'Guest';
+    wishes.camera = form.elements.camera.checked;
+    wishes.microphone = form.elements.microphone.checked;
+    void enter(find('join-button'));
+  });
+}
+
+function showOver(why) {
+  showPhase('over');
+  main.querySelector('h1').textContent = why;
+  find('join-button').addEventListener('click', () => {
+    showLobby();
+    void enter(find('join-button'));
+  });
+}
+
+async function enter(button) {
+  button.disabled = true;
+  button.textContent = 'Joining…';
+  showError('');
+  try {
+    // 1. Our own back end gives us a ticket, 2. the ticket gives us a token, 3. the token lets us in.
+    const ticket = await fetchTicket();
+    const { conferenceId, token } = await redeemTicket({ server, ticket });
+    const conference = await Conference.join({ server, conferenceId, token, metadata: { name: wishes.name } });
+    showCall(conference);
+  } catch (error) {
+    button.disabled = false;
+    button.textContent = 'Join';
+    showError(error.message);
+  }
+}
+
+async function fetchTicket() {
+  const response = await fetch('/backend/ticket', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ room }),
+  });
+  const body = await response.json();
+  if (!response.ok) throw new Error(body.error_description);
+  return body.ticket;
+}
+
+// --- The call ---
+
+function showCall(conference) {
+  showPhase('call');
+  /** What we watch, by stream id. */
+  const views = new Map();
+  /** What we send: camera and microphone, and the screen. */
+  const mine = { devices: undefined, screen: undefined };
+
+  conference.on('stream-published', async ({ stream }) => {
+    views.set(stream.id, await conference.viewStream(stream.id));
+    render();
+  });
+  conference.on('stream-unpublished', ({ stream }) => views.delete(stream.id));
+  conference.on('participant-joined', ({ participant }) => showStatus(`${nameOf(participant)} is here`));
+  conference.on('participant-left', ({ participant }) => showStatus(`${nameOf(participant)} left`));
+  conference.on('connection-changed', ({ connection }) => {
+    if (connection === 'left') showOver('You left the call');
+    if (connection === 'ended') showOver('The call has ended');
+    if (connection === 'reconnecting') showStatus('Connection lost. Reconnecting…', connection);
+    if (connection === 'connected') showStatus('Connected again');
+  });
+  conference.on('error', ({ error }) => {
+    if (error.code === 'ERR_PLAYBACK_BLOCKED') find('unblock-button').hidden = false;
+    else showError(error.message);
+    render();
+  });
+  conference.state.subscribe(render);
+
+  onClick('mic-button', () => switchDevice('audio'));
+  onClick('camera-button', () => switchDevice('video'));
+  onClick('screen-button', switchScreen);
+  onClick('leave-button', () => conference.leave());
+  onClick('unblock-button', async () => {
+    await Promise.all([...main.querySelectorAll('video')].map((video) => video.play()));
+    find('unblock-button').hidden = true;
+  });
+  for (const button of main.querySelectorAll('[data-action="copy"]')) button.addEventListener('click', copyLink);
+
+  showStatus('Connected');
+  render();
+  void attempt(() => publishDevices({ camera: wishes.camera, microphone: wishes.microphone }));
+
+  function render() {
+    if (main.dataset.phase !== 'call') return;
+    const snapshot = conference.state.getSnapshot();
+    const count = snapshot.conference.participants.length;
+    find('participants-count').textContent = count === 1 ? '1 person' : `${count} people`;
+    find('empty').hidden = count > 1;
+    showTiles(main.querySelector('.tiles'), tilesOf(snapshot), play);
+    find('mic-button').setAttribute('aria-pressed', String(isOn('audio')));
+    find('camera-button').setAttribute('aria-pressed', String(isOn('video')));
+    find('screen-button').setAttribute('aria-pressed', String(isLive(mine.screen)));
+  }
+
+  function play(video, { streamId, isSelf }) {
+    if (video.srcObject) return;
+    if (!isSelf) return views.get(streamId)?.attach(video);
+    const own = Object.values(mine).find((stream) => stream?.id === streamId);
+    if (own) video.srcObject = own.mediaStream;
+  }
+
+  function isOn(kind) {
+    const stream = mine.devices;
+    return isLive(stream) && hasTrack(stream, kind) && !stream.isMuted(kind);
+  }
+
+  /** Mutes or unmutes what we send. A device that we do not send yet comes in with a new stream. */
+  async function switchDevice(kind) {
+    const stream = mine.devices;
+    if (isLive(stream) && hasTrack(stream, kind)) {
+      await (stream.isMuted(kind) ? stream.unmute(kind) : stream.mute(kind));
+    } else {
+      await publishDevices({
+        camera: kind === 'video' || isOn('video'),
+        microphone: kind === 'audio' || isOn('audio'),
+      });
+      await stream?.unpublish();
+    }
+  }
+
+  async function publishDevices(devices) {
+    if (devices.camera || devices.microphone) mine.devices = await conference.publishStream(devices);
+  }
+
+  async function switchScreen() {
+    if (isLive(mine.screen)) return mine.screen.unpublish();
+    const stream = await conference.publishStream({ screen: true });
+    mine.screen = stream;
+    // The browser has a button of its own to stop sharing.
+    stream.mediaStream.getVideoTracks()[0].addEventListener('ended', () => stream.unpublish());
+  }
+
+  function onClick(testId, action) {
+    const button = find(testId);
+    button.addEventListener('click', async () => {
+      button.disabled = true;
+      await attempt(action);
+      button.disabled = false;
+    });
+  }
+
+  /** Whatever fails while we are in the call is told, and the call goes on. */
+  async function attempt(action) {
+    showError('');
+    try {
+      await action();
+    } catch (error) {
+      const hasLeft = error instanceof ParleyError && error.code === 'ERR_NOT_JOINED';
+      if (!hasLeft) showError(error.message);
+    }
+    render();
+  }
+}
+
+function isLive(stream) {
+  return stream !== undefined && stream.connectionState !== 'closed';
+}
+
+function hasTrack({ mediaStream }, kind) {
+  return mediaStream.getTracks().some((track) => track.kind === kind);
+}
+
+// --- Words for the user ---
+
+function showStatus(text, connection = 'connected') {
+  const status = find('status');
+  if (!status) return;
+  status.textContent = text;
+  status.dataset.connection = connection;
+}
+
+function showError(text) {
+  const error = find('error');
+  if (error) error.textContent = text;
+}
+
+async function copyLink() {
+  const link = new URL(`?${new URLSearchParams({ room })}`, location.href).href;
+  try {
+    await navigator.clipboard.writeText(link);
+    showStatus('Link copied');
+  } catch {
+    // Without the right to write the clipboard: hand it over for copying by hand.
+    window.prompt('Copy this link:', link);
+  }
+}
