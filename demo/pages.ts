@@ -22,7 +22,13 @@ const scriptTagFolder = fileURLToPath(new URL('../packages/sdk/dist/', import.me
 const apiPaths = ['/rtc-api', '/security', '/openapi.yaml', '/healthz'];
 
 /** The demo's pages, its back end and the API behind one origin; not listening yet. */
-export function createPages({ port, isLan, api, clientId, clientSecret }: PagesOptions): Promise<ViteDevServer> {
+export function createPages({
+  port,
+  isLan,
+  api,
+  clientId,
+  clientSecret,
+}: PagesOptions): Promise<ViteDevServer> {
   const backend = createBackend({ server: api, clientId, clientSecret });
   return createServer({
     configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),

@@ -50,6 +50,7 @@ function showLobby() {
 function showOver(why) {
   showPhase('over');
   main.querySelector('h1').textContent = why;
+  main.querySelector('[data-home]').href = `/?${new URLSearchParams({ room })}`;
   find('join-button').addEventListener('click', () => {
     showLobby();
     void enter(find('join-button'));
@@ -64,7 +65,12 @@ async function enter(button) {
     // 1. Our own back end gives us a ticket, 2. the ticket gives us a token, 3. the token lets us in.
     const ticket = await fetchTicket();
     const { conferenceId, token } = await redeemTicket({ server, ticket });
-    const conference = await Conference.join({ server, conferenceId, token, metadata: { name: wishes.name } });
+    const conference = await Conference.join({
+      server,
+      conferenceId,
+      token,
+      metadata: { name: wishes.name },
+    });
     showCall(conference);
   } catch (error) {
     button.disabled = false;
@@ -121,7 +127,8 @@ function showCall(conference) {
     await Promise.all([...main.querySelectorAll('video')].map((video) => video.play()));
     find('unblock-button').hidden = true;
   });
-  for (const button of main.querySelectorAll('[data-action="copy"]')) button.addEventListener('click', copyLink);
+  for (const button of main.querySelectorAll('[data-action="copy"]'))
+    button.addEventListener('click', copyLink);
 
   showStatus('Connected');
   render();
