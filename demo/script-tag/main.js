@@ -123,7 +123,8 @@ function showCall(conference) {
   onClick('screen-button', switchScreen);
   onClick('leave-button', () => conference.leave());
   onClick('unblock-button', async () => {
-    await Promise.all([...main.querySelectorAll('video')].map((video) => video.play()));
+    const videos = [...main.querySelectorAll('video')].filter((video) => video.srcObject);
+    await Promise.all(videos.map((video) => video.play()));
     find('unblock-button').hidden = true;
   });
   for (const button of main.querySelectorAll('[data-action="copy"]'))
