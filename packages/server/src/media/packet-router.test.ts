@@ -1,11 +1,8 @@
 import { cleanup } from 'node-datachannel';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { MediaError } from './media-router.ts';
 import type { LostPeer } from './media-router.ts';
 import { PacketRouter } from './packet-router.ts';
 import { buildNack, buildPictureLoss } from './rtp/build-rtcp.ts';
-import { parseRtcp } from './rtp/parse-rtcp.ts';
-import { unwrapRetransmission } from './rtp/retransmission.ts';
 import { isRtcp, parseRtpPacket } from './rtp/rtp-packet.ts';
 import { createFakeNetwork } from './testing/fake-rtp-transport.ts';
 import { lossyTransport } from './testing/lossy-transport.ts';
@@ -14,7 +11,8 @@ import { createNativeRawPeer } from './testing/native-raw-peer.ts';
 import type { RawPeer } from './testing/raw-peer.ts';
 import recordings from './testing/recordings.json' with { type: 'json' };
 import { transportOf, withTransport } from './testing/test-offers.ts';
-import { rtpBytes, vp8Payload, vp8Text } from './testing/test-packets.ts';
+import { vp8Text } from './testing/test-packets.ts';
+import { videoSender, videoViewer } from './testing/video-ends.ts';
 import { NodeDatachannelTransport } from './transport/node-datachannel-transport.ts';
 import type { CreateRtpTransport } from './transport/rtp-transport.ts';
 
@@ -37,7 +35,6 @@ const networks: readonly (readonly [string, () => Network])[] = [
 const { chromium, firefox } = recordings;
 const streamKey = 'stream';
 const publisherSsrc = 0x1111;
-const publisherRtxSsrc = 0x2222;
 
 afterAll(() => cleanup());
 
@@ -178,10 +175,10 @@ describe.each(networks)('PacketRouter (%s)', (_name, createNetwork) => {
     expect(packets.map(({ sequenceNumber }) => (sequenceNumber - first) & 0xffff)).toEqual(
       packets.map((_, index) => index),
     );
-    for (const [index, packet] of packets.entries()) {
-      const previous = packets[index - 1];
-      if (previous) expect((packet.timestamp - previous.timestamp) | 0).toBeGreaterThanOrEqual(0);
-    }
+    const steps = packets
+      .slice(1)
+      .map(({ timestamp }, index) => (timestamp - (packets[index]?.timestamp ?? 0)) | 0);
+    expect(Math.min(...steps)).toBeGreaterThanOrEqual(0);
   });
 
   it('stops one view and leaves the other', async () => {
@@ -197,225 +194,3 @@ describe.each(networks)('PacketRouter (%s)', (_name, createNetwork) => {
     expect(lost).toEqual([]);
   });
 });
-
-describe('PacketRouter', () => {
-  function setUp() {
-    const network = createFakeNetwork();
-    const release = vi.fn<() => void>();
-    const router = new PacketRouter({
-      createTransport: network.createTransport,
-      now: () => performance.now(),
-      log: () => {},
-      release,
-    });
-    const publishRequest = (peer: RawPeer) => ({
-      streamKey,
-      type: 'MIC_AND_CAM' as const,
-      sdpOffer: withTransport(chromium.publishOffer, peer.parameters),
-      videoBitrateBps: 0,
-    });
-    return { network, router, release, publishRequest };
-  }
-
-  it('tells who is gone, and lets the publisher come back', async () => {
-    const { network, router, publishRequest } = setUp();
-    const lost: LostPeer[] = [];
-    const stop = router.onPeerLost((peer) => lost.push(peer));
-    const [publisher, viewer] = [await network.createPeer(), await network.createPeer()];
-    const answer = await router.publish(publishRequest(publisher));
-    await publisher.accept(transportOf(answer.sdpAnswer));
-    const sdpOffer = withTransport(chromium.viewOffer, viewer.parameters);
-    await router.view({ streamKey, viewerId: 'v', sdpOffer });
-    viewer.close();
-    publisher.close();
-    await vi.waitFor(() => expect(lost).toEqual([{ streamKey, viewerId: 'v' }, { streamKey }]));
-    await expect(router.publish(publishRequest(await network.createPeer()))).resolves.toBeDefined();
-    stop();
-    await router.close();
-  });
-
-  it('knows what is there and what is not', async () => {
-    const { network, router, publishRequest } = setUp();
-    const peer = await network.createPeer();
-    const sdpOffer = withTransport(chromium.viewOffer, peer.parameters);
-    const unknownStream = expect.objectContaining({ code: 'unknown_stream' });
-    await expect(router.view({ streamKey, viewerId: 'v', sdpOffer })).rejects.toEqual(unknownStream);
-    expect(() => router.addPublishCandidates(streamKey, [])).toThrow(MediaError);
-    expect(() => router.setVideoBitrate(streamKey, 1)).toThrow(MediaError);
-    router.unpublish(streamKey);
-    router.stopView(streamKey, 'v');
-
-    await router.publish(publishRequest(peer));
-    router.addPublishCandidates(streamKey, []);
-    router.addPublishCandidates(streamKey, [
-      { candidate: '' },
-      { candidate: null, sdpMid: null },
-      { candidate: 'candidate:1 1 udp 5 127.0.0.1 5000 typ host', sdpMid: '0' },
-    ]);
-    expect(network.candidates).toEqual(['candidate:1 1 UDP 5 127.0.0.1 5000 typ host']);
-    expect(() => router.addViewCandidates(streamKey, 'v', [])).toThrow(
-      expect.objectContaining({ code: 'unknown_view' }),
-    );
-    router.unpublish(streamKey);
-    await expect(router.view({ streamKey, viewerId: 'v', sdpOffer })).rejects.toEqual(unknownStream);
-    await router.close();
-  });
-
-  it('keeps a stream whose republishing failed, and none whose first publishing did', async () => {
-    const { network, router, publishRequest } = setUp();
-    const request = publishRequest(await network.createPeer());
-    const badOffer = expect.objectContaining({ code: 'bad_offer' });
-    await expect(router.publish({ ...request, sdpOffer: 'v=0' })).rejects.toEqual(badOffer);
-    expect(() => router.addPublishCandidates(streamKey, [])).toThrow(MediaError);
-    await router.publish(request);
-    await expect(router.publish({ ...request, sdpOffer: 'v=0' })).rejects.toEqual(badOffer);
-    router.addPublishCandidates(streamKey, []);
-    await router.close();
-  });
-
-  it('does not bring back a stream that was unpublished while it was published', async () => {
-    const { network, router, publishRequest } = setUp();
-    const publishing = router.publish(publishRequest(await network.createPeer()));
-    router.unpublish(streamKey);
-    await expect(publishing).rejects.toEqual(expect.objectContaining({ code: 'unknown_stream' }));
-    expect(() => router.addPublishCandidates(streamKey, [])).toThrow(MediaError);
-    await router.close();
-  });
-
-  it('caps the video with an estimate, and lifts the cap with a high one', async () => {
-    const { network, router, publishRequest } = setUp();
-    const peer = await network.createPeer();
-    const { sdpAnswer } = await router.publish({ ...publishRequest(peer), videoBitrateBps: 500_000 });
-    await peer.accept(transportOf(sdpAnswer));
-    const publisher = videoSender(peer, publisherSsrc);
-    const caps = () =>
-      peer.received
-        .filter(isRtcp)
-        .flatMap(parseRtcp)
-        .flatMap((message) => (message.type === 'bandwidth-estimate' ? [message.bitrateBps] : []));
-    publisher.sendKeyFrame();
-    await vi.waitFor(() => expect(caps().at(-1)).toBeGreaterThanOrEqual(500_000), { timeout: 3_000 });
-    expect(caps().at(-1)).toBeLessThan(600_000);
-    router.setVideoBitrate(streamKey, 0);
-    await vi.waitFor(() => expect(caps().at(-1)).toBeGreaterThan(10_000_000));
-    await router.close();
-  });
-
-  it('frees what transports share once, when it closes', async () => {
-    const { router, release, network, publishRequest } = setUp();
-    await router.publish(publishRequest(await network.createPeer()));
-    await router.close();
-    await router.close();
-    expect(release).toHaveBeenCalledOnce();
-    await expect(router.publish(publishRequest(await network.createPeer()))).rejects.toThrow(MediaError);
-  });
-
-  it('survives 20,000 mangled packets from a publisher and from a viewer', async () => {
-    const { network, router, publishRequest } = setUp();
-    const [publisher, viewer] = [await network.createPeer(), await network.createPeer()];
-    const published = await router.publish(publishRequest(publisher));
-    await publisher.accept(transportOf(published.sdpAnswer));
-    const viewed = await router.view({
-      streamKey,
-      viewerId: 'v',
-      sdpOffer: withTransport(firefox.viewOffer, viewer.parameters),
-    });
-    await viewer.accept(transportOf(viewed.sdpAnswer));
-
-    let state = 42;
-    const random = (end: number) => {
-      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
-      return (state >>> 8) % end;
-    };
-    const samples = [chromium, firefox]
-      .flatMap(({ packets }) => Object.values(packets).flat())
-      .map((hex) => Buffer.from(hex, 'hex'));
-    for (let round = 0; round < 20_000; round += 1) {
-      const bytes = Buffer.from(samples[random(samples.length)] ?? '');
-      for (let change = random(8); change > 0; change -= 1) bytes[random(bytes.length)] = random(256);
-      const packet = random(4) === 0 ? bytes.subarray(0, random(bytes.length + 1)) : bytes;
-      (random(2) === 0 ? publisher : viewer).send(packet);
-    }
-    const sender = videoSender(publisher, 0x7777);
-    const receiver = videoViewer(viewer, Number(/a=ssrc-group:FID (\d+)/.exec(viewed.sdpAnswer)?.[1]));
-    await sender.sendUntilSeen([receiver]);
-    await router.close();
-  });
-});
-
-/** A publisher's browser, as far as VP8 goes: one frame a packet. */
-function videoSender(peer: RawPeer, ssrc: number) {
-  let sequenceNumber = 65_530;
-  let rtxSequenceNumber = 0;
-  const sent = new Map<number, Buffer>();
-  const sendPacket = (startsKeyFrame: boolean, text: string) => {
-    const number = sequenceNumber & 0xffff;
-    const payload = vp8Payload(startsKeyFrame, text);
-    const fields = {
-      payloadType: 96,
-      sequenceNumber: number,
-      timestamp: sequenceNumber * 3_000,
-      ssrc,
-      payload,
-    };
-    sequenceNumber += 1;
-    sent.set(number, payload);
-    peer.send(rtpBytes(fields));
-  };
-  const rtcp = () => peer.received.filter(isRtcp).flatMap(parseRtcp);
-  return {
-    send: (...texts: readonly string[]) => {
-      for (const text of texts) sendPacket(false, text);
-    },
-    sendKeyFrame: () => sendPacket(true, 'key'),
-    /** Sends key frames until each viewer has got a packet beyond its first `count`. */
-    sendUntilSeen: (viewers: readonly { packets(): readonly unknown[] }[], count = 0) =>
-      vi.waitFor(() => {
-        if (viewers.some((viewer) => viewer.packets().length <= count)) sendPacket(true, 'key');
-        for (const viewer of viewers) expect(viewer.packets().length).toBeGreaterThan(count);
-      }),
-    answerNacks: () =>
-      peer.onPacket((bytes) => {
-        if (!isRtcp(bytes)) return;
-        for (const message of parseRtcp(bytes)) {
-          if (message.type !== 'nack') continue;
-          for (const number of message.sequenceNumbers) {
-            const original = Buffer.alloc(2);
-            original.writeUInt16BE(number);
-            rtxSequenceNumber += 1;
-            const payload = Buffer.concat([original, sent.get(number) ?? Buffer.alloc(0)]);
-            const fields = {
-              payloadType: 97,
-              sequenceNumber: rtxSequenceNumber,
-              ssrc: publisherRtxSsrc,
-              payload,
-            };
-            peer.send(rtpBytes(fields));
-          }
-        }
-      }),
-    keyFrameRequests: () => rtcp().filter(({ type }) => type === 'key-frame-request').length,
-  };
-}
-
-/** A viewer's browser that undoes retransmissions and sorts by sequence number. */
-function videoViewer(peer: RawPeer, ssrc: number) {
-  const packets = () =>
-    peer.received
-      .filter((bytes) => !isRtcp(bytes))
-      .flatMap((bytes) => parseRtpPacket(bytes) ?? [])
-      .flatMap((packet) =>
-        packet.payloadType === 124
-          ? (unwrapRetransmission(packet, { ssrc, payloadType: 120 }) ?? [])
-          : packet,
-      );
-  return {
-    ssrc,
-    packets,
-    texts: () =>
-      packets()
-        .toSorted((a, b) => ((a.sequenceNumber - b.sequenceNumber) << 16) >> 16)
-        .map(vp8Text),
-    sendRtcp: (packet: Buffer) => peer.send(packet),
-  };
-}

@@ -86,10 +86,7 @@ describe('what we write is what we read', () => {
 });
 
 it('reads a FIR as a key-frame request for each stream it names', () => {
-  const fir = Buffer.from(
-    '84ce0006' + '00000001' + '00000000' + '0000000201000000' + '0000000302000000',
-    'hex',
-  );
+  const fir = Buffer.from('84ce0006000000010000000000000002010000000000000302000000', 'hex');
   expect(parseRtcp(fir)).toEqual([
     { type: 'key-frame-request', mediaSsrc: 2 },
     { type: 'key-frame-request', mediaSsrc: 3 },

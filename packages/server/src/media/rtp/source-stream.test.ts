@@ -2,9 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { codecs } from '../codecs.ts';
 import { rtpPacket, vp8Payload } from '../testing/test-packets.ts';
 import { KeyFrameRequester } from './key-frame-requester.ts';
+import type { RtpPacket } from './rtp-packet.ts';
 import { SourceStream } from './source-stream.ts';
 
 const vp8 = codecs.find(({ name }) => name === 'VP8');
+
+function packet(sequenceNumber: number, startsKeyFrame = false): RtpPacket {
+  return rtpPacket({ sequenceNumber, payload: vp8Payload(startsKeyFrame, '.') });
+}
 
 function setUp() {
   if (!vp8) throw new Error('VP8 is missing from the table');
@@ -31,20 +36,18 @@ function setUp() {
     }),
     onPacket: (_packet, number) => forwarded.push(number),
   });
-  const packet = (sequenceNumber: number, startsKeyFrame = false) =>
-    rtpPacket({ sequenceNumber, payload: vp8Payload(startsKeyFrame, '.') });
-  return { source, forwarded, nacks, packet, keyFrameRequests: () => keyFrameRequests };
+  return { source, forwarded, nacks, keyFrameRequests: () => keyFrameRequests };
 }
 
 describe('SourceStream', () => {
   it('passes each packet on once, over the wrap of sequence numbers', () => {
-    const { source, forwarded, packet } = setUp();
+    const { source, forwarded } = setUp();
     for (const number of [65_534, 65_535, 65_535, 0, 1, 0]) source.receive(packet(number), 0);
     expect(forwarded).toEqual([65_534, 65_535, 65_536, 65_537]);
   });
 
   it('asks for missing packets at its next tick, again after a while, and no more once they came', () => {
-    const { source, forwarded, nacks, packet } = setUp();
+    const { source, forwarded, nacks } = setUp();
     source.receive(packet(65_535), 0);
     source.receive(packet(2), 5);
     expect(nacks).toEqual([]);
@@ -61,21 +64,21 @@ describe('SourceStream', () => {
   });
 
   it('drops retransmissions of what it has, which senders use as padding', () => {
-    const { source, forwarded, packet } = setUp();
+    const { source, forwarded } = setUp();
     source.receive(packet(10, true), 0);
     source.receiveRetransmitted(packet(10, true), 1);
     expect(forwarded).toEqual([10]);
   });
 
   it('drops what is older than its history', () => {
-    const { source, forwarded, packet } = setUp();
+    const { source, forwarded } = setUp();
     source.receive(packet(1_000), 0);
     source.receive(packet(900), 1);
     expect(forwarded).toEqual([1_000]);
   });
 
   it('wants a key frame when packets stay missing, and is content when one comes', () => {
-    const { source, packet, keyFrameRequests } = setUp();
+    const { source, keyFrameRequests } = setUp();
     source.receive(packet(1), 0);
     source.receive(packet(3), 0);
     for (let nowMs = 20; nowMs <= 1_100; nowMs += 20) source.tick(nowMs);
@@ -88,7 +91,7 @@ describe('SourceStream', () => {
   });
 
   it('takes a far jump for a new beginning only when a second packet confirms it', () => {
-    const { source, forwarded, packet } = setUp();
+    const { source, forwarded } = setUp();
     source.receive(packet(1), 0);
     source.receive(packet(30_000), 0);
     source.receive(packet(2), 0);
@@ -100,7 +103,7 @@ describe('SourceStream', () => {
   });
 
   it('reports losses that were not repaired', () => {
-    const { source, packet } = setUp();
+    const { source } = setUp();
     for (const number of [0, 1, 3, 4, 6, 7, 8, 9]) source.receive(packet(number), number);
     source.receiveRetransmitted(packet(2), 20);
     expect(source.report(30)).toMatchObject({

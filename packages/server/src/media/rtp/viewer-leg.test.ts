@@ -28,10 +28,21 @@ function videoMedia(fields: Partial<AcceptedMedia>): AcceptedMedia {
   };
 }
 
-function setUp(viewer: Partial<AcceptedMedia> = {}) {
+function packet(sequenceNumber: number, text: string, timestamp = 0, startsKeyFrame = false): RtpPacket {
+  return rtpPacket({
+    payloadType: 96,
+    sequenceNumber,
+    timestamp,
+    ssrc: 1,
+    payload: vp8Payload(startsKeyFrame, text),
+    extensions: { 4: Buffer.from('0'), 13: orientation },
+  });
+}
+
+function setUp(viewer: Partial<AcceptedMedia> = { rtxPayloadType: 124 }) {
   const sent: Buffer[] = [];
   const leg = new ViewerLeg({
-    media: videoMedia({ mid: 'v', payloadType: 120, rtxPayloadType: 124, ...viewer }),
+    media: videoMedia({ mid: 'v', payloadType: 120, ...viewer }),
     ssrc: 500,
     rtxSsrc: 501,
     cname: 'cname',
@@ -48,17 +59,8 @@ function setUp(viewer: Partial<AcceptedMedia> = {}) {
     return source;
   };
   const nowMs = { value: 10_000 };
-  const packet = (sequenceNumber: number, text: string, timestamp = 0, startsKeyFrame = false) =>
-    rtpPacket({
-      payloadType: 96,
-      sequenceNumber,
-      timestamp,
-      ssrc: 1,
-      payload: vp8Payload(startsKeyFrame, text),
-      extensions: { 4: Buffer.from('0'), 13: orientation },
-    });
   const rtp = () => sent.filter((bytes) => !isRtcp(bytes)).flatMap((bytes) => parseRtpPacket(bytes) ?? []);
-  return { leg, sent, rtp, createSource, packet, nowMs };
+  return { leg, sent, rtp, createSource, nowMs };
 }
 
 function numbersFrom(first: number, packets: readonly RtpPacket[]): number[] {
@@ -67,7 +69,7 @@ function numbersFrom(first: number, packets: readonly RtpPacket[]): number[] {
 
 describe('ViewerLeg', () => {
   it('waits for a key frame, asks for one, and then sends with the names the viewer knows', () => {
-    const { rtp, createSource, packet } = setUp({
+    const { rtp, createSource } = setUp({
       extensionIds: { mid: 1, 'video-orientation': 2, 'abs-send-time': 3 },
     });
     const requests: number[] = [];
@@ -88,7 +90,7 @@ describe('ViewerLeg', () => {
   });
 
   it('keeps the order of a source that is reordered', () => {
-    const { rtp, createSource, packet } = setUp();
+    const { rtp, createSource } = setUp();
     const source = createSource(7);
     source.receive(packet(65_534, 'a', 0, true), 0);
     source.receive(packet(0, 'c'), 0);
@@ -98,7 +100,7 @@ describe('ViewerLeg', () => {
   });
 
   it('goes on with the next number and a later timestamp when the source changes', () => {
-    const { rtp, createSource, packet, nowMs } = setUp();
+    const { rtp, createSource, nowMs } = setUp();
     const former = createSource(7);
     former.receive(packet(10, 'a', 5_000, true), 0);
     former.receive(packet(11, 'b', 8_000), 0);
@@ -113,7 +115,7 @@ describe('ViewerLeg', () => {
   });
 
   it('repairs as RTX, with the original number in front of the payload', () => {
-    const { leg, rtp, sent, createSource, packet } = setUp();
+    const { leg, rtp, sent, createSource } = setUp();
     const source = createSource(7);
     source.receive(packet(10, 'a', 0, true), 0);
     source.receive(packet(11, 'b'), 0);
@@ -128,9 +130,7 @@ describe('ViewerLeg', () => {
   });
 
   it('repairs with the packet itself for a viewer that knows no RTX', () => {
-    const { leg, createSource, packet, sent } = setUp({
-      rtxPayloadType: undefined,
-    } as Partial<AcceptedMedia>);
+    const { leg, createSource, sent } = setUp({});
     createSource(7).receive(packet(10, 'a', 0, true), 0);
     const first = sent.findLast((bytes) => !isRtcp(bytes));
     leg.repair([first?.readUInt16BE(2) ?? 0], 10_000);
@@ -138,7 +138,7 @@ describe('ViewerLeg', () => {
   });
 
   it('repairs nothing that was never sent to this viewer', () => {
-    const { leg, sent, rtp, createSource, packet } = setUp();
+    const { leg, sent, rtp, createSource } = setUp();
     const source = createSource(7);
     source.receive(packet(9, 'before'), 0);
     source.receive(packet(10, 'a', 0, true), 0);
@@ -150,7 +150,7 @@ describe('ViewerLeg', () => {
 
   it('starts a new viewer with a key frame that is still fresh, and asks for one otherwise', () => {
     const requests: number[] = [];
-    const { leg, rtp, createSource, packet, nowMs } = setUp();
+    const { leg, rtp, createSource, nowMs } = setUp();
     const source = createSource(7, requests);
     const silent = { ...packet(10, 'key', 0, true) };
     leg.start(source, nowMs.value);
@@ -173,7 +173,7 @@ describe('ViewerLeg', () => {
   });
 
   it('tells the viewer the clock of the source in the timestamps it sees', () => {
-    const { leg, sent, rtp, createSource, packet, nowMs } = setUp();
+    const { leg, sent, rtp, createSource, nowMs } = setUp();
     const source = createSource(7);
     source.receiveSenderReport(
       {

@@ -190,7 +190,7 @@ describe('offers that cannot be used', () => {
       return state % end;
     };
     let refused = 0;
-    for (let round = 0; round < 1_500; round += 1) {
+    for (let round = 0; round < 400; round += 1) {
       const lines = [chromium.publishOffer, firefox.viewOffer][round % 2]?.split('\r\n') ?? [];
       for (let change = 0; change <= random(6); change += 1) {
         const at = random(lines.length);
@@ -208,7 +208,7 @@ describe('offers that cannot be used', () => {
         refused += 1;
       }
     }
-    expect(refused).toBeGreaterThan(100);
-    expect(refused).toBeLessThan(1_500);
+    expect(refused).toBeGreaterThan(50);
+    expect(refused).toBeLessThan(400);
   });
 });
