@@ -69,7 +69,9 @@ async function readRoom(request: IncomingMessage): Promise<string> {
   const body = await readJson(request);
   const room = typeof body === 'object' && body && 'room' in body ? body.room : undefined;
   if (typeof room !== 'string' || !roomPattern.test(room)) {
-    throw new BadRequestError('A room is 1 to 64 letters, digits, dashes or underscores. Change ?room=.');
+    throw new BadRequestError(
+      'A room is 1 to 64 letters, digits, dashes or underscores. Choose another name.',
+    );
   }
   return room;
 }

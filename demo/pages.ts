@@ -22,7 +22,13 @@ const scriptTagFolder = fileURLToPath(new URL('../packages/sdk/dist/', import.me
 const apiPaths = ['/rtc-api', '/security', '/openapi.yaml', '/healthz'];
 
 /** The demo's pages, its back end and the API behind one origin; not listening yet. */
-export function createPages({ port, isLan, api, clientId, clientSecret }: PagesOptions): Promise<ViteDevServer> {
+export function createPages({
+  port,
+  isLan,
+  api,
+  clientId,
+  clientSecret,
+}: PagesOptions): Promise<ViteDevServer> {
   const backend = createBackend({ server: api, clientId, clientSecret });
   return createServer({
     configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
@@ -34,6 +40,8 @@ export function createPages({ port, isLan, api, clientId, clientSecret }: PagesO
       port,
       strictPort: true,
       ...(isLan && { host: true }),
+      // The API says itself which origins may call it; Vite would answer preflights in its place.
+      cors: false,
       proxy: Object.fromEntries(apiPaths.map((path) => [path, { target: api }])),
     },
   });

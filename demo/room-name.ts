@@ -1,4 +1,15 @@
-const adjectives = ['brave', 'calm', 'clever', 'gentle', 'happy', 'kind', 'lively', 'merry', 'quiet', 'sunny'];
+const adjectives = [
+  'brave',
+  'calm',
+  'clever',
+  'gentle',
+  'happy',
+  'kind',
+  'lively',
+  'merry',
+  'quiet',
+  'sunny',
+];
 const animals = ['badger', 'dolphin', 'falcon', 'fox', 'heron', 'lynx', 'otter', 'panda', 'robin', 'turtle'];
 
 /** A name for a new room that people can read out to each other: `brave-otter-42`. */

@@ -32,12 +32,13 @@ export function showTiles(section, tiles, play) {
     const figure = figures.get(tile.key) ?? addFigure(section, tile);
     figures.delete(tile.key);
     play(figure.querySelector('video'), tile);
-    figure.querySelector('[data-name]').textContent = tile.isSelf ? `${tile.name} (you)` : tile.name;
-    figure.querySelector('.avatar').textContent = initials(tile.name);
-    figure.querySelector('.avatar').hidden = tile.kind !== 'audio' && !tile.muted.includes('video');
-    for (const badge of figure.querySelectorAll('.badge')) {
-      badge.hidden = !tile.muted.includes(badge.dataset.muted);
-    }
+    const avatar = figure.querySelector('.avatar');
+    avatar.textContent = initials(tile.name);
+    avatar.hidden = tile.kind !== 'audio' && !tile.muted.includes('video');
+    const badges = tile.muted.map((track) => badge(track === 'audio' ? 'muted' : 'camera off'));
+    figure
+      .querySelector('figcaption')
+      .replaceChildren(tile.isSelf ? `${tile.name} (you)` : tile.name, ...badges);
   }
   for (const figure of figures.values()) figure.remove();
 }
@@ -50,6 +51,10 @@ function addFigure(section, { key, streamId, kind, isSelf }) {
   video.classList.toggle('mirrored', isSelf && kind === 'camera');
   section.append(figure);
   return figure;
+}
+
+function badge(text) {
+  return Object.assign(document.createElement('span'), { className: 'badge', textContent: text });
 }
 
 function initials(name) {

@@ -5,7 +5,12 @@ import { createNativeRawPeer } from '../testing/native-raw-peer.ts';
 import type { RawPeer } from '../testing/raw-peer.ts';
 import { rtpBytes } from '../testing/test-packets.ts';
 import { NodeDatachannelTransport } from './node-datachannel-transport.ts';
-import type { CreateRtpTransport, RtpTransport, RtpTransportState } from './rtp-transport.ts';
+import type {
+  CreateRtpTransport,
+  RemoteTransportParameters,
+  RtpTransport,
+  RtpTransportState,
+} from './rtp-transport.ts';
 
 interface Setup {
   readonly createTransport: CreateRtpTransport;
@@ -31,7 +36,7 @@ describe.each(setups)('RtpTransport (%s)', (_name, createSetup) => {
     for (const end of toClose.splice(0)) end.close();
   });
 
-  async function prepare() {
+  async function prepare(announce = (parameters: RemoteTransportParameters) => parameters) {
     const { createTransport, createPeer } = createSetup();
     const packets: Buffer[] = [];
     const states: RtpTransportState[] = [];
@@ -41,7 +46,7 @@ describe.each(setups)('RtpTransport (%s)', (_name, createSetup) => {
     });
     const peer = await createPeer();
     toClose.push(transport, peer);
-    const local = await transport.open(peer.parameters);
+    const local = await transport.open(announce(peer.parameters));
     return { transport, peer, local, packets, states };
   }
 
@@ -82,9 +87,12 @@ describe.each(setups)('RtpTransport (%s)', (_name, createSetup) => {
     });
   });
 
-  it('is lost when the peer closes', async () => {
-    const { transport, peer, states } = await connect();
-    peer.close();
+  it('is lost when the peer shows another certificate than it announced', async () => {
+    const { transport, peer, local, states } = await prepare((announced) => ({
+      ...announced,
+      fingerprint: { ...announced.fingerprint, value: announced.fingerprint.value.replaceAll(/[0-7]/g, '8') },
+    }));
+    void peer.accept(local);
     await vi.waitFor(() => expect(states.at(-1)).toBe('lost'));
     expect(transport.send(rtpBytes({ payloadType: 96 }))).toBe(false);
   });

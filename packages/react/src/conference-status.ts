@@ -1,0 +1,12 @@
+import type { ConnectionStatus } from '@parley-rtc/sdk';
+
+/** Where we stand: `joined` includes reconnecting, `left` includes being dropped by the server. */
+export type ConferenceStatus = 'idle' | 'joining' | 'joined' | 'failed' | 'left' | 'ended';
+
+/** How the connection of a conference that was joined counts. */
+export const statusOf: Readonly<Record<ConnectionStatus, ConferenceStatus>> = {
+  connected: 'joined',
+  reconnecting: 'joined',
+  left: 'left',
+  ended: 'ended',
+};

@@ -1,0 +1,132 @@
+import { Conference, type JoinOptions } from '@parley-rtc/sdk';
+import { cleanup, render, screen, waitFor } from '@testing-library/react';
+import { StrictMode } from 'react';
+import { renderToString } from 'react-dom/server';
+import { afterEach, beforeEach, expect, it, type MockInstance, vi } from 'vitest';
+import { broken, FakeServer } from '../../sdk/src/testing/fake-server.ts';
+import { joinAs } from '../../sdk/src/testing/join-as.ts';
+import { useConference } from './index.ts';
+
+let join: MockInstance<typeof Conference.join>;
+let servers: Record<string, FakeServer>;
+const toRoom = (conferenceId: string): JoinOptions => ({
+  server: 'https://rtc.example.com',
+  conferenceId,
+  token: 'token',
+});
+
+beforeEach(() => {
+  servers = { blue: new FakeServer('blue'), red: new FakeServer('red') };
+  join = vi
+    .spyOn(Conference, 'join')
+    .mockImplementation(({ server: _server, token: _token, ...rest }) =>
+      joinAs(roomOf(rest.conferenceId), 'me', rest),
+    );
+});
+afterEach(() => {
+  cleanup();
+  vi.restoreAllMocks();
+});
+
+function roomOf(conferenceId: string): FakeServer {
+  const server = servers[conferenceId];
+  if (!server) throw new Error(`No room ${conferenceId}.`);
+  return server;
+}
+const peopleIn = (room: string) => roomOf(room).conference?.participants.length;
+
+function Room({ options }: { readonly options: JoinOptions | undefined }): React.ReactNode {
+  const { conference, status, error } = useConference(options);
+  const leave = () => void conference?.leave();
+  return (
+    <button type="button" onClick={leave}>
+      {[status, conference?.id, error?.code].filter(Boolean).join(' ')}
+    </button>
+  );
+}
+const seen = () => screen.getByRole('button').textContent;
+const expectSeen = (text: string) => waitFor(() => expect(seen()).toBe(text));
+
+it('joins once under StrictMode, and nobody else is in the conference', async () => {
+  render(<Room options={toRoom('blue')} />, { wrapper: StrictMode });
+  expect(seen()).toBe('joining');
+  await expectSeen('joined blue');
+  expect(peopleIn('blue')).toBe(1);
+  expect(roomOf('blue').callsOf('join')).toHaveLength(1);
+  expect(roomOf('blue').endpoints.size).toBe(1);
+});
+
+it('leaves on unmount', async () => {
+  const { unmount } = render(<Room options={toRoom('blue')} />);
+  await expectSeen('joined blue');
+  unmount();
+  await waitFor(() => expect(peopleIn('blue')).toBe(0));
+  expect(roomOf('blue').endpoints.size).toBe(0);
+});
+
+it('leaves nothing behind when it is unmounted while joining', async () => {
+  let isGone = false;
+  roomOf('blue').intercept = async ({ operation }) => {
+    if (operation === 'getConference') await vi.waitUntil(() => isGone);
+  };
+  const { unmount } = render(<Room options={toRoom('blue')} />);
+  await waitFor(() => expect(peopleIn('blue')).toBe(1));
+  unmount();
+  isGone = true;
+  await waitFor(() => expect(peopleIn('blue')).toBe(0));
+});
+
+it('says that the conference was left, or has ended for everybody', async () => {
+  const { rerender } = render(<Room options={toRoom('blue')} />);
+  await expectSeen('joined blue');
+  screen.getByRole('button').click();
+  await expectSeen('left blue');
+
+  rerender(<Room options={toRoom('red')} />);
+  await expectSeen('joined red');
+  const host = await joinAs(roomOf('red'), 'host', { conferenceId: 'red' });
+  await host.end();
+  await expectSeen('ended red');
+});
+
+it('goes over to another conference when the options name one, and to none without options', async () => {
+  const { rerender } = render(<Room options={toRoom('blue')} />);
+  await expectSeen('joined blue');
+  rerender(<Room options={toRoom('red')} />);
+  expect(seen()).toBe('joining');
+  await expectSeen('joined red');
+  await waitFor(() => expect(peopleIn('blue')).toBe(0));
+  rerender(<Room options={undefined} />);
+  expect(seen()).toBe('idle');
+  await waitFor(() => expect(peopleIn('red')).toBe(0));
+});
+
+it('stays in when a render brings new options for the same conference', async () => {
+  const { rerender } = render(<Room options={toRoom('blue')} />);
+  await expectSeen('joined blue');
+  rerender(<Room options={{ ...toRoom('blue'), token: 'another' }} />);
+  await expectSeen('joined blue');
+  expect(roomOf('blue').callsOf('join')).toHaveLength(1);
+});
+
+it('tells why joining failed, and joins anew after a render without options', async () => {
+  roomOf('blue').intercept = ({ operation }) => {
+    if (operation === 'join') throw broken('join');
+  };
+  const { rerender } = render(<Room options={toRoom('blue')} />);
+  await expectSeen('failed ERR_CONNECTION');
+  roomOf('blue').intercept = () => {};
+  rerender(<Room options={undefined} />);
+  rerender(<Room options={toRoom('blue')} />);
+  await expectSeen('joined blue');
+});
+
+it("fails when the app's own signal aborts", async () => {
+  render(<Room options={{ ...toRoom('blue'), signal: AbortSignal.abort() }} />);
+  await expectSeen('failed ERR_ABORTED');
+});
+
+it('joins nothing while it is rendered on a server', () => {
+  expect(renderToString(<Room options={toRoom('blue')} />)).toContain('joining');
+  expect(join).not.toHaveBeenCalled();
+});
