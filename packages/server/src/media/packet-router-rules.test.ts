@@ -4,6 +4,7 @@ import type { LostPeer, PublishRequest } from './media-router.ts';
 import { PacketRouter } from './packet-router.ts';
 import { parseRtcp } from './rtp/parse-rtcp.ts';
 import { isRtcp } from './rtp/rtp-packet.ts';
+import { eventually } from './testing/eventually.ts';
 import { createFakeNetwork } from './testing/fake-rtp-transport.ts';
 import type { RawPeer } from './testing/raw-peer.ts';
 import recordings from './testing/recordings.json' with { type: 'json' };
@@ -12,6 +13,8 @@ import { videoSender, videoViewer } from './testing/video-ends.ts';
 
 const { chromium, firefox } = recordings;
 const streamKey = 'stream';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 function publishRequest(peer: RawPeer): PublishRequest {
   return {
@@ -46,7 +49,7 @@ describe('PacketRouter', () => {
     await router.view({ streamKey, viewerId: 'v', sdpOffer });
     viewer.close();
     publisher.close();
-    await vi.waitFor(() => expect(lost).toEqual([{ streamKey, viewerId: 'v' }, { streamKey }]));
+    await eventually(() => expect(lost).toEqual([{ streamKey, viewerId: 'v' }, { streamKey }]));
     await expect(router.publish(publishRequest(await network.createPeer()))).resolves.toBeDefined();
     stop();
     await router.close();
@@ -112,10 +115,10 @@ describe('PacketRouter', () => {
         .flatMap(parseRtcp)
         .flatMap((message) => (message.type === 'bandwidth-estimate' ? [message.bitrateBps] : []));
     publisher.sendKeyFrame();
-    await vi.waitFor(() => expect(caps().at(-1)).toBeGreaterThanOrEqual(500_000), { timeout: 3_000 });
+    await eventually(() => expect(caps().at(-1)).toBeGreaterThanOrEqual(500_000));
     expect(caps().at(-1)).toBeLessThan(600_000);
     router.setVideoBitrate(streamKey, 0);
-    await vi.waitFor(() => expect(caps().at(-1)).toBeGreaterThan(10_000_000));
+    await eventually(() => expect(caps().at(-1)).toBeGreaterThan(10_000_000));
     await router.close();
   });
 

@@ -4,6 +4,7 @@ import type { LostPeer } from './media-router.ts';
 import { PacketRouter } from './packet-router.ts';
 import { buildNack, buildPictureLoss } from './rtp/build-rtcp.ts';
 import { isRtcp, parseRtpPacket } from './rtp/rtp-packet.ts';
+import { eventually } from './testing/eventually.ts';
 import { createFakeNetwork } from './testing/fake-rtp-transport.ts';
 import { lossyTransport } from './testing/lossy-transport.ts';
 import type { Loss } from './testing/lossy-transport.ts';
@@ -15,6 +16,8 @@ import { vp8Text } from './testing/test-packets.ts';
 import { videoSender, videoViewer } from './testing/video-ends.ts';
 import { NodeDatachannelTransport } from './transport/node-datachannel-transport.ts';
 import type { CreateRtpTransport } from './transport/rtp-transport.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 interface Network {
   readonly createTransport: CreateRtpTransport;
@@ -90,7 +93,7 @@ describe.each(networks)('PacketRouter (%s)', (_name, createNetwork) => {
     await publisher.sendUntilSeen(viewers);
     publisher.send('a', 'b', 'c', 'd');
     for (const viewer of viewers) {
-      await vi.waitFor(() => expect(viewer.texts().slice(-4)).toEqual(['a', 'b', 'c', 'd']));
+      await eventually(() => expect(viewer.texts().slice(-4)).toEqual(['a', 'b', 'c', 'd']));
       const packets = viewer.packets();
       expect(new Set(packets.map(({ ssrc, payloadType }) => `${ssrc} ${payloadType}`))).toEqual(
         new Set([`${viewer.ssrc} 120`]),
@@ -128,7 +131,7 @@ describe.each(networks)('PacketRouter (%s)', (_name, createNetwork) => {
     await publisher.sendUntilSeen([viewer]);
     publisher.answerNacks();
     publisher.send('a', 'b', 'c', 'd', 'e');
-    await vi.waitFor(() => expect(viewer.texts().slice(-5)).toEqual(['a', 'b', 'c', 'd', 'e']));
+    await eventually(() => expect(viewer.texts().slice(-5)).toEqual(['a', 'b', 'c', 'd', 'e']));
     expect(dropped.size).toBe(0);
   });
 
@@ -143,11 +146,11 @@ describe.each(networks)('PacketRouter (%s)', (_name, createNetwork) => {
     const before = viewer.packets().at(-1)?.sequenceNumber ?? 0;
     toLose = 2;
     publisher.send('lost 1', 'lost 2', 'later');
-    await vi.waitFor(() => expect(viewer.texts().at(-1)).toBe('later'));
+    await eventually(() => expect(viewer.texts().at(-1)).toBe('later'));
     expect(viewer.texts()).not.toContain('lost 1');
 
     viewer.sendRtcp(buildNack(1, viewer.ssrc, [(before + 1) & 0xffff, (before + 2) & 0xffff]));
-    await vi.waitFor(() => expect(viewer.texts().slice(-3)).toEqual(['lost 1', 'lost 2', 'later']));
+    await eventually(() => expect(viewer.texts().slice(-3)).toEqual(['lost 1', 'lost 2', 'later']));
   });
 
   it("passes a viewer's wish for a key frame on to the publisher", async () => {
@@ -157,7 +160,7 @@ describe.each(networks)('PacketRouter (%s)', (_name, createNetwork) => {
     await publisher.sendUntilSeen([viewer]);
     const before = publisher.keyFrameRequests();
     viewer.sendRtcp(buildPictureLoss(1, viewer.ssrc));
-    await vi.waitFor(() => expect(publisher.keyFrameRequests()).toBeGreaterThan(before));
+    await eventually(() => expect(publisher.keyFrameRequests()).toBeGreaterThan(before));
   });
 
   it('goes on for viewers when the publisher comes back over a new transport', async () => {
@@ -169,7 +172,7 @@ describe.each(networks)('PacketRouter (%s)', (_name, createNetwork) => {
     const later = await publish(0x3333);
     await later.sendUntilSeen([viewer], count);
     later.send('after');
-    await vi.waitFor(() => expect(viewer.texts().at(-1)).toBe('after'));
+    await eventually(() => expect(viewer.texts().at(-1)).toBe('after'));
     const packets = viewer.packets();
     const first = packets[0]?.sequenceNumber ?? 0;
     expect(packets.map(({ sequenceNumber }) => (sequenceNumber - first) & 0xffff)).toEqual(
@@ -189,7 +192,7 @@ describe.each(networks)('PacketRouter (%s)', (_name, createNetwork) => {
     router.stopView(streamKey, 'gone');
     const count = gone.packets().length;
     publisher.send('more');
-    await vi.waitFor(() => expect(staying.texts().at(-1)).toBe('more'));
+    await eventually(() => expect(staying.texts().at(-1)).toBe('more'));
     expect(gone.packets()).toHaveLength(count);
     expect(lost).toEqual([]);
   });

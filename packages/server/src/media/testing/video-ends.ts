@@ -1,8 +1,9 @@
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { parseRtcp } from '../rtp/parse-rtcp.ts';
 import { unwrapRetransmission } from '../rtp/retransmission.ts';
 import { isRtcp, parseRtpPacket } from '../rtp/rtp-packet.ts';
 import type { RtpPacket } from '../rtp/rtp-packet.ts';
+import { eventually } from './eventually.ts';
 import type { RawPeer } from './raw-peer.ts';
 import { rtpBytes, vp8Payload, vp8Text } from './test-packets.ts';
 
@@ -58,7 +59,7 @@ export function videoSender(peer: RawPeer, ssrc: number): VideoSender {
     },
     sendKeyFrame: () => sendPacket(true, 'key'),
     sendUntilSeen: (viewers, count = 0) =>
-      vi.waitFor(() => {
+      eventually(() => {
         if (viewers.some((viewer) => viewer.packets().length <= count)) sendPacket(true, 'key');
         for (const viewer of viewers) expect(viewer.packets().length).toBeGreaterThan(count);
       }),
