@@ -37,7 +37,10 @@ export default {
       name: 'rooms-of-the-sdk-do-not-know-the-conference',
       comment: 'signalling, media, devices and quality are given verbs; they never import their user.',
       severity: 'error',
-      from: { path: '^packages/sdk/src/(signalling|media|devices|quality|errors)/' },
+      from: {
+        path: '^packages/sdk/src/(signalling|media|devices|quality|errors)/',
+        pathNot: '\\.test\\.ts$',
+      },
       to: { path: '^packages/sdk/src/conference/' },
     },
     {

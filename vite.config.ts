@@ -18,9 +18,13 @@ function library(folder: string): UserConfig {
     dependencies?: Record<string, string>;
     peerDependencies?: Record<string, string>;
     bin?: Record<string, string>;
+    exports: Record<string, string | Record<string, string>>;
   };
   const external = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
-  const entries = ['src/index.ts', ...(manifest.bin ? ['src/main.ts'] : [])];
+  const exported = Object.values(manifest.exports).map((target) =>
+    typeof target === 'string' ? undefined : target[sourceCondition],
+  );
+  const entries = [...exported, manifest.bin && 'src/main.ts'].filter((entry) => entry !== undefined);
   return {
     build: {
       target: 'es2022',

@@ -40,6 +40,8 @@ export function createPages({
       port,
       strictPort: true,
       ...(isLan && { host: true }),
+      // The API says itself which origins may call it; Vite would answer preflights in its place.
+      cors: false,
       proxy: Object.fromEntries(apiPaths.map((path) => [path, { target: api }])),
     },
   });

@@ -56,6 +56,8 @@ async function start(): Promise<void> {
   }
 
   let closing: Promise<void> | undefined;
+  // Vite ends the process by itself on this signal, before the server has said goodbye.
+  process.removeAllListeners('SIGTERM');
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void (closing ??= close()));
   const origin = address === undefined ? `http://localhost:${pagesPort}` : `https://${address}:${pagesPort}`;
   console.log(welcome({ url: `${origin}/?room=${roomName()}`, api, origin, isLan }));

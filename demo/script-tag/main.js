@@ -99,9 +99,8 @@ function showCall(conference) {
   /** What we send: camera and microphone, and the screen. */
   const mine = { devices: undefined, screen: undefined };
 
-  conference.on('stream-published', async ({ stream }) => {
-    views.set(stream.id, await conference.viewStream(stream.id));
-    render();
+  conference.on('stream-published', ({ stream }) => {
+    void attempt(async () => views.set(stream.id, await conference.viewStream(stream.id)));
   });
   conference.on('stream-unpublished', ({ stream }) => views.delete(stream.id));
   conference.on('participant-joined', ({ participant }) => showStatus(`${nameOf(participant)} is here`));
@@ -124,11 +123,12 @@ function showCall(conference) {
   onClick('screen-button', switchScreen);
   onClick('leave-button', () => conference.leave());
   onClick('unblock-button', async () => {
-    await Promise.all([...main.querySelectorAll('video')].map((video) => video.play()));
+    const videos = [...main.querySelectorAll('video')].filter((video) => video.srcObject);
+    await Promise.all(videos.map((video) => video.play()));
     find('unblock-button').hidden = true;
   });
   for (const button of main.querySelectorAll('[data-action="copy"]'))
-    button.addEventListener('click', copyLink);
+    button.addEventListener('click', () => void copyLink());
 
   showStatus('Connected');
   render();
@@ -186,21 +186,22 @@ function showCall(conference) {
 
   function onClick(testId, action) {
     const button = find(testId);
-    button.addEventListener('click', async () => {
+    button.addEventListener('click', () => {
       button.disabled = true;
-      await attempt(action);
-      button.disabled = false;
+      showError('');
+      void attempt(action).then(() => (button.disabled = false));
     });
   }
 
   /** Whatever fails while we are in the call is told, and the call goes on. */
   async function attempt(action) {
-    showError('');
     try {
       await action();
     } catch (error) {
-      const hasLeft = error instanceof ParleyError && error.code === 'ERR_NOT_JOINED';
-      if (!hasLeft) showError(error.message);
+      // The call, or the stream, was over before we got to it: nothing that anybody has to know.
+      const isLate =
+        error instanceof ParleyError && ['ERR_NOT_JOINED', 'ERR_STREAM_NOT_FOUND'].includes(error.code);
+      if (!isLate) showError(error.message);
     }
     render();
   }

@@ -67,7 +67,7 @@ async function timeFirstFrame({
           video.requestVideoFrameCallback(() => resolve({ viewedAt, firstFrameAt: performance.now() }));
           view.attach(video);
         } catch (error) {
-          reject(error as Error);
+          reject(error);
         }
       });
     },

@@ -54,19 +54,21 @@ export class Caller {
         });
         const views = new Map<string, ParleyModule.ViewedStream>();
         const heard: string[] = [];
+        const nameOf = ({ metadata }: ParleyModule.Participant): string =>
+          typeof metadata['name'] === 'string' ? metadata['name'] : 'somebody';
         Object.assign(window, { conference, views, heard });
         conference.on('participant-joined', ({ participant }) => {
-          heard.push(`joined ${String(participant.metadata['name'])}`);
+          heard.push(`joined ${nameOf(participant)}`);
         });
         conference.on('participant-left', ({ participant }) => {
-          heard.push(`left ${String(participant.metadata['name'])}`);
+          heard.push(`left ${nameOf(participant)}`);
         });
         conference.on('stream-published', async ({ stream }) => {
-          heard.push(`published ${String(stream.participant.metadata['name'])} ${stream.type}`);
+          heard.push(`published ${nameOf(stream.participant)} ${stream.type}`);
           views.set(stream.id, await conference.viewStream(stream.id));
         });
         conference.on('stream-unpublished', ({ stream }) => {
-          heard.push(`unpublished ${String(stream.participant.metadata['name'])} ${stream.type}`);
+          heard.push(`unpublished ${nameOf(stream.participant)} ${stream.type}`);
           views.delete(stream.id);
         });
         conference.on('error', ({ error }) => {

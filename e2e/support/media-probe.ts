@@ -2,7 +2,7 @@
  * What the journeys use inside a page to prove media: a picture that says who drew it and when, a tone, and readers
  * for both. `installMediaProbe` is handed to the browser as text, so it must not use anything from outside itself.
  */
-export interface MediaProbe {
+interface MediaProbe {
   /** A stream whose picture is a bar code of `id` and the time, and whose sound is one tone. */
   source(options: { id: number; toneHz?: number; width?: number; height?: number }): MediaStream;
   /** Reads the bar code from what `stream` shows now; undefined while it shows none. */

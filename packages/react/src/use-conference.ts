@@ -1,7 +1,6 @@
 import { Conference, type JoinOptions, type ParleyError } from '@parley-rtc/sdk';
 import { useEffect, useRef, useState } from 'react';
-import { type ConferenceStatus, statusOf } from './conference-status.ts';
-import { hold } from './hold.ts';
+import { type ConferenceStatus, hold, statusOf } from '@parley-rtc/sdk/bindings';
 import { useConferenceState } from './use-conference-state.ts';
 
 /** A stay in a conference, as a component sees it. */

@@ -8,8 +8,7 @@ import {
   toValue,
   watch,
 } from 'vue';
-import { type ConferenceStatus, statusOf } from './conference-status.ts';
-import { hold } from './hold.ts';
+import { type ConferenceStatus, hold, statusOf } from '@parley-rtc/sdk/bindings';
 import { useConferenceState } from './use-conference-state.ts';
 
 /** A stay in a conference, as a component sees it. */

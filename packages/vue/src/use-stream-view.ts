@@ -1,7 +1,6 @@
 import type { Conference, ParleyError, ViewedStream } from '@parley-rtc/sdk';
 import { type MaybeRefOrGetter, type ShallowRef, shallowRef, toValue, watch } from 'vue';
-import { hold } from './hold.ts';
-import { isAboutView } from './is-about-view.ts';
+import { hold, isAboutView } from '@parley-rtc/sdk/bindings';
 
 /** A stream of somebody else on its way to a media element. */
 export interface StreamView {

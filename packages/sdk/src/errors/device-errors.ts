@@ -9,7 +9,11 @@ export class DeviceDeniedError extends ParleyError {
   override readonly code = 'ERR_DEVICE_DENIED';
   readonly kind: CaptureKind;
   constructor(kind: CaptureKind, options?: ErrorOptions) {
-    super(`Access to the ${kind} was refused.`, 'Ask again from a click, or show how to allow it.', options);
+    super(
+      `Access to the ${kind} was refused.`,
+      'Allow it in the settings that the browser has for this site, then try again.',
+      options,
+    );
     this.kind = kind;
   }
 }

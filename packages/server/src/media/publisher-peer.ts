@@ -43,7 +43,7 @@ export class PublisherPeer {
   readonly #onPacket: PublisherPeerOptions['onPacket'];
   readonly #onSenderReport: PublisherPeerOptions['onSenderReport'];
   readonly #now: () => number;
-  /** Names us in RTCP; 1 is what libwebrtc uses for receivers without a stream of their own. */
+  /** Names us in RTCP. */
   readonly #ownSsrc = randomInt(1, 2 ** 32);
   readonly #demultiplexer: Demultiplexer;
   readonly #feedback: TransportFeedback;

@@ -5,7 +5,8 @@ interface MissingPacket {
   requests: number;
 }
 
-const retryAfterMs = 60;
+/** libwebrtc asks again after one round trip, and takes 100 ms for one it does not know. */
+const retryAfterMs = 100;
 const maxRequests = 10;
 const giveUpAfterMs = 1_000;
 /** More holes than this are no loss that repair can mend: a key frame is cheaper. */

@@ -88,13 +88,13 @@ function readSection(section: ParsedSection): OfferedSection {
     type: text(section.type),
     protocol: text(section.protocol),
     formats: text(section.payloads),
-    port: Number(section.port) || 0,
+    port: section.port,
     mid: text(section.mid),
     direction: readDirection(section.direction),
     hasRtcpMux: section.rtcpMux !== undefined,
     hasReducedSizeRtcp: section.rtcpRsize !== undefined,
     codecs: readCodecs(section),
-    extensions: (section.ext ?? []).map(({ value, uri }) => ({ id: Number(value), uri: text(uri) })),
+    extensions: (section.ext ?? []).map(({ value, uri }) => ({ id: value, uri: text(uri) })),
     rids: (section.rids ?? []).filter((rid) => rid.direction === 'send').map((rid) => text(rid.id)),
   };
 }

@@ -38,6 +38,7 @@ class FakeRtpTransport implements RtpTransport {
   readonly #transports: Map<string, FakeRtpTransport>;
   readonly #candidates: string[];
   #ufrag = '';
+  #announced = '';
   #peer: FakeRawPeer | undefined;
   #isClosed = false;
 
@@ -49,6 +50,7 @@ class FakeRtpTransport implements RtpTransport {
 
   open(remote: RemoteTransportParameters): Promise<LocalTransportParameters> {
     this.#ufrag = remote.iceUfrag;
+    this.#announced = remote.fingerprint.value;
     this.#transports.set(remote.iceUfrag, this);
     return Promise.resolve({
       iceUfrag: `of-${remote.iceUfrag}`,
@@ -75,6 +77,10 @@ class FakeRtpTransport implements RtpTransport {
   }
 
   connect(peer: FakeRawPeer): void {
+    if (peer.parameters.fingerprint.value !== this.#announced) {
+      this.disconnect();
+      return;
+    }
     this.#peer = peer;
     this.#tell(() => this.#events.onStateChange('open'));
   }

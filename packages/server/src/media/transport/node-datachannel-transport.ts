@@ -184,20 +184,23 @@ function readLocalParameters(
   const session = parse(sdp);
   const section = session.media[0];
   const fingerprint = section?.fingerprint ?? session.fingerprint;
-  if (!section?.iceUfrag || !section.icePwd || !fingerprint) {
+  // Taken from the text, because the parser makes a number of whatever looks like one.
+  const iceUfrag = /a=ice-ufrag:(\S+)/.exec(sdp)?.[1];
+  const icePwd = /a=ice-pwd:(\S+)/.exec(sdp)?.[1];
+  if (!section || !iceUfrag || !icePwd || !fingerprint) {
     throw new Error('The transport gave no ICE credentials or no certificate fingerprint.');
   }
   const gathered = (section.candidates ?? [])
     .filter(({ type, transport }) => type === 'host' && transport.toLowerCase() === 'udp')
     .map(({ foundation, priority, ip, port }): HostCandidate => ({
-      foundation: String(foundation),
-      priority: Number(priority),
+      foundation,
+      priority,
       address: ip,
       port,
     }));
   return {
-    iceUfrag: String(section.iceUfrag),
-    icePwd: String(section.icePwd),
+    iceUfrag,
+    icePwd,
     fingerprint: { algorithm: fingerprint.type, value: fingerprint.hash },
     candidates: announcedCandidates(gathered, announcement),
   };

@@ -1,11 +1,19 @@
 import { cleanup } from 'node-datachannel';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../testing/eventually.ts';
 import { createFakeNetwork } from '../testing/fake-rtp-transport.ts';
 import { createNativeRawPeer } from '../testing/native-raw-peer.ts';
 import type { RawPeer } from '../testing/raw-peer.ts';
 import { rtpBytes } from '../testing/test-packets.ts';
 import { NodeDatachannelTransport } from './node-datachannel-transport.ts';
-import type { CreateRtpTransport, RtpTransport, RtpTransportState } from './rtp-transport.ts';
+import type {
+  CreateRtpTransport,
+  RemoteTransportParameters,
+  RtpTransport,
+  RtpTransportState,
+} from './rtp-transport.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 interface Setup {
   readonly createTransport: CreateRtpTransport;
@@ -31,7 +39,7 @@ describe.each(setups)('RtpTransport (%s)', (_name, createSetup) => {
     for (const end of toClose.splice(0)) end.close();
   });
 
-  async function prepare() {
+  async function prepare(announce = (parameters: RemoteTransportParameters) => parameters) {
     const { createTransport, createPeer } = createSetup();
     const packets: Buffer[] = [];
     const states: RtpTransportState[] = [];
@@ -41,14 +49,14 @@ describe.each(setups)('RtpTransport (%s)', (_name, createSetup) => {
     });
     const peer = await createPeer();
     toClose.push(transport, peer);
-    const local = await transport.open(peer.parameters);
+    const local = await transport.open(announce(peer.parameters));
     return { transport, peer, local, packets, states };
   }
 
   async function connect() {
     const prepared = await prepare();
     await prepared.peer.accept(prepared.local);
-    await vi.waitFor(() => expect(prepared.states).toEqual(['open']));
+    await eventually(() => expect(prepared.states).toEqual(['open']));
     return prepared;
   }
 
@@ -76,16 +84,19 @@ describe.each(setups)('RtpTransport (%s)', (_name, createSetup) => {
     const up = rtpBytes({ payloadType: 96, ssrc: 8, payload: Buffer.from('up') });
     expect(transport.send(down)).toBe(true);
     peer.send(up);
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(peer.received).toEqual([down]);
       expect(packets).toEqual([up]);
     });
   });
 
-  it('is lost when the peer closes', async () => {
-    const { transport, peer, states } = await connect();
-    peer.close();
-    await vi.waitFor(() => expect(states.at(-1)).toBe('lost'));
+  it('is lost when the peer shows another certificate than it announced', async () => {
+    const { transport, peer, local, states } = await prepare((announced) => ({
+      ...announced,
+      fingerprint: { ...announced.fingerprint, value: announced.fingerprint.value.replaceAll(/[0-7]/g, '8') },
+    }));
+    void peer.accept(local);
+    await eventually(() => expect(states.at(-1)).toBe('lost'));
     expect(transport.send(rtpBytes({ payloadType: 96 }))).toBe(false);
   });
 
@@ -113,7 +124,7 @@ describe.each(setups)('RtpTransport (%s)', (_name, createSetup) => {
       expect(() => transport.addCandidate(candidate)).not.toThrow();
     }
     await peer.accept(local);
-    await vi.waitFor(() => expect(states).toEqual(['open']));
+    await eventually(() => expect(states).toEqual(['open']));
   });
 });
 
@@ -132,7 +143,7 @@ describe('NodeDatachannelTransport', () => {
       const local = await transport.open(peer.parameters);
       for (const { port } of local.candidates) ports.add(port);
       await peer.accept(local);
-      await vi.waitFor(() => expect(states).toEqual(['open']));
+      await eventually(() => expect(states).toEqual(['open']));
     }
     expect([...ports]).toEqual([47_123]);
     for (const end of ends) end.close();
@@ -149,7 +160,7 @@ describe('NodeDatachannelTransport', () => {
     const loopback = local.candidates.filter(({ address }) => address === '127.0.0.1');
     expect(loopback).toHaveLength(1);
     await peer.accept({ ...local, candidates: loopback });
-    await vi.waitFor(() => expect(states).toEqual(['open']));
+    await eventually(() => expect(states).toEqual(['open']));
     peer.close();
     transport.close();
   });

@@ -1,4 +1,4 @@
-import type { ConnectionStatus } from '@parley-rtc/sdk';
+import type { ConnectionStatus } from '../conference/conference-store.ts';
 
 /** Where we stand: `joined` includes reconnecting, `left` includes being dropped by the server. */
 export type ConferenceStatus = 'idle' | 'joining' | 'joined' | 'failed' | 'left' | 'ended';

@@ -1,4 +1,5 @@
-import { MediaConnectionError, type ParleyError, PlaybackBlockedError } from '@parley-rtc/sdk';
+import type { ParleyError } from '@parley-rtc/client';
+import { MediaConnectionError, PlaybackBlockedError } from '../errors/media-errors.ts';
 
 /** Whether a problem that the conference announces concerns the view of this stream in this element. */
 export function isAboutView(error: ParleyError, streamId: string, element: HTMLMediaElement | null): boolean {

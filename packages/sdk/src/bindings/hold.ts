@@ -1,4 +1,4 @@
-import type { ParleyError } from '@parley-rtc/sdk';
+import type { ParleyError } from '@parley-rtc/client';
 
 /** Something that takes time to get and must be given back. */
 export interface Holding<Held> {
@@ -17,7 +17,7 @@ export function hold<Held>({ acquire, release, onHeld, onFailed }: Holding<Held>
   const { signal } = letGo;
 
   const start = async (): Promise<void> => {
-    // StrictMode undoes its first mount in the same task: that one asks for nothing.
+    // What is wanted and unwanted in the same task asks for nothing: React's StrictMode undoes its first mount so.
     await Promise.resolve();
     if (signal.aborted) return;
     try {

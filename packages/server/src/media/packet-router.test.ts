@@ -1,0 +1,199 @@
+import { cleanup } from 'node-datachannel';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import type { LostPeer } from './media-router.ts';
+import { PacketRouter } from './packet-router.ts';
+import { buildNack, buildPictureLoss } from './rtp/build-rtcp.ts';
+import { isRtcp, parseRtpPacket } from './rtp/rtp-packet.ts';
+import { eventually } from './testing/eventually.ts';
+import { createFakeNetwork } from './testing/fake-rtp-transport.ts';
+import { lossyTransport } from './testing/lossy-transport.ts';
+import type { Loss } from './testing/lossy-transport.ts';
+import { createNativeRawPeer } from './testing/native-raw-peer.ts';
+import type { RawPeer } from './testing/raw-peer.ts';
+import recordings from './testing/recordings.json' with { type: 'json' };
+import { transportOf, withTransport } from './testing/test-offers.ts';
+import { vp8Text } from './testing/test-packets.ts';
+import { videoSender, videoViewer } from './testing/video-ends.ts';
+import { NodeDatachannelTransport } from './transport/node-datachannel-transport.ts';
+import type { CreateRtpTransport } from './transport/rtp-transport.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
+
+interface Network {
+  readonly createTransport: CreateRtpTransport;
+  readonly createPeer: () => Promise<RawPeer>;
+}
+
+const networks: readonly (readonly [string, () => Network])[] = [
+  ['fake transports', createFakeNetwork],
+  [
+    'SRTP over loopback',
+    () => ({
+      createTransport: (events) => new NodeDatachannelTransport({ bindAddress: '127.0.0.1' }, events),
+      createPeer: createNativeRawPeer,
+    }),
+  ],
+];
+
+const { chromium, firefox } = recordings;
+const streamKey = 'stream';
+const publisherSsrc = 0x1111;
+
+afterAll(() => cleanup());
+
+describe.each(networks)('PacketRouter (%s)', (_name, createNetwork) => {
+  const toClose: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const close of toClose.splice(0).toReversed()) await close();
+  });
+
+  function setUp(loss: Loss = {}) {
+    const network = createNetwork();
+    const router = new PacketRouter({
+      createTransport: lossyTransport(network.createTransport, loss),
+      now: () => performance.now(),
+      log: () => {},
+      release: () => {},
+    });
+    toClose.push(() => router.close());
+    const lost: LostPeer[] = [];
+    router.onPeerLost((peer) => lost.push(peer));
+
+    const createPeer = async () => {
+      const peer = await network.createPeer();
+      toClose.push(() => peer.close());
+      return peer;
+    };
+    const publish = async (ssrc = publisherSsrc) => {
+      const peer = await createPeer();
+      const sdpOffer = withTransport(chromium.publishOffer, peer.parameters);
+      const { sdpAnswer } = await router.publish({
+        streamKey,
+        type: 'MIC_AND_CAM',
+        sdpOffer,
+        videoBitrateBps: 0,
+      });
+      await peer.accept(transportOf(sdpAnswer));
+      return videoSender(peer, ssrc);
+    };
+    const view = async (viewerId: string) => {
+      const peer = await createPeer();
+      const sdpOffer = withTransport(firefox.viewOffer, peer.parameters);
+      const { sdpAnswer } = await router.view({ streamKey, viewerId, sdpOffer });
+      await peer.accept(transportOf(sdpAnswer));
+      return videoViewer(peer, Number(/a=ssrc-group:FID (\d+)/.exec(sdpAnswer)?.[1]));
+    };
+    return { router, lost, createPeer, publish, view };
+  }
+
+  it('forwards in order what a publisher sends, under the names each viewer negotiated', async () => {
+    const { publish, view } = setUp();
+    const publisher = await publish();
+    const viewers = [await view('one'), await view('two')];
+    await publisher.sendUntilSeen(viewers);
+    publisher.send('a', 'b', 'c', 'd');
+    for (const viewer of viewers) {
+      await eventually(() => expect(viewer.texts().slice(-4)).toEqual(['a', 'b', 'c', 'd']));
+      const packets = viewer.packets();
+      expect(new Set(packets.map(({ ssrc, payloadType }) => `${ssrc} ${payloadType}`))).toEqual(
+        new Set([`${viewer.ssrc} 120`]),
+      );
+      const first = packets[0]?.sequenceNumber ?? 0;
+      expect(packets.map(({ sequenceNumber }) => (sequenceNumber - first) & 0xffff)).toEqual(
+        packets.map((_, index) => index),
+      );
+    }
+    expect(viewers[0]?.ssrc).not.toBe(viewers[1]?.ssrc);
+  });
+
+  it('lets a viewer wait for a publisher that has not connected yet', async () => {
+    const { router, createPeer, view } = setUp();
+    const peer = await createPeer();
+    const sdpOffer = withTransport(chromium.publishOffer, peer.parameters);
+    const { sdpAnswer } = await router.publish({ streamKey, type: 'CAM', sdpOffer, videoBitrateBps: 0 });
+    const viewer = await view('early');
+    await peer.accept(transportOf(sdpAnswer));
+    const publisher = videoSender(peer, publisherSsrc);
+    await publisher.sendUntilSeen([viewer]);
+    expect(viewer.texts()).toContain('key');
+  });
+
+  it('asks a publisher for what got lost on its way, and forwards it once it came', async () => {
+    const dropped = new Set(['b', 'd']);
+    const { publish, view } = setUp({
+      incoming: (bytes) => {
+        const packet = isRtcp(bytes) ? undefined : parseRtpPacket(bytes);
+        return packet?.payloadType === 96 && dropped.delete(vp8Text(packet));
+      },
+    });
+    const publisher = await publish();
+    const viewer = await view('one');
+    await publisher.sendUntilSeen([viewer]);
+    publisher.answerNacks();
+    publisher.send('a', 'b', 'c', 'd', 'e');
+    await eventually(() => expect(viewer.texts().slice(-5)).toEqual(['a', 'b', 'c', 'd', 'e']));
+    expect(dropped.size).toBe(0);
+  });
+
+  it('repairs what got lost on the way to a viewer, when the viewer asks', async () => {
+    let toLose = 0;
+    const { publish, view } = setUp({
+      outgoing: (bytes) => !isRtcp(bytes) && toLose > 0 && toLose-- > 0,
+    });
+    const publisher = await publish();
+    const viewer = await view('one');
+    await publisher.sendUntilSeen([viewer]);
+    const before = viewer.packets().at(-1)?.sequenceNumber ?? 0;
+    toLose = 2;
+    publisher.send('lost 1', 'lost 2', 'later');
+    await eventually(() => expect(viewer.texts().at(-1)).toBe('later'));
+    expect(viewer.texts()).not.toContain('lost 1');
+
+    viewer.sendRtcp(buildNack(1, viewer.ssrc, [(before + 1) & 0xffff, (before + 2) & 0xffff]));
+    await eventually(() => expect(viewer.texts().slice(-3)).toEqual(['lost 1', 'lost 2', 'later']));
+  });
+
+  it("passes a viewer's wish for a key frame on to the publisher", async () => {
+    const { publish, view } = setUp();
+    const publisher = await publish();
+    const viewer = await view('one');
+    await publisher.sendUntilSeen([viewer]);
+    const before = publisher.keyFrameRequests();
+    viewer.sendRtcp(buildPictureLoss(1, viewer.ssrc));
+    await eventually(() => expect(publisher.keyFrameRequests()).toBeGreaterThan(before));
+  });
+
+  it('goes on for viewers when the publisher comes back over a new transport', async () => {
+    const { publish, view } = setUp();
+    const former = await publish();
+    const viewer = await view('one');
+    await former.sendUntilSeen([viewer]);
+    const count = viewer.packets().length;
+    const later = await publish(0x3333);
+    await later.sendUntilSeen([viewer], count);
+    later.send('after');
+    await eventually(() => expect(viewer.texts().at(-1)).toBe('after'));
+    const packets = viewer.packets();
+    const first = packets[0]?.sequenceNumber ?? 0;
+    expect(packets.map(({ sequenceNumber }) => (sequenceNumber - first) & 0xffff)).toEqual(
+      packets.map((_, index) => index),
+    );
+    const steps = packets
+      .slice(1)
+      .map(({ timestamp }, index) => (timestamp - (packets[index]?.timestamp ?? 0)) | 0);
+    expect(Math.min(...steps)).toBeGreaterThanOrEqual(0);
+  });
+
+  it('stops one view and leaves the other', async () => {
+    const { router, publish, view, lost } = setUp();
+    const publisher = await publish();
+    const [gone, staying] = [await view('gone'), await view('staying')];
+    await publisher.sendUntilSeen([gone, staying]);
+    router.stopView(streamKey, 'gone');
+    const count = gone.packets().length;
+    publisher.send('more');
+    await eventually(() => expect(staying.texts().at(-1)).toBe('more'));
+    expect(gone.packets()).toHaveLength(count);
+    expect(lost).toEqual([]);
+  });
+});

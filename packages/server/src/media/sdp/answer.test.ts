@@ -1,0 +1,214 @@
+import { parse } from 'sdp-transform';
+import { describe, expect, it } from 'vitest';
+import type { AcceptedMedia } from '../accepted-media.ts';
+import { MediaError } from '../media-router.ts';
+import recordings from '../testing/recordings.json' with { type: 'json' };
+import { acceptPublish } from './accept-publish.ts';
+import { acceptView } from './accept-view.ts';
+import { parseOffer } from './parse-offer.ts';
+import { writeAnswer } from './write-answer.ts';
+
+const { chromium, firefox } = recordings;
+const transport = {
+  iceUfrag: 'ufrag',
+  icePwd: 'p'.repeat(22),
+  fingerprint: { algorithm: 'sha-256', value: 'AB:CD' },
+  candidates: [
+    { foundation: '1', priority: 10, address: '203.0.113.5', port: 4_000 },
+    { foundation: '2', priority: 20, address: 'fd00::2', port: 4_000 },
+  ],
+};
+
+function errorOf(action: () => unknown): MediaError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof MediaError) return error;
+    throw error;
+  }
+  throw new Error('Nothing was thrown.');
+}
+
+function published(offer: string): readonly AcceptedMedia[] {
+  return acceptPublish(parseOffer(offer), 'MIC_AND_CAM');
+}
+
+describe('publishing', () => {
+  it.each([
+    ['Chromium', chromium.publishOffer, { audio: 111, video: 96, rtx: 97 }],
+    ['Firefox', firefox.publishOffer, { audio: 109, video: 120, rtx: 124 }],
+  ] as const)('takes Opus and VP8 with retransmissions from %s', (_browser, offer, types) => {
+    const [audio, video] = published(offer);
+    expect(audio).toMatchObject({ kind: 'audio', payloadType: types.audio, feedback: ['transport-cc'] });
+    expect(audio?.formatParameters).toContain('useinbandfec=1');
+    expect(video).toMatchObject({
+      kind: 'video',
+      payloadType: types.video,
+      rtxPayloadType: types.rtx,
+      feedback: ['transport-cc', 'goog-remb', 'ccm fir', 'nack', 'nack pli'],
+      hasReducedSizeRtcp: true,
+    });
+    expect(video?.extensionIds).toMatchObject({
+      mid: expect.any(Number),
+      'abs-send-time': expect.any(Number),
+      'transport-cc': expect.any(Number),
+    });
+  });
+
+  it('answers with all candidates and their end in the first section, and our transport in every section', () => {
+    const offer = parseOffer(chromium.publishOffer);
+    const answer = writeAnswer(offer, acceptPublish(offer, 'MIC_AND_CAM'), transport, []);
+    const session = parse(answer);
+    expect(session.groups).toEqual([{ type: 'BUNDLE', mids: '0 1' }]);
+    expect(session.media.map(({ direction }) => direction)).toEqual(['recvonly', 'recvonly']);
+    expect(session.media[0]?.candidates?.map(({ ip, port }) => [ip, port])).toEqual([
+      ['203.0.113.5', 4_000],
+      ['fd00::2', 4_000],
+    ]);
+    expect(session.media[0]?.endOfCandidates).toBe('end-of-candidates');
+    for (const section of session.media) {
+      expect(section).toMatchObject({
+        iceUfrag: 'ufrag',
+        icePwd: transport.icePwd,
+        setup: 'passive',
+        fingerprint: { type: 'sha-256', hash: 'AB:CD' },
+        rtcpMux: 'rtcp-mux',
+      });
+    }
+    expect(answer).toContain('a=fmtp:97 apt=96\r\n');
+    expect(answer).toContain('a=rtcp-fb:96 transport-cc\r\n');
+  });
+
+  it('takes sendrecv for sending, as official clients offer it, and answers recvonly', () => {
+    const offer = parseOffer(chromium.publishOffer.replaceAll('a=sendonly', 'a=sendrecv'));
+    const answer = writeAnswer(offer, acceptPublish(offer, 'MIC_AND_CAM'), transport, []);
+    expect(answer.match(/a=(send|recv)\w+/g)).toEqual(['a=recvonly', 'a=recvonly']);
+  });
+
+  it('takes codec names in lower case', () => {
+    expect(published(chromium.publishOffer.replace('VP8/90000', 'vp8/90000'))).toHaveLength(2);
+  });
+
+  it('takes only the kinds that the type of the stream has', () => {
+    const offer = parseOffer(chromium.publishOffer);
+    expect(acceptPublish(offer, 'MIC').map(({ kind }) => kind)).toEqual(['audio']);
+    const cam = acceptPublish(offer, 'CAM');
+    expect(cam.map(({ kind }) => kind)).toEqual(['video']);
+    const answer = writeAnswer(offer, cam, transport, []);
+    const session = parse(answer);
+    expect(session.media.map(({ port }) => port)).toEqual([0, 9]);
+    expect(answer).toContain('a=group:BUNDLE 1\r\n');
+    expect(session.media[1]?.candidates).toHaveLength(2);
+  });
+
+  it.each([
+    ['Chromium', chromium.simulcastOffer],
+    ['Firefox', firefox.simulcastOffer],
+  ])('reads the layers %s offers, and answers without them so that it sends one', (_browser, sdp) => {
+    const offer = parseOffer(sdp);
+    expect(offer.sections.at(-1)?.rids).toEqual(['q', 'h', 'f']);
+    const answer = writeAnswer(offer, acceptPublish(offer, 'MIC_AND_CAM'), transport, []);
+    expect(answer).not.toMatch(/a=(simulcast|rid)/);
+  });
+});
+
+describe('viewing', () => {
+  it.each([
+    ['Chromium', chromium.viewOffer, 96],
+    ['Firefox', firefox.viewOffer, 120],
+  ] as const)('gives %s its own payload types, names our streams and asks for REMB', (_browser, sdp, vp8) => {
+    const offer = parseOffer(sdp);
+    const media = acceptView(offer, published(firefox.publishOffer));
+    const answer = writeAnswer(offer, media, transport, [
+      { mid: '1', ssrc: 5, rtxSsrc: 6, cname: 'c', mediaStreamId: 'm', trackId: 't' },
+    ]);
+    const video = parse(answer).media[1];
+    expect(video?.rtp[0]).toMatchObject({ payload: vp8, codec: 'VP8' });
+    expect(video?.direction).toBe('sendonly');
+    expect(answer).toContain('a=ssrc-group:FID 5 6\r\n');
+    expect(answer).toContain('a=ssrc:5 cname:c\r\n');
+    expect(answer).toContain('a=msid:m t\r\n');
+    expect(video?.rtcpFb?.map(({ type }) => type)).toContain('goog-remb');
+    expect(answer).not.toContain('transport-cc');
+    expect(answer).not.toContain('transport-wide');
+  });
+
+  it('rejects video for a stream that has none', () => {
+    const offer = parseOffer(chromium.viewOffer);
+    const audio = published(chromium.publishOffer).filter(({ kind }) => kind === 'audio');
+    const media = acceptView(offer, audio);
+    const session = parse(writeAnswer(offer, media, transport, []));
+    expect(session.media.map(({ type, port }) => [type, port])).toEqual([
+      ['audio', 9],
+      ['video', 0],
+    ]);
+  });
+
+  it('refuses a viewer that only wants to send', () => {
+    const offer = parseOffer(chromium.publishOffer);
+    const error = errorOf(() => acceptView(offer, published(chromium.publishOffer)));
+    expect(error.code).toBe('bad_offer');
+    expect(error.message).toContain('recvonly');
+  });
+
+  it('says which codecs are missing', () => {
+    const offer = parseOffer(
+      chromium.viewOffer.replaceAll('VP8/90000', 'VPX/90000').replaceAll('opus/48000', 'other/48000'),
+    );
+    const error = errorOf(() => acceptView(offer, published(chromium.publishOffer)));
+    expect(error.code).toBe('no_common_codec');
+    expect(error.message).toMatch(/opus, VP8.*VPX/);
+  });
+});
+
+describe('offers that cannot be used', () => {
+  const offer = chromium.publishOffer;
+  it.each([
+    ['', 'v=0'],
+    ['hello', 'v=0'],
+    ['v=0\r\n', 'media section'],
+    [offer.replaceAll(/a=ice-ufrag.*\r\n/g, ''), 'a=ice-ufrag'],
+    [offer.replaceAll(/a=ice-ufrag:.*/g, 'a=ice-ufrag:a b'), 'a=ice-ufrag'],
+    [offer.replaceAll(/a=ice-pwd:.*/g, 'a=ice-pwd:short'), 'a=ice-pwd'],
+    [offer.replaceAll(/a=fingerprint:.*/g, 'a=fingerprint:sha-256 nonsense'), 'a=fingerprint'],
+    [offer.replaceAll('a=setup:actpass', 'a=setup:passive'), 'a=setup'],
+    [offer.replaceAll('a=mid:1', 'a=mid:0'), 'a=mid'],
+    [offer.replaceAll(/a=group:BUNDLE.*\r\n/g, ''), 'BUNDLE'],
+    [offer.replaceAll('a=rtcp-mux\r\n', ''), 'rtcp-mux'],
+    [offer.replaceAll('a=sendonly', 'a=inactive'), 'sendonly'],
+    [`v=0\r\n${'a=x\r\n'.repeat(60_000)}`, 'longer'],
+  ])('are refused with a text that says why (%#)', (sdp, reason) => {
+    const error = errorOf(() => published(sdp));
+    expect(error.code).toBe('bad_offer');
+    expect(error.message).toContain(reason);
+  });
+
+  it('never cause anything but a MediaError, however mangled', () => {
+    let state = 20_260_101;
+    const random = (end: number) => {
+      state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+      return state % end;
+    };
+    let refused = 0;
+    for (let round = 0; round < 400; round += 1) {
+      const lines = [chromium.publishOffer, firefox.viewOffer][round % 2]?.split('\r\n') ?? [];
+      for (let change = 0; change <= random(6); change += 1) {
+        const at = random(lines.length);
+        const line = lines[at] ?? '';
+        if (random(3) === 0) lines.splice(at, 1);
+        else if (random(2) === 0) lines[at] = line.slice(0, random(line.length + 1));
+        else lines[at] = line.slice(0, random(line.length + 1)) + String.fromCodePoint(random(0x2000)) + line;
+      }
+      try {
+        const offer = parseOffer(lines.join('\r\n'));
+        const media = acceptPublish(offer, 'MIC_AND_CAM');
+        parse(writeAnswer(offer, media, transport, []));
+      } catch (error) {
+        if (!(error instanceof MediaError)) throw error;
+        refused += 1;
+      }
+    }
+    expect(refused).toBeGreaterThan(50);
+    expect(refused).toBeLessThan(400);
+  });
+});
