@@ -60,7 +60,7 @@ async function start(): Promise<void> {
   process.removeAllListeners('SIGTERM');
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void (closing ??= close()));
   const origin = address === undefined ? `http://localhost:${pagesPort}` : `https://${address}:${pagesPort}`;
-  console.log(welcome({ url: `${origin}/?room=${roomName()}`, api, origin, isLan }));
+  console.log(welcome({ room: roomName(), api, origin, isLan }));
 }
 
 function readArguments(): boolean {
@@ -92,16 +92,17 @@ function explainBusyPort(variable: string, port: number): (error: unknown) => ne
   };
 }
 
-function welcome(at: { url: string; api: string; origin: string; isLan: boolean }): string {
+function welcome(at: { room: string; api: string; origin: string; isLan: boolean }): string {
   const devices = at.isLan
     ? 'open the same link there; the certificate is self-signed, so the browser asks once'
     : 'npm start -- --lan';
   return `
   Parley is ready:
 
-    ➜  ${at.url}
+    ➜  ${at.origin}/script-tag/?room=${at.room}
 
-  Second tab      open one of its pages there in two tabs: that is a call
+  Second tab      open the same link there too: that is a call
+  All pages       ${at.origin}/?room=${at.room}
   Other devices   ${devices}
   API             ${at.api}/rtc-api, described by ${at.origin}/openapi.yaml
   To end          Ctrl+C

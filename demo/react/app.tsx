@@ -52,7 +52,7 @@ export function App(): ReactNode {
         room={room}
         wishes={wishes ?? firstWishes}
         isBusy={(wishes !== undefined && !present) || status === 'joining'}
-        problem={present?.problem ?? error?.message ?? ''}
+        problem={present?.problem ?? (error ? messageOf(error) : '')}
         onJoin={setWishes}
       />
     </main>

@@ -1,4 +1,5 @@
 // A call with nothing but a script tag: `Parley` is the global that /parley.iife.js makes.
+import { messageOf } from './messages.js';
 import { nameOf, showTiles, tilesOf } from './tiles.js';
 
 const { Conference, ParleyError, redeemTicket } = window.Parley;
@@ -75,7 +76,7 @@ async function enter(button) {
   } catch (error) {
     button.disabled = false;
     button.textContent = 'Join';
-    showError(error.message);
+    showError(messageOf(error));
   }
 }
 
@@ -84,6 +85,10 @@ async function fetchTicket() {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ room }),
+  }).catch((cause) => {
+    throw new Error('This page’s server cannot be reached. Check your network connection, then try again.', {
+      cause,
+    });
   });
   const body = await response.json();
   if (!response.ok) throw new Error(body.error_description);
@@ -103,17 +108,18 @@ function showCall(conference) {
     void attempt(async () => views.set(stream.id, await conference.viewStream(stream.id)));
   });
   conference.on('stream-unpublished', ({ stream }) => views.delete(stream.id));
-  conference.on('participant-joined', ({ participant }) => showStatus(`${nameOf(participant)} is here`));
-  conference.on('participant-left', ({ participant }) => showStatus(`${nameOf(participant)} left`));
+  const tell = (text) => showStatus(text, conference.state.getSnapshot().connection);
+  conference.on('participant-joined', ({ participant }) => tell(`${nameOf(participant)} is here`));
+  conference.on('participant-left', ({ participant }) => tell(`${nameOf(participant)} left`));
   conference.on('connection-changed', ({ connection }) => {
     if (connection === 'left') showOver('You left the call');
     if (connection === 'ended') showOver('The call has ended');
-    if (connection === 'reconnecting') showStatus('Connection lost. Reconnecting…', connection);
-    if (connection === 'connected') showStatus('Connected again');
+    if (connection === 'reconnecting') tell('Connection lost. Reconnecting…');
+    if (connection === 'connected') tell('Connected again');
   });
   conference.on('error', ({ error }) => {
     if (error.code === 'ERR_PLAYBACK_BLOCKED') find('unblock-button').hidden = false;
-    else showError(error.message);
+    else showError(messageOf(error));
     render();
   });
   conference.state.subscribe(render);
@@ -128,9 +134,9 @@ function showCall(conference) {
     find('unblock-button').hidden = true;
   });
   for (const button of main.querySelectorAll('[data-action="copy"]'))
-    button.addEventListener('click', () => void copyLink());
+    button.addEventListener('click', () => void copyLink(tell));
 
-  showStatus('Connected');
+  tell('Connected');
   render();
   void attempt(() => publishDevices({ camera: wishes.camera, microphone: wishes.microphone }));
 
@@ -201,7 +207,7 @@ function showCall(conference) {
       // The call, or the stream, was over before we got to it: nothing that anybody has to know.
       const isLate =
         error instanceof ParleyError && ['ERR_NOT_JOINED', 'ERR_STREAM_NOT_FOUND'].includes(error.code);
-      if (!isLate) showError(error.message);
+      if (!isLate) showError(messageOf(error));
     }
     render();
   }
@@ -217,7 +223,7 @@ function hasTrack({ mediaStream }, kind) {
 
 // --- Words for the user ---
 
-function showStatus(text, connection = 'connected') {
+function showStatus(text, connection) {
   const status = find('status');
   if (!status) return;
   status.textContent = text;
@@ -229,11 +235,11 @@ function showError(text) {
   if (error) error.textContent = text;
 }
 
-async function copyLink() {
+async function copyLink(tell) {
   const link = new URL(`?${new URLSearchParams({ room })}`, location.href).href;
   try {
     await navigator.clipboard.writeText(link);
-    showStatus('Link copied');
+    tell('Link copied');
   } catch {
     // Without the right to write the clipboard: hand it over for copying by hand.
     window.prompt('Copy this link:', link);

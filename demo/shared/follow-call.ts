@@ -1,4 +1,5 @@
 import { type Conference, type ConnectionStatus, PlaybackBlockedError } from '@parley-rtc/sdk';
+import { messageOf } from './message-of.ts';
 import { nameOf } from './people.ts';
 
 /** A sentence about the call, for the line at its top. */
@@ -30,7 +31,7 @@ export function followCall(conference: Conference, follower: CallFollower): () =
     }),
     conference.on('error', ({ error }) => {
       if (error instanceof PlaybackBlockedError) follower.onBlocked(error.element);
-      else follower.onError(error.message);
+      else follower.onError(messageOf(error));
     }),
   ];
   return () => {

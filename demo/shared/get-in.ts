@@ -9,6 +9,10 @@ export async function getIn(room: string, name: string): Promise<JoinOptions> {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ room }),
+  }).catch((cause: unknown) => {
+    throw new Error('This page’s server cannot be reached. Check your network connection, then try again.', {
+      cause,
+    });
   });
   const body = (await response.json()) as { ticket: string; conferenceId: string; error_description: string };
   if (!response.ok) throw new Error(body.error_description);
