@@ -100,6 +100,7 @@ export function Call({ conference, room, wishes }: CallProps): ReactNode {
           icon="microphone"
           label="Microphone"
           isPressed={isOn(snapshot, own.devices, 'audio')}
+          isDisabled={own.isChanging}
           onPress={() => own.switchDevice('audio')}
         />
         <ControlButton
@@ -107,6 +108,7 @@ export function Call({ conference, room, wishes }: CallProps): ReactNode {
           icon="camera"
           label="Camera"
           isPressed={isOn(snapshot, own.devices, 'video')}
+          isDisabled={own.isChanging}
           onPress={() => own.switchDevice('video')}
         />
         <ControlButton

@@ -7,11 +7,19 @@ interface ControlButtonProps {
   readonly label: string;
   /** Left out where the button does something instead of switching it. */
   readonly isPressed?: boolean;
+  readonly isDisabled?: boolean;
   readonly onPress: () => Promise<void>;
 }
 
 /** A round button with an icon, which waits until what it started is done. */
-export function ControlButton({ name, icon, label, isPressed, onPress }: ControlButtonProps): ReactNode {
+export function ControlButton({
+  name,
+  icon,
+  label,
+  isPressed,
+  isDisabled = false,
+  onPress,
+}: ControlButtonProps): ReactNode {
   const [isBusy, setBusy] = useState(false);
   const press = async (): Promise<void> => {
     setBusy(true);
@@ -25,7 +33,7 @@ export function ControlButton({ name, icon, label, isPressed, onPress }: Control
       aria-label={label}
       aria-pressed={isPressed}
       title={label}
-      disabled={isBusy}
+      disabled={isBusy || isDisabled}
       onClick={() => void press()}
     >
       <svg viewBox="0 0 24 24" aria-hidden="true">

@@ -8,6 +8,8 @@ import type { Wishes } from '../shared/wishes.ts';
 interface OwnStreams {
   readonly devices: PublishedStream | undefined;
   readonly screen: PublishedStream | undefined;
+  /** Camera and microphone change now, or wait for a permission: a second change has to wait. */
+  readonly isChanging: boolean;
   readonly switchDevice: (kind: TrackKind) => Promise<void>;
   readonly switchScreen: () => Promise<void>;
 }
@@ -20,6 +22,7 @@ export function useOwnStreams(
 ): OwnStreams {
   const [devices, setDevices] = useState<PublishedStream>();
   const [screen, setScreen] = useState<PublishedStream>();
+  const [isChanging, setChanging] = useState(true);
 
   useEffect(() => {
     const unmounted = new AbortController();
@@ -27,9 +30,11 @@ export function useOwnStreams(
     // In a moment, because StrictMode mounts twice and people should be asked for their camera once.
     queueMicrotask(() => {
       if (signal.aborted) return;
-      publishDevices(conference, { camera, microphone }, signal).then(setDevices, (error: unknown) => {
-        if (!signal.aborted) onProblem(messageOf(error));
-      });
+      publishDevices(conference, { camera, microphone }, signal)
+        .then(setDevices, (error: unknown) => {
+          if (!signal.aborted) onProblem(messageOf(error));
+        })
+        .finally(() => setChanging(false));
     });
     return () => unmounted.abort();
   }, [conference, camera, microphone, onProblem]);
@@ -45,7 +50,12 @@ export function useOwnStreams(
   return {
     devices,
     screen,
-    switchDevice: (kind) => attempt(async () => setDevices(await switchDevice(conference, devices, kind))),
+    isChanging,
+    switchDevice: async (kind) => {
+      setChanging(true);
+      await attempt(async () => setDevices(await switchDevice(conference, devices, kind)));
+      setChanging(false);
+    },
     switchScreen: () => attempt(async () => setScreen(await switchScreen(conference, screen))),
   };
 }

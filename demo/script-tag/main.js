@@ -124,8 +124,8 @@ function showCall(conference) {
   });
   conference.state.subscribe(render);
 
-  onClick('mic-button', () => switchDevice('audio'));
-  onClick('camera-button', () => switchDevice('video'));
+  onClick('mic-button', () => changeDevices(() => switchDevice('audio')));
+  onClick('camera-button', () => changeDevices(() => switchDevice('video')));
   onClick('screen-button', switchScreen);
   onClick('leave-button', () => conference.leave());
   onClick('unblock-button', async () => {
@@ -138,7 +138,7 @@ function showCall(conference) {
 
   tell('Connected');
   render();
-  void attempt(() => publishDevices({ camera: wishes.camera, microphone: wishes.microphone }));
+  void changeDevices(() => publishDevices({ camera: wishes.camera, microphone: wishes.microphone }));
 
   function render() {
     if (main.dataset.phase !== 'call') return;
@@ -162,6 +162,14 @@ function showCall(conference) {
   function isOn(kind) {
     const stream = mine.devices;
     return isLive(stream) && hasTrack(stream, kind) && !stream.isMuted(kind);
+  }
+
+  /** One change at a time: a second one would publish next to the first, which may still wait for a permission. */
+  async function changeDevices(change) {
+    const buttons = [find('mic-button'), find('camera-button')];
+    for (const button of buttons) button.disabled = true;
+    await attempt(change);
+    for (const button of buttons) button.disabled = false;
   }
 
   /** Mutes or unmutes what we send. A device that we do not send yet comes in with a new stream. */

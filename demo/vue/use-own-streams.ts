@@ -1,5 +1,5 @@
 import { type Conference, NotJoinedError, type PublishedStream, type TrackKind } from '@parley-rtc/sdk';
-import { onScopeDispose, type ShallowRef, shallowRef } from 'vue';
+import { onScopeDispose, type Ref, ref, type ShallowRef, shallowRef } from 'vue';
 import { messageOf } from '../shared/message-of.ts';
 import { publishDevices, switchDevice, switchScreen } from '../shared/own-streams.ts';
 import type { Wishes } from '../shared/wishes.ts';
@@ -8,6 +8,8 @@ import type { Wishes } from '../shared/wishes.ts';
 interface OwnStreams {
   readonly devices: ShallowRef<PublishedStream | undefined>;
   readonly screen: ShallowRef<PublishedStream | undefined>;
+  /** Camera and microphone change now, or wait for a permission: a second change has to wait. */
+  readonly isChanging: Ref<boolean>;
   readonly switchDevice: (kind: TrackKind) => Promise<void>;
   readonly switchScreen: () => Promise<void>;
 }
@@ -20,6 +22,7 @@ export function useOwnStreams(
 ): OwnStreams {
   const devices = shallowRef<PublishedStream>();
   const screen = shallowRef<PublishedStream>();
+  const isChanging = ref(false);
   const unmounted = new AbortController();
   onScopeDispose(() => unmounted.abort());
 
@@ -32,16 +35,19 @@ export function useOwnStreams(
       if (!isLate) onProblem(messageOf(error));
     }
   }
-  void attempt(async () => {
-    devices.value = await publishDevices(conference, wishes, unmounted.signal);
-  });
+  async function changeDevices(change: () => Promise<PublishedStream | undefined>): Promise<void> {
+    isChanging.value = true;
+    await attempt(async () => {
+      devices.value = await change();
+    });
+    isChanging.value = false;
+  }
+  void changeDevices(() => publishDevices(conference, wishes, unmounted.signal));
   return {
     devices,
     screen,
-    switchDevice: (kind) =>
-      attempt(async () => {
-        devices.value = await switchDevice(conference, devices.value, kind);
-      }),
+    isChanging,
+    switchDevice: (kind) => changeDevices(() => switchDevice(conference, devices.value, kind)),
     switchScreen: () =>
       attempt(async () => {
         screen.value = await switchScreen(conference, screen.value);
