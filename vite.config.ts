@@ -18,10 +18,10 @@ function library(folder: string): UserConfig {
     dependencies?: Record<string, string>;
     peerDependencies?: Record<string, string>;
     bin?: Record<string, string>;
-    exports: Record<string, string | Record<string, string>>;
+    exports?: Record<string, string | Record<string, string>>;
   };
   const external = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
-  const exported = Object.values(manifest.exports).map((target) =>
+  const exported = Object.values(manifest.exports ?? {}).map((target) =>
     typeof target === 'string' ? undefined : target[sourceCondition],
   );
   const entries = [...exported, manifest.bin && 'src/main.ts'].filter((entry) => entry !== undefined);

@@ -293,7 +293,8 @@ export class FakeServer {
 type Fail = (ErrorClass: new (failure: HttpFailure) => HttpError, status: number) => never;
 
 /** The errors that tests let the network and the server have. */
-export const broken = (operation: string): ConnectionError => new ConnectionError(operation, 'https://rtc.example.com');
+export const broken = (operation: string): ConnectionError =>
+  new ConnectionError(operation, 'https://rtc.example.com');
 export const forbidden = (operation: string): ForbiddenError =>
   new ForbiddenError({ operation, status: 403 });
 

@@ -1,5 +1,5 @@
 /** Header extensions that the router reads or passes on. */
-export type HeaderExtension =
+type HeaderExtension =
   'mid' | 'rid' | 'repaired-rid' | 'abs-send-time' | 'transport-cc' | 'audio-level' | 'video-orientation';
 
 /** Negotiated ids (1 to 14) by extension; absent means that the peer did not offer it. */

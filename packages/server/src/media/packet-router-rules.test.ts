@@ -11,6 +11,9 @@ import recordings from './testing/recordings.json' with { type: 'json' };
 import { transportOf, withTransport } from './testing/test-offers.ts';
 import { videoSender, videoViewer } from './testing/video-ends.ts';
 
+/** Peers of the fake network have no candidates. */
+const noTrickle = () => {};
+
 const { chromium, firefox } = recordings;
 const streamKey = 'stream';
 
@@ -44,7 +47,7 @@ describe('PacketRouter', () => {
     const stop = router.onPeerLost((peer) => lost.push(peer));
     const [publisher, viewer] = [await network.createPeer(), await network.createPeer()];
     const answer = await router.publish(publishRequest(publisher));
-    await publisher.accept(transportOf(answer.sdpAnswer));
+    await publisher.accept(transportOf(answer.sdpAnswer), noTrickle);
     const sdpOffer = withTransport(chromium.viewOffer, viewer.parameters);
     await router.view({ streamKey, viewerId: 'v', sdpOffer });
     viewer.close();
@@ -107,7 +110,7 @@ describe('PacketRouter', () => {
     const { network, router } = setUpOverFakes();
     const peer = await network.createPeer();
     const { sdpAnswer } = await router.publish({ ...publishRequest(peer), videoBitrateBps: 500_000 });
-    await peer.accept(transportOf(sdpAnswer));
+    await peer.accept(transportOf(sdpAnswer), noTrickle);
     const publisher = videoSender(peer, 0x1111);
     const caps = () =>
       peer.received
@@ -135,13 +138,13 @@ describe('PacketRouter', () => {
     const { network, router } = setUpOverFakes();
     const [publisher, viewer] = [await network.createPeer(), await network.createPeer()];
     const published = await router.publish(publishRequest(publisher));
-    await publisher.accept(transportOf(published.sdpAnswer));
+    await publisher.accept(transportOf(published.sdpAnswer), noTrickle);
     const viewed = await router.view({
       streamKey,
       viewerId: 'v',
       sdpOffer: withTransport(firefox.viewOffer, viewer.parameters),
     });
-    await viewer.accept(transportOf(viewed.sdpAnswer));
+    await viewer.accept(transportOf(viewed.sdpAnswer), noTrickle);
 
     let state = 42;
     const random = (end: number) => {

@@ -73,14 +73,18 @@ describe.each(networks)('PacketRouter (%s)', (_name, createNetwork) => {
         sdpOffer,
         videoBitrateBps: 0,
       });
-      await peer.accept(transportOf(sdpAnswer));
+      await peer.accept(transportOf(sdpAnswer), (candidate) =>
+        router.addPublishCandidates(streamKey, [{ candidate }]),
+      );
       return videoSender(peer, ssrc);
     };
     const view = async (viewerId: string) => {
       const peer = await createPeer();
       const sdpOffer = withTransport(firefox.viewOffer, peer.parameters);
       const { sdpAnswer } = await router.view({ streamKey, viewerId, sdpOffer });
-      await peer.accept(transportOf(sdpAnswer));
+      await peer.accept(transportOf(sdpAnswer), (candidate) =>
+        router.addViewCandidates(streamKey, viewerId, [{ candidate }]),
+      );
       return videoViewer(peer, Number(/a=ssrc-group:FID (\d+)/.exec(sdpAnswer)?.[1]));
     };
     return { router, lost, createPeer, publish, view };
@@ -112,7 +116,9 @@ describe.each(networks)('PacketRouter (%s)', (_name, createNetwork) => {
     const sdpOffer = withTransport(chromium.publishOffer, peer.parameters);
     const { sdpAnswer } = await router.publish({ streamKey, type: 'CAM', sdpOffer, videoBitrateBps: 0 });
     const viewer = await view('early');
-    await peer.accept(transportOf(sdpAnswer));
+    await peer.accept(transportOf(sdpAnswer), (candidate) =>
+      router.addPublishCandidates(streamKey, [{ candidate }]),
+    );
     const publisher = videoSender(peer, publisherSsrc);
     await publisher.sendUntilSeen([viewer]);
     expect(viewer.texts()).toContain('key');

@@ -14,7 +14,7 @@ export interface PacketRouterOptions {
   readonly release: () => void;
 }
 
-export type MediaLogLevel = 'debug' | 'info' | 'warn' | 'error';
+type MediaLogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** Missing packets are asked for, and feedback is sent, at this pace. */
 const tickIntervalMs = 20;

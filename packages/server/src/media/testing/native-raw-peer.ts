@@ -46,18 +46,18 @@ export async function createNativeRawPeer(): Promise<RawPeer> {
       iceUfrag: String(section?.iceUfrag),
       icePwd: String(section?.icePwd),
       fingerprint: { algorithm: fingerprint?.type ?? '', value: fingerprint?.hash ?? '' },
-      candidates: sdp.match(/candidate:.*/g) ?? [],
+      // None yet: checks that come while the answer is applied connect the library before it has stored the answer, and
+      // then it fails.
+      candidates: [],
     },
     received,
-    accept(local) {
+    accept(local, trickle) {
       connection.setRemoteDescription(writeCarrierAnswer(local), 'answer');
-      for (const { foundation, priority, address, port } of local.candidates) {
-        const line = `candidate:${foundation} 1 UDP ${priority} ${address} ${port} typ host`;
-        connection.addRemoteCandidate(line, carrierMid);
-      }
+      for (const candidate of sdp.match(/candidate:.*/g) ?? []) trickle(candidate);
       return opened;
     },
-    send: (packet) => void track.sendMessageBinary(packet),
+    // The other side may have closed the connection.
+    send: (packet) => void (track.isOpen() && track.sendMessageBinary(packet)),
     onPacket: (listener) => void listeners.push(listener),
     close() {
       track.close();
@@ -66,7 +66,7 @@ export async function createNativeRawPeer(): Promise<RawPeer> {
   };
 }
 
-/** Says trickle, because the library gives up at once on an answer that has no candidates and promises none. */
+/** Candidates are part of it: added later, they can come when the library has given up on an answer without any. */
 function writeCarrierAnswer(local: LocalTransportParameters): string {
   return [
     'v=0',
@@ -85,6 +85,10 @@ function writeCarrierAnswer(local: LocalTransportParameters): string {
     'a=ice-options:trickle',
     `a=fingerprint:${local.fingerprint.algorithm} ${local.fingerprint.value}`,
     'a=rtpmap:96 VP8/90000',
+    ...local.candidates.map(
+      ({ foundation, priority, address, port }) =>
+        `a=candidate:${foundation} 1 UDP ${priority} ${address} ${port} typ host`,
+    ),
     '',
   ].join('\r\n');
 }

@@ -6,8 +6,11 @@ export interface RawPeer {
   readonly parameters: RemoteTransportParameters;
   /** Every packet that arrived, in order. */
   readonly received: readonly Buffer[];
-  /** Connects to the transport that gave these parameters; settles when packets can be sent. */
-  accept(local: LocalTransportParameters): Promise<void>;
+  /**
+   * Connects to the transport that gave these parameters; settles when packets can be sent. Its candidates go to
+   * `trickle`, as a browser sends them: once the answer is applied.
+   */
+  accept(local: LocalTransportParameters, trickle: (candidate: string) => void): Promise<void>;
   send(packet: Buffer): void;
   /** Is called for each packet besides `received` growing. */
   onPacket(listener: (packet: Buffer) => void): void;

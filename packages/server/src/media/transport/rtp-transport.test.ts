@@ -50,12 +50,13 @@ describe.each(setups)('RtpTransport (%s)', (_name, createSetup) => {
     const peer = await createPeer();
     toClose.push(transport, peer);
     const local = await transport.open(announce(peer.parameters));
-    return { transport, peer, local, packets, states };
+    const trickle = (candidate: string) => transport.addCandidate(candidate);
+    return { transport, peer, local, trickle, packets, states };
   }
 
   async function connect() {
     const prepared = await prepare();
-    await prepared.peer.accept(prepared.local);
+    await prepared.peer.accept(prepared.local, prepared.trickle);
     await eventually(() => expect(prepared.states).toEqual(['open']));
     return prepared;
   }
@@ -91,11 +92,11 @@ describe.each(setups)('RtpTransport (%s)', (_name, createSetup) => {
   });
 
   it('is lost when the peer shows another certificate than it announced', async () => {
-    const { transport, peer, local, states } = await prepare((announced) => ({
+    const { transport, peer, local, trickle, states } = await prepare((announced) => ({
       ...announced,
       fingerprint: { ...announced.fingerprint, value: announced.fingerprint.value.replaceAll(/[0-7]/g, '8') },
     }));
-    void peer.accept(local);
+    void peer.accept(local, trickle);
     await eventually(() => expect(states.at(-1)).toBe('lost'));
     expect(transport.send(rtpBytes({ payloadType: 96 }))).toBe(false);
   });
@@ -113,7 +114,7 @@ describe.each(setups)('RtpTransport (%s)', (_name, createSetup) => {
   });
 
   it('drops candidates that make no sense', async () => {
-    const { transport, peer, local, states } = await prepare();
+    const { transport, peer, local, trickle, states } = await prepare();
     for (const candidate of [
       '',
       'nonsense',
@@ -123,7 +124,7 @@ describe.each(setups)('RtpTransport (%s)', (_name, createSetup) => {
     ]) {
       expect(() => transport.addCandidate(candidate)).not.toThrow();
     }
-    await peer.accept(local);
+    await peer.accept(local, trickle);
     await eventually(() => expect(states).toEqual(['open']));
   });
 });
@@ -142,7 +143,7 @@ describe('NodeDatachannelTransport', () => {
       ends.push(peer, transport);
       const local = await transport.open(peer.parameters);
       for (const { port } of local.candidates) ports.add(port);
-      await peer.accept(local);
+      await peer.accept(local, (candidate) => transport.addCandidate(candidate));
       await eventually(() => expect(states).toEqual(['open']));
     }
     expect([...ports]).toEqual([47_123]);
@@ -159,7 +160,7 @@ describe('NodeDatachannelTransport', () => {
     const local = await transport.open(peer.parameters);
     const loopback = local.candidates.filter(({ address }) => address === '127.0.0.1');
     expect(loopback).toHaveLength(1);
-    await peer.accept({ ...local, candidates: loopback });
+    await peer.accept({ ...local, candidates: loopback }, (candidate) => transport.addCandidate(candidate));
     await eventually(() => expect(states).toEqual(['open']));
     peer.close();
     transport.close();
