@@ -195,7 +195,7 @@ describe('when the network is lost', () => {
     expect(await pollsWithin(15_000)).toBe(0);
   });
 
-  test('does not even try while the browser is offline', async () => {
+  test('does not even try while the browser is offline, and says that it is not connected', async () => {
     const ada = await joinAs(server, 'ada');
     await settle();
     page.setOnline(false);
@@ -203,9 +203,11 @@ describe('when the network is lost', () => {
     await settle();
     server.append(joined('eve'));
     expect(await pollsWithin(60_000)).toBe(0);
+    expect(ada.state.getSnapshot().connection).toBe('reconnecting');
     page.setOnline(true);
     await settle();
     expect(ada.state.version).toBe(3);
+    expect(ada.state.getSnapshot().connection).toBe('connected');
     await ada.leave();
     expect(page.listenerCount).toBe(0);
   });

@@ -63,7 +63,7 @@ export class LongPollFeed implements EventFeed {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
       this.#attempt = new AbortController();
-      await untilOnline(this.#attempt.signal);
+      await untilOnline(this.#attempt.signal, () => this.#options.onConnection('reconnecting'));
       const delayMs = await this.#round(this.#attempt.signal);
       if (this.#options.conference().ended) this.stop();
       if (delayMs > 0) await pause(delayMs, this.#attempt.signal);
