@@ -37,7 +37,7 @@ it('prints where it listens and a client to try it with, and ends on SIGTERM', a
 }, 20_000);
 
 it('says in one line what is wrong with its configuration', async () => {
-  const { printed, exited } = run({ PARLEY_DATA_DIR: '/data' });
+  const { printed, exited } = run({ PARLEY_DATA_DIR: '/dev/null/data' });
   expect(await exited).toBe(1);
   expect(printed.output).toMatch(/^PARLEY_DATA_DIR .*\n$/);
 }, 20_000);
