@@ -45,14 +45,16 @@ it('makes those wait who only read while a write is on its way', async () => {
   const { disk, answers, write } = aDisk();
   const written = write();
   await expect.poll(() => answers.length).toBe(1);
-  let isRead = false;
-  const reading = disk.synced().then(() => {
-    isRead = true;
-  });
+  const order: string[] = [];
+  const reading = (async () => {
+    await disk.synced();
+    order.push('read');
+  })();
   await Promise.resolve();
-  expect(isRead).toBe(false);
+  order.push('on the disk');
   answers[0]?.resolve();
   await Promise.all([written, reading]);
+  expect(order).toEqual(['on the disk', 'read']);
 });
 
 it('trusts a disk no more that failed once', async () => {

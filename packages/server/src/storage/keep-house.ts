@@ -10,7 +10,7 @@ export function keepHouse(
   work: () => Promise<void>,
   onError: (error: unknown) => void,
 ): () => void {
-  let stopTimer = (): void => {};
+  let stopTimer: (() => void) | undefined;
   const next = (): void => {
     stopTimer = clock.setTimer(() => {
       work().catch(onError);
@@ -19,6 +19,6 @@ export function keepHouse(
   };
   next();
   return () => {
-    stopTimer();
+    stopTimer?.();
   };
 }
