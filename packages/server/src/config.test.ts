@@ -10,6 +10,7 @@ it('needs no variable at all', () => {
     PARLEY_CLIENTS: ' ; ',
     PARLEY_DATA_DIR: '',
     PARLEY_ICE_SERVERS: '',
+    PARLEY_ENDED_RETENTION_SECONDS: '',
   };
   expect(readConfig(blank)).toEqual(readConfig({}));
 });
@@ -24,6 +25,9 @@ it('reads every variable', () => {
     PARLEY_ICE_SERVERS: '[{"urls":["stun:stun.example.com"]}]',
     PARLEY_DATA_DIR: '/data',
     PARLEY_LOG_LEVEL: 'info',
+    PARLEY_ENDED_RETENTION_SECONDS: '0',
+    PARLEY_TICKET_RETENTION_SECONDS: '3600',
+    PARLEY_COMPACTION_SECONDS: '60',
   });
   expect(config).toEqual({
     port: 0,
@@ -37,6 +41,9 @@ it('reads every variable', () => {
     iceServers: [{ urls: ['stun:stun.example.com'] }],
     dataDir: '/data',
     logLevel: 'info',
+    endedRetentionMs: 0,
+    expiredTicketRetentionMs: 3_600_000,
+    compactionIntervalMs: 60_000,
   });
 });
 
@@ -51,6 +58,10 @@ it.each([
   ['PARLEY_ICE_SERVERS', '{', /PARLEY_ICE_SERVERS must be JSON like/],
   ['PARLEY_ICE_SERVERS', '[{"urls":"stun:x"}]', /PARLEY_ICE_SERVERS/],
   ['PARLEY_LOG_LEVEL', 'loud', /silent, error/],
+  ['PARLEY_ENDED_RETENTION_SECONDS', '-1', /RETENTION_SECONDS is "-1"; .*seconds from 0/],
+  ['PARLEY_TICKET_RETENTION_SECONDS', '1.5', /whole number of seconds/],
+  ['PARLEY_COMPACTION_SECONDS', '0', /seconds from 1/],
+  ['PARLEY_COMPACTION_SECONDS', '1e3', /PARLEY_COMPACTION_SECONDS/],
 ])('explains what is wrong with %s="%s", without repeating secrets', (name, value, message) => {
   const read = (): unknown => readConfig({ [name]: value });
   expect(read).toThrow(ConfigError);

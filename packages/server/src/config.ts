@@ -19,7 +19,7 @@ export interface ParleyServerConfig {
   readonly udpPort?: number;
   /** STUN and TURN servers for clients. Default none. */
   readonly iceServers?: readonly IceServer[];
-  /** Folder for conferences that survive a restart. Not possible yet: refused at the start. */
+  /** Folder for what survives a restart: conferences, tokens, tickets, endpoints. Without it, all is in memory. */
   readonly dataDir?: string;
   /** Default `silent`. */
   readonly logLevel?: LogLevel;
@@ -27,6 +27,10 @@ export interface ParleyServerConfig {
   readonly pollTimeoutMs?: number;
   /** How long an ended conference can be read, in milliseconds. Default 5 minutes. */
   readonly endedRetentionMs?: number;
+  /** How long an expired ticket can be read, in milliseconds. Default 24 hours. */
+  readonly expiredTicketRetentionMs?: number;
+  /** How often expired tickets are dropped and the data folder's free space is given back, in milliseconds. Default 1 hour. */
+  readonly compactionIntervalMs?: number;
   /** Life of an access token, in seconds. Default 15 minutes. */
   readonly accessTokenSeconds?: number;
   /** Life of a refresh token that is not used, in seconds. Default 24 hours. */
@@ -45,6 +49,9 @@ export function readConfig(env: Environment): ParleyServerConfig {
   const port = portOf(env, 'PARLEY_PORT');
   const udpPort = portOf(env, 'PARLEY_UDP_PORT');
   const announcedAddress = addressOf(env, 'PARLEY_ANNOUNCED_ADDRESS');
+  const endedRetentionMs = millisecondsOf(env, 'PARLEY_ENDED_RETENTION_SECONDS', 0);
+  const expiredTicketRetentionMs = millisecondsOf(env, 'PARLEY_TICKET_RETENTION_SECONDS', 0);
+  const compactionIntervalMs = millisecondsOf(env, 'PARLEY_COMPACTION_SECONDS', 1);
   const { PARLEY_HOST: host, PARLEY_DATA_DIR: dataDir } = env;
   return {
     clients: clientsOf(env['PARLEY_CLIENTS'] ?? ''),
@@ -55,6 +62,9 @@ export function readConfig(env: Environment): ParleyServerConfig {
     ...(announcedAddress !== undefined && { announcedAddress }),
     ...(udpPort !== undefined && { udpPort }),
     ...(dataDir && { dataDir }),
+    ...(endedRetentionMs !== undefined && { endedRetentionMs }),
+    ...(expiredTicketRetentionMs !== undefined && { expiredTicketRetentionMs }),
+    ...(compactionIntervalMs !== undefined && { compactionIntervalMs }),
   };
 }
 
@@ -66,6 +76,19 @@ function portOf(env: Environment, name: string): number | undefined {
     throw new ConfigError(`${name} is "${text}"; it must be a port number from 0 to 65535.`);
   }
   return port;
+}
+
+/** A number of whole seconds, given in milliseconds. */
+function millisecondsOf(env: Environment, name: string, leastSeconds: number): number | undefined {
+  const text = env[name] ?? '';
+  if (text === '') return undefined;
+  const seconds = Number(text);
+  if (!/^\d{1,9}$/.test(text) || seconds < leastSeconds) {
+    throw new ConfigError(
+      `${name} is "${text}"; it must be a whole number of seconds from ${leastSeconds} to 999999999.`,
+    );
+  }
+  return seconds * 1000;
 }
 
 function addressOf(env: Environment, name: string): string | undefined {

@@ -1,28 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { expect, it, onTestFinished } from 'vitest';
-
-const program = fileURLToPath(new URL('main.ts', import.meta.url));
-
-/** Starts the program with these variables; `output` grows with what it prints. */
-function run(variables: Record<string, string>) {
-  const child = spawn(process.execPath, ['--conditions=@parley-rtc/source', program], {
-    env: { PATH: process.env['PATH'], PARLEY_PORT: '0', ...variables },
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  const printed = { output: '' };
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      printed.output += chunk.toString();
-    });
-  }
-  const exited = once(child, 'exit').then(([code]) => code as number | null);
-  return { child, printed, exited };
-}
+import { expect, it } from 'vitest';
+import { runProgram } from './testing/run-program.ts';
 
 it('prints where it listens and a client to try it with, and ends on SIGTERM', async () => {
-  const { child, printed, exited } = run({});
+  const { child, printed, exited } = runProgram({});
   await expect.poll(() => printed.output, { timeout: 10_000 }).toMatch(/\n/);
   const [, url = '', id = '', secret = ''] =
     /^Parley listens on (\S+) \(development client: id (\w+), secret (\w+);.*\)\n$/.exec(printed.output) ??
@@ -37,13 +17,13 @@ it('prints where it listens and a client to try it with, and ends on SIGTERM', a
 }, 20_000);
 
 it('says in one line what is wrong with its configuration', async () => {
-  const { printed, exited } = run({ PARLEY_DATA_DIR: '/data' });
+  const { printed, exited } = runProgram({ PARLEY_DATA_DIR: '/dev/null/data' });
   expect(await exited).toBe(1);
   expect(printed.output).toMatch(/^PARLEY_DATA_DIR .*\n$/);
 }, 20_000);
 
 it('logs neither tokens, tickets and secrets nor bodies', async () => {
-  const { child, printed, exited } = run({
+  const { child, printed, exited } = runProgram({
     PARLEY_CLIENTS: 'desk:hush-hush:AGENT',
     PARLEY_LOG_LEVEL: 'debug',
   });

@@ -2,13 +2,6 @@ import { expect, it } from 'vitest';
 import { FakeMediaRouter } from './media/fake-media-router.ts';
 import { createParleyServer } from './parley-server.ts';
 
-it('refuses to start with a data folder, as it could not keep what it is given', async () => {
-  const parts = { mediaRouter: new FakeMediaRouter() };
-  await expect(createParleyServer({ clients: [], dataDir: '/data' }, parts)).rejects.toThrow(
-    /PARLEY_DATA_DIR/,
-  );
-});
-
 it('can be closed twice, and without having listened', async () => {
   const mediaRouter = new FakeMediaRouter();
   const server = await createParleyServer({ clients: [] }, { mediaRouter });

@@ -12,7 +12,6 @@ import { Conferences } from './conferences/conferences.ts';
 import { dropParticipant } from './conferences/leave-conference.ts';
 import type { ParleyServerConfig } from './config.ts';
 import { UserEndpoints } from './endpoints/user-endpoints.ts';
-import { openEventLog } from './event-log/open-event-log.ts';
 import { closeGracefully } from './http/close-gracefully.ts';
 import { conferenceHandlers } from './http/conference-handlers.ts';
 import { conferenceReadingHandlers } from './http/conference-reading-handlers.ts';
@@ -26,6 +25,10 @@ import { addServiceRoutes } from './http/service-routes.ts';
 import { streamHandlers } from './http/stream-handlers.ts';
 import { createMediaRouter, type EmbeddedMediaRouterOptions } from './media/embedded-media-router.ts';
 import type { MediaRouter } from './media/media-router.ts';
+import { resumeAfterRestart } from './resume-after-restart.ts';
+import { keepHouse } from './storage/keep-house.ts';
+import { openStorage } from './storage/open-storage.ts';
+import type { Storage } from './storage/storage.ts';
 import { Streams } from './streams/streams.ts';
 
 /** A server that is ready to listen. */
@@ -45,7 +48,9 @@ export interface ParleyServerParts {
 /**
  * The RTC API with its media router, wired but not listening yet.
  *
- * @throws {@link ConfigError} (`ERR_CONFIG`) when `config.dataDir` is set (not possible yet).
+ * With `config.dataDir` it goes on where the former process on that folder ended, whatever ended it.
+ *
+ * @throws {@link ConfigError} (`ERR_CONFIG`) when `config.dataDir` cannot be used or another server uses it.
  */
 export async function createParleyServer(
   config: ParleyServerConfig,
@@ -53,16 +58,29 @@ export async function createParleyServer(
 ): Promise<ParleyServer> {
   const { host = '127.0.0.1', port = 8787 } = config;
   const { clock = systemClock } = parts;
-  const log = openEventLog(config.dataDir);
   const document = readOpenapiDocument();
   const app = await createHttpServer(config.logLevel ?? 'silent');
   const onError = (error: unknown): void => {
     app.log.error({ err: error }, 'background work failed');
   };
 
-  const accessTokens = await AccessTokens.create(clock, config.accessTokenSeconds ?? 15 * 60);
-  const refreshTokens = new RefreshTokens(clock, (config.refreshTokenSeconds ?? 24 * 60 * 60) * 1000);
-  const tickets = new Tickets(clock);
+  const storage = await openStorage(config.dataDir);
+  const accessTokens = await AccessTokens.create(
+    clock,
+    config.accessTokenSeconds ?? 15 * 60,
+    storage.signingKeys,
+  );
+  const refreshTokens = new RefreshTokens({
+    clock,
+    lifetimeMs: (config.refreshTokenSeconds ?? 24 * 60 * 60) * 1000,
+    records: storage.refreshTokens,
+    onError,
+  });
+  const tickets = new Tickets({
+    clock,
+    records: storage.tickets,
+    expiredRetentionMs: config.expiredTicketRetentionMs ?? 24 * 60 * 60_000,
+  });
   const grants = new TokenGrants({
     clients: new Clients(config.clients),
     tickets,
@@ -72,13 +90,15 @@ export async function createParleyServer(
 
   const mediaRouter = parts.mediaRouter ?? createMediaRouter(mediaOptions(config, host, app.log));
   const conferences = new Conferences({
-    log,
+    log: storage.log,
     clock,
     newId: randomUUID,
     pollTimeoutMs: config.pollTimeoutMs ?? 20_000,
     endedRetentionMs: config.endedRetentionMs ?? 5 * 60_000,
+    onError,
   });
-  const endpoints = createEndpoints(conferences, clock, onError);
+  const endpoints = createEndpoints(conferences, clock, storage.userEndpoints, onError);
+  await resumeAfterRestart(conferences, endpoints);
   const streams = new Streams({ conferences, mediaRouter, newId: randomUUID, onError });
 
   addServiceRoutes(app, { documentText: document.text, keySet: () => accessTokens.keySet() });
@@ -96,15 +116,27 @@ export async function createParleyServer(
     (authorization) => accessTokens.authenticate(authorization),
   );
 
+  const stopHousekeeping = keepHouse(
+    clock,
+    config.compactionIntervalMs ?? 60 * 60_000,
+    async () => {
+      await tickets.dropExpired();
+      storage.compact();
+    },
+    onError,
+  );
   const closeHttp = closeGracefully(app, clock);
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    stopHousekeeping();
     endpoints.close();
     refreshTokens.close();
+    conferences.close();
     // Before the HTTP server, because that waits for parked requests.
-    await log.close();
+    await storage.log.close();
     await closeHttp();
     await mediaRouter.close();
+    await storage.close();
   };
   return {
     listen: async () => {
@@ -119,6 +151,7 @@ export async function createParleyServer(
 function createEndpoints(
   conferences: Conferences,
   clock: Clock,
+  records: Storage['userEndpoints'],
   onError: (error: unknown) => void,
 ): UserEndpoints {
   type Rule = Parameters<Conferences['record']>[1];
@@ -130,6 +163,8 @@ function createEndpoints(
   return new UserEndpoints({
     clock,
     newId: randomUUID,
+    records,
+    onError,
     onHealthChanged: (userEndpointId, health) => {
       recordEverywhere(userEndpointId, (state, stamp) =>
         changeParticipantState(state, { userEndpointId, state: health }, stamp),

@@ -1,17 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import {
-  exportJWK,
-  generateKeyPair,
-  jwtVerify,
-  SignJWT,
-  type CryptoKey,
-  type JSONWebKeySet,
-  type JWTPayload,
-} from 'jose';
+import { exportJWK, jwtVerify, SignJWT, type JSONWebKeySet, type JWTPayload } from 'jose';
 import type { Actor } from '../actor.ts';
 import type { Clock } from '../clock.ts';
 import { RefusalError } from '../refusal.ts';
+import type { Records } from '../storage/records.ts';
 import { rightsOf } from './rights.ts';
+import { loadSigningKey, signingAlgorithm, type SigningKey, type StoredSigningKey } from './signing-key.ts';
 
 /** Whom a token speaks for. */
 export interface Subject {
@@ -30,29 +24,28 @@ export interface AccessToken {
   readonly expiresInSeconds: number;
 }
 
-const algorithm = 'RS256';
 const issuer = 'parley-server';
 const audience = 'parley-rtc';
 
-/** Signs and checks access tokens with a key made at the start, so a restart invalidates them. */
+/** Signs and checks access tokens. They outlive a restart exactly if the key does. */
 export class AccessTokens {
   readonly #clock: Clock;
   readonly #lifetimeSeconds: number;
-  readonly #keyId = randomUUID();
-  readonly #keys: { readonly privateKey: CryptoKey; readonly publicKey: CryptoKey };
+  readonly #key: SigningKey;
 
-  private constructor(
-    keys: { readonly privateKey: CryptoKey; readonly publicKey: CryptoKey },
-    clock: Clock,
-    lifetimeSeconds: number,
-  ) {
-    this.#keys = keys;
+  private constructor(key: SigningKey, clock: Clock, lifetimeSeconds: number) {
+    this.#key = key;
     this.#clock = clock;
     this.#lifetimeSeconds = lifetimeSeconds;
   }
 
-  static async create(clock: Clock, lifetimeSeconds: number): Promise<AccessTokens> {
-    return new AccessTokens(await generateKeyPair(algorithm), clock, lifetimeSeconds);
+  /** With the key in `keys`, or a new one that is put there. */
+  static async create(
+    clock: Clock,
+    lifetimeSeconds: number,
+    keys: Records<StoredSigningKey>,
+  ): Promise<AccessTokens> {
+    return new AccessTokens(await loadSigningKey(keys, clock.now()), clock, lifetimeSeconds);
   }
 
   /** A token for `subject` with the platform's claims (reference, section 5). */
@@ -66,14 +59,14 @@ export class AccessTokens {
       client_id: subject.clientId,
       ...(subject.conferenceId !== undefined && { conference_id: subject.conferenceId }),
     })
-      .setProtectedHeader({ alg: algorithm, kid: this.#keyId })
+      .setProtectedHeader({ alg: signingAlgorithm, kid: this.#key.id })
       .setSubject(subject.userId)
       .setIssuer(issuer)
       .setAudience(audience)
       .setJti(jti)
       .setIssuedAt(nowSeconds)
       .setExpirationTime(nowSeconds + this.#lifetimeSeconds)
-      .sign(this.#keys.privateKey);
+      .sign(this.#key.privateKey);
     return { token, jti, expiresInSeconds: this.#lifetimeSeconds };
   }
 
@@ -88,14 +81,14 @@ export class AccessTokens {
 
   /** The public key, for others who check tokens. */
   async keySet(): Promise<JSONWebKeySet> {
-    const key = await exportJWK(this.#keys.publicKey);
-    return { keys: [{ ...key, kid: this.#keyId, alg: algorithm, use: 'sig' }] };
+    const key = await exportJWK(this.#key.publicKey);
+    return { keys: [{ ...key, kid: this.#key.id, alg: signingAlgorithm, use: 'sig' }] };
   }
 
   async #verify(token: string): Promise<JWTPayload> {
     try {
-      const { payload } = await jwtVerify(token, this.#keys.publicKey, {
-        algorithms: [algorithm],
+      const { payload } = await jwtVerify(token, this.#key.publicKey, {
+        algorithms: [signingAlgorithm],
         issuer,
         audience,
         requiredClaims: ['sub', 'exp', 'organization'],

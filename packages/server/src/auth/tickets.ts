@@ -3,25 +3,37 @@ import type { CreateTicketCommand, Ticket } from '@parley-rtc/contract';
 import type { Actor } from '../actor.ts';
 import type { Clock } from '../clock.ts';
 import { RefusalError } from '../refusal.ts';
+import type { Records } from '../storage/records.ts';
 
 /** Easy to read out and to type: no letter or digit that looks like another. */
 const alphabet = 'ABCDEFGHJKMNPQRSTUVWXYZ23456789';
 const defaultLength = 6;
 const defaultTtlSeconds = 4 * 60 * 60;
 
-type StoredTicket = Omit<Required<Ticket>, 'expired'>;
+/** What {@link Tickets} needs. */
+export interface TicketsOptions {
+  readonly clock: Clock;
+  /** Where tickets are kept, by their code. */
+  readonly records: Records<StoredTicket>;
+  /** How long an expired ticket can still be read, in milliseconds. */
+  readonly expiredRetentionMs: number;
+}
+
+/** A ticket as it is kept. */
+export type StoredTicket = Omit<Required<Ticket>, 'expired'>;
 
 /** Short codes that let a guest log in and enter one conference. They work any number of times until they expire. */
 export class Tickets {
-  readonly #clock: Clock;
-  readonly #tickets = new Map<string, StoredTicket>();
+  readonly #options: TicketsOptions;
+  readonly #tickets: Map<string, StoredTicket>;
 
-  constructor(clock: Clock) {
-    this.#clock = clock;
+  constructor(options: TicketsOptions) {
+    this.#options = options;
+    this.#tickets = new Map(options.records.entries());
   }
 
   /** Makes a ticket for `properties.conference_id`, which need not exist yet. */
-  create(command: CreateTicketCommand, actor: Actor): Required<Ticket> {
+  async create(command: CreateTicketCommand, actor: Actor): Promise<Required<Ticket>> {
     requireStaff(actor);
     if (command.properties?.conference_id === undefined) {
       throw new RefusalError(
@@ -29,7 +41,7 @@ export class Tickets {
         'properties.conference_id is missing: name the conference to open.',
       );
     }
-    const nowMs = this.#clock.now();
+    const nowMs = this.#options.clock.now();
     const ticket: StoredTicket = {
       id: this.#newCode(command.length ?? defaultLength),
       type: command.type,
@@ -43,6 +55,7 @@ export class Tickets {
       version: 0,
     };
     this.#tickets.set(ticket.id, ticket);
+    await this.#options.records.put(ticket.id, ticket);
     return this.#describe(ticket);
   }
 
@@ -63,12 +76,23 @@ export class Tickets {
     return this.#describe(ticket);
   }
 
+  /** Drops the tickets that expired too long ago to be asked for. */
+  async dropExpired(): Promise<void> {
+    const { clock, expiredRetentionMs, records } = this.#options;
+    const oldestMs = clock.now() - expiredRetentionMs;
+    for (const [code, { expiresAt }] of this.#tickets) {
+      if (Date.parse(expiresAt) > oldestMs) continue;
+      this.#tickets.delete(code);
+      await records.delete(code);
+    }
+  }
+
   #describe(ticket: StoredTicket): Required<Ticket> {
     return { ...ticket, expired: this.#isExpired(ticket) };
   }
 
   #isExpired(ticket: StoredTicket): boolean {
-    return Date.parse(ticket.expiresAt) <= this.#clock.now();
+    return Date.parse(ticket.expiresAt) <= this.#options.clock.now();
   }
 
   #newCode(length: number): string {

@@ -38,7 +38,7 @@ export class TokenGrants {
       case 'password':
         return this.#answer(this.#ticketSubject(request, client), { isRenewable: true });
       case 'refresh_token':
-        return this.#answer(this.#renewedSubject(request, client), { isRenewable: true });
+        return this.#answer(await this.#renewedSubject(request, client), { isRenewable: true });
     }
   }
 
@@ -58,8 +58,8 @@ export class TokenGrants {
     };
   }
 
-  #renewedSubject(request: TokenRequest, client: Client): Subject {
-    const subject = this.#options.refreshTokens.redeem(request.refresh_token ?? '', client.id);
+  async #renewedSubject(request: TokenRequest, client: Client): Promise<Subject> {
+    const subject = await this.#options.refreshTokens.redeem(request.refresh_token ?? '', client.id);
     if (!subject) {
       throw new RefusalError('invalid_grant', 'The refresh token is unknown, used or expired. Log in again.');
     }
@@ -72,7 +72,7 @@ export class TokenGrants {
       access_token: token,
       token_type: 'bearer',
       expires_in: expiresInSeconds,
-      ...(isRenewable && { refresh_token: this.#options.refreshTokens.issue(subject) }),
+      ...(isRenewable && { refresh_token: await this.#options.refreshTokens.issue(subject) }),
       scope: '',
       jti,
       organization: subject.organizationId,

@@ -11,7 +11,16 @@ const creator = anActor({}, 'create-conference', 'list-conferences');
 function onLog(log: MemoryEventLog, clock = new FakeClock()): Conferences {
   let count = 0;
   const newId = (): string => `id-${(count += 1)}`;
-  return new Conferences({ log, clock, newId, pollTimeoutMs: 20_000, endedRetentionMs: 300_000 });
+  return new Conferences({
+    log,
+    clock,
+    newId,
+    pollTimeoutMs: 20_000,
+    endedRetentionMs: 300_000,
+    onError: (error) => {
+      throw error;
+    },
+  });
 }
 
 function setInteractionOf(conferences: Conferences, interactionId: string) {

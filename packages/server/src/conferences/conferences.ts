@@ -13,6 +13,7 @@ import type { Clock } from '../clock.ts';
 import type { EventLog } from '../event-log/event-log.ts';
 import { RefusalError } from '../refusal.ts';
 import { createConference, isSameCreation } from './create-conference.ts';
+import { EndedConferences } from './ended-conferences.ts';
 import { Memberships } from './memberships.ts';
 import { requireRight, requireSameOrganization, requireTicketFor } from './preconditions.ts';
 import type { RuleContext, Stamp } from './rule-context.ts';
@@ -27,6 +28,8 @@ export interface ConferencesOptions {
   readonly pollTimeoutMs: number;
   /** How long an ended conference can still be read, in milliseconds. */
   readonly endedRetentionMs: number;
+  /** Told when an ended conference could not be dropped. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** Told what happened in a conference, after it was logged. */
@@ -39,9 +42,28 @@ export class Conferences {
   readonly #states = new Map<string, ConferenceState>();
   readonly #memberships = new Memberships();
   readonly #listeners = new Set<EventListener>();
+  readonly #ended: EndedConferences;
 
   constructor(options: ConferencesOptions) {
     this.#options = options;
+    const { clock, endedRetentionMs: retentionMs, log, onError } = options;
+    const forget = async (conferenceId: string): Promise<void> => {
+      this.#states.delete(conferenceId);
+      await log.forget(conferenceId);
+    };
+    this.#ended = new EndedConferences({ clock, retentionMs, forget, onError });
+  }
+
+  /** Takes up what an earlier process left in the log, and returns the conferences that have not ended. */
+  async load(): Promise<readonly ConferenceState[]> {
+    const active: ConferenceState[] = [];
+    for (const conferenceId of await this.#options.log.conferenceIds()) {
+      const state = await this.#require(conferenceId);
+      for (const { id } of state.participants) this.#memberships.add(id, conferenceId);
+      if (state.ended) this.#ended.add(conferenceId, state.ended.at);
+      else active.push(state);
+    }
+    return active;
   }
 
   /** Begins a conference; the identical request of the same creator again gets the existing one (decision 26). */
@@ -55,20 +77,21 @@ export class Conferences {
         `A conference with the id "${created.conferenceId}" exists. Choose another id, or leave it out.`,
       );
     }
-    return this.#require(created.conferenceId);
+    return this.#tell(created.conferenceId);
   }
 
   /** The conference as it is now. Refused with `not_found`, or `forbidden` when it is none of the actor's. */
   async get(conferenceId: string, actor: Actor): Promise<ConferenceState> {
     requireTicketFor(actor, conferenceId);
-    const state = await this.#require(conferenceId);
+    const state = await this.#tell(conferenceId);
     requireSameOrganization(actor, state);
     return state;
   }
 
   /** The conferences of the actor's organisation that have not ended. */
-  active(actor: Actor): readonly ConferenceState[] {
+  async active(actor: Actor): Promise<readonly ConferenceState[]> {
     requireRight(actor, 'list-conferences', 'list conferences');
+    await this.#options.log.settled();
     return [...this.#states.values()].filter(
       ({ organizationId, ended }) => organizationId === actor.organizationId && !ended,
     );
@@ -109,9 +132,11 @@ export class Conferences {
     await this.get(conferenceId, actor);
     const { log } = this.#options;
     const ready = await log.read(conferenceId, fromVersion);
-    if (fromVersion === undefined || ready === undefined || ready.length > 0) return ready ?? [];
-    await this.#park(conferenceId, fromVersion, signal);
-    return (await log.read(conferenceId, fromVersion)) ?? [];
+    const isReady = fromVersion === undefined || ready === undefined || ready.length > 0;
+    if (!isReady) await this.#park(conferenceId, fromVersion, signal);
+    const events = isReady ? ready : await log.read(conferenceId, fromVersion);
+    await log.settled();
+    return events ?? [];
   }
 
   /** Hands an event outside the history to the listeners and returns the number of endpoints it is for. */
@@ -131,6 +156,11 @@ export class Conferences {
   onEvents(listener: EventListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Stops dropping ended conferences; for the end of the server. */
+  close(): void {
+    this.#ended.close();
   }
 
   /**
@@ -161,17 +191,9 @@ export class Conferences {
       inside.map(({ id }) => id),
     );
     for (const event of events) {
-      if (event.type === 'ConferenceEndedEvent') this.#forgetLater(event.conferenceId);
+      if (event.type === 'ConferenceEndedEvent') this.#ended.add(event.conferenceId, event.timestamp);
     }
     for (const listener of this.#listeners) listener(events);
-  }
-
-  #forgetLater(conferenceId: string): void {
-    const { clock, endedRetentionMs, log } = this.#options;
-    clock.setTimer(() => {
-      this.#states.delete(conferenceId);
-      void log.forget(conferenceId);
-    }, endedRetentionMs);
   }
 
   async #park(conferenceId: string, version: number, signal: AbortSignal): Promise<void> {
@@ -191,6 +213,13 @@ export class Conferences {
   async #wasCreatedBy(created: ConferenceCreatedEvent): Promise<boolean> {
     const [first] = (await this.#options.log.read(created.conferenceId)) ?? [];
     return first?.type === 'ConferenceCreatedEvent' && isSameCreation(first, created);
+  }
+
+  /** The conference as others may know it. */
+  async #tell(conferenceId: string): Promise<ConferenceState> {
+    const state = await this.#require(conferenceId);
+    await this.#options.log.settled();
+    return state;
   }
 
   async #require(conferenceId: string): Promise<ConferenceState> {

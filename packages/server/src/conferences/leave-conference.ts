@@ -8,6 +8,7 @@ import { RefusalError } from '../refusal.ts';
 import { requireActive } from './preconditions.ts';
 import type { Stamp } from './rule-context.ts';
 import { stampEvents, type EventContent } from './stamp-events.ts';
+import { withdrawal } from './unpublish-stream.ts';
 
 interface Leave {
   readonly userEndpointId: string;
@@ -31,13 +32,12 @@ export function dropParticipant(state: ConferenceState, leave: Leave, stamp: Sta
 }
 
 /** First its streams go, then the participant: a reader never sees a stream without its publisher. */
-function departure(participant: Participant, reason: string | undefined): readonly EventContent[] {
-  const actor = { userId: participant.userId, userEndpointId: participant.id };
-  const unpublished = participant.streams.map((stream) => ({
-    type: 'ConferenceStreamUnpublishedEvent' as const,
-    ...actor,
-    streamId: stream.id,
-    streamType: stream.type,
-  }));
-  return [...unpublished, { type: 'ConferenceLeftEvent', ...actor, ...(reason !== undefined && { reason }) }];
+export function departure(participant: Participant, reason: string | undefined): readonly EventContent[] {
+  const left = {
+    type: 'ConferenceLeftEvent',
+    userId: participant.userId,
+    userEndpointId: participant.id,
+    ...(reason !== undefined && { reason }),
+  } as const;
+  return [...participant.streams.map((stream) => withdrawal(participant, stream)), left];
 }

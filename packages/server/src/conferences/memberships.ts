@@ -7,7 +7,7 @@ export class Memberships {
   /** Takes note of joins and leaves. `endpointIdsBefore` are those inside before the events. */
   note(events: readonly ConferenceEvent[], endpointIdsBefore: readonly string[]): void {
     for (const event of events) {
-      if (event.type === 'ConferenceJoinedEvent') this.#add(event.userEndpointId, event.conferenceId);
+      if (event.type === 'ConferenceJoinedEvent') this.add(event.userEndpointId, event.conferenceId);
       if (event.type === 'ConferenceLeftEvent') this.#remove(event.userEndpointId, event.conferenceId);
       if (event.type === 'ConferenceEndedEvent') {
         for (const endpointId of endpointIdsBefore) this.#remove(endpointId, event.conferenceId);
@@ -15,14 +15,15 @@ export class Memberships {
     }
   }
 
+  /** Takes note of an endpoint that is inside already. */
+  add(endpointId: string, conferenceId: string): void {
+    const conferences = this.#conferencesOf.get(endpointId) ?? new Set();
+    this.#conferencesOf.set(endpointId, conferences.add(conferenceId));
+  }
+
   /** Ids of the conferences this endpoint is in. */
   of(endpointId: string): readonly string[] {
     return [...(this.#conferencesOf.get(endpointId) ?? [])];
-  }
-
-  #add(endpointId: string, conferenceId: string): void {
-    const conferences = this.#conferencesOf.get(endpointId) ?? new Set();
-    this.#conferencesOf.set(endpointId, conferences.add(conferenceId));
   }
 
   #remove(endpointId: string, conferenceId: string): void {

@@ -7,7 +7,7 @@ import {
 } from '@parley-rtc/contract';
 import { requireOwnStream, requireParticipant } from './preconditions.ts';
 import type { Stamp } from './rule-context.ts';
-import { stampEvents } from './stamp-events.ts';
+import { stampEvents, type EventContent } from './stamp-events.ts';
 
 /** Withdraws a stream by its publisher's wish. */
 export function unpublishStream(
@@ -16,27 +16,23 @@ export function unpublishStream(
   stamp: Stamp,
 ): readonly HistoryEvent[] {
   const participant = requireParticipant(state, command.userEndpointId);
-  return withdrawal(state, participant, requireOwnStream(state, participant, command.streamId), stamp);
+  const stream = requireOwnStream(state, participant, command.streamId);
+  return stampEvents(state, [withdrawal(participant, stream)], stamp);
 }
 
 /** Withdraws a stream whose media is gone; nothing happens when it was withdrawn before. */
 export function dropStream(state: ConferenceState, streamId: string, stamp: Stamp): readonly HistoryEvent[] {
   const found = findStream(state, streamId);
-  return found ? withdrawal(state, found.participant, found.stream, stamp) : [];
+  return found ? stampEvents(state, [withdrawal(found.participant, found.stream)], stamp) : [];
 }
 
-function withdrawal(
-  state: ConferenceState,
-  participant: Participant,
-  stream: Stream,
-  stamp: Stamp,
-): readonly HistoryEvent[] {
-  const unpublished = {
+/** A stream goes, its publisher stays. */
+export function withdrawal(participant: Participant, stream: Stream): EventContent {
+  return {
     type: 'ConferenceStreamUnpublishedEvent',
     userId: participant.userId,
     userEndpointId: participant.id,
     streamId: stream.id,
     streamType: stream.type,
-  } as const;
-  return stampEvents(state, [unpublished], stamp);
+  };
 }

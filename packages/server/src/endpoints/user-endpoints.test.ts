@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noRecords } from '../storage/records.ts';
 import { anActor } from '../testing/builders.ts';
 import { refusalOf } from '../testing/refusal-of.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
@@ -10,8 +11,10 @@ function setUp() {
   const endpoints = new UserEndpoints({
     clock,
     newId: () => 'made',
+    records: noRecords,
     onHealthChanged: (id, health) => told.push(`${id} ${health}`),
     onSilent: (id) => told.push(`${id} silent`),
+    onError: (error) => told.push(String(error)),
   });
   return { clock, told, endpoints };
 }

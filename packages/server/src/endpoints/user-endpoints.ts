@@ -1,16 +1,27 @@
 import type { Actor } from '../actor.ts';
 import type { Clock } from '../clock.ts';
 import { RefusalError } from '../refusal.ts';
+import type { Records } from '../storage/records.ts';
 import { healthAt, nextChangeMs } from './endpoint-health.ts';
 
 /** What {@link UserEndpoints} needs. */
 export interface UserEndpointsOptions {
   readonly clock: Clock;
   readonly newId: () => string;
+  /** Where endpoints are kept, by their id. */
+  readonly records: Records<StoredEndpoint>;
   /** Told when an endpoint fell silent or is back. */
   readonly onHealthChanged: (endpointId: string, health: 'HEALTHY' | 'SICK') => void;
   /** Told when an endpoint was silent for too long and is forgotten. */
   readonly onSilent: (endpointId: string) => void;
+  /** Told what failed where no caller waits for an answer. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** An endpoint as it is kept. Its health is not: a restart gives everybody time to be heard again. */
+export interface StoredEndpoint {
+  readonly ownerKey: string;
+  readonly keepAliveMs: number;
 }
 
 interface Owner {
@@ -39,6 +50,17 @@ export class UserEndpoints {
     this.#options = options;
   }
 
+  /**
+   * Takes up the endpoints that are kept, as if all had been heard of right now, and returns their ids. One that
+   * `isSick` stays so until it is really heard of.
+   */
+  restore(isSick: (endpointId: string) => boolean): ReadonlySet<string> {
+    for (const [id, { ownerKey: key, keepAliveMs }] of this.#options.records.entries()) {
+      this.#add(id, key, keepAliveMs, isSick(id) ? 'SICK' : 'HEALTHY');
+    }
+    return new Set(this.#endpoints.keys());
+  }
+
   /** Registers an endpoint, or one of the caller's own again, and returns its id. */
   register(
     actor: Actor,
@@ -52,19 +74,11 @@ export class UserEndpoints {
       former.keepAliveMs = keepAliveMs;
       this.#touch(former);
       this.#watch(former);
-      return id;
+    } else {
+      this.#add(id, ownerKey(actor), keepAliveMs, 'HEALTHY');
     }
-    const endpoint: Endpoint = {
-      id,
-      owner: this.#ownerOf(actor),
-      keepAliveMs,
-      lastSeenMs: this.#options.clock.now(),
-      health: 'HEALTHY',
-      stopTimer: () => {},
-    };
-    this.#endpoints.set(id, endpoint);
-    endpoint.owner.endpoints.add(endpoint);
-    this.#watch(endpoint);
+    // Not awaited: whoever loses an endpoint to a power cut is told 404 and registers again.
+    this.#options.records.put(id, { ownerKey: ownerKey(actor), keepAliveMs }).catch(this.#options.onError);
     return id;
   }
 
@@ -80,7 +94,7 @@ export class UserEndpoints {
 
   /** Keeps all endpoints of the actor alive until the returned function is called. */
   holdAlive(actor: Actor): () => void {
-    const owner = this.#ownerOf(actor);
+    const owner = this.#ownerOf(ownerKey(actor));
     owner.parkedRequests += 1;
     for (const endpoint of owner.endpoints) this.#touch(endpoint);
     return () => {
@@ -109,8 +123,16 @@ export class UserEndpoints {
     return endpoint;
   }
 
-  #ownerOf(actor: Actor): Owner {
-    const key = ownerKey(actor);
+  #add(id: string, key: string, keepAliveMs: number, health: Endpoint['health']): void {
+    const lastSeenMs = this.#options.clock.now();
+    const owner = this.#ownerOf(key);
+    const endpoint: Endpoint = { id, owner, keepAliveMs, lastSeenMs, health, stopTimer: () => {} };
+    this.#endpoints.set(id, endpoint);
+    owner.endpoints.add(endpoint);
+    this.#watch(endpoint);
+  }
+
+  #ownerOf(key: string): Owner {
     const owner = this.#owners.get(key) ?? { key, endpoints: new Set(), parkedRequests: 0 };
     this.#owners.set(key, owner);
     return owner;
@@ -121,6 +143,7 @@ export class UserEndpoints {
     this.#endpoints.delete(endpoint.id);
     endpoint.owner.endpoints.delete(endpoint);
     this.#forgetIdle(endpoint.owner);
+    this.#options.records.delete(endpoint.id).catch(this.#options.onError);
   }
 
   #forgetIdle(owner: Owner): void {

@@ -1,26 +1,22 @@
 import type { ConferenceCreatedEvent, HistoryEvent } from '@parley-rtc/contract';
 import type { EventLog } from './event-log.ts';
+import { Waiters } from './waiters.ts';
 
 interface History {
   readonly created: ConferenceCreatedEvent;
   /** The event with `conferenceVersion` n is at place n. */
   readonly events: HistoryEvent[];
-  readonly waiting: Set<Waiting>;
-}
-
-interface Waiting {
-  readonly version: number;
-  readonly wake: () => void;
 }
 
 /** An event log that lives as long as the process. */
 export class MemoryEventLog implements EventLog {
   readonly #histories = new Map<string, History>();
+  readonly #waiters = new Waiters();
   #isClosed = false;
 
   begin(created: ConferenceCreatedEvent): Promise<boolean> {
     if (this.#histories.has(created.conferenceId)) return Promise.resolve(false);
-    this.#histories.set(created.conferenceId, { created, events: [], waiting: new Set() });
+    this.#histories.set(created.conferenceId, { created, events: [] });
     return Promise.resolve(true);
   }
 
@@ -28,7 +24,7 @@ export class MemoryEventLog implements EventLog {
     const history = this.#histories.get(conferenceId);
     if (history?.events.length !== expectedVersion) return Promise.resolve(false);
     history.events.push(...events);
-    for (const { version, wake } of history.waiting) if (version < history.events.length) wake();
+    this.#waiters.wake(conferenceId, history.events.length);
     return Promise.resolve(true);
   }
 
@@ -40,33 +36,29 @@ export class MemoryEventLog implements EventLog {
     );
   }
 
+  settled(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  conferenceIds(): Promise<readonly string[]> {
+    return Promise.resolve([...this.#histories.keys()]);
+  }
+
   wait(conferenceId: string, version: number, signal: AbortSignal): Promise<void> {
     const history = this.#histories.get(conferenceId);
-    if (this.#isClosed || signal.aborted || !history || history.events.length > version) {
-      return Promise.resolve();
-    }
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        signal.removeEventListener('abort', wake);
-        history.waiting.delete(waiting);
-        resolve();
-      };
-      const waiting: Waiting = { version, wake };
-      history.waiting.add(waiting);
-      signal.addEventListener('abort', wake);
-    });
+    if (this.#isClosed || !history || history.events.length > version) return Promise.resolve();
+    return this.#waiters.wait(conferenceId, version, signal);
   }
 
   forget(conferenceId: string): Promise<void> {
-    const history = this.#histories.get(conferenceId);
     this.#histories.delete(conferenceId);
-    for (const { wake } of history?.waiting ?? []) wake();
+    this.#waiters.wake(conferenceId);
     return Promise.resolve();
   }
 
   close(): Promise<void> {
     this.#isClosed = true;
-    for (const { waiting } of this.#histories.values()) for (const { wake } of waiting) wake();
+    this.#waiters.wakeAll();
     return Promise.resolve();
   }
 }

@@ -11,7 +11,7 @@ export function conferenceReadingHandlers(
   endpoints: UserEndpoints,
 ): Handlers<Names> {
   return {
-    getActive: ({ actor }) => conferences.active(actor).map(conferenceToWire),
+    getActive: async ({ actor }) => (await conferences.active(actor)).map(conferenceToWire),
     getConference: async ({ params, actor }) => conferenceToWire(await conferences.get(params.id, actor)),
     getSimpleView: async ({ params, actor }) =>
       conferenceToSimpleView(await conferences.get(params.id, actor)),

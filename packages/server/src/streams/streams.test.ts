@@ -27,15 +27,19 @@ async function setUp() {
   let count = 0;
   const newId = (): string => `id-${(count += 1)}`;
   const mediaRouter = new FakeMediaRouter();
+  const errors: unknown[] = [];
+  const onError = (error: unknown): void => {
+    errors.push(error);
+  };
   const conferences = new Conferences({
     log: new MemoryEventLog(),
     clock: new FakeClock(),
     newId,
     pollTimeoutMs: 20_000,
     endedRetentionMs: 300_000,
+    onError,
   });
-  const errors: unknown[] = [];
-  const streams = new Streams({ conferences, mediaRouter, newId, onError: (error) => errors.push(error) });
+  const streams = new Streams({ conferences, mediaRouter, newId, onError });
   await conferences.create({ conferenceId }, ada);
   for (const [actor, userEndpointId] of [
     [ada, 'ep-ada'],

@@ -17,6 +17,7 @@ const raw = document.content as unknown as RawDocument;
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 formats.default(ajv);
 ajv.addSchema(document.content, 'openapi.yaml');
+const validators = new Map<string, ValidateFunction>();
 
 /** The operation of the API document with this id. */
 export function operationOf(operationId: string): DocumentedOperation {
@@ -37,12 +38,19 @@ export function checkAnswer(operation: DocumentedOperation, status: number, body
     if (body !== undefined) throw new Error(`${operation.operationId} must answer ${status} without a body`);
     return;
   }
-  check(ajv.compile({ $ref: `openapi.yaml${pointer}/content/application~1json/schema` }), body);
+  check(validatorOf(`openapi.yaml${pointer}/content/application~1json/schema`), body);
 }
 
 /** Throws unless an event fits the schema of its type. */
 export function checkEvent(event: { readonly type?: string | undefined }): void {
-  check(ajv.compile({ $ref: `openapi.yaml#/components/schemas/${event.type}` }), event);
+  check(validatorOf(`openapi.yaml#/components/schemas/${event.type}`), event);
+}
+
+/** Compiling takes longer than checking. */
+function validatorOf($ref: string): ValidateFunction {
+  const validate = validators.get($ref) ?? ajv.compile({ $ref });
+  validators.set($ref, validate);
+  return validate;
 }
 
 function check(validate: ValidateFunction, value: unknown): void {

@@ -123,10 +123,12 @@ export interface TestServer {
   readonly close: () => Promise<void>;
 }
 
-/** Starts a server that ends with the test. */
-export async function startTestServer(config: Partial<ParleyServerConfig> = {}): Promise<TestServer> {
+/** Starts a server that ends with the test; it goes on with `clock` when it follows another. */
+export async function startTestServer(
+  config: Partial<ParleyServerConfig> = {},
+  clock: FakeClock = new FakeClock(),
+): Promise<TestServer> {
   const mediaRouter = new FakeMediaRouter();
-  const clock = new FakeClock();
   const server = await createParleyServer(
     {
       port: 0,

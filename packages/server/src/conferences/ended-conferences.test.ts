@@ -1,0 +1,72 @@
+import { expect, it } from 'vitest';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { EndedConferences } from './ended-conferences.ts';
+
+function setUp(forget?: (conferenceId: string) => Promise<void>) {
+  const clock = new FakeClock();
+  const told: unknown[] = [];
+  const ended = new EndedConferences({
+    clock,
+    retentionMs: 1_000,
+    forget:
+      forget ??
+      ((conferenceId) => {
+        told.push(conferenceId);
+        return Promise.resolve();
+      }),
+    onError: (error) => told.push(error),
+  });
+  const ago = (ms: number): string => new Date(clock.now() - ms).toISOString();
+  return { clock, told, ended, ago };
+}
+
+it('forgets a conference when it ended long enough ago, and not before', () => {
+  const { clock, told, ended, ago } = setUp();
+  ended.add('now', ago(0));
+  ended.add('a while ago', ago(400));
+  ended.add('long ago', ago(5_000));
+  clock.advance(0);
+  expect(told).toEqual(['long ago']);
+  clock.advance(599);
+  expect(told).toEqual(['long ago']);
+  clock.advance(401);
+  expect(told).toEqual(['long ago', 'a while ago', 'now']);
+  expect(clock.timerCount).toBe(0);
+});
+
+it('waits on when a timer comes too early, as long ones do', () => {
+  const clock = new FakeClock();
+  const told: string[] = [];
+  const hasty = {
+    now: () => clock.now(),
+    setTimer: (callback: () => void, delayMs: number) => clock.setTimer(callback, Math.min(delayMs, 300)),
+  };
+  const forget = (conferenceId: string): Promise<void> => {
+    told.push(conferenceId);
+    return Promise.resolve();
+  };
+  const onError = (error: unknown): void => {
+    throw error;
+  };
+  const ended = new EndedConferences({ clock: hasty, retentionMs: 1_000, forget, onError });
+  ended.add('c-1', new Date(clock.now()).toISOString());
+  clock.advance(999);
+  expect(told).toEqual([]);
+  clock.advance(1);
+  expect(told).toEqual(['c-1']);
+});
+
+it('tells when a conference could not be forgotten', async () => {
+  const failure = new Error('disk full');
+  const { clock, told, ended, ago } = setUp(() => Promise.reject(failure));
+  ended.add('c-1', ago(0));
+  clock.advance(1_000);
+  await expect.poll(() => told).toEqual([failure]);
+});
+
+it('sets no timer that outlives it', () => {
+  const { clock, ended, ago } = setUp();
+  ended.add('c-1', ago(0));
+  ended.close();
+  expect(clock.timerCount).toBe(0);
+});

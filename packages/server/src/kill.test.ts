@@ -1,0 +1,145 @@
+import { setTimeout as after } from 'node:timers/promises';
+import type { TokenResponse, WireConference } from '@parley-rtc/contract';
+import { expect, it } from 'vitest';
+import { checkAfterStorm } from './testing/check-after-storm.ts';
+import { CommandStorm, type StormJournal } from './testing/command-storm.ts';
+import { runProgram, urlOf, type RunningProgram } from './testing/run-program.ts';
+import { seededRandom } from './testing/seeded-random.ts';
+import { temporaryFolder } from './testing/temporary-folder.ts';
+import { Caller, type Answer } from './testing/test-server.ts';
+
+const rounds = Number(process.env['PARLEY_KILL_ROUNDS'] ?? 10);
+const seed = Number(process.env['PARLEY_KILL_SEED'] ?? 1);
+
+/** A storm is cut off after this many answers at most, and at most so much later. */
+const mostAnswers = 100;
+const longestDelayMs = 10;
+const longestStartMs = 1_000;
+
+/** A server's program that listens. */
+interface Server {
+  readonly program: RunningProgram;
+  readonly url: string;
+}
+
+async function requestToken(
+  url: string,
+  form: Readonly<Record<string, string>>,
+): Promise<Answer<TokenResponse>> {
+  const response = await fetch(`${url}/security/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+  });
+  const body = (await response.json()) as TokenResponse;
+  return { status: response.status, body, headers: response.headers };
+}
+
+const guestToken = (url: string, form: Readonly<Record<string, string>>): Promise<Answer<TokenResponse>> =>
+  requestToken(url, { client_id: 'customer', client_secret: '', ...form });
+
+async function kill({ child, exited }: RunningProgram): Promise<void> {
+  child.kill('SIGKILL');
+  await exited;
+}
+
+/** `reached` resolves when `count` was called so many times. */
+function countdown(start: number): { readonly count: () => void; readonly reached: Promise<void> } {
+  const counter = new EventTarget();
+  let left = start;
+  const count = (): void => {
+    left -= 1;
+    if (left === 0) counter.dispatchEvent(new Event('reached'));
+  };
+  const reached = new Promise<void>((resolve) => {
+    counter.addEventListener('reached', () => {
+      resolve();
+    });
+  });
+  return { count, reached };
+}
+
+/** What the storm holds besides conferences works at the next server: endpoints, tickets, logins. */
+async function checkBelongings(journal: StormJournal, caller: Caller): Promise<void> {
+  for (const userEndpointId of journal.endpointIds) {
+    await caller.do('keepAliveUserEndpoint', { body: { userEndpointId } });
+  }
+  for (const id of journal.ticketCodes) await caller.do('getTicket', { params: { id } });
+  for (const token of journal.refreshTokens.values()) {
+    if (token === undefined) continue;
+    const form = { grant_type: 'refresh_token', refresh_token: token };
+    expect((await guestToken(caller.url, form)).status).toBe(200);
+    expect((await guestToken(caller.url, form)).status).toBe(400);
+  }
+}
+
+/** Conferences that go on take commands where they stopped; then they are ended. */
+async function checkVersionsGoOn(caller: Caller): Promise<void> {
+  const userEndpointId = await caller.register();
+  for (const { id = '', version = 0 } of await caller.do<readonly WireConference[]>('getActive')) {
+    await caller.do('end', { body: { conferenceId: id, userEndpointId } });
+    expect(await caller.events(id, version)).toMatchObject([
+      { type: 'ConferenceEndedEvent', conferenceVersion: version },
+    ]);
+  }
+}
+
+it(
+  `loses no acknowledged command and keeps no half of one when it is killed ${rounds} times`,
+  async () => {
+    const random = seededRandom(seed);
+    const variables = {
+      PARLEY_DATA_DIR: temporaryFolder(),
+      PARLEY_CLIENTS: 'desk:secret:SERVICE+AGENT',
+      PARLEY_ENDED_RETENTION_SECONDS: '600',
+    };
+    const start = async (): Promise<Server> => {
+      const program = runProgram(variables);
+      return { program, url: await urlOf(program) };
+    };
+    const totals = { acknowledged: 0, unknown: 0, unknownButDone: 0, withdrawn: 0, killedStarts: 0 };
+    let server = await start();
+    for (let round = 1; round <= rounds; round += 1) {
+      const { url } = server;
+      const login = { grant_type: 'client_credentials', client_id: 'desk', client_secret: 'secret' };
+      const { body: token } = await requestToken(url, login);
+      const enough = countdown(Math.ceil(random() * mostAnswers));
+      const storm = new CommandStorm({
+        caller: new Caller(url, token),
+        requestToken: (form) => guestToken(url, form),
+        name: `round-${round}`,
+        random,
+        onAnswer: enough.count,
+      });
+      const raging = storm.rage();
+      await Promise.race([enough.reached, raging]);
+      await after(random() * longestDelayMs);
+      await kill(server.program);
+      await raging;
+      const diedAtMs = Date.now();
+      if (random() < 0.25) {
+        const short = runProgram(variables);
+        await after(random() * longestStartMs);
+        await kill(short);
+        totals.killedStarts += 1;
+      }
+      server = await start();
+      const caller = new Caller(server.url, token);
+      const findings = await checkAfterStorm(storm.journal, caller, diedAtMs);
+      await checkBelongings(storm.journal, caller);
+      await checkVersionsGoOn(caller);
+      totals.acknowledged += findings.acknowledged;
+      totals.unknown += findings.unknown;
+      totals.unknownButDone += findings.unknownButDone;
+      totals.withdrawn += findings.withdrawn;
+    }
+    await kill(server.program);
+    // A storm that reached nothing would prove nothing.
+    expect(totals.acknowledged).toBeGreaterThan(rounds * 10);
+    expect(totals.unknown).toBeGreaterThan(0);
+    expect(totals.withdrawn).toBeGreaterThan(0);
+    if (process.env['PARLEY_KILL_ROUNDS'] !== undefined) {
+      process.stdout.write(`${JSON.stringify({ rounds, seed, ...totals })}\n`);
+    }
+  },
+  rounds * 10_000 + 30_000,
+);

@@ -1,0 +1,39 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished } from 'vitest';
+
+const program = fileURLToPath(new URL('../main.ts', import.meta.url));
+
+/** The server's program as a process of its own. */
+export interface RunningProgram {
+  readonly child: ChildProcess;
+  /** Grows with what it prints. */
+  readonly printed: { output: string };
+  /** Its exit code; null when a signal ended it. */
+  readonly exited: Promise<number | null>;
+}
+
+/** Starts the program with these variables, on a free port. It ends with the test at the latest. */
+export function runProgram(variables: Readonly<Record<string, string>>): RunningProgram {
+  const child = spawn(process.execPath, ['--conditions=@parley-rtc/source', program], {
+    env: { PATH: process.env['PATH'], PARLEY_PORT: '0', ...variables },
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const printed = { output: '' };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      printed.output += chunk.toString();
+    });
+  }
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  return { child, printed, exited };
+}
+
+/** Where a program that was just started listens. */
+export async function urlOf({ printed }: RunningProgram): Promise<string> {
+  await expect.poll(() => printed.output, { timeout: 20_000 }).toMatch(/\n/);
+  const url = /^Parley listens on (\S+)/m.exec(printed.output)?.[1];
+  if (url === undefined) throw new Error(`The program did not start: ${printed.output}`);
+  return url;
+}
