@@ -13,19 +13,25 @@ import { dropParticipant } from './conferences/leave-conference.ts';
 import type { ParleyServerConfig } from './config.ts';
 import { UserEndpoints } from './endpoints/user-endpoints.ts';
 import { openEventLog } from './event-log/open-event-log.ts';
+import { addApiPage } from './http/api-page.ts';
 import { closeGracefully } from './http/close-gracefully.ts';
 import { conferenceHandlers } from './http/conference-handlers.ts';
 import { conferenceReadingHandlers } from './http/conference-reading-handlers.ts';
 import { endpointHandlers } from './http/endpoint-handlers.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { iceHandlers } from './http/ice-handlers.ts';
+import { limitRates } from './http/limit-rates.ts';
+import { meterRequests } from './http/meter-requests.ts';
 import { readOpenapiDocument } from './http/openapi-document.ts';
 import { addOpenapiRoutes } from './http/openapi-routes.ts';
 import { securityHandlers } from './http/security-handlers.ts';
 import { addServiceRoutes } from './http/service-routes.ts';
 import { streamHandlers } from './http/stream-handlers.ts';
+import { defaultLimits, type Limits } from './limits/limits.ts';
+import { defaultRateLimits } from './limits/rate-limits.ts';
 import { createMediaRouter, type EmbeddedMediaRouterOptions } from './media/embedded-media-router.ts';
 import type { MediaRouter } from './media/media-router.ts';
+import { ServerMetrics } from './metrics/server-metrics.ts';
 import { Streams } from './streams/streams.ts';
 
 /** A server that is ready to listen. */
@@ -55,7 +61,13 @@ export async function createParleyServer(
   const { clock = systemClock } = parts;
   const log = openEventLog(config.dataDir);
   const document = readOpenapiDocument();
-  const app = await createHttpServer(config.logLevel ?? 'silent');
+  const limits: Limits = { ...defaultLimits, ...config.limits };
+  const app = await createHttpServer({
+    logLevel: config.logLevel ?? 'silent',
+    limits,
+    corsOrigins: config.corsOrigins,
+    trustProxy: config.trustProxy,
+  });
   const onError = (error: unknown): void => {
     app.log.error({ err: error }, 'background work failed');
   };
@@ -77,11 +89,27 @@ export async function createParleyServer(
     newId: randomUUID,
     pollTimeoutMs: config.pollTimeoutMs ?? 20_000,
     endedRetentionMs: config.endedRetentionMs ?? 5 * 60_000,
+    limits,
   });
-  const endpoints = createEndpoints(conferences, clock, onError);
-  const streams = new Streams({ conferences, mediaRouter, newId: randomUUID, onError });
+  const endpoints = createEndpoints(conferences, clock, limits, onError);
+  const streams = new Streams({ conferences, mediaRouter, newId: randomUUID, onError, limits });
 
-  addServiceRoutes(app, { documentText: document.text, keySet: () => accessTokens.keySet() });
+  const metrics = new ServerMetrics({
+    conferences: () => conferences.ongoing(),
+    viewCount: () => streams.viewCount,
+  });
+  meterRequests(app, document.operations, metrics);
+  const limitUser =
+    config.rateLimits === 'off' ? undefined : limitRates(app, { ...defaultRateLimits, ...config.rateLimits });
+  let isReady = true;
+  addServiceRoutes(app, {
+    documentText: document.text,
+    keySet: () => accessTokens.keySet(),
+    isReady: () => isReady,
+    metricsText: () => metrics.text(),
+    metricsToken: config.metricsToken,
+  });
+  await addApiPage(app, document);
   addOpenapiRoutes(
     app,
     document,
@@ -93,12 +121,18 @@ export async function createParleyServer(
       ...securityHandlers(grants, tickets),
       ...iceHandlers(config.iceServers ?? []),
     },
-    (authorization) => accessTokens.authenticate(authorization),
+    async (authorization) => {
+      const actor = await accessTokens.authenticate(authorization);
+      await limitUser?.(actor);
+      return actor;
+    },
   );
 
   const closeHttp = closeGracefully(app, clock);
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
+    isReady = false;
+    await sleep(clock, config.shutdownDelayMs ?? 0);
     endpoints.close();
     refreshTokens.close();
     // Before the HTTP server, because that waits for parked requests.
@@ -115,10 +149,16 @@ export async function createParleyServer(
   };
 }
 
+/** Resolves after `delayMs`; at once for 0. */
+async function sleep(clock: Clock, delayMs: number): Promise<void> {
+  if (delayMs > 0) await new Promise<void>((resolve) => clock.setTimer(resolve, delayMs));
+}
+
 /** Endpoints whose silence the conferences hear of. */
 function createEndpoints(
   conferences: Conferences,
   clock: Clock,
+  limits: Limits,
   onError: (error: unknown) => void,
 ): UserEndpoints {
   type Rule = Parameters<Conferences['record']>[1];
@@ -130,6 +170,7 @@ function createEndpoints(
   return new UserEndpoints({
     clock,
     newId: randomUUID,
+    limits,
     onHealthChanged: (userEndpointId, health) => {
       recordEverywhere(userEndpointId, (state, stamp) =>
         changeParticipantState(state, { userEndpointId, state: health }, stamp),

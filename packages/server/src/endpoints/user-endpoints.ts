@@ -1,5 +1,7 @@
 import type { Actor } from '../actor.ts';
 import type { Clock } from '../clock.ts';
+import { defaultLimits, type Limits } from '../limits/limits.ts';
+import { requireWithin } from '../limits/require-within.ts';
 import { RefusalError } from '../refusal.ts';
 import { healthAt, nextChangeMs } from './endpoint-health.ts';
 
@@ -11,6 +13,8 @@ export interface UserEndpointsOptions {
   readonly onHealthChanged: (endpointId: string, health: 'HEALTHY' | 'SICK') => void;
   /** Told when an endpoint was silent for too long and is forgotten. */
   readonly onSilent: (endpointId: string) => void;
+  /** Default {@link defaultLimits}. */
+  readonly limits?: Limits;
 }
 
 interface Owner {
@@ -54,6 +58,9 @@ export class UserEndpoints {
       this.#watch(former);
       return id;
     }
+    const { limits = defaultLimits } = this.#options;
+    const inUse = this.#owners.get(ownerKey(actor))?.endpoints.size ?? 0;
+    requireWithin(limits, 'endpointsPerUser', inUse + 1);
     const endpoint: Endpoint = {
       id,
       owner: this.#ownerOf(actor),
