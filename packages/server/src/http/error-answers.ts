@@ -3,6 +3,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { MediaError, type MediaErrorCode } from '../media/media-router.ts';
 import { RefusalError, type RefusalCode } from '../refusal.ts';
 import { RateLimitError } from './rate-limit-error.ts';
+import { securityHeaders } from './security-headers.ts';
 
 const statusOfRefusal: Readonly<Record<RefusalCode, number>> = {
   invalid_request: 400,
@@ -56,14 +57,14 @@ export function answerErrors(app: FastifyInstance): void {
   });
 }
 
-/** Answers what has no route because its URL cannot be read. */
+/** Answers what has no route because its URL cannot be read; no hook runs for that. */
 export function answerFrameworkError(
   error: FastifyError,
   _request: FastifyRequest,
   reply: FastifyReply,
 ): void {
   const { status, body } = describeError(error);
-  void reply.status(status).send(body);
+  void reply.status(status).headers(securityHeaders).send(body);
 }
 
 /** What Fastify's own words leave open. */

@@ -37,15 +37,19 @@ export function checkAnswer(operation: DocumentedOperation, status: number, body
     if (body !== undefined) throw new Error(`${operation.operationId} must answer ${status} without a body`);
     return;
   }
-  check(ajv.compile({ $ref: `openapi.yaml${pointer}/content/application~1json/schema` }), body);
+  check(`${pointer}/content/application~1json/schema`, body);
 }
 
 /** Throws unless an event fits the schema of its type. */
 export function checkEvent(event: { readonly type?: string | undefined }): void {
-  check(ajv.compile({ $ref: `openapi.yaml#/components/schemas/${event.type}` }), event);
+  check(`#/components/schemas/${event.type}`, event);
 }
 
-function check(validate: ValidateFunction, value: unknown): void {
+const compiled = new Map<string, ValidateFunction>();
+
+function check(pointer: string, value: unknown): void {
+  const validate = compiled.get(pointer) ?? ajv.compile({ $ref: `openapi.yaml${pointer}` });
+  compiled.set(pointer, validate);
   if (!validate(value)) {
     throw new Error(`${ajv.errorsText(validate.errors)} in ${JSON.stringify(value)}`);
   }
