@@ -51,11 +51,13 @@ it('stops guessing of tickets, at once and in turn, without counting those who k
   expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(60);
 });
 
+/** The status that a caller gets whose proxy says that it comes from `address`. */
+async function askFrom(url: string, address: string): Promise<number> {
+  const answer = await fetch(`${url}/healthz`, { headers: { 'x-forwarded-for': address } });
+  return answer.status;
+}
+
 it('believes the address that a trusted proxy tells, and nobody else', async () => {
-  const askFrom = async (url: string, address: string): Promise<number> => {
-    const answer = await fetch(`${url}/healthz`, { headers: { 'x-forwarded-for': address } });
-    return answer.status;
-  };
   const rateLimits = { callsPerAddress: 2 };
   const { url: open } = await startTestServer({ rateLimits });
   expect(await askFrom(open, '192.0.2.1')).toBe(200);
