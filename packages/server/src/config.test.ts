@@ -47,7 +47,34 @@ it('reads every variable', () => {
   });
 });
 
+it('reads limits, origins and proxies', () => {
+  const config = readConfig({
+    PARLEY_LIMIT_BODY_BYTES: '1000',
+    PARLEY_LIMIT_VIEWS_PER_ENDPOINT: '5',
+    PARLEY_RATE_LIMIT_CALLS_PER_USER: '60',
+    PARLEY_CORS_ORIGINS: 'https://app.example.com, http://localhost:5173',
+    PARLEY_TRUST_PROXY: '2',
+    PARLEY_SHUTDOWN_DELAY_MS: '5000',
+    PARLEY_METRICS_TOKEN: 't',
+  });
+  expect(config).toMatchObject({
+    limits: { bodyBytes: 1000, viewsPerEndpoint: 5 },
+    rateLimits: { callsPerUser: 60 },
+    corsOrigins: ['https://app.example.com', 'http://localhost:5173'],
+    trustProxy: 2,
+    shutdownDelayMs: 5000,
+    metricsToken: 't',
+  });
+  expect(readConfig({ PARLEY_TRUST_PROXY: '10.0.0.0/8,::1' }).trustProxy).toEqual(['10.0.0.0/8', '::1']);
+  expect(readConfig({ PARLEY_RATE_LIMITS: 'off' }).rateLimits).toBe('off');
+});
+
 it.each([
+  ['PARLEY_LIMIT_BODY_BYTES', '1 MB', /whole number/],
+  ['PARLEY_RATE_LIMITS', 'no', /on or off/],
+  ['PARLEY_CORS_ORIGINS', 'https://app.example.com/', /no origin/],
+  ['PARLEY_CORS_ORIGINS', '*', /no origin/],
+  ['PARLEY_TRUST_PROXY', 'true', /number of proxies/],
   ['PARLEY_PORT', 'http', /PARLEY_PORT is "http".*0 to 65535/],
   ['PARLEY_PORT', '70000', /0 to 65535/],
   ['PARLEY_UDP_PORT', '-1', /PARLEY_UDP_PORT/],

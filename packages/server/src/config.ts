@@ -4,6 +4,9 @@ import type { Client } from './auth/clients.ts';
 import { isRole, roles, type Role } from './auth/rights.ts';
 import { ConfigError } from './config-error.ts';
 import type { LogLevel } from './http/http-server.ts';
+import { defaultLimits, type Limits } from './limits/limits.ts';
+import { defaultRateLimits, type RateLimits } from './limits/rate-limits.ts';
+import { readNumbers } from './read-numbers.ts';
 
 /** How a server is set up. Only `clients` is needed. */
 export interface ParleyServerConfig {
@@ -31,6 +34,21 @@ export interface ParleyServerConfig {
   readonly expiredTicketRetentionMs?: number;
   /** How often expired tickets are dropped and the data folder's free space is given back, in milliseconds. Default 1 hour. */
   readonly compactionIntervalMs?: number;
+  /** Changes to {@link defaultLimits}. */
+  readonly limits?: Partial<Limits>;
+  /** Changes to {@link defaultRateLimits}; `off` for none at all, as load tests need it. */
+  readonly rateLimits?: Partial<RateLimits> | 'off';
+  /** Origins whose pages may call, like `https://app.example.com`. Default: all. */
+  readonly corsOrigins?: readonly string[];
+  /**
+   * The proxies in front whose X-Forwarded-For is believed: how many they are, or their addresses and networks.
+   * Default none: rate limits then count a proxy as one address.
+   */
+  readonly trustProxy?: number | readonly string[];
+  /** How long the server goes on after it said that it is not ready any more, in milliseconds. Default 0. */
+  readonly shutdownDelayMs?: number;
+  /** Bearer token that `/metrics` asks for. Default: none, anybody may read. */
+  readonly metricsToken?: string;
   /** Life of an access token, in seconds. Default 15 minutes. */
   readonly accessTokenSeconds?: number;
   /** Life of a refresh token that is not used, in seconds. Default 24 hours. */
@@ -65,7 +83,61 @@ export function readConfig(env: Environment): ParleyServerConfig {
     ...(endedRetentionMs !== undefined && { endedRetentionMs }),
     ...(expiredTicketRetentionMs !== undefined && { expiredTicketRetentionMs }),
     ...(compactionIntervalMs !== undefined && { compactionIntervalMs }),
+    ...hardeningOf(env),
   };
+}
+
+function hardeningOf(env: Environment): Partial<ParleyServerConfig> {
+  const limits = readNumbers(env, 'PARLEY_LIMIT_', defaultLimits);
+  const rateLimits = rateLimitsOf(env);
+  const corsOrigins = listOf(env['PARLEY_CORS_ORIGINS']).map(originOf);
+  const trustProxy = trustProxyOf(env['PARLEY_TRUST_PROXY'] ?? '');
+  const { PARLEY_METRICS_TOKEN: metricsToken } = env;
+  const { shutdownDelayMs } = readNumbers(env, 'PARLEY_', { shutdownDelayMs: 0 });
+  return {
+    ...(Object.keys(limits).length > 0 && { limits }),
+    ...(rateLimits && { rateLimits }),
+    ...(corsOrigins.length > 0 && { corsOrigins }),
+    ...(trustProxy !== undefined && { trustProxy }),
+    ...(shutdownDelayMs !== undefined && { shutdownDelayMs }),
+    ...(metricsToken && { metricsToken }),
+  };
+}
+
+function rateLimitsOf(env: Environment): ParleyServerConfig['rateLimits'] {
+  const text = env['PARLEY_RATE_LIMITS'] ?? '';
+  if (text === 'off') return 'off';
+  if (text !== '' && text !== 'on') throw new ConfigError('PARLEY_RATE_LIMITS must be on or off.');
+  const rateLimits = readNumbers(env, 'PARLEY_RATE_LIMIT_', defaultRateLimits);
+  return Object.keys(rateLimits).length > 0 ? rateLimits : undefined;
+}
+
+function listOf(text = ''): readonly string[] {
+  return text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
+
+function originOf(text: string): string {
+  if (URL.parse(text)?.origin !== text) {
+    throw new ConfigError(
+      `PARLEY_CORS_ORIGINS: "${text}" is no origin. Write it like https://app.example.com, without a path.`,
+    );
+  }
+  return text;
+}
+
+function trustProxyOf(text: string): ParleyServerConfig['trustProxy'] {
+  if (text === '') return undefined;
+  if (/^[1-9]$/.test(text)) return Number(text);
+  const proxies = listOf(text);
+  if (!proxies.every((proxy) => isIP(proxy.replace(/\/\d{1,3}$/, '')) !== 0)) {
+    throw new ConfigError(
+      'PARLEY_TRUST_PROXY must be the number of proxies in front (1 to 9), or their addresses: 10.0.0.0/8,::1.',
+    );
+  }
+  return proxies;
 }
 
 function portOf(env: Environment, name: string): number | undefined {

@@ -52,3 +52,55 @@ it('logs neither tokens, tickets and secrets nor bodies', async () => {
   expect(printed.output).not.toMatch(/SECRET|hush-hush|Bearer/);
   expect(printed.output).not.toContain(token);
 }, 20_000);
+
+it('writes a log of JSON lines in which hostile requests leave nothing but their route', async () => {
+  const { child, printed, exited } = runProgram({
+    PARLEY_CLIENTS: 'desk:hush-hush:AGENT',
+    PARLEY_LOG_LEVEL: 'debug',
+  });
+  await expect.poll(() => printed.output, { timeout: 10_000 }).toMatch(/Parley listens/);
+  const url = /Parley listens on (\S+)/.exec(printed.output)?.[1] ?? '';
+  const evil = 'EVIL\n{"level":60,"msg":"forged"}\u001b[2J';
+  const ask = async (path: string, init: RequestInit = {}): Promise<unknown> =>
+    (await fetch(`${url}${path}`, init)).json();
+  const form = { grant_type: 'client_credentials', client_id: 'desk', client_secret: 'hush-hush' };
+  const { access_token: token } = (await ask('/security/oauth/token', {
+    method: 'POST',
+    body: new URLSearchParams(form),
+  })) as { readonly access_token: string };
+  const headers = {
+    authorization: `Bearer ${token}`,
+    'content-type': 'application/json',
+    'user-agent': 'EVIL',
+  };
+  const post = (path: string, body: object): Promise<unknown> =>
+    ask(path, { method: 'POST', headers, body: JSON.stringify(body) });
+
+  await ask('/rtc-api/iceServers', { headers: { authorization: 'Bearer EVIL', 'x-request-id': 'EVIL' } });
+  await ask(`/rtc-api/conferences/${encodeURIComponent(evil)}?v=${encodeURIComponent(evil)}`, { headers });
+  await ask(`/EVIL${encodeURIComponent(evil)}`, { headers });
+  await ask('/%EVIL', { headers });
+  const { id: conferenceId } = (await post('/rtc-api/conferences/create', { conferenceId: evil })) as {
+    readonly id: string;
+  };
+  const userEndpointId = await post('/rtc-api/users/endpoints', { keepAliveSeconds: 30 });
+  await post('/rtc-api/conferences/join', { conferenceId, userEndpointId });
+  for (const sdpOffer of [`v=0\r\ns=${evil}`, `v=0\r\nm=audio EVIL\r\na=${evil}`]) {
+    await post('/rtc-api/conferences/publishStream', {
+      conferenceId,
+      userEndpointId,
+      conferenceStreamType: 'CAM',
+      sdpOffer,
+    });
+  }
+  child.kill('SIGTERM');
+  await exited;
+
+  const lines = printed.output.split('\n').filter((line) => line.startsWith('{'));
+  expect(lines.length).toBeGreaterThan(10);
+  for (const line of lines) expect(JSON.parse(line)).toMatchObject({ level: expect.any(Number) });
+  expect(lines.filter((line) => line.includes('"res"')).every((line) => line.includes('"reqId"'))).toBe(true);
+  expect(printed.output).not.toMatch(/EVIL|forged|hush-hush|Bearer/);
+  expect(printed.output).not.toContain('\u001b');
+  expect(printed.output).not.toContain(token);
+}, 20_000);

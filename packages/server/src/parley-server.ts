@@ -11,20 +11,26 @@ import { changeParticipantState } from './conferences/change-participant-state.t
 import { Conferences } from './conferences/conferences.ts';
 import { dropParticipant } from './conferences/leave-conference.ts';
 import type { ParleyServerConfig } from './config.ts';
-import { UserEndpoints } from './endpoints/user-endpoints.ts';
+import { UserEndpoints, type UserEndpointsOptions } from './endpoints/user-endpoints.ts';
+import { addApiPage } from './http/api-page.ts';
 import { closeGracefully } from './http/close-gracefully.ts';
 import { conferenceHandlers } from './http/conference-handlers.ts';
 import { conferenceReadingHandlers } from './http/conference-reading-handlers.ts';
 import { endpointHandlers } from './http/endpoint-handlers.ts';
 import { createHttpServer } from './http/http-server.ts';
 import { iceHandlers } from './http/ice-handlers.ts';
+import { limitRates } from './http/limit-rates.ts';
+import { meterRequests } from './http/meter-requests.ts';
 import { readOpenapiDocument } from './http/openapi-document.ts';
 import { addOpenapiRoutes } from './http/openapi-routes.ts';
 import { securityHandlers } from './http/security-handlers.ts';
 import { addServiceRoutes } from './http/service-routes.ts';
 import { streamHandlers } from './http/stream-handlers.ts';
+import { defaultLimits, type Limits } from './limits/limits.ts';
+import { defaultRateLimits } from './limits/rate-limits.ts';
 import { createMediaRouter, type EmbeddedMediaRouterOptions } from './media/embedded-media-router.ts';
 import type { MediaRouter } from './media/media-router.ts';
+import { ServerMetrics } from './metrics/server-metrics.ts';
 import { resumeAfterRestart } from './resume-after-restart.ts';
 import { keepHouse } from './storage/keep-house.ts';
 import { openStorage } from './storage/open-storage.ts';
@@ -59,7 +65,13 @@ export async function createParleyServer(
   const { host = '127.0.0.1', port = 8787 } = config;
   const { clock = systemClock } = parts;
   const document = readOpenapiDocument();
-  const app = await createHttpServer(config.logLevel ?? 'silent');
+  const limits: Limits = { ...defaultLimits, ...config.limits };
+  const app = await createHttpServer({
+    logLevel: config.logLevel ?? 'silent',
+    limits,
+    corsOrigins: config.corsOrigins,
+    trustProxy: config.trustProxy,
+  });
   const onError = (error: unknown): void => {
     app.log.error({ err: error }, 'background work failed');
   };
@@ -96,12 +108,28 @@ export async function createParleyServer(
     pollTimeoutMs: config.pollTimeoutMs ?? 20_000,
     endedRetentionMs: config.endedRetentionMs ?? 5 * 60_000,
     onError,
+    limits,
   });
-  const endpoints = createEndpoints(conferences, clock, storage.userEndpoints, onError);
+  const endpoints = createEndpoints(conferences, { clock, records: storage.userEndpoints, limits, onError });
   await resumeAfterRestart(conferences, endpoints);
-  const streams = new Streams({ conferences, mediaRouter, newId: randomUUID, onError });
+  const streams = new Streams({ conferences, mediaRouter, newId: randomUUID, onError, limits });
 
-  addServiceRoutes(app, { documentText: document.text, keySet: () => accessTokens.keySet() });
+  const metrics = new ServerMetrics({
+    conferences: () => conferences.ongoing(),
+    viewCount: () => streams.viewCount,
+  });
+  meterRequests(app, document.operations, metrics);
+  const limitUser =
+    config.rateLimits === 'off' ? undefined : limitRates(app, { ...defaultRateLimits, ...config.rateLimits });
+  let isReady = true;
+  addServiceRoutes(app, {
+    documentText: document.text,
+    keySet: () => accessTokens.keySet(),
+    isReady: () => isReady,
+    metricsText: () => metrics.text(),
+    metricsToken: config.metricsToken,
+  });
+  await addApiPage(app, document);
   addOpenapiRoutes(
     app,
     document,
@@ -113,7 +141,11 @@ export async function createParleyServer(
       ...securityHandlers(grants, tickets),
       ...iceHandlers(config.iceServers ?? []),
     },
-    (authorization) => accessTokens.authenticate(authorization),
+    async (authorization) => {
+      const actor = await accessTokens.authenticate(authorization);
+      await limitUser?.(actor);
+      return actor;
+    },
   );
 
   const stopHousekeeping = keepHouse(
@@ -129,6 +161,8 @@ export async function createParleyServer(
   let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     stopHousekeeping();
+    isReady = false;
+    await sleep(clock, config.shutdownDelayMs ?? 0);
     endpoints.close();
     refreshTokens.close();
     conferences.close();
@@ -147,24 +181,25 @@ export async function createParleyServer(
   };
 }
 
+/** Resolves after `delayMs`; at once for 0. */
+async function sleep(clock: Clock, delayMs: number): Promise<void> {
+  if (delayMs > 0) await new Promise<void>((resolve) => clock.setTimer(resolve, delayMs));
+}
+
 /** Endpoints whose silence the conferences hear of. */
 function createEndpoints(
   conferences: Conferences,
-  clock: Clock,
-  records: Storage['userEndpoints'],
-  onError: (error: unknown) => void,
+  kept: Pick<UserEndpointsOptions, 'clock' | 'records' | 'limits' | 'onError'>,
 ): UserEndpoints {
   type Rule = Parameters<Conferences['record']>[1];
   const recordEverywhere = (userEndpointId: string, rule: Rule): void => {
     for (const conferenceId of conferences.conferencesOf(userEndpointId)) {
-      conferences.record(conferenceId, rule).catch(onError);
+      conferences.record(conferenceId, rule).catch(kept.onError);
     }
   };
   return new UserEndpoints({
-    clock,
+    ...kept,
     newId: randomUUID,
-    records,
-    onError,
     onHealthChanged: (userEndpointId, health) => {
       recordEverywhere(userEndpointId, (state, stamp) =>
         changeParticipantState(state, { userEndpointId, state: health }, stamp),

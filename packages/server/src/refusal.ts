@@ -13,6 +13,10 @@ export type RefusalCode =
   /** The caller may not do this. */
   | 'forbidden'
   | 'not_found'
+  /** More than a limit allows; the message names it. Trying again does not help. */
+  | 'limit_exceeded'
+  /** Too many calls. Sent with `Retry-After`. */
+  | 'too_many_requests'
   /** Client id or secret is wrong (RFC 6749, 5.2). */
   | 'invalid_client'
   /** Ticket, password or refresh token is wrong or expired (RFC 6749, 5.2). */

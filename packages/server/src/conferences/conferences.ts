@@ -11,11 +11,14 @@ import {
 import type { Actor } from '../actor.ts';
 import type { Clock } from '../clock.ts';
 import type { EventLog } from '../event-log/event-log.ts';
+import { defaultLimits, type Limits } from '../limits/limits.ts';
+import { requireWithin } from '../limits/require-within.ts';
 import { RefusalError } from '../refusal.ts';
 import { createConference, isSameCreation } from './create-conference.ts';
 import { EndedConferences } from './ended-conferences.ts';
 import { Memberships } from './memberships.ts';
 import { requireRight, requireSameOrganization, requireTicketFor } from './preconditions.ts';
+import { requireRoom, requireRoomForCreation } from './require-room.ts';
 import type { RuleContext, Stamp } from './rule-context.ts';
 import { sendEvent } from './send-event.ts';
 
@@ -30,10 +33,15 @@ export interface ConferencesOptions {
   readonly endedRetentionMs: number;
   /** Told when an ended conference could not be dropped. */
   readonly onError: (error: unknown) => void;
+  /** Default {@link defaultLimits}. */
+  readonly limits?: Limits;
 }
 
 /** Told what happened in a conference, after it was logged. */
 export type EventListener = (events: readonly ConferenceEvent[]) => void;
+
+/** What a command makes happen, or a refusal. Pure. */
+type CommandRule = (state: ConferenceState, context: RuleContext) => readonly HistoryEvent[];
 
 /** All conferences of this server: command -> rule -> events -> log -> reduce -> listeners. */
 export class Conferences {
@@ -43,9 +51,11 @@ export class Conferences {
   readonly #memberships = new Memberships();
   readonly #listeners = new Set<EventListener>();
   readonly #ended: EndedConferences;
+  readonly #limits: Limits;
 
   constructor(options: ConferencesOptions) {
     this.#options = options;
+    this.#limits = options.limits ?? defaultLimits;
     const { clock, endedRetentionMs: retentionMs, log, onError } = options;
     const forget = async (conferenceId: string): Promise<void> => {
       this.#states.delete(conferenceId);
@@ -69,6 +79,11 @@ export class Conferences {
   /** Begins a conference; the identical request of the same creator again gets the existing one (decision 26). */
   async create(command: CreateCommand, actor: Actor): Promise<ConferenceState> {
     const created = createConference(command, { ...this.#stamp(), actor });
+    requireRoomForCreation(created, this.#limits);
+    if (!this.#states.has(created.conferenceId)) {
+      const count = this.#activeOf(actor.organizationId).length + 1;
+      requireWithin(this.#limits, 'conferencesPerOrganization', count);
+    }
     if (await this.#options.log.begin(created)) {
       this.#announce([created], []);
     } else if (!(await this.#wasCreatedBy(created))) {
@@ -92,23 +107,26 @@ export class Conferences {
   async active(actor: Actor): Promise<readonly ConferenceState[]> {
     requireRight(actor, 'list-conferences', 'list conferences');
     await this.#options.log.settled();
-    return [...this.#states.values()].filter(
-      ({ organizationId, ended }) => organizationId === actor.organizationId && !ended,
-    );
+    return this.#activeOf(actor.organizationId);
+  }
+
+  /** The conferences of all organisations that have not ended. */
+  ongoing(): readonly ConferenceState[] {
+    return [...this.#states.values()].filter(({ ended }) => !ended);
   }
 
   /** Carries out a command of `actor` and returns the conference after it. */
-  async perform(
-    conferenceId: string,
-    actor: Actor,
-    rule: (state: ConferenceState, context: RuleContext) => readonly HistoryEvent[],
-  ): Promise<ConferenceState> {
+  async perform(conferenceId: string, actor: Actor, rule: CommandRule): Promise<ConferenceState> {
     requireTicketFor(actor, conferenceId);
     const state = await this.#change(conferenceId, (state) => {
-      requireSameOrganization(actor, state);
-      return rule(state, { ...this.#stamp(), actor });
+      return this.#eventsOf(state, actor, rule);
     });
     return state ?? noSuchConference(conferenceId);
+  }
+
+  /** Refuses what {@link perform} would refuse now, and changes nothing. */
+  async rehearse(conferenceId: string, actor: Actor, rule: CommandRule): Promise<void> {
+    this.#eventsOf(await this.get(conferenceId, actor), actor, rule);
   }
 
   /** Takes note of something that happened without anybody's command; a conference that is gone takes none. */
@@ -183,6 +201,17 @@ export class Conferences {
         return next;
       }
     }
+  }
+
+  #eventsOf(state: ConferenceState, actor: Actor, rule: CommandRule): readonly HistoryEvent[] {
+    requireSameOrganization(actor, state);
+    const events = rule(state, { ...this.#stamp(), actor });
+    requireRoom(state, events, this.#limits);
+    return events;
+  }
+
+  #activeOf(wanted: string): readonly ConferenceState[] {
+    return this.ongoing().filter(({ organizationId }) => organizationId === wanted);
   }
 
   #announce(events: readonly ConferenceEvent[], inside: ConferenceState['participants']): void {

@@ -21,8 +21,8 @@ export interface NewStream {
   readonly videoBitrate: number;
 }
 
-/** The publisher, if the stream can be announced. Asked before its media is set up. */
-export function requirePublishable(state: ConferenceState, stream: NewStream): Participant {
+/** The publisher, if the stream can be announced. */
+function requirePublishable(state: ConferenceState, stream: NewStream): Participant {
   const participant = requireParticipant(state, stream.userEndpointId);
   if (stream.type === 'UNKNOWN') {
     throw new RefusalError(
@@ -34,7 +34,7 @@ export function requirePublishable(state: ConferenceState, stream: NewStream): P
   return participant;
 }
 
-/** Announces a stream whose media is set up, and asks again, as the publisher may have left meanwhile. */
+/** Announces a stream. Asked before its media is set up, and again after that: the publisher may have left meanwhile. */
 export function publishStream(
   state: ConferenceState,
   stream: NewStream,

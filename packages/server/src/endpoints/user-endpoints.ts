@@ -1,5 +1,7 @@
 import type { Actor } from '../actor.ts';
 import type { Clock } from '../clock.ts';
+import { defaultLimits, type Limits } from '../limits/limits.ts';
+import { requireWithin } from '../limits/require-within.ts';
 import { RefusalError } from '../refusal.ts';
 import type { Records } from '../storage/records.ts';
 import { healthAt, nextChangeMs } from './endpoint-health.ts';
@@ -16,6 +18,8 @@ export interface UserEndpointsOptions {
   readonly onSilent: (endpointId: string) => void;
   /** Told what failed where no caller waits for an answer. */
   readonly onError: (error: unknown) => void;
+  /** Default {@link defaultLimits}. */
+  readonly limits?: Limits;
 }
 
 /** An endpoint as it is kept. Its health is not: a restart gives everybody time to be heard again. */
@@ -75,6 +79,9 @@ export class UserEndpoints {
       this.#touch(former);
       this.#watch(former);
     } else {
+      const { limits = defaultLimits } = this.#options;
+      const inUse = this.#owners.get(ownerKey(actor))?.endpoints.size ?? 0;
+      requireWithin(limits, 'endpointsPerUser', inUse + 1);
       this.#add(id, ownerKey(actor), keepAliveMs, 'HEALTHY');
     }
     // Not awaited: whoever loses an endpoint to a power cut is told 404 and registers again.

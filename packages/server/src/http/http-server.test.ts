@@ -45,7 +45,7 @@ it.each([
   ['a missing body', 400, 'invalid_request', '/rtc-api/conferences/create', {}],
   [
     'an unknown content type',
-    415,
+    400,
     'invalid_request',
     '/rtc-api/conferences/create',
     { type: 'text/csv', body: 'a' },
@@ -59,7 +59,7 @@ it.each([
   ],
   [
     'a body that is too large',
-    413,
+    400,
     'invalid_request',
     '/rtc-api/conferences/create',
     { body: ' '.repeat(2 ** 21) },

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../actor.ts';
 import type { DocumentedOperation, OpenapiDocument } from './openapi-document.ts';
 import type { Handlers } from './operations.ts';
+import { routeOf } from './route-of.ts';
 import { SchemaValidation } from './schema-validation.ts';
 
 /** Tells who calls, from the `Authorization` header; refuses with `invalid_token`. */
@@ -48,7 +49,7 @@ function addRoute(
 
   app.route({
     method: operation.method,
-    url: operation.path.replaceAll(/\{(\w+)\}/g, ':$1'),
+    url: routeOf(operation.path),
     // Before the body is read: strangers cost little and learn nothing.
     onRequest: async (request) => {
       if (!operation.isPublic) actors.set(request, await authenticate(request.headers.authorization));

@@ -12,14 +12,13 @@ import {
 import type { Actor } from '../actor.ts';
 import type { Conferences } from '../conferences/conferences.ts';
 import { requireOwnStream, requireParticipant, requireStream } from '../conferences/preconditions.ts';
-import {
-  publishStream,
-  requirePublishable,
-  streamExists,
-  type NewStream,
-} from '../conferences/publish-stream.ts';
+import { publishStream, streamExists, type NewStream } from '../conferences/publish-stream.ts';
 import { dropStream } from '../conferences/unpublish-stream.ts';
 import { viewerOf } from '../conferences/view-stream.ts';
+import { countCandidates, type CandidateCounts } from '../limits/count-candidates.ts';
+import { defaultLimits, type Limits } from '../limits/limits.ts';
+import { requireBoundedSdp } from '../limits/require-bounded-sdp.ts';
+import { requireWithin } from '../limits/require-within.ts';
 import type { LostPeer, MediaRouter } from '../media/media-router.ts';
 import { RefusalError } from '../refusal.ts';
 import { Views, type View } from './views.ts';
@@ -31,6 +30,8 @@ export interface StreamsOptions {
   readonly newId: () => string;
   /** Told what failed in the background, where no caller waits for an answer. */
   readonly onError: (error: unknown) => void;
+  /** Default {@link defaultLimits}. */
+  readonly limits?: Limits;
 }
 
 interface StreamPlace {
@@ -47,9 +48,12 @@ export class Streams {
   readonly #views = new Views();
   /** Streams that are published or about to be, so that nobody else takes their key. */
   readonly #places = new Map<string, StreamPlace>();
+  readonly #candidateCounts: CandidateCounts = new WeakMap();
+  readonly #limits: Limits;
 
   constructor(options: StreamsOptions) {
     this.#options = options;
+    this.#limits = options.limits ?? defaultLimits;
     options.conferences.onEvents((events) => {
       // What is logged has happened; if the media cannot follow, the command has not failed.
       try {
@@ -61,6 +65,11 @@ export class Streams {
     options.mediaRouter.onPeerLost((lost) => {
       this.#loseHold(lost);
     });
+  }
+
+  /** How many views are open or being opened. */
+  get viewCount(): number {
+    return this.#views.size;
   }
 
   /** Takes in a stream and announces it. Nothing of it stays when the publisher left meanwhile. */
@@ -75,7 +84,11 @@ export class Streams {
     };
     const { conferenceId } = command;
     const { streamId } = stream;
-    requirePublishable(await conferences.get(conferenceId, actor), stream);
+    requireBoundedSdp(command.sdpOffer, this.#limits);
+    // Asked before the media is set up, because that costs more than to say no.
+    await conferences.rehearse(conferenceId, actor, (state, context) =>
+      publishStream(state, stream, context),
+    );
 
     const streamKey = streamKeyOf({ conferenceId, streamId });
     if (this.#places.has(streamKey)) throw streamExists(streamId);
@@ -101,7 +114,10 @@ export class Streams {
   async addPublishCandidates(command: AddPublishStreamIceCandidatesCommand, actor: Actor): Promise<void> {
     const state = await this.#options.conferences.get(command.conferenceId, actor);
     requireOwnStream(state, requireParticipant(state, command.userEndpointId), command.streamId);
-    this.#options.mediaRouter.addPublishCandidates(streamKeyOf(command), command.iceCandidates);
+    const streamKey = streamKeyOf(command);
+    const place = this.#places.get(streamKey);
+    if (place) countCandidates(this.#candidateCounts, place, command.iceCandidates, this.#limits);
+    this.#options.mediaRouter.addPublishCandidates(streamKey, command.iceCandidates);
   }
 
   /** Gives a stream to the caller. The same viewer id again replaces the view (decision 13). */
@@ -111,7 +127,11 @@ export class Streams {
     const viewer = viewerOf(state, command, actor);
     requireStream(state, command.streamId);
     const { conferenceId, streamId, viewerId = newId() } = command;
+    requireBoundedSdp(command.sdpOffer, this.#limits);
     this.#requireUsableViewerId(conferenceId, streamId, viewerId, actor);
+    if (!this.#views.get(conferenceId, viewerId)) {
+      requireWithin(this.#limits, 'viewsPerEndpoint', this.#views.countOf(conferenceId, viewer.id) + 1);
+    }
 
     const view: View = { conferenceId, streamId, viewerId, userId: actor.userId, endpointId: viewer.id };
     const streamKey = streamKeyOf(view);
@@ -134,6 +154,7 @@ export class Streams {
   /** Gives the media router the viewer's candidates. */
   async addViewCandidates(command: AddViewStreamIceCandidatesCommand, actor: Actor): Promise<void> {
     const view = await this.#requireOwnView(command, actor);
+    countCandidates(this.#candidateCounts, view, command.iceCandidates, this.#limits);
     this.#options.mediaRouter.addViewCandidates(streamKeyOf(view), view.viewerId, command.iceCandidates);
   }
 

@@ -17,6 +17,22 @@ export class Views {
     return this.#views.get(conferenceId)?.get(viewerId);
   }
 
+  /** How many views an endpoint has in a conference. */
+  countOf(conferenceId: string, endpointId: string): number {
+    let count = 0;
+    for (const view of this.#views.get(conferenceId)?.values() ?? []) {
+      if (view.endpointId === endpointId) count += 1;
+    }
+    return count;
+  }
+
+  /** How many views there are. */
+  get size(): number {
+    let size = 0;
+    for (const inConference of this.#views.values()) size += inConference.size;
+    return size;
+  }
+
   /** Adds a view, in place of one with the same viewer id. */
   set(view: View): void {
     const inConference = this.#views.get(view.conferenceId) ?? new Map<string, View>();

@@ -17,7 +17,8 @@ const raw = document.content as unknown as RawDocument;
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 formats.default(ajv);
 ajv.addSchema(document.content, 'openapi.yaml');
-const validators = new Map<string, ValidateFunction>();
+/** Compiling takes longer than checking. */
+const compiled = new Map<string, ValidateFunction>();
 
 /** The operation of the API document with this id. */
 export function operationOf(operationId: string): DocumentedOperation {
@@ -38,22 +39,17 @@ export function checkAnswer(operation: DocumentedOperation, status: number, body
     if (body !== undefined) throw new Error(`${operation.operationId} must answer ${status} without a body`);
     return;
   }
-  check(validatorOf(`openapi.yaml${pointer}/content/application~1json/schema`), body);
+  check(`${pointer}/content/application~1json/schema`, body);
 }
 
 /** Throws unless an event fits the schema of its type. */
 export function checkEvent(event: { readonly type?: string | undefined }): void {
-  check(validatorOf(`openapi.yaml#/components/schemas/${event.type}`), event);
+  check(`#/components/schemas/${event.type}`, event);
 }
 
-/** Compiling takes longer than checking. */
-function validatorOf($ref: string): ValidateFunction {
-  const validate = validators.get($ref) ?? ajv.compile({ $ref });
-  validators.set($ref, validate);
-  return validate;
-}
-
-function check(validate: ValidateFunction, value: unknown): void {
+function check(pointer: string, value: unknown): void {
+  const validate = compiled.get(pointer) ?? ajv.compile({ $ref: `openapi.yaml${pointer}` });
+  compiled.set(pointer, validate);
   if (!validate(value)) {
     throw new Error(`${ajv.errorsText(validate.errors)} in ${JSON.stringify(value)}`);
   }

@@ -132,6 +132,7 @@ export async function startTestServer(
   const server = await createParleyServer(
     {
       port: 0,
+      rateLimits: 'off',
       clients: [
         { id: 'service', secret: 'secret', roles: ['SERVICE', 'AGENT'], organizationId: 'o-1' },
         { id: 'user', secret: 'secret', roles: ['USER'], organizationId: 'o-1' },

@@ -1,0 +1,90 @@
+import type { HistoryEvent } from '@parley-rtc/contract';
+import { expect, it } from 'vitest';
+import { defaultLimits, type Limits } from '../limits/limits.ts';
+import { aConference, aContext, anActor, aParticipant, aStream } from '../testing/builders.ts';
+import { createConference } from './create-conference.ts';
+import { joinConference } from './join-conference.ts';
+import { publishStream } from './publish-stream.ts';
+import { requireRoom, requireRoomForCreation } from './require-room.ts';
+import { updateMetadata } from './update-metadata.ts';
+import { updateParticipantMetadata } from './update-participant-metadata.ts';
+import { updateStreamMetadata } from './update-stream-metadata.ts';
+
+const entry = { value: '12345', userId: 'u-1', userEndpointId: 'ep-1', lastModified: '' };
+const state = aConference({
+  participants: [aParticipant({ streams: [aStream()] })],
+  metadata: { a: entry, b: entry },
+});
+const about = { conferenceId: 'c-1', userEndpointId: 'ep-1' };
+const set = (key: string, value = '') =>
+  updateMetadata(state, { ...about, operation: 'SET', key, value }, aContext());
+const describeSelf = (newMetadata: Record<string, unknown>) =>
+  updateParticipantMetadata(state, { ...about, newMetadata }, aContext());
+const describeStream = (newMetadata: Record<string, unknown>) =>
+  updateStreamMetadata(state, { ...about, streamId: 's-1', newMetadata }, aContext());
+const publish = publishStream(
+  state,
+  { userEndpointId: 'ep-1', streamId: 's-2', type: 'CAM', metadata: undefined, videoBitrate: 0 },
+  aContext(),
+);
+const join = joinConference(state, { ...about, userEndpointId: 'ep-2' }, aContext());
+
+it.each<[string, Partial<Limits>, readonly HistoryEvent[], keyof Limits | undefined]>([
+  ['a new entry', { conferenceMetadataEntries: 2 }, set('c'), 'conferenceMetadataEntries'],
+  ['a changed entry', { conferenceMetadataEntries: 2 }, set('b', 'x'), undefined],
+  ['a longer text', { conferenceMetadataBytes: 12 }, set('b', '123456'), 'conferenceMetadataBytes'],
+  ['a shorter text, still too long', { conferenceMetadataBytes: 3 }, set('b', '1234'), undefined],
+  [
+    'too many notes about oneself',
+    { participantMetadataEntries: 1 },
+    describeSelf({ a: 1, b: 2 }),
+    'participantMetadataEntries',
+  ],
+  [
+    'long notes about oneself',
+    { participantMetadataBytes: 10 },
+    describeSelf({ a: ['üüüü'] }),
+    'participantMetadataBytes',
+  ],
+  ['short notes about oneself', { participantMetadataBytes: 10 }, describeSelf({ a: 1 }), undefined],
+  [
+    'too many notes about a stream',
+    { streamMetadataEntries: 1 },
+    describeStream({ a: 1, b: 2 }),
+    'streamMetadataEntries',
+  ],
+  ['long notes about a stream', { streamMetadataBytes: 5 }, describeStream({ a: 1 }), 'streamMetadataBytes'],
+  ['one more stream', { streamsPerParticipant: 1 }, publish, 'streamsPerParticipant'],
+  ['one more participant', { participantsPerConference: 1 }, join, 'participantsPerConference'],
+  ['a long event', { eventBytes: 300 }, set('c', 'x'.repeat(300)), 'eventBytes'],
+  ['anything of a usual size', {}, [...set('c', 'x'.repeat(300))], undefined],
+])('has a limit for %s', (_what, limits, events, limit) => {
+  const act = (): void => {
+    requireRoom(state, events, { ...defaultLimits, ...limits });
+  };
+  if (limit === undefined) expect(act).not.toThrow();
+  else expect(act).toThrow(`(${limit})`);
+});
+
+it('refuses a key that would poison the readers of an answer', () => {
+  expect(() => {
+    requireRoom(state, set('__proto__', 'x'), defaultLimits);
+  }).toThrow(/__proto__/);
+  expect(() => {
+    requireRoom(state, [...set('constructor')], defaultLimits);
+  }).not.toThrow();
+});
+
+it('measures what a conference begins with', () => {
+  const metadata = { a: '1', b: '2' };
+  const created = createConference({ metadata }, aContext(anActor({}, 'create-conference')));
+  expect(() => {
+    requireRoomForCreation(created, { ...defaultLimits, conferenceMetadataEntries: 1 });
+  }).toThrow('(conferenceMetadataEntries)');
+  expect(() => {
+    requireRoomForCreation(created, { ...defaultLimits, conferenceMetadataBytes: 8 });
+  }).toThrow('(conferenceMetadataBytes)');
+  expect(() => {
+    requireRoomForCreation(created, defaultLimits);
+  }).not.toThrow();
+});

@@ -1,0 +1,27 @@
+import type { FastifyInstance } from 'fastify';
+import type { ServerMetrics } from '../metrics/server-metrics.ts';
+import type { DocumentedOperation } from './openapi-document.ts';
+import { routeOf } from './route-of.ts';
+
+/** Not part of the API, or no path of this server. */
+const otherOperation = 'other';
+
+/** Notes how long each request took, by operation and status. A caller that hung up counts as 499. */
+export function meterRequests(
+  app: FastifyInstance,
+  operations: readonly DocumentedOperation[],
+  metrics: Pick<ServerMetrics, 'begin'>,
+): void {
+  const names = new Map(
+    operations.map(({ method, path, operationId }) => [`${method} ${routeOf(path)}`, operationId]),
+  );
+  app.addHook('onRequest', (request, reply, done) => {
+    const route = `${request.method} ${request.routeOptions.url ?? ''}`;
+    const end = metrics.begin(names.get(route) ?? otherOperation);
+    // Comes once in any case, unlike Fastify's onResponse.
+    reply.raw.once('close', () => {
+      end(reply.raw.writableFinished ? reply.statusCode : 499);
+    });
+    done();
+  });
+}
