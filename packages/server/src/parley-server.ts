@@ -21,11 +21,14 @@ import { createHttpServer } from './http/http-server.ts';
 import { iceHandlers } from './http/ice-handlers.ts';
 import { readOpenapiDocument } from './http/openapi-document.ts';
 import { addOpenapiRoutes } from './http/openapi-routes.ts';
+import { pushHandlers } from './http/push-handlers.ts';
 import { securityHandlers } from './http/security-handlers.ts';
 import { addServiceRoutes } from './http/service-routes.ts';
 import { streamHandlers } from './http/stream-handlers.ts';
 import { createMediaRouter, type EmbeddedMediaRouterOptions } from './media/embedded-media-router.ts';
 import type { MediaRouter } from './media/media-router.ts';
+import { OutsideEvents } from './push/outside-events.ts';
+import { Pushes } from './push/pushes.ts';
 import { Streams } from './streams/streams.ts';
 
 /** A server that is ready to listen. */
@@ -79,6 +82,11 @@ export async function createParleyServer(
     endedRetentionMs: config.endedRetentionMs ?? 5 * 60_000,
   });
   const endpoints = createEndpoints(conferences, clock, onError);
+  const outside = new OutsideEvents(clock);
+  const pushes = new Pushes({ conferences, log, outside, clock });
+  const onSent = (event: object): void => {
+    app.log.debug({ event }, 'event sent');
+  };
   const streams = new Streams({ conferences, mediaRouter, newId: randomUUID, onError });
 
   addServiceRoutes(app, { documentText: document.text, keySet: () => accessTokens.keySet() });
@@ -88,6 +96,7 @@ export async function createParleyServer(
     {
       ...conferenceHandlers(conferences, endpoints),
       ...conferenceReadingHandlers(conferences, endpoints),
+      ...pushHandlers({ conferences, endpoints, outside, pushes, clock, onSent }),
       ...streamHandlers(conferences, streams, endpoints),
       ...endpointHandlers(conferences, endpoints),
       ...securityHandlers(grants, tickets),
@@ -102,6 +111,7 @@ export async function createParleyServer(
     endpoints.close();
     refreshTokens.close();
     // Before the HTTP server, because that waits for parked requests.
+    pushes.close();
     await log.close();
     await closeHttp();
     await mediaRouter.close();

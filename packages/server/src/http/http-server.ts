@@ -25,7 +25,7 @@ export async function createHttpServer(logLevel: LogLevel): Promise<FastifyInsta
   await app.register(cors, {
     origin: '*',
     methods: ['GET', 'POST'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'X-Auvious-TransactionId'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'Last-Event-ID', 'X-Auvious-TransactionId'],
     exposedHeaders: ['Retry-After', 'X-Request-Id'],
     maxAge: 24 * 60 * 60,
   });
