@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { AccessTokens } from './auth/access-tokens.ts';
 import { Clients } from './auth/clients.ts';
 import { RefreshTokens } from './auth/refresh-tokens.ts';
+import { rememberActors } from './auth/remember-actors.ts';
 import { Tickets } from './auth/tickets.ts';
 import { TokenGrants } from './auth/token-grants.ts';
 import { systemClock, type Clock } from './clock.ts';
@@ -102,7 +103,7 @@ export async function createParleyServer(
       ...securityHandlers(grants, tickets),
       ...iceHandlers(config.iceServers ?? []),
     },
-    (authorization) => accessTokens.authenticate(authorization),
+    rememberActors((authorization) => accessTokens.authenticate(authorization), clock),
   );
 
   const closeHttp = closeGracefully(app, clock);

@@ -176,7 +176,7 @@ export class Conferences {
     const { clock, log, pollTimeoutMs } = this.#options;
     const giveUp = new AbortController();
     const abort = (): void => {
-      giveUp.abort();
+      giveUp.abort('given up');
     };
     const stopTimer = clock.setTimer(abort, pollTimeoutMs);
     signal.addEventListener('abort', abort);

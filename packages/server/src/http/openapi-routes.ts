@@ -80,7 +80,8 @@ function addRoute(
 function hangUpSignal(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   reply.raw.once('close', () => {
-    controller.abort();
+    // With a reason, because the default one is an error with a stack, for every request.
+    controller.abort('hung up');
   });
   return controller.signal;
 }

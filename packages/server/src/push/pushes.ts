@@ -85,7 +85,7 @@ export class Pushes {
     const { clock } = this.#options;
     const over = new AbortController();
     const end = (): void => {
-      over.abort();
+      over.abort('over');
     };
     this.#open.add(over);
     const stopTimer = clock.setTimer(end, Math.min(lifetimeMs, tokenExpiresAtMs - clock.now()));
@@ -139,7 +139,7 @@ export class Pushes {
     const { log, outside, clock } = this.#options;
     const wake = new AbortController();
     const wakeUp = (): void => {
-      wake.abort();
+      wake.abort('news');
     };
     let isSilent = false;
     const stopTimer = clock.setTimer(() => {
