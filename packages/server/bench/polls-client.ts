@@ -54,7 +54,7 @@ function startPolling(reader: Reader): Promise<void> {
       response.on('data', (chunk: string) => (body += chunk));
       response.on('end', () => {
         const events = JSON.parse(body) as readonly unknown[];
-        for (const _event of events) arrived(reader.conferenceId);
+        events.forEach(() => arrived(reader.conferenceId));
         if (!isOver) void startPolling({ ...reader, version: reader.version + events.length });
       });
     });
