@@ -13,6 +13,8 @@ export interface Actor {
   readonly userId: string;
   readonly organizationId: string;
   readonly rights: ReadonlySet<Right>;
+  /** When the token stops to serve, in milliseconds since 1970. */
+  readonly tokenExpiresAtMs?: number;
   /** The one conference a ticket holder may act in; absent for everybody else. */
   readonly conferenceId?: string;
 }

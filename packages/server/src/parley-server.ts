@@ -4,6 +4,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { AccessTokens } from './auth/access-tokens.ts';
 import { Clients } from './auth/clients.ts';
 import { RefreshTokens } from './auth/refresh-tokens.ts';
+import { rememberActors } from './auth/remember-actors.ts';
 import { Tickets } from './auth/tickets.ts';
 import { TokenGrants } from './auth/token-grants.ts';
 import { systemClock, type Clock } from './clock.ts';
@@ -23,6 +24,7 @@ import { limitRates } from './http/limit-rates.ts';
 import { meterRequests } from './http/meter-requests.ts';
 import { readOpenapiDocument } from './http/openapi-document.ts';
 import { addOpenapiRoutes } from './http/openapi-routes.ts';
+import { pushHandlers } from './http/push-handlers.ts';
 import { securityHandlers } from './http/security-handlers.ts';
 import { addServiceRoutes } from './http/service-routes.ts';
 import { streamHandlers } from './http/stream-handlers.ts';
@@ -31,10 +33,11 @@ import { defaultRateLimits } from './limits/rate-limits.ts';
 import { createMediaRouter, type EmbeddedMediaRouterOptions } from './media/embedded-media-router.ts';
 import type { MediaRouter } from './media/media-router.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
+import { OutsideEvents } from './push/outside-events.ts';
+import { Pushes } from './push/pushes.ts';
 import { resumeAfterRestart } from './resume-after-restart.ts';
 import { keepHouse } from './storage/keep-house.ts';
 import { openStorage } from './storage/open-storage.ts';
-import type { Storage } from './storage/storage.ts';
 import { Streams } from './streams/streams.ts';
 
 /** A server that is ready to listen. */
@@ -113,6 +116,11 @@ export async function createParleyServer(
   const endpoints = createEndpoints(conferences, { clock, records: storage.userEndpoints, limits, onError });
   await resumeAfterRestart(conferences, endpoints);
   const streams = new Streams({ conferences, mediaRouter, newId: randomUUID, onError, limits });
+  const outside = new OutsideEvents(clock);
+  const pushes = new Pushes({ conferences, log: storage.log, outside, clock });
+  const onSent = (event: object): void => {
+    app.log.debug({ event }, 'event sent');
+  };
 
   const metrics = new ServerMetrics({
     conferences: () => conferences.ongoing(),
@@ -130,19 +138,21 @@ export async function createParleyServer(
     metricsToken: config.metricsToken,
   });
   await addApiPage(app, document);
+  const authenticate = rememberActors((authorization) => accessTokens.authenticate(authorization), clock);
   addOpenapiRoutes(
     app,
     document,
     {
       ...conferenceHandlers(conferences, endpoints),
       ...conferenceReadingHandlers(conferences, endpoints),
+      ...pushHandlers({ conferences, endpoints, outside, pushes, clock, onSent }),
       ...streamHandlers(conferences, streams, endpoints),
       ...endpointHandlers(conferences, endpoints),
       ...securityHandlers(grants, tickets),
       ...iceHandlers(config.iceServers ?? []),
     },
     async (authorization) => {
-      const actor = await accessTokens.authenticate(authorization);
+      const actor = await authenticate(authorization);
       await limitUser?.(actor);
       return actor;
     },
@@ -167,6 +177,7 @@ export async function createParleyServer(
     refreshTokens.close();
     conferences.close();
     // Before the HTTP server, because that waits for parked requests.
+    pushes.close();
     await storage.log.close();
     await closeHttp();
     await mediaRouter.close();

@@ -44,6 +44,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/rtc-api/conferences/{id}/push": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Follow events as a stream
+         * @description Server-sent events. Carries the events of getEvents from `v` on, in order, and the unversioned ones (network quality, custom ones) that a poll leaves out. The `data` of a message is one event as JSON, its `id` is opaque: after a loss, open the stream anew with the last one as `Last-Event-ID`, and go on without a gap or a repetition. A comment comes every 15 seconds of silence. The stream ends after ConferenceEndedEvent, when the access token expires, when the server closes, and after a minute in any case; open it anew at once, unless the conference has ended. Custom events sent AT_LEAST_ONCE can be resumed for 2 minutes, others for a moment only.
+         */
+        readonly get: operations["openPush"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/rtc-api/conferences/{id}/simpleView": {
         readonly parameters: {
             readonly query?: never;
@@ -255,7 +275,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Send a custom event
-         * @description For servers: delivers an event of your own to every endpoint now inside. Needs the SERVICE role, others get 403. The event takes no place in the version history and is delivered without `conferenceVersion` (decision 30).
+         * @description For servers: delivers an event of your own to every endpoint now inside that reads the push stream. Needs the SERVICE role, others get 403. The event takes no place in the version history and is delivered without `conferenceVersion` (decision 30).
          */
         readonly post: operations["sendEvent"];
         readonly delete?: never;
@@ -1485,7 +1505,7 @@ export interface components {
             } & {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
-            /** @description JsonPath expressions. In stored and logged copies the text they select is replaced by asterisks of equal length; receivers get the original. Default: no mask (decision 30). */
+            /** @description JsonPath expressions of names, indexes and wildcards, as in `$.customer.cards[*].number` or `$..email`; others give 400. In stored and logged copies the text they select is replaced by asterisks of equal length; receivers get the original. Default: no mask (decision 30). */
             readonly masks?: readonly string[];
             /**
              * @description Delivery promise. Seed flag: required; text: optional with a default. Optional here, default BEST_EFFORT (decision 5).
@@ -1840,6 +1860,8 @@ export interface operations {
     readonly getEvents: {
         readonly parameters: {
             readonly query?: {
+                /** @description The caller's endpoint that waits here: only that one is kept alive by it. Without it, all endpoints of the caller are. One that is not registered is ignored; somebody else's gives 403. */
+                readonly userEndpointId?: string;
                 /** @description First version wanted, normally the `version` of the state you hold. Seed table: required; text: optional. Optional here (decision 7); when omitted, the whole history is returned, the creation event included. */
                 readonly v?: number;
             };
@@ -1859,6 +1881,44 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": readonly components["schemas"]["ConferenceEvent"][];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+        };
+    };
+    readonly openPush: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The same as the header Last-Event-ID, which goes first. */
+                readonly lastEventId?: string;
+                /** @description The caller's endpoint that waits here: only that one is kept alive by it. Without it, all endpoints of the caller are. One that is not registered is ignored; somebody else's gives 403. */
+                readonly userEndpointId?: string;
+                /** @description First version wanted, normally the `version` of the state you hold. When omitted, the whole history is sent, the creation event included. Of no effect beside an id to resume from. */
+                readonly v?: number;
+            };
+            readonly header?: {
+                /** @description The `id` of the last message received. */
+                readonly "Last-Event-ID"?: string;
+            };
+            readonly path: {
+                /** @description Id of the conference. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A stream of events. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/event-stream": string;
                 };
             };
             readonly 400: components["responses"]["BadRequest"];

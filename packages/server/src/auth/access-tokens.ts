@@ -108,6 +108,7 @@ function actorOf(claims: JWTPayload): Actor {
     userId: String(claims.sub),
     organizationId: String(claims['organization']),
     rights: rightsOf(authorities.filter((authority) => typeof authority === 'string')),
+    ...(claims.exp !== undefined && { tokenExpiresAtMs: claims.exp * 1000 }),
     ...(typeof conferenceId === 'string' && { conferenceId }),
   };
 }

@@ -20,7 +20,7 @@ import { Memberships } from './memberships.ts';
 import { requireRight, requireSameOrganization, requireTicketFor } from './preconditions.ts';
 import { requireRoom, requireRoomForCreation } from './require-room.ts';
 import type { RuleContext, Stamp } from './rule-context.ts';
-import { sendEvent } from './send-event.ts';
+import { sendEvent, type SentEvent } from './send-event.ts';
 
 /** What {@link Conferences} needs. */
 export interface ConferencesOptions {
@@ -157,12 +157,10 @@ export class Conferences {
     return events ?? [];
   }
 
-  /** Hands an event outside the history to the listeners and returns the number of endpoints it is for. */
-  async send(command: SendEventCommand, actor: Actor): Promise<number> {
+  /** An event outside the history, ready to be delivered. It leaves no trace here. */
+  async send(command: SendEventCommand, actor: Actor): Promise<SentEvent> {
     const state = await this.get(command.conferenceId, actor);
-    const { event, endpointIds } = sendEvent(state, command, { ...this.#stamp(), actor });
-    this.#announce([event], []);
-    return endpointIds.length;
+    return sendEvent(state, command, { ...this.#stamp(), actor });
   }
 
   /** Ids of the conferences an endpoint is in. */
@@ -229,7 +227,7 @@ export class Conferences {
     const { clock, log, pollTimeoutMs } = this.#options;
     const giveUp = new AbortController();
     const abort = (): void => {
-      giveUp.abort();
+      giveUp.abort('given up');
     };
     const stopTimer = clock.setTimer(abort, pollTimeoutMs);
     signal.addEventListener('abort', abort);

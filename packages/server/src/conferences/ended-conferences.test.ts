@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { failLoudly } from '../testing/fail-loudly.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { EndedConferences } from './ended-conferences.ts';
 
@@ -45,10 +46,7 @@ it('waits on when a timer comes too early, as long ones do', () => {
     told.push(conferenceId);
     return Promise.resolve();
   };
-  const onError = (error: unknown): void => {
-    throw error;
-  };
-  const ended = new EndedConferences({ clock: hasty, retentionMs: 1_000, forget, onError });
+  const ended = new EndedConferences({ clock: hasty, retentionMs: 1_000, forget, onError: failLoudly });
   ended.add('c-1', new Date(clock.now()).toISOString());
   clock.advance(999);
   expect(told).toEqual([]);

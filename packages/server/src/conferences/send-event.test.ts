@@ -12,11 +12,24 @@ describe('sendEvent', () => {
   it('addresses everybody inside and completes the event, without a place in the history', () => {
     const sent = sendEvent(state, { ...command, event: { ...event, conferenceVersion: 7 } }, service);
     expect(sent.endpointIds).toEqual(['ep-1', 'ep-2']);
-    expect(sent.event).toMatchObject({
-      conferenceVersion: null,
-      conferenceId: 'c-1',
-      raw: { type: 'DocumentSignedEvent', page: 3, id: 'id-1', conferenceId: 'c-1' },
-    });
+    expect(sent.event).toEqual({ ...event, id: 'id-1', conferenceId: 'c-1' });
+    expect(sent).toMatchObject({ qos: 'BEST_EFFORT', atVersion: 3 });
+  });
+
+  it('keeps the id that the sender chose', () => {
+    expect(sendEvent(state, { ...command, event: { ...event, id: 'mine' } }, service).event['id']).toBe(
+      'mine',
+    );
+  });
+
+  it('masks the copy for the log, and not what is delivered', () => {
+    const sent = sendEvent(
+      state,
+      { ...command, event: { ...event, iban: 'GR16' }, masks: ['$.iban'] },
+      service,
+    );
+    expect(sent.masked).toEqual({ ...sent.event, iban: '****' });
+    expect(sent.event['iban']).toBe('GR16');
   });
 
   it('needs the right', () => {

@@ -1,16 +1,17 @@
-import {
-  decodeEvent,
-  type ConferenceEvent,
-  type ConferenceState,
-  type JsonObject,
-  type SendEventCommand,
-} from '@parley-rtc/contract';
+import type { ConferenceState, EventQos, JsonObject, SendEventCommand } from '@parley-rtc/contract';
+import { maskEvent } from './mask-event.ts';
 import { requireActive, requireRight } from './preconditions.ts';
 import type { RuleContext } from './rule-context.ts';
 
 /** An event outside the history and whom it is for. */
 export interface SentEvent {
-  readonly event: ConferenceEvent;
+  /** As it is delivered. */
+  readonly event: JsonObject;
+  /** As it may be stored or logged: with what the sender masked hidden. */
+  readonly masked: JsonObject;
+  readonly qos: EventQos;
+  /** The conference's version when it was sent: those who hold a later one came later. */
+  readonly atVersion: number;
   readonly endpointIds: readonly string[];
 }
 
@@ -23,8 +24,12 @@ export function sendEvent(
   requireRight(context.actor, 'send-event', 'send events; that needs the role SERVICE');
   requireActive(state);
   const { conferenceVersion: _neverVersioned, ...content } = command.event as JsonObject;
+  const event: JsonObject = { id: context.newId(), conferenceId: state.id, ...content };
   return {
-    event: decodeEvent({ id: context.newId(), conferenceId: state.id, ...content }),
+    event,
+    masked: maskEvent(event, command.masks ?? []),
+    qos: command.qos ?? 'BEST_EFFORT',
+    atVersion: state.version,
     endpointIds: state.participants.map(({ id }) => id),
   };
 }

@@ -83,6 +83,27 @@ describe('an endpoint', () => {
     expect(told).toEqual(['made SICK']);
   });
 
+  it('is not kept alive by a parked request that names another endpoint', () => {
+    const { clock, told, endpoints } = setUp();
+    endpoints.register(ada, { keepAliveSeconds: 5 });
+    const named = endpoints.register(ada, { userEndpointId: 'named', keepAliveSeconds: 5 });
+    const release = endpoints.holdAlive(ada, named);
+    clock.advance(5_000);
+    expect(told).toEqual(['made SICK']);
+    release();
+    clock.advance(5_000);
+    expect(told).toEqual(['made SICK', 'named SICK']);
+  });
+
+  it('may be named by requests of its user only, and need not exist', () => {
+    const { endpoints } = setUp();
+    const id = endpoints.register(ada, { keepAliveSeconds: 5 });
+    expect(refusalOf(() => endpoints.holdAlive(bob, id))).toBe('forbidden');
+    expect(() => {
+      endpoints.holdAlive(bob, 'unheard of')();
+    }).not.toThrow();
+  });
+
   it('belongs to its user, of its organisation', () => {
     const { endpoints } = setUp();
     const id = endpoints.register(ada, { userEndpointId: 'mine', keepAliveSeconds: 5 });

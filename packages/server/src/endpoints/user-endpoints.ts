@@ -39,6 +39,8 @@ interface Endpoint {
   readonly id: string;
   readonly owner: Owner;
   keepAliveMs: number;
+  /** How many of the owner's requests are parked in its name alone. */
+  parkedRequests: number;
   lastSeenMs: number;
   health: 'HEALTHY' | 'SICK';
   stopTimer: () => void;
@@ -99,8 +101,12 @@ export class UserEndpoints {
     this.#forget(this.#require(actor, endpointId));
   }
 
-  /** Keeps all endpoints of the actor alive until the returned function is called. */
-  holdAlive(actor: Actor): () => void {
+  /**
+   * Keeps an endpoint of the actor alive, or all of them when none is named, until the returned function is called.
+   * One that is not registered has nothing to hold. Refused with `forbidden` for somebody else's.
+   */
+  holdAlive(actor: Actor, endpointId?: string): () => void {
+    if (endpointId !== undefined) return this.#holdOneAlive(actor, endpointId);
     const owner = this.#ownerOf(ownerKey(actor));
     owner.parkedRequests += 1;
     for (const endpoint of owner.endpoints) this.#touch(endpoint);
@@ -108,6 +114,18 @@ export class UserEndpoints {
       owner.parkedRequests -= 1;
       for (const endpoint of owner.endpoints) this.#touch(endpoint);
       this.#forgetIdle(owner);
+    };
+  }
+
+  #holdOneAlive(actor: Actor, endpointId: string): () => void {
+    const endpoint = this.#endpoints.get(endpointId);
+    if (!endpoint) return () => {};
+    requireOwner(actor, endpoint);
+    endpoint.parkedRequests += 1;
+    this.#touch(endpoint);
+    return () => {
+      endpoint.parkedRequests -= 1;
+      if (this.#endpoints.get(endpointId) === endpoint) this.#touch(endpoint);
     };
   }
 
@@ -133,7 +151,15 @@ export class UserEndpoints {
   #add(id: string, key: string, keepAliveMs: number, health: Endpoint['health']): void {
     const lastSeenMs = this.#options.clock.now();
     const owner = this.#ownerOf(key);
-    const endpoint: Endpoint = { id, owner, keepAliveMs, lastSeenMs, health, stopTimer: () => {} };
+    const endpoint: Endpoint = {
+      id,
+      owner,
+      keepAliveMs,
+      parkedRequests: 0,
+      lastSeenMs,
+      health,
+      stopTimer: () => {},
+    };
     this.#endpoints.set(id, endpoint);
     owner.endpoints.add(endpoint);
     this.#watch(endpoint);
@@ -179,7 +205,7 @@ export class UserEndpoints {
 
   #check(endpoint: Endpoint): void {
     const { clock, onHealthChanged, onSilent } = this.#options;
-    if (endpoint.owner.parkedRequests > 0) this.#touch(endpoint);
+    if (endpoint.owner.parkedRequests + endpoint.parkedRequests > 0) this.#touch(endpoint);
     const health = healthAt(endpoint, clock.now());
     if (health === 'GONE') {
       this.#forget(endpoint);

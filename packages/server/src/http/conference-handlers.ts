@@ -10,14 +10,7 @@ import type { UserEndpoints } from '../endpoints/user-endpoints.ts';
 import type { Handlers } from './operations.ts';
 
 type Names =
-  | 'create'
-  | 'join'
-  | 'leave'
-  | 'end'
-  | 'setInteraction'
-  | 'sendEvent'
-  | 'updateMetadata'
-  | 'updateParticipantMetadata';
+  'create' | 'join' | 'leave' | 'end' | 'setInteraction' | 'updateMetadata' | 'updateParticipantMetadata';
 
 /** The commands about a conference and its participants. */
 export function conferenceHandlers(conferences: Conferences, endpoints: UserEndpoints): Handlers<Names> {
@@ -52,7 +45,6 @@ export function conferenceHandlers(conferences: Conferences, endpoints: UserEndp
         setInteraction(state, body, context),
       );
     },
-    sendEvent: async ({ body, actor }) => ({ eventsSent: await conferences.send(body, actor) }),
     updateMetadata: async ({ body, actor }) => {
       endpoints.requireOwn(actor, body.userEndpointId);
       await conferences.perform(body.conferenceId, actor, (state, context) =>

@@ -16,7 +16,7 @@ export function conferenceReadingHandlers(
     getSimpleView: async ({ params, actor }) =>
       conferenceToSimpleView(await conferences.get(params.id, actor)),
     getEvents: async ({ params, query, actor, signal }) => {
-      const release = endpoints.holdAlive(actor);
+      const release = endpoints.holdAlive(actor, query.userEndpointId);
       try {
         return await conferences.events(params.id, query.v, actor, signal);
       } finally {

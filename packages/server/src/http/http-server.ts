@@ -56,7 +56,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   await app.register(cors, {
     origin: corsOrigins ? [...corsOrigins] : '*',
     methods: ['GET', 'POST'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'X-Auvious-TransactionId'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'Last-Event-ID', 'X-Auvious-TransactionId'],
     exposedHeaders: ['Retry-After', 'X-Request-Id'],
     maxAge: 24 * 60 * 60,
   });

@@ -78,6 +78,31 @@ it('stops waiting when the client hangs up', async () => {
   await untilTimers(server, before);
 });
 
+it('keeps the endpoint alive that it names, which must be its own', async () => {
+  const server = await startTestServer();
+  const { service, guest, clock } = server;
+  const conferenceId = await service.create();
+  const customer = await guest(conferenceId);
+  const waiting = await customer.register(10);
+  await customer.do('join', { body: { conferenceId, userEndpointId: waiting } });
+  const before = clock.timerCount;
+  const query = { v: 1, userEndpointId: waiting };
+  const params = { id: conferenceId };
+  const poll = customer.call('getEvents', { params, query });
+  await untilTimers(server, before + 1);
+  clock.advance(19_999);
+  expect(await service.do('getConference', { params })).toMatchObject({
+    participants: [{ state: 'HEALTHY' }],
+  });
+  clock.advance(1);
+  expect(await poll).toMatchObject({ status: 200, body: [] });
+  expect((await service.call('getEvents', { params, query })).status).toBe(403);
+  expect(await service.call('getEvents', { params, query: { v: 0, userEndpointId: 'gone' } })).toMatchObject({
+    status: 200,
+    body: [{ type: 'ConferenceJoinedEvent' }],
+  });
+});
+
 it('answers all parked polls when the server closes', async () => {
   const server = await startTestServer();
   const { service, clock, mediaRouter } = server;

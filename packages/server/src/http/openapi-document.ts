@@ -11,6 +11,8 @@ export interface DocumentedOperation {
   /** Whether it needs no access token. */
   readonly isPublic: boolean;
   readonly successStatus: number;
+  /** Whether a success is answered with server-sent events. */
+  readonly isEventStream: boolean;
   /** Where the schema of the request body is in the document, as a JSON pointer; undefined without a body. */
   readonly bodyPointer: string | undefined;
   readonly params: ParameterSchema;
@@ -36,12 +38,14 @@ interface RawOperation {
   readonly security?: readonly unknown[];
   readonly parameters?: readonly RawParameter[];
   readonly requestBody?: { readonly content: Readonly<Record<string, unknown>> };
-  readonly responses: Readonly<Record<string, unknown>>;
+  readonly responses: Readonly<
+    Record<string, { readonly content?: Readonly<Record<string, unknown>> } | undefined>
+  >;
 }
 
 interface RawParameter {
   readonly name: string;
-  readonly in: 'path' | 'query';
+  readonly in: 'path' | 'query' | 'header';
   readonly required?: boolean;
   readonly schema: unknown;
 }
@@ -71,6 +75,7 @@ function describeOperation(path: string, method: string, raw: RawOperation): Doc
     path,
     isPublic: raw.security?.length === 0,
     successStatus: Number(successStatus),
+    isEventStream: 'text/event-stream' in (raw.responses[successStatus ?? '']?.content ?? {}),
     bodyPointer:
       contentType === undefined
         ? undefined
@@ -80,7 +85,7 @@ function describeOperation(path: string, method: string, raw: RawOperation): Doc
   };
 }
 
-function parameterSchema(raw: RawOperation, place: RawParameter['in']): ParameterSchema {
+function parameterSchema(raw: RawOperation, place: 'path' | 'query'): ParameterSchema {
   const parameters = (raw.parameters ?? []).filter((parameter) => parameter.in === place);
   return {
     type: 'object',

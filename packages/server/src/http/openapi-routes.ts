@@ -61,11 +61,16 @@ function addRoute(
         params: validateParams(request.params),
         query: validateQuery(request.query),
         authorization: request.headers.authorization,
+        lastEventId: request.headers['last-event-id'],
         signal: hangUpSignal(reply),
       });
       // Answers are about this moment and this caller.
       void reply.status(operation.successStatus).header('cache-control', 'no-store');
       if (operation.successStatus === 204) return reply.send();
+      if (operation.isEventStream) {
+        // Proxies of the nginx family would collect the stream otherwise.
+        return reply.type('text/event-stream').header('x-accel-buffering', 'no').send(answer);
+      }
       // Serialised here, because a bare string is JSON too.
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer));
     },
@@ -76,7 +81,8 @@ function addRoute(
 function hangUpSignal(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   reply.raw.once('close', () => {
-    controller.abort();
+    // With a reason, because the default one is an error with a stack, for every request.
+    controller.abort('hung up');
   });
   return controller.signal;
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type {
   AddPublishStreamIceCandidatesCommand,
   AddViewStreamIceCandidatesCommand,
@@ -54,7 +55,13 @@ interface Operations {
   getActive: Operation<undefined, readonly WireConference[]>;
   getConference: Operation<undefined, WireConference, { readonly id: string }>;
   getSimpleView: Operation<undefined, WireSimpleView, { readonly id: string }>;
-  getEvents: Operation<undefined, readonly WireEvent[], { readonly id: string }, { readonly v?: number }>;
+  getEvents: Operation<undefined, readonly WireEvent[], { readonly id: string }, EventsQuery>;
+  openPush: Operation<
+    undefined,
+    Readable,
+    { readonly id: string },
+    EventsQuery & { readonly lastEventId?: string }
+  >;
   requestToken: PublicOperation<TokenRequest, TokenResponse>;
   createTicket: Operation<CreateTicketCommand, Ticket>;
   getTicket: Operation<undefined, Ticket, { readonly id: string }>;
@@ -70,6 +77,11 @@ interface Operation<Body, Answer = void, Params = unknown, Query = unknown> {
   readonly answer: Answer;
 }
 
+interface EventsQuery {
+  readonly v?: number;
+  readonly userEndpointId?: string;
+}
+
 /** An operation for callers who have no access token yet. */
 interface PublicOperation<Body, Answer> {
   readonly call: Call<Body, unknown, unknown>;
@@ -83,6 +95,8 @@ interface Call<Body, Params, Query> {
   readonly query: Query;
   /** The raw `Authorization` header. */
   readonly authorization: string | undefined;
+  /** The `Last-Event-ID` header: the id of the last server-sent event that the caller got. */
+  readonly lastEventId: string | undefined;
   /** Aborts when the caller hangs up before the answer. */
   readonly signal: AbortSignal;
 }

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { OutsideEvents } from './outside-events.ts';
+
+const anEvent = (id: string, text = '') => ({ id, type: 'PingEvent', text });
+
+function setUp(): { clock: FakeClock; outside: OutsideEvents; idsAfter: (sequence: number) => string[] } {
+  const clock = new FakeClock();
+  const outside = new OutsideEvents(clock);
+  const idsAfter = (sequence: number): string[] =>
+    outside.after('c-1', sequence).map(({ json }) => (JSON.parse(json) as { id: string }).id);
+  return { clock, outside, idsAfter };
+}
+
+describe('events outside the history', () => {
+  it('can be read from any place on, oldest first', () => {
+    const { outside, idsAfter } = setUp();
+    for (const id of ['a', 'b', 'c']) {
+      outside.publish('c-1', { event: anEvent(id), qos: 'BEST_EFFORT', atVersion: 1 });
+    }
+    const [first] = outside.after('c-1', 0);
+    expect(idsAfter(0)).toEqual(['a', 'b', 'c']);
+    expect(idsAfter(first?.sequence ?? 0)).toEqual(['b', 'c']);
+    expect(outside.after('c-2', 0)).toEqual([]);
+  });
+
+  it('are held for a moment, or for two minutes when they must arrive, and leave nothing behind', () => {
+    const { clock, outside, idsAfter } = setUp();
+    outside.publish('c-1', { event: anEvent('kept'), qos: 'AT_LEAST_ONCE', atVersion: 1 });
+    outside.publish('c-1', { event: anEvent('live'), qos: 'BEST_EFFORT', atVersion: 1 });
+    clock.advance(1_999);
+    expect(idsAfter(0)).toEqual(['kept', 'live']);
+    clock.advance(1);
+    expect(idsAfter(0)).toEqual(['kept']);
+    clock.advance(117_999);
+    expect(idsAfter(0)).toEqual(['kept']);
+    clock.advance(1);
+    expect(idsAfter(0)).toEqual([]);
+    expect(outside.channelCount).toBe(0);
+    expect(clock.timerCount).toBe(0);
+  });
+
+  it('are bounded in number and in size: the newest stay', () => {
+    const { outside, idsAfter } = setUp();
+    for (let index = 0; index < 1_005; index += 1) {
+      outside.publish('c-1', { event: anEvent(`${index}`), qos: 'AT_LEAST_ONCE', atVersion: 1 });
+    }
+    expect(idsAfter(0)).toHaveLength(1_000);
+    expect(idsAfter(0)[0]).toBe('5');
+    for (const id of ['x', 'y', 'z']) {
+      outside.publish('c-1', { event: anEvent(id, 'x'.repeat(400_000)), qos: 'AT_LEAST_ONCE', atVersion: 1 });
+    }
+    expect(idsAfter(0)).toEqual(['y', 'z']);
+  });
+
+  it('give somebody new a place before what must arrive and was sent since its version', () => {
+    const { outside, idsAfter } = setUp();
+    outside.publish('c-1', { event: anEvent('before'), qos: 'AT_LEAST_ONCE', atVersion: 1 });
+    outside.publish('c-1', { event: anEvent('live'), qos: 'BEST_EFFORT', atVersion: 2 });
+    outside.publish('c-1', { event: anEvent('since'), qos: 'AT_LEAST_ONCE', atVersion: 2 });
+    expect(idsAfter(outside.placeAt('c-1', 1))).toEqual(['before', 'live', 'since']);
+    expect(idsAfter(outside.placeAt('c-1', 2))).toEqual(['since']);
+    expect(idsAfter(outside.placeAt('c-1', 3))).toEqual([]);
+  });
+
+  it('come after every place from before a restart', () => {
+    const { clock, outside } = setUp();
+    outside.publish('c-1', { event: anEvent('old'), qos: 'BEST_EFFORT', atVersion: 1 });
+    const [old] = outside.after('c-1', 0);
+    clock.advance(1);
+    const restarted = new OutsideEvents(clock);
+    restarted.publish('c-1', { event: anEvent('new'), qos: 'BEST_EFFORT', atVersion: 1 });
+    expect(restarted.after('c-1', old?.sequence ?? Infinity)).toHaveLength(1);
+  });
+});
