@@ -27,6 +27,8 @@ export interface ParleyServerConfig {
   readonly pollTimeoutMs?: number;
   /** How long an ended conference can be read, in milliseconds. Default 5 minutes. */
   readonly endedRetentionMs?: number;
+  /** How many active conferences are listed at most, the newest ones. Default 1000. */
+  readonly activeListLimit?: number;
   /** Life of an access token, in seconds. Default 15 minutes. */
   readonly accessTokenSeconds?: number;
   /** Life of a refresh token that is not used, in seconds. Default 24 hours. */

@@ -77,6 +77,7 @@ export async function createParleyServer(
     newId: randomUUID,
     pollTimeoutMs: config.pollTimeoutMs ?? 20_000,
     endedRetentionMs: config.endedRetentionMs ?? 5 * 60_000,
+    ...(config.activeListLimit !== undefined && { activeListLimit: config.activeListLimit }),
   });
   const endpoints = createEndpoints(conferences, clock, onError);
   const streams = new Streams({ conferences, mediaRouter, newId: randomUUID, onError });

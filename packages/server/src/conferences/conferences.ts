@@ -27,6 +27,8 @@ export interface ConferencesOptions {
   readonly pollTimeoutMs: number;
   /** How long an ended conference can still be read, in milliseconds. */
   readonly endedRetentionMs: number;
+  /** How many active conferences are listed at most, the newest ones (decision 25). Default 1000. */
+  readonly activeListLimit?: number;
 }
 
 /** Told what happened in a conference, after it was logged. */
@@ -66,12 +68,13 @@ export class Conferences {
     return state;
   }
 
-  /** The conferences of the actor's organisation that have not ended. */
+  /** The conferences of the actor's organisation that have not ended; the newest, when they are too many. */
   active(actor: Actor): readonly ConferenceState[] {
     requireRight(actor, 'list-conferences', 'list conferences');
-    return [...this.#states.values()].filter(
-      ({ organizationId, ended }) => organizationId === actor.organizationId && !ended,
-    );
+    const { activeListLimit = 1000 } = this.#options;
+    return [...this.#states.values()]
+      .filter(({ organizationId, ended }) => organizationId === actor.organizationId && !ended)
+      .slice(-activeListLimit);
   }
 
   /** Carries out a command of `actor` and returns the conference after it. */
