@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
 import { AccessTokens } from './auth/access-tokens.ts';
 import { Clients } from './auth/clients.ts';
+import { ExternalIssuer } from './auth/external-issuer.ts';
 import { RefreshTokens } from './auth/refresh-tokens.ts';
 import { Tickets } from './auth/tickets.ts';
 import { TokenGrants } from './auth/token-grants.ts';
@@ -60,7 +61,12 @@ export async function createParleyServer(
     app.log.error({ err: error }, 'background work failed');
   };
 
-  const accessTokens = await AccessTokens.create(clock, config.accessTokenSeconds ?? 15 * 60);
+  const accessTokens = await AccessTokens.create({
+    clock,
+    lifetimeSeconds: config.accessTokenSeconds ?? 15 * 60,
+    keyRotationSeconds: config.keyRotationSeconds ?? 24 * 60 * 60,
+    ...(config.externalIssuer && { externalIssuer: new ExternalIssuer(config.externalIssuer, clock) }),
+  });
   const refreshTokens = new RefreshTokens(clock, (config.refreshTokenSeconds ?? 24 * 60 * 60) * 1000);
   const tickets = new Tickets(clock);
   const grants = new TokenGrants({

@@ -123,8 +123,11 @@ export interface TestServer {
   readonly close: () => Promise<void>;
 }
 
-/** Starts a server that ends with the test. */
-export async function startTestServer(config: Partial<ParleyServerConfig> = {}): Promise<TestServer> {
+/** Starts a server that ends with the test, or when `atEnd` says. */
+export async function startTestServer(
+  config: Partial<ParleyServerConfig> = {},
+  atEnd: (close: () => Promise<void>) => void = onTestFinished,
+): Promise<TestServer> {
   const mediaRouter = new FakeMediaRouter();
   const clock = new FakeClock();
   const server = await createParleyServer(
@@ -139,7 +142,7 @@ export async function startTestServer(config: Partial<ParleyServerConfig> = {}):
     },
     { mediaRouter, clock },
   );
-  onTestFinished(() => server.close());
+  atEnd(() => server.close());
   const { url } = await server.listen();
 
   const requestToken: TestServer['requestToken'] = async (form, basic) => {
