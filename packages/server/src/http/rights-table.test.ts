@@ -79,8 +79,11 @@ let server: TestServer;
 let provider: IdentityProvider;
 const closers: (() => unknown)[] = [];
 
+function atEnd(close: () => unknown): void {
+  closers.push(close);
+}
+
 beforeAll(async () => {
-  const atEnd = (close: () => unknown): void => void closers.push(close);
   provider = await startIdentityProvider(atEnd);
   server = await startTestServer({ externalIssuer: provider.config }, atEnd);
 }, 30_000);

@@ -1,7 +1,13 @@
 import type { WireConference } from '@parley-rtc/contract';
 import { describe, expect, it } from 'vitest';
 import { anError } from '../../testing/an-error.ts';
-import { Caller, startTestServer } from '../../testing/test-server.ts';
+import { startTestServer, type Caller } from '../../testing/test-server.ts';
+
+/** The organisation of a new conference whose command names one. */
+async function organizationOf(caller: Caller, organizationId: string): Promise<unknown> {
+  const id = await caller.create({ organizationId });
+  return (await caller.do<WireConference>('getConference', { params: { id } })).organizationId;
+}
 
 describe('who is inside', () => {
   it('row 14: joining twice gives 422, no event and no version step', async () => {
@@ -132,10 +138,6 @@ describe('who may', () => {
   it('row 27: organizationId counts for SERVICE only, where it must be that of the token', async () => {
     const { service, login } = await startTestServer();
     const user = await login('user');
-    const organizationOf = async (caller: Caller, organizationId: string): Promise<unknown> => {
-      const id = await caller.create({ organizationId });
-      return (await caller.do<WireConference>('getConference', { params: { id } })).organizationId;
-    };
     expect(await organizationOf(user, 'o-2')).toBe('o-1');
     expect(await organizationOf(service, 'o-1')).toBe('o-1');
     expect(await service.call('create', { body: { organizationId: 'o-2' } })).toMatchObject(anError(403));
