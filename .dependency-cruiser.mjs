@@ -1,5 +1,6 @@
 // The arrows of the house (docs/architecture.md), kept by a machine:
-// contract <- client <- sdk (signalling, media, devices, quality <- conference) <- react, vue <- demo; contract <- server.
+// contract <- client <- sdk (signalling, media, devices, quality <- conference) <- react, vue <- demo;
+// contract <- server; contract, client <- conformance.
 
 /** A package may import only those listed here from our workspace. */
 const mayImport = {
@@ -9,12 +10,13 @@ const mayImport = {
   react: ['sdk'],
   vue: ['sdk'],
   server: ['contract'],
+  conformance: ['contract', 'client'],
 };
 
 const packageRules = Object.entries(mayImport).map(([name, allowed]) => ({
   name: `${name}-imports-only-${allowed.join('-and-') || 'itself'}`,
   severity: 'error',
-  from: { path: `^packages/${name}/src`, pathNot: '\\.test\\.tsx?$' },
+  from: { path: `^packages/${name}/src`, pathNot: '\\.test\\.tsx?$|/src/testing/' },
   to: { path: `^packages/(?!(?:${[name, ...allowed].join('|')})/)` },
 }));
 

@@ -16,11 +16,16 @@ const fromSource: UserConfig = {
 function library(folder: string): UserConfig {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     dependencies?: Record<string, string>;
+    optionalDependencies?: Record<string, string>;
     peerDependencies?: Record<string, string>;
     bin?: Record<string, string>;
     exports?: Record<string, string | Record<string, string>>;
   };
-  const external = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+  const external = Object.keys({
+    ...manifest.dependencies,
+    ...manifest.optionalDependencies,
+    ...manifest.peerDependencies,
+  });
   const exported = Object.values(manifest.exports ?? {}).map((target) =>
     typeof target === 'string' ? undefined : target[sourceCondition],
   );
@@ -65,7 +70,7 @@ export default defineConfig(({ command, mode }) => {
   return {
     ...fromSource,
     test: {
-      projects: ['contract', 'client', 'sdk', 'react', 'vue', 'server'].map((name) => ({
+      projects: ['contract', 'client', 'sdk', 'react', 'vue', 'server', 'conformance'].map((name) => ({
         extends: true,
         test: {
           name,

@@ -95,3 +95,29 @@ it.each([
   expect(read).toThrow(message);
   expect(read).not.toThrow(/hush-hush/);
 });
+
+it('takes an external issuer with its keys and audience, and refuses a part of them', () => {
+  const issuer = {
+    PARLEY_ISSUER: 'https://id.example.com',
+    PARLEY_JWKS_URL: 'https://id.example.com/keys',
+    PARLEY_AUDIENCE: 'parley',
+  };
+  expect(readConfig(issuer).externalIssuer).toEqual({
+    issuer: 'https://id.example.com',
+    jwksUrl: 'https://id.example.com/keys',
+    audience: 'parley',
+  });
+  const claims = { PARLEY_ORGANIZATION_CLAIM: 'org', PARLEY_AUTHORITIES_CLAIM: 'roles' };
+  expect(readConfig({ ...issuer, ...claims }).externalIssuer).toMatchObject({
+    organizationClaim: 'org',
+    authoritiesClaim: 'roles',
+  });
+  for (const wrong of [
+    { PARLEY_AUDIENCE: '' },
+    { PARLEY_JWKS_URL: undefined },
+    { PARLEY_JWKS_URL: 'file:///keys' },
+    { PARLEY_ISSUER: 'parley-server' },
+  ]) {
+    expect(() => readConfig({ ...issuer, ...wrong })).toThrow(/PARLEY_/);
+  }
+});

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import type { IceServer } from '@parley-rtc/contract';
+import { OWN_ISSUER } from './auth/access-tokens.ts';
 import type { Client } from './auth/clients.ts';
+import type { ExternalIssuerConfig } from './auth/external-issuer.ts';
 import { isRole, roles, type Role } from './auth/rights.ts';
 import { ConfigError } from './config-error.ts';
 import type { LogLevel } from './http/http-server.ts';
@@ -49,8 +51,14 @@ export interface ParleyServerConfig {
   readonly shutdownDelayMs?: number;
   /** Bearer token that `/metrics` asks for. Default: none, anybody may read. */
   readonly metricsToken?: string;
+  /** How many active conferences are listed at most, the newest ones. Default 1000. */
+  readonly activeListLimit?: number;
   /** Life of an access token, in seconds. Default 15 minutes. */
   readonly accessTokenSeconds?: number;
+  /** How long a key signs access tokens before a new one takes its place, in seconds. Default 24 hours. */
+  readonly keyRotationSeconds?: number;
+  /** An identity provider whose tokens are accepted beside the server's own. */
+  readonly externalIssuer?: ExternalIssuerConfig;
   /** Life of a refresh token that is not used, in seconds. Default 24 hours. */
   readonly refreshTokenSeconds?: number;
 }
@@ -70,6 +78,7 @@ export function readConfig(env: Environment): ParleyServerConfig {
   const endedRetentionMs = millisecondsOf(env, 'PARLEY_ENDED_RETENTION_SECONDS', 0);
   const expiredTicketRetentionMs = millisecondsOf(env, 'PARLEY_TICKET_RETENTION_SECONDS', 0);
   const compactionIntervalMs = millisecondsOf(env, 'PARLEY_COMPACTION_SECONDS', 1);
+  const externalIssuer = externalIssuerOf(env);
   const { PARLEY_HOST: host, PARLEY_DATA_DIR: dataDir } = env;
   return {
     clients: clientsOf(env['PARLEY_CLIENTS'] ?? ''),
@@ -84,6 +93,7 @@ export function readConfig(env: Environment): ParleyServerConfig {
     ...(expiredTicketRetentionMs !== undefined && { expiredTicketRetentionMs }),
     ...(compactionIntervalMs !== undefined && { compactionIntervalMs }),
     ...hardeningOf(env),
+    ...(externalIssuer && { externalIssuer }),
   };
 }
 
@@ -168,6 +178,29 @@ function addressOf(env: Environment, name: string): string | undefined {
   if (text === '') return undefined;
   if (isIP(text) === 0) throw new ConfigError(`${name} is "${text}"; it must be an IP address.`);
   return text;
+}
+
+/** Issuer, key set and audience belong together: a token without one of the checks is no proof of anything. */
+function externalIssuerOf(env: Environment): ExternalIssuerConfig | undefined {
+  const { PARLEY_ISSUER: issuer, PARLEY_JWKS_URL: jwksUrl, PARLEY_AUDIENCE: audience } = env;
+  const { PARLEY_ORGANIZATION_CLAIM: organizationClaim, PARLEY_AUTHORITIES_CLAIM: authoritiesClaim } = env;
+  if (!issuer && !jwksUrl && !audience) return undefined;
+  if (!issuer || !jwksUrl || !audience) {
+    throw new ConfigError('PARLEY_ISSUER, PARLEY_JWKS_URL and PARLEY_AUDIENCE go together: set all three.');
+  }
+  if (issuer === OWN_ISSUER) {
+    throw new ConfigError(`PARLEY_ISSUER is "${issuer}", the name of this server itself. Choose another.`);
+  }
+  if (!URL.canParse(jwksUrl) || !/^https?:$/.test(new URL(jwksUrl).protocol)) {
+    throw new ConfigError(`PARLEY_JWKS_URL is "${jwksUrl}"; it must be an http or https URL.`);
+  }
+  return {
+    issuer,
+    jwksUrl,
+    audience,
+    ...(organizationClaim && { organizationClaim }),
+    ...(authoritiesClaim && { authoritiesClaim }),
+  };
 }
 
 /** `id:secret:ROLE+ROLE[:organization]`, several separated by semicolons. Messages never repeat a secret. */

@@ -2,6 +2,7 @@ export { createParleyServer, type ParleyServer, type ParleyServerParts } from '.
 export { ConfigError } from './config-error.ts';
 export { readConfig, type Environment, type ParleyServerConfig } from './config.ts';
 export type { Client } from './auth/clients.ts';
+export type { ExternalIssuerConfig } from './auth/external-issuer.ts';
 export type { Role } from './auth/rights.ts';
 export type { Clock } from './clock.ts';
 export type { LogLevel } from './http/http-server.ts';

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
 import { AccessTokens } from './auth/access-tokens.ts';
 import { Clients } from './auth/clients.ts';
+import { ExternalIssuer } from './auth/external-issuer.ts';
 import { RefreshTokens } from './auth/refresh-tokens.ts';
 import { rememberActors } from './auth/remember-actors.ts';
 import { Tickets } from './auth/tickets.ts';
@@ -80,11 +81,13 @@ export async function createParleyServer(
   };
 
   const storage = await openStorage(config.dataDir);
-  const accessTokens = await AccessTokens.create(
+  const accessTokens = await AccessTokens.create({
     clock,
-    config.accessTokenSeconds ?? 15 * 60,
-    storage.signingKeys,
-  );
+    lifetimeSeconds: config.accessTokenSeconds ?? 15 * 60,
+    keys: storage.signingKeys,
+    keyRotationSeconds: config.keyRotationSeconds ?? 24 * 60 * 60,
+    ...(config.externalIssuer && { externalIssuer: new ExternalIssuer(config.externalIssuer, clock) }),
+  });
   const refreshTokens = new RefreshTokens({
     clock,
     lifetimeMs: (config.refreshTokenSeconds ?? 24 * 60 * 60) * 1000,
@@ -112,6 +115,7 @@ export async function createParleyServer(
     endedRetentionMs: config.endedRetentionMs ?? 5 * 60_000,
     onError,
     limits,
+    ...(config.activeListLimit !== undefined && { activeListLimit: config.activeListLimit }),
   });
   const endpoints = createEndpoints(conferences, { clock, records: storage.userEndpoints, limits, onError });
   await resumeAfterRestart(conferences, endpoints);

@@ -22,7 +22,7 @@ async function setUp() {
   ];
   const restart = async (server: TestServer = first): Promise<TestServer> => {
     await server.close();
-    return startTestServer(config, server.clock);
+    return startTestServer(config, { clock: server.clock });
   };
   return { first, conferenceId, customer, userEndpointId, streamIds, restart };
 }

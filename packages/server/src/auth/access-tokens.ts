@@ -1,11 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { exportJWK, jwtVerify, SignJWT, type JSONWebKeySet, type JWTPayload } from 'jose';
+import {
+  decodeJwt,
+  decodeProtectedHeader,
+  jwtVerify,
+  SignJWT,
+  type JSONWebKeySet,
+  type JWTPayload,
+} from 'jose';
 import type { Actor } from '../actor.ts';
 import type { Clock } from '../clock.ts';
 import { RefusalError } from '../refusal.ts';
-import type { Records } from '../storage/records.ts';
+import type { ExternalIssuer } from './external-issuer.ts';
 import { rightsOf } from './rights.ts';
-import { loadSigningKey, signingAlgorithm, type SigningKey, type StoredSigningKey } from './signing-key.ts';
+import type { Records } from '../storage/records.ts';
+import { signingAlgorithm, type StoredSigningKey } from './signing-key.ts';
+import { SigningKeys } from './signing-keys.ts';
 
 /** Whom a token speaks for. */
 export interface Subject {
@@ -24,34 +33,49 @@ export interface AccessToken {
   readonly expiresInSeconds: number;
 }
 
-const issuer = 'parley-server';
+/** How access tokens are made and checked. */
+export interface AccessTokensOptions {
+  readonly clock: Clock;
+  readonly lifetimeSeconds: number;
+  /** How long a key signs before a new one takes its place, in seconds. */
+  readonly keyRotationSeconds: number;
+  /** Where keys are kept. */
+  readonly keys: Records<StoredSigningKey>;
+  /** Whose tokens are accepted beside our own. */
+  readonly externalIssuer?: ExternalIssuer;
+}
+
+/** The `iss` of the server's own tokens. */
+export const OWN_ISSUER = 'parley-server';
 const audience = 'parley-rtc';
 
-/** Signs and checks access tokens. They outlive a restart exactly if the key does. */
+/** Signs access tokens with keys that rotate, and checks them and those of an external issuer. */
 export class AccessTokens {
-  readonly #clock: Clock;
-  readonly #lifetimeSeconds: number;
-  readonly #key: SigningKey;
+  readonly #options: AccessTokensOptions;
+  readonly #keys: SigningKeys;
 
-  private constructor(key: SigningKey, clock: Clock, lifetimeSeconds: number) {
-    this.#key = key;
-    this.#clock = clock;
-    this.#lifetimeSeconds = lifetimeSeconds;
+  private constructor(options: AccessTokensOptions, keys: SigningKeys) {
+    this.#options = options;
+    this.#keys = keys;
   }
 
-  /** With the key in `keys`, or a new one that is put there. */
-  static async create(
-    clock: Clock,
-    lifetimeSeconds: number,
-    keys: Records<StoredSigningKey>,
-  ): Promise<AccessTokens> {
-    return new AccessTokens(await loadSigningKey(keys, clock.now()), clock, lifetimeSeconds);
+  static async create(options: AccessTokensOptions): Promise<AccessTokens> {
+    const { clock, keyRotationSeconds, lifetimeSeconds, keys: records } = options;
+    const keys = await SigningKeys.create({
+      clock,
+      rotationMs: keyRotationSeconds * 1000,
+      tokenLifetimeMs: lifetimeSeconds * 1000,
+      records,
+    });
+    return new AccessTokens(options, keys);
   }
 
   /** A token for `subject` with the platform's claims (reference, section 5). */
   async issue(subject: Subject): Promise<AccessToken> {
     const jti = randomUUID();
-    const nowSeconds = Math.floor(this.#clock.now() / 1000);
+    const { clock, lifetimeSeconds } = this.#options;
+    const nowSeconds = Math.floor(clock.now() / 1000);
+    const key = await this.#keys.current();
     const token = await new SignJWT({
       userId: subject.userId,
       organization: subject.organizationId,
@@ -59,15 +83,15 @@ export class AccessTokens {
       client_id: subject.clientId,
       ...(subject.conferenceId !== undefined && { conference_id: subject.conferenceId }),
     })
-      .setProtectedHeader({ alg: signingAlgorithm, kid: this.#key.id })
+      .setProtectedHeader({ alg: signingAlgorithm, kid: key.id })
       .setSubject(subject.userId)
-      .setIssuer(issuer)
+      .setIssuer(OWN_ISSUER)
       .setAudience(audience)
       .setJti(jti)
       .setIssuedAt(nowSeconds)
-      .setExpirationTime(nowSeconds + this.#lifetimeSeconds)
-      .sign(this.#key.privateKey);
-    return { token, jti, expiresInSeconds: this.#lifetimeSeconds };
+      .setExpirationTime(nowSeconds + lifetimeSeconds)
+      .sign(key.privateKey);
+    return { token, jti, expiresInSeconds: lifetimeSeconds };
   }
 
   /** Whom an `Authorization` header speaks for; refused with `invalid_token` otherwise. */
@@ -79,25 +103,34 @@ export class AccessTokens {
     return actorOf(await this.#verify(token));
   }
 
-  /** The public key, for others who check tokens. */
-  async keySet(): Promise<JSONWebKeySet> {
-    const key = await exportJWK(this.#key.publicKey);
-    return { keys: [{ ...key, kid: this.#key.id, alg: signingAlgorithm, use: 'sig' }] };
+  /** The public keys, for others who check tokens. */
+  keySet(): Promise<JSONWebKeySet> {
+    return this.#keys.keySet();
   }
 
   async #verify(token: string): Promise<JWTPayload> {
+    const { externalIssuer } = this.#options;
     try {
-      const { payload } = await jwtVerify(token, this.#key.publicKey, {
-        algorithms: [signingAlgorithm],
-        issuer,
-        audience,
-        requiredClaims: ['sub', 'exp', 'organization'],
-        currentDate: new Date(this.#clock.now()),
-      });
-      return payload;
+      const isExternal = externalIssuer !== undefined && decodeJwt(token).iss === externalIssuer.issuer;
+      const claims = await (isExternal ? externalIssuer.verify(token) : this.#verifyOwn(token));
+      if (typeof claims['organization'] !== 'string') throw new Error('The organisation is no text.');
+      return claims;
     } catch {
       throw new RefusalError('invalid_token', 'The access token is expired or not valid. Get a new one.');
     }
+  }
+
+  async #verifyOwn(token: string): Promise<JWTPayload> {
+    const key = this.#keys.find(decodeProtectedHeader(token).kid);
+    if (!key) throw new Error('No key of ours, or one that is too old.');
+    const { payload } = await jwtVerify(token, key.publicKey, {
+      algorithms: [signingAlgorithm],
+      issuer: OWN_ISSUER,
+      audience,
+      requiredClaims: ['sub', 'exp', 'organization'],
+      currentDate: new Date(this.#options.clock.now()),
+    });
+    return payload;
   }
 }
 

@@ -5,11 +5,12 @@ import type { Records } from '../storage/records.ts';
 /** The algorithm of all our tokens. */
 export const signingAlgorithm = 'RS256';
 
-/** What access tokens are signed and checked with. */
+/** What access tokens are signed and checked with; tokens name it by its id. */
 export interface SigningKey {
   readonly id: string;
   readonly privateKey: CryptoKey;
   readonly publicKey: CryptoKey;
+  readonly createdAtMs: number;
 }
 
 /** A signing key as it is kept, under its id. */
@@ -19,23 +20,30 @@ export interface StoredSigningKey {
   readonly createdAtMs: number;
 }
 
-/** The newest key that is kept; one is made, and kept, when there is none. */
-export async function loadSigningKey(records: Records<StoredSigningKey>, nowMs: number): Promise<SigningKey> {
-  const [newest] = records.entries().toSorted(([, a], [, b]) => b.createdAtMs - a.createdAtMs);
-  if (newest) return restored(newest[0], newest[1].jwk);
+/** Makes a key and keeps it. */
+export async function makeSigningKey(
+  records: Records<StoredSigningKey>,
+  createdAtMs: number,
+): Promise<SigningKey> {
   const id = randomUUID();
-  const keys = await generateKeyPair(signingAlgorithm, { extractable: true });
-  await records.put(id, { jwk: await exportJWK(keys.privateKey), createdAtMs: nowMs });
-  return { id, ...keys };
+  const pair = await generateKeyPair(signingAlgorithm, { extractable: true });
+  await records.put(id, { jwk: await exportJWK(pair.privateKey), createdAtMs });
+  return { ...pair, id, createdAtMs };
 }
 
-async function restored(id: string, jwk: JWK): Promise<SigningKey> {
+/** The keys that are kept, the newest first. */
+export async function restoreSigningKeys(records: Records<StoredSigningKey>): Promise<readonly SigningKey[]> {
+  const keys = await Promise.all(records.entries().map(([id, stored]) => restored(id, stored)));
+  return keys.toSorted((a, b) => b.createdAtMs - a.createdAtMs);
+}
+
+async function restored(id: string, { jwk, createdAtMs }: StoredSigningKey): Promise<SigningKey> {
   const { kty, n, e } = jwk;
   if (kty !== 'RSA' || n === undefined || e === undefined) {
     throw new Error(`The signing key "${id}" in the data folder is no RSA key.`);
   }
   const [privateKey, publicKey] = await Promise.all([importKey(jwk), importKey({ kty, n, e })]);
-  return { id, privateKey, publicKey };
+  return { id, privateKey, publicKey, createdAtMs };
 }
 
 async function importKey(jwk: JWK): Promise<CryptoKey> {

@@ -35,6 +35,8 @@ export interface ConferencesOptions {
   readonly onError: (error: unknown) => void;
   /** Default {@link defaultLimits}. */
   readonly limits?: Limits;
+  /** How many active conferences are listed at most, the newest ones (decision 25). Default 1000. */
+  readonly activeListLimit?: number;
 }
 
 /** Told what happened in a conference, after it was logged. */
@@ -103,11 +105,12 @@ export class Conferences {
     return state;
   }
 
-  /** The conferences of the actor's organisation that have not ended. */
+  /** The conferences of the actor's organisation that have not ended; the newest, when they are too many. */
   async active(actor: Actor): Promise<readonly ConferenceState[]> {
     requireRight(actor, 'list-conferences', 'list conferences');
     await this.#options.log.settled();
-    return this.#activeOf(actor.organizationId);
+    const { activeListLimit = 1000 } = this.#options;
+    return this.#activeOf(actor.organizationId).slice(-activeListLimit);
   }
 
   /** The conferences of all organisations that have not ended. */

@@ -123,10 +123,13 @@ export interface TestServer {
   readonly close: () => Promise<void>;
 }
 
-/** Starts a server that ends with the test; it goes on with `clock` when it follows another. */
+/** Starts a server that ends with the test, or when `atEnd` says; it goes on with `clock` when it follows another. */
 export async function startTestServer(
   config: Partial<ParleyServerConfig> = {},
-  clock: FakeClock = new FakeClock(),
+  {
+    clock = new FakeClock(),
+    atEnd = onTestFinished,
+  }: { readonly clock?: FakeClock; readonly atEnd?: (close: () => Promise<void>) => void } = {},
 ): Promise<TestServer> {
   const mediaRouter = new FakeMediaRouter();
   const server = await createParleyServer(
@@ -142,7 +145,7 @@ export async function startTestServer(
     },
     { mediaRouter, clock },
   );
-  onTestFinished(() => server.close());
+  atEnd(() => server.close());
   const { url } = await server.listen();
 
   const requestToken: TestServer['requestToken'] = async (form, basic) => {

@@ -1,0 +1,32 @@
+import type { Check } from '../check.ts';
+import { answerChecks, eventSchemaChecks } from './answer-checks.ts';
+import { conferenceChecks } from './conference-checks.ts';
+import { eventChecks } from './event-checks.ts';
+import { extensionChecks } from './extension-checks.ts';
+import { mediaChecks } from './media-checks.ts';
+import { metadataChecks } from './metadata-checks.ts';
+import { participantChecks } from './participant-checks.ts';
+import { refusalChecks } from './refusal-checks.ts';
+import { streamChecks } from './stream-checks.ts';
+import { tokenChecks } from './token-checks.ts';
+import { viewChecks } from './view-checks.ts';
+
+/** Checks that ask the server. */
+export const askingChecks: readonly Check[] = [
+  ...tokenChecks,
+  ...conferenceChecks,
+  ...participantChecks,
+  ...metadataChecks,
+  ...streamChecks,
+  ...viewChecks,
+  ...eventChecks,
+  ...refusalChecks,
+  ...mediaChecks,
+  ...extensionChecks,
+];
+
+/** Checks about what the others were answered. */
+export const lookingBackChecks: readonly Check[] = [...answerChecks, ...eventSchemaChecks];
+
+/** Every check, in the order of the report. */
+export const allChecks: readonly Check[] = [...askingChecks, ...lookingBackChecks];

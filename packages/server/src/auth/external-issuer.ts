@@ -1,0 +1,59 @@
+import { createRemoteJWKSet, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import type { Clock } from '../clock.ts';
+
+/** An identity provider whose tokens the server accepts beside its own. */
+export interface ExternalIssuerConfig {
+  /** The `iss` of its tokens, exactly. */
+  readonly issuer: string;
+  /** Where its public keys are. */
+  readonly jwksUrl: string;
+  /** The `aud` that its tokens must have for this server. */
+  readonly audience: string;
+  /** Claim that names the organisation. Default `organization`. */
+  readonly organizationClaim?: string;
+  /** Claim that lists the roles, such as `["ROLE_AGENT"]`. Default `authorities`. */
+  readonly authoritiesClaim?: string;
+}
+
+/** Asymmetric ones only: with a shared secret, whoever can check a token can forge it. */
+const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
+/** Checks tokens of an identity provider; its keys are read when they are needed and kept for ten minutes. */
+export class ExternalIssuer {
+  readonly issuer: string;
+  readonly #config: ExternalIssuerConfig;
+  readonly #clock: Clock;
+  readonly #keys: JWTVerifyGetKey;
+
+  constructor(config: ExternalIssuerConfig, clock: Clock) {
+    this.issuer = config.issuer;
+    this.#config = config;
+    this.#clock = clock;
+    this.#keys = createRemoteJWKSet(new URL(config.jwksUrl), {
+      cooldownDuration: 30_000,
+      cacheMaxAge: 10 * 60_000,
+    });
+  }
+
+  /** The claims under the names that this server's own tokens use. Rejects when the token is not valid. */
+  async verify(token: string): Promise<JWTPayload> {
+    const {
+      issuer,
+      audience,
+      organizationClaim = 'organization',
+      authoritiesClaim = 'authorities',
+    } = this.#config;
+    const { payload } = await jwtVerify(token, this.#keys, {
+      algorithms,
+      issuer,
+      audience,
+      requiredClaims: ['sub', 'exp', organizationClaim],
+      currentDate: new Date(this.#clock.now()),
+    });
+    return {
+      ...payload,
+      organization: payload[organizationClaim],
+      authorities: payload[authoritiesClaim],
+    };
+  }
+}

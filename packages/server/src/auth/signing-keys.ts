@@ -1,0 +1,88 @@
+import { exportJWK, type JSONWebKeySet } from 'jose';
+import type { Clock } from '../clock.ts';
+import type { Records } from '../storage/records.ts';
+import {
+  makeSigningKey,
+  restoreSigningKeys,
+  signingAlgorithm,
+  type SigningKey,
+  type StoredSigningKey,
+} from './signing-key.ts';
+
+/** What {@link SigningKeys} needs. */
+export interface SigningKeysOptions {
+  readonly clock: Clock;
+  /** How long a key signs before a new one takes its place. */
+  readonly rotationMs: number;
+  readonly tokenLifetimeMs: number;
+  /** Where keys are kept, by their id. Tokens outlive a restart exactly if they do. */
+  readonly records: Records<StoredSigningKey>;
+}
+
+/** Keys that change: the newest signs, and the former ones verify until every token they signed has expired. */
+export class SigningKeys {
+  readonly #options: SigningKeysOptions;
+  /** The newest first. */
+  #keys: readonly SigningKey[];
+  #rotating: Promise<void> | undefined;
+
+  private constructor(options: SigningKeysOptions, keys: readonly SigningKey[]) {
+    this.#options = options;
+    this.#keys = keys;
+  }
+
+  /** Takes up the keys that are kept, or makes the first. A new one follows when the newest is too old to sign. */
+  static async create(options: SigningKeysOptions): Promise<SigningKeys> {
+    const kept = await restoreSigningKeys(options.records);
+    if (kept.length > 0) return new SigningKeys(options, kept);
+    return new SigningKeys(options, [await makeSigningKey(options.records, options.clock.now())]);
+  }
+
+  /** The key to sign with now. */
+  async current(): Promise<SigningKey> {
+    const { clock, rotationMs } = this.#options;
+    const [newest] = this.#keys;
+    if (newest && clock.now() - newest.createdAtMs < rotationMs) return newest;
+    this.#rotating ??= this.#rotate();
+    await this.#rotating;
+    return this.current();
+  }
+
+  /** The key with this id, while tokens that it signed may be valid. */
+  find(id: string | undefined): SigningKey | undefined {
+    return this.#usable().find((key) => key.id === id);
+  }
+
+  /** The public halves, the newest first (RFC 7517). */
+  async keySet(): Promise<JSONWebKeySet> {
+    const keys = this.#usable().map(async ({ id, publicKey }) => ({
+      ...(await exportJWK(publicKey)),
+      kid: id,
+      alg: signingAlgorithm,
+      use: 'sig',
+    }));
+    return { keys: await Promise.all(keys) };
+  }
+
+  async #rotate(): Promise<void> {
+    const { clock, records } = this.#options;
+    try {
+      const usable = this.#usable();
+      const forgotten = this.#keys.filter((key) => !usable.includes(key));
+      this.#keys = [await makeSigningKey(records, clock.now()), ...usable];
+      await Promise.all(forgotten.map(({ id }) => records.delete(id)));
+    } finally {
+      this.#rotating = undefined;
+    }
+  }
+
+  /** A key signs until its successor comes, and what it signed last lives on for the life of a token. */
+  #usable(): readonly SigningKey[] {
+    const { clock, tokenLifetimeMs } = this.#options;
+    const nowMs = clock.now();
+    return this.#keys.filter((_, index) => {
+      const successor = this.#keys[index - 1];
+      return !successor || nowMs < successor.createdAtMs + tokenLifetimeMs;
+    });
+  }
+}

@@ -1,0 +1,46 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
+import type { ExternalIssuerConfig } from '../auth/external-issuer.ts';
+
+/** Somebody else who signs tokens, with its keys at a URL. */
+export interface IdentityProvider {
+  readonly config: ExternalIssuerConfig;
+  /** A token of user `u-1` of organisation `o-1`, valid for an hour from `nowMs`; claims may be changed. */
+  readonly sign: (nowMs: number, changed?: JWTPayload) => Promise<string>;
+  /** The same, signed with a key that is not published under that name. */
+  readonly forge: (nowMs: number) => Promise<string>;
+}
+
+/** Starts an identity provider on a port of its own. */
+export async function startIdentityProvider(atEnd: (close: () => void) => void): Promise<IdentityProvider> {
+  const [published, hidden] = [await generateKeyPair('ES256'), await generateKeyPair('ES256')];
+  const keys = [{ ...(await exportJWK(published.publicKey)), kid: 'k-1', alg: 'ES256', use: 'sig' }];
+  const server = createServer((_, answer) => {
+    answer.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  atEnd(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const jwksUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`;
+  const config = { issuer: 'https://id.example.com', audience: 'parley', jwksUrl };
+  const sign = (key: CryptoKey, nowMs: number, changed: JWTPayload = {}): Promise<string> =>
+    new SignJWT({
+      iss: config.issuer,
+      aud: config.audience,
+      sub: 'u-1',
+      organization: 'o-1',
+      authorities: ['ROLE_AGENT'],
+      exp: Math.floor(nowMs / 1000) + 3600,
+      ...changed,
+    })
+      .setProtectedHeader({ alg: 'ES256', kid: 'k-1' })
+      .sign(key);
+  return {
+    config,
+    sign: (nowMs, changed) => sign(published.privateKey, nowMs, changed),
+    forge: (nowMs) => sign(hidden.privateKey, nowMs),
+  };
+}
