@@ -58,7 +58,12 @@ async function openPeer(library: Library, direction: 'SendOnly' | 'RecvOnly'): P
     if (!isRtcp(packet)) received.push(payloadOf(packet));
   });
   const opened = new Promise<void>((resolve) => track.onOpen(resolve));
-  const offer = await within('gathering of candidates', gathered(connection));
+  // Without candidates: the server finds us by our checks. When its own came while the answer is applied here, the
+  // library would be connected before it has stored the answer, and fail.
+  const offer = (await within('gathering of candidates', gathered(connection))).replaceAll(
+    /^a=(?:candidate:.*|end-of-candidates)\r?\n/gm,
+    '',
+  );
   let sequenceNumber = randomInt(2 ** 15);
   let isClosed = false;
   return {
@@ -70,7 +75,11 @@ async function openPeer(library: Library, direction: 'SendOnly' | 'RecvOnly'): P
     },
     send: (payload) => {
       sequenceNumber += 1;
-      track.sendMessageBinary(rtpPacket(sequenceNumber, ssrc, payload));
+      try {
+        track.sendMessageBinary(rtpPacket(sequenceNumber, ssrc, payload));
+      } catch {
+        // The server may have closed the connection, as it should when the stream is withdrawn.
+      }
     },
     close: () => {
       if (isClosed) return;

@@ -56,8 +56,13 @@ export async function createNativeRawPeer(): Promise<RawPeer> {
       for (const candidate of sdp.match(/candidate:.*/g) ?? []) trickle(candidate);
       return opened;
     },
-    // The other side may have closed the connection.
-    send: (packet) => void (track.isOpen() && track.sendMessageBinary(packet)),
+    send(packet) {
+      try {
+        track.sendMessageBinary(packet);
+      } catch {
+        // The other side may have closed the connection, which the library notices on a thread of its own.
+      }
+    },
     onPacket: (listener) => void listeners.push(listener),
     close() {
       track.close();
