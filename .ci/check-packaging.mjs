@@ -96,7 +96,6 @@ run(
   'import without a DOM',
   'node',
   [
-    '--preserve-symlinks',
     '--input-type=module',
     '--eval',
     `await Promise.all(${JSON.stringify(browserPackages)}.map((name) => import('@parley-rtc/' + name)))`,

@@ -172,7 +172,8 @@ test.describe('a browser without usable devices gives a typed error and can stil
       ...(executablePath && { executablePath }),
       args: [...browserArguments, '--host-resolver-rules=MAP insecure.test 127.0.0.1'],
     });
-    const page = await other.newPage();
+    // The API's own pages allow no scripts; this one stands in for a customer's.
+    const page = await other.newPage({ bypassCSP: true });
     await page.goto(`${insecureUrl}/healthz`);
     await page.addScriptTag({ content: await (await fetch(`${demoUrl}/parley.iife.js`)).text() });
     expect(await page.evaluate(() => window.isSecureContext)).toBe(false);
