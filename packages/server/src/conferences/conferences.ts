@@ -121,10 +121,8 @@ export class Conferences {
   /** Carries out a command of `actor` and returns the conference after it. */
   async perform(conferenceId: string, actor: Actor, rule: CommandRule): Promise<ConferenceState> {
     requireTicketFor(actor, conferenceId);
-    const state = await this.#change(conferenceId, (state) => {
-      return this.#eventsOf(state, actor, rule);
-    });
-    return state ?? noSuchConference(conferenceId);
+    const changed = await this.#change(conferenceId, (state) => this.#eventsOf(state, actor, rule));
+    return changed ?? noSuchConference(conferenceId);
   }
 
   /** Refuses what {@link perform} would refuse now, and changes nothing. */

@@ -1,7 +1,7 @@
 import { PeerConnection, Video } from 'node-datachannel';
 import type { Track } from 'node-datachannel';
 import { parse } from 'sdp-transform';
-import { carrierMid } from '../transport/carrier-offer.ts';
+import { carrierMid, writeCarrier } from '../transport/carrier-offer.ts';
 import type { LocalTransportParameters } from '../transport/rtp-transport.ts';
 import type { RawPeer } from './raw-peer.ts';
 
@@ -73,27 +73,9 @@ export async function createNativeRawPeer(): Promise<RawPeer> {
 
 /** Candidates are part of it: added later, they can come when the library has given up on an answer without any. */
 function writeCarrierAnswer(local: LocalTransportParameters): string {
-  return [
-    'v=0',
-    'o=- 1 1 IN IP4 127.0.0.1',
-    's=-',
-    't=0 0',
-    `a=group:BUNDLE ${carrierMid}`,
-    'm=video 9 UDP/TLS/RTP/SAVPF 96',
-    'c=IN IP4 0.0.0.0',
-    `a=mid:${carrierMid}`,
-    'a=sendrecv',
-    'a=rtcp-mux',
-    'a=setup:passive',
-    `a=ice-ufrag:${local.iceUfrag}`,
-    `a=ice-pwd:${local.icePwd}`,
-    'a=ice-options:trickle',
-    `a=fingerprint:${local.fingerprint.algorithm} ${local.fingerprint.value}`,
-    'a=rtpmap:96 VP8/90000',
-    ...local.candidates.map(
-      ({ foundation, priority, address, port }) =>
-        `a=candidate:${foundation} 1 UDP ${priority} ${address} ${port} typ host`,
-    ),
-    '',
-  ].join('\r\n');
+  const candidates = local.candidates.map(
+    ({ foundation, priority, address, port }) =>
+      `a=candidate:${foundation} 1 UDP ${priority} ${address} ${port} typ host\r\n`,
+  );
+  return writeCarrier('passive', local) + candidates.join('');
 }

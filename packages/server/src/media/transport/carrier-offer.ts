@@ -9,6 +9,14 @@ export const carrierMid = '0';
  * It says `setup:active`, so that the library waits for the browser's DTLS: that saves a retransmission of one second.
  */
 export function writeCarrierOffer(remote: RemoteTransportParameters): string {
+  return writeCarrier('active', remote);
+}
+
+/** A description with the carrier section alone, as one side or the other says it. */
+export function writeCarrier(
+  setup: 'active' | 'passive',
+  { iceUfrag, icePwd, fingerprint }: Pick<RemoteTransportParameters, 'iceUfrag' | 'icePwd' | 'fingerprint'>,
+): string {
   return [
     'v=0',
     'o=- 1 1 IN IP4 127.0.0.1',
@@ -20,11 +28,11 @@ export function writeCarrierOffer(remote: RemoteTransportParameters): string {
     `a=mid:${carrierMid}`,
     'a=sendrecv',
     'a=rtcp-mux',
-    'a=setup:active',
-    `a=ice-ufrag:${remote.iceUfrag}`,
-    `a=ice-pwd:${remote.icePwd}`,
+    `a=setup:${setup}`,
+    `a=ice-ufrag:${iceUfrag}`,
+    `a=ice-pwd:${icePwd}`,
     'a=ice-options:trickle',
-    `a=fingerprint:${remote.fingerprint.algorithm} ${remote.fingerprint.value}`,
+    `a=fingerprint:${fingerprint.algorithm} ${fingerprint.value}`,
     'a=rtpmap:96 VP8/90000',
     '',
   ].join('\r\n');
