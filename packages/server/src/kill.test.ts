@@ -58,10 +58,11 @@ function countdown(start: number): { readonly count: () => void; readonly reache
   return { count, reached };
 }
 
-/** What the storm holds besides conferences works at the next server: endpoints, tickets, logins. */
+/** What the storm holds besides conferences works at the next server: endpoints (then given up), tickets, logins. */
 async function checkBelongings(journal: StormJournal, caller: Caller): Promise<void> {
   for (const userEndpointId of journal.endpointIds) {
     await caller.do('keepAliveUserEndpoint', { body: { userEndpointId } });
+    await caller.do('unregisterUserEndpoint', { body: { userEndpointId } });
   }
   for (const id of journal.ticketCodes) await caller.do('getTicket', { params: { id } });
   for (const token of journal.refreshTokens.values()) {
