@@ -48,6 +48,10 @@ const posts: { [Name in PostName]: Post<Name> } = {
     '/rtc-api/conferences/viewStream',
     { viewerId: 'v-1', sdpAnswer: 'v=0' },
   ],
+  updateViewStream: [
+    { ...own, streamId, viewerId: 'v-1', video: { maxHeightPx: 360 } },
+    '/rtc-api/conferences/updateViewStream',
+  ],
   stopViewStream: [{ ...own, streamId, viewerId: 'v-1' }, '/rtc-api/conferences/stopViewStream'],
   addPublishStreamIceCandidates: [
     { ...own, streamId, iceCandidates },

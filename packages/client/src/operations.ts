@@ -41,6 +41,7 @@ export const operations: { readonly [Name in keyof RtcApi]: Operation<RtcApi[Nam
   publishStream: asks(`${conferences}/publishStream`, 'unsafe'),
   unpublishStream: tells(`${conferences}/unpublishStream`, 'idempotent'),
   viewStream: asks(`${conferences}/viewStream`, 'unsafe'),
+  updateViewStream: tells(`${conferences}/updateViewStream`, 'idempotent'),
   stopViewStream: tells(`${conferences}/stopViewStream`, 'idempotent'),
   addPublishStreamIceCandidates: tells(`${conferences}/addPublishStreamIceCandidates`, 'idempotent'),
   addViewStreamIceCandidates: tells(`${conferences}/addViewStreamIceCandidates`, 'idempotent'),

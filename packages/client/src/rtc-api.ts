@@ -23,6 +23,7 @@ import type {
   UpdateParticipantMetadataCommand,
   UpdatePublishedStreamBitrateCommand,
   UpdateStreamMetadataCommand,
+  UpdateViewStreamCommand,
   ViewStreamCommand,
   ViewStreamResult,
   WireConference,
@@ -62,6 +63,8 @@ export interface RtcApi {
   unpublishStream(command: UnpublishStreamCommand, options?: CallOptions): Promise<void>;
   /** Offers to receive a stream; use the `viewerId` that comes back. */
   viewStream(command: ViewStreamCommand, options?: CallOptions): Promise<ViewStreamResult>;
+  /** Changes what a view gets of the video. An extension of Parley: elsewhere `NotFoundError`, as for a view that is gone. */
+  updateViewStream(command: UpdateViewStreamCommand, options?: CallOptions): Promise<void>;
   /** Ends a view. `NotFoundError` says that it is gone already. */
   stopViewStream(command: StopViewStreamCommand, options?: CallOptions): Promise<void>;
   /** Adds candidates of the publisher, once its answer is applied. */

@@ -2,7 +2,7 @@ import type { Rule } from './rule.ts';
 import type { Stage } from './stage.ts';
 
 /** Something a server may offer beyond the 20 operations of the page, or something the user must ask for. */
-export type Need = 'user endpoints' | 'tickets' | 'ICE servers' | 'media';
+export type Need = 'user endpoints' | 'tickets' | 'ICE servers' | 'view updates' | 'media';
 
 /** One statement about the server under test. */
 export interface Check {

@@ -47,6 +47,8 @@ export async function meetServer(
     await probe.call('unregisterUserEndpoint', { body: { userEndpointId } });
   }
   if (await has('getIceServers', {})) offers.add('ICE servers');
+  // An empty body is a mistake to those who know the call.
+  if ((await probe.call('updateViewStream', { body: {} })).status === 400) offers.add('view updates');
   const ticket = { type: 'MULTI_USE_TICKET', ttl: 60, properties: { conference_id: randomUUID() } };
   if (await has('createTicket', { body: ticket })) offers.add('tickets');
   if (media) offers.add('media');

@@ -20,6 +20,8 @@ const unusable = Symbol('unusable');
 const text: Field = (value) => (typeof value === 'string' ? value : unusable);
 const integer: Field = (value) => (Number.isInteger(value) ? value : unusable);
 const object: Field = (value) => (isObject(value) ? value : unusable);
+const texts: Field = (value) =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : unusable;
 const optional =
   (field: Field): Field =>
   (value) =>
@@ -68,6 +70,7 @@ const fieldsOf: Readonly<Record<Exclude<ConferenceEvent['type'], 'UnknownEvent'>
   ConferenceStreamBitrateUpdatedEvent: { ...caused, streamId: text, videoBitrate: integer },
   ConferenceInteractionIdSetEvent: { ...maybeCaused, interactionId: text },
   ConferenceParticipantStateChangedEvent: { ...caused, state: oneOf('HEALTHY', 'SICK') },
+  ConferenceStreamLayersUpdatedEvent: { ...caused, streamId: text, activeRids: texts },
   ConferenceNetworkIndicatorUpdatedEvent: { averageNetworkQuality: integer, participantIndicatorMap: object },
 };
 

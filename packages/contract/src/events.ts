@@ -119,6 +119,14 @@ export interface ConferenceNetworkIndicatorUpdatedEvent extends EventBase {
   readonly participantIndicatorMap: Readonly<Record<string, NetworkIndicator>>;
 }
 
+/** Which simulcast layers of a stream anybody views, for its publisher. */
+export interface ConferenceStreamLayersUpdatedEvent extends CausedEvent {
+  readonly type: 'ConferenceStreamLayersUpdatedEvent';
+  readonly streamId: string;
+  /** Empty when nobody views the video. */
+  readonly activeRids: readonly string[];
+}
+
 /** An event that this contract has no name for, or that lacks a field its name promises. Nothing of it is lost. */
 export interface UnknownEvent extends EventBase {
   readonly type: 'UnknownEvent';
@@ -142,4 +150,5 @@ export type HistoryEvent =
   | ConferenceParticipantStateChangedEvent;
 
 /** Everything `decodeEvent` can return. */
-export type ConferenceEvent = HistoryEvent | ConferenceNetworkIndicatorUpdatedEvent | UnknownEvent;
+export type ConferenceEvent =
+  HistoryEvent | ConferenceNetworkIndicatorUpdatedEvent | ConferenceStreamLayersUpdatedEvent | UnknownEvent;

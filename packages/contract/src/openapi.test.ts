@@ -105,6 +105,7 @@ const anything = {
   key: 'k',
   newMetadata: {},
   videoBitrate: 0,
+  activeRids: [],
   interactionId: 'i',
   state: 'SICK',
   averageNetworkQuality: 1,

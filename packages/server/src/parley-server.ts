@@ -39,6 +39,7 @@ import { Pushes } from './push/pushes.ts';
 import { resumeAfterRestart } from './resume-after-restart.ts';
 import { keepHouse } from './storage/keep-house.ts';
 import { openStorage } from './storage/open-storage.ts';
+import { announceLayers } from './streams/announce-layers.ts';
 import { Streams } from './streams/streams.ts';
 
 /** A server that is ready to listen. */
@@ -121,6 +122,14 @@ export async function createParleyServer(
   await resumeAfterRestart(conferences, endpoints);
   const streams = new Streams({ conferences, mediaRouter, newId: randomUUID, onError, limits });
   const outside = new OutsideEvents(clock);
+  announceLayers({
+    conferences,
+    mediaRouter,
+    publications: streams.publications,
+    outside,
+    stamp: () => ({ nowMs: clock.now(), newId: randomUUID }),
+    onError,
+  });
   const pushes = new Pushes({ conferences, log: storage.log, outside, clock });
   const onSent = (event: object): void => {
     app.log.debug({ event }, 'event sent');
@@ -128,7 +137,7 @@ export async function createParleyServer(
 
   const metrics = new ServerMetrics({
     conferences: () => conferences.ongoing(),
-    viewCount: () => streams.viewCount,
+    viewCount: () => streams.views.count,
   });
   meterRequests(app, document.operations, metrics);
   const limitUser =

@@ -94,6 +94,23 @@ export const extensionChecks: readonly Check[] = group('extension', [
     },
   },
   {
+    id: 'view-updates',
+    sentence: 'A view asks for a smaller picture, and for none; a view that is not there gives 404.',
+    rule: platform('updateViewStream, an extension marked x-parley: 204, or 404 for an unknown view'),
+    needs: ['user endpoints', 'view updates'],
+    run: async (stage) => {
+      const room = await stage.room();
+      const streamId = await stage.publish(room);
+      const viewerId = await stage.view(room, streamId);
+      const view = { ...room.about, streamId, viewerId };
+      for (const video of [{ maxHeightPx: 180 }, { isPaused: true }, {}]) {
+        expectStatus(await stage.caller.call('updateViewStream', { body: { ...view, video } }), 204);
+      }
+      const gone = { ...view, viewerId: randomUUID(), video: {} };
+      expectStatus(await stage.caller.call('updateViewStream', { body: gone }), 404);
+    },
+  },
+  {
     id: 'ticket',
     sentence: 'A ticket logs a guest in, and the token names the conference that it opens.',
     rule: decision(39, 'client_credentials, password (ticket) and refresh_token are supported'),

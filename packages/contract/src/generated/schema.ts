@@ -404,6 +404,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/rtc-api/conferences/updateViewStream": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Change what a view gets
+         * @description Changes the size of the video that a view wants, or pauses its video. No negotiation and no event: packets of another layer follow from the next key frame on.
+         */
+        readonly post: operations["updateViewStream"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/rtc-api/conferences/viewStream": {
         readonly parameters: {
             readonly query?: never;
@@ -786,6 +806,26 @@ export interface webhooks {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly ConferenceStreamLayersUpdatedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ConferenceStreamLayersUpdatedEvent
+         * @description Tells a publisher which simulcast layers of its stream anybody views, so that it need not encode the others. It has no place in the version history; the push carries it.
+         */
+        readonly post: operations["onConferenceStreamLayersUpdatedEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly ConferenceStreamMetadataUpdatedEvent: {
         readonly parameters: {
             readonly query?: never;
@@ -1083,6 +1123,8 @@ export interface components {
             readonly conferenceId: string;
             /** @description What the stream carries: MIC, CAM, SCREEN or MIC_AND_CAM. UNKNOWN gives 400 (decision 11). */
             readonly conferenceStreamType: components["schemas"]["StreamType"];
+            /** @description Whether the stream named by `streamId` is already published by this endpoint and gets a new transport: type, metadata and views stay as they are, and there is no event. Such a stream that does not exist gives 404. Default false. */
+            readonly iceRestart?: boolean;
             /** @description Description of the stream, shown to the others. */
             readonly metadata?: {
                 readonly [key: string]: components["schemas"]["JsonValue"];
@@ -1185,6 +1227,22 @@ export interface components {
              */
             readonly videoBitrate: number;
         };
+        /** @description Tells a publisher which simulcast layers of its stream anybody views, so that it need not encode the others. It has no place in the version history. */
+        readonly ConferenceStreamLayersUpdatedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId"> & {
+            /** @description The `rid`s of the layers that are wanted. Empty when nobody views the video. */
+            readonly activeRids: readonly string[];
+            /** @description The published stream. */
+            readonly streamId: string;
+            /**
+             * @description Kind of event.
+             * @constant
+             */
+            readonly type: "ConferenceStreamLayersUpdatedEvent";
+            /** @description The publishing endpoint. */
+            readonly userEndpointId: string;
+            /** @description The publishing user. */
+            readonly userId: string;
+        };
         /** @description The metadata of a stream was replaced. */
         readonly ConferenceStreamMetadataUpdatedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId" | "userEndpointId"> & {
             /** @description The complete new metadata. */
@@ -1271,6 +1329,19 @@ export interface components {
             /** @description New limit in bits per second: 0 for none, else at least 30000 (decision 38). Seed flag: required; text: optional. Required here (decision 4). */
             readonly videoBitrate: components["schemas"]["VideoBitrate"];
         };
+        /** @description Changes what a view gets. Unknown properties are ignored (decision 37). */
+        readonly ConferenceUpdateViewStreamWebCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description The stream being viewed. */
+            readonly streamId: string;
+            /** @description The viewer's own endpoint; the publisher's is taken too for compatibility, any other gives 403 (decision 12). */
+            readonly userEndpointId: string;
+            /** @description Replaces what was wanted before as a whole. */
+            readonly video: components["schemas"]["ViewedVideo"];
+            /** @description The view to change, as returned by viewStream. An unknown one gives 404. */
+            readonly viewerId: string;
+        };
         /** @description Adds ICE candidates to a view. Unknown properties are ignored (decision 37). */
         readonly ConferenceViewStreamIceCandidatesWebCommand: {
             /** @description Id of the conference. */
@@ -1298,6 +1369,8 @@ export interface components {
             readonly streamId: string;
             /** @description The viewer's own endpoint. The endpoint of the stream's publisher is also taken, because some deployed clients send that; any other endpoint gives 403. The caller must have joined in both cases (decision 12). */
             readonly userEndpointId: string;
+            /** @description What to send of the video at first; updateViewStream changes it. */
+            readonly video?: components["schemas"]["ViewedVideo"];
             /** @description Id for this view, chosen by the client. Made by the server when omitted. Sending the same id for the same stream replaces the earlier view; using it for another stream gives 400 (decision 13). */
             readonly viewerId?: string;
         };
@@ -1675,6 +1748,16 @@ export interface components {
         };
         /** @description Upper limit for the video of a stream, in bits per second. 0 means no limit; any other value must be at least 30000 (decision 38). */
         readonly VideoBitrate: 0 | number;
+        /** @description What a viewer wants of a video, of which the publisher may send several layers. */
+        readonly ViewedVideo: {
+            /** @description Whether to send no video at all, as for an element that is out of sight. Audio goes on. Default false. */
+            readonly isPaused?: boolean;
+            /**
+             * Format: int32
+             * @description Height at which the video is shown, in pixels; the smallest layer that fills it is sent, if the link carries it. Without it: the best layer that the link carries.
+             */
+            readonly maxHeightPx?: number;
+        };
     };
     responses: {
         /** @description This user is already inside with this endpoint. Nothing changed and no event was sent; go on as if joined, but set up views again (decision 14). */
@@ -2395,6 +2478,33 @@ export interface operations {
             readonly 429: components["responses"]["TooManyRequests"];
         };
     };
+    readonly updateViewStream: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceUpdateViewStreamWebCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+        };
+    };
     readonly viewStream: {
         readonly parameters: {
             readonly query?: never;
@@ -2804,6 +2914,23 @@ export interface operations {
         readonly requestBody: {
             readonly content: {
                 readonly "application/json": components["schemas"]["ConferenceStreamBitrateUpdatedEvent"];
+            };
+        };
+        readonly responses: {
+            readonly "4XX": components["responses"]["EventRefused"];
+            readonly 200: components["responses"]["EventAccepted"];
+        };
+    };
+    readonly onConferenceStreamLayersUpdatedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceStreamLayersUpdatedEvent"];
             };
         };
         readonly responses: {

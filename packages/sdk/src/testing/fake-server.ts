@@ -160,6 +160,10 @@ export class FakeServer {
           this.views.set(viewerId, command.streamId);
           return { viewerId, sdpAnswer: answerTo(command.sdpOffer, type) };
         }),
+      updateViewStream: (command, options) =>
+        act('updateViewStream', command, options?.signal, (fail) => {
+          if (!this.views.has(command.viewerId)) fail(NotFoundError, 404);
+        }),
       stopViewStream: (command, options) =>
         act('stopViewStream', command, options?.signal, (fail) => {
           if (!this.views.delete(command.viewerId)) fail(NotFoundError, 404);

@@ -118,6 +118,11 @@ export class Conferences {
     return [...this.#states.values()].filter(({ ended }) => !ended);
   }
 
+  /** The conference for the server itself, which asks on nobody's behalf; undefined when there is none. */
+  find(conferenceId: string): Promise<ConferenceState | undefined> {
+    return this.#current(conferenceId);
+  }
+
   /** Carries out a command of `actor` and returns the conference after it. */
   async perform(conferenceId: string, actor: Actor, rule: CommandRule): Promise<ConferenceState> {
     requireTicketFor(actor, conferenceId);

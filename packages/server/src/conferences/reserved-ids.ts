@@ -16,5 +16,6 @@ export const reservedIds: ReadonlySet<string> = new Set([
   'updateParticipantMetadata',
   'updatePublishedStreamBitrate',
   'updateStreamMetadata',
+  'updateViewStream',
   'viewStream',
 ]);

@@ -26,6 +26,7 @@ import type {
   UpdateParticipantMetadataCommand,
   UpdatePublishedStreamBitrateCommand,
   UpdateStreamMetadataCommand,
+  UpdateViewStreamCommand,
   ViewStreamCommand,
   ViewStreamResult,
   WireConference,
@@ -50,6 +51,7 @@ interface Operations {
   updateStreamMetadata: Operation<UpdateStreamMetadataCommand>;
   updatePublishedStreamBitrate: Operation<UpdatePublishedStreamBitrateCommand>;
   viewStream: Operation<ViewStreamCommand, ViewStreamResult>;
+  updateViewStream: Operation<UpdateViewStreamCommand>;
   stopViewStream: Operation<StopViewStreamCommand>;
   addViewStreamIceCandidates: Operation<AddViewStreamIceCandidatesCommand>;
   getActive: Operation<undefined, readonly WireConference[]>;

@@ -73,6 +73,7 @@ it('answers 400 to commands of an endpoint that is registered but not inside', a
     unpublishStream: about,
     addPublishStreamIceCandidates: { ...about, iceCandidates: [] },
     viewStream: { ...about, sdpOffer: 'v=0' },
+    updateViewStream: { ...about, viewerId: 'v', video: {} },
     stopViewStream: { ...about, viewerId: 'v' },
     addViewStreamIceCandidates: { ...about, viewerId: 'v', iceCandidates: [] },
   };

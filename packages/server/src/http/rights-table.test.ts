@@ -43,6 +43,7 @@ const table: Readonly<
   updateStreamMetadata: [ofStream({ newMetadata: {} }), 403, 403, 403, 400, 204],
   updatePublishedStreamBitrate: [ofStream({ videoBitrate: 0 }), 403, 403, 403, 400, 204],
   viewStream: [ofStream({ ...sdp }), 403, 403, 403, 400, 200],
+  updateViewStream: [ofView({ video: { isPaused: true } }), 403, 403, 403, 400, 204],
   stopViewStream: [ofView(), 403, 403, 403, 400, 204],
   addViewStreamIceCandidates: [ofView({ iceCandidates: [] }), 403, 403, 403, 400, 204],
   getActive: [() => ({}), 200, 200, 403, 200, 200],

@@ -13,19 +13,20 @@ type Names =
   | 'updateStreamMetadata'
   | 'updatePublishedStreamBitrate'
   | 'viewStream'
+  | 'updateViewStream'
   | 'stopViewStream'
   | 'addViewStreamIceCandidates';
 
 /** The commands about streams and views. A view may name the publisher's endpoint, so its rule checks that itself. */
 export function streamHandlers(
   conferences: Conferences,
-  streams: Streams,
+  { publications, views }: Streams,
   endpoints: UserEndpoints,
 ): Handlers<Names> {
   return {
     publishStream: async ({ body, actor }) => {
       endpoints.requireOwn(actor, body.userEndpointId);
-      return streams.publish(body, actor);
+      return publications.publish(body, actor);
     },
     unpublishStream: async ({ body, actor }) => {
       endpoints.requireOwn(actor, body.userEndpointId);
@@ -35,7 +36,7 @@ export function streamHandlers(
     },
     addPublishStreamIceCandidates: async ({ body, actor }) => {
       endpoints.requireOwn(actor, body.userEndpointId);
-      await streams.addPublishCandidates(body, actor);
+      await publications.addCandidates(body, actor);
     },
     updateStreamMetadata: async ({ body, actor }) => {
       endpoints.requireOwn(actor, body.userEndpointId);
@@ -49,8 +50,9 @@ export function streamHandlers(
         updateVideoBitrate(state, body, context),
       );
     },
-    viewStream: async ({ body, actor }) => streams.view(body, actor),
-    stopViewStream: async ({ body, actor }) => streams.stopView(body, actor),
-    addViewStreamIceCandidates: async ({ body, actor }) => streams.addViewCandidates(body, actor),
+    viewStream: async ({ body, actor }) => views.view(body, actor),
+    updateViewStream: async ({ body, actor }) => views.update(body, actor),
+    stopViewStream: async ({ body, actor }) => views.stop(body, actor),
+    addViewStreamIceCandidates: async ({ body, actor }) => views.addCandidates(body, actor),
   };
 }

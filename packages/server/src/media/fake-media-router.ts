@@ -1,6 +1,7 @@
-import type { IceCandidate } from '@parley-rtc/contract';
+import type { IceCandidate, ViewedVideo } from '@parley-rtc/contract';
 import {
   MediaError,
+  type ChangedLayers,
   type LostPeer,
   type MediaRouter,
   type PublishRequest,
@@ -18,7 +19,10 @@ export class FakeMediaRouter implements MediaRouter {
   readonly views: Map<string, Set<string>> = new Map();
   readonly candidates: IceCandidate[] = [];
   readonly videoBitrates: Map<string, number> = new Map();
+  /** What each view wants of the video, by viewer id. */
+  readonly viewedVideos: Map<string, ViewedVideo> = new Map();
   isClosed: boolean = false;
+  readonly #layerListeners = new Set<(changed: ChangedLayers) => void>();
   readonly #listeners = new Set<(lost: LostPeer) => void>();
   #held: (() => void)[] | undefined;
 
@@ -40,6 +44,11 @@ export class FakeMediaRouter implements MediaRouter {
   /** As if a peer had gone for good. */
   lose(lost: LostPeer): void {
     for (const listener of this.#listeners) listener(lost);
+  }
+
+  /** As if views had come to want other layers. */
+  changeLayers(changed: ChangedLayers): void {
+    for (const listener of this.#layerListeners) listener(changed);
   }
 
   async publish(request: PublishRequest): Promise<{ readonly sdpAnswer: string }> {
@@ -70,12 +79,18 @@ export class FakeMediaRouter implements MediaRouter {
     await this.#pass();
     const viewers = this.views.get(request.streamKey) ?? new Set();
     this.views.set(request.streamKey, viewers.add(request.viewerId));
+    if (request.video) this.viewedVideos.set(request.viewerId, request.video);
     return { sdpAnswer: `v=0 answer to ${request.viewerId}` };
   }
 
   addViewCandidates(streamKey: string, viewerId: string, candidates: readonly IceCandidate[]): void {
-    if (!this.views.get(streamKey)?.has(viewerId)) throw new MediaError('unknown_view', 'No such view.');
+    this.#requireView(streamKey, viewerId);
     this.candidates.push(...candidates);
+  }
+
+  setViewedVideo(streamKey: string, viewerId: string, video: ViewedVideo): void {
+    this.#requireView(streamKey, viewerId);
+    this.viewedVideos.set(viewerId, video);
   }
 
   stopView(streamKey: string, viewerId: string): void {
@@ -85,6 +100,11 @@ export class FakeMediaRouter implements MediaRouter {
   onPeerLost(listener: (lost: LostPeer) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  onLayersChanged(listener: (changed: ChangedLayers) => void): () => void {
+    this.#layerListeners.add(listener);
+    return () => this.#layerListeners.delete(listener);
   }
 
   close(): Promise<void> {
@@ -97,6 +117,10 @@ export class FakeMediaRouter implements MediaRouter {
   async #pass(): Promise<void> {
     const held = this.#held;
     if (held) await new Promise<void>((resolve) => held.push(resolve));
+  }
+
+  #requireView(streamKey: string, viewerId: string): void {
+    if (!this.views.get(streamKey)?.has(viewerId)) throw new MediaError('unknown_view', 'No such view.');
   }
 
   #requireStream(streamKey: string): void {

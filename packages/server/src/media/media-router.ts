@@ -1,4 +1,4 @@
-import type { IceCandidate, StreamType } from '@parley-rtc/contract';
+import type { IceCandidate, StreamType, ViewedVideo } from '@parley-rtc/contract';
 
 /**
  * Takes streams in and gives them out; the rest of the server knows nothing about SDP or RTP.
@@ -19,11 +19,16 @@ export interface MediaRouter {
   /** Gives a stream to one more viewer. The same `viewerId` again replaces the former view. */
   view(request: ViewRequest): Promise<{ readonly sdpAnswer: string }>;
   addViewCandidates(streamKey: string, viewerId: string, candidates: readonly IceCandidate[]): void;
+  /** Replaces what a view wants of the video; packets follow from the next key frame on. */
+  setViewedVideo(streamKey: string, viewerId: string, video: ViewedVideo): void;
   /** Closes one view; does nothing for a view that is not there. */
   stopView(streamKey: string, viewerId: string): void;
 
   /** Calls `listener` when a peer is gone for good (no ICE consent, closed by the peer), until the returned function is called. */
   onPeerLost(listener: (lost: LostPeer) => void): () => void;
+
+  /** Calls `listener` when other simulcast layers of a stream are viewed than before, until the returned function is called. */
+  onLayersChanged(listener: (changed: ChangedLayers) => void): () => void;
 
   /** Closes all streams and frees ports and threads. */
   close(): Promise<void>;
@@ -41,6 +46,15 @@ export interface ViewRequest {
   readonly streamKey: string;
   readonly viewerId: string;
   readonly sdpOffer: string;
+  /** What the view wants of the video. Default: the best that its link carries. */
+  readonly video?: ViewedVideo;
+}
+
+/** Layers that nobody views need not be sent. */
+export interface ChangedLayers {
+  readonly streamKey: string;
+  /** The `rid`s that somebody views, or may at once; empty when nobody views the video. */
+  readonly activeRids: readonly string[];
 }
 
 export interface LostPeer {

@@ -1,6 +1,6 @@
-import type { IceCandidate } from '@parley-rtc/contract';
+import type { IceCandidate, ViewedVideo } from '@parley-rtc/contract';
 import { MediaError } from './media-router.ts';
-import type { LostPeer, MediaRouter, PublishRequest, ViewRequest } from './media-router.ts';
+import type { ChangedLayers, LostPeer, MediaRouter, PublishRequest, ViewRequest } from './media-router.ts';
 import { RoutedStream } from './routed-stream.ts';
 import type { CreateRtpTransport } from './transport/rtp-transport.ts';
 
@@ -24,6 +24,7 @@ export class PacketRouter implements MediaRouter {
   readonly #options: PacketRouterOptions;
   readonly #streams = new Map<string, RoutedStream>();
   readonly #listeners = new Set<(lost: LostPeer) => void>();
+  readonly #layerListeners = new Set<(changed: ChangedLayers) => void>();
   readonly #timer: NodeJS.Timeout;
   #isClosed = false;
 
@@ -69,6 +70,10 @@ export class PacketRouter implements MediaRouter {
     this.#stream(streamKey).addViewCandidates(viewerId, candidates);
   }
 
+  setViewedVideo(streamKey: string, viewerId: string, video: ViewedVideo): void {
+    this.#stream(streamKey).setViewedVideo(viewerId, video);
+  }
+
   stopView(streamKey: string, viewerId: string): void {
     this.#streams.get(streamKey)?.stopView(viewerId);
   }
@@ -78,6 +83,11 @@ export class PacketRouter implements MediaRouter {
     return () => void this.#listeners.delete(listener);
   }
 
+  onLayersChanged(listener: (changed: ChangedLayers) => void): () => void {
+    this.#layerListeners.add(listener);
+    return () => void this.#layerListeners.delete(listener);
+  }
+
   close(): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
     this.#isClosed = true;
@@ -85,6 +95,7 @@ export class PacketRouter implements MediaRouter {
     for (const stream of this.#streams.values()) stream.close();
     this.#streams.clear();
     this.#listeners.clear();
+    this.#layerListeners.clear();
     this.#options.release();
     return Promise.resolve();
   }

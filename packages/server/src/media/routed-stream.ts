@@ -1,4 +1,4 @@
-import type { IceCandidate } from '@parley-rtc/contract';
+import type { IceCandidate, ViewedVideo } from '@parley-rtc/contract';
 import type { AcceptedMedia } from './accepted-media.ts';
 import { MediaError } from './media-router.ts';
 import type { PublishRequest, ViewRequest } from './media-router.ts';
@@ -84,6 +84,7 @@ export class RoutedStream {
       source: (kind) => this.#publisher?.peer.source(kind),
       now: this.#options.now,
     });
+    if (request.video) peer.setVideo(request.video);
     const local = await transport.open(offer.transport);
     this.#assertOpen(transport);
     this.#views.get(request.viewerId)?.transport.close();
@@ -98,10 +99,12 @@ export class RoutedStream {
 
   /** @throws MediaError `unknown_view` */
   addViewCandidates(viewerId: string, candidates: readonly IceCandidate[]): void {
-    const view = this.#views.get(viewerId);
-    if (!view)
-      throw new MediaError('unknown_view', `There is no view "${viewerId}" of this stream; view it first.`);
-    addCandidates(view.transport, candidates);
+    addCandidates(this.#view(viewerId).transport, candidates);
+  }
+
+  /** @throws MediaError `unknown_view` */
+  setViewedVideo(viewerId: string, video: ViewedVideo): void {
+    this.#view(viewerId).peer.setVideo(video);
   }
 
   setVideoBitrate(videoBitrateBps: number): void {
@@ -124,6 +127,12 @@ export class RoutedStream {
     this.#publisher = undefined;
     for (const { transport } of this.#views.values()) transport.close();
     this.#views.clear();
+  }
+
+  #view(viewerId: string): Connected<ViewerPeer> {
+    const view = this.#views.get(viewerId);
+    if (view) return view;
+    throw new MediaError('unknown_view', `There is no view "${viewerId}" of this stream; view it first.`);
   }
 
   #losePublisher(transport: RtpTransport): void {

@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from 'node:crypto';
+import type { ViewedVideo } from '@parley-rtc/contract';
 import type { AcceptedMedia } from './accepted-media.ts';
 import { parseRtcp } from './rtp/parse-rtcp.ts';
 import { isRtcp } from './rtp/rtp-packet.ts';
@@ -24,6 +25,7 @@ export class ViewerPeer {
   readonly #cname = randomUUID();
   readonly #legs: readonly ViewerLeg[];
   #isOpen = false;
+  #isVideoPaused = false;
 
   constructor(options: ViewerPeerOptions) {
     this.#source = options.source;
@@ -63,8 +65,17 @@ export class ViewerPeer {
     }
   }
 
+  /** Replaces what the viewer wants of the video. */
+  setVideo({ isPaused = false }: ViewedVideo): void {
+    const isResumed = this.#isVideoPaused && !isPaused;
+    this.#isVideoPaused = isPaused;
+    if (!isResumed) return;
+    for (const leg of this.#legs) if (leg.media.kind === 'video') leg.restart();
+    this.#source('video')?.keyFrames.want(this.#now());
+  }
+
   forward(source: SourceStream, packet: RtpPacket, extendedNumber: number): void {
-    if (!this.#isOpen) return;
+    if (!this.#isOpen || (this.#isVideoPaused && source.media.kind === 'video')) return;
     const leg = this.#legs.find(({ media }) => media.kind === source.media.kind);
     leg?.forward(source, packet, extendedNumber, this.#now());
   }

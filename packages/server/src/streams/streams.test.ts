@@ -63,7 +63,7 @@ async function setUp() {
 it('keeps nothing of a stream whose publisher left while its media was set up', async () => {
   const { mediaRouter, streams, leave, history } = await setUp();
   const answer = mediaRouter.pause();
-  const published = streams.publish(publishing, ada);
+  const published = streams.publications.publish(publishing, ada);
   await expect.poll(() => mediaRouter.heldCount).toBe(1);
   await leave(ada, 'ep-ada');
   answer();
@@ -75,9 +75,11 @@ it('keeps nothing of a stream whose publisher left while its media was set up', 
 it('refuses a second stream with an id that is just being published, and the first one survives', async () => {
   const { mediaRouter, streams, history } = await setUp();
   const answer = mediaRouter.pause();
-  const first = streams.publish(publishing, ada);
+  const first = streams.publications.publish(publishing, ada);
   await expect.poll(() => mediaRouter.heldCount).toBe(1);
-  await expect(streams.publish({ ...publishing, userEndpointId: 'ep-bob' }, bob)).rejects.toMatchObject({
+  await expect(
+    streams.publications.publish({ ...publishing, userEndpointId: 'ep-bob' }, bob),
+  ).rejects.toMatchObject({
     code: 'already_exists',
   });
   answer();
@@ -88,27 +90,29 @@ it('refuses a second stream with an id that is just being published, and the fir
 
 it('can publish the same stream id again after a failure and after a withdrawal', async () => {
   const { streams, leave, conferences } = await setUp();
-  await expect(streams.publish({ ...publishing, sdpOffer: 'no SDP' }, ada)).rejects.toMatchObject({
+  await expect(
+    streams.publications.publish({ ...publishing, sdpOffer: 'no SDP' }, ada),
+  ).rejects.toMatchObject({
     code: 'bad_offer',
   });
-  await streams.publish(publishing, ada);
+  await streams.publications.publish(publishing, ada);
   await leave(ada, 'ep-ada');
-  await streams.publish({ ...publishing, userEndpointId: 'ep-bob' }, bob);
+  await streams.publications.publish({ ...publishing, userEndpointId: 'ep-bob' }, bob);
   expect((await conferences.get(conferenceId, bob)).participants[0]?.streams).toHaveLength(1);
 });
 
 it('makes ids when none are wished', async () => {
   const { streams } = await setUp();
   const { streamId: _none, ...anonymous } = publishing;
-  const { streamId } = await streams.publish(anonymous, ada);
+  const { streamId } = await streams.publications.publish(anonymous, ada);
   expect(streamId).toMatch(/^id-/);
   const { viewerId: _noViewer, ...view } = viewing;
-  expect((await streams.view({ ...view, streamId }, bob)).viewerId).toMatch(/^id-/);
+  expect((await streams.views.view({ ...view, streamId }, bob)).viewerId).toMatch(/^id-/);
 });
 
 it('withdraws a stream by an event when its publisher is lost', async () => {
   const { mediaRouter, streams, history, errors } = await setUp();
-  await streams.publish(publishing, ada);
+  await streams.publications.publish(publishing, ada);
   const [streamKey = ''] = mediaRouter.streams.keys();
   mediaRouter.lose({ streamKey });
   await expect.poll(history).toEqual(['ConferenceStreamPublishedEvent', 'ConferenceStreamUnpublishedEvent']);
@@ -119,7 +123,7 @@ it('withdraws a stream by an event when its publisher is lost', async () => {
 
 it('lets a command succeed whose media is gone', async () => {
   const { mediaRouter, streams, conferences, errors, history } = await setUp();
-  await streams.publish(publishing, ada);
+  await streams.publications.publish(publishing, ada);
   mediaRouter.streams.clear();
   const command = { conferenceId, userEndpointId: 'ep-ada', videoBitrate: 100_000 };
   await conferences.perform(conferenceId, ada, (state, context) =>
@@ -131,19 +135,19 @@ it('lets a command succeed whose media is gone', async () => {
 
 it('forgets a view when its viewer is lost', async () => {
   const { mediaRouter, streams, viewers } = await setUp();
-  await streams.publish(publishing, ada);
-  await streams.view(viewing, bob);
+  await streams.publications.publish(publishing, ada);
+  await streams.views.view(viewing, bob);
   const [streamKey = ''] = mediaRouter.streams.keys();
   mediaRouter.lose({ streamKey, viewerId: 'v-1' });
   expect(viewers()).toEqual([]);
-  await expect(streams.stopView(viewing, bob)).rejects.toMatchObject({ code: 'not_found' });
+  await expect(streams.views.stop(viewing, bob)).rejects.toMatchObject({ code: 'not_found' });
 });
 
 it('closes the views of a viewer who leaves and of a stream that is withdrawn', async () => {
   const { mediaRouter, streams, leave, viewers } = await setUp();
-  await streams.publish(publishing, ada);
-  await streams.view(viewing, bob);
-  await streams.view({ ...viewing, userEndpointId: 'ep-ada', viewerId: 'v-2' }, ada);
+  await streams.publications.publish(publishing, ada);
+  await streams.views.view(viewing, bob);
+  await streams.views.view({ ...viewing, userEndpointId: 'ep-ada', viewerId: 'v-2' }, ada);
   await leave(bob, 'ep-bob');
   expect(viewers()).toEqual(['v-2']);
   await leave(ada, 'ep-ada');
@@ -153,9 +157,9 @@ it('closes the views of a viewer who leaves and of a stream that is withdrawn', 
 
 it('closes a view that was being set up when its viewer left', async () => {
   const { mediaRouter, streams, leave, viewers } = await setUp();
-  await streams.publish(publishing, ada);
+  await streams.publications.publish(publishing, ada);
   const answer = mediaRouter.pause();
-  const view = streams.view(viewing, bob);
+  const view = streams.views.view(viewing, bob);
   await expect.poll(() => mediaRouter.heldCount).toBe(1);
   await leave(bob, 'ep-bob');
   answer();
@@ -165,26 +169,26 @@ it('closes a view that was being set up when its viewer left', async () => {
 
 it('takes the same viewer id again for the same stream, but not for another or from somebody else', async () => {
   const { streams, viewers } = await setUp();
-  await streams.publish(publishing, ada);
-  await streams.publish({ ...publishing, streamId: 's-2' }, ada);
-  await streams.view(viewing, bob);
-  expect(await streams.view(viewing, bob)).toMatchObject({ viewerId: 'v-1' });
+  await streams.publications.publish(publishing, ada);
+  await streams.publications.publish({ ...publishing, streamId: 's-2' }, ada);
+  await streams.views.view(viewing, bob);
+  expect(await streams.views.view(viewing, bob)).toMatchObject({ viewerId: 'v-1' });
   expect(viewers()).toEqual(['v-1']);
-  await expect(streams.view({ ...viewing, streamId: 's-2' }, bob)).rejects.toMatchObject({
+  await expect(streams.views.view({ ...viewing, streamId: 's-2' }, bob)).rejects.toMatchObject({
     code: 'invalid_request',
   });
   const others = { ...viewing, userEndpointId: 'ep-ada' };
-  await expect(streams.view(others, ada)).rejects.toMatchObject({ code: 'forbidden' });
-  await expect(streams.stopView(others, ada)).rejects.toMatchObject({ code: 'forbidden' });
+  await expect(streams.views.view(others, ada)).rejects.toMatchObject({ code: 'forbidden' });
+  await expect(streams.views.stop(others, ada)).rejects.toMatchObject({ code: 'forbidden' });
 });
 
 it('lets the newer of two views with one viewer id live', async () => {
   const { mediaRouter, streams, viewers } = await setUp();
-  await streams.publish(publishing, ada);
+  await streams.publications.publish(publishing, ada);
   const answer = mediaRouter.pause();
-  const older = streams.view(viewing, bob);
+  const older = streams.views.view(viewing, bob);
   await expect.poll(() => mediaRouter.heldCount).toBe(1);
-  const newer = streams.view(viewing, bob);
+  const newer = streams.views.view(viewing, bob);
   await expect.poll(() => mediaRouter.heldCount).toBe(2);
   answer();
   await expect(older).rejects.toMatchObject({ code: 'not_found' });
@@ -194,10 +198,61 @@ it('lets the newer of two views with one viewer id live', async () => {
 
 it('takes the endpoint of the publisher from viewers, as deployed mobile clients send it', async () => {
   const { streams, leave, viewers } = await setUp();
-  await streams.publish(publishing, ada);
+  await streams.publications.publish(publishing, ada);
   const compatible = { ...viewing, userEndpointId: 'ep-ada' };
-  await streams.view(compatible, bob);
-  await streams.addViewCandidates({ ...compatible, iceCandidates: [] }, bob);
+  await streams.views.view(compatible, bob);
+  await streams.views.addCandidates({ ...compatible, iceCandidates: [] }, bob);
   await leave(bob, 'ep-bob');
   expect(viewers()).toEqual([]);
+});
+
+it('gives a published stream a new transport without an event, and its candidates count anew', async () => {
+  const { mediaRouter, streams, history } = await setUp();
+  await streams.publications.publish(publishing, ada);
+  const restart = { ...publishing, sdpOffer: 'v=0 again', iceRestart: true };
+  const { streamId, sdpAnswer } = await streams.publications.publish(restart, ada);
+  expect({ streamId, sdpAnswer }).toMatchObject({
+    streamId: 's-1',
+    sdpAnswer: expect.stringContaining('v=0'),
+  });
+  expect([...mediaRouter.streams.values()]).toMatchObject([{ sdpOffer: 'v=0 again', type: 'CAM' }]);
+  expect(await history()).toEqual(['ConferenceStreamPublishedEvent']);
+});
+
+it('restarts only what its publisher has published', async () => {
+  const { mediaRouter, streams } = await setUp();
+  const restart = { ...publishing, iceRestart: true };
+  await expect(streams.publications.publish(restart, ada)).rejects.toMatchObject({ code: 'not_found' });
+  await streams.publications.publish(publishing, ada);
+  await expect(
+    streams.publications.publish({ ...restart, userEndpointId: 'ep-bob' }, bob),
+  ).rejects.toMatchObject({ code: 'forbidden' });
+  await expect(streams.publications.publish({ ...restart, sdpOffer: 'no SDP' }, ada)).rejects.toMatchObject({
+    code: 'bad_offer',
+  });
+  expect(mediaRouter.streams.size).toBe(1);
+});
+
+it('leaves nothing behind when a stream is withdrawn while it is restarted', async () => {
+  const { mediaRouter, streams, leave } = await setUp();
+  await streams.publications.publish(publishing, ada);
+  const answer = mediaRouter.pause();
+  const restarted = streams.publications.publish({ ...publishing, iceRestart: true }, ada);
+  await expect.poll(() => mediaRouter.heldCount).toBe(1);
+  await leave(ada, 'ep-ada');
+  answer();
+  await expect(restarted).rejects.toMatchObject({ code: 'not_found' });
+  expect(mediaRouter.streams.size).toBe(0);
+});
+
+it('passes on what a view wants of the video, at first and later', async () => {
+  const { mediaRouter, streams } = await setUp();
+  await streams.publications.publish(publishing, ada);
+  await streams.views.view({ ...viewing, video: { maxHeightPx: 180 } }, bob);
+  expect(mediaRouter.viewedVideos.get('v-1')).toEqual({ maxHeightPx: 180 });
+  await streams.views.update({ ...viewing, video: { isPaused: true } }, bob);
+  expect(mediaRouter.viewedVideos.get('v-1')).toEqual({ isPaused: true });
+  await expect(
+    streams.views.update({ ...viewing, viewerId: 'nobody', video: {} }, bob),
+  ).rejects.toMatchObject({ code: 'not_found' });
 });

@@ -72,6 +72,11 @@ export class ViewerLeg {
     }
   }
 
+  /** Waits for a key frame before it goes on, because packets were left out. */
+  restart(): void {
+    this.#segment = undefined;
+  }
+
   /** Passes on one packet. A video waits for the start of a key frame whenever its source changes. */
   forward(source: SourceStream, packet: RtpPacket, extendedNumber: number, nowMs: number): void {
     if (source.media.codec !== this.media.codec) return;
