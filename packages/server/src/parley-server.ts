@@ -1,19 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import type { FastifyBaseLogger } from 'fastify';
-import { AccessTokens } from './auth/access-tokens.ts';
-import { Clients } from './auth/clients.ts';
-import { ExternalIssuer } from './auth/external-issuer.ts';
-import { RefreshTokens } from './auth/refresh-tokens.ts';
-import { rememberActors } from './auth/remember-actors.ts';
-import { Tickets } from './auth/tickets.ts';
-import { TokenGrants } from './auth/token-grants.ts';
+import type { FastifyInstance } from 'fastify';
+import { createAuth } from './auth/create-auth.ts';
 import { systemClock, type Clock } from './clock.ts';
-import { changeParticipantState } from './conferences/change-participant-state.ts';
 import { Conferences } from './conferences/conferences.ts';
-import { dropParticipant } from './conferences/leave-conference.ts';
 import type { ParleyServerConfig } from './config.ts';
-import { UserEndpoints, type UserEndpointsOptions } from './endpoints/user-endpoints.ts';
+import { watchEndpoints } from './endpoints/watch-endpoints.ts';
 import { addApiPage } from './http/api-page.ts';
 import { closeGracefully } from './http/close-gracefully.ts';
 import { conferenceHandlers } from './http/conference-handlers.ts';
@@ -31,14 +23,16 @@ import { addServiceRoutes } from './http/service-routes.ts';
 import { streamHandlers } from './http/stream-handlers.ts';
 import { defaultLimits, type Limits } from './limits/limits.ts';
 import { defaultRateLimits } from './limits/rate-limits.ts';
-import { createMediaRouter, type EmbeddedMediaRouterOptions } from './media/embedded-media-router.ts';
+import { createMediaRouter } from './media/embedded-media-router.ts';
 import type { MediaRouter } from './media/media-router.ts';
+import { mediaOptions } from './media-options.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
 import { OutsideEvents } from './push/outside-events.ts';
 import { Pushes } from './push/pushes.ts';
 import { resumeAfterRestart } from './resume-after-restart.ts';
 import { keepHouse } from './storage/keep-house.ts';
 import { openStorage } from './storage/open-storage.ts';
+import type { Storage } from './storage/storage.ts';
 import { announceLayers } from './streams/announce-layers.ts';
 import { Streams } from './streams/streams.ts';
 
@@ -67,7 +61,22 @@ export async function createParleyServer(
   config: ParleyServerConfig,
   parts: ParleyServerParts = {},
 ): Promise<ParleyServer> {
-  const { host = '127.0.0.1', port = 8787 } = config;
+  const storage = await openStorage(config.dataDir);
+  try {
+    return await assemble(config, parts, storage);
+  } catch (error) {
+    // Or nobody could open the folder for as long as this process lives.
+    await storage.close();
+    throw error;
+  }
+}
+
+async function assemble(
+  config: ParleyServerConfig,
+  parts: ParleyServerParts,
+  storage: Storage,
+): Promise<ParleyServer> {
+  const { host = '127.0.0.1' } = config;
   const { clock = systemClock } = parts;
   const document = readOpenapiDocument();
   const limits: Limits = { ...defaultLimits, ...config.limits };
@@ -81,33 +90,7 @@ export async function createParleyServer(
     app.log.error({ err: error }, 'background work failed');
   };
 
-  const storage = await openStorage(config.dataDir);
-  const accessTokens = await AccessTokens.create({
-    clock,
-    lifetimeSeconds: config.accessTokenSeconds ?? 15 * 60,
-    keys: storage.signingKeys,
-    keyRotationSeconds: config.keyRotationSeconds ?? 24 * 60 * 60,
-    ...(config.externalIssuer && { externalIssuer: new ExternalIssuer(config.externalIssuer, clock) }),
-  });
-  const refreshTokens = new RefreshTokens({
-    clock,
-    lifetimeMs: (config.refreshTokenSeconds ?? 24 * 60 * 60) * 1000,
-    records: storage.refreshTokens,
-    onError,
-  });
-  const tickets = new Tickets({
-    clock,
-    records: storage.tickets,
-    expiredRetentionMs: config.expiredTicketRetentionMs ?? 24 * 60 * 60_000,
-  });
-  const grants = new TokenGrants({
-    clients: new Clients(config.clients),
-    tickets,
-    accessTokens,
-    refreshTokens,
-  });
-
-  const mediaRouter = parts.mediaRouter ?? createMediaRouter(mediaOptions(config, host, app.log));
+  const auth = await createAuth(config, { clock, storage, onError });
   const conferences = new Conferences({
     log: storage.log,
     clock,
@@ -118,8 +101,9 @@ export async function createParleyServer(
     limits,
     ...(config.activeListLimit !== undefined && { activeListLimit: config.activeListLimit }),
   });
-  const endpoints = createEndpoints(conferences, { clock, records: storage.userEndpoints, limits, onError });
+  const endpoints = watchEndpoints(conferences, { clock, records: storage.userEndpoints, limits, onError });
   await resumeAfterRestart(conferences, endpoints);
+  const mediaRouter = parts.mediaRouter ?? createMediaRouter(mediaOptions(config, host, app.log));
   const streams = new Streams({ conferences, mediaRouter, newId: randomUUID, onError, limits });
   const outside = new OutsideEvents(clock);
   announceLayers({
@@ -145,13 +129,12 @@ export async function createParleyServer(
   let isReady = true;
   addServiceRoutes(app, {
     documentText: document.text,
-    keySet: () => accessTokens.keySet(),
+    keySet: () => auth.accessTokens.keySet(),
     isReady: () => isReady,
     metricsText: () => metrics.text(),
     metricsToken: config.metricsToken,
   });
   await addApiPage(app, document);
-  const authenticate = rememberActors((authorization) => accessTokens.authenticate(authorization), clock);
   addOpenapiRoutes(
     app,
     document,
@@ -161,11 +144,11 @@ export async function createParleyServer(
       ...pushHandlers({ conferences, endpoints, outside, pushes, clock, onSent }),
       ...streamHandlers(conferences, streams, endpoints),
       ...endpointHandlers(conferences, endpoints),
-      ...securityHandlers(grants, tickets),
+      ...securityHandlers(auth.grants, auth.tickets),
       ...iceHandlers(config.iceServers ?? []),
     },
     async (authorization) => {
-      const actor = await authenticate(authorization);
+      const actor = await auth.authenticate(authorization);
       await limitUser?.(actor);
       return actor;
     },
@@ -175,19 +158,18 @@ export async function createParleyServer(
     clock,
     config.compactionIntervalMs ?? 60 * 60_000,
     async () => {
-      await tickets.dropExpired();
+      await auth.tickets.dropExpired();
       storage.compact();
     },
     onError,
   );
   const closeHttp = closeGracefully(app, clock);
-  let closing: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     stopHousekeeping();
     isReady = false;
     await sleep(clock, config.shutdownDelayMs ?? 0);
     endpoints.close();
-    refreshTokens.close();
+    auth.close();
     conferences.close();
     // Before the HTTP server, because that waits for parked requests.
     pushes.close();
@@ -196,64 +178,21 @@ export async function createParleyServer(
     await mediaRouter.close();
     await storage.close();
   };
+  let closing: Promise<void> | undefined;
   return {
-    listen: async () => {
-      await app.listen({ host, port });
-      return { url: urlOf(host, app.server.address()) };
-    },
+    listen: () => listen(app, host, config.port ?? 8787),
     close: () => (closing ??= close()),
   };
+}
+
+async function listen(app: FastifyInstance, host: string, port: number): Promise<{ readonly url: string }> {
+  await app.listen({ host, port });
+  const address: AddressInfo | string | null = app.server.address();
+  const boundPort = typeof address === 'object' && address ? address.port : '';
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}` };
 }
 
 /** Resolves after `delayMs`; at once for 0. */
 async function sleep(clock: Clock, delayMs: number): Promise<void> {
   if (delayMs > 0) await new Promise<void>((resolve) => clock.setTimer(resolve, delayMs));
-}
-
-/** Endpoints whose silence the conferences hear of. */
-function createEndpoints(
-  conferences: Conferences,
-  kept: Pick<UserEndpointsOptions, 'clock' | 'records' | 'limits' | 'onError'>,
-): UserEndpoints {
-  type Rule = Parameters<Conferences['record']>[1];
-  const recordEverywhere = (userEndpointId: string, rule: Rule): void => {
-    for (const conferenceId of conferences.conferencesOf(userEndpointId)) {
-      conferences.record(conferenceId, rule).catch(kept.onError);
-    }
-  };
-  return new UserEndpoints({
-    ...kept,
-    newId: randomUUID,
-    onHealthChanged: (userEndpointId, health) => {
-      recordEverywhere(userEndpointId, (state, stamp) =>
-        changeParticipantState(state, { userEndpointId, state: health }, stamp),
-      );
-    },
-    onSilent: (userEndpointId) => {
-      recordEverywhere(userEndpointId, (state, stamp) =>
-        dropParticipant(state, { userEndpointId, reason: 'No sign of life' }, stamp),
-      );
-    },
-  });
-}
-
-function mediaOptions(
-  { announcedAddress, udpPort }: ParleyServerConfig,
-  host: string,
-  log: FastifyBaseLogger,
-): EmbeddedMediaRouterOptions {
-  const isLocalOnly = host === '127.0.0.1' || host === 'localhost';
-  return {
-    ...(isLocalOnly && { bindAddress: '127.0.0.1' }),
-    ...(announcedAddress !== undefined && { announcedAddress }),
-    ...(udpPort !== undefined && { udpPort }),
-    log: (level, message, fields) => {
-      log[level](fields, message);
-    },
-  };
-}
-
-function urlOf(host: string, address: AddressInfo | string | null): string {
-  const port = typeof address === 'object' && address ? address.port : '';
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../clock.ts';
 
 /** An identity provider whose tokens the server accepts beside its own. */
@@ -25,14 +25,23 @@ export class ExternalIssuer {
   readonly #clock: Clock;
   readonly #keys: JWTVerifyGetKey;
 
-  constructor(config: ExternalIssuerConfig, clock: Clock) {
+  /** `onKeysUnreadable` is told why the key set cannot be read, which is no fault of the token's. */
+  constructor(config: ExternalIssuerConfig, clock: Clock, onKeysUnreadable: (error: unknown) => void) {
     this.issuer = config.issuer;
     this.#config = config;
     this.#clock = clock;
-    this.#keys = createRemoteJWKSet(new URL(config.jwksUrl), {
+    const readKeys = createRemoteJWKSet(new URL(config.jwksUrl), {
       cooldownDuration: 30_000,
       cacheMaxAge: 10 * 60_000,
     });
+    this.#keys = async (...about) => {
+      try {
+        return await readKeys(...about);
+      } catch (error) {
+        if (!isFaultOfToken(error)) onKeysUnreadable(error);
+        throw error;
+      }
+    };
   }
 
   /** The claims under the names that this server's own tokens use. Rejects when the token is not valid. */
@@ -56,4 +65,9 @@ export class ExternalIssuer {
       authorities: payload[authoritiesClaim],
     };
   }
+}
+
+/** A key set that was read, but has no key for the token. */
+function isFaultOfToken(error: unknown): boolean {
+  return error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys;
 }

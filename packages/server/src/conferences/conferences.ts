@@ -50,6 +50,8 @@ export class Conferences {
   readonly #options: ConferencesOptions;
   /** A fold of the log for each conference that somebody asked for. */
   readonly #states = new Map<string, ConferenceState>();
+  /** How many conferences of each organisation have not ended. */
+  readonly #activeCounts = new Map<string | undefined, number>();
   readonly #memberships = new Memberships();
   readonly #listeners = new Set<EventListener>();
   readonly #ended: EndedConferences;
@@ -83,8 +85,8 @@ export class Conferences {
     const created = createConference(command, { ...this.#stamp(), actor });
     requireRoomForCreation(created, this.#limits);
     if (!this.#states.has(created.conferenceId)) {
-      const count = this.#activeOf(actor.organizationId).length + 1;
-      requireWithin(this.#limits, 'conferencesPerOrganization', count);
+      const count = this.#activeCounts.get(actor.organizationId) ?? 0;
+      requireWithin(this.#limits, 'conferencesPerOrganization', count + 1);
     }
     if (await this.#options.log.begin(created)) {
       this.#announce([created], []);
@@ -273,7 +275,12 @@ export class Conferences {
 
   #keep(state: ConferenceState): void {
     const known = this.#states.get(state.id);
-    if (!known || known.version < state.version) this.#states.set(state.id, state);
+    if (known && known.version >= state.version) return;
+    this.#states.set(state.id, state);
+    const change = Number(!state.ended) - Number(known !== undefined && !known.ended);
+    if (change === 0) return;
+    const { organizationId } = state;
+    this.#activeCounts.set(organizationId, (this.#activeCounts.get(organizationId) ?? 0) + change);
   }
 
   #stamp(): Stamp {

@@ -1,0 +1,23 @@
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { startIdentityProvider } from '../testing/identity-provider.ts';
+import { ExternalIssuer } from './external-issuer.ts';
+
+it('tells when its key set cannot be read, and not when a token is a forgery', async () => {
+  const clock = new FakeClock();
+  let stop = (): void => {};
+  const provider = await startIdentityProvider((close) => {
+    stop = close;
+  });
+  onTestFinished(() => stop());
+  const onKeysUnreadable = vi.fn<(error: unknown) => void>();
+  const issuer = new ExternalIssuer(provider.config, clock, onKeysUnreadable);
+  expect(await issuer.verify(await provider.sign(clock.now()))).toMatchObject({ sub: 'u-1' });
+  await expect(issuer.verify(await provider.forge(clock.now()))).rejects.toThrow(/signature/);
+  expect(onKeysUnreadable).not.toHaveBeenCalled();
+
+  stop();
+  const another = new ExternalIssuer(provider.config, clock, onKeysUnreadable);
+  await expect(another.verify(await provider.sign(clock.now()))).rejects.toThrow();
+  expect(onKeysUnreadable).toHaveBeenCalledOnce();
+});
