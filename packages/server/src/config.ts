@@ -53,6 +53,8 @@ export interface ParleyServerConfig {
   readonly metricsToken?: string;
   /** How many active conferences are listed at most, the newest ones. Default 1000. */
   readonly activeListLimit?: number;
+  /** How often everybody is told how the connections fare (the network indicator), in milliseconds. Default 10000. */
+  readonly qualityIntervalMs?: number;
   /** Life of an access token, in seconds. Default 15 minutes. */
   readonly accessTokenSeconds?: number;
   /** How long a key signs access tokens before a new one takes its place, in seconds. Default 24 hours. */

@@ -29,8 +29,9 @@ import { mediaOptions } from './media-options.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
 import { OutsideEvents } from './push/outside-events.ts';
 import { Pushes } from './push/pushes.ts';
+import { announceQuality } from './quality/announce-quality.ts';
+import { repeatEvery } from './repeat-every.ts';
 import { resumeAfterRestart } from './resume-after-restart.ts';
-import { keepHouse } from './storage/keep-house.ts';
 import { openStorage } from './storage/open-storage.ts';
 import type { Storage } from './storage/storage.ts';
 import { announceLayers } from './streams/announce-layers.ts';
@@ -114,6 +115,16 @@ async function assemble(
     stamp: () => ({ nowMs: clock.now(), newId: randomUUID }),
     onError,
   });
+  const stopQuality = announceQuality({
+    clock,
+    intervalMs: config.qualityIntervalMs ?? 10_000,
+    facts: () => mediaRouter.facts(),
+    ownerOf: (facts) => streams.ownerOf(facts),
+    find: (conferenceId) => conferences.find(conferenceId),
+    outside,
+    newId: randomUUID,
+    onError,
+  });
   const pushes = new Pushes({ conferences, log: storage.log, outside, clock });
   const onSent = (event: object): void => {
     app.log.debug({ event }, 'event sent');
@@ -122,6 +133,7 @@ async function assemble(
   const metrics = new ServerMetrics({
     conferences: () => conferences.ongoing(),
     viewCount: () => streams.views.count,
+    mediaFacts: () => mediaRouter.facts(),
   });
   meterRequests(app, document.operations, metrics);
   const limitUser =
@@ -154,7 +166,7 @@ async function assemble(
     },
   );
 
-  const stopHousekeeping = keepHouse(
+  const stopHousekeeping = repeatEvery(
     clock,
     config.compactionIntervalMs ?? 60 * 60_000,
     async () => {
@@ -166,6 +178,7 @@ async function assemble(
   const closeHttp = closeGracefully(app, clock);
   const close = async (): Promise<void> => {
     stopHousekeeping();
+    stopQuality();
     isReady = false;
     await sleep(clock, config.shutdownDelayMs ?? 0);
     endpoints.close();

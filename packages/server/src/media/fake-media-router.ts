@@ -4,6 +4,7 @@ import {
   type ChangedLayers,
   type LostPeer,
   type MediaRouter,
+  type PeerFacts,
   type PublishRequest,
   type ViewRequest,
 } from './media-router.ts';
@@ -21,6 +22,8 @@ export class FakeMediaRouter implements MediaRouter {
   readonly videoBitrates: Map<string, number> = new Map();
   /** What each view wants of the video, by viewer id. */
   readonly viewedVideos: Map<string, ViewedVideo> = new Map();
+  /** What {@link facts} tells. */
+  peerFacts: readonly PeerFacts[] = [];
   isClosed: boolean = false;
   readonly #layerListeners = new Set<(changed: ChangedLayers) => void>();
   readonly #listeners = new Set<(lost: LostPeer) => void>();
@@ -105,6 +108,10 @@ export class FakeMediaRouter implements MediaRouter {
   onLayersChanged(listener: (changed: ChangedLayers) => void): () => void {
     this.#layerListeners.add(listener);
     return () => this.#layerListeners.delete(listener);
+  }
+
+  facts(): Promise<readonly PeerFacts[]> {
+    return Promise.resolve(this.peerFacts);
   }
 
   close(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { IceCandidate, StreamType, ViewedVideo } from '@parley-rtc/contract';
+import type { MediaKind } from './codecs.ts';
 
 /**
  * Takes streams in and gives them out; the rest of the server knows nothing about SDP or RTP.
@@ -30,6 +31,9 @@ export interface MediaRouter {
   /** Calls `listener` when other simulcast layers of a stream are viewed than before, until the returned function is called. */
   onLayersChanged(listener: (changed: ChangedLayers) => void): () => void;
 
+  /** How every publisher's and viewer's media fare. */
+  facts(): Promise<readonly PeerFacts[]>;
+
   /** Closes all streams and frees ports and threads. */
   close(): Promise<void>;
 }
@@ -48,6 +52,37 @@ export interface ViewRequest {
   readonly sdpOffer: string;
   /** What the view wants of the video. Default: the best that its link carries. */
   readonly video?: ViewedVideo;
+}
+
+/** How the media of one peer fare. */
+export interface PeerFacts {
+  readonly streamKey: string;
+  /** The view that this is about; absent when it is the publisher. */
+  readonly viewerId?: string;
+  /** One for each kind and, at a publisher, each simulcast layer. */
+  readonly media: readonly MediaFacts[];
+}
+
+/** How one kind of media fares between a peer and the router, in the direction that it flows. */
+export interface MediaFacts {
+  readonly kind: MediaKind;
+  /** The simulcast layer that arrives, or that a view gets; absent without simulcast. */
+  readonly rid?: string;
+  /** Since the peer came. */
+  readonly packets: number;
+  /** Since the peer came, without RTP headers. */
+  readonly bytes: number;
+  /** Key frames since the peer came; 0 for audio. */
+  readonly keyFrames: number;
+  /** Bits per second, over the last second or two. */
+  readonly bitrateBps: number;
+  /** Share of the packets that did not arrive in the first try, 0 to 1, over the last report. */
+  readonly lossRatio: number;
+  readonly jitterMs: number;
+  /** Round trip between peer and router; absent as long as nobody has told. */
+  readonly roundTripMs?: number;
+  /** What the link carries, as the peer or the router estimates it; absent when nobody does. */
+  readonly estimateBps?: number;
 }
 
 /** Layers that nobody views need not be sent. */

@@ -110,6 +110,34 @@ describe.each(networks)('PacketRouter (%s)', (_name, createNetwork) => {
     expect(viewers[0]?.ssrc).not.toBe(viewers[1]?.ssrc);
   });
 
+  it('tells how the media of publisher and viewers fare, with loss in the first try', async () => {
+    let number = 0;
+    const isLost = (packet: Buffer): boolean => !isRtcp(packet) && (number += 1) % 10 === 0;
+    const { router, publish, view } = setUp({ incoming: isLost });
+    const publisher = await publish();
+    publisher.answerNacks();
+    const viewer = await view('one');
+    await publisher.sendUntilSeen([viewer]);
+    await eventually(async () => {
+      publisher.send(...Array.from({ length: 20 }, () => 'x'));
+      const facts = await router.facts();
+      expect(facts).toMatchObject([
+        {
+          streamKey,
+          media: [{ kind: 'video', keyFrames: expect.any(Number), jitterMs: expect.any(Number) }],
+        },
+        { streamKey, viewerId: 'one', media: [{ kind: 'audio', packets: 0 }, { kind: 'video' }] },
+      ]);
+      const [incoming, outgoing] = [facts[0]?.media[0], facts[1]?.media[1]];
+      expect(incoming?.lossRatio).toBeGreaterThan(0.02);
+      for (const one of [incoming, outgoing]) {
+        expect(one?.bitrateBps).toBeGreaterThan(0);
+        expect(one?.packets).toBeGreaterThan(40);
+        expect(one?.keyFrames).toBeGreaterThan(0);
+      }
+    });
+  });
+
   it('lets a viewer wait for a publisher that has not connected yet', async () => {
     const { router, createPeer, view } = setUp();
     const peer = await createPeer();

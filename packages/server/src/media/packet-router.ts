@@ -1,6 +1,13 @@
 import type { IceCandidate, ViewedVideo } from '@parley-rtc/contract';
 import { MediaError } from './media-router.ts';
-import type { ChangedLayers, LostPeer, MediaRouter, PublishRequest, ViewRequest } from './media-router.ts';
+import type {
+  ChangedLayers,
+  LostPeer,
+  MediaRouter,
+  PeerFacts,
+  PublishRequest,
+  ViewRequest,
+} from './media-router.ts';
 import { RoutedStream } from './routed-stream.ts';
 import type { CreateRtpTransport } from './transport/rtp-transport.ts';
 
@@ -86,6 +93,10 @@ export class PacketRouter implements MediaRouter {
   onLayersChanged(listener: (changed: ChangedLayers) => void): () => void {
     this.#layerListeners.add(listener);
     return () => void this.#layerListeners.delete(listener);
+  }
+
+  facts(): Promise<readonly PeerFacts[]> {
+    return Promise.resolve([...this.#streams].flatMap(([streamKey, stream]) => stream.facts(streamKey)));
   }
 
   close(): Promise<void> {

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { AcceptedMedia } from './accepted-media.ts';
+import type { MediaFacts } from './media-router.ts';
 import {
   buildBandwidthEstimate,
   buildNack,
@@ -67,6 +68,11 @@ export class PublisherPeer {
   source(kind: AcceptedMedia['kind']): SourceStream | undefined {
     for (const source of this.#sources.values()) if (source.media.kind === kind) return source;
     return undefined;
+  }
+
+  /** How each stream that arrives fares. */
+  facts(): MediaFacts[] {
+    return [...this.#sources.values()].map((source) => source.facts());
   }
 
   /** Takes whatever came over the transport; what makes no sense is dropped. */

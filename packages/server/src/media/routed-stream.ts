@@ -1,7 +1,7 @@
 import type { IceCandidate, ViewedVideo } from '@parley-rtc/contract';
 import type { AcceptedMedia } from './accepted-media.ts';
 import { MediaError } from './media-router.ts';
-import type { PublishRequest, ViewRequest } from './media-router.ts';
+import type { PeerFacts, PublishRequest, ViewRequest } from './media-router.ts';
 import { PublisherPeer } from './publisher-peer.ts';
 import { acceptPublish } from './sdp/accept-publish.ts';
 import { acceptView } from './sdp/accept-view.ts';
@@ -119,6 +119,15 @@ export class RoutedStream {
 
   tick(nowMs: number): void {
     this.#publisher?.peer.tick(nowMs);
+    for (const { peer } of this.#views.values()) peer.tick(nowMs);
+  }
+
+  /** How the publisher's and the viewers' media fare. */
+  facts(streamKey: string): PeerFacts[] {
+    const facts: PeerFacts[] = [];
+    if (this.#publisher) facts.push({ streamKey, media: this.#publisher.peer.facts() });
+    for (const [viewerId, { peer }] of this.#views) facts.push({ streamKey, viewerId, media: peer.facts() });
+    return facts;
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { ViewedVideo } from '@parley-rtc/contract';
 import type { AcceptedMedia } from './accepted-media.ts';
+import type { MediaFacts } from './media-router.ts';
 import { parseRtcp } from './rtp/parse-rtcp.ts';
 import { isRtcp } from './rtp/rtp-packet.ts';
 import type { RtpPacket } from './rtp/rtp-packet.ts';
@@ -18,6 +19,8 @@ export interface ViewerPeerOptions {
   readonly now: () => number;
 }
 
+const measureIntervalMs = 1_000;
+
 /** The sending side of one view: a leg for each kind of media, and the viewer's feedback to them. */
 export class ViewerPeer {
   readonly #source: ViewerPeerOptions['source'];
@@ -26,6 +29,7 @@ export class ViewerPeer {
   readonly #legs: readonly ViewerLeg[];
   #isOpen = false;
   #isVideoPaused = false;
+  #measuredMs = 0;
 
   constructor(options: ViewerPeerOptions) {
     this.#source = options.source;
@@ -87,11 +91,28 @@ export class ViewerPeer {
     leg?.sendSenderReport(this.#now());
   }
 
+  /** How each kind of media fares on its way to the viewer. */
+  facts(): MediaFacts[] {
+    return this.#legs.map((leg) => leg.facts());
+  }
+
+  /** Does what is due. To be called every 20 ms or so. */
+  tick(nowMs: number): void {
+    if (nowMs - this.#measuredMs < measureIntervalMs) return;
+    this.#measuredMs = nowMs;
+    for (const leg of this.#legs) leg.measure(nowMs);
+  }
+
   /** Takes the viewer's feedback; anything else is dropped. */
   receive(buffer: Buffer): void {
     if (!isRtcp(buffer)) return;
     const nowMs = this.#now();
     for (const message of parseRtcp(buffer)) {
+      if (message.type === 'receiver-report') {
+        for (const block of message.reports) {
+          this.#legs.find(({ ssrc }) => ssrc === block.ssrc)?.receiveReport(block, nowMs);
+        }
+      }
       if (message.type !== 'nack' && message.type !== 'key-frame-request') continue;
       const leg = this.#legs.find(({ ssrc }) => ssrc === message.mediaSsrc);
       if (!leg) continue;

@@ -1,5 +1,7 @@
 import type { ConferenceState } from '@parley-rtc/contract';
 import { Gauge, Histogram, Registry } from 'prom-client';
+import type { PeerFacts } from '../media/media-router.ts';
+import { mediaMetrics } from './media-metrics.ts';
 import { processMetrics } from './process-metrics.ts';
 
 /** What {@link ServerMetrics} reads when somebody asks. */
@@ -8,6 +10,8 @@ export interface MeteredState {
   readonly conferences: () => readonly ConferenceState[];
   /** How many views are open. */
   readonly viewCount: () => number;
+  /** How the media of every peer fare. */
+  readonly mediaFacts: () => Promise<readonly PeerFacts[]>;
 }
 
 /** The operation whose requests are parked. */
@@ -22,7 +26,7 @@ export class ServerMetrics {
   readonly #latency: Histogram<'operation' | 'status'>;
   #parkedPolls = 0;
 
-  constructor({ conferences, viewCount }: MeteredState) {
+  constructor({ conferences, viewCount, mediaFacts }: MeteredState) {
     this.#latency = new Histogram({
       name: 'parley_http_request_duration_seconds',
       help: 'Time from the headers of a request to the end of its answer. getEvents waits on purpose.',
@@ -39,6 +43,7 @@ export class ServerMetrics {
     );
     this.#gauge('parley_viewers', 'Open views of streams.', viewCount);
     this.#gauge('parley_parked_polls', 'Requests for events that wait.', () => this.#parkedPolls);
+    for (const metric of mediaMetrics(mediaFacts)) this.#registry.registerMetric(metric);
     processMetrics();
   }
 

@@ -23,7 +23,7 @@ function setUp(streamId = 's-1') {
     mediaRouter,
     conferences: { find: () => Promise.resolve(conference as never) },
     publications: {
-      placeOf: (key) => (key === 'key' ? { conferenceId: 'c-1', streamId } : undefined),
+      find: (key) => (key === 'key' ? { conferenceId: 'c-1', streamId, endpointId: 'ep-ada' } : undefined),
     },
     outside: { publish },
     stamp: () => ({ nowMs: Date.UTC(2026, 0, 2), newId: () => 'e-9' }),

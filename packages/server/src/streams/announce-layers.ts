@@ -9,7 +9,7 @@ import type { Publications } from './publications.ts';
 export interface AnnounceLayersOptions {
   readonly conferences: Pick<Conferences, 'find'>;
   readonly mediaRouter: Pick<MediaRouter, 'onLayersChanged'>;
-  readonly publications: Pick<Publications, 'placeOf'>;
+  readonly publications: Pick<Publications, 'find'>;
   readonly outside: Pick<OutsideEvents, 'publish'>;
   readonly stamp: () => { readonly nowMs: number; readonly newId: () => string };
   /** Told what failed in the background. */
@@ -23,7 +23,7 @@ export interface AnnounceLayersOptions {
 export function announceLayers(options: AnnounceLayersOptions): void {
   const { conferences, mediaRouter, publications, outside, stamp, onError } = options;
   const announce = async ({ streamKey, activeRids }: ChangedLayers): Promise<void> => {
-    const place = publications.placeOf(streamKey);
+    const place = publications.find(streamKey);
     const state = place && (await conferences.find(place.conferenceId));
     const found = state && findStream(state, place.streamId);
     if (!found) return;

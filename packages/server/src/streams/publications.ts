@@ -23,11 +23,17 @@ export interface PublicationsOptions {
   readonly limits: Limits;
 }
 
+/** A stream whose media this server takes in. */
+export interface Publication extends StreamPlace {
+  /** The publisher's endpoint. */
+  readonly endpointId: string;
+}
+
 /** The streams whose media this server takes in. */
 export class Publications {
   readonly #options: PublicationsOptions;
   /** Streams that are published or about to be, so that nobody else takes their key. */
-  readonly #places = new Map<string, StreamPlace>();
+  readonly #publications = new Map<string, Publication>();
   readonly #candidateCounts: CandidateCounts = new WeakMap();
 
   constructor(options: PublicationsOptions) {
@@ -54,8 +60,8 @@ export class Publications {
     );
 
     const streamKey = streamKeyOf({ conferenceId, streamId });
-    if (this.#places.has(streamKey)) throw streamExists(streamId);
-    this.#places.set(streamKey, { conferenceId, streamId });
+    if (this.#publications.has(streamKey)) throw streamExists(streamId);
+    this.#publications.set(streamKey, { conferenceId, streamId, endpointId: stream.userEndpointId });
     try {
       const { sdpAnswer } = await mediaRouter.publish({
         streamKey,
@@ -79,25 +85,25 @@ export class Publications {
     const state = await conferences.get(command.conferenceId, actor);
     requireOwnStream(state, requireParticipant(state, command.userEndpointId), command.streamId);
     const streamKey = streamKeyOf(command);
-    const place = this.#places.get(streamKey);
-    if (place) countCandidates(this.#candidateCounts, place, command.iceCandidates, limits);
+    const publication = this.#publications.get(streamKey);
+    if (publication) countCandidates(this.#candidateCounts, publication, command.iceCandidates, limits);
     mediaRouter.addPublishCandidates(streamKey, command.iceCandidates);
   }
 
-  /** The place behind a key of the media router; undefined when the stream is gone. */
-  placeOf(streamKey: string): StreamPlace | undefined {
-    return this.#places.get(streamKey);
+  /** What is behind a key of the media router; undefined when the stream is gone. */
+  find(streamKey: string): Publication | undefined {
+    return this.#publications.get(streamKey);
   }
 
   /** The streams of a conference. */
   in(conferenceId: string): readonly StreamPlace[] {
-    return [...this.#places.values()].filter((place) => place.conferenceId === conferenceId);
+    return [...this.#publications.values()].filter((place) => place.conferenceId === conferenceId);
   }
 
   /** Stops taking in a stream. The media router closes its views with it. */
   close(place: StreamPlace): void {
     const streamKey = streamKeyOf(place);
-    this.#places.delete(streamKey);
+    this.#publications.delete(streamKey);
     this.#options.mediaRouter.unpublish(streamKey);
   }
 
@@ -110,10 +116,10 @@ export class Publications {
     const { type, videoBitrate: videoBitrateBps } = stream;
     const streamKey = streamKeyOf({ conferenceId, streamId });
     const { sdpAnswer } = await mediaRouter.publish({ streamKey, type, sdpOffer, videoBitrateBps });
-    const place = this.#places.get(streamKey);
-    if (place) {
+    const publication = this.#publications.get(streamKey);
+    if (publication) {
       // The new transport may have as many as the former had.
-      this.#candidateCounts.delete(place);
+      this.#candidateCounts.delete(publication);
       return { streamId, sdpAnswer };
     }
     mediaRouter.unpublish(streamKey);

@@ -45,6 +45,14 @@ export class Streams {
     });
   }
 
+  /** The conference and the endpoint that a peer of the media router belongs to; undefined when it is gone. */
+  ownerOf({ streamKey, viewerId }: LostPeer): { conferenceId: string; endpointId: string } | undefined {
+    const publication = this.publications.find(streamKey);
+    if (!publication || viewerId === undefined) return publication;
+    const endpointId = this.views.endpointOf(publication.conferenceId, viewerId);
+    return endpointId === undefined ? undefined : { conferenceId: publication.conferenceId, endpointId };
+  }
+
   #follow(event: ConferenceEvent): void {
     switch (event.type) {
       case 'ConferenceStreamUnpublishedEvent':
@@ -69,7 +77,7 @@ export class Streams {
   }
 
   #lose({ streamKey, viewerId }: LostPeer): void {
-    const place = this.publications.placeOf(streamKey);
+    const place = this.publications.find(streamKey);
     if (!place) return;
     if (viewerId !== undefined) {
       this.views.lose(place.conferenceId, place.streamId, viewerId);

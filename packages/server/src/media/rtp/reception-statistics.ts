@@ -1,4 +1,5 @@
 import type { ReportBlock, SenderReport } from './rtcp.ts';
+import { middleBits } from './sent-reports.ts';
 
 /** Counts what arrived of one stream, for receiver reports (RFC 3550, sections 6.4.1 and A.3, A.8). */
 export class ReceptionStatistics {
@@ -6,8 +7,11 @@ export class ReceptionStatistics {
   #firstNumber: number | undefined;
   #highestNumber = 0;
   #received = 0;
+  #firstTries = 0;
   #expectedAtReport = 0;
   #receivedAtReport = 0;
+  #firstTriesAtReport = 0;
+  #lossRatio = 0;
   #transitTicks: number | undefined;
   #jitterTicks = 0;
   #lastSenderReport: { readonly middleBits: number; readonly arrivedMs: number } | undefined;
@@ -15,6 +19,15 @@ export class ReceptionStatistics {
   /** `clockRate` in RTP timestamp ticks per second. */
   constructor(clockRate: number) {
     this.#clockRate = clockRate;
+  }
+
+  /** Share of the packets before the last {@link report} that did not come in the first try, 0 to 1. */
+  get lossRatio(): number {
+    return this.#lossRatio;
+  }
+
+  get jitterMs(): number {
+    return (this.#jitterTicks * 1_000) / this.#clockRate;
   }
 
   /** Counts a packet that came for the first time, by itself or as a retransmission. */
@@ -27,6 +40,7 @@ export class ReceptionStatistics {
 
   /** Takes the timing of a packet that came in the first try. */
   arrived(timestamp: number, nowMs: number): void {
+    this.#firstTries += 1;
     const arrivalTicks = Math.round((nowMs * this.#clockRate) / 1_000);
     const transit = (arrivalTicks - timestamp) | 0;
     if (this.#transitTicks !== undefined) {
@@ -37,8 +51,7 @@ export class ReceptionStatistics {
   }
 
   senderReport(report: SenderReport, nowMs: number): void {
-    const middleBits = ((report.ntpSeconds & 0xffff) * 0x1_0000 + (report.ntpFraction >>> 16)) >>> 0;
-    this.#lastSenderReport = { middleBits, arrivedMs: nowMs };
+    this.#lastSenderReport = { middleBits: middleBits(report), arrivedMs: nowMs };
   }
 
   /** The report block for the time since the last one. */
@@ -46,6 +59,9 @@ export class ReceptionStatistics {
     const expected = this.#firstNumber === undefined ? 0 : this.#highestNumber - this.#firstNumber + 1;
     const expectedNow = expected - this.#expectedAtReport;
     const lostNow = expectedNow - (this.#received - this.#receivedAtReport);
+    const firstTriesNow = this.#firstTries - this.#firstTriesAtReport;
+    this.#lossRatio = expectedNow > 0 ? Math.max(0, 1 - firstTriesNow / expectedNow) : 0;
+    this.#firstTriesAtReport = this.#firstTries;
     this.#expectedAtReport = expected;
     this.#receivedAtReport = this.#received;
     const last = this.#lastSenderReport;

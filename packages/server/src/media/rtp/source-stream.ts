@@ -1,4 +1,6 @@
 import type { AcceptedMedia } from '../accepted-media.ts';
+import type { MediaFacts } from '../media-router.ts';
+import { FlowMeter } from './flow-meter.ts';
 import type { KeyFrameRequester } from './key-frame-requester.ts';
 import { NackGenerator } from './nack-generator.ts';
 import { PacketHistory } from './packet-history.ts';
@@ -40,6 +42,7 @@ export class SourceStream {
   readonly #onPacket: SourceStreamOptions['onPacket'];
   readonly #nacks = new NackGenerator();
   readonly #statistics: ReceptionStatistics;
+  readonly #flow = new FlowMeter();
   #highestNumber: number | undefined;
   #afterJump: number | undefined;
   #epoch = 0;
@@ -69,6 +72,11 @@ export class SourceStream {
   /** Extended number of the newest packet; undefined before the first. */
   get highestNumber(): number | undefined {
     return this.#highestNumber;
+  }
+
+  /** Extended number of the newest key frame's first packet; undefined before the first, and for audio. */
+  get keyFrameNumber(): number | undefined {
+    return this.#keyFrameStart?.extendedNumber;
   }
 
   /** The newest key frame's first packet, if it arrived after `sinceMs`. */
@@ -113,7 +121,15 @@ export class SourceStream {
     this.keyFrames.tick(nowMs);
   }
 
+  /** How the stream fares. */
+  facts(): MediaFacts {
+    const { packets, bytes, keyFrames, bitrateBps } = this.#flow;
+    const { lossRatio, jitterMs } = this.#statistics;
+    return { kind: this.media.kind, packets, bytes, keyFrames, bitrateBps, lossRatio, jitterMs };
+  }
+
   report(nowMs: number): ReportBlock {
+    this.#flow.measure(nowMs);
     return this.#statistics.report(this.ssrc, nowMs);
   }
 
@@ -130,6 +146,7 @@ export class SourceStream {
     }
     this.history.add(extended, packet);
     this.#statistics.received(extended);
+    this.#flow.count(packet.payloadEnd - packet.payloadStart);
     this.#noteKeyFrame(packet, extended, nowMs);
     this.#onPacket(packet, extended);
     return true;
@@ -139,6 +156,7 @@ export class SourceStream {
     if (this.media.kind !== 'video') return;
     if (!this.media.codec.startsKeyFrame(packet.buffer, packet.payloadStart, packet.payloadEnd)) return;
     if (this.#keyFrameStart && extended <= this.#keyFrameStart.extendedNumber) return;
+    this.#flow.keyFrames += 1;
     this.#keyFrameStart = { extendedNumber: extended, arrivedMs: nowMs };
     this.keyFrames.arrived();
   }

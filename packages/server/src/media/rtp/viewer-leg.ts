@@ -1,10 +1,14 @@
 import { randomInt } from 'node:crypto';
 import type { AcceptedMedia } from '../accepted-media.ts';
+import type { MediaFacts } from '../media-router.ts';
 import { buildSenderReport } from './build-rtcp.ts';
+import { FlowMeter } from './flow-meter.ts';
 import { writeForwardedPacket } from './forwarded-packet.ts';
 import type { ExtensionRewrite } from './forwarded-packet.ts';
+import type { ReportBlock } from './rtcp.ts';
 import type { RtpPacket } from './rtp-packet.ts';
 import { readSourceClock } from './sender-clock.ts';
+import { SentReports } from './sent-reports.ts';
 import { extendSequenceNumber, wireSequenceNumber } from './sequence-number.ts';
 import type { SourceStream } from './source-stream.ts';
 
@@ -46,8 +50,9 @@ export class ViewerLeg {
   #lastTimestamp = randomInt(0x8000_0000);
   #lastSentMs: number | undefined;
   #rtxNumber = randomInt(0x8000);
-  #packetCount = 0;
-  #octetCount = 0;
+  readonly #flow = new FlowMeter();
+  readonly #sentReports = new SentReports();
+  #feedback: Pick<MediaFacts, 'lossRatio' | 'jitterMs' | 'roundTripMs'> = { lossRatio: 0, jitterMs: 0 };
   #repairs = { sinceMs: 0, count: 0 };
 
   constructor(options: ViewerLegOptions) {
@@ -99,8 +104,8 @@ export class ViewerLeg {
       ssrc: this.ssrc,
     };
     if (!this.#send(writeForwardedPacket(packet, header, segment.extensions, nowMs))) return;
-    this.#packetCount += 1;
-    this.#octetCount += packet.payloadEnd - packet.payloadStart;
+    this.#flow.count(packet.payloadEnd - packet.payloadStart);
+    if (extendedNumber === source.keyFrameNumber) this.#flow.keyFrames += 1;
     this.#lastSentMs = nowMs;
     if (number > this.#highestNumber) {
       this.#highestNumber = number;
@@ -131,10 +136,32 @@ export class ViewerLeg {
       ...reading,
       rtpTimestamp: (reading.rtpTimestamp + segment.timestampOffset) >>> 0,
       ssrc: this.ssrc,
-      packetCount: this.#packetCount >>> 0,
-      octetCount: this.#octetCount >>> 0,
+      packetCount: this.#flow.packets >>> 0,
+      octetCount: this.#flow.bytes >>> 0,
     };
+    this.#sentReports.sent(report, nowMs);
     this.#send(buildSenderReport(report, this.#cname));
+  }
+
+  /** Takes what the viewer reports of this stream. */
+  receiveReport(block: ReportBlock, nowMs: number): void {
+    const roundTripMs = this.#sentReports.roundTripMs(block, nowMs) ?? this.#feedback.roundTripMs;
+    this.#feedback = {
+      lossRatio: block.fractionLost / 256,
+      jitterMs: (block.jitter * 1_000) / this.media.codec.clockRate,
+      ...(roundTripMs !== undefined && { roundTripMs }),
+    };
+  }
+
+  /** How the media fare on their way to the viewer. */
+  facts(): MediaFacts {
+    const { packets, bytes, keyFrames, bitrateBps } = this.#flow;
+    return { kind: this.media.kind, packets, bytes, keyFrames, bitrateBps, ...this.#feedback };
+  }
+
+  /** Measures the bitrate; call it every second or so. */
+  measure(nowMs: number): void {
+    this.#flow.measure(nowMs);
   }
 
   #beginSegment(source: SourceStream, packet: RtpPacket, extendedNumber: number, nowMs: number): Segment {

@@ -1,10 +1,10 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from './clock.ts';
 
 /**
  * Calls `work` every `intervalMs` milliseconds until the returned function is called, and `onError` with what it
  * throws.
  */
-export function keepHouse(
+export function repeatEvery(
   clock: Clock,
   intervalMs: number,
   work: () => Promise<void>,
