@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'sdp-transform';
+import { withTransport } from '../../src/media/testing/test-offers.ts';
+import type { OfferingPeer } from './load-peer.ts';
+import type { PublishedFormat } from './load-publisher.ts';
+import type { ViewedFormat } from './load-viewer.ts';
+
+interface Recordings {
+  readonly chromium: Readonly<Record<'publishOffer' | 'viewOffer' | 'simulcastOffer', string>>;
+}
+
+const { chromium } = JSON.parse(
+  readFileSync(new URL('../../src/media/testing/recordings.json', import.meta.url), 'utf8'),
+) as Recordings;
+
+/** The offer of a browser that publishes, over the peer's transport. */
+export function publishOffer(peer: OfferingPeer, isSimulcast: boolean): string {
+  return withTransport(isSimulcast ? chromium.simulcastOffer : chromium.publishOffer, peer.parameters);
+}
+
+/** The offer of a browser that views. */
+export function viewOffer(peer: OfferingPeer): string {
+  return withTransport(chromium.viewOffer, peer.parameters);
+}
+
+/** What the packets of a publisher with such an offer look like. */
+export function publishedFormat(offer: string): PublishedFormat {
+  const { videoPayloadType, rtxPayloadType = 0, audioPayloadType } = viewedFormat(offer);
+  const extensions = parse(offer).media.find(({ type }) => type === 'video')?.ext ?? [];
+  const idOf = (ending: string) => extensions.find(({ uri }) => uri.endsWith(ending))?.value ?? 0;
+  return {
+    videoPayloadType,
+    rtxPayloadType,
+    audioPayloadType,
+    transportCcId: idOf('transport-wide-cc-extensions-01'),
+    absSendTimeId: idOf('abs-send-time'),
+    ridId: idOf(':rtp-stream-id'),
+    repairedRidId: idOf('repaired-rtp-stream-id'),
+  };
+}
+
+/** The payload types of VP8, its retransmissions and Opus in an SDP. */
+export function viewedFormat(sdp: string): ViewedFormat {
+  const { media } = parse(sdp);
+  const payloadType = (codec: string) =>
+    media.flatMap(({ rtp }) => rtp).find((one) => one.codec.toLowerCase() === codec)?.payload ?? -1;
+  const videoPayloadType = payloadType('vp8');
+  const rtx = media.flatMap(({ fmtp }) => fmtp).find(({ config }) => config === `apt=${videoPayloadType}`);
+  return { videoPayloadType, rtxPayloadType: rtx?.payload, audioPayloadType: payloadType('opus') };
+}

@@ -1,0 +1,252 @@
+import { parseRtcp } from '../../src/media/rtp/parse-rtcp.ts';
+import { isRtcp } from '../../src/media/rtp/rtp-packet.ts';
+import { buildSenderReport } from '../../src/media/rtp/build-rtcp.ts';
+import type { LoadPeer } from './load-peer.ts';
+
+/** Payload types and header extension ids of the offer that the load is published with. */
+export interface PublishedFormat {
+  readonly videoPayloadType: number;
+  readonly rtxPayloadType: number;
+  readonly audioPayloadType: number;
+  readonly transportCcId: number;
+  readonly absSendTimeId: number;
+  readonly ridId: number;
+  readonly repairedRidId: number;
+}
+
+/** One simulcast layer, or the only one. */
+export interface LoadLayer {
+  readonly rid?: string;
+  readonly packetsPerFrame: number;
+}
+
+const frameIntervalMs = 1_000 / 30;
+const videoPacketBytes = 1_100;
+const audioIntervalMs = 20;
+const audioBytes = 80;
+const kept = 1_024;
+const ridRepeats = 200;
+
+/** Sends 30 frames and 50 audio packets a second, answers NACKs by RTX and key-frame requests by key frames. */
+export class LoadPublisher {
+  readonly #peer: LoadPeer;
+  readonly #format: PublishedFormat;
+  readonly #lossRatio: number;
+  readonly #random: () => number;
+  readonly #layers: readonly VideoLayer[];
+  readonly #audio = new Uint8Array(audioBytes).fill(7);
+  readonly #audioSsrc: number;
+  #audioNumber = 0;
+  #transportNumber = 0;
+  #nextFrameMs: number;
+  #nextAudioMs: number;
+  #nextReportMs: number;
+  /** Packets sent for the first time, lost ones included. */
+  sentPackets = 0;
+
+  constructor(
+    peer: LoadPeer,
+    format: PublishedFormat,
+    layers: readonly LoadLayer[],
+    options: { readonly ssrc: number; readonly lossRatio: number; readonly random: () => number },
+  ) {
+    this.#peer = peer;
+    this.#format = format;
+    this.#lossRatio = options.lossRatio;
+    this.#random = options.random;
+    this.#audioSsrc = options.ssrc;
+    this.#layers = layers.map((layer, index) => new VideoLayer(layer, options.ssrc + 1 + 2 * index));
+    const nowMs = performance.now();
+    this.#nextFrameMs = nowMs + options.random() * frameIntervalMs;
+    this.#nextAudioMs = nowMs + options.random() * audioIntervalMs;
+    this.#nextReportMs = nowMs + options.random() * 1_000;
+    peer.onPacket = (packet) => {
+      if (isRtcp(packet)) this.#receive(packet);
+    };
+  }
+
+  /** Sends what is due. */
+  tick(nowMs: number): void {
+    for (; this.#nextFrameMs <= nowMs; this.#nextFrameMs += frameIntervalMs) {
+      for (const layer of this.#layers) this.#sendFrame(layer);
+    }
+    for (; this.#nextAudioMs <= nowMs; this.#nextAudioMs += audioIntervalMs) this.#sendAudio();
+    if (this.#nextReportMs > nowMs) return;
+    this.#nextReportMs = nowMs + 1_000;
+    for (const { ssrc, timestamp } of [
+      { ssrc: this.#audioSsrc, timestamp: this.#audioNumber * 960 },
+      ...this.#layers,
+    ]) {
+      const report = {
+        ssrc,
+        ntpSeconds: Math.floor(nowMs / 1_000) + 3_900_000_000,
+        ntpFraction: Math.floor((nowMs % 1_000) * 4_294_967),
+        rtpTimestamp: timestamp >>> 0,
+        packetCount: 0,
+        octetCount: 0,
+      };
+      this.#peer.send(buildSenderReport(report, 'load'));
+    }
+  }
+
+  #sendFrame(layer: VideoLayer): void {
+    const isKey = layer.beginFrame();
+    const { packetsPerFrame } = layer.layer;
+    for (let index = 0; index < packetsPerFrame; index += 1) {
+      const payload = layer.payload(index === 0, isKey);
+      const number = layer.nextNumber();
+      layer.keep(number, payload, layer.timestamp);
+      this.sentPackets += 1;
+      if (this.#isLost()) continue;
+      const rid = number < ridRepeats ? layer.layer.rid : undefined;
+      this.#sendRtp({
+        payloadType: this.#format.videoPayloadType,
+        number,
+        timestamp: layer.timestamp,
+        ssrc: layer.ssrc,
+        isMarked: index === packetsPerFrame - 1,
+        payload,
+        extra: rid === undefined ? undefined : { id: this.#format.ridId, text: rid },
+      });
+    }
+  }
+
+  #sendAudio(): void {
+    const number = (this.#audioNumber += 1);
+    this.sentPackets += 1;
+    if (this.#isLost()) return;
+    this.#sendRtp({
+      payloadType: this.#format.audioPayloadType,
+      number,
+      timestamp: number * 960,
+      ssrc: this.#audioSsrc,
+      isMarked: false,
+      payload: this.#audio,
+    });
+  }
+
+  #receive(packet: Buffer): void {
+    for (const message of parseRtcp(packet)) {
+      if (message.type === 'key-frame-request') {
+        const layer = this.#layers.find(({ ssrc }) => ssrc === message.mediaSsrc);
+        if (layer) layer.isKeyWanted = true;
+      } else if (message.type === 'nack') {
+        const layer = this.#layers.find(({ ssrc }) => ssrc === message.mediaSsrc);
+        if (layer) for (const number of message.sequenceNumbers) this.#repair(layer, number);
+      }
+    }
+  }
+
+  #repair(layer: VideoLayer, number: number): void {
+    const lost = layer.kept(number);
+    if (!lost) return;
+    const payload = Buffer.alloc(2 + lost.payload.length);
+    payload.writeUInt16BE(number & 0xffff, 0);
+    payload.set(lost.payload, 2);
+    const { rid } = layer.layer;
+    this.#sendRtp({
+      payloadType: this.#format.rtxPayloadType,
+      number: layer.nextRtxNumber(),
+      timestamp: lost.timestamp,
+      ssrc: layer.ssrc + 1,
+      isMarked: false,
+      payload,
+      extra: rid === undefined ? undefined : { id: this.#format.repairedRidId, text: rid },
+    });
+  }
+
+  #isLost(): boolean {
+    return this.#lossRatio > 0 && this.#random() < this.#lossRatio;
+  }
+
+  #sendRtp(packet: {
+    readonly payloadType: number;
+    readonly number: number;
+    readonly timestamp: number;
+    readonly ssrc: number;
+    readonly isMarked: boolean;
+    readonly payload: Uint8Array;
+    readonly extra?: { readonly id: number; readonly text: string } | undefined;
+  }): void {
+    const { extra, payload } = packet;
+    const extensionWords = extra ? 3 : 2;
+    const out = Buffer.alloc(12 + 4 + 4 * extensionWords + payload.length);
+    out[0] = 0x90;
+    out[1] = (packet.isMarked ? 0x80 : 0) | packet.payloadType;
+    out.writeUInt16BE(packet.number & 0xffff, 2);
+    out.writeUInt32BE(packet.timestamp >>> 0, 4);
+    out.writeUInt32BE(packet.ssrc, 8);
+    out.writeUInt16BE(0xbede, 12);
+    out.writeUInt16BE(extensionWords, 14);
+    const { transportCcId, absSendTimeId } = this.#format;
+    out[16] = (transportCcId << 4) | 1;
+    out.writeUInt16BE((this.#transportNumber += 1) & 0xffff, 17);
+    out[19] = (absSendTimeId << 4) | 2;
+    out.writeUIntBE(Math.floor(((performance.now() / 1_000) % 64) * 0x4_0000) & 0xff_ffff, 20, 3);
+    if (extra) {
+      out[23] = (extra.id << 4) | (extra.text.length - 1);
+      out.write(extra.text, 24);
+    }
+    out.set(payload, 16 + 4 * extensionWords);
+    this.#peer.send(out);
+  }
+}
+
+/** The video of one layer: VP8 with picture ids, as a browser packs it. */
+class VideoLayer {
+  readonly layer: LoadLayer;
+  readonly ssrc: number;
+  isKeyWanted = true;
+  timestamp = 0;
+  #number = 0;
+  #rtxNumber = 0;
+  #pictureId = 0;
+  readonly #kept: (
+    { readonly number: number; readonly payload: Uint8Array; readonly timestamp: number } | undefined
+  )[] = Array.from({ length: kept });
+
+  constructor(layer: LoadLayer, ssrc: number) {
+    this.layer = layer;
+    this.ssrc = ssrc;
+  }
+
+  beginFrame(): boolean {
+    const isKey = this.isKeyWanted;
+    this.isKeyWanted = false;
+    this.timestamp += 3_000;
+    this.#pictureId = (this.#pictureId + 1) & 0x7fff;
+    return isKey;
+  }
+
+  payload(isFirst: boolean, isKey: boolean): Uint8Array {
+    const payload = Buffer.alloc(videoPacketBytes, 0x55);
+    payload[0] = isFirst ? 0x90 : 0x80;
+    payload[1] = 0xe0;
+    payload.writeUInt16BE(0x8000 | this.#pictureId, 2);
+    payload[4] = this.#pictureId & 0xff;
+    payload[5] = 0x20;
+    if (isFirst) {
+      payload[6] = isKey ? 0x10 : 0x11;
+      // A key frame tells its size after the start code.
+      if (isKey) payload.set([0x02, 0x00, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0xe0, 0x01], 7);
+    }
+    return payload;
+  }
+
+  nextNumber(): number {
+    return this.#number++;
+  }
+
+  nextRtxNumber(): number {
+    return this.#rtxNumber++;
+  }
+
+  keep(number: number, payload: Uint8Array, timestamp: number): void {
+    this.#kept[number % kept] = { number, payload, timestamp };
+  }
+
+  kept(wireNumber: number) {
+    const found = this.#kept[wireNumber % kept];
+    return found && (found.number & 0xffff) === wireNumber ? found : undefined;
+  }
+}

@@ -1,0 +1,22 @@
+import type { LoadPeer } from './load-peer.ts';
+import type { ViewedFormat } from './load-viewer.ts';
+
+/** A media router in a process of its own. */
+export interface RouterUnderLoad {
+  readonly pid: number;
+  /** Connects a publisher. */
+  publish(isSimulcast: boolean): Promise<Published>;
+  /** Connects a viewer. */
+  view(streamId: string): Promise<{ readonly peer: LoadPeer; readonly format: ViewedFormat }>;
+  /** 99th percentile of the event loop's delay in milliseconds, where there is such a loop. */
+  loopDelayP99Ms(): Promise<number | undefined>;
+  close(): Promise<void>;
+}
+
+/** A stream that is taken in. */
+export interface Published {
+  readonly streamId: string;
+  readonly peer: LoadPeer;
+  /** The offer it was published with. */
+  readonly offer: string;
+}
