@@ -1,4 +1,4 @@
-import type { Codec, MediaKind } from './codecs.ts';
+import type { Codec, MediaKind } from './codecs/codec.ts';
 import type { ExtensionIds } from './header-extensions.ts';
 
 /** One media section that was accepted: what the packets of this peer look like. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codecs } from '../codecs.ts';
+import { codecs } from '../codecs/codecs.ts';
 import { rtpPacket, vp8Payload } from '../testing/test-packets.ts';
 import { KeyFrameRequester } from './key-frame-requester.ts';
 import type { RtpPacket } from './rtp-packet.ts';
@@ -88,6 +88,16 @@ describe('SourceStream', () => {
     source.receive(packet(4, true), 1_510);
     source.tick(3_000);
     expect(keyFrameRequests()).toBe(2);
+  });
+
+  it('takes the first packet of a key frame for its start, also when later ones look like one', () => {
+    const { source } = setUp();
+    const keyPacket = (sequenceNumber: number, timestamp: number) =>
+      rtpPacket({ sequenceNumber, timestamp, payload: vp8Payload(true, '.') });
+    for (const number of [5, 6, 7]) source.receive(keyPacket(number, 3_000), 10);
+    expect(source.keyFrameStartSince(0)).toBe(5);
+    source.receive(keyPacket(8, 6_000), 20);
+    expect(source.keyFrameStartSince(0)).toBe(8);
   });
 
   it('takes a far jump for a new beginning only when a second packet confirms it', () => {

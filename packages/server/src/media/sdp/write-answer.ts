@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { write } from 'sdp-transform';
 import type { SessionDescription } from 'sdp-transform';
 import type { AcceptedMedia } from '../accepted-media.ts';
+import { pickFormatParameters } from '../codecs/format-parameters.ts';
 import { headerExtensions } from '../header-extensions.ts';
 import type { LocalTransportParameters } from '../transport/rtp-transport.ts';
 import type { Offer, OfferedSection } from './offer.ts';
@@ -82,7 +83,8 @@ function acceptedSection(section: OfferedSection, media: AcceptedMedia): AnswerS
     },
   ];
   const fmtp: AnswerSection['fmtp'] = [];
-  if (media.formatParameters !== '') fmtp.push({ payload: payloadType, config: media.formatParameters });
+  const parameters = pickFormatParameters(media.formatParameters, codec.answeredParameters);
+  if (parameters !== '') fmtp.push({ payload: payloadType, config: parameters });
   if (rtxPayloadType !== undefined) {
     rtp.push({ payload: rtxPayloadType, codec: 'rtx', rate: codec.clockRate });
     fmtp.push({ payload: rtxPayloadType, config: `apt=${payloadType}` });
