@@ -2,17 +2,17 @@ import type { FormatParameters } from './format-parameters.ts';
 
 type H264Profile = 'baseline' | 'main' | 'constrained-high' | 'high' | 'high-444';
 
-/** profile_idc with the profile_iop bits that count (`x` counts not), as RFC 6184 lists them in section 8.1, table 5. */
-const profiles: readonly (readonly [idc: number, iop: string, profile: H264Profile])[] = [
+/** profile_idc with the bits of profile_iop, as RFC 6184 lists them in section 8.1, table 5. */
+const profiles: readonly (readonly [idc: number, iop: RegExp, profile: H264Profile])[] = [
   // Constrained Baseline and Baseline count as one: what the latter has beyond the former (slice groups, arbitrary and
   // redundant slices) no browser's encoder uses. Chromium offers 42001f first, and Safari has only 42e01f.
-  [0x42, 'xxxx0000', 'baseline'],
-  [0x4d, '1xxx0000', 'baseline'],
-  [0x58, '1xxx0000', 'baseline'],
-  [0x4d, '0x0x0000', 'main'],
-  [0x64, '00001100', 'constrained-high'],
-  [0x64, '00000000', 'high'],
-  [0xf4, '00000000', 'high-444'],
+  [0x42, /^....0000$/, 'baseline'],
+  [0x4d, /^1...0000$/, 'baseline'],
+  [0x58, /^1...0000$/, 'baseline'],
+  [0x4d, /^0.0.0000$/, 'main'],
+  [0x64, /^00001100$/, 'constrained-high'],
+  [0x64, /^00000000$/, 'high'],
+  [0xf4, /^00000000$/, 'high-444'],
 ];
 
 /** Whose streams a decoder of each profile reads. */
@@ -49,15 +49,11 @@ function readProfileLevel(parameters: FormatParameters): { profile: H264Profile;
   if (!/^[\da-f]{6}$/i.test(text)) return undefined;
   const [idc = 0, iop = 0, levelIdc = 0] = Buffer.from(text, 'hex');
   const bits = iop.toString(2).padStart(8, '0');
-  const row = profiles.find(([rowIdc, pattern]) => rowIdc === idc && hasPattern(bits, pattern));
+  const row = profiles.find(([rowIdc, pattern]) => rowIdc === idc && pattern.test(bits));
   if (!row) return undefined;
   // Level 1b, which lies between 1 and 1.1, is written as 1.1 with a constraint bit.
   const isOneB = levelIdc === levelOneB && (iop & 0x10) !== 0;
   return { profile: row[2], level: isOneB ? 10.5 : levelIdc };
-}
-
-function hasPattern(bits: string, pattern: string): boolean {
-  return [...pattern].every((wanted, index) => wanted === 'x' || wanted === bits[index]);
 }
 
 function allowsAsymmetry(parameters: FormatParameters): boolean {

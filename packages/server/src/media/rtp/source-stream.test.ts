@@ -7,8 +7,8 @@ import { SourceStream } from './source-stream.ts';
 
 const vp8 = codecs.find(({ name }) => name === 'VP8');
 
-function packet(sequenceNumber: number, startsKeyFrame = false): RtpPacket {
-  return rtpPacket({ sequenceNumber, payload: vp8Payload(startsKeyFrame, '.') });
+function packet(sequenceNumber: number, startsKeyFrame = false, timestamp = 0): RtpPacket {
+  return rtpPacket({ sequenceNumber, timestamp, payload: vp8Payload(startsKeyFrame, '.') });
 }
 
 function setUp() {
@@ -92,11 +92,9 @@ describe('SourceStream', () => {
 
   it('takes the first packet of a key frame for its start, also when later ones look like one', () => {
     const { source } = setUp();
-    const keyPacket = (sequenceNumber: number, timestamp: number) =>
-      rtpPacket({ sequenceNumber, timestamp, payload: vp8Payload(true, '.') });
-    for (const number of [5, 6, 7]) source.receive(keyPacket(number, 3_000), 10);
+    for (const number of [5, 6, 7]) source.receive(packet(number, true, 3_000), 10);
     expect(source.keyFrameStartSince(0)).toBe(5);
-    source.receive(keyPacket(8, 6_000), 20);
+    source.receive(packet(8, true, 6_000), 20);
     expect(source.keyFrameStartSince(0)).toBe(8);
   });
 

@@ -40,6 +40,13 @@ function refusalOf(action: () => unknown): { readonly code: string; readonly mes
   throw new Error('Nothing was thrown.');
 }
 
+/** What the answer says about the first codec of the audio. */
+function opusLine(offer: string): string | undefined {
+  const parsed = parseOffer(offer);
+  const answer = writeAnswer(parsed, acceptPublish(parsed, 'MIC'), transport, []);
+  return parse(answer).media[0]?.fmtp[0]?.config;
+}
+
 describe('a publisher', () => {
   it.each([
     ['the codec it lists first', chromium.publishOffer, [98], 'VP9 98 rtx 99'],
@@ -121,12 +128,6 @@ describe('a viewer', () => {
 });
 
 describe('Opus', () => {
-  const opusLine = (offer: string) => {
-    const parsed = parseOffer(offer);
-    const answer = writeAnswer(parsed, acceptPublish(parsed, 'MIC'), transport, []);
-    return parse(answer).media[0]?.fmtp[0]?.config;
-  };
-
   it('repairs losses by itself where that is offered, and pauses in silence only where that is', () => {
     expect(opusLine(chromium.publishOffer)).toBe('minptime=10;useinbandfec=1');
     expect(opusLine(firefox.publishOffer)).toBe('stereo=1;useinbandfec=1');
