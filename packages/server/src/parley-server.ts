@@ -106,7 +106,7 @@ export async function createParleyServer(
     refreshTokens,
   });
 
-  const mediaRouter = parts.mediaRouter ?? createMediaRouter(mediaOptions(config, host, app.log));
+  const mediaRouter = parts.mediaRouter ?? createMediaRouter(mediaOptions(config, app.log));
   const conferences = new Conferences({
     log: storage.log,
     clock,
@@ -228,14 +228,15 @@ function createEndpoints(
   });
 }
 
+/**
+ * Media takes all interfaces even where the API listens on loopback alone: Firefox never sends to 127.0.0.1, so a call on
+ * one machine goes over its network address. Whoever has no answer from the API gets nothing out of these sockets.
+ */
 function mediaOptions(
   { announcedAddress, udpPort }: ParleyServerConfig,
-  host: string,
   log: FastifyBaseLogger,
 ): EmbeddedMediaRouterOptions {
-  const isLocalOnly = host === '127.0.0.1' || host === 'localhost';
   return {
-    ...(isLocalOnly && { bindAddress: '127.0.0.1' }),
     ...(announcedAddress !== undefined && { announcedAddress }),
     ...(udpPort !== undefined && { udpPort }),
     log: (level, message, fields) => {
