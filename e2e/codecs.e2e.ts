@@ -94,6 +94,27 @@ async function sendLayers(caller: Caller, scalabilityMode: string): Promise<void
   await expect.poll(modeInUse).toBe(scalabilityMode);
 }
 
+test('redundant audio reaches who knows it as it is, and everybody else as plain Opus', async ({
+  browser,
+}) => {
+  const room = newRoom();
+  const ada = await Caller.open(browser);
+  await openWith(ada, room, 'Ada', { first: { mimeType: 'audio/red' } });
+  const bob = await openWith(await ada.openAnother(), room, 'Bob', {});
+  const cyd = await openWith(await ada.openAnother(), room, 'Cyd', { without: ['audio/red'] });
+  await ada.publish(11, 440);
+  for (const viewer of [bob, cyd]) {
+    await viewer.expectPicturesOf(11);
+    await expect.poll(() => viewer.tonesHz()).toEqual([440]);
+    expect(await viewer.received()).toMatchObject({ audioCodec: 'audio/opus' });
+  }
+  // Statistics name the codec inside; the copies show in the size. Each redundant packet holds the frame before, too.
+  const [redundant, plain] = [await bob.received(), await cyd.received()];
+  expect(plain.audioPacketBytes).toBeGreaterThan(10);
+  expect(redundant.audioPacketBytes).toBeGreaterThan(1.7 * plain.audioPacketBytes);
+  for (const caller of [ada, bob, cyd]) await caller.close();
+});
+
 test('a viewer that lacks the codec gets an error that says what to do, and no black tile', async ({
   browser,
 }) => {

@@ -29,6 +29,8 @@ const samples = [chromium, firefox]
   .map((hex) => Buffer.from(hex, 'hex'));
 const hostileSsrcs = [1, 2, 3];
 const honestSsrc = 0x7777;
+/** Of redundant audio in Chromium's offers. */
+const redPayloadType = 63;
 
 /** Payload types by codec in Chromium's offers, and a packet that starts a key frame of it. */
 const videoCodecs = [
@@ -42,7 +44,10 @@ const videoCodecs = [
 function connect(payloadType: number) {
   let nowMs = 1_000;
   const now = () => nowMs;
-  const published = acceptPublish(parseOffer(preferring(chromium.publishOffer, payloadType)), 'MIC_AND_CAM');
+  const published = acceptPublish(
+    parseOffer(preferring(chromium.publishOffer, payloadType, redPayloadType)),
+    'MIC_AND_CAM',
+  );
   const viewed = acceptView(parseOffer(chromium.viewOffer), published);
   const toPublisher: Uint8Array[] = [];
   const toViewer: Uint8Array[] = [];
@@ -75,7 +80,9 @@ function connect(payloadType: number) {
 }
 
 function payloadTypesOf(media: readonly AcceptedMedia[]): number[] {
-  return media.flatMap(({ payloadType, rtxPayloadType }) => [payloadType, rtxPayloadType ?? payloadType]);
+  return media
+    .flatMap(({ payloadType, rtxPayloadType, redPayloadType: red }) => [payloadType, rtxPayloadType, red])
+    .filter((payloadType) => payloadType !== undefined);
 }
 
 describe('packets that no honest peer sends', () => {
@@ -107,7 +114,7 @@ describe('packets that no honest peer sends', () => {
           forwarded += 1;
         }
       }
-      expect(forwarded).toBeGreaterThan(packetCount / videoCodecs.length / 20);
+      expect(forwarded).toBeGreaterThan(packetCount / videoCodecs.length / 50);
 
       takeSent();
       const payload = Uint8Array.from([...keyFrame, 0xaa, 0xbb, 0xcc]);

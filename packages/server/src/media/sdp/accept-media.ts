@@ -9,6 +9,8 @@ import type { Direction, Offer, OfferedCodec, OfferedSection } from './offer.ts'
 export interface CodecChoice {
   readonly codec: Codec;
   readonly offered: OfferedCodec;
+  /** Redundant audio around it, where that is wanted. */
+  readonly red?: OfferedCodec | undefined;
 }
 
 /** What one side of the router takes from an offer. */
@@ -70,7 +72,7 @@ function acceptSection(
 ): AcceptedMedia | undefined {
   const choice = rule.choose(kind, usableCodecs(section));
   if (!choice) return undefined;
-  const { codec, offered } = choice;
+  const { codec, offered, red } = choice;
   const rtx = findRetransmission(section, offered.payloadType);
   return {
     kind,
@@ -78,6 +80,7 @@ function acceptSection(
     codec,
     payloadType: offered.payloadType,
     ...(rtx && { rtxPayloadType: rtx.payloadType }),
+    ...(red && { redPayloadType: red.payloadType }),
     formatParameters: offered.formatParameters,
     feedback: codec.feedback.filter(
       (message) => offered.feedback.includes(message) && !rule.withoutFeedback.includes(message),
@@ -97,6 +100,14 @@ export function isSameCodec(offered: OfferedCodec, codec: Codec): boolean {
     offered.name.toLowerCase() === codec.name.toLowerCase() &&
     offered.clockRate === codec.clockRate &&
     offered.channels === codec.channels
+  );
+}
+
+/** Whether `offered` is redundancy (RFC 2198) around this payload type of the codec. */
+export function isRedOf(offered: OfferedCodec, codec: Codec, payloadType: number): boolean {
+  return (
+    isSameCodec(offered, { ...codec, name: 'red' }) &&
+    offered.formatParameters.split('/').every((inner) => inner.trim() === String(payloadType))
   );
 }
 

@@ -3,7 +3,7 @@ import type { AcceptedMedia } from '../accepted-media.ts';
 import type { MediaKind } from '../codecs/codec.ts';
 import { codecs } from '../codecs/codecs.ts';
 import { parseFormatParameters } from '../codecs/format-parameters.ts';
-import { acceptMedia, isSameCodec } from './accept-media.ts';
+import { acceptMedia, isRedOf, isSameCodec } from './accept-media.ts';
 import type { CodecChoice } from './accept-media.ts';
 import type { Offer, OfferedCodec } from './offer.ts';
 
@@ -18,7 +18,7 @@ const kindsByType: Readonly<Record<StreamType, readonly MediaKind[]>> = {
 
 /**
  * What the router takes from a publisher's offer: of each section the first codec that it knows, since the order is the
- * publisher's preference (`setCodecPreferences`). Official iOS clients offer to receive as well, so `sendrecv` counts as sending.
+ * publisher's preference (`setCodecPreferences`); redundant audio only when it comes before. Official iOS clients offer to receive as well, so `sendrecv` counts as sending.
  * @throws MediaError `bad_offer` or `no_common_codec`
  */
 export function acceptPublish(offer: Offer, type: StreamType): readonly AcceptedMedia[] {
@@ -35,13 +35,21 @@ export function acceptPublish(offer: Offer, type: StreamType): readonly Accepted
 }
 
 function chooseFirstKnown(kind: MediaKind, offered: readonly OfferedCodec[]): CodecChoice | undefined {
-  for (const candidate of offered) {
+  const known = offered.flatMap((candidate) => {
     const codec = codecs.find((row) => row.kind === kind && isSameCodec(candidate, row));
     const parameters = parseFormatParameters(candidate.formatParameters);
     // What not even an equal peer could decode has parameters that the row does not know.
-    if (codec?.isDecodable(parameters, parameters)) return { codec, offered: candidate };
+    return codec?.isDecodable(parameters, parameters) ? [{ codec, offered: candidate }] : [];
+  });
+  const [first] = known;
+  if (!first || kind === 'video') return first;
+  for (const candidate of offered.slice(0, offered.indexOf(first.offered))) {
+    const inside = known.find(({ codec, offered: { payloadType } }) =>
+      isRedOf(candidate, codec, payloadType),
+    );
+    if (inside) return { ...inside, red: candidate };
   }
-  return undefined;
+  return first;
 }
 
 function explainNoChoice(kind: MediaKind, offered: readonly OfferedCodec[]): string {

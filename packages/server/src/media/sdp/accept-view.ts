@@ -1,7 +1,7 @@
 import type { AcceptedMedia } from '../accepted-media.ts';
 import type { MediaKind } from '../codecs/codec.ts';
 import { parseFormatParameters, pickFormatParameters } from '../codecs/format-parameters.ts';
-import { acceptMedia, isSameCodec } from './accept-media.ts';
+import { acceptMedia, isRedOf, isSameCodec } from './accept-media.ts';
 import type { CodecChoice } from './accept-media.ts';
 import type { Offer, OfferedCodec } from './offer.ts';
 
@@ -37,7 +37,11 @@ function chooseDecoder(
     .map((candidate) => ({ candidate, read: parseFormatParameters(candidate.formatParameters) }))
     .filter(({ read }) => codec.isDecodable(sent, read));
   const best = decoders.find(({ read }) => codec.isDecodable(read, sent)) ?? decoders[0];
-  return best && { codec, offered: best.candidate };
+  if (!best) return undefined;
+  const { payloadType } = best.candidate;
+  const hasRed = published.redPayloadType !== undefined;
+  const red = hasRed ? offered.find((candidate) => isRedOf(candidate, codec, payloadType)) : undefined;
+  return { codec, offered: best.candidate, red };
 }
 
 /** The advice comes first, since clients cut long texts. */

@@ -47,6 +47,10 @@ function opusLine(offer: string): string | undefined {
   return parse(answer).media[0]?.fmtp[0]?.config;
 }
 
+function audio(media: readonly AcceptedMedia[]): AcceptedMedia | undefined {
+  return media.find(({ kind }) => kind === 'audio');
+}
+
 describe('a publisher', () => {
   it.each([
     ['the codec it lists first', chromium.publishOffer, [98], 'VP9 98 rtx 99'],
@@ -124,6 +128,36 @@ describe('a viewer', () => {
     const refusal = refusalOf(() => view(withoutFormats(chromium.viewOffer, /profile-id=2/), published));
     expect(refusal.message).toContain('video in VP9 (profile-id=2)');
     expect(refusal.message).toContain('offers VP8, VP9 (profile-id=0), VP9 (profile-id=1)');
+  });
+});
+
+describe('redundant audio', () => {
+  it('is taken when the publisher prefers it, and comes first in the answer', () => {
+    const offer = parseOffer(preferring(chromium.publishOffer, 63));
+    const media = acceptPublish(offer, 'MIC');
+    expect(media[0]).toMatchObject({ codec: { name: 'opus' }, payloadType: 111, redPayloadType: 63 });
+    const section = parse(writeAnswer(offer, media, transport, [])).media[0];
+    expect(section?.payloads).toBe('63 111');
+    expect(section?.fmtp).toContainEqual({ payload: 63, config: '111/111' });
+  });
+
+  it('is left alone when Opus comes first, as in a browser’s own order', () => {
+    expect(audio(publish(chromium.publishOffer))).not.toHaveProperty('redPayloadType');
+  });
+
+  it('is not taken around a codec that is not there', () => {
+    const offer = preferring(chromium.publishOffer, 63).replace('a=fmtp:63 111/111', 'a=fmtp:63 9/9');
+    expect(audio(publish(offer))).not.toHaveProperty('redPayloadType');
+  });
+
+  it('goes to viewers who know it, and plain Opus to the others', () => {
+    const published = publish(preferring(chromium.publishOffer, 63));
+    const viewed = (offer: string) => audio(acceptView(parseOffer(offer), published));
+    expect(viewed(chromium.viewOffer)).toMatchObject({ payloadType: 111, redPayloadType: 63 });
+    expect(viewed(firefox.viewOffer)).toMatchObject({ payloadType: 109 });
+    expect(viewed(firefox.viewOffer)).not.toHaveProperty('redPayloadType');
+    const plain = publish(chromium.publishOffer);
+    expect(audio(acceptView(parseOffer(chromium.viewOffer), plain))).not.toHaveProperty('redPayloadType');
   });
 });
 

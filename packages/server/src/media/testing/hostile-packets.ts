@@ -8,7 +8,7 @@ export interface HostilePacketOptions {
   readonly samples: readonly Buffer[];
   /** Payload types that were negotiated, so that some packets get further than the demultiplexer. */
   readonly payloadTypes: readonly number[];
-  /** SSRCs that RTCP can name. */
+  /** SSRCs that RTCP can name; mostly, the first two payload types come under the first, the next two under the next. */
   readonly ssrcs: readonly number[];
 }
 
@@ -34,11 +34,14 @@ export function hostilePackets(options: HostilePacketOptions): () => Buffer {
   // Well formed on the outside: the header leads to a payload, which is noise.
   const noisyRtp = () => {
     sequenceNumber = below(200) === 0 ? below(0x1_0000) : sequenceNumber + below(5) - 1;
+    const choice = below(options.payloadTypes.length);
+    const usualSsrc = options.ssrcs[Math.floor(choice / 2) % options.ssrcs.length] ?? 0;
+    const otherSsrc = below(2) === 0 ? below(2 ** 32) : oneOf(options.ssrcs);
     const bytes = rtpBytes({
-      payloadType: oneOf(options.payloadTypes),
+      payloadType: options.payloadTypes[choice] ?? 0,
       sequenceNumber,
       timestamp: below(2 ** 32),
-      ssrc: below(20) === 0 ? below(2 ** 32) : oneOf(options.ssrcs),
+      ssrc: below(100) === 0 ? otherSsrc : usualSsrc,
       payload: noiseOf(below(3) === 0 ? below(longestPacket) : below(24)),
       ...(below(2) === 0 && { extensions: { [1 + below(14)]: noiseOf(1 + below(16)) } }),
     });
