@@ -13,10 +13,17 @@ test.describe('Chromium and Firefox in one call', () => {
     'Firefox does no ICE over loopback, and this machine has no other network interface.',
   );
 
+  let fox: FirefoxCaller;
+  test.beforeEach(async () => {
+    fox = await FirefoxCaller.open();
+  });
+  test.afterEach(async () => {
+    await fox.close();
+  });
+
   test('see each other’s picture and hear each other’s voice, in VP8', async ({ browser }) => {
     const room = newRoom();
     const ada = await Caller.open(browser);
-    const fox = await FirefoxCaller.open();
     await Promise.all([ada.join(room, 'Ada'), fox.join(room, 'Fox')]);
     await Promise.all([ada.publish(11, 440), fox.publish(22)]);
 
@@ -35,6 +42,5 @@ test.describe('Chromium and Firefox in one call', () => {
     const { audioEnergy } = await fox.received();
     await expect.poll(async () => (await fox.received()).audioEnergy).toBeGreaterThan(audioEnergy + 0.1);
     await ada.close();
-    await fox.close();
   });
 });
