@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureBrowser } from '../e2e/support/browser.ts';
+import { ensureBrowser, ensureFirefox } from '../e2e/support/browser.ts';
 
 const reports = mkdtempSync(join(tmpdir(), 'parley-reports-'));
 
@@ -32,7 +32,10 @@ const vitest = {
 };
 const playwright = {
   name: 'e2e',
-  before: ensureBrowser,
+  before: () => {
+    ensureBrowser();
+    ensureFirefox();
+  },
   report: join(reports, 'e2e.json'),
   command: [
     'pnpm',

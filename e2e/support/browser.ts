@@ -1,13 +1,50 @@
 // Why this exists: Playwright downloads its own browsers, which fails where only package registries can be reached.
-// The journeys run in the system's Chromium; on Debian it is installed when missing.
+// The journeys run in the system's Chromium and Firefox; on Debian they are installed when missing.
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 
-const usualPaths = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+interface SystemBrowser {
+  readonly name: string;
+  /** Environment variable that names another program. */
+  readonly variable: string;
+  readonly debianPackage: string;
+  readonly usualPaths: readonly string[];
+}
+
+const chromium: SystemBrowser = {
+  name: 'Chromium',
+  variable: 'PARLEY_CHROMIUM',
+  debianPackage: 'chromium',
+  usualPaths: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
+};
+const firefox: SystemBrowser = {
+  name: 'Firefox',
+  variable: 'PARLEY_FIREFOX',
+  debianPackage: 'firefox-esr',
+  usualPaths: [
+    '/usr/bin/firefox-esr',
+    '/usr/bin/firefox',
+    '/Applications/Firefox.app/Contents/MacOS/firefox',
+  ],
+};
 
 /** The Chromium that the tests drive, or undefined. `PARLEY_CHROMIUM` names another. */
 export function findBrowser(): string | undefined {
-  const named = process.env['PARLEY_CHROMIUM'];
+  return find(chromium);
+}
+
+/** Returns the path of a Chromium, after installing Debian's when there is none; throws with what to do otherwise. */
+export function ensureBrowser(): string {
+  return ensure(chromium);
+}
+
+/** The same for Firefox, which `PARLEY_FIREFOX` can name. */
+export function ensureFirefox(): string {
+  return ensure(firefox);
+}
+
+function find({ variable, usualPaths }: SystemBrowser): string | undefined {
+  const named = process.env[variable];
   return [...(named ? [named] : []), ...usualPaths].find((path) => {
     try {
       accessSync(path, constants.X_OK);
@@ -18,20 +55,20 @@ export function findBrowser(): string | undefined {
   });
 }
 
-/** Returns the path of a Chromium, after installing Debian's when there is none; throws with what to do otherwise. */
-export function ensureBrowser(): string {
-  const browser = findBrowser() ?? installBrowser();
-  if (browser) return browser;
+function ensure(browser: SystemBrowser): string {
+  const path = find(browser) ?? install(browser);
+  if (path) return path;
+  const { name, variable } = browser;
   throw new Error(
-    'The browser tests need Chromium, and it could not be installed by apt-get. Install Chromium or Chrome and set PARLEY_CHROMIUM to its path.',
+    `The browser tests need ${name}, and it could not be installed by apt-get. Install ${name} and set ${variable} to its path.`,
   );
 }
 
-function installBrowser(): string | undefined {
+function install(browser: SystemBrowser): string | undefined {
   const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   const commands = [
     ['apt-get', 'update', '-qq'],
-    ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'chromium'],
+    ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', browser.debianPackage],
   ];
   for (const command of commands) {
     const [program = '', ...args] = [...asRoot, ...command];
@@ -41,5 +78,5 @@ function installBrowser(): string | undefined {
     });
     if (status !== 0) return undefined;
   }
-  return findBrowser();
+  return find(browser);
 }

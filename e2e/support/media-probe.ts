@@ -9,6 +9,8 @@ interface MediaProbe {
   readPicture(stream: MediaStream): Promise<{ id: number; delayMs: number } | undefined>;
   /** The loudest frequency in what `stream` sounds like, in hertz; 0 for silence. */
   hearHz(stream: MediaStream): Promise<number>;
+  /** All of the page's peer connections, in the order they were opened. */
+  peerConnections(): readonly RTCPeerConnection[];
   /** Peer connections that this page has opened and not closed. */
   openPeerConnections(): number;
   /** All peer connections that this page ever opened. */
@@ -129,6 +131,7 @@ export function installMediaProbe(): void {
       return (loudest * analyser.context.sampleRate) / analyser.fftSize;
     },
 
+    peerConnections: () => peers,
     openPeerConnections: () => peers.filter(({ connectionState }) => connectionState !== 'closed').length,
     peerConnectionsEver: () => peers.length,
   };

@@ -109,7 +109,7 @@ async function measure(scenario: Scenario, start: () => Promise<RouterUnderLoad>
   for (let index = 0; index < scenario.publishers; index += 1) {
     const { streamId, peer, offer } = await router.publish(layers.length > 1);
     peers.push(peer);
-    const options = { ssrc: 0x1000 * (index + 1), lossRatio, random };
+    const options = { lossRatio, random };
     publishers.push(new LoadPublisher(peer, publishedFormat(offer), layers, options));
     for (let count = 0; count < scenario.viewersEach; count += 1) {
       const viewing = await router.view(streamId);

@@ -104,7 +104,7 @@ async function assemble(
   });
   const endpoints = watchEndpoints(conferences, { clock, records: storage.userEndpoints, limits, onError });
   await resumeAfterRestart(conferences, endpoints);
-  const mediaRouter = parts.mediaRouter ?? createMediaRouter(mediaOptions(config, host, app.log));
+  const mediaRouter = parts.mediaRouter ?? createMediaRouter(mediaOptions(config, app.log));
   const streams = new Streams({ conferences, mediaRouter, newId: randomUUID, onError, limits });
   const outside = new OutsideEvents(clock);
   announceLayers({

@@ -28,10 +28,19 @@ export function publishedFormat(offer: string): PublishedFormat {
   const { videoPayloadType, rtxPayloadType = 0, audioPayloadType } = viewedFormat(offer);
   const extensions = parse(offer).media.find(({ type }) => type === 'video')?.ext ?? [];
   const idOf = (ending: string) => extensions.find(({ uri }) => uri.endsWith(ending))?.value ?? 0;
+  const ssrcsOf = (kind: string) => [
+    ...new Set(
+      parse(offer)
+        .media.find(({ type }) => type === kind)
+        ?.ssrcs?.map(({ id }) => Number(id)),
+    ),
+  ];
   return {
     videoPayloadType,
     rtxPayloadType,
     audioPayloadType,
+    audioSsrc: ssrcsOf('audio')[0] ?? 1,
+    videoSsrcs: ssrcsOf('video'),
     transportCcId: idOf('transport-wide-cc-extensions-01'),
     absSendTimeId: idOf('abs-send-time'),
     ridId: idOf(':rtp-stream-id'),

@@ -8,6 +8,10 @@ export interface PublishedFormat {
   readonly videoPayloadType: number;
   readonly rtxPayloadType: number;
   readonly audioPayloadType: number;
+  /** As the offer announces them; a simulcast offer names layers by rid instead. */
+  readonly audioSsrc: number;
+  /** Video and its retransmissions; empty in a simulcast offer. */
+  readonly videoSsrcs: readonly number[];
   readonly transportCcId: number;
   readonly absSendTimeId: number;
   readonly ridId: number;
@@ -48,14 +52,17 @@ export class LoadPublisher {
     peer: LoadPeer,
     format: PublishedFormat,
     layers: readonly LoadLayer[],
-    options: { readonly ssrc: number; readonly lossRatio: number; readonly random: () => number },
+    options: { readonly lossRatio: number; readonly random: () => number },
   ) {
     this.#peer = peer;
     this.#format = format;
     this.#lossRatio = options.lossRatio;
     this.#random = options.random;
-    this.#audioSsrc = options.ssrc;
-    this.#layers = layers.map((layer, index) => new VideoLayer(layer, options.ssrc + 1 + 2 * index));
+    this.#audioSsrc = format.audioSsrc;
+    this.#layers = layers.map((layer, index) => {
+      const [ssrc = 0x1000 + 2 * index, rtxSsrc = ssrc + 1] = format.videoSsrcs;
+      return new VideoLayer(layer, ssrc, rtxSsrc);
+    });
     const nowMs = performance.now();
     this.#nextFrameMs = nowMs + options.random() * frameIntervalMs;
     this.#nextAudioMs = nowMs + options.random() * audioIntervalMs;
@@ -148,7 +155,7 @@ export class LoadPublisher {
       payloadType: this.#format.rtxPayloadType,
       number: layer.nextRtxNumber(),
       timestamp: lost.timestamp,
-      ssrc: layer.ssrc + 1,
+      ssrc: layer.rtxSsrc,
       isMarked: false,
       payload,
       extra: rid === undefined ? undefined : { id: this.#format.repairedRidId, text: rid },
@@ -196,6 +203,7 @@ export class LoadPublisher {
 class VideoLayer {
   readonly layer: LoadLayer;
   readonly ssrc: number;
+  readonly rtxSsrc: number;
   isKeyWanted = true;
   timestamp = 0;
   #number = 0;
@@ -205,9 +213,10 @@ class VideoLayer {
     { readonly number: number; readonly payload: Uint8Array; readonly timestamp: number } | undefined
   )[] = Array.from({ length: kept });
 
-  constructor(layer: LoadLayer, ssrc: number) {
+  constructor(layer: LoadLayer, ssrc: number, rtxSsrc: number) {
     this.layer = layer;
     this.ssrc = ssrc;
+    this.rtxSsrc = rtxSsrc;
   }
 
   beginFrame(): boolean {

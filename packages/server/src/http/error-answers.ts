@@ -30,7 +30,7 @@ const answerToMediaError: Readonly<Record<MediaErrorCode, { status: number; erro
     no_common_codec: {
       status: 400,
       error: 'no_common_codec',
-      hint: 'Offer VP8 for video and Opus for audio; everybody has these.',
+      hint: 'VP8 and Opus are what everybody has.',
     },
     unknown_stream: {
       status: 404,

@@ -1,4 +1,4 @@
-import type { Codec, MediaKind } from './codecs.ts';
+import type { Codec, MediaKind } from './codecs/codec.ts';
 import type { ExtensionIds } from './header-extensions.ts';
 
 /** One media section that was accepted: what the packets of this peer look like. */
@@ -9,6 +9,8 @@ export interface AcceptedMedia {
   readonly payloadType: number;
   /** Payload type of retransmissions (RFC 4588); absent when the peer offered none. */
   readonly rtxPayloadType?: number;
+  /** Payload type of redundant audio (RFC 2198) around the codec; absent unless publisher and peer both want it. */
+  readonly redPayloadType?: number;
   /** Parameters of the codec, as the peer offered them. */
   readonly formatParameters: string;
   /** RTCP feedback that both sides know. */

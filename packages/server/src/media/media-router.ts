@@ -1,5 +1,5 @@
 import type { IceCandidate, StreamType, ViewedVideo } from '@parley-rtc/contract';
-import type { MediaKind } from './codecs.ts';
+import type { MediaKind } from './codecs/codec.ts';
 
 /**
  * Takes streams in and gives them out; the rest of the server knows nothing about SDP or RTP.

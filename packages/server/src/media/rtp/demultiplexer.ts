@@ -30,7 +30,7 @@ export class Demultiplexer {
     const media = known ?? this.#byMid(packet) ?? this.#byPayloadType(packet.payloadType);
     if (!media) return undefined;
     const isRetransmission = packet.payloadType === media.rtxPayloadType;
-    if (!isRetransmission && packet.payloadType !== media.payloadType) return undefined;
+    if (!isRetransmission && !carriesMedia(media, packet.payloadType)) return undefined;
     if (!known && this.#mediaBySsrc.size < maxKnownSsrcs) this.#mediaBySsrc.set(packet.ssrc, media);
     return { media, isRetransmission };
   }
@@ -44,7 +44,11 @@ export class Demultiplexer {
 
   #byPayloadType(payloadType: number): AcceptedMedia | undefined {
     return this.#media.find(
-      (media) => media.payloadType === payloadType || media.rtxPayloadType === payloadType,
+      (media) => carriesMedia(media, payloadType) || media.rtxPayloadType === payloadType,
     );
   }
+}
+
+function carriesMedia(media: AcceptedMedia, payloadType: number): boolean {
+  return payloadType === media.payloadType || payloadType === media.redPayloadType;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { codecs } from '../codecs.ts';
+import { codecs } from '../codecs/codecs.ts';
 import { rtpPacket, vp8Payload } from '../testing/test-packets.ts';
 import { KeyFrameRequester } from './key-frame-requester.ts';
 import type { RtpPacket } from './rtp-packet.ts';
@@ -7,8 +7,8 @@ import { SourceStream } from './source-stream.ts';
 
 const vp8 = codecs.find(({ name }) => name === 'VP8');
 
-function packet(sequenceNumber: number, startsKeyFrame = false): RtpPacket {
-  return rtpPacket({ sequenceNumber, payload: vp8Payload(startsKeyFrame, '.') });
+function packet(sequenceNumber: number, startsKeyFrame = false, timestamp = 0): RtpPacket {
+  return rtpPacket({ sequenceNumber, timestamp, payload: vp8Payload(startsKeyFrame, '.') });
 }
 
 function setUp() {
@@ -88,6 +88,14 @@ describe('SourceStream', () => {
     source.receive(packet(4, true), 1_510);
     source.tick(3_000);
     expect(keyFrameRequests()).toBe(2);
+  });
+
+  it('takes the first packet of a key frame for its start, also when later ones look like one', () => {
+    const { source } = setUp();
+    for (const number of [5, 6, 7]) source.receive(packet(number, true, 3_000), 10);
+    expect(source.keyFrameStartSince(0)).toBe(5);
+    source.receive(packet(8, true, 6_000), 20);
+    expect(source.keyFrameStartSince(0)).toBe(8);
   });
 
   it('takes a far jump for a new beginning only when a second packet confirms it', () => {

@@ -47,7 +47,8 @@ export class SourceStream {
   #afterJump: number | undefined;
   #epoch = 0;
   #clock: SourceClock | undefined;
-  #keyFrameStart: { readonly extendedNumber: number; readonly arrivedMs: number } | undefined;
+  #keyFrameStart:
+    { readonly extendedNumber: number; readonly arrivedMs: number; readonly timestamp: number } | undefined;
 
   constructor(options: SourceStreamOptions) {
     this.ssrc = options.ssrc;
@@ -155,9 +156,11 @@ export class SourceStream {
   #noteKeyFrame(packet: RtpPacket, extended: number, nowMs: number): void {
     if (this.media.kind !== 'video') return;
     if (!this.media.codec.startsKeyFrame(packet.buffer, packet.payloadStart, packet.payloadEnd)) return;
-    if (this.#keyFrameStart && extended <= this.#keyFrameStart.extendedNumber) return;
+    const former = this.#keyFrameStart;
+    // H.264 has its parameters and its picture in one frame, and decoding starts at the first of them.
+    if (former && (extended <= former.extendedNumber || packet.timestamp === former.timestamp)) return;
     this.#flow.keyFrames += 1;
-    this.#keyFrameStart = { extendedNumber: extended, arrivedMs: nowMs };
+    this.#keyFrameStart = { extendedNumber: extended, arrivedMs: nowMs, timestamp: packet.timestamp };
     this.keyFrames.arrived();
   }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AcceptedMedia } from '../accepted-media.ts';
-import { codecs } from '../codecs.ts';
+import { codecs } from '../codecs/codecs.ts';
 import { rtpPacket, vp8Payload, vp8Text } from '../testing/test-packets.ts';
 import { KeyFrameRequester } from './key-frame-requester.ts';
 import { parseRtcp } from './parse-rtcp.ts';

@@ -5,6 +5,7 @@ import { buildSenderReport } from './build-rtcp.ts';
 import { FlowMeter } from './flow-meter.ts';
 import { writeForwardedPacket } from './forwarded-packet.ts';
 import type { ExtensionRewrite } from './forwarded-packet.ts';
+import { adaptRed } from './red.ts';
 import type { ReportBlock } from './rtcp.ts';
 import type { RtpPacket } from './rtp-packet.ts';
 import { readSourceClock } from './sender-clock.ts';
@@ -95,16 +96,19 @@ export class ViewerLeg {
     }
     if (extendedNumber < segment.firstNumber) return;
 
+    const isRed = packet.payloadType === source.media.redPayloadType;
+    const readable = isRed ? adaptRed(packet, source.media.payloadType, this.media) : packet;
+    if (!readable) return;
     const number = extendedNumber + segment.numberOffset;
     const timestamp = (packet.timestamp + segment.timestampOffset) >>> 0;
     const header = {
-      payloadType: this.media.payloadType,
+      payloadType: this.#payloadType(isRed),
       sequenceNumber: wireSequenceNumber(number),
       timestamp,
       ssrc: this.ssrc,
     };
-    if (!this.#send(writeForwardedPacket(packet, header, segment.extensions, nowMs))) return;
-    this.#flow.count(packet.payloadEnd - packet.payloadStart);
+    if (!this.#send(writeForwardedPacket(readable, header, segment.extensions, nowMs))) return;
+    this.#flow.count(readable.payloadEnd - readable.payloadStart);
     if (extendedNumber === source.keyFrameNumber) this.#flow.keyFrames += 1;
     this.#lastSentMs = nowMs;
     if (number > this.#highestNumber) {
@@ -187,10 +191,16 @@ export class ViewerLeg {
   #resend(packet: RtpPacket, number: number, segment: Segment, nowMs: number): void {
     const sequenceNumber = wireSequenceNumber(number);
     const timestamp = (packet.timestamp + segment.timestampOffset) >>> 0;
-    const { payloadType, rtxPayloadType } = this.media;
-    if (rtxPayloadType === undefined) {
+    const { media } = segment.source;
+    const isRed = packet.payloadType === media.redPayloadType;
+    const readable = isRed ? adaptRed(packet, media.payloadType, this.media) : packet;
+    if (!readable) return;
+    const payloadType = this.#payloadType(isRed);
+    const { rtxPayloadType } = this.media;
+    // RTX stands for the codec itself, so that redundant audio cannot go in it.
+    if (rtxPayloadType === undefined || payloadType !== this.media.payloadType) {
       const header = { payloadType, sequenceNumber, timestamp, ssrc: this.ssrc };
-      this.#send(writeForwardedPacket(packet, header, segment.extensions, nowMs));
+      this.#send(writeForwardedPacket(readable, header, segment.extensions, nowMs));
       return;
     }
     this.#rtxNumber += 1;
@@ -201,7 +211,12 @@ export class ViewerLeg {
       ssrc: this.rtxSsrc,
       originalSequenceNumber: sequenceNumber,
     };
-    this.#send(writeForwardedPacket(packet, header, segment.extensions, nowMs));
+    this.#send(writeForwardedPacket(readable, header, segment.extensions, nowMs));
+  }
+
+  #payloadType(isRed: boolean): number {
+    const { payloadType, redPayloadType } = this.media;
+    return isRed ? (redPayloadType ?? payloadType) : payloadType;
   }
 
   #mayRepair(nowMs: number): boolean {

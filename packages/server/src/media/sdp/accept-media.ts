@@ -1,15 +1,26 @@
 import type { AcceptedMedia } from '../accepted-media.ts';
-import { codecs } from '../codecs.ts';
-import type { Codec, MediaKind } from '../codecs.ts';
+import type { Codec, MediaKind } from '../codecs/codec.ts';
 import { headerExtensions } from '../header-extensions.ts';
 import type { ExtensionIds, HeaderExtensionRow } from '../header-extensions.ts';
 import { MediaError } from '../media-router.ts';
 import type { Direction, Offer, OfferedCodec, OfferedSection } from './offer.ts';
 
+/** The one codec of a section, and the payload type under which the peer offered it. */
+export interface CodecChoice {
+  readonly codec: Codec;
+  readonly offered: OfferedCodec;
+  /** Redundant audio around it, where that is wanted. */
+  readonly red?: OfferedCodec | undefined;
+}
+
 /** What one side of the router takes from an offer. */
 export interface AcceptanceRule {
-  /** Codecs to choose from by kind, the preferred first; a kind that is absent is rejected. */
-  readonly codecs: ReadonlyMap<MediaKind, readonly Codec[]>;
+  /** Kinds of media that are taken; others are rejected. */
+  readonly kinds: readonly MediaKind[];
+  /** Chooses from the codecs of a section, in the order of the offer; undefined when none will do. */
+  readonly choose: (kind: MediaKind, offered: readonly OfferedCodec[]) => CodecChoice | undefined;
+  /** Says what to do when none of these will do, and why. */
+  readonly explainNoChoice: (kind: MediaKind, offered: readonly OfferedCodec[]) => string;
   /** Directions an offered section may have. */
   readonly directions: readonly Direction[];
   readonly acceptsExtension: (row: HeaderExtensionRow) => boolean;
@@ -23,68 +34,80 @@ export interface AcceptanceRule {
 const securedProtocol = /^(UDP\/)?TLS\/RTP\/SAVPF?$/;
 
 /**
- * Chooses from an offer at most one section of each kind, with one codec, its retransmissions, feedback and header extensions.
+ * Takes from an offer at most one section of each kind, with one codec, its retransmissions, feedback and header extensions.
+ * A kind that is offered, but without a codec that will do, refuses the whole offer: half of a call that nobody misses
+ * until they look at a black tile is worse than an error.
  * @throws MediaError `bad_offer` when no section can be used, `no_common_codec` when one could but for its codecs
  */
 export function acceptMedia(offer: Offer, rule: AcceptanceRule): readonly AcceptedMedia[] {
   const accepted: AcceptedMedia[] = [];
-  const unknownCodecs: string[] = [];
-  for (const section of offer.sections) {
-    const choices = usableCodecs(section, rule);
-    if (!choices || accepted.some(({ kind }) => kind === section.type)) continue;
-    const media = acceptSection(section, choices, rule);
+  for (const kind of rule.kinds) {
+    const sections = offer.sections.filter((section) => section.type === kind && isUsable(section, rule));
+    const media = sections.map((section) => acceptSection(section, kind, rule)).find(Boolean);
     if (media) accepted.push(media);
-    else unknownCodecs.push(...section.codecs.map(({ name }) => name));
+    else if (sections.length > 0) throw noCommonCodec(kind, sections, rule);
   }
-  if (accepted.length === 0) throw nothingAccepted(unknownCodecs, rule);
+  if (accepted.length === 0) {
+    throw new MediaError('bad_offer', `The SDP offer holds no media that can be used: ${rule.expectation}.`);
+  }
   assertBundled(accepted, offer.bundledMids);
-  return accepted;
+  const order = offer.sections.map(({ mid }) => mid);
+  return accepted.toSorted((a, b) => order.indexOf(a.mid) - order.indexOf(b.mid));
 }
 
-function usableCodecs(section: OfferedSection, rule: AcceptanceRule): readonly Codec[] | undefined {
-  const isUsable =
+function isUsable(section: OfferedSection, rule: AcceptanceRule): boolean {
+  return (
     section.port !== 0 &&
     section.mid !== '' &&
     section.hasRtcpMux &&
     securedProtocol.test(section.protocol) &&
-    rule.directions.includes(section.direction);
-  return isUsable && (section.type === 'audio' || section.type === 'video')
-    ? rule.codecs.get(section.type)
-    : undefined;
+    rule.directions.includes(section.direction)
+  );
 }
 
 function acceptSection(
   section: OfferedSection,
-  choices: readonly Codec[],
+  kind: MediaKind,
   rule: AcceptanceRule,
 ): AcceptedMedia | undefined {
-  for (const codec of choices) {
-    const offered = section.codecs.find((candidate) => isSameCodec(candidate, codec));
-    if (!offered) continue;
-    const rtx = findRetransmission(section, offered.payloadType);
-    return {
-      kind: codec.kind,
-      mid: section.mid,
-      codec,
-      payloadType: offered.payloadType,
-      ...(rtx && { rtxPayloadType: rtx.payloadType }),
-      formatParameters: offered.formatParameters,
-      feedback: codec.feedback.filter(
-        (message) => offered.feedback.includes(message) && !rule.withoutFeedback.includes(message),
-      ),
-      extensionIds: acceptExtensions(section, rule),
-      hasReducedSizeRtcp: section.hasReducedSizeRtcp,
-    };
-  }
-  return undefined;
+  const choice = rule.choose(kind, usableCodecs(section));
+  if (!choice) return undefined;
+  const { codec, offered, red } = choice;
+  const rtx = findRetransmission(section, offered.payloadType);
+  return {
+    kind,
+    mid: section.mid,
+    codec,
+    payloadType: offered.payloadType,
+    ...(rtx && { rtxPayloadType: rtx.payloadType }),
+    ...(red && { redPayloadType: red.payloadType }),
+    formatParameters: offered.formatParameters,
+    feedback: codec.feedback.filter(
+      (message) => offered.feedback.includes(message) && !rule.withoutFeedback.includes(message),
+    ),
+    extensionIds: acceptExtensions(section, rule),
+    hasReducedSizeRtcp: section.hasReducedSizeRtcp,
+  };
 }
 
-function isSameCodec(offered: OfferedCodec, codec: Codec): boolean {
+function usableCodecs(section: OfferedSection): readonly OfferedCodec[] {
+  return section.codecs.filter(({ payloadType }) => isPayloadType(payloadType));
+}
+
+/** Whether an offered payload type is this codec, whatever its parameters. */
+export function isSameCodec(offered: OfferedCodec, codec: Codec): boolean {
   return (
     offered.name.toLowerCase() === codec.name.toLowerCase() &&
     offered.clockRate === codec.clockRate &&
-    offered.channels === codec.channels &&
-    isPayloadType(offered.payloadType)
+    offered.channels === codec.channels
+  );
+}
+
+/** Whether `offered` is redundancy (RFC 2198) around this payload type of the codec. */
+export function isRedOf(offered: OfferedCodec, codec: Codec, payloadType: number): boolean {
+  return (
+    isSameCodec(offered, { ...codec, name: 'red' }) &&
+    offered.formatParameters.split('/').every((inner) => inner.trim() === String(payloadType))
   );
 }
 
@@ -129,18 +152,10 @@ function assertBundled(accepted: readonly AcceptedMedia[], bundledMids: readonly
   );
 }
 
-function nothingAccepted(unknownCodecs: readonly string[], rule: AcceptanceRule): MediaError {
-  if (unknownCodecs.length > 0) {
-    const wanted = [...rule.codecs.values()].flat().map(({ name }) => name);
-    return new MediaError(
-      'no_common_codec',
-      `The SDP offer holds none of the codecs ${wanted.join(', ')}; it offers ${[...new Set(unknownCodecs)].join(', ')}.`,
-    );
-  }
-  return new MediaError('bad_offer', `The SDP offer holds no media that can be used: ${rule.expectation}.`);
-}
-
-/** Every codec of the table, by kind. */
-export function codecsOf(kinds: readonly MediaKind[]): ReadonlyMap<MediaKind, readonly Codec[]> {
-  return new Map(kinds.map((kind) => [kind, codecs.filter((codec) => codec.kind === kind)]));
+function noCommonCodec(
+  kind: MediaKind,
+  sections: readonly OfferedSection[],
+  rule: AcceptanceRule,
+): MediaError {
+  return new MediaError('no_common_codec', rule.explainNoChoice(kind, sections.flatMap(usableCodecs)));
 }

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { write } from 'sdp-transform';
 import type { SessionDescription } from 'sdp-transform';
 import type { AcceptedMedia } from '../accepted-media.ts';
+import { pickFormatParameters } from '../codecs/format-parameters.ts';
 import { headerExtensions } from '../header-extensions.ts';
 import type { LocalTransportParameters } from '../transport/rtp-transport.ts';
 import type { Offer, OfferedSection } from './offer.ts';
@@ -72,7 +73,7 @@ function rejectedSection(section: OfferedSection): AnswerSection {
 }
 
 function acceptedSection(section: OfferedSection, media: AcceptedMedia): AnswerSection {
-  const { codec, payloadType, rtxPayloadType } = media;
+  const { codec, payloadType, rtxPayloadType, redPayloadType } = media;
   const rtp: AnswerSection['rtp'] = [
     {
       payload: payloadType,
@@ -82,7 +83,13 @@ function acceptedSection(section: OfferedSection, media: AcceptedMedia): AnswerS
     },
   ];
   const fmtp: AnswerSection['fmtp'] = [];
-  if (media.formatParameters !== '') fmtp.push({ payload: payloadType, config: media.formatParameters });
+  const parameters = pickFormatParameters(media.formatParameters, codec.answeredParameters);
+  if (parameters !== '') fmtp.push({ payload: payloadType, config: parameters });
+  if (redPayloadType !== undefined) {
+    // First, since the first codec of an answer is what is sent.
+    rtp.unshift({ payload: redPayloadType, codec: 'red', rate: codec.clockRate, encoding: codec.channels });
+    fmtp.push({ payload: redPayloadType, config: `${payloadType}/${payloadType}` });
+  }
   if (rtxPayloadType !== undefined) {
     rtp.push({ payload: rtxPayloadType, codec: 'rtx', rate: codec.clockRate });
     fmtp.push({ payload: rtxPayloadType, config: `apt=${payloadType}` });

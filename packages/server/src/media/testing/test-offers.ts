@@ -30,3 +30,27 @@ export function transportOf(answer: string): LocalTransportParameters {
     })),
   };
 }
+
+/** The offer with these payload types first in the m-lines that have them, as `setCodecPreferences` writes it. */
+export function preferring(offer: string, ...payloadTypes: readonly number[]): string {
+  return offer.replaceAll(/^(m=\w+ \d+ \S+) (.*)$/gm, (_line, start: string, formats: string) => {
+    const listed = formats.trim().split(' ');
+    const first = payloadTypes.map(String).filter((type) => listed.includes(type));
+    return [start, ...first, ...listed.filter((type) => !first.includes(type))].join(' ');
+  });
+}
+
+/** The offer without the payload types whose `a=rtpmap` or `a=fmtp` matches. */
+export function withoutFormats(offer: string, pattern: RegExp): string {
+  const lines = offer.match(/^a=(rtpmap|fmtp):.*$/gm) ?? [];
+  const gone = new Set(lines.filter((line) => pattern.test(line)).map((line) => /\d+/.exec(line)?.[0]));
+  return offer.replaceAll(/^(m=\w+ \d+ \S+) (.*)$/gm, (_line, start: string, formats: string) =>
+    [
+      start,
+      ...formats
+        .trim()
+        .split(' ')
+        .filter((type) => !gone.has(type)),
+    ].join(' '),
+  );
+}

@@ -1,0 +1,141 @@
+import { expect, test } from '@playwright/test';
+import { Caller, newRoom } from './support/caller.ts';
+import { offerCodecs, type OfferedCodecs } from './support/offer-codecs.ts';
+
+async function openWith(caller: Caller, room: string, name: string, offered: OfferedCodecs): Promise<Caller> {
+  await caller.page.evaluate(offerCodecs, offered);
+  await caller.join(room, name);
+  return caller;
+}
+
+/** Whether this browser can send the codec; Debian's may lack encoders that others have. */
+async function canSend(caller: Caller, mimeType: string): Promise<boolean> {
+  return await caller.page.evaluate(
+    (wanted) =>
+      (RTCRtpSender.getCapabilities('video')?.codecs ?? []).some(({ mimeType }) => mimeType === wanted),
+    mimeType,
+  );
+}
+
+test.describe('a stream goes in the codec that its publisher offers first', () => {
+  const rows: { title: string; offered: OfferedCodecs; viewer?: OfferedCodecs; scalabilityMode?: string }[] =
+    [
+      { title: 'VP8', offered: { first: { mimeType: 'video/VP8' } } },
+      { title: 'H.264', offered: { first: { mimeType: 'video/H264' } } },
+      {
+        title: 'H.264 Baseline to a viewer that has only Constrained Baseline, as Safari',
+        offered: { first: { mimeType: 'video/H264', parameters: 'mode=1;profile-level-id=42001f' } },
+        viewer: {
+          first: { mimeType: 'video/H264', parameters: 'mode=1;profile-level-id=42e01f' },
+          isOnly: true,
+        },
+      },
+      {
+        title: 'H.264 in single units',
+        offered: { first: { mimeType: 'video/H264', parameters: 'mode=0;profile-level-id=42e01f' } },
+      },
+      { title: 'VP9', offered: { first: { mimeType: 'video/VP9', parameters: 'profile-id=0' } } },
+      {
+        title: 'VP9 in two spatial and three temporal layers',
+        offered: { first: { mimeType: 'video/VP9', parameters: 'profile-id=0' } },
+        scalabilityMode: 'L2T3_KEY',
+      },
+      { title: 'AV1', offered: { first: { mimeType: 'video/AV1', parameters: 'profile=0' } } },
+    ];
+  for (const { title, offered, viewer = {}, scalabilityMode } of rows) {
+    test(title, async ({ browser }) => {
+      const room = newRoom();
+      const mimeType = offered.first?.mimeType ?? '';
+      const ada = await Caller.open(browser);
+      test.skip(!(await canSend(ada, mimeType)), `This browser has no encoder for ${mimeType}.`);
+      await openWith(ada, room, 'Ada', offered);
+      const bob = await openWith(await ada.openAnother(), room, 'Bob', viewer);
+      await ada.publish(11);
+      if (scalabilityMode !== undefined) await sendLayers(ada, scalabilityMode);
+      await bob.expectPicturesOf(11);
+
+      // Whoever comes later begins in the middle of the stream, and needs a key frame that is recognised.
+      const cyd = await openWith(await ada.openAnother(), room, 'Cyd', viewer);
+      await cyd.expectPicturesOf(11);
+      for (const side of [bob, cyd]) {
+        const before = await side.received();
+        expect(before.videoCodec).toBe(mimeType);
+        await expect
+          .poll(async () => (await side.received()).framesDecoded)
+          .toBeGreaterThan(before.framesDecoded + 20);
+        expect(await side.diary()).not.toContainEqual(expect.stringMatching(/^error/));
+      }
+      for (const caller of [ada, bob, cyd]) await caller.close();
+    });
+  }
+});
+
+/** Makes the page's stream scalable, and waits until its encoder is. */
+async function sendLayers(caller: Caller, scalabilityMode: string): Promise<void> {
+  await caller.page.evaluate(async (scalabilityMode) => {
+    const sender = window.probe
+      .peerConnections()
+      .flatMap((peer) => peer.getSenders())
+      .find(({ track }) => track?.kind === 'video');
+    const parameters = sender?.getParameters();
+    if (!sender || !parameters) throw new Error('This page sends no video.');
+    for (const encoding of parameters.encodings) Object.assign(encoding, { scalabilityMode });
+    await sender.setParameters(parameters);
+  }, scalabilityMode);
+  const modeInUse = (): Promise<unknown> =>
+    caller.page.evaluate(async () => {
+      const [peer] = window.probe.peerConnections();
+      const rows = [...((await peer?.getStats()) ?? new Map<string, object>()).values()] as {
+        type: string;
+        scalabilityMode?: string;
+      }[];
+      return rows.find((row) => row.type === 'outbound-rtp' && row.scalabilityMode)?.scalabilityMode;
+    });
+  await expect.poll(modeInUse).toBe(scalabilityMode);
+}
+
+test('redundant audio reaches who knows it as it is, and everybody else as plain Opus', async ({
+  browser,
+}) => {
+  const room = newRoom();
+  const ada = await Caller.open(browser);
+  await openWith(ada, room, 'Ada', { first: { mimeType: 'audio/red' } });
+  const bob = await openWith(await ada.openAnother(), room, 'Bob', {});
+  const cyd = await openWith(await ada.openAnother(), room, 'Cyd', { without: ['audio/red'] });
+  await ada.publish(11, 440);
+  for (const viewer of [bob, cyd]) {
+    await viewer.expectPicturesOf(11);
+    await expect.poll(() => viewer.tonesHz()).toEqual([440]);
+    expect(await viewer.received()).toMatchObject({ audioCodec: 'audio/opus' });
+  }
+  // Statistics name the codec inside; the copies show in the size. Each redundant packet holds the frame before, too.
+  const [redundant, plain] = [await bob.received(), await cyd.received()];
+  expect(plain.audioPacketBytes).toBeGreaterThan(10);
+  expect(redundant.audioPacketBytes).toBeGreaterThan(1.7 * plain.audioPacketBytes);
+  for (const caller of [ada, bob, cyd]) await caller.close();
+});
+
+test('a viewer that lacks the codec gets an error that says what to do, and no black tile', async ({
+  browser,
+}) => {
+  const room = newRoom();
+  const ada = await Caller.open(browser);
+  await openWith(ada, room, 'Ada', { first: { mimeType: 'video/VP9', parameters: 'profile-id=0' } });
+  const bob = await ada.openAnother();
+  await openWith(bob, room, 'Bob', { without: ['video/VP9'] });
+  await ada.publish(11, 440);
+  const outcome = await bob.page.evaluate(async () => {
+    const { conference } = window;
+    const stream = await new Promise<string>((resolve) => {
+      conference.on('stream-published', ({ stream }) => resolve(stream.id));
+    });
+    return await conference.viewStream(stream).then(
+      () => ({ code: 'none', message: 'it resolved' }),
+      (error: unknown) => ({ code: String((error as { code: string }).code), message: String(error) }),
+    );
+  });
+  expect(outcome.code).toBe('ERR_INVALID_REQUEST');
+  expect(outcome.message).toMatch(/no_common_codec.*video in VP9.*Publish it in VP8/);
+  await ada.close();
+  await bob.close();
+});

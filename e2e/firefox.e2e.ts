@@ -1,0 +1,46 @@
+import { networkInterfaces } from 'node:os';
+import { expect, test } from '@playwright/test';
+import { Caller, newRoom } from './support/caller.ts';
+import { FirefoxCaller, fakeMicrophoneHz } from './support/firefox-caller.ts';
+
+const hasNetwork = Object.values(networkInterfaces())
+  .flat()
+  .some((address) => address && !address.internal);
+
+test.describe('Chromium and Firefox in one call', () => {
+  test.skip(
+    !hasNetwork,
+    'Firefox does no ICE over loopback, and this machine has no other network interface.',
+  );
+
+  let fox: FirefoxCaller;
+  test.beforeEach(async () => {
+    fox = await FirefoxCaller.open();
+  });
+  test.afterEach(async () => {
+    await fox.close();
+  });
+
+  test('see each other’s picture and hear each other’s voice, in VP8', async ({ browser }) => {
+    const room = newRoom();
+    const ada = await Caller.open(browser);
+    await Promise.all([ada.join(room, 'Ada'), fox.join(room, 'Fox')]);
+    await Promise.all([ada.publish(11, 440), fox.publish(22)]);
+
+    await ada.expectPicturesOf(22);
+    await expect.poll(() => fox.pictureIds()).toEqual([11]);
+    await expect.poll(() => ada.tonesHz()).toEqual([fakeMicrophoneHz]);
+    for (const side of [ada, fox]) {
+      const before = await side.received();
+      expect(before).toMatchObject({ videoCodec: 'video/VP8', audioCodec: 'audio/opus' });
+      await expect
+        .poll(async () => (await side.received()).framesDecoded)
+        .toBeGreaterThan(before.framesDecoded + 20);
+      expect(await side.diary()).not.toContainEqual(expect.stringMatching(/^error/));
+    }
+    // Firefox has no Web Audio here to tell the tone, but its decoder says how loud it is; silence would add nothing.
+    const { audioEnergy } = await fox.received();
+    await expect.poll(async () => (await fox.received()).audioEnergy).toBeGreaterThan(audioEnergy + 0.1);
+    await ada.close();
+  });
+});

@@ -1,0 +1,9 @@
+import { av1 } from './av1.ts';
+import type { Codec } from './codec.ts';
+import { h264 } from './h264.ts';
+import { opus } from './opus.ts';
+import { vp8 } from './vp8.ts';
+import { vp9 } from './vp9.ts';
+
+/** The codecs that are forwarded. Which of them a stream has is the publisher's choice. */
+export const codecs: readonly Codec[] = [opus, vp8, h264, vp9, av1];

@@ -1,0 +1,186 @@
+import { parse } from 'sdp-transform';
+import { describe, expect, it } from 'vitest';
+import type { AcceptedMedia } from './accepted-media.ts';
+import { MediaError } from './media-router.ts';
+import { PublisherPeer } from './publisher-peer.ts';
+import { parseRtcp } from './rtp/parse-rtcp.ts';
+import { isRtcp, parseRtpPacket } from './rtp/rtp-packet.ts';
+import { acceptPublish } from './sdp/accept-publish.ts';
+import { acceptView } from './sdp/accept-view.ts';
+import { parseOffer } from './sdp/parse-offer.ts';
+import { writeAnswer } from './sdp/write-answer.ts';
+import { hostileOffers } from './testing/hostile-offers.ts';
+import { hostilePackets } from './testing/hostile-packets.ts';
+import recordings from './testing/recordings.json' with { type: 'json' };
+import { preferring } from './testing/test-offers.ts';
+import { rtpBytes } from './testing/test-packets.ts';
+import { usableCandidate } from './transport/remote-candidate.ts';
+import { ViewerPeer } from './viewer-peer.ts';
+
+// PARLEY_FUZZ_PACKETS=1000000 throws more, and PARLEY_FUZZ_SEED others.
+const packetCount = Number(process.env['PARLEY_FUZZ_PACKETS'] ?? 20_000);
+const seed = Number(process.env['PARLEY_FUZZ_SEED'] ?? 1);
+const offerCount = Math.ceil(packetCount / 25);
+const timeout = 30_000 + packetCount;
+
+const { chromium, firefox } = recordings;
+const samples = [chromium, firefox]
+  .flatMap(({ packets }) => Object.values(packets).flat())
+  .map((hex) => Buffer.from(hex, 'hex'));
+const hostileSsrcs = [1, 2, 3];
+const honestSsrc = 0x7777;
+/** Of redundant audio in Chromium's offers. */
+const redPayloadType = 63;
+
+/** Payload types by codec in Chromium's offers, and a packet that starts a key frame of it. */
+const videoCodecs = [
+  ['VP8', 96, [0x10, 0x00, 0x00]],
+  ['H264', 108, [0x67, 0x42, 0xe0]],
+  ['VP9', 98, [0x08, 0x00, 0x00]],
+  ['AV1', 45, [0x18, 0x0a, 0x00]],
+] as const;
+
+/** A publisher and a viewer as a stream connects them, without transports. */
+function connect(payloadType: number) {
+  let nowMs = 1_000;
+  const now = () => nowMs;
+  const published = acceptPublish(
+    parseOffer(preferring(chromium.publishOffer, payloadType, redPayloadType)),
+    'MIC_AND_CAM',
+  );
+  const viewed = acceptView(parseOffer(chromium.viewOffer), published);
+  const toPublisher: Uint8Array[] = [];
+  const toViewer: Uint8Array[] = [];
+  const viewer = new ViewerPeer({
+    media: viewed,
+    send: (packet) => toViewer.push(packet) > 0,
+    source: (kind) => publisher.source(kind),
+    now,
+  });
+  const publisher: PublisherPeer = new PublisherPeer({
+    media: published,
+    send: (packet) => toPublisher.push(packet) > 0,
+    onPacket: (source, packet, extendedNumber) => viewer.forward(source, packet, extendedNumber),
+    onSenderReport: (source) => viewer.sendSenderReport(source),
+    now,
+  });
+  viewer.open();
+  return {
+    published,
+    viewed,
+    publisher,
+    viewer,
+    /** What was sent since the last call. */
+    takeSent: () => ({ toPublisher: toPublisher.splice(0), toViewer: toViewer.splice(0) }),
+    advance: (byMs: number) => {
+      nowMs += byMs;
+      publisher.tick(nowMs);
+    },
+  };
+}
+
+function payloadTypesOf(media: readonly AcceptedMedia[]): number[] {
+  return media
+    .flatMap(({ payloadType, rtxPayloadType, redPayloadType: red }) => [payloadType, rtxPayloadType, red])
+    .filter((payloadType) => payloadType !== undefined);
+}
+
+describe('packets that no honest peer sends', () => {
+  it.each(videoCodecs)(
+    'neither throw nor leave as anything but RTP and RTCP, and %s flows on after them',
+    (_name, payloadType, keyFrame) => {
+      const { published, viewed, publisher, viewer, takeSent, advance } = connect(payloadType);
+      const viewerSsrcs = viewer.sentMedia.map(({ ssrc }) => ssrc);
+      const payloadTypes = payloadTypesOf(published);
+      const nextForPublisher = hostilePackets({ seed, samples, payloadTypes, ssrcs: hostileSsrcs });
+      const nextForViewer = hostilePackets({
+        seed: seed + 1,
+        samples,
+        payloadTypes: payloadTypesOf(viewed),
+        ssrcs: viewerSsrcs,
+      });
+      const forwardedTypes = new Set(payloadTypesOf(viewed));
+      let forwarded = 0;
+      for (let count = 0; count < packetCount / videoCodecs.length; count += 1) {
+        if (count % 3 === 0) viewer.receive(nextForViewer());
+        else publisher.receive(nextForPublisher());
+        if (count % 50 !== 0) continue;
+        advance(20);
+        const sent = takeSent();
+        for (const packet of sent.toPublisher) expect(parseRtcpOnly(packet)).toBe(true);
+        for (const packet of sent.toViewer.map((bytes) => Buffer.from(bytes))) {
+          if (isRtcp(packet)) continue;
+          expect(forwardedTypes).toContain(parseRtpPacket(packet)?.payloadType);
+          forwarded += 1;
+        }
+      }
+      expect(forwarded).toBeGreaterThan(packetCount / videoCodecs.length / 50);
+
+      takeSent();
+      const payload = Uint8Array.from([...keyFrame, 0xaa, 0xbb, 0xcc]);
+      for (let sequenceNumber = 40_000; sequenceNumber < 40_003; sequenceNumber += 1) {
+        const timestamp = sequenceNumber * 3_000;
+        publisher.receive(rtpBytes({ payloadType, ssrc: honestSsrc, sequenceNumber, timestamp, payload }));
+      }
+      const last = Buffer.from(takeSent().toViewer.at(-1) ?? '');
+      expect(last.subarray(-payload.length)).toEqual(Buffer.from(payload));
+    },
+    timeout,
+  );
+});
+
+function parseRtcpOnly(packet: Uint8Array): boolean {
+  const bytes = Buffer.from(packet);
+  parseRtcp(bytes);
+  return isRtcp(bytes) && bytes.length % 4 === 0;
+}
+
+describe('offers that no honest peer sends', () => {
+  it(
+    'are answered with SDP or refused with a MediaError, and nothing else',
+    () => {
+      const offers = [chromium, firefox].flatMap(({ publishOffer, viewOffer, simulcastOffer }) => [
+        publishOffer,
+        viewOffer,
+        simulcastOffer,
+      ]);
+      const next = hostileOffers(seed, offers);
+      const published = [96, 108, 98, 45].map((type) =>
+        acceptPublish(parseOffer(preferring(chromium.publishOffer, type)), 'MIC_AND_CAM'),
+      );
+      const local = {
+        iceUfrag: 'u',
+        icePwd: 'p',
+        fingerprint: { algorithm: 'a', value: 'v' },
+        candidates: [],
+      };
+      const outcomes = { answered: 0, refused: 0 };
+      const attempt = (action: () => string) => {
+        try {
+          parse(action());
+          outcomes.answered += 1;
+        } catch (error) {
+          if (!(error instanceof MediaError)) throw error;
+          outcomes.refused += 1;
+        }
+      };
+      for (let count = 0; count < offerCount; count += 1) {
+        const sdp = next();
+        let media = published[count % published.length] ?? [];
+        attempt(() => {
+          const offer = parseOffer(sdp);
+          media = acceptPublish(offer, 'SCREEN');
+          return writeAnswer(offer, media, local, []);
+        });
+        attempt(() => {
+          const offer = parseOffer(sdp);
+          return writeAnswer(offer, acceptView(offer, media), local, []);
+        });
+        for (const line of sdp.match(/candidate:.*/g) ?? []) usableCandidate(line);
+      }
+      expect(outcomes.answered).toBeGreaterThan(offerCount / 10);
+      expect(outcomes.refused).toBeGreaterThan(offerCount / 10);
+    },
+    timeout,
+  );
+});
