@@ -14,7 +14,7 @@ export interface RouterUnderLoad {
 }
 
 /** A stream that is taken in. */
-export interface Published {
+interface Published {
   readonly streamId: string;
   readonly peer: LoadPeer;
   /** The offer it was published with. */
