@@ -21,3 +21,4 @@ export { ParleyError } from './errors/parley-error.ts';
 export { redeemTicket, ticketToken, type RedeemedTicket, type TicketOptions } from './redeem-ticket.ts';
 export type { CallOptions, RtcApi } from './rtc-api.ts';
 export type { TokenSource } from './token-source.ts';
+export { type Deadline, type DeadlineOptions, withDeadline } from './with-deadline.ts';

@@ -32,9 +32,15 @@ import type {
 
 /** What every call takes beside its command. */
 export interface CallOptions {
-  /** Aborts the call; its promise then rejects with `AbortedError` (`ERR_ABORTED`). */
+  /**
+   * Aborts the call; its promise then rejects with `AbortedError` (`ERR_ABORTED`), or with the signal's reason where
+   * that is a `ParleyError`.
+   */
   readonly signal?: AbortSignal;
-  /** How long the call may take, token and retries included, in milliseconds. Default: the client's `timeoutMs`. */
+  /**
+   * How long the call may take, token and retries included, in milliseconds. Default: the client's `timeoutMs`.
+   * `Infinity`: as long as it takes.
+   */
   readonly timeoutMs?: number;
   /** Lets the request outlive the page that sends it; bodies up to 64 kB. Default false. */
   readonly keepalive?: boolean;

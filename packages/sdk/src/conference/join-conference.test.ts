@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Deferred } from '../testing/deferred.ts';
 import { type FakePage, useFakeBrowser } from '../testing/fake-browser.ts';
 import { broken, FakeServer, forbidden } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
@@ -131,4 +132,13 @@ test('ignores its signal once joined', async () => {
   await settle();
   await ada.setMetadata('still', 'here');
   expect(server.conference?.metadata['still']?.value).toBe('here');
+});
+
+test('has no limit when `timeoutMs` is Infinity', async () => {
+  const gate = new Deferred<void>();
+  server.intercept = ({ operation }) => (operation === 'join' ? gate.promise : undefined);
+  const joining = joinAs(server, 'ada', { timeoutMs: Infinity });
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  gate.resolve();
+  expect((await joining).state.getSnapshot().connection).toBe('connected');
 });

@@ -4,6 +4,7 @@ import {
   NotFoundError,
   type RtcApi,
   type TokenSource,
+  withDeadline,
 } from '@parley-rtc/client';
 import {
   conferenceFromSimpleView,
@@ -13,7 +14,6 @@ import {
 } from '@parley-rtc/contract';
 import { LongPollFeed } from '../signalling/long-poll-feed.ts';
 import { registerUserEndpoint, type UserEndpoint } from '../signalling/user-endpoint.ts';
-import { withDeadline } from '../with-deadline.ts';
 import { sayFarewell } from './farewell.ts';
 import { Session } from './session.ts';
 
@@ -29,7 +29,7 @@ export interface JoinOptions {
   readonly endpointId?: string;
   /** Gives up; nothing stays behind. Has no effect once joined. */
   readonly signal?: AbortSignal;
-  /** How long joining may take as a whole, in milliseconds. Default 15_000. */
+  /** How long joining may take as a whole, in milliseconds. Default 15_000; `Infinity`: no limit. */
   readonly timeoutMs?: number;
   /** STUN and TURN servers. Default: those that the server names. */
   readonly iceServers?: readonly RTCIceServer[];
@@ -44,7 +44,7 @@ export async function joinConference(
   options: Omit<JoinOptions, 'server' | 'token'>,
 ): Promise<Session> {
   const { signal: given, timeoutMs = 15_000 } = options;
-  return withDeadline({ operation: 'join', signals: [given], timeoutMs }, async (signal) => {
+  return withDeadline({ operation: 'join', signals: [given], timeoutMs }, async ({ signal }) => {
     const iceServers = readIceServers(api, options.iceServers, signal);
     // Awaited below; until then a failure of it must not count as unhandled.
     iceServers.catch(() => {});

@@ -1,8 +1,7 @@
-import type { ParleyError } from '@parley-rtc/client';
+import { type ParleyError, withDeadline } from '@parley-rtc/client';
 import type { PublishStreamCommand, PublishStreamResult } from '@parley-rtc/contract';
 import { MediaConnectionError, StreamNotFoundError } from '../errors/media-errors.ts';
 import { newId } from '../new-id.ts';
-import { withDeadline } from '../with-deadline.ts';
 import { type Captured, capture, tracksOf } from './capture.ts';
 import { MuteSwitch } from './mute-switch.ts';
 import type { PublishOptions } from './publish-options.ts';
@@ -30,7 +29,7 @@ export interface PublishVerbs {
 export async function publishMedia(options: PublishOptions, verbs: PublishVerbs): Promise<PublishedStream> {
   const signals = [verbs.signal, options.signal];
   // No deadline here: the user may take any time to answer the browser's question.
-  const captured = await withDeadline({ operation: 'publishStream', signals }, (signal) =>
+  const captured = await withDeadline({ operation: 'publishStream', signals }, ({ signal }) =>
     capture(options, signal),
   );
   try {

@@ -1,6 +1,5 @@
-import { HttpError } from '@parley-rtc/client';
+import { HttpError, withDeadline } from '@parley-rtc/client';
 import { NegotiationError } from '../errors/media-errors.ts';
-import { withDeadline } from '../with-deadline.ts';
 import { PeerLink, type PeerLinkOptions } from './peer-link.ts';
 
 /** How long offer, answer and what lies between may take. */
@@ -58,7 +57,7 @@ export async function openStreamLink(options: StreamLinkOptions): Promise<Stream
     throw new NegotiationError('The server sent no answer to our offer.');
   };
   try {
-    await withDeadline({ operation, signals, timeoutMs: negotiationTimeoutMs }, async (signal) => {
+    await withDeadline({ operation, signals, timeoutMs: negotiationTimeoutMs }, async ({ signal }) => {
       options.addMedia(link.peer);
       await link.negotiate((sdpOffer) => exchange(sdpOffer, signal));
     });
