@@ -46,6 +46,16 @@ export interface CallOptions {
   readonly keepalive?: boolean;
 }
 
+/** Where a push starts, and for whom. */
+export interface PushStart {
+  /** The first version wanted, which is that of the state you hold. Of no effect beside `lastEventId`. */
+  readonly version?: number | undefined;
+  /** The `id` of the last message of an earlier push, to go on where it ended. */
+  readonly lastEventId?: string | undefined;
+  /** The one endpoint that the push keeps alive. Default: all of the user's. */
+  readonly userEndpointId?: string | undefined;
+}
+
 /**
  * The Auvious RTC API: one method for each of the seed's 20 operations, and for the platform operations around them.
  *
@@ -116,6 +126,17 @@ export interface RtcApi {
     version: number | undefined,
     options?: CallOptions,
   ): Promise<readonly unknown[]>;
+
+  /**
+   * Opens the push, server-sent events with those that a poll brings and those outside of the history; returns the body
+   * as it comes. An extension of Parley: elsewhere `NotFoundError`, or `ServerError` for an answer that is no such
+   * stream. Deadline and `signal` rule until the answer begins; then cancel the stream to end it. Never repeated.
+   */
+  openPush(
+    conferenceId: string,
+    start: PushStart,
+    options?: CallOptions,
+  ): Promise<ReadableStream<Uint8Array>>;
 
   /** Registers a user endpoint and returns its id, whichever form the server answers in. */
   registerUserEndpoint(command: RegisterUserEndpointCommand, options?: CallOptions): Promise<string>;

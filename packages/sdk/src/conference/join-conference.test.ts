@@ -142,3 +142,24 @@ test('has no limit when `timeoutMs` is Infinity', async () => {
   gate.resolve();
   expect((await joining).state.getSnapshot().connection).toBe('connected');
 });
+
+test.each(['join', 'getConference'] as const)(
+  'leaves by requests that outlive the page when it goes away during %s',
+  async (hanging) => {
+    const api = server.api('ada');
+    const leave = vi.spyOn(api, 'leave');
+    const unregister = vi.spyOn(api, 'unregisterUserEndpoint');
+    vi.spyOn(server, 'api').mockReturnValue(api);
+    const gate = new Deferred<void>();
+    server.intercept = ({ operation }) => (operation === hanging ? gate.promise : undefined);
+    const joining = rejectionOf(joinAs(server, 'ada'));
+    await settle();
+    page.fire('pagehide', { persisted: false });
+    expect(leave.mock.calls.map(([, options]) => options)).toMatchObject([{ keepalive: true }]);
+    expect(unregister.mock.calls.map(([, options]) => options)).toMatchObject([{ keepalive: true }]);
+    expect(await joining).toMatchObject({ code: 'ERR_ABORTED' });
+    gate.resolve();
+    await settle();
+    expectNothingBehind();
+  },
+);

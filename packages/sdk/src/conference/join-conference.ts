@@ -11,10 +11,13 @@ import {
   conferenceFromWire,
   type ConferenceState,
   type JsonObject,
+  UNKNOWN_VERSION,
 } from '@parley-rtc/contract';
 import { LongPollFeed } from '../signalling/long-poll-feed.ts';
+import type * as PushModule from '../signalling/push-feed.ts';
 import { registerUserEndpoint, type UserEndpoint } from '../signalling/user-endpoint.ts';
 import { sayFarewell } from './farewell.ts';
+import { watchPage } from './page-lifecycle.ts';
 import { Session } from './session.ts';
 
 export interface JoinOptions {
@@ -35,6 +38,9 @@ export interface JoinOptions {
   readonly iceServers?: readonly RTCIceServer[];
 }
 
+/** Fetches what only a server with a push needs. */
+type LoadPush = () => Promise<Pick<typeof PushModule, 'pushFeed'>>;
+
 /**
  * Joins: endpoint, join, state, feed. The ICE servers come meanwhile. When a step fails or time is up, takes back what
  * was done.
@@ -42,9 +48,12 @@ export interface JoinOptions {
 export async function joinConference(
   api: RtcApi,
   options: Omit<JoinOptions, 'server' | 'token'>,
+  loadPush: LoadPush | undefined = () => import('../signalling/push-feed.ts'),
 ): Promise<Session> {
-  const { signal: given, timeoutMs = 15_000 } = options;
-  return withDeadline({ operation: 'join', signals: [given], timeoutMs }, async ({ signal }) => {
+  const { conferenceId, signal: given, timeoutMs = 15_000 } = options;
+  const gone = new AbortController();
+  const signals = [given, gone.signal];
+  return withDeadline({ operation: 'join', signals, timeoutMs }, async ({ signal }) => {
     const iceServers = readIceServers(api, options.iceServers, signal);
     // Awaited below; until then a failure of it must not count as unhandled.
     iceServers.catch(() => {});
@@ -55,9 +64,16 @@ export async function joinConference(
       onLost: (cause) => stay.session?.onEndpointLost(cause),
       signal,
     });
+    const stopWatching = watchPage({
+      onGone: () => {
+        // Nobody will be there to take the answer, and the server may have let us in.
+        void sayFarewell(api, endpoint, conferenceId, { keepalive: true, leave: {} });
+        gone.abort();
+      },
+      onBack: () => {},
+    });
     try {
       await enter(api, endpoint, options, signal);
-      const { conferenceId } = options;
       const conference = readConference(api, conferenceId, signal);
       const found = await Promise.all([conference, iceServers]);
       signal.throwIfAborted();
@@ -71,12 +87,31 @@ export async function joinConference(
             ...sink,
             poll: (version, signal) => api.getEvents(conferenceId, version, { signal }),
             readSnapshot: (signal) => readConference(api, conferenceId, signal),
+            loadPush:
+              loadPush &&
+              (async (verbs) => {
+                const { pushFeed } = await loadPush();
+                const start = { userEndpointId: endpoint.id };
+                return pushFeed({
+                  ...verbs,
+                  open: (lastEventId, signal) => {
+                    const { version } = sink.conference();
+                    const place =
+                      lastEventId !== undefined
+                        ? { lastEventId }
+                        : version !== UNKNOWN_VERSION && { version };
+                    return api.openPush(conferenceId, { ...start, ...place }, { signal });
+                  },
+                });
+              }),
           }),
       });
       return stay.session;
     } catch (error) {
-      void sayFarewell(api, endpoint, options.conferenceId, { leave: {} });
+      if (!gone.signal.aborted) void sayFarewell(api, endpoint, conferenceId, { leave: {} });
       throw error;
+    } finally {
+      stopWatching();
     }
   });
 }
