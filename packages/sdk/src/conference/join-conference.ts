@@ -58,12 +58,14 @@ export async function joinConference(
     // Awaited below; until then a failure of it must not count as unhandled.
     iceServers.catch(() => {});
     const stay: { session?: Session } = {};
-    const endpoint = await registerUserEndpoint({
-      api,
-      wishedId: options.endpointId,
-      onLost: (cause) => stay.session?.onEndpointLost(cause),
-      signal,
-    });
+    const register = (wishedId: string | undefined, signal: AbortSignal) =>
+      registerUserEndpoint({
+        api,
+        wishedId,
+        onLost: (cause) => stay.session?.onEndpointLost(cause),
+        signal,
+      });
+    const endpoint = await register(options.endpointId, signal);
     const stopWatching = watchPage({
       onGone: () => {
         // Nobody will be there to take the answer, and the server may have let us in.
@@ -82,6 +84,17 @@ export async function joinConference(
         endpoint,
         conference: { ...found[0], id: conferenceId },
         iceServers: found[1],
+        enterAgain: async (formerId, metadata, signal) => {
+          const endpoint = await register(formerId, signal);
+          try {
+            await enter(api, endpoint, { conferenceId, ...(metadata && { metadata }) }, signal);
+            const conference = await readConference(api, conferenceId, signal);
+            return { endpoint, conference: { ...conference, id: conferenceId } };
+          } catch (error) {
+            endpoint.stop();
+            throw error;
+          }
+        },
         startFeed: (sink) =>
           new LongPollFeed({
             ...sink,
@@ -91,7 +104,6 @@ export async function joinConference(
               loadPush &&
               (async (verbs) => {
                 const { pushFeed } = await loadPush();
-                const start = { userEndpointId: endpoint.id };
                 return pushFeed({
                   ...verbs,
                   open: (lastEventId, signal) => {
@@ -100,7 +112,8 @@ export async function joinConference(
                       lastEventId !== undefined
                         ? { lastEventId }
                         : version !== UNKNOWN_VERSION && { version };
-                    return api.openPush(conferenceId, { ...start, ...place }, { signal });
+                    const userEndpointId = stay.session?.endpointId ?? endpoint.id;
+                    return api.openPush(conferenceId, { ...place, userEndpointId }, { signal });
                   },
                 });
               }),

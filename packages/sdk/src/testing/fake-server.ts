@@ -44,6 +44,8 @@ export class FakeServer {
   conference: ConferenceState | undefined;
   /** Without the routes around the seed, as another server may be. */
   hasPlatformRoutes = true;
+  /** Knows `iceRestart`, as ours. */
+  restartsIce = true;
   /** With the push, as ours. */
   hasPush = false;
   /** Takes `v` for the last event known instead of the next one wanted. */
@@ -162,6 +164,11 @@ export class FakeServer {
         act('publishStream', command, options?.signal, (fail) => {
           const who = inside(command.userEndpointId, fail);
           const streamId = command.streamId ?? `s${(this.#lastId += 1)}`;
+          if (command.iceRestart) {
+            if (!this.restartsIce) return fail(InvalidRequestError, 400);
+            stream(streamId, fail);
+            return { streamId, sdpAnswer: answerTo(command.sdpOffer) };
+          }
           const { conferenceStreamType: streamType, metadata = {}, videoBitrate = 0, sdpOffer } = command;
           this.append({
             type: 'ConferenceStreamPublishedEvent',
@@ -268,6 +275,13 @@ export class FakeServer {
     const who = { userId: participant.userId, userEndpointId: endpointId };
     for (const { id, type } of participant.streams) this.#unpublish(who, id, type);
     this.append({ type: 'ConferenceLeftEvent', ...who, reason });
+  }
+
+  /** Withdraws all streams, as a restart does: their media died with the process. */
+  loseMedia(): void {
+    for (const { id, userId, streams } of this.conference?.participants ?? []) {
+      for (const stream of streams) this.#unpublish({ userId, userEndpointId: id }, stream.id, stream.type);
+    }
   }
 
   /** Forgets the conference, as some time after its end. */

@@ -24,6 +24,7 @@ const names = [
   'stream-published',
   'stream-unpublished',
   'stream-updated',
+  'stream-restored',
   'participant-joined',
   'participant-left',
   'participant-updated',
@@ -45,6 +46,7 @@ export function listenTo(conference: Conference): string[] {
 function aboutWhat(payload: ConferenceEvents[keyof ConferenceEvents]): string {
   if ('stream' in payload) return `${payload.stream.userId}'s ${payload.stream.type}`;
   if ('participant' in payload) return payload.participant.userId;
+  if ('restored' in payload) return payload.restored.type;
   if ('key' in payload) return `${payload.key}=${payload.entry?.value}`;
   if ('connection' in payload) return payload.connection;
   if ('error' in payload) return payload.error.code;
