@@ -88,7 +88,7 @@ describe('a connection that is lost', () => {
 
   test('holds the candidates of the new path until its answer is applied', async () => {
     const { peer } = await publishing();
-    let answer = () => {};
+    let answer: (() => void) | undefined;
     server.intercept = ({ operation }) =>
       operation === 'publishStream' ? new Promise((resolve) => (answer = resolve)) : undefined;
     peer.moveTo('failed');
@@ -96,7 +96,7 @@ describe('a connection that is lost', () => {
     peer.findCandidate('candidate:new');
     await settle();
     expect(server.callsOf('addPublishStreamIceCandidates')).toEqual([]);
-    answer();
+    answer?.();
     await settle();
     expect(server.callsOf('addPublishStreamIceCandidates')).toMatchObject([
       { iceCandidates: [{ candidate: 'candidate:new' }] },
