@@ -1,6 +1,6 @@
 import { HttpError } from '@parley-rtc/client';
-import { pause } from '../signalling/pause.ts';
-import { reconnectDelayMs } from '../signalling/reconnect-policy.ts';
+import { pause } from '../pause.ts';
+import { reconnectDelayMs } from '../reconnect-policy.ts';
 import { untilOnline } from '../signalling/until-online.ts';
 
 /** So long a server may be away. Time without a network does not count. */

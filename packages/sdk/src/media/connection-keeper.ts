@@ -1,5 +1,5 @@
-import { pause } from '../signalling/pause.ts';
-import { reconnectDelayMs } from '../signalling/reconnect-policy.ts';
+import { pause } from '../pause.ts';
+import { reconnectDelayMs } from '../reconnect-policy.ts';
 
 /** So long ICE may try by itself: it often comes back from `disconnected`. */
 const patienceMs = 3_000;

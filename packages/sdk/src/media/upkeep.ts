@@ -1,6 +1,6 @@
 import { HttpError, NotFoundError } from '@parley-rtc/client';
-import { pause } from '../signalling/pause.ts';
-import { reconnectDelayMs } from '../signalling/reconnect-policy.ts';
+import { pause } from '../pause.ts';
+import { reconnectDelayMs } from '../reconnect-policy.ts';
 import type { Purpose, StreamLink } from './stream-link.ts';
 
 /** How long something that the server has lost is tried to be given back. */

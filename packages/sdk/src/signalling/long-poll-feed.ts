@@ -3,9 +3,9 @@ import { type ConferenceState, UNKNOWN_VERSION } from '@parley-rtc/contract';
 import type { EventFeed, EventFeedSink } from './event-feed.ts';
 import { EventTaker } from './event-taker.ts';
 import { OncePerCode } from './once-per-code.ts';
-import { pause } from './pause.ts';
+import { pause } from '../pause.ts';
 import type { FollowPush, PushFeedOptions } from './push-feed.ts';
-import { reconnectDelayMs } from './reconnect-policy.ts';
+import { reconnectDelayMs } from '../reconnect-policy.ts';
 import { untilOnline } from './until-online.ts';
 
 /** A poll that brings nothing new sooner than this was not held by the server. */
