@@ -36,8 +36,11 @@ export function createRtcApi(options: RtcApiOptions): RtcApi {
 
   const send: Send = async ({ path, holdMs = 0, ...request }, { signal, keepalive, ...call } = {}) =>
     withDeadline(
-      request.operation,
-      { signal, timeoutMs: call.timeoutMs ?? timeoutMs + holdMs },
+      {
+        operation: request.operation,
+        signals: [signal],
+        timeoutMs: call.timeoutMs ?? timeoutMs + holdMs,
+      },
       async (deadline) => {
         const sendWith = async (token: string) =>
           exchange(

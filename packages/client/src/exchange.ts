@@ -40,11 +40,15 @@ export interface ExchangeRequest {
   /** Body, sent as a form. */
   readonly form?: Readonly<Record<string, string>>;
   readonly keepalive?: boolean | undefined;
+  /** Media type of an answer that is to be read as it comes. Without it, answers are JSON. */
+  readonly streamType?: string | undefined;
   readonly fetch?: typeof fetch | undefined;
 }
 
 /** A 2xx answer; its body is read only by those who expect one. */
 export interface Answer {
+  /** The body as it comes, where the request asked for that and the answer has the type asked for. */
+  readonly stream?: ReadableStream<Uint8Array> | undefined;
   /** The body as JSON, handed to `accept`; null if it is empty. Throws `ServerError` if `accept` returns undefined. */
   read<Result>(accept: (body: unknown) => Result | undefined): Result;
 }
@@ -55,12 +59,12 @@ export interface Answer {
  * @throws {@link ConnectionError}, one of the HTTP errors, or the reason of the deadline's signal.
  */
 export async function exchange(request: ExchangeRequest, deadline: Deadline): Promise<Answer> {
-  const { operation, repetition, json, form, authorization } = request;
+  const { operation, repetition, json, form, authorization, streamType } = request;
   const { unanswered, statuses } = retryRules[repetition];
   // Outside of `try`: what ky throws here is a body that is no JSON, a bug in the caller and not in the network.
   const pending = ky(request.url, {
     method: request.method,
-    headers: { accept: 'application/json', authorization },
+    headers: { accept: streamType ?? 'application/json', authorization },
     ...(json !== undefined && { json }),
     ...(form && { body: new URLSearchParams(form) }),
     ...(request.fetch && { fetch: request.fetch }),
@@ -83,6 +87,9 @@ export async function exchange(request: ExchangeRequest, deadline: Deadline): Pr
   });
   try {
     const response = await pending;
+    if (streamType && response.headers.get('content-type')?.startsWith(streamType) && response.body) {
+      return { ...answerOf(operation, response, ''), stream: response.body };
+    }
     return answerOf(operation, response, await response.text());
   } catch (error) {
     if (deadline.signal.aborted) throw deadline.signal.reason;

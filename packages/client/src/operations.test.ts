@@ -167,8 +167,37 @@ describe('a read', () => {
 });
 
 it('covers every operation of the API', () => {
-  const reads = ['getConference', 'getSimpleView', 'getActive', 'getEvents', 'getIceServers', 'getTicket'];
+  const reads = [
+    'getConference',
+    'getSimpleView',
+    'getActive',
+    'getEvents',
+    'openPush',
+    'getIceServers',
+    'getTicket',
+  ];
   expect(Object.keys(api).toSorted()).toEqual([...Object.keys(posts), ...reads].toSorted());
+});
+
+describe('openPush', () => {
+  const type = 'text/event-stream; charset=utf-8';
+
+  it('hands on the stream as it comes, asked for by version, position and endpoint', async () => {
+    server.reply({ headers: { 'content-type': type }, body: 'id: 4.1\ndata: {}\n\n' });
+    const stream = await api.openPush('c-1', { version: 3, lastEventId: '4.1', userEndpointId: 'ep 1' });
+    expect(await new Response(stream).text()).toBe('id: 4.1\ndata: {}\n\n');
+    expect(server.requests[0]).toMatchObject({
+      line: 'GET /rtc-api/conferences/c-1/push?v=3&lastEventId=4.1&userEndpointId=ep+1',
+      headers: { authorization: 'Bearer secret-1', accept: 'text/event-stream' },
+    });
+  });
+
+  it('refuses an answer that is no such stream, and one of a server that lacks it', async () => {
+    server.reply({ headers: { 'content-type': 'text/html' }, body: '<html>' });
+    expect(await rejection(api.openPush('c-1', {}))).toMatchObject({ code: 'ERR_SERVER', status: 200 });
+    server.reply({ status: 404 });
+    expect(await rejection(api.openPush('c-1', {}))).toMatchObject({ code: 'ERR_NOT_FOUND' });
+  });
 });
 
 describe('an id', () => {

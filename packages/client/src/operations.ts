@@ -4,7 +4,10 @@ import type { Answer, ExchangeRequest, Repetition } from './exchange.ts';
 import type { CallOptions, RtcApi } from './rtc-api.ts';
 
 /** What the table says of one request. */
-interface OperationRequest extends Pick<ExchangeRequest, 'operation' | 'method' | 'repetition' | 'json'> {
+interface OperationRequest extends Pick<
+  ExchangeRequest,
+  'operation' | 'method' | 'repetition' | 'json' | 'streamType'
+> {
   /** Below the server's address. */
   readonly path: string;
   /** How long the server may hold the request on purpose, in milliseconds, on top of the usual deadline. */
@@ -63,6 +66,22 @@ export const operations: { readonly [Name in keyof RtcApi]: Operation<RtcApi[Nam
     const path = `${conferences}/${segment(conferenceId)}/events${query}`;
     const request = { ...get(operation, path), repetition: 'never', holdMs: longPollHoldMs } as const;
     return (await send(request, options)).read(list);
+  },
+  openPush: (send, operation) => async (conferenceId, start, options) => {
+    const { version, lastEventId, userEndpointId } = start;
+    const query = new URLSearchParams({
+      ...(version !== undefined && { v: String(version) }),
+      ...(lastEventId !== undefined && { lastEventId }),
+      ...(userEndpointId !== undefined && { userEndpointId }),
+    });
+    const path = `${conferences}/${segment(conferenceId)}/push?${query}`;
+    const request = {
+      ...get(operation, path),
+      repetition: 'never',
+      streamType: 'text/event-stream',
+    } as const;
+    const answer = await send(request, options);
+    return answer.stream ?? answer.read<ReadableStream<Uint8Array>>(() => undefined);
   },
 
   registerUserEndpoint: (send, operation) => async (command, options) =>

@@ -23,7 +23,7 @@ export async function requestToken(
   { signal, keepalive, timeoutMs = 10_000 }: CallOptions = {},
 ): Promise<TokenResponse> {
   const operation = 'requestToken';
-  return withDeadline(operation, { signal, timeoutMs }, async (deadline) => {
+  return withDeadline({ operation, signals: [signal], timeoutMs }, async (deadline) => {
     const answer = await exchange(
       {
         operation,

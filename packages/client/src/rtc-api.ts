@@ -32,12 +32,28 @@ import type {
 
 /** What every call takes beside its command. */
 export interface CallOptions {
-  /** Aborts the call; its promise then rejects with `AbortedError` (`ERR_ABORTED`). */
+  /**
+   * Aborts the call; its promise then rejects with `AbortedError` (`ERR_ABORTED`), or with the signal's reason where
+   * that is a `ParleyError`.
+   */
   readonly signal?: AbortSignal;
-  /** How long the call may take, token and retries included, in milliseconds. Default: the client's `timeoutMs`. */
+  /**
+   * How long the call may take, token and retries included, in milliseconds. Default: the client's `timeoutMs`.
+   * `Infinity`: as long as it takes.
+   */
   readonly timeoutMs?: number;
   /** Lets the request outlive the page that sends it; bodies up to 64 kB. Default false. */
   readonly keepalive?: boolean;
+}
+
+/** Where a push starts, and for whom. */
+export interface PushStart {
+  /** The first version wanted, which is that of the state you hold. Of no effect beside `lastEventId`. */
+  readonly version?: number | undefined;
+  /** The `id` of the last message of an earlier push, to go on where it ended. */
+  readonly lastEventId?: string | undefined;
+  /** The one endpoint that the push keeps alive. Default: all of the user's. */
+  readonly userEndpointId?: string | undefined;
 }
 
 /**
@@ -110,6 +126,17 @@ export interface RtcApi {
     version: number | undefined,
     options?: CallOptions,
   ): Promise<readonly unknown[]>;
+
+  /**
+   * Opens the push, server-sent events with those that a poll brings and those outside of the history; returns the body
+   * as it comes. An extension of Parley: elsewhere `NotFoundError`, or `ServerError` for an answer that is no such
+   * stream. Deadline and `signal` rule until the answer begins; then cancel the stream to end it. Never repeated.
+   */
+  openPush(
+    conferenceId: string,
+    start: PushStart,
+    options?: CallOptions,
+  ): Promise<ReadableStream<Uint8Array>>;
 
   /** Registers a user endpoint and returns its id, whichever form the server answers in. */
   registerUserEndpoint(command: RegisterUserEndpointCommand, options?: CallOptions): Promise<string>;

@@ -1,39 +1,56 @@
 import { AbortedError, TimeoutError } from './errors/api-errors.ts';
+import { ParleyError } from './errors/parley-error.ts';
 
 /** A longer delay overflows `setTimeout`, which then fires at once. */
 const longestDelayMs = 2 ** 31 - 1;
 
 /** What work under a deadline is told. */
 export interface Deadline {
-  /** Aborts when the caller does or when time is up; its reason is the error to throw. */
+  /** Aborts when a caller does or when time is up; its reason is the error to throw. */
   readonly signal: AbortSignal;
-  /** When time is up, in milliseconds since the epoch. */
+  /** When time is up, in milliseconds since the epoch; `Infinity` without a limit. */
   readonly endsAtMs: number;
 }
 
+/** How long work may take, and who may stop it. */
+export interface DeadlineOptions {
+  /** What is done, for the texts of the errors. */
+  readonly operation: string;
+  /** Any of them gives up; a reason that is a {@link ParleyError} becomes the rejection. */
+  readonly signals?: readonly (AbortSignal | undefined)[];
+  /** In milliseconds. Default `Infinity`: as long as it takes, for what waits for a person. */
+  readonly timeoutMs?: number;
+}
+
 /**
- * The result of `work`, unless the deadline or the caller's signal comes first: then this rejects at once, whether or
- * not `work` listens to the signal it is given. Leaves neither timer nor listener behind.
+ * The result of `work`, unless the deadline or an abort comes first: then this rejects at once, whether or not `work`
+ * listens to the signal it is given. Leaves neither timer nor listener behind.
  *
  * @throws {@link TimeoutError} (`ERR_TIMEOUT`), {@link AbortedError} (`ERR_ABORTED`).
+ * @internal For the packages of Parley; no promise to anybody else.
  */
 export async function withDeadline<Result>(
-  operation: string,
-  options: { readonly signal?: AbortSignal | undefined; readonly timeoutMs: number },
+  { operation, signals = [], timeoutMs = Infinity }: DeadlineOptions,
   work: (deadline: Deadline) => Promise<Result>,
 ): Promise<Result> {
-  const { signal, timeoutMs } = options;
-  const abortedError = () => new AbortedError(operation, { cause: signal?.reason });
-  if (signal?.aborted) throw abortedError();
+  const present = signals.filter((signal) => signal !== undefined);
+  const refusal = () => {
+    const cause: unknown = present.find(({ aborted }) => aborted)?.reason;
+    return cause instanceof ParleyError ? cause : new AbortedError(operation, { cause });
+  };
+  if (present.some(({ aborted }) => aborted)) throw refusal();
 
   // One short-lived controller instead of AbortSignal.any: a caller's signal may live as long as the page.
   const controller = new AbortController();
-  const onAbort = () => controller.abort(abortedError());
-  signal?.addEventListener('abort', onAbort);
-  const timer = setTimeout(
-    () => controller.abort(new TimeoutError(operation, timeoutMs)),
-    Math.min(timeoutMs, longestDelayMs),
-  );
+  const onAbort = () => controller.abort(refusal());
+  for (const signal of present) signal.addEventListener('abort', onAbort);
+  const timer =
+    timeoutMs === Infinity
+      ? undefined
+      : setTimeout(
+          () => controller.abort(new TimeoutError(operation, timeoutMs)),
+          Math.min(timeoutMs, longestDelayMs),
+        );
   try {
     return await Promise.race([
       rejectionOf(controller.signal),
@@ -41,7 +58,7 @@ export async function withDeadline<Result>(
     ]);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', onAbort);
+    for (const signal of present) signal.removeEventListener('abort', onAbort);
   }
 }
 

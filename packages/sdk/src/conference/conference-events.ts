@@ -5,6 +5,7 @@ import type {
   UnknownEvent,
 } from '@parley-rtc/contract';
 import type { ParleyError } from '@parley-rtc/client';
+import type { PublishedStream } from '../media/published-stream.ts';
 import type { ConnectionStatus } from './conference-store.ts';
 import type { RemoteStream } from './selectors.ts';
 
@@ -30,6 +31,11 @@ export interface ConferenceEvents {
   'connection-changed': { readonly connection: ConnectionStatus };
   /** The conference is over for everybody. */
   ended: { readonly reason: string | undefined };
+  /**
+   * The server had lost a stream of ours and has it again, under another id: `restored.id`. Nothing is to be done, but
+   * what the app itself has noted about `formerId` is out of date.
+   */
+  'stream-restored': { readonly formerId: string; readonly restored: PublishedStream };
   /** An event that has no name here, raw: those of `sendEvent`, network quality, and types yet to be invented. */
   'server-event': { readonly event: UnknownEvent | ConferenceNetworkIndicatorUpdatedEvent };
   /** A problem that no promise tells about. */

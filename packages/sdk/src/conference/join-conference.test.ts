@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Deferred } from '../testing/deferred.ts';
 import { type FakePage, useFakeBrowser } from '../testing/fake-browser.ts';
 import { broken, FakeServer, forbidden } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
@@ -132,3 +133,33 @@ test('ignores its signal once joined', async () => {
   await ada.setMetadata('still', 'here');
   expect(server.conference?.metadata['still']?.value).toBe('here');
 });
+
+test('has no limit when `timeoutMs` is Infinity', async () => {
+  const gate = new Deferred<void>();
+  server.intercept = ({ operation }) => (operation === 'join' ? gate.promise : undefined);
+  const joining = joinAs(server, 'ada', { timeoutMs: Infinity });
+  await vi.advanceTimersByTimeAsync(3_600_000);
+  gate.resolve();
+  expect((await joining).state.getSnapshot().connection).toBe('connected');
+});
+
+test.each(['join', 'getConference'] as const)(
+  'leaves by requests that outlive the page when it goes away during %s',
+  async (hanging) => {
+    const api = server.api('ada');
+    const leave = vi.spyOn(api, 'leave');
+    const unregister = vi.spyOn(api, 'unregisterUserEndpoint');
+    vi.spyOn(server, 'api').mockReturnValue(api);
+    const gate = new Deferred<void>();
+    server.intercept = ({ operation }) => (operation === hanging ? gate.promise : undefined);
+    const joining = rejectionOf(joinAs(server, 'ada'));
+    await settle();
+    page.fire('pagehide', { persisted: false });
+    expect(leave.mock.calls.map(([, options]) => options)).toMatchObject([{ keepalive: true }]);
+    expect(unregister.mock.calls.map(([, options]) => options)).toMatchObject([{ keepalive: true }]);
+    expect(await joining).toMatchObject({ code: 'ERR_ABORTED' });
+    gate.resolve();
+    await settle();
+    expectNothingBehind();
+  },
+);

@@ -4,17 +4,20 @@ import {
   NotFoundError,
   type RtcApi,
   type TokenSource,
+  withDeadline,
 } from '@parley-rtc/client';
 import {
   conferenceFromSimpleView,
   conferenceFromWire,
   type ConferenceState,
   type JsonObject,
+  UNKNOWN_VERSION,
 } from '@parley-rtc/contract';
 import { LongPollFeed } from '../signalling/long-poll-feed.ts';
+import type * as PushModule from '../signalling/push-feed.ts';
 import { registerUserEndpoint, type UserEndpoint } from '../signalling/user-endpoint.ts';
-import { withDeadline } from '../with-deadline.ts';
 import { sayFarewell } from './farewell.ts';
+import { watchPage } from './page-lifecycle.ts';
 import { Session } from './session.ts';
 
 export interface JoinOptions {
@@ -29,11 +32,14 @@ export interface JoinOptions {
   readonly endpointId?: string;
   /** Gives up; nothing stays behind. Has no effect once joined. */
   readonly signal?: AbortSignal;
-  /** How long joining may take as a whole, in milliseconds. Default 15_000. */
+  /** How long joining may take as a whole, in milliseconds. Default 15_000; `Infinity`: no limit. */
   readonly timeoutMs?: number;
   /** STUN and TURN servers. Default: those that the server names. */
   readonly iceServers?: readonly RTCIceServer[];
 }
+
+/** Fetches what only a server with a push needs. */
+type LoadPush = () => Promise<Pick<typeof PushModule, 'pushFeed'>>;
 
 /**
  * Joins: endpoint, join, state, feed. The ICE servers come meanwhile. When a step fails or time is up, takes back what
@@ -42,22 +48,34 @@ export interface JoinOptions {
 export async function joinConference(
   api: RtcApi,
   options: Omit<JoinOptions, 'server' | 'token'>,
+  loadPush: LoadPush | undefined = () => import('../signalling/push-feed.ts'),
 ): Promise<Session> {
-  const { signal: given, timeoutMs = 15_000 } = options;
-  return withDeadline({ operation: 'join', signals: [given], timeoutMs }, async (signal) => {
+  const { conferenceId, signal: given, timeoutMs = 15_000 } = options;
+  const gone = new AbortController();
+  const signals = [given, gone.signal];
+  return withDeadline({ operation: 'join', signals, timeoutMs }, async ({ signal }) => {
     const iceServers = readIceServers(api, options.iceServers, signal);
     // Awaited below; until then a failure of it must not count as unhandled.
     iceServers.catch(() => {});
     const stay: { session?: Session } = {};
-    const endpoint = await registerUserEndpoint({
-      api,
-      wishedId: options.endpointId,
-      onLost: (cause) => stay.session?.onEndpointLost(cause),
-      signal,
+    const register = (wishedId: string | undefined, signal: AbortSignal) =>
+      registerUserEndpoint({
+        api,
+        wishedId,
+        onLost: (cause) => stay.session?.onEndpointLost(cause),
+        signal,
+      });
+    const endpoint = await register(options.endpointId, signal);
+    const stopWatching = watchPage({
+      onGone: () => {
+        // Nobody will be there to take the answer, and the server may have let us in.
+        void sayFarewell(api, endpoint, conferenceId, { keepalive: true, leave: {} });
+        gone.abort();
+      },
+      onBack: () => {},
     });
     try {
       await enter(api, endpoint, options, signal);
-      const { conferenceId } = options;
       const conference = readConference(api, conferenceId, signal);
       const found = await Promise.all([conference, iceServers]);
       signal.throwIfAborted();
@@ -66,17 +84,47 @@ export async function joinConference(
         endpoint,
         conference: { ...found[0], id: conferenceId },
         iceServers: found[1],
+        enterAgain: async (formerId, metadata, signal) => {
+          const endpoint = await register(formerId, signal);
+          try {
+            await enter(api, endpoint, { conferenceId, ...(metadata && { metadata }) }, signal);
+            const conference = await readConference(api, conferenceId, signal);
+            return { endpoint, conference: { ...conference, id: conferenceId } };
+          } catch (error) {
+            endpoint.stop();
+            throw error;
+          }
+        },
         startFeed: (sink) =>
           new LongPollFeed({
             ...sink,
             poll: (version, signal) => api.getEvents(conferenceId, version, { signal }),
             readSnapshot: (signal) => readConference(api, conferenceId, signal),
+            loadPush:
+              loadPush &&
+              (async (verbs) => {
+                const { pushFeed } = await loadPush();
+                return pushFeed({
+                  ...verbs,
+                  open: (lastEventId, signal) => {
+                    const { version } = sink.conference();
+                    const place =
+                      lastEventId !== undefined
+                        ? { lastEventId }
+                        : version !== UNKNOWN_VERSION && { version };
+                    const userEndpointId = stay.session?.endpointId ?? endpoint.id;
+                    return api.openPush(conferenceId, { ...place, userEndpointId }, { signal });
+                  },
+                });
+              }),
           }),
       });
       return stay.session;
     } catch (error) {
-      void sayFarewell(api, endpoint, options.conferenceId, { leave: {} });
+      if (!gone.signal.aborted) void sayFarewell(api, endpoint, conferenceId, { leave: {} });
       throw error;
+    } finally {
+      stopWatching();
     }
   });
 }

@@ -2,9 +2,10 @@ import { NotFoundError, type ParleyError, type RtcApi } from '@parley-rtc/client
 import { type ConferenceState, findStream } from '@parley-rtc/contract';
 import { NotJoinedError } from '../errors/conference-errors.ts';
 import { StreamNotFoundError } from '../errors/media-errors.ts';
-import { publishMedia } from '../media/publish-media.ts';
+import { type Publication, publishMedia, type PublishVerbs } from '../media/publish-media.ts';
 import type { PublishOptions } from '../media/publish-options.ts';
 import type { PublishedStream, TrackKind } from '../media/published-stream.ts';
+import type { Upkeep } from '../media/upkeep.ts';
 import { viewMedia } from '../media/view-media.ts';
 import type { ViewedStream, ViewOptions } from '../media/viewed-stream.ts';
 import { mediaCalls } from './media-calls.ts';
@@ -16,14 +17,21 @@ export interface MediaRoomOptions {
   readonly iceServers: readonly RTCIceServer[];
   readonly conference: () => ConferenceState;
   readonly setMuted: (streamId: string, kind: TrackKind, muted: boolean) => Promise<void>;
+  /** Whether the server counts us as present. */
+  readonly isInside: () => boolean;
+  readonly onRestored: PublishVerbs['onRestored'];
   readonly onProblem: (error: ParleyError) => void;
 }
 
 /** Something open, or just opening: a stream of ours or a view. */
 interface OpenMedia {
   /** Unknown for a stream of ours that is not published yet. */
-  streamId: string | undefined;
+  streamId: () => string | undefined;
   close: (reason: ParleyError) => void;
+  /** Once it is open. */
+  upkeep?: Upkeep;
+  /** Once it is open, if it is a stream of ours. */
+  publication?: Publication;
 }
 
 /** Every stream that we publish and every view that we have, as long as they are open. */
@@ -40,7 +48,7 @@ export class MediaRoom {
   }
 
   async publish(options: PublishOptions): Promise<PublishedStream> {
-    const { iceServers, setMuted, onProblem } = this.#options;
+    const { iceServers, setMuted, isInside, onRestored, onProblem } = this.#options;
     return this.#opening(
       undefined,
       (signal, onClosed) =>
@@ -50,17 +58,25 @@ export class MediaRoom {
           iceServers,
           signal,
           setMuted,
+          isInside,
+          onRestored,
           onProblem,
           onClosed,
         }),
-      (stream) => ({ streamId: stream.id, close: () => void stream.unpublish() }),
+      (publication) => ({
+        streamId: () => publication.stream.id,
+        close: () => void publication.stream.unpublish(),
+        upkeep: publication,
+        publication,
+      }),
+      ({ stream }) => stream,
     );
   }
 
   async view(streamId: string, options: ViewOptions): Promise<ViewedStream> {
     const stream = findStream(this.#options.conference(), streamId)?.stream;
     if (!stream) throw new StreamNotFoundError(streamId);
-    const { iceServers, onProblem } = this.#options;
+    const { iceServers, isInside, onProblem } = this.#options;
     return this.#opening(
       streamId,
       (signal, onClosed) =>
@@ -71,18 +87,49 @@ export class MediaRoom {
           stopView: (viewerId) => this.#unlessClosed(() => this.#calls.stopView(streamId, viewerId)),
           iceServers,
           signal,
+          isInside,
           onProblem,
           onClosed,
         }),
-      (view) => ({ streamId, close: () => void view.stop() }),
+      (upkeep) => ({ streamId: () => streamId, close: () => void upkeep.view.stop(), upkeep }),
+      ({ view }) => view,
     );
   }
 
-  /** Closes what `after` no longer has: the server withdrew it, or its publisher did. */
+  /**
+   * Closes the views of what `after` no longer has: the server withdrew it, or its publisher did. A stream of ours that
+   * we have not withdrawn is published again.
+   */
   closeGone(before: ConferenceState, after: ConferenceState): void {
-    for (const { streamId, close } of this.#open) {
-      if (streamId === undefined || !findStream(before, streamId) || findStream(after, streamId)) continue;
-      close(new StreamNotFoundError(streamId));
+    for (const { streamId, close, publication } of this.#open) {
+      const id = streamId();
+      if (id === undefined || !findStream(before, id) || findStream(after, id)) continue;
+      if (publication) publication.renew('reopen');
+      else close(new StreamNotFoundError(id));
+    }
+  }
+
+  /** Looks after every connection at once: the network or the page is back. */
+  check(): void {
+    for (const { upkeep } of this.#open) upkeep?.check();
+  }
+
+  /** Sets everything up again after the server had let us go, and with us all that was ours. */
+  renewAll(): void {
+    const conference = this.#options.conference();
+    for (const { streamId, close, upkeep, publication } of this.#open) {
+      const id = streamId();
+      const isKnown = id !== undefined && findStream(conference, id) !== undefined;
+      if (publication) publication.renew(isKnown ? 'restart' : 'reopen');
+      else if (isKnown) upkeep?.renew('reopen');
+      else if (id !== undefined) close(new StreamNotFoundError(id));
+    }
+  }
+
+  /** Sends of a stream of ours only the layers that anybody views. */
+  setActiveLayers(streamId: string, rids: readonly string[]): void {
+    for (const { publication } of this.#open) {
+      if (publication?.stream.id === streamId) publication.setActiveLayers(rids);
     }
   }
 
@@ -97,22 +144,23 @@ export class MediaRoom {
   }
 
   /** Keeps hold of what opens from its first moment on, so that it can be closed at any time. */
-  async #opening<Opened>(
+  async #opening<Opened, Handle>(
     streamId: string | undefined,
     start: (signal: AbortSignal, onClosed: () => void) => Promise<Opened>,
-    handle: (opened: Opened) => OpenMedia,
-  ): Promise<Opened> {
+    keep: (opened: Opened) => OpenMedia,
+    handle: (opened: Opened) => Handle,
+  ): Promise<Handle> {
     const closing = new AbortController();
-    const entry: OpenMedia = { streamId, close: (reason) => closing.abort(reason) };
+    const entry: OpenMedia = { streamId: () => streamId, close: (reason) => closing.abort(reason) };
     const forget = () => void this.#open.delete(entry);
     this.#open.add(entry);
     try {
       const opened = await start(closing.signal, forget);
-      const { close } = Object.assign(entry, handle(opened));
+      const { close } = Object.assign(entry, keep(opened));
       // It may have been told to close in the very moment in which it was ready.
       if (closing.signal.aborted) close(closing.signal.reason as ParleyError);
       closing.signal.throwIfAborted();
-      return opened;
+      return handle(opened);
     } catch (error) {
       forget();
       throw streamId !== undefined && error instanceof NotFoundError

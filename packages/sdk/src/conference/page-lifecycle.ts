@@ -1,7 +1,7 @@
 export interface PageListeners {
   /** The page goes away for good: whatever is to be said must be said in this moment. */
   readonly onGone: () => void;
-  /** The page is back after it was frozen: what is known may be out of date. */
+  /** The page is back after it was frozen, or its network is: what is known and what is open may be out of date. */
   readonly onBack: () => void;
 }
 
@@ -17,8 +17,10 @@ export function watchPage({ onGone, onBack }: PageListeners): () => void {
   };
   globalThis.addEventListener('pagehide', onHide);
   globalThis.addEventListener('pageshow', onShow);
+  globalThis.addEventListener('online', onBack);
   return () => {
     globalThis.removeEventListener('pagehide', onHide);
     globalThis.removeEventListener('pageshow', onShow);
+    globalThis.removeEventListener('online', onBack);
   };
 }

@@ -193,27 +193,6 @@ describe('the end of a conference', () => {
   });
 });
 
-describe('our endpoint', () => {
-  test('that the server has dropped is told of, and we are out', async () => {
-    const ada = await joinAs(server, 'ada');
-    const heard = listenTo(ada);
-    await ada.publishStream({ camera: true });
-    server.removeEndpoint(ada.endpointId);
-    await settle();
-    expect(heard).toEqual(['error ERR_ENDPOINT_LOST', 'connection-changed left']);
-    expect(FakePeerConnection.open.size).toBe(0);
-  });
-
-  test('that does not survive a keep-alive is told of, and we are out', async () => {
-    const ada = await joinAs(server, 'ada');
-    const heard = listenTo(ada);
-    server.endpoints.clear();
-    await vi.advanceTimersByTimeAsync(10_000);
-    expect(heard).toEqual(['error ERR_ENDPOINT_LOST', 'connection-changed left']);
-    expect(vi.getTimerCount()).toBe(0);
-  });
-});
-
 describe('the page', () => {
   test('that goes away leaves by requests that outlive it', async () => {
     const api = server.api('ada');

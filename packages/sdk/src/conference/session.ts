@@ -1,5 +1,11 @@
 import { NotFoundError, type ParleyError, type RtcApi } from '@parley-rtc/client';
-import { type ConferenceEvent, type ConferenceState, placeInHistory, reduce } from '@parley-rtc/contract';
+import {
+  type ConferenceEvent,
+  type ConferenceState,
+  type JsonObject,
+  placeInHistory,
+  reduce,
+} from '@parley-rtc/contract';
 import { EndpointLostError, ListenerError, NotJoinedError } from '../errors/conference-errors.ts';
 import type { EventFeed, EventFeedSink } from '../signalling/event-feed.ts';
 import type { UserEndpoint } from '../signalling/user-endpoint.ts';
@@ -12,6 +18,7 @@ import {
 } from './conference-store.ts';
 import { endedConference } from './ended-conference.ts';
 import { type Farewell, sayFarewell } from './farewell.ts';
+import { keepTrying } from './keep-trying.ts';
 import { keepUnchanged } from './keep-unchanged.ts';
 import { MediaRoom } from './media-room.ts';
 import { type MetadataCalls, metadataCalls, type OwnIds } from './metadata-calls.ts';
@@ -30,7 +37,16 @@ export interface SessionOptions {
   readonly conference: ConferenceState;
   readonly iceServers: readonly RTCIceServer[];
   readonly startFeed: (sink: EventFeedSink) => EventFeed;
+  /** Enters once more, best with the same endpoint id, and reads the state. */
+  readonly enterAgain: (
+    endpointId: string,
+    metadata: JsonObject | undefined,
+    signal: AbortSignal,
+  ) => Promise<Pick<SessionOptions, 'endpoint' | 'conference'>>;
 }
+
+/** Who is let go again so soon after coming back is not wanted, or has a twin with the same endpoint id. */
+const shortestStayMs = 10_000;
 
 /** A stay in a conference, from the moment of joining to leaving or the end: everything behind a `Conference`. */
 export class Session {
@@ -40,15 +56,28 @@ export class Session {
   readonly metadata: MetadataCalls;
   readonly #options: SessionOptions;
   readonly #own: OwnIds;
+  #endpoint: UserEndpoint;
+  /** Set while we are on our way back in. */
+  #rejoining: AbortController | undefined;
+  #enteredAtMs = -Infinity;
   readonly #feed: EventFeed;
   readonly #stopWatching: () => void;
+  /** How we described ourselves last. */
+  #metadata: JsonObject | undefined;
   /** Set once it is over. */
   #farewell: Promise<void> | undefined;
 
   constructor(options: SessionOptions) {
     const { api, endpoint, conference, iceServers, startFeed } = options;
     this.#options = options;
-    const own = { conferenceId: conference.id, userEndpointId: endpoint.id };
+    this.#endpoint = endpoint;
+    const endpointId = () => this.#endpoint.id;
+    const own = {
+      conferenceId: conference.id,
+      get userEndpointId() {
+        return endpointId();
+      },
+    };
     this.#own = own;
     const metadata = metadataCalls(api, own);
     this.metadata = metadata;
@@ -75,20 +104,34 @@ export class Session {
       conference: () => getSnapshot().conference,
       setMuted: (streamId, kind, muted) =>
         metadata.change(`TRACK_MUTED/${kind}/${streamId}`, muted ? 'true' : undefined),
+      isInside: () => !this.#rejoining && selectSelf(getSnapshot()) !== undefined,
+      onRestored: (formerId, restored) =>
+        this.announcer.announce([['stream-restored', { formerId, restored }]]),
       onProblem,
     });
     this.#feed = startFeed({
       conference: () => getSnapshot().conference,
       onEvent: (event) => this.#onEvent(event),
       onSnapshot: (snapshot) => this.#onConference(keepUnchanged(getSnapshot().conference, snapshot)),
-      onConnection: (connection) => this.#change({ connection }),
+      onConnection: (connection) => {
+        // On our way back in the events may well come.
+        if (!this.#rejoining) this.#change({ connection });
+      },
       onGone: () => void this.#finish({ connection: 'ended' }, {}),
       onProblem,
     });
     this.#stopWatching = watchPage({
       onGone: () => void this.#finish({ connection: 'left' }, { keepalive: true, leave: {} }),
-      onBack: () => this.#feed.nudge(),
+      onBack: () => {
+        this.#feed.nudge();
+        this.media.check();
+      },
     });
+  }
+
+  /** Our endpoint, as the server named it last. */
+  get endpointId(): string {
+    return this.#endpoint.id;
   }
 
   /** @throws NotJoinedError (`ERR_NOT_JOINED`) once it is over. */
@@ -117,6 +160,44 @@ export class Session {
   }
 
   onEndpointLost(cause?: unknown): void {
+    if (this.#farewell || this.#rejoining) return;
+    if (Date.now() - this.#enteredAtMs < shortestStayMs) this.#giveUp(cause);
+    else void this.#rejoin();
+  }
+
+  /** Comes back with the same metadata, and brings back what was published and viewed. */
+  async #rejoin(): Promise<void> {
+    const rejoining = new AbortController();
+    const { signal } = rejoining;
+    this.#rejoining = rejoining;
+    this.#endpoint.stop();
+    this.#change({ connection: 'reconnecting' });
+    const { id } = this.#endpoint;
+    const metadata = selectSelf(this.store.getSnapshot())?.metadata ?? this.#metadata;
+    try {
+      const { endpoint, conference } = await keepTrying(
+        () => this.#options.enterAgain(id, metadata, signal),
+        signal,
+      );
+      if (this.#farewell)
+        return void sayFarewell(this.#options.api, endpoint, this.#own.conferenceId, { leave: {} });
+      this.#endpoint = endpoint;
+      this.#enteredAtMs = Date.now();
+      const known = this.store.getSnapshot().conference;
+      const isNewer = conference.version >= known.version;
+      this.#change({
+        conference: isNewer ? keepUnchanged(known, conference) : known,
+        endpointId: endpoint.id,
+        connection: 'connected',
+      });
+      this.#rejoining = undefined;
+      this.media.renewAll();
+    } catch (error) {
+      this.#giveUp(error);
+    }
+  }
+
+  #giveUp(cause: unknown): void {
     if (this.#farewell) return;
     this.announcer.tellError(new EndpointLostError({ cause }));
     void this.#finish({ connection: 'left' }, { leave: {} });
@@ -125,6 +206,9 @@ export class Session {
   #onEvent(event: ConferenceEvent): void {
     const { conference } = this.store.getSnapshot();
     if (placeInHistory(conference, event) === 'next') this.#onConference(reduce(conference, event));
+    if (event.type === 'ConferenceStreamLayersUpdatedEvent') {
+      this.media.setActiveLayers(event.streamId, event.activeRids);
+    }
     if (event.type === 'UnknownEvent' || event.type === 'ConferenceNetworkIndicatorUpdatedEvent') {
       this.announcer.announce([['server-event', { event }]]);
     }
@@ -137,6 +221,7 @@ export class Session {
       return;
     }
     const wasInside = selectSelf(this.store.getSnapshot());
+    if (wasInside) this.#metadata = wasInside.metadata;
     this.#change({ conference });
     if (wasInside && !selectSelf(this.store.getSnapshot())) this.onEndpointLost();
   }
@@ -158,8 +243,9 @@ export class Session {
   /** Ends the stay: everything closes at once, and the promise resolves when the server was told. */
   #finish(change: Partial<ConferenceSnapshot>, farewell: Farewell): Promise<void> {
     if (this.#farewell) return this.#farewell;
-    const { api, endpoint } = this.#options;
-    this.#farewell = sayFarewell(api, endpoint, this.#own.conferenceId, farewell);
+    const { api } = this.#options;
+    this.#rejoining?.abort();
+    this.#farewell = sayFarewell(api, this.#endpoint, this.#own.conferenceId, farewell);
     this.#feed.stop();
     this.#stopWatching();
     this.media.close();

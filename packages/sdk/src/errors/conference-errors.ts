@@ -9,7 +9,7 @@ export class NotJoinedError extends ParleyError {
   }
 }
 
-/** The server no longer knows our endpoint, mostly after a long silence: we are out of the conference. */
+/** The server has let our endpoint go and coming back by itself did not work: we are out of the conference. */
 export class EndpointLostError extends ParleyError {
   override readonly name = 'EndpointLostError';
   override readonly code = 'ERR_ENDPOINT_LOST';

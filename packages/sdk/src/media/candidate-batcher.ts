@@ -27,6 +27,14 @@ export class CandidateBatcher {
     this.#flush();
   }
 
+  /** Another answer is to come: what was gathered for the former one is of no use any more. */
+  hold(): void {
+    if (this.#state === 'closed') return;
+    clearTimeout(this.#timer);
+    this.#state = 'holding';
+    this.#held = [];
+  }
+
   /** Nothing is sent any more. */
   close(): void {
     this.#state = 'closed';

@@ -5,18 +5,17 @@ import { CandidateBatcher } from './candidate-batcher.ts';
 export interface PeerLinkOptions {
   readonly iceServers: readonly RTCIceServer[];
   readonly sendCandidates: (candidates: readonly RTCIceCandidateInit[]) => void;
-  /** The connection failed for good: neither ICE nor DTLS will bring it back by itself. */
-  readonly onFailed: () => void;
+  readonly onStateChange: () => void;
 }
 
-/** One `RTCPeerConnection` to the server, which carries one stream in one direction and is never renegotiated. */
+/** One `RTCPeerConnection` to the server, which carries one stream in one direction. Its media never changes; its path may. */
 export class PeerLink {
   /** For its transceivers; everything else is this class's business. */
   readonly peer: RTCPeerConnection;
   readonly #batcher: CandidateBatcher;
 
   /** @throws UnsupportedBrowserError (`ERR_UNSUPPORTED_BROWSER`) in a browser without WebRTC. */
-  constructor({ iceServers, sendCandidates, onFailed }: PeerLinkOptions) {
+  constructor({ iceServers, sendCandidates, onStateChange }: PeerLinkOptions) {
     if (typeof globalThis.RTCPeerConnection !== 'function') {
       throw new UnsupportedBrowserError('RTCPeerConnection');
     }
@@ -26,20 +25,21 @@ export class PeerLink {
       // Null and an empty text both mark the end, which the server does not need (decision 34).
       if (candidate?.candidate) batcher.add(toWire(candidate));
     };
-    peer.onconnectionstatechange = () => {
-      if (peer.connectionState === 'failed') onFailed();
-    };
+    peer.onconnectionstatechange = onStateChange;
     this.peer = peer;
     this.#batcher = batcher;
   }
 
   /**
-   * Offers what the transceivers say and applies the answer that `exchange` brings.
+   * Offers what the transceivers say and applies the answer that `exchange` brings; from the second time on over a new
+   * path (ICE restart).
    *
    * @throws NegotiationError (`ERR_NEGOTIATION`) when the answer cannot be applied; whatever `exchange` throws.
    */
   async negotiate(exchange: (sdpOffer: string) => Promise<string>): Promise<void> {
-    const offer = await this.peer.createOffer();
+    const isRestart = this.peer.remoteDescription !== null;
+    this.#batcher.hold();
+    const offer = await this.peer.createOffer({ iceRestart: isRestart });
     await this.peer.setLocalDescription(offer);
     const sdp = await exchange(this.peer.localDescription?.sdp ?? offer.sdp ?? '');
     try {

@@ -130,22 +130,6 @@ describe('publishing', () => {
     expect(mine.connectionState).toBe('closed');
     expect(server.conference?.participants.flatMap(({ streams }) => streams)).toEqual([]);
   });
-
-  test('closes a stream that the server has withdrawn', async () => {
-    const ada = await joinAs(server, 'ada');
-    const mine = await ada.publishStream({ camera: true });
-    await settle();
-    server.append({
-      type: 'ConferenceStreamUnpublishedEvent',
-      userId: 'ada',
-      userEndpointId: ada.endpointId,
-      streamId: mine.id,
-      streamType: 'CAM',
-    });
-    await settle();
-    expect(mine.connectionState).toBe('closed');
-    expect(fakeTracks(mine.mediaStream)[0]?.readyState).toBe('ended');
-  });
 });
 
 describe('muting', () => {

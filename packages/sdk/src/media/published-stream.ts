@@ -4,6 +4,10 @@ export type TrackKind = 'audio' | 'video';
 
 /** A stream of ours that the others can view. */
 export interface PublishedStream extends AsyncDisposable {
+  /**
+   * Another one once the server has lost the stream and got it back (its restart, our long absence): the others see one
+   * stream go and another come, and `stream-restored` tells us.
+   */
   readonly id: string;
   readonly type: StreamType;
   /** What is sent, for a preview. */

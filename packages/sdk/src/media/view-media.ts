@@ -5,6 +5,7 @@ import { newId } from '../new-id.ts';
 import { attachMedia } from './attach-media.ts';
 import { kindsOf } from './stream-kinds.ts';
 import { openStreamLink } from './stream-link.ts';
+import { type Upkeep, upkeepOf } from './upkeep.ts';
 import type { ViewedStream, ViewOptions } from './viewed-stream.ts';
 
 /** What viewing needs of the rest of the SDK. */
@@ -19,8 +20,15 @@ export interface ViewVerbs {
   readonly sendCandidates: (viewerId: string, candidates: readonly RTCIceCandidateInit[]) => void;
   /** Never rejects. */
   readonly stopView: (viewerId: string) => Promise<void>;
+  /** Whether the server counts us as present. While it does not, a lost connection is no reason to close. */
+  readonly isInside: () => boolean;
   readonly onProblem: (error: ParleyError) => void;
   readonly onClosed: () => void;
+}
+
+/** A view and what keeps it alive. */
+export interface View extends Upkeep {
+  readonly view: ViewedStream;
 }
 
 /** Receives a stream. On any failure nothing stays open. */
@@ -28,11 +36,16 @@ export async function viewMedia(
   { id: streamId, type }: Pick<Stream, 'id' | 'type'>,
   { metadata, signal }: ViewOptions,
   verbs: ViewVerbs,
-): Promise<ViewedStream> {
+): Promise<View> {
   // Chosen here, so that a view whose answer got lost can be stopped.
   let viewerId = newId();
   const detachAll = new Set<() => void>();
   const stop = () => link.close();
+  const onFailed = () => {
+    if (!verbs.isInside()) return;
+    verbs.onProblem(new MediaConnectionError(streamId, 'view'));
+    void stop();
+  };
 
   const link = await openStreamLink({
     operation: 'viewStream',
@@ -50,10 +63,9 @@ export async function viewMedia(
     },
     sendCandidates: (candidates) => verbs.sendCandidates(viewerId, candidates),
     withdraw: () => verbs.stopView(viewerId),
-    onFailed: () => {
-      verbs.onProblem(new MediaConnectionError(streamId, 'view'));
-      void stop();
-    },
+    onFailed,
+    // The events will tell whether the stream is gone or we are.
+    onForgotten: () => {},
     onClosed: () => {
       for (const detach of detachAll) detach();
       verbs.onClosed();
@@ -61,7 +73,7 @@ export async function viewMedia(
   });
 
   const mediaStream = new MediaStream(receivedTracks(link.peer));
-  return {
+  const view: ViewedStream = {
     streamId,
     viewerId,
     mediaStream,
@@ -80,6 +92,7 @@ export async function viewMedia(
     stop,
     [Symbol.asyncDispose]: stop,
   };
+  return { view, ...upkeepOf({ link, isInside: verbs.isInside, onRenewed: () => {}, onFailed }) };
 }
 
 /** The server may refuse a kind that was offered on suspicion, such as the sound of a screen. */

@@ -1,42 +1,44 @@
 import { NotFoundError, ParleyError } from '@parley-rtc/client';
-import {
-  type ConferenceEvent,
-  type ConferenceState,
-  decodeEvent,
-  follow,
-  UNKNOWN_VERSION,
-} from '@parley-rtc/contract';
-import { UnreadableEventError } from '../errors/conference-errors.ts';
+import { type ConferenceState, UNKNOWN_VERSION } from '@parley-rtc/contract';
 import type { EventFeed, EventFeedSink } from './event-feed.ts';
+import { EventTaker } from './event-taker.ts';
 import { OncePerCode } from './once-per-code.ts';
-import { pause } from './pause.ts';
-import { reconnectDelayMs } from './reconnect-policy.ts';
-import { SeenIds } from './seen-ids.ts';
+import { pause } from '../pause.ts';
+import type { FollowPush, PushFeedOptions } from './push-feed.ts';
+import { reconnectDelayMs } from '../reconnect-policy.ts';
 import { untilOnline } from './until-online.ts';
 
 /** A poll that brings nothing new sooner than this was not held by the server. */
 const shortestHoldMs = 1_000;
 /** After so long a silence the version is compared with the server's. */
 const silenceMs = 30_000;
+/** For so long a server that refused the push is polled before it is asked again. */
+const refusedPushMs = 60_000;
 
 export interface LongPollFeedOptions extends EventFeedSink {
   /** The events from `version` on; held by the server while there is none. */
   readonly poll: (version: number | undefined, signal: AbortSignal) => Promise<readonly unknown[]>;
   readonly readSnapshot: (signal: AbortSignal) => Promise<ConferenceState>;
+  /** Makes the push, which takes the place of the polls where the server has one. Default: polls only. */
+  readonly loadPush?:
+    ((verbs: Pick<PushFeedOptions, 'onOpen' | 'onEvent'>) => Promise<FollowPush>) | undefined;
 }
 
 /**
  * Follows a conference by `GET /conferences/{id}/events?v=`: asks for what comes after the version it knows, again and
  * again. Reads the snapshot anew when an event is missing or has an unknown effect; waits longer after each failure.
+ * Goes over to the push as soon as that is loaded, and back where the server has none.
  */
 export class LongPollFeed implements EventFeed {
   readonly #options: LongPollFeedOptions;
   readonly #stopped = new AbortController();
-  readonly #seen = new SeenIds();
   readonly #problems: OncePerCode;
+  readonly #taker: EventTaker;
+  #push: FollowPush | undefined;
+  /** When the push may be tried, in milliseconds since the epoch. */
+  #pushFromMs = 0;
   #attempt = new AbortController();
   #failures = 0;
-  #needsSnapshot = false;
   /** 1 for a server that leaves out the event at `v` itself: then one less is asked for. */
   #boundary: 0 | 1 = 0;
   /** The last call failed. */
@@ -46,7 +48,9 @@ export class LongPollFeed implements EventFeed {
   constructor(options: LongPollFeedOptions) {
     this.#options = options;
     this.#problems = new OncePerCode(options.onProblem);
+    this.#taker = new EventTaker(options, this.#problems);
     void this.#run();
+    void this.#findPush();
   }
 
   stop(): void {
@@ -64,6 +68,7 @@ export class LongPollFeed implements EventFeed {
     while (!signal.aborted) {
       this.#attempt = new AbortController();
       await untilOnline(this.#attempt.signal, () => this.#options.onConnection('reconnecting'));
+      if (this.#attempt.signal.aborted) continue;
       const delayMs = await this.#round(this.#attempt.signal);
       if (this.#options.conference().ended) this.stop();
       if (delayMs > 0) await pause(delayMs, this.#attempt.signal);
@@ -73,17 +78,58 @@ export class LongPollFeed implements EventFeed {
   /** One look at the server. Returns how long to wait before the next. */
   async #round(signal: AbortSignal): Promise<number> {
     try {
-      const isFruitful = this.#needsSnapshot ? await this.#readSnapshot(signal) : await this.#poll(signal);
+      const isFruitful = await this.#look(signal);
       if (signal.aborted) return 0;
-      this.#isLost = false;
-      this.#options.onConnection('connected');
-      this.#problems.forget();
       this.#failures = isFruitful ? 0 : this.#failures + 1;
     } catch (error) {
       if (signal.aborted) return 0;
       this.#onFailure(error);
     }
     return this.#failures === 0 ? 0 : reconnectDelayMs(this.#failures - 1);
+  }
+
+  async #look(signal: AbortSignal): Promise<boolean> {
+    if (this.#push && !this.#taker.needsSnapshot && Date.now() >= this.#pushFromMs) {
+      return this.#followPush(this.#push, signal);
+    }
+    const isFruitful = await (this.#taker.needsSnapshot ? this.#readSnapshot(signal) : this.#poll(signal));
+    if (!signal.aborted) this.#onAnswer();
+    return isFruitful;
+  }
+
+  /** True unless the push was over at once. */
+  async #followPush(push: FollowPush, signal: AbortSignal): Promise<boolean> {
+    const openedAt = Date.now();
+    const end = await push(signal);
+    if (end === 'unsupported') this.#push = undefined;
+    if (end === 'refused') this.#pushFromMs = Date.now() + refusedPushMs;
+    return end !== 'over' || this.#taker.needsSnapshot || Date.now() - openedAt >= shortestHoldMs;
+  }
+
+  async #findPush(): Promise<void> {
+    try {
+      this.#push = await this.#options.loadPush?.({
+        onOpen: () => {
+          this.#failures = 0;
+          this.#onAnswer();
+        },
+        onEvent: (event) => {
+          const { signal } = this.#stopped;
+          if (this.#taker.take([event], signal)) this.#lastNewsAt = Date.now();
+          if (this.#options.conference().ended) this.stop();
+          return !signal.aborted && !this.#taker.needsSnapshot;
+        },
+      });
+    } catch {
+      // Its file cannot be had, so the polls go on: they are always enough.
+    }
+    if (this.#push) this.nudge();
+  }
+
+  #onAnswer(): void {
+    this.#isLost = false;
+    this.#options.onConnection('connected');
+    this.#problems.forget();
   }
 
   /** True unless the server answered at once with nothing new: then asking again at once would go on for ever. */
@@ -96,7 +142,7 @@ export class LongPollFeed implements EventFeed {
     const from = Math.max(0, version - this.#boundary - (isProbe ? 1 : 0));
     const answer = await poll(version === UNKNOWN_VERSION ? undefined : from, signal);
     if (signal.aborted) return true;
-    if (this.#take(answer)) {
+    if (this.#taker.take(answer, this.#stopped.signal)) {
       this.#lastNewsAt = Date.now();
       return true;
     }
@@ -110,31 +156,13 @@ export class LongPollFeed implements EventFeed {
     return Date.now() - askedAt >= shortestHoldMs;
   }
 
-  /** Applies what a poll brought; true if it moves the conference or calls for a snapshot. */
-  #take(answer: readonly unknown[]): boolean {
-    const { conference, onEvent } = this.#options;
-    const events = decodeAll(answer, this.#problems).filter(({ id }) => !this.#seen.has(id));
-    const { applied, outside, needsSnapshot } = follow(conference(), events);
-    for (const event of [...applied, ...outside]) {
-      if (this.#stopped.signal.aborted) return true;
-      if (!this.#seen.add(event.id)) continue;
-      onEvent(event);
-    }
-    // An event of the history that lacks its place in it: something happened, and only a snapshot can tell what.
-    const misplaced = outside.some(
-      ({ type }) => type !== 'UnknownEvent' && type !== 'ConferenceNetworkIndicatorUpdatedEvent',
-    );
-    this.#needsSnapshot = needsSnapshot || misplaced;
-    return applied.length > 0 || this.#needsSnapshot;
-  }
-
   /** True if the snapshot leads on. One that is older than what is known comes from a copy that lags: ask again. */
   async #readSnapshot(signal: AbortSignal): Promise<boolean> {
     const { conference, readSnapshot, onSnapshot } = this.#options;
     const before = conference().version;
     const snapshot = await readSnapshot(signal);
     if (signal.aborted || snapshot.version < conference().version) return false;
-    this.#needsSnapshot = false;
+    this.#taker.needsSnapshot = false;
     this.#lastNewsAt = Date.now();
     onSnapshot(snapshot);
     return snapshot.version > before;
@@ -160,15 +188,4 @@ export class LongPollFeed implements EventFeed {
     onConnection('reconnecting');
     if (error instanceof ParleyError && !error.retryable) this.#problems.tell(error);
   }
-}
-
-function decodeAll(answer: readonly unknown[], problems: OncePerCode): ConferenceEvent[] {
-  return answer.flatMap((input) => {
-    try {
-      return [decodeEvent(input)];
-    } catch (cause) {
-      problems.tell(new UnreadableEventError({ cause }));
-      return [];
-    }
-  });
 }

@@ -1,6 +1,6 @@
 import { NotFoundError, type RtcApi } from '@parley-rtc/client';
 import { newId } from '../new-id.ts';
-import { pause } from './pause.ts';
+import { pause } from '../pause.ts';
 
 /** The promise to the server: it takes a longer silence for trouble. The numbers are those of the official clients. */
 const keepAliveSeconds = 15;

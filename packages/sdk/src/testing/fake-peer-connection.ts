@@ -51,7 +51,11 @@ export class FakePeerConnection {
     return this.#transceivers;
   }
 
-  async createOffer(): Promise<RTCSessionDescriptionInit> {
+  /** How many offers asked for a new path. */
+  restarts = 0;
+
+  async createOffer({ iceRestart = false }: RTCOfferOptions = {}): Promise<RTCSessionDescriptionInit> {
+    if (iceRestart) this.restarts += 1;
     return { type: 'offer', sdp: encodeSdp(this.#transceivers) };
   }
 

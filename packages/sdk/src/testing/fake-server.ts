@@ -18,6 +18,7 @@ import {
   findStream,
   reduce,
 } from '@parley-rtc/contract';
+import { FakePushes } from './fake-pushes.ts';
 import { answerTo } from './fake-sdp.ts';
 
 /** How long an empty poll is held. */
@@ -43,6 +44,10 @@ export class FakeServer {
   conference: ConferenceState | undefined;
   /** Without the routes around the seed, as another server may be. */
   hasPlatformRoutes = true;
+  /** Knows `iceRestart`, as ours. */
+  restartsIce = true;
+  /** With the push, as ours. */
+  hasPush = false;
   /** Takes `v` for the last event known instead of the next one wanted. */
   exclusiveBoundary = false;
   /** How many events the snapshots are behind, as those of a lagging copy. */
@@ -53,6 +58,7 @@ export class FakeServer {
   readonly #history: ConferenceState[] = [];
   #events: { readonly conferenceVersion: number; readonly [name: string]: unknown }[] = [];
   readonly #parked = new Set<() => void>();
+  readonly #pushes = new FakePushes();
   #lastId = 0;
 
   constructor(conferenceId = 'room') {
@@ -84,7 +90,30 @@ export class FakeServer {
     this.conference = reduce(this.conference, decodeEvent(stamped));
     this.#history.push(this.conference);
     this.#events.push(stamped);
+    this.#pushes.send(stamped);
     this.wake();
+  }
+
+  /** How many pushes are open. */
+  get openPushes(): number {
+    return this.#pushes.openCount;
+  }
+
+  /** Sends an event that is outside of the history. */
+  sendOutside(event: { readonly type: string; readonly [name: string]: unknown }): void {
+    const conferenceId = this.conference?.id;
+    const id = `e${(this.#lastId += 1)}`;
+    this.#pushes.send({ id, timestamp: now(), conferenceId, conferenceVersion: null, ...event });
+  }
+
+  /** Breaks every push, as a network does. */
+  breakPushes(): void {
+    this.#pushes.breakAll();
+  }
+
+  /** Lets no push say anything, as a dead network does. */
+  silencePushes(isSilent = true): void {
+    this.#pushes.isSilent = isSilent;
   }
 
   /** Lets all waiting polls answer. */
@@ -135,6 +164,11 @@ export class FakeServer {
         act('publishStream', command, options?.signal, (fail) => {
           const who = inside(command.userEndpointId, fail);
           const streamId = command.streamId ?? `s${(this.#lastId += 1)}`;
+          if (command.iceRestart) {
+            if (!this.restartsIce) return fail(InvalidRequestError, 400);
+            stream(streamId, fail);
+            return { streamId, sdpAnswer: answerTo(command.sdpOffer) };
+          }
           const { conferenceStreamType: streamType, metadata = {}, videoBitrate = 0, sdpOffer } = command;
           this.append({
             type: 'ConferenceStreamPublishedEvent',
@@ -199,6 +233,10 @@ export class FakeServer {
           if (this.#after(version).length === 0) await this.#park(options?.signal);
           return this.conference ? this.distort(this.#after(version)) : fail(NotFoundError, 404);
         }),
+      openPush: (_id, start, options) =>
+        act('openPush', start, options?.signal, (fail) =>
+          this.hasPush && this.conference ? this.#pushes.open(start) : fail(NotFoundError, 404),
+        ),
       registerUserEndpoint: (command, options) =>
         act('registerUserEndpoint', command, options?.signal, (fail) => {
           platform(fail);
@@ -237,6 +275,13 @@ export class FakeServer {
     const who = { userId: participant.userId, userEndpointId: endpointId };
     for (const { id, type } of participant.streams) this.#unpublish(who, id, type);
     this.append({ type: 'ConferenceLeftEvent', ...who, reason });
+  }
+
+  /** Withdraws all streams, as a restart does: their media died with the process. */
+  loseMedia(): void {
+    for (const { id, userId, streams } of this.conference?.participants ?? []) {
+      for (const stream of streams) this.#unpublish({ userId, userEndpointId: id }, stream.id, stream.type);
+    }
   }
 
   /** Forgets the conference, as some time after its end. */

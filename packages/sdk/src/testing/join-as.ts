@@ -1,6 +1,7 @@
 import type { ConferenceEvents } from '../conference/conference-events.ts';
 import { type Conference, conferenceOver } from '../conference/conference.ts';
 import { joinConference, type JoinOptions } from '../conference/join-conference.ts';
+import * as pushModule from '../signalling/push-feed.ts';
 import type { FakeServer } from './fake-server.ts';
 
 /** Joins the fake server's conference as a user. */
@@ -10,11 +11,12 @@ export async function joinAs(
   options: Partial<JoinOptions> = {},
 ): Promise<Conference> {
   return conferenceOver(
-    await joinConference(server.api(userId), {
-      conferenceId: 'room',
-      metadata: { name: userId },
-      ...options,
-    }),
+    await joinConference(
+      server.api(userId),
+      { conferenceId: 'room', metadata: { name: userId }, ...options },
+      // Loaded before, because fake timers do not wait for files.
+      async () => (server.hasPush ? pushModule : Promise.reject(new Error('not loaded'))),
+    ),
   );
 }
 
@@ -22,6 +24,7 @@ const names = [
   'stream-published',
   'stream-unpublished',
   'stream-updated',
+  'stream-restored',
   'participant-joined',
   'participant-left',
   'participant-updated',
@@ -43,6 +46,7 @@ export function listenTo(conference: Conference): string[] {
 function aboutWhat(payload: ConferenceEvents[keyof ConferenceEvents]): string {
   if ('stream' in payload) return `${payload.stream.userId}'s ${payload.stream.type}`;
   if ('participant' in payload) return payload.participant.userId;
+  if ('restored' in payload) return payload.restored.type;
   if ('key' in payload) return `${payload.key}=${payload.entry?.value}`;
   if ('connection' in payload) return payload.connection;
   if ('error' in payload) return payload.error.code;

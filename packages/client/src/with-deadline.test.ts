@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { ConnectionError } from './errors/api-errors.ts';
+import { rejection } from './testing/rejection.ts';
+import { withDeadline } from './with-deadline.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const operation = 'work';
+const never = () => new Promise<never>(() => {});
+
+it.each([undefined, Infinity, 2 ** 31, Number.MAX_SAFE_INTEGER])(
+  'gives work as long as it takes when the limit is %s',
+  async (timeoutMs) => {
+    const result = withDeadline(
+      { operation, ...(timeoutMs !== undefined && { timeoutMs }) },
+      () => new Promise((resolve) => setTimeout(() => resolve('done'), 3_600_000)),
+    );
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(await result).toBe('done');
+    expect(vi.getTimerCount()).toBe(0);
+  },
+);
+
+it('rejects when time is up, and tells the work', async () => {
+  const told = vi.fn<(reason: unknown) => void>();
+  const result = rejection(
+    withDeadline({ operation, timeoutMs: 50 }, ({ signal }) => {
+      signal.addEventListener('abort', () => told(signal.reason));
+      return never();
+    }),
+  );
+  await vi.advanceTimersByTimeAsync(50);
+  expect(await result).toMatchObject({ code: 'ERR_TIMEOUT' });
+  expect(told).toHaveBeenCalledWith(await result);
+});
+
+it('gives up when any of several signals aborts, and listens to none afterwards', async () => {
+  const [one, other] = [new AbortController(), new AbortController()];
+  const forget = vi.spyOn(one.signal, 'removeEventListener');
+  const result = rejection(
+    withDeadline({ operation, signals: [one.signal, undefined, other.signal] }, never),
+  );
+  other.abort('tea');
+  expect(await result).toMatchObject({ code: 'ERR_ABORTED', cause: 'tea' });
+  expect(forget).toHaveBeenCalledOnce();
+});
+
+it('rejects with the reason of a signal where that is one of our errors', async () => {
+  const reason = new ConnectionError('other work', 'https://rtc.example.com');
+  const work = vi.fn<() => Promise<never>>(never);
+  expect(await rejection(withDeadline({ operation, signals: [AbortSignal.abort(reason)] }, work))).toBe(
+    reason,
+  );
+  expect(work).not.toHaveBeenCalled();
+});

@@ -1,0 +1,189 @@
+import { findParticipant } from '@parley-rtc/contract';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { useFakeBrowser } from '../testing/fake-browser.ts';
+import { fakeTracks } from '../testing/fake-media.ts';
+import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
+import { broken, FakeServer, forbidden } from '../testing/fake-server.ts';
+import { joinAs, listenTo } from '../testing/join-as.ts';
+
+let server: FakeServer;
+
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  useFakeBrowser();
+  server = new FakeServer();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  FakePeerConnection.open.clear();
+});
+
+/** Drops an endpoint as the server does after a long silence: it is no longer registered, and out. */
+function drop(endpointId: string): void {
+  server.endpoints.delete(endpointId);
+  server.removeEndpoint(endpointId);
+}
+
+describe('an endpoint that the server has dropped', () => {
+  test('comes back by itself, as it described itself last', async () => {
+    const ada = await joinAs(server, 'ada');
+    await ada.setParticipantMetadata({ name: 'Ada L.' });
+    await settle();
+    const heard = listenTo(ada);
+    drop(ada.endpointId);
+    await settle();
+    expect(heard).toEqual(['connection-changed reconnecting', 'connection-changed connected']);
+    const { conference, endpointId } = ada.state.getSnapshot();
+    expect(conference).toEqual(server.conference);
+    expect(findParticipant(conference, endpointId)?.metadata).toEqual({ name: 'Ada L.' });
+    await ada.leave();
+    expect(server.conference?.participants).toEqual([]);
+    expect(server.endpoints.size).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('is noticed by the keep-alive too', async () => {
+    const ada = await joinAs(server, 'ada');
+    const heard = listenTo(ada);
+    server.endpoints.clear();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(heard).toEqual(['connection-changed reconnecting', 'connection-changed connected']);
+    expect(server.endpoints).toEqual(new Set([ada.endpointId]));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(heard).toHaveLength(2);
+  });
+
+  test('publishes again over the same connection, muted as it was, and tells the new id', async () => {
+    const ada = await joinAs(server, 'ada');
+    const bob = await joinAs(server, 'bob');
+    const mine = await ada.publishStream({ camera: true, microphone: true });
+    await mine.mute('audio');
+    await settle();
+    const formerId = mine.id;
+    const [hearsAda, hearsBob] = [listenTo(ada), listenTo(bob)];
+    await settle();
+    drop(ada.endpointId);
+    await settle();
+    expect(mine.id).not.toBe(formerId);
+    expect(hearsAda).toContain('stream-restored MIC_AND_CAM');
+    expect(hearsBob).toContain("stream-unpublished ada's MIC_AND_CAM");
+    expect(hearsBob.filter((line) => line === "stream-published ada's MIC_AND_CAM")).toHaveLength(2);
+    expect(server.conference?.metadata[`TRACK_MUTED/audio/${mine.id}`]?.value).toBe('true');
+    expect(FakePeerConnection.open.size).toBe(1);
+    expect(fakeTracks(mine.mediaStream).every(({ readyState }) => readyState === 'live')).toBe(true);
+    await mine.unpublish();
+    expect(server.callsOf('unpublishStream')).toMatchObject([{ streamId: mine.id }]);
+  });
+
+  test('views again what is still there, by the same view', async () => {
+    const ada = await joinAs(server, 'ada');
+    const bob = await joinAs(server, 'bob');
+    const { id } = await bob.publishStream({ camera: true });
+    await settle();
+    const view = await ada.viewStream(id);
+    const heard = listenTo(ada);
+    await settle();
+    server.views.clear();
+    drop(ada.endpointId);
+    await settle();
+    expect(server.views).toEqual(new Map([[view.viewerId, id]]));
+    expect(view.connectionState).not.toBe('closed');
+    expect(heard).not.toContain("stream-unpublished bob's CAM");
+  });
+
+  test('tries as long as the server is away', async () => {
+    const ada = await joinAs(server, 'ada');
+    const heard = listenTo(ada);
+    server.intercept = ({ operation }) => {
+      if (operation === 'registerUserEndpoint') throw broken(operation);
+    };
+    drop(ada.endpointId);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(heard).toEqual(['connection-changed reconnecting']);
+    server.intercept = () => {};
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(heard.at(-1)).toBe('connection-changed connected');
+  });
+
+  test.each([
+    ['refused', forbidden, 0],
+    ['away for too long', broken, 180_000],
+  ])('is out, and says so, when coming back is %s', async (_why, fail, passingMs) => {
+    const ada = await joinAs(server, 'ada');
+    const heard = listenTo(ada);
+    await ada.publishStream({ camera: true });
+    server.intercept = ({ operation }) => {
+      if (operation === 'registerUserEndpoint') throw fail(operation);
+    };
+    drop(ada.endpointId);
+    await vi.advanceTimersByTimeAsync(passingMs);
+    expect(heard).toEqual([
+      'connection-changed reconnecting',
+      'error ERR_ENDPOINT_LOST',
+      'connection-changed left',
+    ]);
+    expect(FakePeerConnection.open.size).toBe(0);
+    await settle();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('does not fight a server that lets it go again at once', async () => {
+    const ada = await joinAs(server, 'ada');
+    const heard = listenTo(ada);
+    drop(ada.endpointId);
+    await settle();
+    drop(ada.endpointId);
+    await settle();
+    expect(heard.slice(-2)).toEqual(['error ERR_ENDPOINT_LOST', 'connection-changed left']);
+  });
+
+  test('can be left on its way back', async () => {
+    const ada = await joinAs(server, 'ada');
+    server.intercept = ({ operation }) => {
+      if (operation === 'registerUserEndpoint') throw broken(operation);
+    };
+    drop(ada.endpointId);
+    await settle();
+    await ada.leave();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(ada.state.getSnapshot().connection).toBe('left');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('a server that has lost the media', () => {
+  test('gets the streams again, under new ids', async () => {
+    const ada = await joinAs(server, 'ada');
+    const mine = await ada.publishStream({ camera: true, metadata: { a: 1 } });
+    await settle();
+    const heard = listenTo(ada);
+    const formerId = mine.id;
+    server.loseMedia();
+    await settle();
+    expect(mine.id).not.toBe(formerId);
+    expect(heard).toEqual(['stream-restored CAM']);
+    const streams = findParticipant(
+      server.conference ?? ada.state.getSnapshot().conference,
+      ada.endpointId,
+    )?.streams;
+    expect(streams).toMatchObject([{ id: mine.id, type: 'CAM', metadata: { a: 1 } }]);
+  });
+
+  test('is tried again for a while, and given up then', async () => {
+    const ada = await joinAs(server, 'ada');
+    const mine = await ada.publishStream({ camera: true });
+    await settle();
+    const heard = listenTo(ada);
+    server.intercept = ({ operation }) => {
+      if (operation === 'publishStream') throw broken(operation);
+    };
+    server.loseMedia();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(heard).toEqual(['error ERR_MEDIA_CONNECTION']);
+    expect(mine.connectionState).toBe('closed');
+  });
+});

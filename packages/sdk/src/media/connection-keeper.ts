@@ -1,0 +1,102 @@
+import { pause } from '../pause.ts';
+import { reconnectDelayMs } from '../reconnect-policy.ts';
+
+/** So long ICE may try by itself: it often comes back from `disconnected`. */
+const patienceMs = 3_000;
+/** How long a new path may take to be found, before another is tried. */
+const connectMs = 6_000;
+/** After so long a loss the server has given up too. */
+const budgetMs = 30_000;
+
+/** Whether trying again may help: `refused` says that it will not. */
+export type RestartResult = 'negotiated' | 'failed' | 'refused';
+
+export interface ConnectionKeeperOptions {
+  readonly connectionState: () => RTCPeerConnectionState;
+  /** Agrees with the server on a new path. Never rejects. */
+  readonly restart: (timeoutMs: number) => Promise<RestartResult>;
+  /** The connection is lost for good, or never came about. */
+  readonly onLost: () => void;
+}
+
+/**
+ * Watches one connection and restarts ICE when it is lost: at once when it has failed, after 3 seconds when it is only
+ * disconnected, again and again with jittered pauses, for 30 seconds.
+ */
+export class ConnectionKeeper {
+  readonly #options: ConnectionKeeperOptions;
+  #wasConnected = false;
+  #isClosed = false;
+  /** Ends the wait before a restart. */
+  #patience: ReturnType<typeof setTimeout> | undefined;
+  /** Set while restarting; aborts when the connection is there. */
+  #recovery: AbortController | undefined;
+  /** Cuts the present pause of a recovery short. */
+  #hurry = new AbortController();
+
+  constructor(options: ConnectionKeeperOptions) {
+    this.#options = options;
+  }
+
+  /** To be called at every change of the connection's state. */
+  onState(): void {
+    const state = this.#options.connectionState();
+    if (state === 'connected') {
+      this.#wasConnected = true;
+      this.#calm();
+    }
+    if (state === 'disconnected') this.#patience ??= setTimeout(() => this.#recover(), patienceMs);
+    if (state === 'failed') this.#recover();
+  }
+
+  /** The network or the page is back: does at once what was to come. */
+  check(): void {
+    const state = this.#options.connectionState();
+    if (state === 'disconnected' || state === 'failed') this.#recover();
+    this.#hurry.abort();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#calm();
+  }
+
+  #calm(): void {
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
+    this.#recovery?.abort();
+    this.#hurry.abort();
+  }
+
+  #recover(): void {
+    clearTimeout(this.#patience);
+    this.#patience = undefined;
+    if (this.#recovery || this.#isClosed) return;
+    // Where media never came through, another path will not be found either.
+    if (!this.#wasConnected) return this.#options.onLost();
+    const recovery = new AbortController();
+    this.#recovery = recovery;
+    void this.#run(recovery.signal);
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    const endsAtMs = Date.now() + budgetMs;
+    const leftMs = () => endsAtMs - Date.now();
+    let isRefused = false;
+    for (let attempt = 0; !signal.aborted && !isRefused && leftMs() > 0; attempt += 1) {
+      if (attempt > 0) await this.#pause(Math.min(reconnectDelayMs(attempt - 1), leftMs()));
+      if (signal.aborted || leftMs() <= 0) break;
+      const result = await this.#options.restart(leftMs());
+      isRefused = result === 'refused';
+      if (result === 'negotiated' && !signal.aborted) await this.#pause(Math.min(connectMs, leftMs()));
+    }
+    this.#recovery = undefined;
+    if (!signal.aborted && !this.#isClosed) this.#options.onLost();
+    else this.onState();
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    this.#hurry = new AbortController();
+    return pause(delayMs, this.#hurry.signal);
+  }
+}
