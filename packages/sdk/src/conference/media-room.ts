@@ -1,7 +1,8 @@
 import { NotFoundError, type ParleyError, type RtcApi } from '@parley-rtc/client';
 import { type ConferenceState, findStream } from '@parley-rtc/contract';
 import { NotJoinedError } from '../errors/conference-errors.ts';
-import { StreamNotFoundError } from '../errors/media-errors.ts';
+import { OnHoldError, StreamNotFoundError } from '../errors/media-errors.ts';
+import { selectOnHold } from '../conventions/hold.ts';
 import { publishMedia } from '../media/publish-media.ts';
 import type { PublishOptions } from '../media/publish-options.ts';
 import type { PublishedStream, TrackKind } from '../media/published-stream.ts';
@@ -24,6 +25,8 @@ interface OpenMedia {
   /** Unknown for a stream of ours that is not published yet. */
   streamId: string | undefined;
   close: (reason: ParleyError) => void;
+  /** Of a stream of ours: sends nothing, or goes on. */
+  setHeld?: (isHeld: boolean) => void;
 }
 
 /** Every stream that we publish and every view that we have, as long as they are open. */
@@ -41,7 +44,8 @@ export class MediaRoom {
 
   async publish(options: PublishOptions): Promise<PublishedStream> {
     const { iceServers, setMuted, onProblem } = this.#options;
-    return this.#opening(
+    if ('screen' in options && this.#isOnHold) throw new OnHoldError();
+    const { stream } = await this.#opening(
       undefined,
       (signal, onClosed) =>
         publishMedia(options, {
@@ -53,8 +57,12 @@ export class MediaRoom {
           onProblem,
           onClosed,
         }),
-      (stream) => ({ streamId: stream.id, close: () => void stream.unpublish() }),
+      ({ stream, setHeld }) => {
+        setHeld(this.#isOnHold);
+        return { streamId: stream.id, close: () => void stream.unpublish(), setHeld };
+      },
     );
+    return stream;
   }
 
   async view(streamId: string, options: ViewOptions): Promise<ViewedStream> {
@@ -78,8 +86,11 @@ export class MediaRoom {
     );
   }
 
-  /** Closes what `after` no longer has: the server withdrew it, or its publisher did. */
-  closeGone(before: ConferenceState, after: ConferenceState): void {
+  /** Closes what `after` no longer has (the server withdrew it, or its publisher did), and holds what goes on. */
+  follow(before: ConferenceState, after: ConferenceState): void {
+    if (before.metadata !== after.metadata) {
+      for (const { setHeld } of this.#open) setHeld?.(selectOnHold({ conference: after }));
+    }
     for (const { streamId, close } of this.#open) {
       if (streamId === undefined || !findStream(before, streamId) || findStream(after, streamId)) continue;
       close(new StreamNotFoundError(streamId));
@@ -90,6 +101,10 @@ export class MediaRoom {
   close(): void {
     this.#isClosed = true;
     for (const { close } of this.#open) close(new NotJoinedError());
+  }
+
+  get #isOnHold(): boolean {
+    return selectOnHold({ conference: this.#options.conference() });
   }
 
   #unlessClosed(call: () => Promise<void>): Promise<void> {
