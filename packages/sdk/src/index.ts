@@ -22,6 +22,15 @@ export type {
 } from './media/publish-options.ts';
 export type { MuteOptions, PublishedStream, SwitchOptions, TrackKind } from './media/published-stream.ts';
 export type { TrackProcessor } from './media/track-processor.ts';
+export {
+  createDevices,
+  type DeviceChange,
+  type Devices,
+  type DevicesOptions,
+} from './devices/create-devices.ts';
+export { type Device, type DeviceKind, listDevices } from './devices/device.ts';
+export { type ChoiceReason, type DeviceChoice, type DeviceIntent } from './devices/device-intent.ts';
+export { type DrawFrame, videoFrameProcessor } from './processors/video-frame-processor.ts';
 export type { Captured } from './media/capture.ts';
 export { encodingsFor, type VideoCodec, type VideoShape } from './media/encodings-for.ts';
 export { classicCameraPresets, screenPresets, type VideoPreset, wideCameraPresets } from './media/presets.ts';
