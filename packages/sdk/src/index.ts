@@ -30,6 +30,9 @@ export {
 } from './devices/create-devices.ts';
 export { type Device, type DeviceKind, listDevices } from './devices/device.ts';
 export { type ChoiceReason, type DeviceChoice, type DeviceIntent } from './devices/device-intent.ts';
+export { createPreview, type Preview, type PreviewOptions } from './preview/create-preview.ts';
+export { createLevelMeter, type LevelMeter, type LevelMeterOptions } from './preview/level-meter.ts';
+export { type MediaWarning, watchMedia, type WatchMediaOptions } from './preview/watch-media.ts';
 export { type DrawFrame, videoFrameProcessor } from './processors/video-frame-processor.ts';
 export type { Captured } from './media/capture.ts';
 export { encodingsFor, type VideoCodec, type VideoShape } from './media/encodings-for.ts';
