@@ -1,4 +1,5 @@
 import { chromium, expect, test, type Browser } from '@playwright/test';
+import { demoUrl } from './support/addresses.ts';
 import { findBrowser } from './support/browser.ts';
 import { browserArguments } from './support/browser-arguments.ts';
 import { Caller, newRoom } from './support/caller.ts';
@@ -154,4 +155,114 @@ test('a camera is encoded for its whole size when the server leaves one layer', 
   await expect.poll(async () => (await received(bob)).width, { timeout: 30_000 }).toBeGreaterThanOrEqual(640);
   await ada.close();
   await bob.close();
+});
+
+test('a preview is measured, then published as it is, and the viewer sees it', async () => {
+  const { ada, bob } = await adaAndBob();
+  const seen = await ada.page.evaluate(async () => {
+    const { createPreview, createLevelMeter } = window.Parley;
+    const getUserMedia = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    let asked = 0;
+    navigator.mediaDevices.getUserMedia = (constraints) => {
+      asked += 1;
+      return getUserMedia(constraints);
+    };
+    const preview = await createPreview({ camera: true, microphone: true });
+    // The fake microphone beeps once a second.
+    const loudest = await new Promise<number>((resolve) => {
+      const meter = createLevelMeter(preview.mediaStream, {
+        onLevel: (level) => {
+          if (level <= 0.001) return;
+          meter.stop();
+          resolve(level);
+        },
+      });
+    });
+    window.mine = await window.conference.publishStream({ preview });
+    return { loudest, asked, isSame: window.mine.mediaStream === preview.mediaStream };
+  });
+  expect(seen).toMatchObject({ asked: 1, isSame: true });
+  expect(seen.loudest).toBeLessThanOrEqual(1);
+  await expectFilm(bob);
+  await ada.close();
+  await bob.close();
+});
+
+test('a muted microphone that hears somebody is told of', async () => {
+  const { ada, bob } = await adaAndBob();
+  await publish(ada, { microphone: true });
+  const warning = await ada.page.evaluate(async () => {
+    // A microphone that hears a steady tone, because the fake one only beeps for a moment.
+    const tone = window.probe.source({ id: 1, toneHz: 440 }).getAudioTracks()[0];
+    if (!tone) throw new Error('There is no tone.');
+    await window.mine.switchTo({ microphone: tone });
+    await window.mine.mute('audio');
+    return await new Promise<string>((resolve) => {
+      window.Parley.watchMedia(window.mine, {
+        onChange: (warning, isActive) => resolve(`${warning} ${isActive}`),
+      });
+    });
+  });
+  expect(warning).toBe('speaking-while-muted true');
+  await ada.close();
+  await bob.close();
+});
+
+/** Ends the camera's track as the system does; a headless browser has no plug to pull. */
+async function loseCamera(caller: Caller): Promise<void> {
+  await caller.page.evaluate(() => {
+    const [track] = window.mine.mediaStream.getVideoTracks();
+    track?.stop();
+    track?.dispatchEvent(new Event('ended'));
+  });
+}
+
+test('a camera that is lost in mid-call is opened again, and the viewer goes on', async () => {
+  const { ada, bob } = await adaAndBob();
+  await publish(ada, { camera: true });
+  await expectFilm(bob);
+  await loseCamera(ada);
+  await expectFilm(bob);
+  expect(await ada.page.evaluate(() => window.mine.isMuted('video'))).toBe(false);
+  await ada.close();
+  await bob.close();
+});
+
+test('a camera that is lost and forbidden is muted for everybody, with a typed error', async () => {
+  const { ada, bob } = await adaAndBob();
+  await publish(ada, { camera: true });
+  await expectFilm(bob);
+  await ada.page.evaluate(() => {
+    navigator.mediaDevices.getUserMedia = () =>
+      Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));
+  });
+  await loseCamera(ada);
+  await expect.poll(() => ada.diary()).toContainEqual(expect.stringContaining('ERR_DEVICE_LOST'));
+  expect(await ada.page.evaluate(() => window.mine.isMuted('video'))).toBe(true);
+  await expect
+    .poll(() =>
+      bob.page.evaluate(() => Object.keys(window.conference.state.getSnapshot().conference.metadata)),
+    )
+    .toContainEqual(expect.stringMatching(/^TRACK_MUTED\/video\//));
+  await ada.close();
+  await bob.close();
+});
+
+test('a page whose policy forbids the camera says so', async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.route('**/*', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), 'permissions-policy': 'camera=()' } });
+  });
+  await page.goto(demoUrl);
+  await page.addScriptTag({ url: '/parley.iife.js' });
+  const code = await page.evaluate(() =>
+    window.Parley.createPreview({ camera: true }).then(
+      () => 'none',
+      (error: unknown) => (error as { code: string }).code,
+    ),
+  );
+  expect(code).toBe('ERR_DEVICE_BLOCKED_BY_POLICY');
+  await context.close();
 });
