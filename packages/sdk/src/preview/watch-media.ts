@@ -14,7 +14,7 @@ export interface WatchMediaOptions {
 }
 
 /** Louder than this is speech: -35 dBov. */
-export const speechLevel = 0.0178;
+const speechLevel = 0.0178;
 const lookEveryMs = 100;
 const speechMs = 400;
 const quietMs = 1_500;
