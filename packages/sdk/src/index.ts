@@ -12,13 +12,36 @@ export {
 } from './conference/selectors.ts';
 export type {
   DeviceSource,
+  DeviceWish,
   OwnMediaSource,
   PublishDetails,
+  PreviewSource,
   PublishOptions,
   PublishSource,
   ScreenSource,
 } from './media/publish-options.ts';
-export type { PublishedStream, TrackKind } from './media/published-stream.ts';
+export type { MuteOptions, PublishedStream, SwitchOptions, TrackKind } from './media/published-stream.ts';
+export type { TrackProcessor } from './media/track-processor.ts';
+export {
+  createDevices,
+  type DeviceChange,
+  type Devices,
+  type DevicesOptions,
+} from './devices/create-devices.ts';
+export { type Device, type DeviceKind, listDevices } from './devices/device.ts';
+export { type ChoiceReason, type DeviceChoice, type DeviceIntent } from './devices/device-intent.ts';
+export { createPreview, type Preview, type PreviewOptions } from './preview/create-preview.ts';
+export { createLevelMeter, type LevelMeter, type LevelMeterOptions } from './preview/level-meter.ts';
+export { type MediaWarning, watchMedia, type WatchMediaOptions } from './preview/watch-media.ts';
+export { type DrawFrame, videoFrameProcessor } from './processors/video-frame-processor.ts';
+export type { Captured } from './media/capture.ts';
+export { encodingsFor, type VideoCodec, type VideoShape } from './media/encodings-for.ts';
+export { classicCameraPresets, screenPresets, type VideoPreset, wideCameraPresets } from './media/presets.ts';
+export { audioBitrates } from './media/audio-bitrates.ts';
+export { selectMuted } from './conventions/track-mute.ts';
+export { selectOnHold } from './conventions/hold.ts';
+export { announceRecording, selectRecording } from './conventions/recording.ts';
+export { announcePortrait, selectPortrait } from './conventions/portrait.ts';
 export type { ViewedStream, ViewOptions } from './media/viewed-stream.ts';
 export type { AnyParleyError, ParleyErrorCode } from './errors/any-parley-error.ts';
 export {
@@ -29,9 +52,13 @@ export {
 } from './errors/conference-errors.ts';
 export {
   type CaptureKind,
+  DeviceBlockedByPolicyError,
   DeviceDeniedError,
+  DeviceDismissedError,
   DeviceInUseError,
+  DeviceLostError,
   DeviceNotFoundError,
+  DeviceOverconstrainedError,
   InsecureOriginError,
   ScreenShareCancelledError,
   UnsupportedBrowserError,
@@ -39,6 +66,7 @@ export {
 export {
   MediaConnectionError,
   NegotiationError,
+  OnHoldError,
   PlaybackBlockedError,
   StreamNotFoundError,
   StreamTypeMismatchError,

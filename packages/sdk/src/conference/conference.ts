@@ -1,5 +1,6 @@
 import { type CallOptions, createRtcApi } from '@parley-rtc/client';
 import type { ConferenceSummary, JsonObject } from '@parley-rtc/contract';
+import { hold, resume } from '../conventions/hold.ts';
 import type { PublishOptions } from '../media/publish-options.ts';
 import type { PublishedStream } from '../media/published-stream.ts';
 import type { ViewedStream, ViewOptions } from '../media/viewed-stream.ts';
@@ -71,8 +72,10 @@ export class Conference implements AsyncDisposable {
    * Captures what `options` ask for and sends it to the others. Resolves once the server has accepted it and its
    * answer is applied; the connection may still be coming up. On any failure everything captured is stopped.
    *
-   * @throws DeviceDeniedError, DeviceNotFoundError, DeviceInUseError, ScreenShareCancelledError, InsecureOriginError,
-   * UnsupportedBrowserError when the media cannot be had.
+   * @throws DeviceDeniedError, DeviceDismissedError, DeviceBlockedByPolicyError, DeviceNotFoundError, DeviceInUseError,
+   * DeviceOverconstrainedError, ScreenShareCancelledError, InsecureOriginError, UnsupportedBrowserError when the media
+   * cannot be had.
+   * @throws OnHoldError (`ERR_ON_HOLD`) for a screen while the conference is on hold.
    * @throws StreamTypeMismatchError (`ERR_STREAM_TYPE_MISMATCH`) when a `mediaStream` does not fit its `type`.
    * @throws NegotiationError (`ERR_NEGOTIATION`) when the server's answer cannot be applied.
    */
@@ -103,6 +106,19 @@ export class Conference implements AsyncDisposable {
   async removeMetadata(key: string, options: CallOptions = {}): Promise<void> {
     this.#session.assertJoined();
     await this.#session.metadata.change(key, undefined, options);
+  }
+
+  /** Switches everybody's camera and microphone off until somebody resumes; no screen is shared meanwhile. */
+  async hold(options: CallOptions = {}): Promise<void> {
+    this.#session.assertJoined();
+    await hold((key, value) => this.#session.metadata.change(key, value, options));
+  }
+
+  /** Goes on after `hold`, whoever called it. What was muted before is muted still. */
+  async resume(options: CallOptions = {}): Promise<void> {
+    this.#session.assertJoined();
+    const { conference } = this.state.getSnapshot();
+    await resume(conference, (key, value) => this.#session.metadata.change(key, value, options));
   }
 
   /** Replaces our own metadata as a whole. */

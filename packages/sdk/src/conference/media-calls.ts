@@ -3,7 +3,10 @@ import type { PublishVerbs } from '../media/publish-media.ts';
 import type { ViewVerbs } from '../media/view-media.ts';
 import type { OwnIds } from './metadata-calls.ts';
 
-type MediaCalls = Pick<PublishVerbs, 'publish' | 'sendCandidates' | 'unpublish'> & {
+type MediaCalls = Pick<
+  PublishVerbs,
+  'publish' | 'sendCandidates' | 'unpublish' | 'setBitrate' | 'setMetadata'
+> & {
   readonly view: ViewVerbs['view'];
   sendViewCandidates(streamId: string, viewerId: string, candidates: readonly RTCIceCandidateInit[]): void;
   stopView(streamId: string, viewerId: string): Promise<void>;
@@ -23,6 +26,9 @@ export function mediaCalls(api: RtcApi, own: OwnIds, onProblem: (error: ParleyEr
     unpublish: (streamId) => quietly(api.unpublishStream({ ...own, streamId })),
     sendCandidates: (streamId, iceCandidates) =>
       void quietly(api.addPublishStreamIceCandidates({ ...own, streamId, iceCandidates })),
+    setBitrate: (streamId, videoBitrate) =>
+      api.updatePublishedStreamBitrate({ ...own, streamId, videoBitrate }),
+    setMetadata: (streamId, newMetadata) => api.updateStreamMetadata({ ...own, streamId, newMetadata }),
     view: (command, signal) => api.viewStream({ ...command, ...own }, { signal }),
     stopView: (streamId, viewerId) => quietly(api.stopViewStream({ ...own, streamId, viewerId })),
     sendViewCandidates: (streamId, viewerId, iceCandidates) =>

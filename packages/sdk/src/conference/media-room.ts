@@ -1,7 +1,8 @@
 import { NotFoundError, type ParleyError, type RtcApi } from '@parley-rtc/client';
 import { type ConferenceState, findStream } from '@parley-rtc/contract';
 import { NotJoinedError } from '../errors/conference-errors.ts';
-import { StreamNotFoundError } from '../errors/media-errors.ts';
+import { selectOnHold } from '../conventions/hold.ts';
+import { OnHoldError, StreamNotFoundError } from '../errors/media-errors.ts';
 import { type Publication, publishMedia, type PublishVerbs } from '../media/publish-media.ts';
 import type { PublishOptions } from '../media/publish-options.ts';
 import type { PublishedStream, TrackKind } from '../media/published-stream.ts';
@@ -49,6 +50,7 @@ export class MediaRoom {
 
   async publish(options: PublishOptions): Promise<PublishedStream> {
     const { iceServers, setMuted, isInside, onRestored, onProblem } = this.#options;
+    if ('screen' in options && this.#isOnHold) throw new OnHoldError();
     return this.#opening(
       undefined,
       (signal, onClosed) =>
@@ -63,12 +65,15 @@ export class MediaRoom {
           onProblem,
           onClosed,
         }),
-      (publication) => ({
-        streamId: () => publication.stream.id,
-        close: () => void publication.stream.unpublish(),
-        upkeep: publication,
-        publication,
-      }),
+      (publication) => {
+        publication.setHeld(this.#isOnHold);
+        return {
+          streamId: () => publication.stream.id,
+          close: () => void publication.stream.unpublish(),
+          upkeep: publication,
+          publication,
+        };
+      },
       ({ stream }) => stream,
     );
   }
@@ -98,9 +103,12 @@ export class MediaRoom {
 
   /**
    * Closes the views of what `after` no longer has: the server withdrew it, or its publisher did. A stream of ours that
-   * we have not withdrawn is published again.
+   * we have not withdrawn is published again. What goes on is held when the conference is.
    */
-  closeGone(before: ConferenceState, after: ConferenceState): void {
+  follow(before: ConferenceState, after: ConferenceState): void {
+    if (before.metadata !== after.metadata) {
+      for (const { publication } of this.#open) publication?.setHeld(selectOnHold({ conference: after }));
+    }
     for (const { streamId, close, publication } of this.#open) {
       const id = streamId();
       if (id === undefined || !findStream(before, id) || findStream(after, id)) continue;
@@ -137,6 +145,10 @@ export class MediaRoom {
   close(): void {
     this.#isClosed = true;
     for (const { close } of this.#open) close(new NotJoinedError());
+  }
+
+  get #isOnHold(): boolean {
+    return selectOnHold({ conference: this.#options.conference() });
   }
 
   #unlessClosed(call: () => Promise<void>): Promise<void> {

@@ -6,6 +6,7 @@ import {
   placeInHistory,
   reduce,
 } from '@parley-rtc/contract';
+import { muteKey } from '../conventions/track-mute.ts';
 import { EndpointLostError, ListenerError, NotJoinedError } from '../errors/conference-errors.ts';
 import type { EventFeed, EventFeedSink } from '../signalling/event-feed.ts';
 import type { UserEndpoint } from '../signalling/user-endpoint.ts';
@@ -103,7 +104,7 @@ export class Session {
       iceServers,
       conference: () => getSnapshot().conference,
       setMuted: (streamId, kind, muted) =>
-        metadata.change(`TRACK_MUTED/${kind}/${streamId}`, muted ? 'true' : undefined),
+        metadata.change(muteKey(streamId, kind), muted ? 'true' : undefined),
       isInside: () => !this.#rejoining && selectSelf(getSnapshot()) !== undefined,
       onRestored: (formerId, restored) =>
         this.announcer.announce([['stream-restored', { formerId, restored }]]),
@@ -236,7 +237,7 @@ export class Session {
     const after = { ...before, ...change };
     if (after.conference === before.conference && after.connection === before.connection) return [];
     this.store.set(after);
-    this.media.closeGone(before.conference, after.conference);
+    this.media.follow(before.conference, after.conference);
     return announcementsBetween(before, after);
   }
 

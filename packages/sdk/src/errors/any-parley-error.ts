@@ -6,9 +6,13 @@ import type {
   UnreadableEventError,
 } from './conference-errors.ts';
 import type {
+  DeviceBlockedByPolicyError,
   DeviceDeniedError,
+  DeviceDismissedError,
   DeviceInUseError,
+  DeviceLostError,
   DeviceNotFoundError,
+  DeviceOverconstrainedError,
   InsecureOriginError,
   ScreenShareCancelledError,
   UnsupportedBrowserError,
@@ -16,6 +20,7 @@ import type {
 import type {
   MediaConnectionError,
   NegotiationError,
+  OnHoldError,
   PlaybackBlockedError,
   StreamNotFoundError,
   StreamTypeMismatchError,
@@ -24,15 +29,20 @@ import type {
 /** Every error that this package throws or announces; `switch (error.code)` narrows it. */
 export type AnyParleyError =
   | ApiError
+  | DeviceBlockedByPolicyError
   | DeviceDeniedError
+  | DeviceDismissedError
   | DeviceInUseError
+  | DeviceLostError
   | DeviceNotFoundError
+  | DeviceOverconstrainedError
   | EndpointLostError
   | InsecureOriginError
   | ListenerError
   | MediaConnectionError
   | NegotiationError
   | NotJoinedError
+  | OnHoldError
   | PlaybackBlockedError
   | ScreenShareCancelledError
   | StreamNotFoundError

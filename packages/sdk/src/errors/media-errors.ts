@@ -17,6 +17,16 @@ export class StreamNotFoundError extends ParleyError {
   }
 }
 
+/** The conference is on hold, and nobody shares a screen then. */
+export class OnHoldError extends ParleyError {
+  override readonly name = 'OnHoldError';
+  override readonly code = 'ERR_ON_HOLD';
+  override readonly retryable = true;
+  constructor() {
+    super('The conference is on hold.', 'Share the screen once it goes on.');
+  }
+}
+
 /** Browser and server could not agree on the media of a stream. */
 export class NegotiationError extends ParleyError {
   override readonly name = 'NegotiationError';

@@ -1,7 +1,7 @@
 import type { StreamType } from '@parley-rtc/contract';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type FakeDevices, useFakeBrowser } from '../testing/fake-browser.ts';
-import { aMediaStream, fakeTracks } from '../testing/fake-media.ts';
+import { aMediaStream } from '../testing/fake-media.ts';
 import { capture } from './capture.ts';
 import type { PublishSource } from './publish-options.ts';
 
@@ -22,8 +22,7 @@ test.each([
     useFakeBrowser();
     const captured = await capture(source, signal);
     expect(captured.type).toBe(type);
-    captured.stop();
-    expect(fakeTracks(captured.mediaStream).every(({ readyState }) => readyState === 'ended')).toBe(true);
+    expect(captured.isOurs).toBe(true);
   },
 );
 
@@ -32,6 +31,46 @@ test('passes constraints on', async () => {
   useFakeBrowser({ getUserMedia });
   await capture({ camera: { width: 640 } }, signal);
   expect(getUserMedia).toHaveBeenCalledWith({ audio: false, video: { width: 640 } });
+});
+
+test.each([
+  [true, { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } }],
+  [
+    { deviceId: 'a' },
+    { deviceId: 'a', width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 } },
+  ],
+  [() => ({ height: 90 }), { height: 90 }],
+])('asks a camera for 720p unless the app names a size', async (camera, video) => {
+  const getUserMedia = vi.fn<FakeDevices['getUserMedia']>(async () => aMediaStream('video'));
+  useFakeBrowser({ getUserMedia });
+  await capture({ camera }, signal);
+  expect(getUserMedia).toHaveBeenCalledWith({ audio: false, video });
+});
+
+/** A browser that refuses with a message. */
+function refuse(message: string) {
+  const page = useFakeBrowser({
+    getUserMedia: () => Promise.reject(new DOMException(message, 'NotAllowedError')),
+  });
+  return {
+    page,
+    code: () => capture({ camera: true }, signal).catch(({ code }: { code: string }) => code),
+  };
+}
+
+test('tells a question that was closed from a refusal, by what the browser says or keeps', async () => {
+  expect(await refuse('Permission dismissed').code()).toBe('ERR_DEVICE_DISMISSED');
+  expect(await refuse('Permission denied').code()).toBe('ERR_DEVICE_DENIED');
+  for (const [state, code] of [
+    ['prompt', 'ERR_DEVICE_DISMISSED'],
+    ['denied', 'ERR_DEVICE_DENIED'],
+  ] as const) {
+    const refused = refuse('The request is not allowed.');
+    Object.assign(refused.page.navigator, { permissions: { query: async () => ({ state }) } });
+    expect(await refused.code()).toBe(code);
+  }
+  vi.stubGlobal('document', { featurePolicy: { allowsFeature: (name: string) => name !== 'camera' } });
+  expect(await refuse('Permission denied').code()).toBe('ERR_DEVICE_BLOCKED_BY_POLICY');
 });
 
 describe('media of the app', () => {
@@ -75,7 +114,7 @@ test.each([
   ['NotAllowedError', 'ERR_DEVICE_DENIED'],
   ['SecurityError', 'ERR_DEVICE_DENIED'],
   ['NotFoundError', 'ERR_DEVICE_NOT_FOUND'],
-  ['OverconstrainedError', 'ERR_DEVICE_NOT_FOUND'],
+  ['OverconstrainedError', 'ERR_DEVICE_OVERCONSTRAINED'],
   ['NotReadableError', 'ERR_DEVICE_IN_USE'],
   ['AbortError', 'ERR_DEVICE_IN_USE'],
 ])("turns the browser's %s into %s", async (name, code) => {

@@ -2,7 +2,13 @@ import type { StreamType } from '@parley-rtc/contract';
 import { mediaDevices, permissionError } from '../devices/permission-errors.ts';
 import { type CaptureKind, UnsupportedBrowserError } from '../errors/device-errors.ts';
 import { StreamTypeMismatchError } from '../errors/media-errors.ts';
-import type { DeviceSource, OwnMediaSource, PublishSource, ScreenSource } from './publish-options.ts';
+import type {
+  DeviceSource,
+  DeviceWish,
+  OwnMediaSource,
+  PublishSource,
+  ScreenSource,
+} from './publish-options.ts';
 import type { TrackKind } from './published-stream.ts';
 import { kindsOf } from './stream-kinds.ts';
 
@@ -10,9 +16,22 @@ import { kindsOf } from './stream-kinds.ts';
 export interface Captured {
   readonly mediaStream: MediaStream;
   readonly type: StreamType;
-  /** Ends the tracks, unless they are the app's own. */
-  readonly stop: () => void;
+  /** How each kind is opened again; nothing for what cannot be, as screens and the app's own tracks. */
+  readonly wishes: Readonly<Partial<Record<TrackKind, DeviceWish>>>;
+  /** Whether we opened it, and so may stop it. */
+  readonly isOurs: boolean;
 }
+
+export const deviceOf: Readonly<Record<TrackKind, 'microphone' | 'camera'>> = {
+  audio: 'microphone',
+  video: 'camera',
+};
+
+const usualCamera: MediaTrackConstraints = {
+  width: { ideal: 1280 },
+  height: { ideal: 720 },
+  frameRate: { ideal: 30 },
+};
 
 /**
  * Gets the media that `source` asks for. An abort of `signal` cannot close the browser's question to the user, so
@@ -22,10 +41,23 @@ export interface Captured {
  */
 export async function capture(source: PublishSource, signal: AbortSignal): Promise<Captured> {
   if ('mediaStream' in source) return ownMedia(source);
+  if ('preview' in source) return source.preview.handOver();
   const captured = await ('screen' in source ? captureScreen(source) : captureDevices(source));
   if (!signal.aborted) return captured;
-  captured.stop();
+  stopAll(captured.mediaStream);
   throw signal.reason;
+}
+
+/** Opens one device. */
+export async function openDevice(
+  kind: TrackKind,
+  wish: DeviceWish,
+  signal: AbortSignal,
+): Promise<MediaStreamTrack> {
+  const { mediaStream } = await capture({ [deviceOf[kind]]: wish }, signal);
+  const [track] = tracksOf(mediaStream, kind);
+  if (!track) throw new UnsupportedBrowserError(`${deviceOf[kind]} track`);
+  return track;
 }
 
 function ownMedia({ mediaStream, type }: OwnMediaSource): Captured {
@@ -38,24 +70,40 @@ function ownMedia({ mediaStream, type }: OwnMediaSource): Captured {
       'MIC is audio, CAM is video, MIC_AND_CAM is both, SCREEN is video with or without audio.',
     );
   }
-  return { mediaStream, type, stop: () => {} };
+  return { mediaStream, type, wishes: {}, isOurs: false };
 }
 
 async function captureDevices({ camera, microphone }: DeviceSource): Promise<Captured> {
-  const [type, kind] = deviceType(camera, microphone);
+  const video = cameraConstraints(asked(camera));
+  const audio = asked(microphone);
+  const [type, kind] = deviceType(video, audio);
   const devices = mediaDevices();
-  return captured(kind, type, () =>
-    devices.getUserMedia({ audio: microphone ?? false, video: camera ?? false }),
-  );
+  return {
+    mediaStream: await granted(kind, () => devices.getUserMedia({ audio, video })),
+    type,
+    wishes: { ...(audio && microphone && { audio: microphone }), ...(video && camera && { video: camera }) },
+    isOurs: true,
+  };
 }
 
 async function captureScreen({ screen }: ScreenSource): Promise<Captured> {
   const devices = mediaDevices();
   // Phones have mediaDevices but nothing to share a screen with.
   if (typeof devices.getDisplayMedia !== 'function') throw new UnsupportedBrowserError('getDisplayMedia');
-  return captured('screen', 'SCREEN', () =>
-    devices.getDisplayMedia(screen === true ? { video: true, audio: true } : screen),
-  );
+  const wanted = screen === true ? { video: { frameRate: { ideal: 15 } }, audio: true } : screen;
+  const mediaStream = await granted('screen', () => devices.getDisplayMedia(wanted));
+  return { mediaStream, type: 'SCREEN', wishes: {}, isOurs: true };
+}
+
+function asked(wish: DeviceWish = false): boolean | MediaTrackConstraints {
+  return typeof wish === 'function' ? wish() : wish;
+}
+
+/** Sizes that the app names are the app's business. */
+function cameraConstraints(wish: boolean | MediaTrackConstraints): boolean | MediaTrackConstraints {
+  if (wish === true) return usualCamera;
+  if (!wish || 'width' in wish || 'height' in wish || 'aspectRatio' in wish) return wish;
+  return { ...usualCamera, ...wish };
 }
 
 function deviceType(camera: unknown, microphone: unknown): [StreamType, CaptureKind] {
@@ -68,25 +116,18 @@ function deviceType(camera: unknown, microphone: unknown): [StreamType, CaptureK
   );
 }
 
-async function captured(
-  kind: CaptureKind,
-  type: StreamType,
-  ask: () => Promise<MediaStream>,
-): Promise<Captured> {
+async function granted(kind: CaptureKind, ask: () => Promise<MediaStream>): Promise<MediaStream> {
   try {
-    const mediaStream = await ask();
-    return {
-      mediaStream,
-      type,
-      stop: () => {
-        for (const track of mediaStream.getTracks()) track.stop();
-      },
-    };
+    return await ask();
   } catch (error) {
-    throw permissionError(kind, error);
+    throw await permissionError(kind, error);
   }
 }
 
 export function tracksOf(mediaStream: MediaStream, kind: TrackKind): readonly MediaStreamTrack[] {
   return mediaStream.getTracks().filter((track) => track.kind === kind);
+}
+
+export function stopAll(mediaStream: MediaStream): void {
+  for (const track of mediaStream.getTracks()) track.stop();
 }

@@ -48,7 +48,7 @@ describe('publishing', () => {
       lastPeer()
         .getTransceivers()
         .map(({ sendEncodings }) => sendEncodings),
-    ).toEqual([undefined, [{ maxBitrate: 500_000 }]]);
+    ).toMatchObject([undefined, [{ rid: 'q' }, { rid: 'h' }, { rid: 'f', scaleResolutionDownBy: 1 }]]);
     expect(lastPeer().configuration.iceServers).toEqual([{ urls: ['stun:stun.example.com'] }]);
   });
 

@@ -1,13 +1,13 @@
-import { HttpError, type ParleyError, withDeadline } from '@parley-rtc/client';
-import type { PublishStreamCommand, PublishStreamResult } from '@parley-rtc/contract';
+import { HttpError, InvalidOptionsError, type ParleyError, withDeadline } from '@parley-rtc/client';
+import type { JsonObject, PublishStreamCommand, PublishStreamResult } from '@parley-rtc/contract';
 import { MediaConnectionError, StreamNotFoundError } from '../errors/media-errors.ts';
 import { newId } from '../new-id.ts';
 import { setActiveLayers } from './active-layers.ts';
-import { type Captured, capture, tracksOf } from './capture.ts';
-import { MuteSwitch } from './mute-switch.ts';
+import { type Captured, capture, stopAll, tracksOf } from './capture.ts';
+import { OutgoingMedia } from './outgoing-media.ts';
 import type { PublishOptions } from './publish-options.ts';
 import type { PublishedStream, TrackKind } from './published-stream.ts';
-import { openStreamLink } from './stream-link.ts';
+import { openStreamLink, type StreamLinkOptions } from './stream-link.ts';
 import { type Upkeep, upkeepOf } from './upkeep.ts';
 
 /** What publishing needs of the rest of the SDK. */
@@ -23,6 +23,8 @@ export interface PublishVerbs {
   /** Never rejects. */
   readonly unpublish: (streamId: string) => Promise<void>;
   readonly setMuted: (streamId: string, kind: TrackKind, muted: boolean) => Promise<void>;
+  readonly setBitrate: (streamId: string, bitrateBps: number) => Promise<void>;
+  readonly setMetadata: (streamId: string, metadata: JsonObject) => Promise<void>;
   /** Whether the server counts us as present. While it does not, a lost connection is no reason to close. */
   readonly isInside: () => boolean;
   /** The server had lost the stream and has it again, under its new id. */
@@ -34,6 +36,8 @@ export interface PublishVerbs {
 /** A stream of ours and what keeps it alive. */
 export interface Publication extends Upkeep {
   readonly stream: PublishedStream;
+  /** Stops sending anything, or goes on; mute is another matter. */
+  setHeld(isHeld: boolean): void;
   /** Sends only those simulcast layers that anybody views. */
   setActiveLayers(rids: readonly string[]): void;
 }
@@ -41,6 +45,7 @@ export interface Publication extends Upkeep {
 /** Captures and publishes. On any failure what was captured is stopped and nothing stays published. */
 export async function publishMedia(options: PublishOptions, verbs: PublishVerbs): Promise<Publication> {
   const signals = [verbs.signal, options.signal];
+  assertBitrate(options.videoBitrateBps ?? 0);
   // No deadline here: the user may take any time to answer the browser's question.
   const captured = await withDeadline({ operation: 'publishStream', signals }, ({ signal }) =>
     capture(options, signal),
@@ -48,19 +53,22 @@ export async function publishMedia(options: PublishOptions, verbs: PublishVerbs)
   try {
     return await send(captured, options, verbs);
   } catch (error) {
-    captured.stop();
+    if (captured.isOurs) stopAll(captured.mediaStream);
     throw error;
   }
 }
 
-async function send(
-  captured: Captured,
-  { metadata, videoBitrateBps = 0, signal }: PublishOptions,
-  verbs: PublishVerbs,
-): Promise<Publication> {
+async function send(captured: Captured, options: PublishOptions, verbs: PublishVerbs): Promise<Publication> {
   const { mediaStream, type } = captured;
   // Chosen here, so that a publication whose answer got lost can be withdrawn.
   let id = newId();
+  const outgoing = new OutgoingMedia({
+    captured,
+    options,
+    streamId: () => id,
+    announceMute: (kind, muted) => verbs.setMuted(id, kind, muted),
+    onProblem: verbs.onProblem,
+  });
   const [screen] = type === 'SCREEN' ? tracksOf(mediaStream, 'video') : [];
   const unpublish = () => link.close();
   const onScreenEnded = () => void unpublish();
@@ -69,48 +77,49 @@ async function send(
     verbs.onProblem(new MediaConnectionError(id, 'publish'));
     void unpublish();
   };
+  const exchange: StreamLinkOptions['exchange'] = async (sdpOffer, signal, purpose) => {
+    const { metadata, videoBitrateBps: videoBitrate = 0 } = options;
+    // Once published, an id is used up: the others know the stream by it as withdrawn.
+    const streamId = purpose === 'reopen' ? newId() : id;
+    const command = { streamId, conferenceStreamType: type, sdpOffer, videoBitrate };
+    const isRestart = purpose === 'restart';
+    try {
+      const answer = await verbs.publish(
+        { ...command, ...(metadata && { metadata }), ...(isRestart && { iceRestart: true }) },
+        signal,
+      );
+      id = answer.streamId ?? streamId;
+      return answer.sdpAnswer && outgoing.tune(answer.sdpAnswer);
+    } catch (error) {
+      // Its answer may only have got lost, and the next try has another id.
+      if (purpose === 'reopen' && !(error instanceof HttpError)) void verbs.unpublish(streamId);
+      throw error;
+    }
+  };
 
   const link = await openStreamLink({
     operation: 'publishStream',
     iceServers: verbs.iceServers,
-    signals: [verbs.signal, signal],
-    addMedia: (peer) => addTracks(peer, mediaStream, videoBitrateBps),
-    exchange: async (sdpOffer, signal, purpose) => {
-      // Once published, an id is used up: the others know the stream by it as withdrawn.
-      const streamId = purpose === 'reopen' ? newId() : id;
-      const command = { streamId, conferenceStreamType: type, sdpOffer, videoBitrate: videoBitrateBps };
-      const isRestart = purpose === 'restart';
-      try {
-        const answer = await verbs.publish(
-          { ...command, ...(metadata && { metadata }), ...(isRestart && { iceRestart: true }) },
-          signal,
-        );
-        id = answer.streamId ?? streamId;
-        return answer.sdpAnswer;
-      } catch (error) {
-        // Its answer may only have got lost, and the next try has another id.
-        if (purpose === 'reopen' && !(error instanceof HttpError)) void verbs.unpublish(streamId);
-        throw error;
-      }
-    },
+    signals: [verbs.signal, options.signal],
+    addMedia: (peer) => outgoing.addTo(peer),
+    exchange,
     sendCandidates: (candidates) => verbs.sendCandidates(id, candidates),
     withdraw: () => verbs.unpublish(id),
     onFailed,
     onForgotten: () => upkeep.renew('reopen'),
     onClosed: () => {
       screen?.removeEventListener('ended', onScreenEnded);
-      captured.stop();
+      outgoing.close();
       verbs.onClosed();
     },
   });
-  // The browser's own "stop sharing" ends the track and tells nobody else.
   screen?.addEventListener('ended', onScreenEnded);
+  await outgoing.encode();
 
-  const muting = new MuteSwitch(mediaStream, (kind, muted) => verbs.setMuted(id, kind, muted));
-  const setMuted = async (kind: TrackKind, muted: boolean) => {
+  const assertOpen = () => {
     if (link.isClosed) throw new StreamNotFoundError(id);
-    await muting.set(kind, muted);
   };
+  const { muting } = outgoing;
   const stream: PublishedStream = {
     get id() {
       return id;
@@ -120,9 +129,37 @@ async function send(
     get connectionState() {
       return link.peer.connectionState;
     },
-    mute: (kind) => setMuted(kind, true),
-    unmute: (kind) => setMuted(kind, false),
+    async mute(kind, { keepDevice } = {}) {
+      assertOpen();
+      await muting.set(kind, true, keepDevice);
+    },
+    async unmute(kind) {
+      assertOpen();
+      await muting.set(kind, false);
+    },
     isMuted: (kind) => muting.isMuted(kind),
+    async switchTo({ camera, microphone }) {
+      assertOpen();
+      await Promise.all([
+        camera && outgoing.slotOf('video').switchTo(camera),
+        microphone && outgoing.slotOf('audio').switchTo(microphone),
+      ]);
+    },
+    async setProcessor(kind, processor) {
+      assertOpen();
+      await outgoing.slotOf(kind).setProcessor(processor);
+    },
+    async setVideoBitrate(bitrateBps) {
+      assertOpen();
+      outgoing.slotOf('video');
+      assertBitrate(bitrateBps);
+      await verbs.setBitrate(id, bitrateBps);
+      await outgoing.limitVideo(bitrateBps);
+    },
+    async setMetadata(metadata) {
+      assertOpen();
+      await verbs.setMetadata(id, metadata);
+    },
     unpublish,
     [Symbol.asyncDispose]: unpublish,
   };
@@ -131,6 +168,7 @@ async function send(
     link,
     isInside: verbs.isInside,
     onRenewed: () => {
+      outgoing.encode().catch(verbs.onProblem);
       if (id === announcedId) return;
       const formerId = announcedId;
       announcedId = id;
@@ -141,19 +179,18 @@ async function send(
     },
     onFailed,
   });
-  return { stream, ...upkeep, setActiveLayers: (rids) => void setActiveLayers(link.peer, rids) };
+  return {
+    stream,
+    ...upkeep,
+    setHeld: (isHeld) => outgoing.setHeld(isHeld),
+    setActiveLayers: (rids) => void setActiveLayers(link.peer, rids),
+  };
 }
 
-/** One section for each kind, as every client of the platform has it. */
-function addTracks(peer: RTCPeerConnection, mediaStream: MediaStream, videoBitrateBps: number): void {
-  for (const kind of ['audio', 'video'] as const) {
-    const [track] = tracksOf(mediaStream, kind);
-    if (!track) continue;
-    const isLimited = kind === 'video' && videoBitrateBps > 0;
-    peer.addTransceiver(track, {
-      direction: 'sendonly',
-      streams: [mediaStream],
-      ...(isLimited && { sendEncodings: [{ maxBitrate: videoBitrateBps }] }),
-    });
-  }
+function assertBitrate(bitrateBps: number): void {
+  if (bitrateBps === 0 || (Number.isSafeInteger(bitrateBps) && bitrateBps >= 30_000)) return;
+  throw new InvalidOptionsError(
+    `A video cannot be limited to ${bitrateBps} bits per second.`,
+    'Give 0 for no limit, or a whole number of at least 30000.',
+  );
 }

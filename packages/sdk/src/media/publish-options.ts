@@ -1,22 +1,44 @@
 import type { JsonObject, StreamType } from '@parley-rtc/contract';
+import type { Captured } from './capture.ts';
+import type { VideoCodec } from './encodings-for.ts';
 
 /** What goes with every published stream. */
 export interface PublishDetails {
   /** Description of the stream, shown to the others. */
   readonly metadata?: JsonObject;
-  /** Upper bound for the video in bits per second, at least 30_000. Default 0: none. */
+  /** Upper bound for the video, all layers together, in bits per second, at least 30_000. Default 0: what its size takes. */
   readonly videoBitrateBps?: number;
+  /** Upper bound for the sound in bits per second; `audioBitrates` has some. Default: the browser's own. */
+  readonly audioBitrateBps?: number;
+  /** Default VP8, which is also what is sent when the browser cannot send another. */
+  readonly codec?: VideoCodec;
+  /** Sends the video in several sizes at once, so that each viewer gets what fits. Default: with VP8. */
+  readonly simulcast?: boolean;
+  /** Sends next to nothing in silence. Default true. */
+  readonly dtx?: boolean;
+  /** Repeats sound in later packets, against loss, for about twice the bitrate. Default false. */
+  readonly red?: boolean;
+  /** What matters in the picture. Default: `motion` of a camera, `detail` of a screen. */
+  readonly videoHint?: 'motion' | 'detail' | 'text';
+  /** What the sound is. Default: `speech` of a microphone. */
+  readonly audioHint?: 'speech' | 'speech-recognition' | 'music';
   /** Gives up: what was captured is stopped and nothing stays published. */
   readonly signal?: AbortSignal;
 }
 
-/** Camera, microphone or both; `true` takes what the browser offers first. */
+/**
+ * Which device, as the browser understands it; `true` takes what the browser offers first. A function is asked each
+ * time the device is opened: at the start, when it is unmuted after it was freed, and when it was lost.
+ */
+export type DeviceWish = boolean | MediaTrackConstraints | (() => boolean | MediaTrackConstraints);
+
+/** Camera, microphone or both. A camera gives 1280×720 at 30 pictures a second if it can, unless told otherwise. */
 export interface DeviceSource {
-  readonly camera?: boolean | MediaTrackConstraints;
-  readonly microphone?: boolean | MediaTrackConstraints;
+  readonly camera?: DeviceWish;
+  readonly microphone?: DeviceWish;
 }
 
-/** A screen, window or tab that the user picks, with its sound where the browser gives it. */
+/** A screen, window or tab that the user picks, with its sound where the browser gives it; 15 pictures a second. */
 export interface ScreenSource {
   readonly screen: true | DisplayMediaStreamOptions;
 }
@@ -28,7 +50,15 @@ export interface OwnMediaSource {
   readonly type: StreamType;
 }
 
-export type PublishSource = DeviceSource | ScreenSource | OwnMediaSource;
+/** What a preview shows, as it is: nothing is captured again, and the stream owns it from now on. */
+export interface PreviewSource {
+  readonly preview: {
+    /** Gives the media away. */
+    handOver(): Captured;
+  };
+}
+
+export type PublishSource = DeviceSource | ScreenSource | OwnMediaSource | PreviewSource;
 
 /** What to publish, and how. */
 export type PublishOptions = PublishSource & PublishDetails;

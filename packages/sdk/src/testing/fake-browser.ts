@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { aMediaStream, FakeMediaStream } from './fake-media.ts';
+import { aMediaStream, FakeMediaStream, type FakeTrack, fakeTracks } from './fake-media.ts';
 import { FakePeerConnection } from './fake-peer-connection.ts';
 
 /** What the user of the fake browser does when asked for devices. */
@@ -11,8 +11,12 @@ export interface FakeDevices {
 /** All that was captured, to see whether it was stopped. */
 export const capturedStreams: MediaStream[] = [];
 
+/** Their tracks as they were granted, whichever tracks the streams hold later. */
+export const capturedTracks: FakeTrack[] = [];
+
 function grant(stream: MediaStream): MediaStream {
   capturedStreams.push(stream);
+  capturedTracks.push(...fakeTracks(stream));
   return stream;
 }
 
@@ -26,6 +30,7 @@ const generousDevices: FakeDevices = {
 export function useFakeBrowser(devices: Partial<FakeDevices> | undefined = generousDevices): FakePage {
   const page = new FakePage();
   capturedStreams.length = 0;
+  capturedTracks.length = 0;
   vi.stubGlobal('RTCPeerConnection', FakePeerConnection);
   vi.stubGlobal('MediaStream', FakeMediaStream);
   vi.stubGlobal('isSecureContext', true);

@@ -4,10 +4,16 @@ export class FakeTrack extends EventTarget {
   readonly kind: 'audio' | 'video';
   enabled = true;
   readyState: MediaStreamTrackState = 'live';
+  contentHint = '';
+  settings: MediaTrackSettings = {};
 
   constructor(kind: 'audio' | 'video') {
     super();
     this.kind = kind;
+  }
+
+  getSettings(): MediaTrackSettings {
+    return this.settings;
   }
 
   /** By the app: no event. */
@@ -23,10 +29,18 @@ export class FakeTrack extends EventTarget {
 }
 
 export class FakeMediaStream {
-  readonly #tracks: readonly FakeTrack[];
+  #tracks: readonly FakeTrack[];
 
   constructor(tracks: readonly FakeTrack[] = []) {
     this.#tracks = tracks;
+  }
+
+  addTrack(track: FakeTrack): void {
+    this.#tracks = [...this.#tracks, track];
+  }
+
+  removeTrack(track: FakeTrack): void {
+    this.#tracks = this.#tracks.filter((one) => one !== track);
   }
 
   getTracks(): readonly FakeTrack[] {
@@ -37,6 +51,11 @@ export class FakeMediaStream {
 /** The fake as what it stands for. */
 export function aMediaStream(...kinds: readonly ('audio' | 'video')[]): MediaStream {
   return new FakeMediaStream(kinds.map((kind) => new FakeTrack(kind))) as unknown as MediaStream;
+}
+
+/** A fake track of a size, as what it stands for. */
+export function aTrack(kind: 'audio' | 'video', settings: MediaTrackSettings = {}): MediaStreamTrack {
+  return Object.assign(new FakeTrack(kind), { settings }) as unknown as MediaStreamTrack;
 }
 
 export function fakeTracks(stream: MediaStream): readonly FakeTrack[] {

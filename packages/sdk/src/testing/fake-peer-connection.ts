@@ -1,11 +1,43 @@
 import { FakeTrack } from './fake-media.ts';
 import { decodeSdp, encodeSdp } from './fake-sdp.ts';
 
+/** A sender that keeps what it is given. */
+class FakeSender {
+  track: FakeTrack | null;
+  encodings: RTCRtpEncodingParameters[];
+  degradationPreference: RTCDegradationPreference | undefined;
+
+  constructor(track: FakeTrack | null, encodings: readonly RTCRtpEncodingParameters[]) {
+    this.track = track;
+    this.encodings = encodings.map((encoding) => ({ ...encoding }));
+  }
+
+  async replaceTrack(track: FakeTrack | null): Promise<void> {
+    this.track = track;
+  }
+
+  getParameters(): Pick<FakeSender, 'encodings' | 'degradationPreference'> {
+    const { degradationPreference } = this;
+    return { encodings: this.encodings.map((encoding) => ({ ...encoding })), degradationPreference };
+  }
+
+  async setParameters(parameters: Pick<FakeSender, 'encodings' | 'degradationPreference'>): Promise<void> {
+    if (ridsOf(parameters.encodings) !== ridsOf(this.encodings)) {
+      throw new DOMException('The layers are fixed.', 'InvalidModificationError');
+    }
+    Object.assign(this, parameters);
+  }
+}
+
+function ridsOf(encodings: readonly RTCRtpEncodingParameters[]): string {
+  return encodings.map(({ rid }) => rid).join(' ');
+}
+
 interface FakeTransceiver {
   readonly kind: 'audio' | 'video';
   readonly direction: RTCRtpTransceiverDirection;
   readonly sendEncodings: readonly RTCRtpEncodingParameters[] | undefined;
-  readonly sender: { readonly track: FakeTrack | null };
+  readonly sender: FakeSender;
   readonly receiver: { readonly track: FakeTrack };
   currentDirection: RTCRtpTransceiverDirection | null;
 }
@@ -34,17 +66,19 @@ export class FakePeerConnection {
     FakePeerConnection.open.add(this);
   }
 
-  addTransceiver(trackOrKind: FakeTrack | 'audio' | 'video', init: RTCRtpTransceiverInit): void {
+  addTransceiver(trackOrKind: FakeTrack | 'audio' | 'video', init: RTCRtpTransceiverInit): FakeTransceiver {
     const track = typeof trackOrKind === 'string' ? null : trackOrKind;
     const kind = typeof trackOrKind === 'string' ? trackOrKind : trackOrKind.kind;
-    this.#transceivers.push({
+    const transceiver: FakeTransceiver = {
       kind,
       direction: init.direction ?? 'sendrecv',
       sendEncodings: init.sendEncodings,
-      sender: { track },
+      sender: new FakeSender(track, init.sendEncodings ?? [{}]),
       receiver: { track: new FakeTrack(kind) },
       currentDirection: null,
-    });
+    };
+    this.#transceivers.push(transceiver);
+    return transceiver;
   }
 
   getTransceivers(): readonly FakeTransceiver[] {
@@ -71,6 +105,8 @@ export class FakePeerConnection {
     for (const [index, transceiver] of this.#transceivers.entries()) {
       const remote = sections[index]?.direction ?? 'inactive';
       transceiver.currentDirection = reverse[remote] ?? 'inactive';
+      // Answers here know no simulcast; browsers then keep the first layer only.
+      transceiver.sender.encodings.splice(1);
     }
   }
 

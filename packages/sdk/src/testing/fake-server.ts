@@ -220,6 +220,16 @@ export class FakeServer {
           const who = inside(userEndpointId, fail);
           this.append({ type: 'ConferenceParticipantMetadataUpdatedEvent', ...who, newMetadata });
         }),
+      updateStreamMetadata: ({ userEndpointId, streamId, newMetadata }, options) =>
+        act('updateStreamMetadata', newMetadata, options?.signal, (fail) => {
+          const who = inside(userEndpointId, fail);
+          this.append({ type: 'ConferenceStreamMetadataUpdatedEvent', ...who, streamId, newMetadata });
+        }),
+      updatePublishedStreamBitrate: ({ userEndpointId, streamId, videoBitrate }, options) =>
+        act('updatePublishedStreamBitrate', { streamId, videoBitrate }, options?.signal, (fail) => {
+          const who = inside(userEndpointId, fail);
+          this.append({ type: 'ConferenceStreamBitrateUpdatedEvent', ...who, streamId, videoBitrate });
+        }),
       getConference: (id, options) =>
         act('getConference', id, options?.signal, (fail) =>
           conferenceToWire(this.#snapshot() ?? fail(NotFoundError, 404)),
@@ -258,8 +268,6 @@ export class FakeServer {
           platform(fail);
           return { iceServers: [{ urls: ['stun:stun.example.com'] }] };
         }),
-      updateStreamMetadata: unused,
-      updatePublishedStreamBitrate: unused,
       setInteraction: unused,
       sendEvent: unused,
       getActive: unused,

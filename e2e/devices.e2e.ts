@@ -1,0 +1,268 @@
+import { chromium, expect, test, type Browser } from '@playwright/test';
+import { demoUrl } from './support/addresses.ts';
+import { findBrowser } from './support/browser.ts';
+import { browserArguments } from './support/browser-arguments.ts';
+import { Caller, newRoom } from './support/caller.ts';
+
+// Three fake cameras, of which the second gives depths and no pictures, and microphones that beep.
+let browser: Browser;
+
+test.beforeAll(async () => {
+  const executablePath = findBrowser();
+  browser = await chromium.launch({
+    ...(executablePath && { executablePath }),
+    args: [
+      ...browserArguments,
+      '--use-fake-device-for-media-stream=device-count=3',
+      '--use-fake-ui-for-media-stream',
+    ],
+  });
+});
+
+test.afterAll(async () => {
+  await browser.close();
+});
+
+/** Ada, who publishes what `options` say, and Bob, who views it. */
+async function adaAndBob(): Promise<{ ada: Caller; bob: Caller }> {
+  const room = newRoom();
+  const [ada, bob] = await Promise.all([Caller.open(browser), Caller.open(browser)]);
+  await Promise.all([ada.join(room, 'Ada'), bob.join(room, 'Bob')]);
+  return { ada, bob };
+}
+
+async function publish(caller: Caller, options: { camera?: boolean; microphone?: boolean }): Promise<void> {
+  await caller.page.evaluate(async (options) => {
+    window.mine = await window.conference.publishStream(options);
+  }, options);
+}
+
+/** The pictures that this page has decoded of what it views, and how bright the last one is, 0 to 255. */
+async function received(caller: Caller): Promise<{ frames: number; width: number; brightness: number }> {
+  return await caller.page.evaluate(() => {
+    const [view] = window.views.values();
+    if (!view) return { frames: 0, width: 0, brightness: 0 };
+    const known = document.querySelector('video');
+    const video = known ?? document.body.appendChild(document.createElement('video'));
+    if (video.srcObject !== view.mediaStream) {
+      Object.assign(video, { muted: true, srcObject: view.mediaStream });
+      void video.play();
+    }
+    const canvas = Object.assign(document.createElement('canvas'), { width: 16, height: 9 });
+    const context = canvas.getContext('2d');
+    context?.drawImage(video, 0, 0, 16, 9);
+    const pixels = [...(context?.getImageData(0, 0, 16, 9).data ?? [])];
+    return {
+      frames: video.getVideoPlaybackQuality().totalVideoFrames,
+      width: video.videoWidth,
+      brightness:
+        pixels.filter((_, index) => index % 4 !== 3).reduce((sum, one) => sum + one, 0) / (16 * 9 * 3),
+    };
+  });
+}
+
+/** Waits until the page has decoded ten more pictures that are not black. */
+async function expectFilm(caller: Caller): Promise<void> {
+  const { frames } = await received(caller);
+  await expect.poll(async () => (await received(caller)).frames).toBeGreaterThan(frames + 10);
+  await expect.poll(async () => (await received(caller)).brightness).toBeGreaterThan(20);
+}
+
+test('a camera is switched in mid-call without a negotiation, and the viewer goes on', async () => {
+  const { ada, bob } = await adaAndBob();
+  await publish(ada, { camera: true });
+  await expectFilm(bob);
+  const ids = await ada.page.evaluate(async () => {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    const idNow = () => window.mine.mediaStream.getVideoTracks()[0]?.getSettings().deviceId;
+    const before = idNow();
+    const other = devices.find(({ label }) => label === 'fake_device_2')?.deviceId;
+    const [old] = window.mine.mediaStream.getVideoTracks();
+    await window.mine.switchTo({ camera: { deviceId: { exact: other ?? '' } } });
+    return { before, other, after: idNow(), old: old?.readyState, peers: window.probe.peerConnectionsEver() };
+  });
+  expect(ids.after).toBe(ids.other);
+  expect(ids.after).not.toBe(ids.before);
+  expect(ids).toMatchObject({ old: 'ended', peers: 1 });
+  await expectFilm(bob);
+  await ada.close();
+  await bob.close();
+});
+
+test('a mute frees the camera, everybody knows, and unmuting brings the picture back', async () => {
+  const { ada, bob } = await adaAndBob();
+  await publish(ada, { camera: true, microphone: true });
+  await expectFilm(bob);
+  await ada.page.evaluate(() => window.mine.mute('video'));
+  expect(
+    await ada.page.evaluate(() => window.mine.mediaStream.getTracks().map((track) => track.readyState)),
+  ).toEqual(['live', 'ended']);
+  const seesMute = () =>
+    bob.page.evaluate(() => {
+      const [view] = window.views.values();
+      return window.Parley.selectMuted(window.conference.state.getSnapshot(), view?.streamId ?? '', 'video');
+    });
+  await expect.poll(seesMute).toBe(true);
+  await ada.page.evaluate(() => window.mine.unmute('video'));
+  await expect.poll(seesMute).toBe(false);
+  await expectFilm(bob);
+  await ada.close();
+  await bob.close();
+});
+
+test('hold turns the picture black for the viewer, resume brings it back', async () => {
+  const { ada, bob } = await adaAndBob();
+  await publish(ada, { camera: true });
+  await expectFilm(bob);
+  await bob.page.evaluate(() => window.conference.hold());
+  await expect.poll(async () => (await received(bob)).brightness).toBeLessThan(10);
+  await ada.page.evaluate(() => window.conference.resume());
+  await expectFilm(bob);
+  await ada.close();
+  await bob.close();
+});
+
+for (const way of ['streams of frames', 'a canvas'] as const) {
+  test(`a processor changes the picture for the viewer, by ${way}`, async () => {
+    const { ada, bob } = await adaAndBob();
+    await publish(ada, { camera: true });
+    await expectFilm(bob);
+    await ada.page.evaluate(async (way) => {
+      if (way === 'a canvas') Object.assign(window, { MediaStreamTrackProcessor: undefined });
+      let drawn = 0;
+      await window.mine.setProcessor(
+        'video',
+        window.Parley.videoFrameProcessor((context, _picture, { width, height }) => {
+          drawn += 1;
+          // Never quite the same, so that there is something to encode.
+          context.fillStyle = drawn % 2 === 0 ? '#000' : '#010101';
+          context.fillRect(0, 0, width, height);
+        }),
+      );
+    }, way);
+    await expect.poll(async () => (await received(bob)).brightness).toBeLessThan(10);
+    await ada.page.evaluate(() => window.mine.setProcessor('video', undefined));
+    await expectFilm(bob);
+    await ada.close();
+    await bob.close();
+  });
+}
+
+test('a camera is encoded for its whole size when the server leaves one layer', async () => {
+  const { ada, bob } = await adaAndBob();
+  await publish(ada, { camera: true });
+  await expectFilm(bob);
+  await expect.poll(async () => (await received(bob)).width, { timeout: 30_000 }).toBeGreaterThanOrEqual(640);
+  await ada.close();
+  await bob.close();
+});
+
+test('a preview is measured, then published as it is, and the viewer sees it', async () => {
+  const { ada, bob } = await adaAndBob();
+  const seen = await ada.page.evaluate(async () => {
+    const { createPreview, createLevelMeter } = window.Parley;
+    const getUserMedia = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    let asked = 0;
+    navigator.mediaDevices.getUserMedia = (constraints) => {
+      asked += 1;
+      return getUserMedia(constraints);
+    };
+    const preview = await createPreview({ camera: true, microphone: true });
+    // The fake microphone beeps once a second.
+    const loudest = await new Promise<number>((resolve) => {
+      const meter = createLevelMeter(preview.mediaStream, {
+        onLevel: (level) => {
+          if (level <= 0.001) return;
+          meter.stop();
+          resolve(level);
+        },
+      });
+    });
+    window.mine = await window.conference.publishStream({ preview });
+    return { loudest, asked, isSame: window.mine.mediaStream === preview.mediaStream };
+  });
+  expect(seen).toMatchObject({ asked: 1, isSame: true });
+  expect(seen.loudest).toBeLessThanOrEqual(1);
+  await expectFilm(bob);
+  await ada.close();
+  await bob.close();
+});
+
+test('a muted microphone that hears somebody is told of', async () => {
+  const { ada, bob } = await adaAndBob();
+  await publish(ada, { microphone: true });
+  const warning = await ada.page.evaluate(async () => {
+    // A microphone that hears a steady tone, because the fake one only beeps for a moment.
+    const tone = window.probe.source({ id: 1, toneHz: 440 }).getAudioTracks()[0];
+    if (!tone) throw new Error('There is no tone.');
+    await window.mine.switchTo({ microphone: tone });
+    await window.mine.mute('audio');
+    return await new Promise<string>((resolve) => {
+      window.Parley.watchMedia(window.mine, {
+        onChange: (warning, isActive) => resolve(`${warning} ${isActive}`),
+      });
+    });
+  });
+  expect(warning).toBe('speaking-while-muted true');
+  await ada.close();
+  await bob.close();
+});
+
+/** Ends the camera's track as the system does; a headless browser has no plug to pull. */
+async function loseCamera(caller: Caller): Promise<void> {
+  await caller.page.evaluate(() => {
+    const [track] = window.mine.mediaStream.getVideoTracks();
+    track?.stop();
+    track?.dispatchEvent(new Event('ended'));
+  });
+}
+
+test('a camera that is lost in mid-call is opened again, and the viewer goes on', async () => {
+  const { ada, bob } = await adaAndBob();
+  await publish(ada, { camera: true });
+  await expectFilm(bob);
+  await loseCamera(ada);
+  await expectFilm(bob);
+  expect(await ada.page.evaluate(() => window.mine.isMuted('video'))).toBe(false);
+  await ada.close();
+  await bob.close();
+});
+
+test('a camera that is lost and forbidden is muted for everybody, with a typed error', async () => {
+  const { ada, bob } = await adaAndBob();
+  await publish(ada, { camera: true });
+  await expectFilm(bob);
+  await ada.page.evaluate(() => {
+    navigator.mediaDevices.getUserMedia = () =>
+      Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));
+  });
+  await loseCamera(ada);
+  await expect.poll(() => ada.diary()).toContainEqual(expect.stringContaining('ERR_DEVICE_LOST'));
+  expect(await ada.page.evaluate(() => window.mine.isMuted('video'))).toBe(true);
+  await expect
+    .poll(() =>
+      bob.page.evaluate(() => Object.keys(window.conference.state.getSnapshot().conference.metadata)),
+    )
+    .toContainEqual(expect.stringMatching(/^TRACK_MUTED\/video\//));
+  await ada.close();
+  await bob.close();
+});
+
+test('a page whose policy forbids the camera says so', async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.route('**/*', async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), 'permissions-policy': 'camera=()' } });
+  });
+  await page.goto(demoUrl);
+  await page.addScriptTag({ url: '/parley.iife.js' });
+  const code = await page.evaluate(() =>
+    window.Parley.createPreview({ camera: true }).then(
+      () => 'none',
+      (error: unknown) => (error as { code: string }).code,
+    ),
+  );
+  expect(code).toBe('ERR_DEVICE_BLOCKED_BY_POLICY');
+  await context.close();
+});

@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { useFakeBrowser } from '../testing/fake-browser.ts';
+import { fakeTracks } from '../testing/fake-media.ts';
+import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
+import { FakeServer } from '../testing/fake-server.ts';
+import { joinAs } from '../testing/join-as.ts';
+import { selectOnHold } from './hold.ts';
+import { announcePortrait, selectPortrait } from './portrait.ts';
+import { announceRecording, selectRecording } from './recording.ts';
+import { selectMuted } from './track-mute.ts';
+
+let server: FakeServer;
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  useFakeBrowser();
+  server = new FakeServer();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  FakePeerConnection.open.clear();
+});
+
+test('a mute is seen by the others, kind by kind', async () => {
+  const ada = await joinAs(server, 'ada');
+  const bob = await joinAs(server, 'bob');
+  const mine = await ada.publishStream({ camera: true, microphone: true });
+  await mine.mute('audio');
+  await settle();
+  const muted = (kind: 'audio' | 'video') => selectMuted(bob.state.getSnapshot(), mine.id, kind);
+  expect([muted('audio'), muted('video')]).toEqual([true, false]);
+  await mine.unmute('audio');
+  await settle();
+  expect(muted('audio')).toBe(false);
+});
+
+test('hold switches everybody off, whatever they publish later, and resume restores what was on', async () => {
+  const ada = await joinAs(server, 'ada');
+  const bob = await joinAs(server, 'bob');
+  const mine = await ada.publishStream({ camera: true, microphone: true });
+  await mine.mute('audio');
+  await bob.hold();
+  await settle();
+  expect(server.conference?.metadata['ON_HOLD']?.value).toBe('true');
+  expect(selectOnHold(ada.state.getSnapshot())).toBe(true);
+  const enabled = (stream: typeof mine) => fakeTracks(stream.mediaStream).map(({ enabled }) => enabled);
+  expect(enabled(mine)).toEqual([false, false]);
+  const later = await bob.publishStream({ microphone: true });
+  expect(enabled(later)).toEqual([false]);
+  await expect(ada.publishStream({ screen: true })).rejects.toMatchObject({ code: 'ERR_ON_HOLD' });
+  await ada.resume();
+  await settle();
+  expect(enabled(mine)).toEqual([false, true]);
+  expect(enabled(later)).toEqual([true]);
+  expect(selectOnHold(bob.state.getSnapshot())).toBe(false);
+});
+
+test("resume ends another client's hold under a longer key", async () => {
+  const ada = await joinAs(server, 'ada');
+  await ada.setMetadata('ON_HOLD/agent', 'yes');
+  await settle();
+  expect(selectOnHold(ada.state.getSnapshot())).toBe(true);
+  await ada.resume();
+  expect(server.conference?.metadata).toEqual({});
+});
+
+test('recording is state, written as the platform does and read with tolerance', async () => {
+  const ada = await joinAs(server, 'ada');
+  const isRecording = async () => {
+    await settle();
+    return selectRecording(ada.state.getSnapshot());
+  };
+  expect(await isRecording()).toBe(false);
+  await announceRecording(ada, true);
+  expect(server.conference?.metadata['RECORDER']?.value).toBe('{"on":true}');
+  expect(await isRecording()).toBe(true);
+  await announceRecording(ada, false);
+  expect(await isRecording()).toBe(false);
+  for (const [value, expected] of [
+    ['{"on":false}', false],
+    ['{"on":true}', true],
+    ['not JSON', true],
+    ['null', true],
+  ] as const) {
+    await ada.setMetadata('RECORDER-1', value);
+    expect(await isRecording()).toBe(expected);
+  }
+});
+
+test('a picture that is higher than wide is told in the metadata of its stream', async () => {
+  const ada = await joinAs(server, 'ada');
+  const bob = await joinAs(server, 'bob');
+  const mine = await ada.publishStream({ camera: true, metadata: { place: 'desk' } });
+  const [track] = fakeTracks(mine.mediaStream);
+  Object.assign(track ?? {}, { settings: { width: 720, height: 1280 } });
+  await announcePortrait(mine, { place: 'desk' });
+  await settle();
+  expect(selectPortrait(bob.state.getSnapshot(), mine.id)).toBe(true);
+  expect(server.callsOf('updateStreamMetadata')).toEqual([{ place: 'desk', portraitMode: true }]);
+});
