@@ -89,6 +89,30 @@ test('a camera is switched in mid-call without a negotiation, and the viewer goe
   await bob.close();
 });
 
+test('a camera that is chosen by its label is opened, and a stream follows when another is chosen', async () => {
+  const { ada, bob } = await adaAndBob();
+  const cameraNow = () => ada.page.evaluate(() => window.mine.mediaStream.getVideoTracks()[0]?.label);
+  await ada.page.evaluate(async () => {
+    const devices = await window.Parley.createDevices();
+    devices.setIntent('camera', { mode: 'manual', label: 'fake_device_2' });
+    window.mine = await window.conference.publishStream({ camera: devices.camera });
+    devices.follow(window.mine);
+    Object.assign(window, { devices });
+  });
+  expect(await cameraNow()).toBe('fake_device_2');
+  await expectFilm(bob);
+  await ada.page.evaluate(() => {
+    const { devices } = window as unknown as {
+      devices: Awaited<ReturnType<typeof window.Parley.createDevices>>;
+    };
+    devices.setIntent('camera', { mode: 'ranked', labels: ['not there', 'fake_device_0'] });
+  });
+  await expect.poll(cameraNow).toBe('fake_device_0');
+  await expectFilm(bob);
+  await ada.close();
+  await bob.close();
+});
+
 test('a mute frees the camera, everybody knows, and unmuting brings the picture back', async () => {
   const { ada, bob } = await adaAndBob();
   await publish(ada, { camera: true, microphone: true });

@@ -43,7 +43,7 @@ test('lists real devices, and marks the one that the system takes', async () => 
     ['microphone', 'm2', true],
     ['camera', 'c1', true],
   ]);
-  expect(devices.microphone()).toEqual({ deviceId: { ideal: 'm2' } });
+  expect(devices.microphone()).toEqual({ deviceId: { exact: 'm2' } });
 });
 
 describe('an intent', () => {
@@ -85,7 +85,7 @@ describe('an intent', () => {
     (await createDevices({ storage })).setIntent('microphone', { mode: 'manual', label: 'Headset' });
     list.plug(builtIn, 'audioinput x9 Headset');
     using devices = await createDevices({ storage });
-    expect(devices.microphone()).toEqual({ deviceId: { ideal: 'x9' } });
+    expect(devices.microphone()).toEqual({ deviceId: { exact: 'x9' } });
   });
 
   test('needs no storage', async () => {

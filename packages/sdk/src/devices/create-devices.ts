@@ -75,8 +75,9 @@ export async function createDevices(options: DevicesOptions = {}): Promise<Devic
   const choice = (kind: DeviceKind) => chooseDevice(ofKind(devices, kind), intent(kind));
   const constraints = (kind: DeviceKind) => {
     const id = choice(kind).device?.id;
-    // Ideal, not exact: it may have been unplugged a moment ago, and any device is better than none.
-    return id ? { deviceId: { ideal: id } } : true;
+    // Exact: beside the usual sizes, browsers weigh an ideal device no more than an ideal width. What comes of a
+    // function may be gone a moment later, so publishing takes any other device then.
+    return id ? { deviceId: { exact: id } } : true;
   };
 
   /** Does `change` and tells what it switched. */

@@ -1,6 +1,10 @@
 import type { StreamType } from '@parley-rtc/contract';
 import { mediaDevices, permissionError } from '../devices/permission-errors.ts';
-import { type CaptureKind, UnsupportedBrowserError } from '../errors/device-errors.ts';
+import {
+  type CaptureKind,
+  DeviceOverconstrainedError,
+  UnsupportedBrowserError,
+} from '../errors/device-errors.ts';
 import { StreamTypeMismatchError } from '../errors/media-errors.ts';
 import type {
   DeviceSource,
@@ -26,6 +30,8 @@ export const deviceOf: Readonly<Record<TrackKind, 'microphone' | 'camera'>> = {
   audio: 'microphone',
   video: 'camera',
 };
+
+type Constraints = boolean | MediaTrackConstraints;
 
 const usualCamera: MediaTrackConstraints = {
   width: { ideal: 1280 },
@@ -77,13 +83,36 @@ async function captureDevices({ camera, microphone }: DeviceSource): Promise<Cap
   const video = cameraConstraints(asked(camera));
   const audio = asked(microphone);
   const [type, kind] = deviceType(video, audio);
-  const devices = mediaDevices();
   return {
-    mediaStream: await granted(kind, () => devices.getUserMedia({ audio, video })),
+    mediaStream: await openDevices(kind, { audio, video }, [camera, microphone]),
     type,
     wishes: { ...(audio && microphone && { audio: microphone }), ...(video && camera && { video: camera }) },
     isOurs: true,
   };
+}
+
+/** A device that a function chose may have gone a moment ago, and any other is better than none. */
+async function openDevices(
+  kind: CaptureKind,
+  constraints: { readonly audio: Constraints; readonly video: Constraints },
+  wishes: readonly (DeviceWish | undefined)[],
+): Promise<MediaStream> {
+  const devices = mediaDevices();
+  try {
+    return await granted(kind, () => devices.getUserMedia(constraints));
+  } catch (error) {
+    const isChosen = wishes.some((wish) => typeof wish === 'function');
+    if (!isChosen || !(error instanceof DeviceOverconstrainedError)) throw error;
+    const [audio, video] = [withoutDevice(constraints.audio), withoutDevice(constraints.video)];
+    return granted(kind, () => devices.getUserMedia({ audio, video }));
+  }
+}
+
+/** The same constraints for any device. */
+export function withoutDevice(constraints: Constraints): Constraints {
+  if (typeof constraints !== 'object') return constraints;
+  const { deviceId: _deviceId, groupId: _groupId, ...rest } = constraints;
+  return rest;
 }
 
 async function captureScreen({ screen }: ScreenSource): Promise<Captured> {
@@ -95,12 +124,12 @@ async function captureScreen({ screen }: ScreenSource): Promise<Captured> {
   return { mediaStream, type: 'SCREEN', wishes: {}, isOurs: true };
 }
 
-function asked(wish: DeviceWish = false): boolean | MediaTrackConstraints {
+function asked(wish: DeviceWish = false): Constraints {
   return typeof wish === 'function' ? wish() : wish;
 }
 
 /** Sizes that the app names are the app's business. */
-function cameraConstraints(wish: boolean | MediaTrackConstraints): boolean | MediaTrackConstraints {
+function cameraConstraints(wish: Constraints): Constraints {
   if (wish === true) return usualCamera;
   if (!wish || 'width' in wish || 'height' in wish || 'aspectRatio' in wish) return wish;
   return { ...usualCamera, ...wish };

@@ -94,6 +94,15 @@ export class OutgoingMedia {
     return tracksOf(this.#options.captured.mediaStream, 'video')[0];
   }
 
+  /** What cannot be told now is seen by the others as a picture that stands still. */
+  async #muteLost(kind: TrackKind): Promise<void> {
+    try {
+      await this.muting.set(kind, true, true);
+    } catch (error) {
+      this.#options.onProblem(error as ParleyError);
+    }
+  }
+
   #slotFor(kind: TrackKind, track: MediaStreamTrack): TrackSlot {
     const { captured, streamId, onProblem } = this.#options;
     const { mediaStream, type, wishes, isOurs } = captured;
@@ -113,8 +122,7 @@ export class OutgoingMedia {
         // The browser's own "stop sharing" ends the whole stream.
         if (type === 'SCREEN' && kind === 'video') return;
         onProblem(error);
-        // What cannot be told now is seen by the others as a picture that stands still.
-        this.muting.set(kind, true, true).catch(onProblem);
+        void this.#muteLost(kind);
       },
     });
   }

@@ -1,6 +1,6 @@
 import { DeviceLostError } from '../errors/device-errors.ts';
 import { StreamNotFoundError } from '../errors/media-errors.ts';
-import { deviceOf, openDevice } from './capture.ts';
+import { deviceOf, openDevice, withoutDevice } from './capture.ts';
 import type { DeviceWish } from './publish-options.ts';
 import type { TrackKind } from './published-stream.ts';
 import type { TrackProcessor } from './track-processor.ts';
@@ -173,7 +173,8 @@ export class TrackSlot {
         const { track, wish } = this.#input;
         if (track.readyState === 'live') return;
         if (wish === undefined) throw new TypeError('Only the app can make this track again.');
-        await this.#open(withoutDevice(wish));
+        // Any other device is better than none. A function has thought of that itself.
+        await this.#open(typeof wish === 'function' ? wish : withoutDevice(wish));
         // Next time, what was wished for may be back.
         this.#input = { ...this.#input, wish };
       });
@@ -181,13 +182,6 @@ export class TrackSlot {
       if (!this.#closing.signal.aborted) onLost(new DeviceLostError(deviceOf[kind], streamId(), { cause }));
     }
   }
-}
-
-/** The device that was asked for is gone, so any other is better than none. A function has thought of that itself. */
-function withoutDevice(wish: DeviceWish): DeviceWish {
-  if (typeof wish !== 'object') return wish;
-  const { deviceId: _deviceId, groupId: _groupId, ...rest } = wish;
-  return rest;
 }
 
 function isTrack(source: DeviceWish | MediaStreamTrack): source is MediaStreamTrack {
