@@ -1,3 +1,7 @@
+import { startsVp8KeyFrame, vp8KeyFrameHeightPx } from './rtp/vp8-descriptor.ts';
+import type { FrameNumbers } from './rtp/frame-numbers.ts';
+import { Vp8FrameNumbers } from './rtp/vp8-frame-numbers.ts';
+
 /** What a media section carries. */
 export type MediaKind = 'audio' | 'video';
 
@@ -17,6 +21,10 @@ export interface Codec {
    * `start` and `end` mark the payload inside `buffer`.
    */
   readonly startsKeyFrame: (buffer: Uint8Array, start: number, end: number) => boolean;
+  /** Height of the picture in a payload that starts a key frame; absent where the router cannot read it. */
+  readonly keyFrameHeightPx?: (buffer: Uint8Array, start: number, end: number) => number | undefined;
+  /** Keeps the frame numbers in payloads continuous for one viewer; absent where payloads are left as they are. */
+  readonly createFrameNumbers?: () => FrameNumbers;
 }
 
 const audioFeedback = ['transport-cc', 'nack'];
@@ -39,24 +47,7 @@ export const codecs: readonly Codec[] = [
     channels: 1,
     feedback: videoFeedback,
     startsKeyFrame: startsVp8KeyFrame,
+    keyFrameHeightPx: vp8KeyFrameHeightPx,
+    createFrameNumbers: () => new Vp8FrameNumbers(),
   },
 ];
-
-/** VP8: first packet of a frame (S=1, partition 0) whose frame header has the P bit clear (RFC 7741, section 4). */
-function startsVp8KeyFrame(buffer: Uint8Array, start: number, end: number): boolean {
-  const descriptor = buffer[start];
-  if (descriptor === undefined || end <= start) return false;
-  const startsPartitionZero = (descriptor & 0x1f) === 0x10;
-  if (!startsPartitionZero) return false;
-
-  let position = start + 1;
-  if (descriptor & 0x80) {
-    const extended = buffer[position] ?? 0;
-    position += 1;
-    if (extended & 0x80) position += (buffer[position] ?? 0) & 0x80 ? 2 : 1;
-    if (extended & 0x40) position += 1;
-    if (extended & 0x30) position += 1;
-  }
-  const frameHeader = buffer[position];
-  return frameHeader !== undefined && position < end && (frameHeader & 0x01) === 0;
-}

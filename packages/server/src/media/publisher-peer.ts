@@ -13,6 +13,7 @@ import { unwrapRetransmission } from './rtp/retransmission.ts';
 import { findExtension, isRtcp, parseRtpPacket } from './rtp/rtp-packet.ts';
 import type { RtpPacket } from './rtp/rtp-packet.ts';
 import type { SenderReport } from './rtp/rtcp.ts';
+import { SimulcastSource } from './rtp/simulcast-source.ts';
 import { SourceStream } from './rtp/source-stream.ts';
 import { TransportFeedback } from './rtp/transport-feedback.ts';
 
@@ -21,7 +22,12 @@ export interface PublisherPeerOptions {
   readonly media: readonly AcceptedMedia[];
   readonly send: (packet: Uint8Array) => boolean;
   /** Takes each packet of each stream once. */
-  readonly onPacket: (source: SourceStream, packet: RtpPacket, extendedNumber: number) => void;
+  readonly onPacket: (
+    published: SimulcastSource,
+    source: SourceStream,
+    packet: RtpPacket,
+    extendedNumber: number,
+  ) => void;
   readonly onSenderReport: (source: SourceStream) => void;
   /** Milliseconds of a clock that never jumps. */
   readonly now: () => number;
@@ -47,7 +53,9 @@ export class PublisherPeer {
   readonly #ownSsrc = randomInt(1, 2 ** 32);
   readonly #demultiplexer: Demultiplexer;
   readonly #feedback: TransportFeedback;
-  readonly #sources = new Map<AcceptedMedia, SourceStream>();
+  readonly #published: readonly SimulcastSource[];
+  /** Every stream of every layer. */
+  #sources: readonly SourceStream[] = [];
   #videoBitrateBps = 0;
   #wasCapped = false;
   #lastFeedbackMs = 0;
@@ -61,12 +69,12 @@ export class PublisherPeer {
     this.#now = options.now;
     this.#demultiplexer = new Demultiplexer(options.media);
     this.#feedback = new TransportFeedback(this.#ownSsrc);
+    this.#published = options.media.map((media) => new SimulcastSource(media));
   }
 
-  /** The stream of this kind that is arriving; undefined before its first packet. */
-  source(kind: AcceptedMedia['kind']): SourceStream | undefined {
-    for (const source of this.#sources.values()) if (source.media.kind === kind) return source;
-    return undefined;
+  /** What was accepted of this kind, with the layers that are arriving. */
+  published(kind: AcceptedMedia['kind']): SimulcastSource | undefined {
+    return this.#published.find(({ media }) => media.kind === kind);
   }
 
   /** Takes whatever came over the transport; what makes no sense is dropped. */
@@ -90,14 +98,14 @@ export class PublisherPeer {
 
   /** Does what is due. To be called every 20 ms or so. */
   tick(nowMs: number): void {
-    for (const source of this.#sources.values()) source.tick(nowMs);
+    for (const source of this.#sources) source.tick(nowMs);
     if (nowMs - this.#lastFeedbackMs >= feedbackIntervalMs) {
       this.#lastFeedbackMs = nowMs;
       this.#sendTransportFeedback(nowMs);
     }
     if (nowMs - this.#lastReportMs >= reportIntervalMs) {
       this.#lastReportMs = nowMs;
-      const reports = [...this.#sources.values()].map((source) => source.report(nowMs));
+      const reports = this.#sources.map((source) => source.report(nowMs));
       if (reports.length > 0) this.#send(buildReceiverReport(this.#ownSsrc, reports));
       this.#sendCap();
     }
@@ -106,13 +114,15 @@ export class PublisherPeer {
   #receiveRtp(packet: RtpPacket, nowMs: number): void {
     const route = this.#demultiplexer.route(packet);
     if (!route) return;
-    const { media } = route;
+    const { media, layer } = route;
     this.#recordArrival(packet, media, nowMs);
+    const published = this.#published.find((candidate) => candidate.media === media);
+    if (!published) return;
     if (!route.isRetransmission) {
-      this.#sourceOf(media, packet.ssrc).receive(packet, nowMs);
+      this.#sourceOf(published, layer, packet.ssrc).receive(packet, nowMs);
       return;
     }
-    const source = this.#sources.get(media);
+    const source = published.layers[layer];
     const original =
       source && unwrapRetransmission(packet, { ssrc: source.ssrc, payloadType: media.payloadType });
     if (original) source.receiveRetransmitted(original, nowMs);
@@ -125,25 +135,28 @@ export class PublisherPeer {
   }
 
   /** A sender that restarts its stream takes a new SSRC; the newest one counts. */
-  #sourceOf(media: AcceptedMedia, ssrc: number): SourceStream {
-    const current = this.#sources.get(media);
+  #sourceOf(published: SimulcastSource, layer: number, ssrc: number): SourceStream {
+    const current = published.layers[layer];
     if (current?.ssrc === ssrc) return current;
+    const { media } = published;
     const source = new SourceStream({
       ssrc,
       media,
+      layer,
       historySize: historySizes[media.kind],
       ...(media.feedback.includes('nack') && {
         sendNack: (numbers: readonly number[]) => void this.#send(buildNack(this.#ownSsrc, ssrc, numbers)),
       }),
       keyFrames: new KeyFrameRequester(() => this.#send(buildPictureLoss(this.#ownSsrc, ssrc))),
-      onPacket: (packet, extendedNumber) => this.#onPacket(source, packet, extendedNumber),
+      onPacket: (packet, extendedNumber) => this.#onPacket(published, source, packet, extendedNumber),
     });
-    this.#sources.set(media, source);
+    published.setLayer(layer, source);
+    this.#sources = this.#published.flatMap(({ layers }) => layers.filter((stream) => stream !== undefined));
     return source;
   }
 
   #receiveSenderReport(report: SenderReport, nowMs: number): void {
-    for (const source of this.#sources.values()) {
+    for (const source of this.#sources) {
       if (source.ssrc !== report.ssrc) continue;
       source.receiveSenderReport(report, nowMs);
       this.#onSenderReport(source);
@@ -151,14 +164,14 @@ export class PublisherPeer {
   }
 
   #sendTransportFeedback(nowMs: number): void {
-    const [first] = this.#sources.values();
+    const [first] = this.#sources;
     if (!first) return;
     for (const message of this.#feedback.takeMessages(first.ssrc, nowMs)) this.#send(message);
   }
 
   /** Repeated with the reports, since a cap that got lost would never be seen. */
   #sendCap(): void {
-    const ssrcs = [...this.#sources.values()].map(({ ssrc }) => ssrc);
+    const ssrcs = this.#sources.map(({ ssrc }) => ssrc);
     if (ssrcs.length === 0 || (this.#videoBitrateBps === 0 && !this.#wasCapped)) return;
     this.#wasCapped = true;
     const capBps = this.#videoBitrateBps === 0 ? uncappedBps : this.#videoBitrateBps + audioAllowanceBps;

@@ -4,31 +4,39 @@ import type { AcceptedMedia } from './accepted-media.ts';
 import { parseRtcp } from './rtp/parse-rtcp.ts';
 import { isRtcp } from './rtp/rtp-packet.ts';
 import type { RtpPacket } from './rtp/rtp-packet.ts';
+import type { SimulcastSource } from './rtp/simulcast-source.ts';
 import type { SourceStream } from './rtp/source-stream.ts';
 import { ViewerLeg } from './rtp/viewer-leg.ts';
 import type { SentMedia } from './sdp/write-answer.ts';
+import { ViewLayers } from './view-layers.ts';
 
 /** How a viewer's packets and feedback get out and in. */
 export interface ViewerPeerOptions {
   readonly media: readonly AcceptedMedia[];
   readonly send: (packet: Uint8Array) => boolean;
-  /** The stream of this kind that is arriving now, if any. */
-  readonly source: (kind: AcceptedMedia['kind']) => SourceStream | undefined;
+  /** What is published of this kind now, if anything. */
+  readonly published: (kind: AcceptedMedia['kind']) => SimulcastSource | undefined;
   /** Milliseconds of a clock that never jumps. */
   readonly now: () => number;
 }
 
+const choiceIntervalMs = 100;
+
 /** The sending side of one view: a leg for each kind of media, and the viewer's feedback to them. */
 export class ViewerPeer {
-  readonly #source: ViewerPeerOptions['source'];
+  readonly #published: ViewerPeerOptions['published'];
   readonly #now: () => number;
   readonly #cname = randomUUID();
+  readonly #audio: ViewerLeg | undefined;
+  readonly #video: ViewerLeg | undefined;
   readonly #legs: readonly ViewerLeg[];
+  readonly #layers: ViewLayers | undefined;
   #isOpen = false;
   #isVideoPaused = false;
+  #lastChoiceMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ViewerPeerOptions) {
-    this.#source = options.source;
+    this.#published = options.published;
     this.#now = options.now;
     this.#legs = options.media.map(
       (media) =>
@@ -40,6 +48,9 @@ export class ViewerPeer {
           send: options.send,
         }),
     );
+    this.#audio = this.#legs.find(({ media }) => media.kind === 'audio');
+    this.#video = this.#legs.find(({ media }) => media.kind === 'video');
+    this.#layers = this.#video && new ViewLayers(this.#video);
   }
 
   /** What the answer says about our streams. */
@@ -59,32 +70,47 @@ export class ViewerPeer {
     if (this.#isOpen) return;
     this.#isOpen = true;
     const nowMs = this.#now();
-    for (const leg of this.#legs) {
-      const source = this.#source(leg.media.kind);
-      if (source) leg.start(source, nowMs);
-    }
+    this.#chooseLayer(nowMs);
+    const target = this.#video?.target;
+    if (target && !this.#isVideoPaused) this.#video?.start(target, nowMs);
   }
 
   /** Replaces what the viewer wants of the video. */
-  setVideo({ isPaused = false }: ViewedVideo): void {
+  setVideo({ isPaused = false, maxHeightPx }: ViewedVideo): void {
+    const nowMs = this.#now();
     const isResumed = this.#isVideoPaused && !isPaused;
     this.#isVideoPaused = isPaused;
-    if (!isResumed) return;
-    for (const leg of this.#legs) if (leg.media.kind === 'video') leg.restart();
-    this.#source('video')?.keyFrames.want(this.#now());
+    this.#layers?.limitHeight(maxHeightPx);
+    if (isResumed) this.#video?.restart();
+    this.#chooseLayer(nowMs);
+    if (isResumed) this.#video?.target?.keyFrames.want(nowMs);
   }
 
-  forward(source: SourceStream, packet: RtpPacket, extendedNumber: number): void {
-    if (!this.#isOpen || (this.#isVideoPaused && source.media.kind === 'video')) return;
-    const leg = this.#legs.find(({ media }) => media.kind === source.media.kind);
-    leg?.forward(source, packet, extendedNumber, this.#now());
+  /** Whether the view has a use for this layer of the video. */
+  wantsLayer(layer: number): boolean {
+    return !this.#isVideoPaused && (this.#layers?.wants(layer) ?? false);
+  }
+
+  forward(published: SimulcastSource, source: SourceStream, packet: RtpPacket, extendedNumber: number): void {
+    if (!this.#isOpen) return;
+    const nowMs = this.#now();
+    if (source.media.kind === 'audio') {
+      this.#audio?.forward(source, packet, extendedNumber, nowMs);
+      return;
+    }
+    const video = this.#video;
+    if (!video || this.#isVideoPaused) return;
+    const { target } = video;
+    // A stream that began anew, or the first that came.
+    if (target !== source && (!target || published.layers[target.layer] !== target)) this.#chooseLayer(nowMs);
+    video.forward(source, packet, extendedNumber, nowMs);
   }
 
   /** The source's clock was reported; the viewer gets it in its own timestamps. */
   sendSenderReport(source: SourceStream): void {
     if (!this.#isOpen) return;
-    const leg = this.#legs.find(({ media }) => media.kind === source.media.kind);
-    leg?.sendSenderReport(this.#now());
+    const leg = source.media.kind === 'audio' ? this.#audio : this.#video;
+    if (leg?.current === source) leg.sendSenderReport(this.#now());
   }
 
   /** Takes the viewer's feedback; anything else is dropped. */
@@ -96,8 +122,19 @@ export class ViewerPeer {
       const leg = this.#legs.find(({ ssrc }) => ssrc === message.mediaSsrc);
       if (!leg) continue;
       if (message.type === 'nack') leg.repair(message.sequenceNumbers, nowMs);
-      else this.#source(leg.media.kind)?.keyFrames.want(nowMs);
+      else (leg.current ?? leg.target)?.keyFrames.want(nowMs);
     }
+  }
+
+  /** Does what is due. To be called every 20 ms or so. */
+  tick(nowMs: number): void {
+    if (nowMs - this.#lastChoiceMs >= choiceIntervalMs) this.#chooseLayer(nowMs);
+  }
+
+  #chooseLayer(nowMs: number): void {
+    this.#lastChoiceMs = nowMs;
+    const published = this.#published('video');
+    if (published && this.#isOpen) this.#layers?.update(published, undefined, nowMs);
   }
 }
 

@@ -10,7 +10,9 @@ export interface ForwardedHeader {
   readonly timestamp: number;
   readonly ssrc: number;
   /** In a retransmission: the number of the packet that is repeated (RFC 4588). */
-  readonly originalSequenceNumber?: number;
+  readonly originalSequenceNumber?: number | undefined;
+  /** Number of the packet among all that this viewer gets, for its feedback. */
+  readonly transportNumber?: number | undefined;
 }
 
 /** How header extensions get from the publisher's packets to the viewer's. */
@@ -39,9 +41,13 @@ export function writeForwardedPacket(
   const midBytes = rewrite.viewerIds.mid === undefined ? 0 : Buffer.byteLength(rewrite.mid);
   const hasMid = midBytes > 0 && midBytes <= longestElementBytes;
 
+  const transportId = rewrite.viewerIds['transport-cc'];
+  const hasTransportNumber = transportId !== undefined && header.transportNumber !== undefined;
+
   const elementBytes =
     (hasMid ? 1 + midBytes : 0) +
     (rewrite.viewerIds['abs-send-time'] === undefined ? 0 : 4) +
+    (hasTransportNumber ? 3 : 0) +
     (audioLevel ? 1 + audioLevel.length : 0) +
     (orientation ? 1 + orientation.length : 0);
   const extensionWords = (elementBytes + 3) >> 2;
@@ -71,6 +77,11 @@ export function writeForwardedPacket(
       out.writeUIntBE(absoluteSendTime(nowMs), position + 1, 3);
       position += 4;
     }
+    if (transportId !== undefined && header.transportNumber !== undefined) {
+      out[position] = (transportId << 4) | 1;
+      out.writeUInt16BE(header.transportNumber & 0xffff, position + 1);
+      position += 3;
+    }
     position = writeElement(out, position, rewrite.viewerIds['audio-level'], audioLevel);
     position = writeElement(out, position, rewrite.viewerIds['video-orientation'], orientation);
     out.fill(0, position, payloadPosition);
@@ -80,6 +91,18 @@ export function writeForwardedPacket(
     out.writeUInt16BE(header.originalSequenceNumber, payloadPosition);
   }
   packet.buffer.copy(out, payloadPosition + originalBytes, packet.payloadStart, packet.payloadEnd);
+  return out;
+}
+
+/** A packet of nothing but padding: it takes a sequence number and has no picture in it. */
+export function writePaddingPacket(header: ForwardedHeader): Buffer {
+  const out = Buffer.alloc(fixedHeaderBytes + 1);
+  out[0] = 0xa0;
+  out[1] = header.payloadType;
+  out.writeUInt16BE(header.sequenceNumber, 2);
+  out.writeUInt32BE(header.timestamp, 4);
+  out.writeUInt32BE(header.ssrc, 8);
+  out[fixedHeaderBytes] = 1;
   return out;
 }
 

@@ -2,6 +2,7 @@ import type { AcceptedMedia } from '../accepted-media.ts';
 import type { KeyFrameRequester } from './key-frame-requester.ts';
 import { NackGenerator } from './nack-generator.ts';
 import { PacketHistory } from './packet-history.ts';
+import { RateMeter } from './rate-meter.ts';
 import { ReceptionStatistics } from './reception-statistics.ts';
 import type { RtpPacket } from './rtp-packet.ts';
 import type { ReportBlock, SenderReport } from './rtcp.ts';
@@ -12,6 +13,8 @@ export interface SourceStreamOptions {
   readonly ssrc: number;
   /** The section it belongs to. */
   readonly media: AcceptedMedia;
+  /** Index of its simulcast layer. Default 0. */
+  readonly layer?: number;
   /** Packets kept for retransmission. */
   readonly historySize: number;
   /** Sends a request for these sequence numbers to the publisher; absent when it does not answer any. */
@@ -34,6 +37,9 @@ const maxJump = 3_000;
 export class SourceStream {
   readonly ssrc: number;
   readonly media: AcceptedMedia;
+  readonly layer: number;
+  /** What arrives, retransmissions included. */
+  readonly rate: RateMeter = new RateMeter();
   readonly history: PacketHistory;
   readonly keyFrames: KeyFrameRequester;
   readonly #sendNack: SourceStreamOptions['sendNack'];
@@ -44,11 +50,14 @@ export class SourceStream {
   #afterJump: number | undefined;
   #epoch = 0;
   #clock: SourceClock | undefined;
+  #lastPacketMs = Number.NEGATIVE_INFINITY;
+  #heightPx: number | undefined;
   #keyFrameStart: { readonly extendedNumber: number; readonly arrivedMs: number } | undefined;
 
   constructor(options: SourceStreamOptions) {
     this.ssrc = options.ssrc;
     this.media = options.media;
+    this.layer = options.layer ?? 0;
     this.history = new PacketHistory(options.historySize);
     this.keyFrames = options.keyFrames;
     this.#sendNack = options.sendNack;
@@ -69,6 +78,16 @@ export class SourceStream {
   /** Extended number of the newest packet; undefined before the first. */
   get highestNumber(): number | undefined {
     return this.#highestNumber;
+  }
+
+  /** When the newest packet arrived. */
+  get lastPacketMs(): number {
+    return this.#lastPacketMs;
+  }
+
+  /** Height of the picture as the last key frame says it; undefined before one, or when the codec does not tell. */
+  get heightPx(): number | undefined {
+    return this.#heightPx;
   }
 
   /** The newest key frame's first packet, if it arrived after `sinceMs`. */
@@ -130,6 +149,8 @@ export class SourceStream {
     }
     this.history.add(extended, packet);
     this.#statistics.received(extended);
+    this.#lastPacketMs = nowMs;
+    this.rate.add(packet.payloadEnd - packet.payloadStart, nowMs);
     this.#noteKeyFrame(packet, extended, nowMs);
     this.#onPacket(packet, extended);
     return true;
@@ -137,7 +158,10 @@ export class SourceStream {
 
   #noteKeyFrame(packet: RtpPacket, extended: number, nowMs: number): void {
     if (this.media.kind !== 'video') return;
-    if (!this.media.codec.startsKeyFrame(packet.buffer, packet.payloadStart, packet.payloadEnd)) return;
+    const { codec } = this.media;
+    if (!codec.startsKeyFrame(packet.buffer, packet.payloadStart, packet.payloadEnd)) return;
+    this.#heightPx =
+      codec.keyFrameHeightPx?.(packet.buffer, packet.payloadStart, packet.payloadEnd) ?? this.#heightPx;
     if (this.#keyFrameStart && extended <= this.#keyFrameStart.extendedNumber) return;
     this.#keyFrameStart = { extendedNumber: extended, arrivedMs: nowMs };
     this.keyFrames.arrived();

@@ -1,12 +1,19 @@
 import { randomInt } from 'node:crypto';
 import type { AcceptedMedia } from '../accepted-media.ts';
 import { buildSenderReport } from './build-rtcp.ts';
-import { writeForwardedPacket } from './forwarded-packet.ts';
-import type { ExtensionRewrite } from './forwarded-packet.ts';
+import { writeForwardedPacket, writePaddingPacket } from './forwarded-packet.ts';
+import type { ForwardedHeader } from './forwarded-packet.ts';
+import { droppedFrame, unnumberedFrame } from './frame-numbers.ts';
+import type { FrameNumbers } from './frame-numbers.ts';
+import { OutputNumbers } from './output-numbers.ts';
 import type { RtpPacket } from './rtp-packet.ts';
+import { continueTimestamps } from './segment.ts';
+import type { Segment } from './segment.ts';
 import { readSourceClock } from './sender-clock.ts';
+import { SentPackets } from './sent-packets.ts';
 import { extendSequenceNumber, wireSequenceNumber } from './sequence-number.ts';
 import type { SourceStream } from './source-stream.ts';
+import type { TransportNumbers } from './transport-numbers.ts';
 
 /** One kind of media on its way to one viewer. */
 export interface ViewerLegOptions {
@@ -15,22 +22,18 @@ export interface ViewerLegOptions {
   readonly ssrc: number;
   readonly rtxSsrc: number;
   readonly cname: string;
+  /** Numbers all packets to this viewer, for its feedback; absent when it gives none. */
+  readonly transportNumbers?: TransportNumbers;
   /** Hands a packet to the transport; false when it is not open. */
   readonly send: (packet: Uint8Array) => boolean;
 }
 
-/** How numbers and timestamps of the current source map to those the viewer sees. */
-interface Segment {
-  readonly source: SourceStream;
-  readonly epoch: number;
-  readonly firstNumber: number;
-  readonly numberOffset: number;
-  readonly timestampOffset: number;
-  readonly extensions: ExtensionRewrite;
-}
+type MutableHeader = { -readonly [Field in keyof ForwardedHeader]: ForwardedHeader[Field] };
 
 /** A viewer that asks for more repairs than this in a second has a link that repairs only make worse. */
 const maxRepairsPerSecond = 1_000;
+/** As many packets as are repeated at once to learn what the link carries. */
+const maxPaddingPackets = 64;
 /** A key frame younger than this is sent again to a new viewer, who then need not wait for the next. */
 const freshKeyFrameMs = 500;
 
@@ -41,7 +44,14 @@ export class ViewerLeg {
   readonly rtxSsrc: number;
   readonly #cname: string;
   readonly #send: ViewerLegOptions['send'];
+  readonly #transportNumbers: TransportNumbers | undefined;
+  readonly #frameNumbers: FrameNumbers | undefined;
+  readonly #sent = new SentPackets();
+  /** Filled in for each packet, since there are very many. */
+  readonly #header: MutableHeader;
+  #target: SourceStream | undefined;
   #segment: Segment | undefined;
+  #former: Segment | undefined;
   #highestNumber = randomInt(0x8000);
   #lastTimestamp = randomInt(0x8000_0000);
   #lastSentMs: number | undefined;
@@ -56,11 +66,37 @@ export class ViewerLeg {
     this.rtxSsrc = options.rtxSsrc;
     this.#cname = options.cname;
     this.#send = options.send;
+    this.#transportNumbers = options.transportNumbers;
+    this.#frameNumbers = options.media.codec.createFrameNumbers?.();
+    this.#header = {
+      payloadType: options.media.payloadType,
+      sequenceNumber: 0,
+      timestamp: 0,
+      ssrc: options.ssrc,
+      originalSequenceNumber: undefined,
+      transportNumber: undefined,
+    };
+  }
+
+  /** What is sent now; undefined while the leg waits for a key frame. */
+  get current(): SourceStream | undefined {
+    return this.#segment?.source;
+  }
+
+  /** What is to be sent from its next key frame on. */
+  get target(): SourceStream | undefined {
+    return this.#target;
+  }
+
+  /** Leaves out frames of higher temporal layers than this, where the codec has some. */
+  limitTemporalId(maxTemporalId: number): void {
+    if (this.#frameNumbers) this.#frameNumbers.maxTemporalId = maxTemporalId;
   }
 
   /** Begins with what a source has: its last key frame if that is fresh, else a request for one. */
   start(source: SourceStream, nowMs: number): void {
     if (this.media.kind === 'audio') return;
+    this.#target = source;
     const first = source.keyFrameStartSince(nowMs - freshKeyFrameMs);
     if (first === undefined) {
       source.keyFrames.want(nowMs);
@@ -72,33 +108,51 @@ export class ViewerLeg {
     }
   }
 
+  /** Changes over to another source at its next key frame; what is sent now goes on until then. */
+  switchTo(source: SourceStream, nowMs: number): void {
+    if (this.#target === source) return;
+    this.#target = source;
+    if (this.#segment?.source !== source) source.keyFrames.want(nowMs);
+  }
+
   /** Waits for a key frame before it goes on, because packets were left out. */
   restart(): void {
+    this.#former = this.#segment ?? this.#former;
     this.#segment = undefined;
   }
 
   /** Passes on one packet. A video waits for the start of a key frame whenever its source changes. */
   forward(source: SourceStream, packet: RtpPacket, extendedNumber: number, nowMs: number): void {
-    if (source.media.codec !== this.media.codec) return;
     let segment = this.#segment;
-    if (!segment || segment.source !== source || segment.epoch !== source.epoch) {
+    if (segment?.source !== source || segment.epoch !== source.epoch) {
+      if (this.#target && this.#target !== source) return;
+      if (source.media.codec !== this.media.codec) return;
       if (!source.media.codec.startsKeyFrame(packet.buffer, packet.payloadStart, packet.payloadEnd)) {
         source.keyFrames.want(nowMs);
         return;
       }
       segment = this.#beginSegment(source, packet, extendedNumber, nowMs);
     }
-    if (extendedNumber < segment.firstNumber) return;
 
-    const number = extendedNumber + segment.numberOffset;
-    const timestamp = (packet.timestamp + segment.timestampOffset) >>> 0;
-    const header = {
-      payloadType: this.media.payloadType,
-      sequenceNumber: wireSequenceNumber(number),
-      timestamp,
-      ssrc: this.ssrc,
-    };
-    if (!this.#send(writeForwardedPacket(packet, header, segment.extensions, nowMs))) return;
+    const mark = this.#frameNumbers
+      ? this.#frameNumbers.mark(packet.buffer, packet.payloadStart, packet.payloadEnd)
+      : unnumberedFrame;
+    const isDropped = mark === droppedFrame;
+    if (isDropped && segment.numbers.drop(extendedNumber)) return;
+    const number = segment.numbers.take(extendedNumber);
+    if (number === undefined) return;
+
+    const header = this.#header;
+    header.sequenceNumber = wireSequenceNumber(number);
+    header.timestamp = (packet.timestamp + segment.timestampOffset) >>> 0;
+    const timestamp = header.timestamp;
+    if (isDropped) {
+      // It came late, so that its number is missing: an empty packet tells the viewer not to wait for it.
+      this.#send(writePaddingPacket(header));
+      return;
+    }
+    if (!this.#write(packet, segment, mark, nowMs)) return;
+    this.#sent.add(number, segment, extendedNumber, mark);
     this.#packetCount += 1;
     this.#octetCount += packet.payloadEnd - packet.payloadStart;
     this.#lastSentMs = nowMs;
@@ -110,15 +164,23 @@ export class ViewerLeg {
 
   /** Sends these packets again, as RTX where the viewer knows it, and those that are too old not at all. */
   repair(sequenceNumbers: readonly number[], nowMs: number): void {
-    const segment = this.#segment;
-    if (!segment) return;
     for (const sequenceNumber of sequenceNumbers) {
-      const number = extendSequenceNumber(sequenceNumber, this.#highestNumber);
-      const sourceNumber = number - segment.numberOffset;
-      if (sourceNumber < segment.firstNumber || segment.epoch !== segment.source.epoch) continue;
-      const packet = segment.source.history.get(sourceNumber);
-      if (packet && this.#mayRepair(nowMs)) this.#resend(packet, number, segment, nowMs);
+      if (!this.#mayRepair(nowMs)) return;
+      this.#resend(extendSequenceNumber(sequenceNumber, this.#highestNumber), nowMs);
     }
+  }
+
+  /**
+   * Sends about `bytes` of what was sent before as retransmissions, to learn whether the link carries more. Says how many
+   * bytes went out: 0 for a viewer that knows no RTX.
+   */
+  pad(bytes: number, nowMs: number): number {
+    if (this.media.rtxPayloadType === undefined) return 0;
+    let sent = 0;
+    for (let back = 0; sent < bytes && back < maxPaddingPackets; back += 1) {
+      sent += this.#resend(this.#highestNumber - back, nowMs);
+    }
+    return sent;
   }
 
   /** Tells the viewer which wall clock time belongs to which timestamp, once the source has told us. */
@@ -138,43 +200,73 @@ export class ViewerLeg {
   }
 
   #beginSegment(source: SourceStream, packet: RtpPacket, extendedNumber: number, nowMs: number): Segment {
+    const { clockRate } = this.media.codec;
     const elapsedMs = this.#lastSentMs === undefined ? 0 : nowMs - this.#lastSentMs;
-    const elapsedTicks = Math.max(1, Math.round((elapsedMs * this.media.codec.clockRate) / 1_000));
     const segment: Segment = {
       source,
       epoch: source.epoch,
-      firstNumber: extendedNumber,
-      numberOffset: this.#highestNumber + 1 - extendedNumber,
-      timestampOffset: this.#lastTimestamp + elapsedTicks - packet.timestamp,
+      numbers: new OutputNumbers(extendedNumber, this.#highestNumber + 1),
+      ...continueTimestamps(source, packet.timestamp, {
+        last: this.#lastTimestamp,
+        elapsedTicks: Math.round((elapsedMs * clockRate) / 1_000),
+        clockRate,
+        former: this.#segment ?? this.#former,
+      }),
       extensions: {
         mid: this.media.mid,
         publisherIds: source.media.extensionIds,
         viewerIds: this.media.extensionIds,
       },
     };
+    this.#frameNumbers?.begin();
     this.#segment = segment;
     this.sendSenderReport(nowMs);
     return segment;
   }
 
-  #resend(packet: RtpPacket, number: number, segment: Segment, nowMs: number): void {
-    const sequenceNumber = wireSequenceNumber(number);
-    const timestamp = (packet.timestamp + segment.timestampOffset) >>> 0;
+  /** Repeats one packet; says how many bytes that took. */
+  #resend(number: number, nowMs: number): number {
+    const segment = this.#sent.segmentOf(number);
+    if (!segment || segment.epoch !== segment.source.epoch) return 0;
+    const packet = segment.source.history.get(this.#sent.sourceNumberOf(number));
+    if (!packet) return 0;
+    const header = this.#header;
     const { payloadType, rtxPayloadType } = this.media;
-    if (rtxPayloadType === undefined) {
-      const header = { payloadType, sequenceNumber, timestamp, ssrc: this.ssrc };
-      this.#send(writeForwardedPacket(packet, header, segment.extensions, nowMs));
-      return;
-    }
+    header.timestamp = (packet.timestamp + segment.timestampOffset) >>> 0;
+    header.sequenceNumber = wireSequenceNumber(number);
+    if (rtxPayloadType === undefined) return this.#write(packet, segment, this.#sent.markOf(number), nowMs);
+
     this.#rtxNumber += 1;
-    const header = {
-      payloadType: rtxPayloadType,
-      sequenceNumber: wireSequenceNumber(this.#rtxNumber),
-      timestamp,
-      ssrc: this.rtxSsrc,
-      originalSequenceNumber: sequenceNumber,
-    };
-    this.#send(writeForwardedPacket(packet, header, segment.extensions, nowMs));
+    header.payloadType = rtxPayloadType;
+    header.ssrc = this.rtxSsrc;
+    header.originalSequenceNumber = header.sequenceNumber;
+    header.sequenceNumber = wireSequenceNumber(this.#rtxNumber);
+    const bytes = this.#write(packet, segment, this.#sent.markOf(number), nowMs);
+    header.payloadType = payloadType;
+    header.ssrc = this.ssrc;
+    header.originalSequenceNumber = undefined;
+    return bytes;
+  }
+
+  /** Sends the packet under the header that was filled in; says how many bytes went out. */
+  #write(packet: RtpPacket, segment: Segment, mark: number, nowMs: number): number {
+    this.#header.transportNumber = this.#transportNumbers?.next;
+    const out = writeForwardedPacket(packet, this.#header, segment.extensions, nowMs);
+    if (mark >= 0) {
+      this.#frameNumbers?.write(
+        out,
+        out.length - (packet.payloadEnd - packet.payloadStart),
+        out.length,
+        mark,
+      );
+    }
+    return this.#transmit(out, nowMs);
+  }
+
+  #transmit(out: Buffer, nowMs: number): number {
+    if (!this.#send(out)) return 0;
+    this.#transportNumbers?.sent(out.length, nowMs);
+    return out.length;
   }
 
   #mayRepair(nowMs: number): boolean {

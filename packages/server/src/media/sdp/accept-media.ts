@@ -19,6 +19,9 @@ export interface AcceptanceRule {
   readonly expectation: string;
 }
 
+/** Browsers send no more than three layers. */
+const maxLayers = 3;
+
 /** Packets in the clear have no place in WebRTC; both spellings of the protected profile do. */
 const securedProtocol = /^(UDP\/)?TLS\/RTP\/SAVPF?$/;
 
@@ -62,6 +65,7 @@ function acceptSection(
     const offered = section.codecs.find((candidate) => isSameCodec(candidate, codec));
     if (!offered) continue;
     const rtx = findRetransmission(section, offered.payloadType);
+    const extensionIds = acceptExtensions(section, rule);
     return {
       kind: codec.kind,
       mid: section.mid,
@@ -72,11 +76,17 @@ function acceptSection(
       feedback: codec.feedback.filter(
         (message) => offered.feedback.includes(message) && !rule.withoutFeedback.includes(message),
       ),
-      extensionIds: acceptExtensions(section, rule),
+      extensionIds,
+      ...acceptLayers(section, extensionIds),
       hasReducedSizeRtcp: section.hasReducedSizeRtcp,
     };
   }
   return undefined;
+}
+
+/** Layers whose packets name them; a peer without that header extension sends one layer. */
+function acceptLayers(section: OfferedSection, { rid }: ExtensionIds): { readonly rids?: readonly string[] } {
+  return rid !== undefined && section.rids.length > 0 ? { rids: section.rids.slice(0, maxLayers) } : {};
 }
 
 function isSameCodec(offered: OfferedCodec, codec: Codec): boolean {
