@@ -1,11 +1,14 @@
 import { randomInt } from 'node:crypto';
 import type { AcceptedMedia } from './accepted-media.ts';
+import type { ExtensionIds } from './header-extensions.ts';
 import {
   buildBandwidthEstimate,
   buildNack,
   buildPictureLoss,
   buildReceiverReport,
 } from './rtp/build-rtcp.ts';
+import { loopTurn } from './loop-turn.ts';
+import { ArrivalTimes } from './rtp/arrival-times.ts';
 import { Demultiplexer } from './rtp/demultiplexer.ts';
 import { KeyFrameRequester } from './rtp/key-frame-requester.ts';
 import { parseRtcp } from './rtp/parse-rtcp.ts';
@@ -35,12 +38,16 @@ export interface PublisherPeerOptions {
 
 /** Packets kept for viewers' losses: some seconds of video, some more of audio. */
 const historySizes = { audio: 256, video: 1_024 } as const;
-const feedbackIntervalMs = 50;
+/** Two of the router's ticks. */
+const feedbackIntervalMs = 40;
 const reportIntervalMs = 1_000;
 /** Tells a sender that was capped that it is free again; encoders stay below this by themselves. */
 const uncappedBps = 100_000_000;
 /** The cap is for the video; the estimate covers everything the sender sends. */
 const audioAllowanceBps = 60_000;
+
+/** Ticks of the abs-send-time extension. */
+const absoluteTicksPerMs = 2 ** 18 / 1_000;
 
 /** The receiving side of a publisher: sorts its packets into streams, and sends it the feedback it lives on. */
 export class PublisherPeer {
@@ -56,6 +63,12 @@ export class PublisherPeer {
   readonly #published: readonly SimulcastSource[];
   /** Every stream of every layer. */
   #sources: readonly SourceStream[] = [];
+  readonly #arrivals: ArrivalTimes;
+  /** Ids of these header extensions; the same in all sections of a bundle. */
+  readonly #transportId: number | undefined;
+  readonly #sendTimeId: number | undefined;
+  /** Feedback is about all streams, but has to name one. */
+  #feedbackSsrc = 0;
   #videoBitrateBps = 0;
   #wasCapped = false;
   #lastFeedbackMs = 0;
@@ -69,6 +82,9 @@ export class PublisherPeer {
     this.#now = options.now;
     this.#demultiplexer = new Demultiplexer(options.media);
     this.#feedback = new TransportFeedback(this.#ownSsrc);
+    this.#arrivals = new ArrivalTimes((number, arrivedMs) => this.#feedback.record(number, arrivedMs));
+    this.#transportId = sharedId(options.media, 'transport-cc');
+    this.#sendTimeId = sharedId(options.media, 'abs-send-time');
     this.#published = options.media.map((media) => new SimulcastSource(media));
   }
 
@@ -112,10 +128,10 @@ export class PublisherPeer {
   }
 
   #receiveRtp(packet: RtpPacket, nowMs: number): void {
+    this.#recordArrival(packet, nowMs);
     const route = this.#demultiplexer.route(packet);
     if (!route) return;
     const { media, layer } = route;
-    this.#recordArrival(packet, media, nowMs);
     const published = this.#published.find((candidate) => candidate.media === media);
     if (!published) return;
     if (!route.isRetransmission) {
@@ -128,10 +144,14 @@ export class PublisherPeer {
     if (original) source.receiveRetransmitted(original, nowMs);
   }
 
-  #recordArrival(packet: RtpPacket, media: AcceptedMedia, nowMs: number): void {
-    const id = media.extensionIds['transport-cc'];
-    const content = id === undefined ? undefined : findExtension(packet, id);
-    if (content?.length === 2) this.#feedback.record(content.readUInt16BE(0), nowMs);
+  /** Before anything else, since a sender also wants to know of packets that belong to nothing yet. */
+  #recordArrival(packet: RtpPacket, nowMs: number): void {
+    const number = this.#transportId === undefined ? undefined : findExtension(packet, this.#transportId);
+    if (number?.length !== 2) return;
+    const sent = this.#sendTimeId === undefined ? undefined : findExtension(packet, this.#sendTimeId);
+    const sentMs = sent?.length === 3 ? sent.readUIntBE(0, 3) / absoluteTicksPerMs : undefined;
+    this.#arrivals.add(number.readUInt16BE(0), sentMs, nowMs, loopTurn());
+    this.#feedbackSsrc ||= packet.ssrc;
   }
 
   /** A sender that restarts its stream takes a new SSRC; the newest one counts. */
@@ -164,9 +184,8 @@ export class PublisherPeer {
   }
 
   #sendTransportFeedback(nowMs: number): void {
-    const [first] = this.#sources;
-    if (!first) return;
-    for (const message of this.#feedback.takeMessages(first.ssrc, nowMs)) this.#send(message);
+    this.#arrivals.flush();
+    for (const message of this.#feedback.takeMessages(this.#feedbackSsrc, nowMs)) this.#send(message);
   }
 
   /** Repeated with the reports, since a cap that got lost would never be seen. */
@@ -177,4 +196,8 @@ export class PublisherPeer {
     const capBps = this.#videoBitrateBps === 0 ? uncappedBps : this.#videoBitrateBps + audioAllowanceBps;
     this.#send(buildBandwidthEstimate(this.#ownSsrc, capBps, ssrcs));
   }
+}
+
+function sharedId(media: readonly AcceptedMedia[], name: keyof ExtensionIds): number | undefined {
+  return media.find(({ extensionIds }) => extensionIds[name] !== undefined)?.extensionIds[name];
 }

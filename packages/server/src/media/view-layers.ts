@@ -41,16 +41,6 @@ export class ViewLayers {
     return layer >= Math.min(current, wanted) - 1 && layer <= highest;
   }
 
-  /** What the next layer up would take; undefined when the view has all that it has a use for. */
-  nextNeedBps(published: SimulcastSource, nowMs: number): number | undefined {
-    if (!this.#decision || nowMs < this.#mayRiseFromMs) return undefined;
-    const { layer = 0, wanted } = this.#decision;
-    for (let next = layer + 1; next <= wanted; next += 1) {
-      if (published.isLive(next)) return published.layers[next]?.rate.bitsPerSecond(nowMs);
-    }
-    return undefined;
-  }
-
   /** Chooses for what the link carries; undefined when nothing is known of it. */
   update(published: SimulcastSource, estimateBps: number | undefined, nowMs: number): void {
     const current = this.#leg.current;

@@ -6,6 +6,7 @@ import { isRtcp } from './rtp/rtp-packet.ts';
 import type { RtpPacket } from './rtp/rtp-packet.ts';
 import type { SimulcastSource } from './rtp/simulcast-source.ts';
 import type { SourceStream } from './rtp/source-stream.ts';
+import { ViewerEstimate } from './rtp/viewer-estimate.ts';
 import { ViewerLeg } from './rtp/viewer-leg.ts';
 import type { SentMedia } from './sdp/write-answer.ts';
 import { ViewLayers } from './view-layers.ts';
@@ -31,6 +32,7 @@ export class ViewerPeer {
   readonly #video: ViewerLeg | undefined;
   readonly #legs: readonly ViewerLeg[];
   readonly #layers: ViewLayers | undefined;
+  readonly #estimate = new ViewerEstimate();
   #isOpen = false;
   #isVideoPaused = false;
   #lastChoiceMs = Number.NEGATIVE_INFINITY;
@@ -118,11 +120,16 @@ export class ViewerPeer {
     if (!isRtcp(buffer)) return;
     const nowMs = this.#now();
     for (const message of parseRtcp(buffer)) {
-      if (message.type !== 'nack' && message.type !== 'key-frame-request') continue;
-      const leg = this.#legs.find(({ ssrc }) => ssrc === message.mediaSsrc);
-      if (!leg) continue;
-      if (message.type === 'nack') leg.repair(message.sequenceNumbers, nowMs);
-      else (leg.current ?? leg.target)?.keyFrames.want(nowMs);
+      if (message.type === 'bandwidth-estimate') {
+        this.#estimate.reported(message.bitrateBps, nowMs);
+      } else if (message.type === 'receiver-report') {
+        const report = message.reports.find(({ ssrc }) => ssrc === this.#video?.ssrc);
+        if (report) this.#estimate.lost(report, this.#sentBps(nowMs), nowMs);
+      } else if (message.type === 'nack' || message.type === 'key-frame-request') {
+        const leg = this.#legs.find(({ ssrc }) => ssrc === message.mediaSsrc);
+        if (message.type === 'nack') leg?.repair(message.sequenceNumbers, nowMs);
+        else (leg?.current ?? leg?.target)?.keyFrames.want(nowMs);
+      }
     }
   }
 
@@ -134,7 +141,15 @@ export class ViewerPeer {
   #chooseLayer(nowMs: number): void {
     this.#lastChoiceMs = nowMs;
     const published = this.#published('video');
-    if (published && this.#isOpen) this.#layers?.update(published, undefined, nowMs);
+    if (!published || !this.#isOpen) return;
+    const { bitrateBps: estimateBps } = this.#estimate;
+    const audioBps = this.#audio?.current?.rate.bitsPerSecond(nowMs) ?? 0;
+    // Audio first: video gets what is left.
+    this.#layers?.update(published, estimateBps && Math.max(0, estimateBps - audioBps), nowMs);
+  }
+
+  #sentBps(nowMs: number): number {
+    return this.#legs.reduce((sum, { current }) => sum + (current?.rate.bitsPerSecond(nowMs) ?? 0), 0);
   }
 }
 

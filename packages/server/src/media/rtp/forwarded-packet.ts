@@ -11,8 +11,6 @@ export interface ForwardedHeader {
   readonly ssrc: number;
   /** In a retransmission: the number of the packet that is repeated (RFC 4588). */
   readonly originalSequenceNumber?: number | undefined;
-  /** Number of the packet among all that this viewer gets, for its feedback. */
-  readonly transportNumber?: number | undefined;
 }
 
 /** How header extensions get from the publisher's packets to the viewer's. */
@@ -41,13 +39,9 @@ export function writeForwardedPacket(
   const midBytes = rewrite.viewerIds.mid === undefined ? 0 : Buffer.byteLength(rewrite.mid);
   const hasMid = midBytes > 0 && midBytes <= longestElementBytes;
 
-  const transportId = rewrite.viewerIds['transport-cc'];
-  const hasTransportNumber = transportId !== undefined && header.transportNumber !== undefined;
-
   const elementBytes =
     (hasMid ? 1 + midBytes : 0) +
     (rewrite.viewerIds['abs-send-time'] === undefined ? 0 : 4) +
-    (hasTransportNumber ? 3 : 0) +
     (audioLevel ? 1 + audioLevel.length : 0) +
     (orientation ? 1 + orientation.length : 0);
   const extensionWords = (elementBytes + 3) >> 2;
@@ -76,11 +70,6 @@ export function writeForwardedPacket(
       out[position] = (rewrite.viewerIds['abs-send-time'] << 4) | 2;
       out.writeUIntBE(absoluteSendTime(nowMs), position + 1, 3);
       position += 4;
-    }
-    if (transportId !== undefined && header.transportNumber !== undefined) {
-      out[position] = (transportId << 4) | 1;
-      out.writeUInt16BE(header.transportNumber & 0xffff, position + 1);
-      position += 3;
     }
     position = writeElement(out, position, rewrite.viewerIds['audio-level'], audioLevel);
     position = writeElement(out, position, rewrite.viewerIds['video-orientation'], orientation);

@@ -13,7 +13,6 @@ import { readSourceClock } from './sender-clock.ts';
 import { SentPackets } from './sent-packets.ts';
 import { extendSequenceNumber, wireSequenceNumber } from './sequence-number.ts';
 import type { SourceStream } from './source-stream.ts';
-import type { TransportNumbers } from './transport-numbers.ts';
 
 /** One kind of media on its way to one viewer. */
 export interface ViewerLegOptions {
@@ -22,8 +21,6 @@ export interface ViewerLegOptions {
   readonly ssrc: number;
   readonly rtxSsrc: number;
   readonly cname: string;
-  /** Numbers all packets to this viewer, for its feedback; absent when it gives none. */
-  readonly transportNumbers?: TransportNumbers;
   /** Hands a packet to the transport; false when it is not open. */
   readonly send: (packet: Uint8Array) => boolean;
 }
@@ -32,8 +29,6 @@ type MutableHeader = { -readonly [Field in keyof ForwardedHeader]: ForwardedHead
 
 /** A viewer that asks for more repairs than this in a second has a link that repairs only make worse. */
 const maxRepairsPerSecond = 1_000;
-/** As many packets as are repeated at once to learn what the link carries. */
-const maxPaddingPackets = 64;
 /** A key frame younger than this is sent again to a new viewer, who then need not wait for the next. */
 const freshKeyFrameMs = 500;
 
@@ -44,7 +39,6 @@ export class ViewerLeg {
   readonly rtxSsrc: number;
   readonly #cname: string;
   readonly #send: ViewerLegOptions['send'];
-  readonly #transportNumbers: TransportNumbers | undefined;
   readonly #frameNumbers: FrameNumbers | undefined;
   readonly #sent = new SentPackets();
   /** Filled in for each packet, since there are very many. */
@@ -66,7 +60,6 @@ export class ViewerLeg {
     this.rtxSsrc = options.rtxSsrc;
     this.#cname = options.cname;
     this.#send = options.send;
-    this.#transportNumbers = options.transportNumbers;
     this.#frameNumbers = options.media.codec.createFrameNumbers?.();
     this.#header = {
       payloadType: options.media.payloadType,
@@ -74,7 +67,6 @@ export class ViewerLeg {
       timestamp: 0,
       ssrc: options.ssrc,
       originalSequenceNumber: undefined,
-      transportNumber: undefined,
     };
   }
 
@@ -170,19 +162,6 @@ export class ViewerLeg {
     }
   }
 
-  /**
-   * Sends about `bytes` of what was sent before as retransmissions, to learn whether the link carries more. Says how many
-   * bytes went out: 0 for a viewer that knows no RTX.
-   */
-  pad(bytes: number, nowMs: number): number {
-    if (this.media.rtxPayloadType === undefined) return 0;
-    let sent = 0;
-    for (let back = 0; sent < bytes && back < maxPaddingPackets; back += 1) {
-      sent += this.#resend(this.#highestNumber - back, nowMs);
-    }
-    return sent;
-  }
-
   /** Tells the viewer which wall clock time belongs to which timestamp, once the source has told us. */
   sendSenderReport(nowMs: number): void {
     const segment = this.#segment;
@@ -224,33 +203,30 @@ export class ViewerLeg {
     return segment;
   }
 
-  /** Repeats one packet; says how many bytes that took. */
-  #resend(number: number, nowMs: number): number {
+  #resend(number: number, nowMs: number): void {
     const segment = this.#sent.segmentOf(number);
-    if (!segment || segment.epoch !== segment.source.epoch) return 0;
+    if (!segment || segment.epoch !== segment.source.epoch) return;
     const packet = segment.source.history.get(this.#sent.sourceNumberOf(number));
-    if (!packet) return 0;
+    if (!packet) return;
     const header = this.#header;
     const { payloadType, rtxPayloadType } = this.media;
     header.timestamp = (packet.timestamp + segment.timestampOffset) >>> 0;
     header.sequenceNumber = wireSequenceNumber(number);
-    if (rtxPayloadType === undefined) return this.#write(packet, segment, this.#sent.markOf(number), nowMs);
-
-    this.#rtxNumber += 1;
-    header.payloadType = rtxPayloadType;
-    header.ssrc = this.rtxSsrc;
-    header.originalSequenceNumber = header.sequenceNumber;
-    header.sequenceNumber = wireSequenceNumber(this.#rtxNumber);
-    const bytes = this.#write(packet, segment, this.#sent.markOf(number), nowMs);
+    if (rtxPayloadType !== undefined) {
+      this.#rtxNumber += 1;
+      header.payloadType = rtxPayloadType;
+      header.ssrc = this.rtxSsrc;
+      header.originalSequenceNumber = header.sequenceNumber;
+      header.sequenceNumber = wireSequenceNumber(this.#rtxNumber);
+    }
+    this.#write(packet, segment, this.#sent.markOf(number), nowMs);
     header.payloadType = payloadType;
     header.ssrc = this.ssrc;
     header.originalSequenceNumber = undefined;
-    return bytes;
   }
 
-  /** Sends the packet under the header that was filled in; says how many bytes went out. */
-  #write(packet: RtpPacket, segment: Segment, mark: number, nowMs: number): number {
-    this.#header.transportNumber = this.#transportNumbers?.next;
+  /** Sends the packet under the header that was filled in; says whether that worked. */
+  #write(packet: RtpPacket, segment: Segment, mark: number, nowMs: number): boolean {
     const out = writeForwardedPacket(packet, this.#header, segment.extensions, nowMs);
     if (mark >= 0) {
       this.#frameNumbers?.write(
@@ -260,13 +236,7 @@ export class ViewerLeg {
         mark,
       );
     }
-    return this.#transmit(out, nowMs);
-  }
-
-  #transmit(out: Buffer, nowMs: number): number {
-    if (!this.#send(out)) return 0;
-    this.#transportNumbers?.sent(out.length, nowMs);
-    return out.length;
+    return this.#send(out);
   }
 
   #mayRepair(nowMs: number): boolean {
