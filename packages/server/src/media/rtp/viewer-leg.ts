@@ -31,6 +31,10 @@ type MutableHeader = { -readonly [Field in keyof ForwardedHeader]: ForwardedHead
 const maxRepairsPerSecond = 1_000;
 /** A key frame younger than this is sent again to a new viewer, who then need not wait for the next. */
 const freshKeyFrameMs = 500;
+/** A layer that is silent for longer is not worth waiting on. */
+const aliveMs = 500;
+/** A key frame that is not complete by then will not be: another is asked for. */
+const maxKeyFrameMs = 1_000;
 
 /** Rewrites one source stream for one viewer, without a seam when the source changes, and repairs the viewer's losses. */
 export class ViewerLeg {
@@ -44,6 +48,7 @@ export class ViewerLeg {
   /** Filled in for each packet, since there are very many. */
   readonly #header: MutableHeader;
   #target: SourceStream | undefined;
+  #targetSinceMs = Number.NEGATIVE_INFINITY;
   #segment: Segment | undefined;
   #former: Segment | undefined;
   #highestNumber = randomInt(0x8000);
@@ -104,6 +109,7 @@ export class ViewerLeg {
   switchTo(source: SourceStream, nowMs: number): void {
     if (this.#target === source) return;
     this.#target = source;
+    this.#targetSinceMs = nowMs;
     if (this.#segment?.source !== source) source.keyFrames.want(nowMs);
   }
 
@@ -119,13 +125,65 @@ export class ViewerLeg {
     if (segment?.source !== source || segment.epoch !== source.epoch) {
       if (this.#target && this.#target !== source) return;
       if (source.media.codec !== this.media.codec) return;
+      if (segment && this.#target && nowMs - segment.source.lastPacketMs < aliveMs) {
+        this.#takeOver(source, packet, extendedNumber, nowMs);
+        return;
+      }
       if (!source.media.codec.startsKeyFrame(packet.buffer, packet.payloadStart, packet.payloadEnd)) {
         source.keyFrames.want(nowMs);
         return;
       }
       segment = this.#beginSegment(source, packet, extendedNumber, nowMs);
     }
+    this.#pass(segment, packet, extendedNumber, nowMs);
+  }
 
+  /** Sends these packets again, as RTX where the viewer knows it, and those that are too old not at all. */
+  repair(sequenceNumbers: readonly number[], nowMs: number): void {
+    for (const sequenceNumber of sequenceNumbers) {
+      if (!this.#mayRepair(nowMs)) return;
+      this.#resend(extendSequenceNumber(sequenceNumber, this.#highestNumber), nowMs);
+    }
+  }
+
+  /** Tells the viewer which wall clock time belongs to which timestamp, once the source has told us. */
+  sendSenderReport(nowMs: number): void {
+    const segment = this.#segment;
+    const clock = segment?.source.clock;
+    if (!segment || !clock) return;
+    const reading = readSourceClock(clock, this.media.codec.clockRate, nowMs);
+    const report = {
+      ...reading,
+      rtpTimestamp: (reading.rtpTimestamp + segment.timestampOffset) >>> 0,
+      ssrc: this.ssrc,
+      packetCount: this.#packetCount >>> 0,
+      octetCount: this.#octetCount >>> 0,
+    };
+    this.#send(buildSenderReport(report, this.#cname));
+  }
+
+  /** Changes over once the key frame is there as a whole: a large one takes a while, and what is sent now goes on meanwhile. */
+  #takeOver(source: SourceStream, packet: RtpPacket, extendedNumber: number, nowMs: number): void {
+    const first = source.keyFrameStartSince(Math.max(this.#targetSinceMs, nowMs - maxKeyFrameMs));
+    if (first === undefined) {
+      source.keyFrames.want(nowMs);
+      return;
+    }
+    if (!packet.marker) return;
+    for (let number = first; number <= extendedNumber; number += 1) {
+      if (!source.history.has(number)) return;
+    }
+    const start = source.history.get(first);
+    if (!start) return;
+    const segment = this.#beginSegment(source, start, first, nowMs);
+    for (let number = first; number <= extendedNumber; number += 1) {
+      const next = source.history.get(number);
+      if (next) this.#pass(segment, next, number, nowMs);
+    }
+  }
+
+  /** Sends one packet of the segment under the numbers that the viewer sees. */
+  #pass(segment: Segment, packet: RtpPacket, extendedNumber: number, nowMs: number): void {
     const mark = this.#frameNumbers
       ? this.#frameNumbers.mark(packet.buffer, packet.payloadStart, packet.payloadEnd)
       : unnumberedFrame;
@@ -152,30 +210,6 @@ export class ViewerLeg {
       this.#highestNumber = number;
       this.#lastTimestamp = timestamp;
     }
-  }
-
-  /** Sends these packets again, as RTX where the viewer knows it, and those that are too old not at all. */
-  repair(sequenceNumbers: readonly number[], nowMs: number): void {
-    for (const sequenceNumber of sequenceNumbers) {
-      if (!this.#mayRepair(nowMs)) return;
-      this.#resend(extendSequenceNumber(sequenceNumber, this.#highestNumber), nowMs);
-    }
-  }
-
-  /** Tells the viewer which wall clock time belongs to which timestamp, once the source has told us. */
-  sendSenderReport(nowMs: number): void {
-    const segment = this.#segment;
-    const clock = segment?.source.clock;
-    if (!segment || !clock) return;
-    const reading = readSourceClock(clock, this.media.codec.clockRate, nowMs);
-    const report = {
-      ...reading,
-      rtpTimestamp: (reading.rtpTimestamp + segment.timestampOffset) >>> 0,
-      ssrc: this.ssrc,
-      packetCount: this.#packetCount >>> 0,
-      octetCount: this.#octetCount >>> 0,
-    };
-    this.#send(buildSenderReport(report, this.#cname));
   }
 
   #beginSegment(source: SourceStream, packet: RtpPacket, extendedNumber: number, nowMs: number): Segment {
