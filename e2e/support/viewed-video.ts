@@ -14,7 +14,7 @@ declare global {
 
 /** Runs in the page, before it views anything. */
 export function watchViews(): void {
-  const { fetch } = window;
+  const fetch = window.fetch.bind(window);
   window.fetch = async (input, init) => {
     const request = new Request(input, init);
     if (request.url.endsWith('/conferences/viewStream')) {

@@ -62,7 +62,7 @@ export function chooseLayer(question: LayerQuestion): LayerDecision {
 }
 
 /** The smallest layer that is at least as high as what is shown; the largest when none is. */
-export function wantedLayer(layers: readonly LayerFacts[], maxHeightPx: number | undefined): number {
+function wantedLayer(layers: readonly LayerFacts[], maxHeightPx: number | undefined): number {
   const largest = layers.length - 1;
   if (maxHeightPx === undefined) return largest;
   const filling = layers.findIndex(({ heightPx }) => heightPx !== undefined && heightPx >= maxHeightPx);
