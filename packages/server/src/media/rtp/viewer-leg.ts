@@ -169,12 +169,12 @@ export class ViewerLeg {
       source.keyFrames.want(nowMs);
       return;
     }
-    if (!packet.marker) return;
     for (let number = first; number <= extendedNumber; number += 1) {
       if (!source.history.has(number)) return;
     }
     const start = source.history.get(first);
-    if (!start) return;
+    // Whole at its marker, or when the next frame has begun.
+    if (!start || (!packet.marker && packet.timestamp === start.timestamp)) return;
     const segment = this.#beginSegment(source, start, first, nowMs);
     for (let number = first; number <= extendedNumber; number += 1) {
       const next = source.history.get(number);
