@@ -16,6 +16,8 @@ export interface AcceptedMedia {
   /** RTCP feedback that both sides know. */
   readonly feedback: readonly string[];
   readonly extensionIds: ExtensionIds;
+  /** Simulcast layers that the peer may send, by rid, the smallest first; absent without simulcast. */
+  readonly rids?: readonly string[];
   /** Whether RTCP may come without a leading report (RFC 5506). */
   readonly hasReducedSizeRtcp: boolean;
 }

@@ -123,6 +123,7 @@ export class PacketRouter implements MediaRouter {
       createTransport: this.#options.createTransport,
       now: this.#options.now,
       onPeerLost: (viewerId) => this.#announceLoss(streamKey, viewerId),
+      onLayersChanged: (activeRids) => this.#announceLayers({ streamKey, activeRids }),
     });
     this.#streams.set(streamKey, stream);
     return stream;
@@ -136,11 +137,20 @@ export class PacketRouter implements MediaRouter {
   #announceLoss(streamKey: string, viewerId: string | undefined): void {
     const lost: LostPeer = { streamKey, ...(viewerId !== undefined && { viewerId }) };
     this.#options.log('info', 'Peer lost', { ...lost });
-    for (const listener of this.#listeners) {
+    this.#tell(this.#listeners, lost);
+  }
+
+  #announceLayers(changed: ChangedLayers): void {
+    this.#options.log('debug', 'Viewed layers changed', { ...changed });
+    this.#tell(this.#layerListeners, changed);
+  }
+
+  #tell<Fact extends object>(listeners: ReadonlySet<(fact: Fact) => void>, fact: Fact): void {
+    for (const listener of listeners) {
       try {
-        listener(lost);
+        listener(fact);
       } catch (error) {
-        this.#options.log('error', 'A listener for lost peers failed', { ...lost, error });
+        this.#options.log('error', 'A listener of the media router failed', { ...fact, error });
       }
     }
   }

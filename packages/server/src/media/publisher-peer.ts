@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { AcceptedMedia } from './accepted-media.ts';
+import type { ExtensionIds } from './header-extensions.ts';
 import type { MediaFacts } from './media-router.ts';
 import {
   buildBandwidthEstimate,
@@ -7,6 +8,8 @@ import {
   buildPictureLoss,
   buildReceiverReport,
 } from './rtp/build-rtcp.ts';
+import { loopTurn } from './loop-turn.ts';
+import { ArrivalTimes } from './rtp/arrival-times.ts';
 import { Demultiplexer } from './rtp/demultiplexer.ts';
 import { KeyFrameRequester } from './rtp/key-frame-requester.ts';
 import { parseRtcp } from './rtp/parse-rtcp.ts';
@@ -14,6 +17,7 @@ import { unwrapRetransmission } from './rtp/retransmission.ts';
 import { findExtension, isRtcp, parseRtpPacket } from './rtp/rtp-packet.ts';
 import type { RtpPacket } from './rtp/rtp-packet.ts';
 import type { SenderReport } from './rtp/rtcp.ts';
+import { SimulcastSource } from './rtp/simulcast-source.ts';
 import { SourceStream } from './rtp/source-stream.ts';
 import { TransportFeedback } from './rtp/transport-feedback.ts';
 
@@ -22,7 +26,12 @@ export interface PublisherPeerOptions {
   readonly media: readonly AcceptedMedia[];
   readonly send: (packet: Uint8Array) => boolean;
   /** Takes each packet of each stream once. */
-  readonly onPacket: (source: SourceStream, packet: RtpPacket, extendedNumber: number) => void;
+  readonly onPacket: (
+    published: SimulcastSource,
+    source: SourceStream,
+    packet: RtpPacket,
+    extendedNumber: number,
+  ) => void;
   readonly onSenderReport: (source: SourceStream) => void;
   /** Milliseconds of a clock that never jumps. */
   readonly now: () => number;
@@ -30,12 +39,16 @@ export interface PublisherPeerOptions {
 
 /** Packets kept for viewers' losses: some seconds of video, some more of audio. */
 const historySizes = { audio: 256, video: 1_024 } as const;
-const feedbackIntervalMs = 50;
+/** Two of the router's ticks. */
+const feedbackIntervalMs = 40;
 const reportIntervalMs = 1_000;
 /** Tells a sender that was capped that it is free again; encoders stay below this by themselves. */
 const uncappedBps = 100_000_000;
 /** The cap is for the video; the estimate covers everything the sender sends. */
 const audioAllowanceBps = 60_000;
+
+/** Ticks of the abs-send-time extension. */
+const absoluteTicksPerMs = 2 ** 18 / 1_000;
 
 /** The receiving side of a publisher: sorts its packets into streams, and sends it the feedback it lives on. */
 export class PublisherPeer {
@@ -48,7 +61,15 @@ export class PublisherPeer {
   readonly #ownSsrc = randomInt(1, 2 ** 32);
   readonly #demultiplexer: Demultiplexer;
   readonly #feedback: TransportFeedback;
-  readonly #sources = new Map<AcceptedMedia, SourceStream>();
+  readonly #published: readonly SimulcastSource[];
+  /** Every stream of every layer. */
+  #sources: readonly SourceStream[] = [];
+  readonly #arrivals: ArrivalTimes;
+  /** Ids of these header extensions; the same in all sections of a bundle. */
+  readonly #transportId: number | undefined;
+  readonly #sendTimeId: number | undefined;
+  /** Feedback is about all streams, but has to name one. */
+  #feedbackSsrc = 0;
   #videoBitrateBps = 0;
   #wasCapped = false;
   #lastFeedbackMs = 0;
@@ -62,17 +83,20 @@ export class PublisherPeer {
     this.#now = options.now;
     this.#demultiplexer = new Demultiplexer(options.media);
     this.#feedback = new TransportFeedback(this.#ownSsrc);
+    this.#arrivals = new ArrivalTimes((number, arrivedMs) => this.#feedback.record(number, arrivedMs));
+    this.#transportId = sharedId(options.media, 'transport-cc');
+    this.#sendTimeId = sharedId(options.media, 'abs-send-time');
+    this.#published = options.media.map((media) => new SimulcastSource(media));
   }
 
-  /** The stream of this kind that is arriving; undefined before its first packet. */
-  source(kind: AcceptedMedia['kind']): SourceStream | undefined {
-    for (const source of this.#sources.values()) if (source.media.kind === kind) return source;
-    return undefined;
+  /** What was accepted of this kind, with the layers that are arriving. */
+  published(kind: AcceptedMedia['kind']): SimulcastSource | undefined {
+    return this.#published.find(({ media }) => media.kind === kind);
   }
 
   /** How each stream that arrives fares. */
   facts(): MediaFacts[] {
-    return [...this.#sources.values()].map((source) => source.facts());
+    return this.#sources.map((source) => source.facts());
   }
 
   /** Takes whatever came over the transport; what makes no sense is dropped. */
@@ -96,60 +120,69 @@ export class PublisherPeer {
 
   /** Does what is due. To be called every 20 ms or so. */
   tick(nowMs: number): void {
-    for (const source of this.#sources.values()) source.tick(nowMs);
+    for (const source of this.#sources) source.tick(nowMs);
     if (nowMs - this.#lastFeedbackMs >= feedbackIntervalMs) {
       this.#lastFeedbackMs = nowMs;
       this.#sendTransportFeedback(nowMs);
     }
     if (nowMs - this.#lastReportMs >= reportIntervalMs) {
       this.#lastReportMs = nowMs;
-      const reports = [...this.#sources.values()].map((source) => source.report(nowMs));
+      const reports = this.#sources.map((source) => source.report(nowMs));
       if (reports.length > 0) this.#send(buildReceiverReport(this.#ownSsrc, reports));
       this.#sendCap();
     }
   }
 
   #receiveRtp(packet: RtpPacket, nowMs: number): void {
+    this.#recordArrival(packet, nowMs);
     const route = this.#demultiplexer.route(packet);
     if (!route) return;
-    const { media } = route;
-    this.#recordArrival(packet, media, nowMs);
+    const { media, layer } = route;
+    const published = this.#published.find((candidate) => candidate.media === media);
+    if (!published) return;
     if (!route.isRetransmission) {
-      this.#sourceOf(media, packet.ssrc).receive(packet, nowMs);
+      this.#sourceOf(published, layer, packet.ssrc).receive(packet, nowMs);
       return;
     }
-    const source = this.#sources.get(media);
+    const source = published.layers[layer];
     const original =
       source && unwrapRetransmission(packet, { ssrc: source.ssrc, payloadType: media.payloadType });
     if (original) source.receiveRetransmitted(original, nowMs);
   }
 
-  #recordArrival(packet: RtpPacket, media: AcceptedMedia, nowMs: number): void {
-    const id = media.extensionIds['transport-cc'];
-    const content = id === undefined ? undefined : findExtension(packet, id);
-    if (content?.length === 2) this.#feedback.record(content.readUInt16BE(0), nowMs);
+  /** Before anything else, since a sender also wants to know of packets that belong to nothing yet. */
+  #recordArrival(packet: RtpPacket, nowMs: number): void {
+    const number = this.#transportId === undefined ? undefined : findExtension(packet, this.#transportId);
+    if (number?.length !== 2) return;
+    const sent = this.#sendTimeId === undefined ? undefined : findExtension(packet, this.#sendTimeId);
+    const sentMs = sent?.length === 3 ? sent.readUIntBE(0, 3) / absoluteTicksPerMs : undefined;
+    this.#arrivals.add(number.readUInt16BE(0), sentMs, nowMs, loopTurn());
+    this.#feedbackSsrc ||= packet.ssrc;
   }
 
   /** A sender that restarts its stream takes a new SSRC; the newest one counts. */
-  #sourceOf(media: AcceptedMedia, ssrc: number): SourceStream {
-    const current = this.#sources.get(media);
+  #sourceOf(published: SimulcastSource, layer: number, ssrc: number): SourceStream {
+    const current = published.layers[layer];
     if (current?.ssrc === ssrc) return current;
+    const { media } = published;
     const source = new SourceStream({
       ssrc,
       media,
+      layer,
       historySize: historySizes[media.kind],
       ...(media.feedback.includes('nack') && {
         sendNack: (numbers: readonly number[]) => void this.#send(buildNack(this.#ownSsrc, ssrc, numbers)),
       }),
       keyFrames: new KeyFrameRequester(() => this.#send(buildPictureLoss(this.#ownSsrc, ssrc))),
-      onPacket: (packet, extendedNumber) => this.#onPacket(source, packet, extendedNumber),
+      onPacket: (packet, extendedNumber) => this.#onPacket(published, source, packet, extendedNumber),
     });
-    this.#sources.set(media, source);
+    published.setLayer(layer, source);
+    this.#sources = this.#published.flatMap(({ layers }) => layers.filter((stream) => stream !== undefined));
     return source;
   }
 
   #receiveSenderReport(report: SenderReport, nowMs: number): void {
-    for (const source of this.#sources.values()) {
+    for (const source of this.#sources) {
       if (source.ssrc !== report.ssrc) continue;
       source.receiveSenderReport(report, nowMs);
       this.#onSenderReport(source);
@@ -157,17 +190,20 @@ export class PublisherPeer {
   }
 
   #sendTransportFeedback(nowMs: number): void {
-    const [first] = this.#sources.values();
-    if (!first) return;
-    for (const message of this.#feedback.takeMessages(first.ssrc, nowMs)) this.#send(message);
+    this.#arrivals.flush();
+    for (const message of this.#feedback.takeMessages(this.#feedbackSsrc, nowMs)) this.#send(message);
   }
 
   /** Repeated with the reports, since a cap that got lost would never be seen. */
   #sendCap(): void {
-    const ssrcs = [...this.#sources.values()].map(({ ssrc }) => ssrc);
+    const ssrcs = this.#sources.map(({ ssrc }) => ssrc);
     if (ssrcs.length === 0 || (this.#videoBitrateBps === 0 && !this.#wasCapped)) return;
     this.#wasCapped = true;
     const capBps = this.#videoBitrateBps === 0 ? uncappedBps : this.#videoBitrateBps + audioAllowanceBps;
     this.#send(buildBandwidthEstimate(this.#ownSsrc, capBps, ssrcs));
   }
+}
+
+function sharedId(media: readonly AcceptedMedia[], name: keyof ExtensionIds): number | undefined {
+  return media.find(({ extensionIds }) => extensionIds[name] !== undefined)?.extensionIds[name];
 }

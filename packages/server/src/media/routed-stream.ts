@@ -9,6 +9,7 @@ import { parseOffer } from './sdp/parse-offer.ts';
 import { writeAnswer } from './sdp/write-answer.ts';
 import type { CreateRtpTransport, RtpTransport } from './transport/rtp-transport.ts';
 import { ViewerPeer } from './viewer-peer.ts';
+import { WantedLayers } from './wanted-layers.ts';
 
 /** What a stream needs from its router. */
 export interface RoutedStreamOptions {
@@ -17,6 +18,8 @@ export interface RoutedStreamOptions {
   readonly now: () => number;
   /** The publisher (no `viewerId`) or a view is gone for good, and was removed. */
   readonly onPeerLost: (viewerId: string | undefined) => void;
+  /** Other simulcast layers are viewed than before. */
+  readonly onLayersChanged: (activeRids: readonly string[]) => void;
 }
 
 interface Connected<Peer> {
@@ -30,6 +33,7 @@ export class RoutedStream {
   readonly #views = new Map<string, Connected<ViewerPeer>>();
   #publisher: Connected<PublisherPeer> | undefined;
   #publishedMedia: readonly AcceptedMedia[] = [];
+  #wantedLayers: WantedLayers | undefined;
   #videoBitrateBps = 0;
   #isClosed = false;
 
@@ -50,8 +54,8 @@ export class RoutedStream {
     const peer = new PublisherPeer({
       media,
       send: (packet) => transport.send(packet),
-      onPacket: (source, packet, extendedNumber) => {
-        for (const view of this.#views.values()) view.peer.forward(source, packet, extendedNumber);
+      onPacket: (published, source, packet, extendedNumber) => {
+        for (const view of this.#views.values()) view.peer.forward(published, source, packet, extendedNumber);
       },
       onSenderReport: (source) => {
         for (const view of this.#views.values()) view.peer.sendSenderReport(source);
@@ -62,7 +66,11 @@ export class RoutedStream {
     this.#assertOpen(transport);
     this.#publisher?.transport.close();
     this.#publisher = { transport, peer };
+    const isSame = hasSameCodecs(this.#publishedMedia, media);
     this.#publishedMedia = media;
+    // Their viewers could not read what comes now.
+    if (!isSame) for (const [viewerId, view] of this.#views) this.#loseView(viewerId, view.transport);
+    this.#wantedLayers = this.#watchLayers(media);
     this.setVideoBitrate(request.videoBitrateBps);
     return writeAnswer(offer, media, local, []);
   }
@@ -81,7 +89,7 @@ export class RoutedStream {
     const peer = new ViewerPeer({
       media,
       send: (packet) => transport.send(packet),
-      source: (kind) => this.#publisher?.peer.source(kind),
+      published: (kind) => this.#publisher?.peer.published(kind),
       now: this.#options.now,
     });
     if (request.video) peer.setVideo(request.video);
@@ -107,6 +115,7 @@ export class RoutedStream {
     this.#view(viewerId).peer.setVideo(video);
   }
 
+  /** Caps the video, all of its layers together; 0 lifts the cap. */
   setVideoBitrate(videoBitrateBps: number): void {
     this.#videoBitrateBps = videoBitrateBps;
     this.#publisher?.peer.setVideoBitrate(this.#videoBitrateBps);
@@ -119,7 +128,8 @@ export class RoutedStream {
 
   tick(nowMs: number): void {
     this.#publisher?.peer.tick(nowMs);
-    for (const { peer } of this.#views.values()) peer.tick(nowMs);
+    for (const view of this.#views.values()) view.peer.tick(nowMs);
+    this.#wantedLayers?.update((layer) => this.#isWanted(layer), nowMs);
   }
 
   /** How the publisher's and the viewers' media fare. */
@@ -136,6 +146,16 @@ export class RoutedStream {
     this.#publisher = undefined;
     for (const { transport } of this.#views.values()) transport.close();
     this.#views.clear();
+  }
+
+  #watchLayers(media: readonly AcceptedMedia[]): WantedLayers | undefined {
+    const rids = media.find(({ kind }) => kind === 'video')?.rids;
+    return rids && new WantedLayers(rids, this.#options.now(), this.#options.onLayersChanged);
+  }
+
+  #isWanted(layer: number): boolean {
+    for (const { peer } of this.#views.values()) if (peer.wantsLayer(layer)) return true;
+    return false;
   }
 
   #view(viewerId: string): Connected<ViewerPeer> {
@@ -164,6 +184,10 @@ export class RoutedStream {
     transport.close();
     throw new MediaError('unknown_stream', 'The stream was unpublished in the meantime; publish it again.');
   }
+}
+
+function hasSameCodecs(former: readonly AcceptedMedia[], media: readonly AcceptedMedia[]): boolean {
+  return former.every(({ kind, codec }) => media.some((one) => one.kind === kind && one.codec === codec));
 }
 
 function addCandidates(transport: RtpTransport, candidates: readonly IceCandidate[]): void {

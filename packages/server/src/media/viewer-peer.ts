@@ -5,34 +5,43 @@ import type { MediaFacts } from './media-router.ts';
 import { parseRtcp } from './rtp/parse-rtcp.ts';
 import { isRtcp } from './rtp/rtp-packet.ts';
 import type { RtpPacket } from './rtp/rtp-packet.ts';
+import type { SimulcastSource } from './rtp/simulcast-source.ts';
 import type { SourceStream } from './rtp/source-stream.ts';
+import { ViewerEstimate } from './rtp/viewer-estimate.ts';
 import { ViewerLeg } from './rtp/viewer-leg.ts';
 import type { SentMedia } from './sdp/write-answer.ts';
+import { ViewLayers } from './view-layers.ts';
 
 /** How a viewer's packets and feedback get out and in. */
 export interface ViewerPeerOptions {
   readonly media: readonly AcceptedMedia[];
   readonly send: (packet: Uint8Array) => boolean;
-  /** The stream of this kind that is arriving now, if any. */
-  readonly source: (kind: AcceptedMedia['kind']) => SourceStream | undefined;
+  /** What is published of this kind now, if anything. */
+  readonly published: (kind: AcceptedMedia['kind']) => SimulcastSource | undefined;
   /** Milliseconds of a clock that never jumps. */
   readonly now: () => number;
 }
 
+const choiceIntervalMs = 100;
 const measureIntervalMs = 1_000;
 
 /** The sending side of one view: a leg for each kind of media, and the viewer's feedback to them. */
 export class ViewerPeer {
-  readonly #source: ViewerPeerOptions['source'];
+  readonly #published: ViewerPeerOptions['published'];
   readonly #now: () => number;
   readonly #cname = randomUUID();
+  readonly #audio: ViewerLeg | undefined;
+  readonly #video: ViewerLeg | undefined;
   readonly #legs: readonly ViewerLeg[];
+  readonly #layers: ViewLayers | undefined;
+  readonly #estimate = new ViewerEstimate();
   #isOpen = false;
   #isVideoPaused = false;
-  #measuredMs = 0;
+  #lastChoiceMs = Number.NEGATIVE_INFINITY;
+  #measuredMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: ViewerPeerOptions) {
-    this.#source = options.source;
+    this.#published = options.published;
     this.#now = options.now;
     this.#legs = options.media.map(
       (media) =>
@@ -44,6 +53,9 @@ export class ViewerPeer {
           send: options.send,
         }),
     );
+    this.#audio = this.#legs.find(({ media }) => media.kind === 'audio');
+    this.#video = this.#legs.find(({ media }) => media.kind === 'video');
+    this.#layers = this.#video && new ViewLayers(this.#video);
   }
 
   /** What the answer says about our streams. */
@@ -63,44 +75,53 @@ export class ViewerPeer {
     if (this.#isOpen) return;
     this.#isOpen = true;
     const nowMs = this.#now();
-    for (const leg of this.#legs) {
-      const source = this.#source(leg.media.kind);
-      if (source) leg.start(source, nowMs);
-    }
+    this.#chooseLayer(nowMs);
+    const target = this.#video?.target;
+    if (target && !this.#isVideoPaused) this.#video?.start(target, nowMs);
   }
 
   /** Replaces what the viewer wants of the video. */
-  setVideo({ isPaused = false }: ViewedVideo): void {
+  setVideo({ isPaused = false, maxHeightPx }: ViewedVideo): void {
+    const nowMs = this.#now();
     const isResumed = this.#isVideoPaused && !isPaused;
     this.#isVideoPaused = isPaused;
-    if (!isResumed) return;
-    for (const leg of this.#legs) if (leg.media.kind === 'video') leg.restart();
-    this.#source('video')?.keyFrames.want(this.#now());
+    this.#layers?.limitHeight(maxHeightPx);
+    if (isResumed) this.#video?.restart();
+    this.#chooseLayer(nowMs);
+    if (isResumed) this.#video?.target?.keyFrames.want(nowMs);
   }
 
-  forward(source: SourceStream, packet: RtpPacket, extendedNumber: number): void {
-    if (!this.#isOpen || (this.#isVideoPaused && source.media.kind === 'video')) return;
-    const leg = this.#legs.find(({ media }) => media.kind === source.media.kind);
-    leg?.forward(source, packet, extendedNumber, this.#now());
+  /** Whether the view has a use for this layer of the video. */
+  wantsLayer(layer: number): boolean {
+    return !this.#isVideoPaused && (this.#layers?.wants(layer) ?? false);
+  }
+
+  forward(published: SimulcastSource, source: SourceStream, packet: RtpPacket, extendedNumber: number): void {
+    if (!this.#isOpen) return;
+    const nowMs = this.#now();
+    if (source.media.kind === 'audio') {
+      this.#audio?.forward(source, packet, extendedNumber, nowMs);
+      return;
+    }
+    const video = this.#video;
+    if (!video || this.#isVideoPaused) return;
+    const { target } = video;
+    // A stream that began anew, or the first that came.
+    if (target !== source && (!target || published.layers[target.layer] !== target)) this.#chooseLayer(nowMs);
+    video.forward(source, packet, extendedNumber, nowMs);
   }
 
   /** The source's clock was reported; the viewer gets it in its own timestamps. */
   sendSenderReport(source: SourceStream): void {
     if (!this.#isOpen) return;
-    const leg = this.#legs.find(({ media }) => media.kind === source.media.kind);
-    leg?.sendSenderReport(this.#now());
+    const leg = source.media.kind === 'audio' ? this.#audio : this.#video;
+    if (leg?.current === source) leg.sendSenderReport(this.#now());
   }
 
   /** How each kind of media fares on its way to the viewer. */
   facts(): MediaFacts[] {
-    return this.#legs.map((leg) => leg.facts());
-  }
-
-  /** Does what is due. To be called every 20 ms or so. */
-  tick(nowMs: number): void {
-    if (nowMs - this.#measuredMs < measureIntervalMs) return;
-    this.#measuredMs = nowMs;
-    for (const leg of this.#legs) leg.measure(nowMs);
+    const { bitrateBps: estimateBps } = this.#estimate;
+    return this.#legs.map((leg) => ({ ...leg.facts(), ...(estimateBps !== undefined && { estimateBps }) }));
   }
 
   /** Takes the viewer's feedback; anything else is dropped. */
@@ -108,17 +129,42 @@ export class ViewerPeer {
     if (!isRtcp(buffer)) return;
     const nowMs = this.#now();
     for (const message of parseRtcp(buffer)) {
-      if (message.type === 'receiver-report') {
+      if (message.type === 'bandwidth-estimate') {
+        this.#estimate.reported(message.bitrateBps, nowMs);
+      } else if (message.type === 'receiver-report') {
         for (const block of message.reports) {
           this.#legs.find(({ ssrc }) => ssrc === block.ssrc)?.receiveReport(block, nowMs);
         }
+        const report = message.reports.find(({ ssrc }) => ssrc === this.#video?.ssrc);
+        if (report) this.#estimate.lost(report, this.#sentBps(nowMs), nowMs);
+      } else if (message.type === 'nack' || message.type === 'key-frame-request') {
+        const leg = this.#legs.find(({ ssrc }) => ssrc === message.mediaSsrc);
+        if (message.type === 'nack') leg?.repair(message.sequenceNumbers, nowMs);
+        else (leg?.current ?? leg?.target)?.keyFrames.want(nowMs);
       }
-      if (message.type !== 'nack' && message.type !== 'key-frame-request') continue;
-      const leg = this.#legs.find(({ ssrc }) => ssrc === message.mediaSsrc);
-      if (!leg) continue;
-      if (message.type === 'nack') leg.repair(message.sequenceNumbers, nowMs);
-      else this.#source(leg.media.kind)?.keyFrames.want(nowMs);
     }
+  }
+
+  /** Does what is due. To be called every 20 ms or so. */
+  tick(nowMs: number): void {
+    if (nowMs - this.#lastChoiceMs >= choiceIntervalMs) this.#chooseLayer(nowMs);
+    if (nowMs - this.#measuredMs < measureIntervalMs) return;
+    this.#measuredMs = nowMs;
+    for (const leg of this.#legs) leg.measure(nowMs);
+  }
+
+  #chooseLayer(nowMs: number): void {
+    this.#lastChoiceMs = nowMs;
+    const published = this.#published('video');
+    if (!published || !this.#isOpen) return;
+    const { bitrateBps: estimateBps } = this.#estimate;
+    const audioBps = this.#audio?.current?.rate.bitsPerSecond(nowMs) ?? 0;
+    // Audio first: video gets what is left.
+    this.#layers?.update(published, estimateBps && Math.max(0, estimateBps - audioBps), nowMs);
+  }
+
+  #sentBps(nowMs: number): number {
+    return this.#legs.reduce((sum, { current }) => sum + (current?.rate.bitsPerSecond(nowMs) ?? 0), 0);
   }
 }
 

@@ -1,3 +1,4 @@
+import type { FrameNumbers } from '../rtp/frame-numbers.ts';
 import type { FormatParameters } from './format-parameters.ts';
 
 /** What a media section carries. */
@@ -26,6 +27,10 @@ export interface Codec {
    * `start` and `end` mark the payload inside `buffer`.
    */
   readonly startsKeyFrame: (buffer: Uint8Array, start: number, end: number) => boolean;
+  /** Height of the picture in a payload that starts a key frame; absent where the router cannot read it. */
+  readonly keyFrameHeightPx?: (buffer: Uint8Array, start: number, end: number) => number | undefined;
+  /** Keeps the frame numbers in payloads continuous for one viewer; absent where payloads are left as they are. */
+  readonly createFrameNumbers?: () => FrameNumbers;
 }
 
 /** Feedback that video codecs share. */

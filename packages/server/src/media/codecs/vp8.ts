@@ -1,3 +1,5 @@
+import { startsVp8KeyFrame, vp8KeyFrameHeightPx } from '../rtp/vp8-descriptor.ts';
+import { Vp8FrameNumbers } from '../rtp/vp8-frame-numbers.ts';
 import { videoFeedback } from './codec.ts';
 import type { Codec } from './codec.ts';
 
@@ -10,24 +12,7 @@ export const vp8: Codec = {
   feedback: videoFeedback,
   isDecodable: () => true,
   answeredParameters: [],
-  startsKeyFrame,
+  startsKeyFrame: startsVp8KeyFrame,
+  keyFrameHeightPx: vp8KeyFrameHeightPx,
+  createFrameNumbers: () => new Vp8FrameNumbers(),
 };
-
-/** First packet of a frame (S=1, partition 0) whose frame header has the P bit clear (RFC 7741, section 4). */
-function startsKeyFrame(buffer: Uint8Array, start: number, end: number): boolean {
-  const descriptor = buffer[start];
-  if (descriptor === undefined || end <= start) return false;
-  const startsPartitionZero = (descriptor & 0x1f) === 0x10;
-  if (!startsPartitionZero) return false;
-
-  let position = start + 1;
-  if (descriptor & 0x80) {
-    const extended = buffer[position] ?? 0;
-    position += 1;
-    if (extended & 0x80) position += (buffer[position] ?? 0) & 0x80 ? 2 : 1;
-    if (extended & 0x40) position += 1;
-    if (extended & 0x30) position += 1;
-  }
-  const frameHeader = buffer[position];
-  return frameHeader !== undefined && position < end && (frameHeader & 0x01) === 0;
-}

@@ -5,6 +5,8 @@ import type { RtpPacket } from './rtp-packet.ts';
 /** Where a packet belongs. */
 export interface Route {
   readonly media: AcceptedMedia;
+  /** Index of its simulcast layer, the smallest being 0; 0 without simulcast. */
+  readonly layer: number;
   /** Whether it repeats a packet (RTX) rather than being one. */
   readonly isRetransmission: boolean;
 }
@@ -13,12 +15,13 @@ export interface Route {
 const maxKnownSsrcs = 32;
 
 /**
- * Finds the media section of each packet: by SSRC when it is known, else by the MID extension,
- * else by the payload type, which is unique among the accepted sections of a bundle (RFC 8843, section 9.2).
+ * Finds the media section and the layer of each packet: by SSRC when it is known, else by the MID extension or the payload
+ * type, which is unique among the accepted sections of a bundle (RFC 8843, section 9.2), and by the RID extensions
+ * (RFC 8852). Senders leave those out once they know that we have seen them.
  */
 export class Demultiplexer {
   readonly #media: readonly AcceptedMedia[];
-  readonly #mediaBySsrc = new Map<number, AcceptedMedia>();
+  readonly #routeBySsrc = new Map<number, Route>();
 
   constructor(media: readonly AcceptedMedia[]) {
     this.#media = media;
@@ -26,13 +29,17 @@ export class Demultiplexer {
 
   /** The packet's place; undefined for what was never negotiated. */
   route(packet: RtpPacket): Route | undefined {
-    const known = this.#mediaBySsrc.get(packet.ssrc);
-    const media = known ?? this.#byMid(packet) ?? this.#byPayloadType(packet.payloadType);
+    const known = this.#routeBySsrc.get(packet.ssrc);
+    if (known && isOf(known, packet.payloadType)) return known;
+    const media = known?.media ?? this.#byMid(packet) ?? this.#byPayloadType(packet.payloadType);
     if (!media) return undefined;
     const isRetransmission = packet.payloadType === media.rtxPayloadType;
     if (!isRetransmission && !carriesMedia(media, packet.payloadType)) return undefined;
-    if (!known && this.#mediaBySsrc.size < maxKnownSsrcs) this.#mediaBySsrc.set(packet.ssrc, media);
-    return { media, isRetransmission };
+    const layer = known?.layer ?? layerOf(packet, media, isRetransmission);
+    if (layer === undefined) return undefined;
+    const route = { media, layer, isRetransmission };
+    if (known || this.#routeBySsrc.size < maxKnownSsrcs) this.#routeBySsrc.set(packet.ssrc, route);
+    return route;
   }
 
   #byMid(packet: RtpPacket): AcceptedMedia | undefined {
@@ -49,6 +56,19 @@ export class Demultiplexer {
   }
 }
 
+function isOf({ media, isRetransmission }: Route, payloadType: number): boolean {
+  return isRetransmission ? payloadType === media.rtxPayloadType : carriesMedia(media, payloadType);
+}
+
 function carriesMedia(media: AcceptedMedia, payloadType: number): boolean {
   return payloadType === media.payloadType || payloadType === media.redPayloadType;
+}
+
+/** Undefined for a packet of a simulcast that does not say which layer it belongs to. */
+function layerOf(packet: RtpPacket, media: AcceptedMedia, isRetransmission: boolean): number | undefined {
+  if (!media.rids) return 0;
+  const id = media.extensionIds[isRetransmission ? 'repaired-rid' : 'rid'];
+  const rid = id === undefined ? undefined : findExtension(packet, id)?.toString('utf8');
+  const layer = rid === undefined ? -1 : media.rids.indexOf(rid);
+  return layer < 0 ? undefined : layer;
 }

@@ -10,7 +10,7 @@ export interface ForwardedHeader {
   readonly timestamp: number;
   readonly ssrc: number;
   /** In a retransmission: the number of the packet that is repeated (RFC 4588). */
-  readonly originalSequenceNumber?: number;
+  readonly originalSequenceNumber?: number | undefined;
 }
 
 /** How header extensions get from the publisher's packets to the viewer's. */
@@ -80,6 +80,18 @@ export function writeForwardedPacket(
     out.writeUInt16BE(header.originalSequenceNumber, payloadPosition);
   }
   packet.buffer.copy(out, payloadPosition + originalBytes, packet.payloadStart, packet.payloadEnd);
+  return out;
+}
+
+/** A packet of nothing but padding: it takes a sequence number and has no picture in it. */
+export function writePaddingPacket(header: ForwardedHeader): Buffer {
+  const out = Buffer.alloc(fixedHeaderBytes + 1);
+  out[0] = 0xa0;
+  out[1] = header.payloadType;
+  out.writeUInt16BE(header.sequenceNumber, 2);
+  out.writeUInt32BE(header.timestamp, 4);
+  out.writeUInt32BE(header.ssrc, 8);
+  out[fixedHeaderBytes] = 1;
   return out;
 }
 

@@ -4,6 +4,7 @@ import { FlowMeter } from './flow-meter.ts';
 import type { KeyFrameRequester } from './key-frame-requester.ts';
 import { NackGenerator } from './nack-generator.ts';
 import { PacketHistory } from './packet-history.ts';
+import { RateMeter } from './rate-meter.ts';
 import { ReceptionStatistics } from './reception-statistics.ts';
 import type { RtpPacket } from './rtp-packet.ts';
 import type { ReportBlock, SenderReport } from './rtcp.ts';
@@ -14,6 +15,8 @@ export interface SourceStreamOptions {
   readonly ssrc: number;
   /** The section it belongs to. */
   readonly media: AcceptedMedia;
+  /** Index of its simulcast layer. Default 0. */
+  readonly layer?: number;
   /** Packets kept for retransmission. */
   readonly historySize: number;
   /** Sends a request for these sequence numbers to the publisher; absent when it does not answer any. */
@@ -36,23 +39,29 @@ const maxJump = 3_000;
 export class SourceStream {
   readonly ssrc: number;
   readonly media: AcceptedMedia;
+  readonly layer: number;
+  /** What arrives, retransmissions included. */
+  readonly rate: RateMeter = new RateMeter();
   readonly history: PacketHistory;
   readonly keyFrames: KeyFrameRequester;
   readonly #sendNack: SourceStreamOptions['sendNack'];
   readonly #onPacket: SourceStreamOptions['onPacket'];
   readonly #nacks = new NackGenerator();
   readonly #statistics: ReceptionStatistics;
-  readonly #flow = new FlowMeter();
   #highestNumber: number | undefined;
   #afterJump: number | undefined;
   #epoch = 0;
   #clock: SourceClock | undefined;
+  readonly #flow = new FlowMeter();
+  #lastPacketMs = Number.NEGATIVE_INFINITY;
+  #heightPx: number | undefined;
   #keyFrameStart:
     { readonly extendedNumber: number; readonly arrivedMs: number; readonly timestamp: number } | undefined;
 
   constructor(options: SourceStreamOptions) {
     this.ssrc = options.ssrc;
     this.media = options.media;
+    this.layer = options.layer ?? 0;
     this.history = new PacketHistory(options.historySize);
     this.keyFrames = options.keyFrames;
     this.#sendNack = options.sendNack;
@@ -73,6 +82,16 @@ export class SourceStream {
   /** Extended number of the newest packet; undefined before the first. */
   get highestNumber(): number | undefined {
     return this.#highestNumber;
+  }
+
+  /** When the newest packet arrived. */
+  get lastPacketMs(): number {
+    return this.#lastPacketMs;
+  }
+
+  /** Height of the picture as the last key frame says it; undefined before one, or when the codec does not tell. */
+  get heightPx(): number | undefined {
+    return this.#heightPx;
   }
 
   /** Extended number of the newest key frame's first packet; undefined before the first, and for audio. */
@@ -124,9 +143,12 @@ export class SourceStream {
 
   /** How the stream fares. */
   facts(): MediaFacts {
+    const { kind, rids } = this.media;
     const { packets, bytes, keyFrames, bitrateBps } = this.#flow;
     const { lossRatio, jitterMs } = this.#statistics;
-    return { kind: this.media.kind, packets, bytes, keyFrames, bitrateBps, lossRatio, jitterMs };
+    const rid = rids?.[this.layer];
+    const facts = { kind, packets, bytes, keyFrames, bitrateBps, lossRatio, jitterMs };
+    return { ...facts, ...(rid !== undefined && { rid }) };
   }
 
   report(nowMs: number): ReportBlock {
@@ -147,7 +169,9 @@ export class SourceStream {
     }
     this.history.add(extended, packet);
     this.#statistics.received(extended);
+    this.#lastPacketMs = nowMs;
     this.#flow.count(packet.payloadEnd - packet.payloadStart);
+    this.rate.add(packet.payloadEnd - packet.payloadStart, nowMs);
     this.#noteKeyFrame(packet, extended, nowMs);
     this.#onPacket(packet, extended);
     return true;
@@ -155,7 +179,10 @@ export class SourceStream {
 
   #noteKeyFrame(packet: RtpPacket, extended: number, nowMs: number): void {
     if (this.media.kind !== 'video') return;
-    if (!this.media.codec.startsKeyFrame(packet.buffer, packet.payloadStart, packet.payloadEnd)) return;
+    const { codec } = this.media;
+    if (!codec.startsKeyFrame(packet.buffer, packet.payloadStart, packet.payloadEnd)) return;
+    this.#heightPx =
+      codec.keyFrameHeightPx?.(packet.buffer, packet.payloadStart, packet.payloadEnd) ?? this.#heightPx;
     const former = this.#keyFrameStart;
     // H.264 has its parameters and its picture in one frame, and decoding starts at the first of them.
     if (former && (extended <= former.extendedNumber || packet.timestamp === former.timestamp)) return;

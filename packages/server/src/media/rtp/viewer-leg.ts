@@ -2,14 +2,19 @@ import { randomInt } from 'node:crypto';
 import type { AcceptedMedia } from '../accepted-media.ts';
 import type { MediaFacts } from '../media-router.ts';
 import { buildSenderReport } from './build-rtcp.ts';
-import { FlowMeter } from './flow-meter.ts';
-import { writeForwardedPacket } from './forwarded-packet.ts';
-import type { ExtensionRewrite } from './forwarded-packet.ts';
+import { writeForwardedPacket, writePaddingPacket } from './forwarded-packet.ts';
+import type { ForwardedHeader } from './forwarded-packet.ts';
+import { droppedFrame, unnumberedFrame } from './frame-numbers.ts';
+import type { FrameNumbers } from './frame-numbers.ts';
+import { LegFacts } from './leg-facts.ts';
+import { OutputNumbers } from './output-numbers.ts';
 import { adaptRed } from './red.ts';
 import type { ReportBlock } from './rtcp.ts';
 import type { RtpPacket } from './rtp-packet.ts';
+import { continueTimestamps } from './segment.ts';
+import type { Segment } from './segment.ts';
 import { readSourceClock } from './sender-clock.ts';
-import { SentReports } from './sent-reports.ts';
+import { SentPackets } from './sent-packets.ts';
 import { extendSequenceNumber, wireSequenceNumber } from './sequence-number.ts';
 import type { SourceStream } from './source-stream.ts';
 
@@ -24,20 +29,16 @@ export interface ViewerLegOptions {
   readonly send: (packet: Uint8Array) => boolean;
 }
 
-/** How numbers and timestamps of the current source map to those the viewer sees. */
-interface Segment {
-  readonly source: SourceStream;
-  readonly epoch: number;
-  readonly firstNumber: number;
-  readonly numberOffset: number;
-  readonly timestampOffset: number;
-  readonly extensions: ExtensionRewrite;
-}
+type MutableHeader = { -readonly [Field in keyof ForwardedHeader]: ForwardedHeader[Field] };
 
 /** A viewer that asks for more repairs than this in a second has a link that repairs only make worse. */
 const maxRepairsPerSecond = 1_000;
 /** A key frame younger than this is sent again to a new viewer, who then need not wait for the next. */
 const freshKeyFrameMs = 500;
+/** A layer that is silent for longer is not worth waiting on. */
+const aliveMs = 500;
+/** A key frame that is not complete by then will not be: another is asked for. */
+const maxKeyFrameMs = 1_000;
 
 /** Rewrites one source stream for one viewer, without a seam when the source changes, and repairs the viewer's losses. */
 export class ViewerLeg {
@@ -46,14 +47,19 @@ export class ViewerLeg {
   readonly rtxSsrc: number;
   readonly #cname: string;
   readonly #send: ViewerLegOptions['send'];
+  readonly #frameNumbers: FrameNumbers | undefined;
+  readonly #sent = new SentPackets();
+  /** Filled in for each packet, since there are very many. */
+  readonly #header: MutableHeader;
+  #target: SourceStream | undefined;
+  #targetSinceMs = Number.NEGATIVE_INFINITY;
   #segment: Segment | undefined;
+  #former: Segment | undefined;
   #highestNumber = randomInt(0x8000);
   #lastTimestamp = randomInt(0x8000_0000);
   #lastSentMs: number | undefined;
   #rtxNumber = randomInt(0x8000);
-  readonly #flow = new FlowMeter();
-  readonly #sentReports = new SentReports();
-  #feedback: Pick<MediaFacts, 'lossRatio' | 'jitterMs' | 'roundTripMs'> = { lossRatio: 0, jitterMs: 0 };
+  readonly #facts = new LegFacts();
   #repairs = { sinceMs: 0, count: 0 };
 
   constructor(options: ViewerLegOptions) {
@@ -62,11 +68,35 @@ export class ViewerLeg {
     this.rtxSsrc = options.rtxSsrc;
     this.#cname = options.cname;
     this.#send = options.send;
+    this.#frameNumbers = options.media.codec.createFrameNumbers?.();
+    this.#header = {
+      payloadType: options.media.payloadType,
+      sequenceNumber: 0,
+      timestamp: 0,
+      ssrc: options.ssrc,
+      originalSequenceNumber: undefined,
+    };
+  }
+
+  /** What is sent now; undefined while the leg waits for a key frame. */
+  get current(): SourceStream | undefined {
+    return this.#segment?.source;
+  }
+
+  /** What is to be sent from its next key frame on. */
+  get target(): SourceStream | undefined {
+    return this.#target;
+  }
+
+  /** Leaves out frames of higher temporal layers than this, where the codec has some. */
+  limitTemporalId(maxTemporalId: number): void {
+    if (this.#frameNumbers) this.#frameNumbers.maxTemporalId = maxTemporalId;
   }
 
   /** Begins with what a source has: its last key frame if that is fresh, else a request for one. */
   start(source: SourceStream, nowMs: number): void {
     if (this.media.kind === 'audio') return;
+    this.#target = source;
     const first = source.keyFrameStartSince(nowMs - freshKeyFrameMs);
     if (first === undefined) {
       source.keyFrames.want(nowMs);
@@ -78,55 +108,44 @@ export class ViewerLeg {
     }
   }
 
+  /** Changes over to another source at its next key frame; what is sent now goes on until then. */
+  switchTo(source: SourceStream, nowMs: number): void {
+    if (this.#target === source) return;
+    this.#target = source;
+    this.#targetSinceMs = nowMs;
+    if (this.#segment?.source !== source) source.keyFrames.want(nowMs);
+  }
+
   /** Waits for a key frame before it goes on, because packets were left out. */
   restart(): void {
+    this.#former = this.#segment ?? this.#former;
     this.#segment = undefined;
   }
 
   /** Passes on one packet. A video waits for the start of a key frame whenever its source changes. */
   forward(source: SourceStream, packet: RtpPacket, extendedNumber: number, nowMs: number): void {
-    if (source.media.codec !== this.media.codec) return;
     let segment = this.#segment;
-    if (!segment || segment.source !== source || segment.epoch !== source.epoch) {
+    if (segment?.source !== source || segment.epoch !== source.epoch) {
+      if (this.#target && this.#target !== source) return;
+      if (source.media.codec !== this.media.codec) return;
+      if (segment && this.#target && nowMs - segment.source.lastPacketMs < aliveMs) {
+        this.#takeOver(source, packet, extendedNumber, nowMs);
+        return;
+      }
       if (!source.media.codec.startsKeyFrame(packet.buffer, packet.payloadStart, packet.payloadEnd)) {
         source.keyFrames.want(nowMs);
         return;
       }
       segment = this.#beginSegment(source, packet, extendedNumber, nowMs);
     }
-    if (extendedNumber < segment.firstNumber) return;
-
-    const isRed = packet.payloadType === source.media.redPayloadType;
-    const readable = isRed ? adaptRed(packet, source.media.payloadType, this.media) : packet;
-    if (!readable) return;
-    const number = extendedNumber + segment.numberOffset;
-    const timestamp = (packet.timestamp + segment.timestampOffset) >>> 0;
-    const header = {
-      payloadType: this.#payloadType(isRed),
-      sequenceNumber: wireSequenceNumber(number),
-      timestamp,
-      ssrc: this.ssrc,
-    };
-    if (!this.#send(writeForwardedPacket(readable, header, segment.extensions, nowMs))) return;
-    this.#flow.count(readable.payloadEnd - readable.payloadStart);
-    if (extendedNumber === source.keyFrameNumber) this.#flow.keyFrames += 1;
-    this.#lastSentMs = nowMs;
-    if (number > this.#highestNumber) {
-      this.#highestNumber = number;
-      this.#lastTimestamp = timestamp;
-    }
+    this.#pass(segment, packet, extendedNumber, nowMs);
   }
 
   /** Sends these packets again, as RTX where the viewer knows it, and those that are too old not at all. */
   repair(sequenceNumbers: readonly number[], nowMs: number): void {
-    const segment = this.#segment;
-    if (!segment) return;
     for (const sequenceNumber of sequenceNumbers) {
-      const number = extendSequenceNumber(sequenceNumber, this.#highestNumber);
-      const sourceNumber = number - segment.numberOffset;
-      if (sourceNumber < segment.firstNumber || segment.epoch !== segment.source.epoch) continue;
-      const packet = segment.source.history.get(sourceNumber);
-      if (packet && this.#mayRepair(nowMs)) this.#resend(packet, number, segment, nowMs);
+      if (!this.#mayRepair(nowMs)) return;
+      this.#resend(extendSequenceNumber(sequenceNumber, this.#highestNumber), nowMs);
     }
   }
 
@@ -140,83 +159,154 @@ export class ViewerLeg {
       ...reading,
       rtpTimestamp: (reading.rtpTimestamp + segment.timestampOffset) >>> 0,
       ssrc: this.ssrc,
-      packetCount: this.#flow.packets >>> 0,
-      octetCount: this.#flow.bytes >>> 0,
+      packetCount: this.#facts.flow.packets >>> 0,
+      octetCount: this.#facts.flow.bytes >>> 0,
     };
-    this.#sentReports.sent(report, nowMs);
+    this.#facts.reportSent(report, nowMs);
     this.#send(buildSenderReport(report, this.#cname));
   }
 
   /** Takes what the viewer reports of this stream. */
   receiveReport(block: ReportBlock, nowMs: number): void {
-    const roundTripMs = this.#sentReports.roundTripMs(block, nowMs) ?? this.#feedback.roundTripMs;
-    this.#feedback = {
-      lossRatio: block.fractionLost / 256,
-      jitterMs: (block.jitter * 1_000) / this.media.codec.clockRate,
-      ...(roundTripMs !== undefined && { roundTripMs }),
-    };
+    this.#facts.reportHeard(block, this.media.codec.clockRate, nowMs);
   }
 
   /** How the media fare on their way to the viewer. */
   facts(): MediaFacts {
-    const { packets, bytes, keyFrames, bitrateBps } = this.#flow;
-    return { kind: this.media.kind, packets, bytes, keyFrames, bitrateBps, ...this.#feedback };
+    const { current } = this;
+    return this.#facts.of(this.media.kind, current?.media.rids?.[current.layer]);
   }
 
   /** Measures the bitrate; call it every second or so. */
   measure(nowMs: number): void {
-    this.#flow.measure(nowMs);
+    this.#facts.flow.measure(nowMs);
+  }
+
+  /** Changes over once the key frame is there as a whole: a large one takes a while, and what is sent now goes on meanwhile. */
+  #takeOver(source: SourceStream, packet: RtpPacket, extendedNumber: number, nowMs: number): void {
+    const first = source.keyFrameStartSince(Math.max(this.#targetSinceMs, nowMs - maxKeyFrameMs));
+    if (first === undefined) {
+      source.keyFrames.want(nowMs);
+      return;
+    }
+    for (let number = first; number <= extendedNumber; number += 1) {
+      if (!source.history.has(number)) return;
+    }
+    const start = source.history.get(first);
+    // Whole at its marker, or when the next frame has begun.
+    if (!start || (!packet.marker && packet.timestamp === start.timestamp)) return;
+    const segment = this.#beginSegment(source, start, first, nowMs);
+    for (let number = first; number <= extendedNumber; number += 1) {
+      const next = source.history.get(number);
+      if (next) this.#pass(segment, next, number, nowMs);
+    }
+  }
+
+  /** Sends one packet of the segment under the numbers that the viewer sees. */
+  #pass(segment: Segment, arrived: RtpPacket, extendedNumber: number, nowMs: number): void {
+    const packet = this.#readable(arrived, segment.source);
+    if (!packet) {
+      segment.numbers.drop(extendedNumber);
+      return;
+    }
+    const mark = this.#frameNumbers
+      ? this.#frameNumbers.mark(packet.buffer, packet.payloadStart, packet.payloadEnd)
+      : unnumberedFrame;
+    const isDropped = mark === droppedFrame;
+    if (isDropped && segment.numbers.drop(extendedNumber)) return;
+    const number = segment.numbers.take(extendedNumber);
+    if (number === undefined) return;
+
+    const header = this.#header;
+    header.sequenceNumber = wireSequenceNumber(number);
+    header.timestamp = (packet.timestamp + segment.timestampOffset) >>> 0;
+    const timestamp = header.timestamp;
+    if (isDropped) {
+      // It came late, so that its number is missing: an empty packet tells the viewer not to wait for it.
+      this.#send(writePaddingPacket(header));
+      return;
+    }
+    if (!this.#write(packet, segment, mark, nowMs)) return;
+    this.#sent.add(number, segment, extendedNumber, mark);
+    this.#facts.flow.count(packet.payloadEnd - packet.payloadStart);
+    if (extendedNumber === segment.source.keyFrameNumber) this.#facts.flow.keyFrames += 1;
+    this.#lastSentMs = nowMs;
+    if (number > this.#highestNumber) {
+      this.#highestNumber = number;
+      this.#lastTimestamp = timestamp;
+    }
   }
 
   #beginSegment(source: SourceStream, packet: RtpPacket, extendedNumber: number, nowMs: number): Segment {
+    const { clockRate } = this.media.codec;
     const elapsedMs = this.#lastSentMs === undefined ? 0 : nowMs - this.#lastSentMs;
-    const elapsedTicks = Math.max(1, Math.round((elapsedMs * this.media.codec.clockRate) / 1_000));
     const segment: Segment = {
       source,
       epoch: source.epoch,
-      firstNumber: extendedNumber,
-      numberOffset: this.#highestNumber + 1 - extendedNumber,
-      timestampOffset: this.#lastTimestamp + elapsedTicks - packet.timestamp,
+      numbers: new OutputNumbers(extendedNumber, this.#highestNumber + 1),
+      ...continueTimestamps(source, packet.timestamp, {
+        last: this.#lastTimestamp,
+        elapsedTicks: Math.round((elapsedMs * clockRate) / 1_000),
+        clockRate,
+        former: this.#segment ?? this.#former,
+      }),
       extensions: {
         mid: this.media.mid,
         publisherIds: source.media.extensionIds,
         viewerIds: this.media.extensionIds,
       },
     };
+    this.#frameNumbers?.begin();
     this.#segment = segment;
     this.sendSenderReport(nowMs);
     return segment;
   }
 
-  #resend(packet: RtpPacket, number: number, segment: Segment, nowMs: number): void {
-    const sequenceNumber = wireSequenceNumber(number);
-    const timestamp = (packet.timestamp + segment.timestampOffset) >>> 0;
-    const { media } = segment.source;
-    const isRed = packet.payloadType === media.redPayloadType;
-    const readable = isRed ? adaptRed(packet, media.payloadType, this.media) : packet;
-    if (!readable) return;
-    const payloadType = this.#payloadType(isRed);
-    const { rtxPayloadType } = this.media;
+  #resend(number: number, nowMs: number): void {
+    const segment = this.#sent.segmentOf(number);
+    if (!segment || segment.epoch !== segment.source.epoch) return;
+    const arrived = segment.source.history.get(this.#sent.sourceNumberOf(number));
+    const packet = arrived && this.#readable(arrived, segment.source);
+    if (!packet) return;
+    const header = this.#header;
+    const { payloadType } = header;
     // RTX stands for the codec itself, so that redundant audio cannot go in it.
-    if (rtxPayloadType === undefined || payloadType !== this.media.payloadType) {
-      const header = { payloadType, sequenceNumber, timestamp, ssrc: this.ssrc };
-      this.#send(writeForwardedPacket(readable, header, segment.extensions, nowMs));
-      return;
+    const rtxPayloadType = payloadType === this.media.payloadType ? this.media.rtxPayloadType : undefined;
+    header.timestamp = (packet.timestamp + segment.timestampOffset) >>> 0;
+    header.sequenceNumber = wireSequenceNumber(number);
+    if (rtxPayloadType !== undefined) {
+      this.#rtxNumber += 1;
+      header.payloadType = rtxPayloadType;
+      header.ssrc = this.rtxSsrc;
+      header.originalSequenceNumber = header.sequenceNumber;
+      header.sequenceNumber = wireSequenceNumber(this.#rtxNumber);
     }
-    this.#rtxNumber += 1;
-    const header = {
-      payloadType: rtxPayloadType,
-      sequenceNumber: wireSequenceNumber(this.#rtxNumber),
-      timestamp,
-      ssrc: this.rtxSsrc,
-      originalSequenceNumber: sequenceNumber,
-    };
-    this.#send(writeForwardedPacket(readable, header, segment.extensions, nowMs));
+    this.#write(packet, segment, this.#sent.markOf(number), nowMs);
+    header.payloadType = payloadType;
+    header.ssrc = this.ssrc;
+    header.originalSequenceNumber = undefined;
   }
 
-  #payloadType(isRed: boolean): number {
+  /** The packet as this viewer can read it, whose payload type goes into the header; undefined when it cannot. */
+  #readable(packet: RtpPacket, { media }: SourceStream): RtpPacket | undefined {
+    const isRed = packet.payloadType === media.redPayloadType;
     const { payloadType, redPayloadType } = this.media;
-    return isRed ? (redPayloadType ?? payloadType) : payloadType;
+    this.#header.payloadType = isRed ? (redPayloadType ?? payloadType) : payloadType;
+    return isRed ? adaptRed(packet, media.payloadType, this.media) : packet;
+  }
+
+  /** Sends the packet under the header that was filled in; says whether that worked. */
+  #write(packet: RtpPacket, segment: Segment, mark: number, nowMs: number): boolean {
+    const out = writeForwardedPacket(packet, this.#header, segment.extensions, nowMs);
+    if (mark >= 0) {
+      this.#frameNumbers?.write(
+        out,
+        out.length - (packet.payloadEnd - packet.payloadStart),
+        out.length,
+        mark,
+      );
+    }
+    return this.#send(out);
   }
 
   #mayRepair(nowMs: number): boolean {

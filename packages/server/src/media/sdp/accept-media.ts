@@ -30,6 +30,9 @@ export interface AcceptanceRule {
   readonly expectation: string;
 }
 
+/** Browsers send no more than three layers. */
+const maxLayers = 3;
+
 /** Packets in the clear have no place in WebRTC; both spellings of the protected profile do. */
 const securedProtocol = /^(UDP\/)?TLS\/RTP\/SAVPF?$/;
 
@@ -74,6 +77,7 @@ function acceptSection(
   if (!choice) return undefined;
   const { codec, offered, red } = choice;
   const rtx = findRetransmission(section, offered.payloadType);
+  const extensionIds = acceptExtensions(section, rule);
   return {
     kind,
     mid: section.mid,
@@ -85,13 +89,19 @@ function acceptSection(
     feedback: codec.feedback.filter(
       (message) => offered.feedback.includes(message) && !rule.withoutFeedback.includes(message),
     ),
-    extensionIds: acceptExtensions(section, rule),
+    extensionIds,
+    ...acceptLayers(section, extensionIds),
     hasReducedSizeRtcp: section.hasReducedSizeRtcp,
   };
 }
 
 function usableCodecs(section: OfferedSection): readonly OfferedCodec[] {
   return section.codecs.filter(({ payloadType }) => isPayloadType(payloadType));
+}
+
+/** Layers whose packets name them; a peer without that header extension sends one layer. */
+function acceptLayers(section: OfferedSection, { rid }: ExtensionIds): { readonly rids?: readonly string[] } {
+  return rid !== undefined && section.rids.length > 0 ? { rids: section.rids.slice(0, maxLayers) } : {};
 }
 
 /** Whether an offered payload type is this codec, whatever its parameters. */

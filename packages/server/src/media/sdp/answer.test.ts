@@ -104,10 +104,26 @@ describe('publishing', () => {
   it.each([
     ['Chromium', chromium.simulcastOffer],
     ['Firefox', firefox.simulcastOffer],
-  ])('reads the layers %s offers, and answers without them so that it sends one', (_browser, sdp) => {
+  ])('takes all layers that %s offers, in its order', (_browser, sdp) => {
     const offer = parseOffer(sdp);
     expect(offer.sections.at(-1)?.rids).toEqual(['q', 'h', 'f']);
     const answer = writeAnswer(offer, acceptPublish(offer, 'MIC_AND_CAM'), transport, []);
+    for (const rid of ['q', 'h', 'f']) expect(answer).toContain(`a=rid:${rid} recv\r\n`);
+    expect(answer).toContain('a=simulcast:recv q;h;f\r\n');
+  });
+
+  it('takes the layers in the order of the simulcast line, without alternatives, and no more than three', () => {
+    const sdp = chromium.simulcastOffer.replace(
+      'a=rid:q send\r\na=rid:h send\r\na=rid:f send\r\na=simulcast:send q;h;f\r\n',
+      'a=rid:1 send\r\na=rid:2 send\r\na=rid:3 send\r\na=rid:4 send\r\na=simulcast:send ~3;1,2;4;2;9\r\n',
+    );
+    const [media] = acceptPublish(parseOffer(sdp), 'CAM');
+    expect(media?.rids).toEqual(['3', '1', '4']);
+  });
+
+  it('takes one layer of a peer whose packets would not name theirs', () => {
+    const offer = parseOffer(chromium.simulcastOffer.replaceAll(/a=extmap:.*rtp-stream-id\r\n/g, ''));
+    const answer = writeAnswer(offer, acceptPublish(offer, 'CAM'), transport, []);
     expect(answer).not.toMatch(/a=(simulcast|rid)/);
   });
 });

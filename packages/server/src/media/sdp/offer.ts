@@ -25,7 +25,7 @@ export interface OfferedSection {
   readonly hasReducedSizeRtcp: boolean;
   readonly codecs: readonly OfferedCodec[];
   readonly extensions: readonly { readonly id: number; readonly uri: string }[];
-  /** Layers the peer can send, by their rid; empty without simulcast. */
+  /** Layers the peer can send, by their rid, in the order of its `a=simulcast` line; empty without simulcast. */
   readonly rids: readonly string[];
 }
 

@@ -95,8 +95,26 @@ function readSection(section: ParsedSection): OfferedSection {
     hasReducedSizeRtcp: section.rtcpRsize !== undefined,
     codecs: readCodecs(section),
     extensions: (section.ext ?? []).map(({ value, uri }) => ({ id: value, uri: text(uri) })),
-    rids: (section.rids ?? []).filter((rid) => rid.direction === 'send').map((rid) => text(rid.id)),
+    rids: readLayers(section),
   };
+}
+
+/**
+ * The rids of `a=simulcast:send`, in its order (RFC 8853, section 5.1). Of alternatives the first counts, and a layer that
+ * starts paused (`~`) is a layer.
+ */
+function readLayers(section: ParsedSection): string[] {
+  const { simulcast } = section;
+  const lists = [
+    { direction: simulcast?.dir1, list: simulcast?.list1 },
+    { direction: simulcast?.dir2, list: simulcast?.list2 },
+  ];
+  const sent = text(lists.find(({ direction }) => direction === 'send')?.list);
+  const declared = (section.rids ?? []).filter((rid) => rid.direction === 'send').map((rid) => text(rid.id));
+  return sent
+    .split(';')
+    .map((layer) => (layer.split(',')[0] ?? '').replace(/^~/, ''))
+    .filter((rid) => declared.includes(rid));
 }
 
 /** A section without a direction sends and receives (RFC 8866, section 6.7). */

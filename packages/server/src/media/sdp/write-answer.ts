@@ -110,6 +110,10 @@ function acceptedSection(section: OfferedSection, media: AcceptedMedia): AnswerS
       const [type = '', subtype] = message.split(' ');
       return { payload: payloadType, type, ...(subtype !== undefined && { subtype }) };
     }),
+    ...(media.rids && {
+      rids: media.rids.map((id) => ({ id, direction: 'recv' })),
+      simulcast: { dir1: 'recv', list1: media.rids.join(';') },
+    }),
     ext: headerExtensions.flatMap(({ name, uri }) => {
       const value = media.extensionIds[name];
       return value === undefined ? [] : [{ value, uri }];

@@ -1,0 +1,115 @@
+/** What a page says about the picture it decodes. */
+interface PictureFacts {
+  readonly heightPx: number;
+  readonly framesDecoded: number;
+}
+
+interface SimulcastProbe {
+  /** A moving picture at 15 frames a second. Noise is one that no encoder can make small. */
+  source(options: { width: number; height: number; isNoisy: boolean }): MediaStream;
+  /** The newest peer connection of the page. */
+  peer(): RTCPeerConnection;
+  picture(): Promise<PictureFacts>;
+  /** Keeps the times between frames of `stream` from now on, in ms; the returned function gives them. */
+  watchGaps(stream: MediaStream): () => number[];
+}
+
+declare global {
+  /** Not in TypeScript's list for windows, where Chromium has it. */
+  const MediaStreamTrackProcessor: new (options: { track: MediaStreamTrack }) => {
+    readonly readable: ReadableStream<VideoFrame>;
+  };
+  interface Window {
+    readonly simulcast: SimulcastProbe;
+    stopWatching: () => number[];
+  }
+}
+
+/** Handed to the browser as text, so that it uses nothing from outside itself. */
+export function installSimulcastProbe(layers: readonly RTCRtpEncodingParameters[]): void {
+  const peers: RTCPeerConnection[] = [];
+  const Native = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Native {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      peers.push(this);
+    }
+
+    override addTransceiver(
+      trackOrKind: MediaStreamTrack | string,
+      init: RTCRtpTransceiverInit = {},
+    ): RTCRtpTransceiver {
+      const isVideo = trackOrKind instanceof MediaStreamTrack && trackOrKind.kind === 'video';
+      const sendEncodings = layers.map((layer) => ({ ...layer }));
+      return super.addTransceiver(
+        trackOrKind,
+        isVideo && layers.length > 0 ? { ...init, sendEncodings } : init,
+      );
+    }
+  };
+
+  const peer = (): RTCPeerConnection => {
+    const newest = peers.at(-1);
+    if (!newest) throw new Error('This page has opened no peer connection.');
+    return newest;
+  };
+
+  const probe: SimulcastProbe = {
+    source({ width, height, isNoisy }) {
+      const canvas = Object.assign(document.createElement('canvas'), { width, height });
+      const tile = new OffscreenCanvas(width, height);
+      const [context, tileContext] = [canvas.getContext('2d'), tile.getContext('2d')];
+      if (!context || !tileContext) throw new Error('This browser draws no canvas.');
+      const image = tileContext.createImageData(width, height);
+      for (let index = 0; index < image.data.length; index += 1) {
+        const value = isNoisy ? Math.random() * 256 : (index >> 9) & 0xff;
+        image.data[index] = index % 4 === 3 ? 255 : value;
+      }
+      tileContext.putImageData(image, 0, 0);
+      let frame = 0;
+      const draw = (): void => {
+        frame += 1;
+        const x = (frame * 7) % width;
+        const y = isNoisy ? (frame * 211) % height : 0;
+        for (const left of [x - width, x]) {
+          for (const top of isNoisy ? [y - height, y] : [0]) context.drawImage(tile, left, top);
+        }
+      };
+      draw();
+      setInterval(draw, 1_000 / 15);
+      return canvas.captureStream(15);
+    },
+
+    peer,
+
+    async picture() {
+      for (const report of (await peer().getStats()).values()) {
+        const { type, kind, frameHeight = 0, framesDecoded = 0 } = report as RTCInboundRtpStreamStats;
+        if (type === 'inbound-rtp' && kind === 'video') return { heightPx: frameHeight, framesDecoded };
+      }
+      return { heightPx: 0, framesDecoded: 0 };
+    },
+
+    watchGaps(stream) {
+      const [track] = stream.getVideoTracks();
+      if (!track) throw new Error('The stream has no video.');
+      // Not requestVideoFrameCallback: it follows the page's own drawing, which a page out of sight does rarely.
+      const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
+      const gapsMs: number[] = [];
+      const read = async (): Promise<void> => {
+        let lastMs: number | undefined;
+        for (;;) {
+          const { done, value: frame } = await reader.read();
+          if (done) return;
+          frame.close();
+          const nowMs = performance.now();
+          if (lastMs !== undefined) gapsMs.push(nowMs - lastMs);
+          lastMs = nowMs;
+        }
+      };
+      void read();
+      return () => gapsMs;
+    },
+  };
+  Object.assign(window, { simulcast: probe });
+}

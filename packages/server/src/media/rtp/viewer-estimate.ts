@@ -1,0 +1,55 @@
+import type { ReportBlock } from './rtcp.ts';
+
+/** An estimate that falls to this share of the one before is a link that fills up (libwebrtc falls to 85 % and rises slowly). */
+const isFalling = 0.97;
+/** Above this share of loss a link is taken to be full, below the lower one to have room (as libwebrtc does). */
+const heavyLoss = 0.1;
+const lightLoss = 0.02;
+/** A link that was found full is tried again after this time without loss, with this much more. */
+const growAfterMs = 5_000;
+const growBy = 1.25;
+/** A limit that has grown to this multiple of what is sent limits nothing. */
+const forgetAbove = 4;
+
+/**
+ * What a viewer's link carries, in bits per second, as far as it showed that it carries no more: by an estimate (REMB) that
+ * fell, or by loss. An estimate by itself is no limit: browsers never report more than about 1.5 times what they get, so a
+ * viewer of a small layer could not rise. A limit is lifted bit by bit, and the layer above is then the trial.
+ */
+export class ViewerEstimate {
+  #reportedBps: number | undefined;
+  #limitBps = Number.POSITIVE_INFINITY;
+  #changedMs = Number.NEGATIVE_INFINITY;
+
+  /** The viewer's own estimate. */
+  reported(bitrateBps: number, nowMs: number): void {
+    const isLess = this.#reportedBps !== undefined && bitrateBps < this.#reportedBps * isFalling;
+    this.#reportedBps = bitrateBps;
+    if (isLess) {
+      this.#limitBps = Math.min(this.#limitBps, bitrateBps);
+      this.#changedMs = nowMs;
+    } else if (this.#limitBps < bitrateBps && this.#limitBps < Number.POSITIVE_INFINITY) {
+      this.#limitBps = bitrateBps;
+    }
+  }
+
+  /** A report about packets of ours; `sentBps` is what went to the viewer at that time. */
+  lost({ fractionLost }: Pick<ReportBlock, 'fractionLost'>, sentBps: number, nowMs: number): void {
+    const loss = fractionLost / 256;
+    if (loss > heavyLoss) {
+      this.#limitBps = Math.min(this.#limitBps, sentBps) * (1 - loss / 2);
+      this.#changedMs = nowMs;
+    } else if (loss >= lightLoss) {
+      this.#changedMs = nowMs;
+    } else if (nowMs - this.#changedMs >= growAfterMs && this.#limitBps < Number.POSITIVE_INFINITY) {
+      this.#limitBps *= growBy;
+      this.#changedMs = nowMs;
+      if (this.#limitBps > sentBps * forgetAbove) this.#limitBps = Number.POSITIVE_INFINITY;
+    }
+  }
+
+  /** Undefined when no limit is known, so that nothing is held back. */
+  get bitrateBps(): number | undefined {
+    return this.#limitBps === Number.POSITIVE_INFINITY ? undefined : this.#limitBps;
+  }
+}
