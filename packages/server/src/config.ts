@@ -22,6 +22,11 @@ export interface ParleyServerConfig {
   readonly announcedAddress?: string;
   /** The one UDP port for all media; without it, a free port for each connection. */
   readonly udpPort?: number;
+  /**
+   * Processes that share the media of all streams. Default 1: the server's own process does it; the most is 64. With
+   * `udpPort`, each takes a port: `udpPort`, `udpPort + 1` and so on.
+   */
+  readonly mediaProcesses?: number;
   /** STUN and TURN servers for clients. Default none. */
   readonly iceServers?: readonly IceServer[];
   /** Folder for what survives a restart: conferences, tokens, tickets, endpoints. Without it, all is in memory. */
@@ -76,6 +81,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function readConfig(env: Environment): ParleyServerConfig {
   const port = portOf(env, 'PARLEY_PORT');
   const udpPort = portOf(env, 'PARLEY_UDP_PORT');
+  const mediaProcesses = mediaProcessesOf(env['PARLEY_MEDIA_PROCESSES'] ?? '', udpPort ?? 0);
   const announcedAddress = addressOf(env, 'PARLEY_ANNOUNCED_ADDRESS');
   const endedRetentionMs = millisecondsOf(env, 'PARLEY_ENDED_RETENTION_SECONDS', 0);
   const expiredTicketRetentionMs = millisecondsOf(env, 'PARLEY_TICKET_RETENTION_SECONDS', 0);
@@ -90,6 +96,7 @@ export function readConfig(env: Environment): ParleyServerConfig {
     ...(port !== undefined && { port }),
     ...(announcedAddress !== undefined && { announcedAddress }),
     ...(udpPort !== undefined && { udpPort }),
+    ...(mediaProcesses !== undefined && { mediaProcesses }),
     ...(dataDir && { dataDir }),
     ...(endedRetentionMs !== undefined && { endedRetentionMs }),
     ...(expiredTicketRetentionMs !== undefined && { expiredTicketRetentionMs }),
@@ -160,6 +167,20 @@ function portOf(env: Environment, name: string): number | undefined {
     throw new ConfigError(`${name} is "${text}"; it must be a port number from 0 to 65535.`);
   }
   return port;
+}
+
+function mediaProcessesOf(text: string, udpPort: number): number | undefined {
+  if (text === '') return undefined;
+  const processes = Number(text);
+  if (!/^\d{1,2}$/.test(text) || processes < 1 || processes > 64) {
+    throw new ConfigError(`PARLEY_MEDIA_PROCESSES is "${text}"; it must be a whole number from 1 to 64.`);
+  }
+  if (udpPort + processes - 1 > 65_535) {
+    throw new ConfigError(
+      `PARLEY_UDP_PORT is ${udpPort}; with PARLEY_MEDIA_PROCESSES ${processes} the last port would be above 65535.`,
+    );
+  }
+  return processes;
 }
 
 /** A number of whole seconds, given in milliseconds. */

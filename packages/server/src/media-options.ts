@@ -1,17 +1,18 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { ParleyServerConfig } from './config.ts';
-import type { EmbeddedMediaRouterOptions } from './media/embedded-media-router.ts';
+import type { MediaRouterOptions } from './media/create-media-router.ts';
 
-/** How the configuration wants the embedded media router, which stays on loopback when the API does. */
+/** How the configuration wants the media router, which stays on loopback when the API does. */
 export function mediaOptions(
-  { announcedAddress, udpPort }: ParleyServerConfig,
+  { announcedAddress, mediaProcesses, udpPort }: ParleyServerConfig,
   host: string,
   log: FastifyBaseLogger,
-): EmbeddedMediaRouterOptions {
+): MediaRouterOptions {
   const isLocalOnly = host === '127.0.0.1' || host === 'localhost';
   return {
     ...(isLocalOnly && { bindAddress: '127.0.0.1' }),
     ...(announcedAddress !== undefined && { announcedAddress }),
+    ...(mediaProcesses !== undefined && { processes: mediaProcesses }),
     ...(udpPort !== undefined && { udpPort }),
     log: (level, message, fields) => {
       log[level](fields, message);

@@ -23,7 +23,7 @@ import { addServiceRoutes } from './http/service-routes.ts';
 import { streamHandlers } from './http/stream-handlers.ts';
 import { defaultLimits, type Limits } from './limits/limits.ts';
 import { defaultRateLimits } from './limits/rate-limits.ts';
-import { createMediaRouter } from './media/embedded-media-router.ts';
+import { createMediaRouter } from './media/create-media-router.ts';
 import type { MediaRouter } from './media/media-router.ts';
 import { mediaOptions } from './media-options.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';

@@ -1,16 +1,16 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { createMediaRouter } from './embedded-media-router.ts';
+import { createEmbeddedRouter } from './embedded-media-router.ts';
 import recordings from './testing/recordings.json' with { type: 'json' };
 
 it('refuses addresses that are none', () => {
-  expect(() => createMediaRouter({ bindAddress: 'localhost' })).toThrow(TypeError);
-  expect(() => createMediaRouter({ announcedAddress: 'media.example.com' })).toThrow(/announcedAddress/);
+  expect(() => createEmbeddedRouter({ bindAddress: 'localhost' })).toThrow(TypeError);
+  expect(() => createEmbeddedRouter({ announcedAddress: 'media.example.com' })).toThrow(/announcedAddress/);
 });
 
 it('tells peers the announced address and nothing of its own of that family', async () => {
-  const router = createMediaRouter({ bindAddress: '127.0.0.1', announcedAddress: '203.0.113.5' });
+  const router = createEmbeddedRouter({ bindAddress: '127.0.0.1', announcedAddress: '203.0.113.5' });
   const { sdpAnswer } = await router.publish({
     streamKey: 'stream',
     type: 'MIC_AND_CAM',
@@ -25,7 +25,7 @@ it('tells peers the announced address and nothing of its own of that family', as
 
 it('lets its process exit once it is closed, and works again after that', async () => {
   const script = `
-    import { createMediaRouter } from ${JSON.stringify(new URL('embedded-media-router.ts', import.meta.url).href)};
+    import { createEmbeddedRouter } from ${JSON.stringify(new URL('embedded-media-router.ts', import.meta.url).href)};
     const request = ${JSON.stringify({
       streamKey: 'stream',
       type: 'MIC_AND_CAM',
@@ -33,7 +33,7 @@ it('lets its process exit once it is closed, and works again after that', async 
       videoBitrateBps: 0,
     })};
     for (let round = 0; round < 2; round += 1) {
-      const router = createMediaRouter({ bindAddress: '127.0.0.1' });
+      const router = createEmbeddedRouter({ bindAddress: '127.0.0.1' });
       for (let stream = 0; stream < 5; stream += 1) {
         await router.publish({ ...request, streamKey: 'stream' + stream });
         gc();
