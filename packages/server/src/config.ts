@@ -8,6 +8,7 @@ import { ConfigError } from './config-error.ts';
 import type { LogLevel } from './http/http-server.ts';
 import { defaultLimits, type Limits } from './limits/limits.ts';
 import { defaultRateLimits, type RateLimits } from './limits/rate-limits.ts';
+import type { TurnConfig } from './http/turn-credentials.ts';
 import { readNumbers } from './read-numbers.ts';
 
 /** How a server is set up. Only `clients` is needed. */
@@ -29,6 +30,8 @@ export interface ParleyServerConfig {
   readonly mediaProcesses?: number;
   /** STUN and TURN servers for clients. Default none. */
   readonly iceServers?: readonly IceServer[];
+  /** A TURN server for which clients get credentials of their own that expire. Default none. */
+  readonly turn?: TurnConfig;
   /** Folder for what survives a restart: conferences, tokens, tickets, endpoints. Without it, all is in memory. */
   readonly dataDir?: string;
   /** Default `silent`. */
@@ -87,6 +90,7 @@ export function readConfig(env: Environment): ParleyServerConfig {
   const expiredTicketRetentionMs = millisecondsOf(env, 'PARLEY_TICKET_RETENTION_SECONDS', 0);
   const compactionIntervalMs = millisecondsOf(env, 'PARLEY_COMPACTION_SECONDS', 1);
   const externalIssuer = externalIssuerOf(env);
+  const turn = turnOf(env);
   const { PARLEY_HOST: host, PARLEY_DATA_DIR: dataDir } = env;
   return {
     clients: clientsOf(env['PARLEY_CLIENTS'] ?? ''),
@@ -103,6 +107,7 @@ export function readConfig(env: Environment): ParleyServerConfig {
     ...(compactionIntervalMs !== undefined && { compactionIntervalMs }),
     ...hardeningOf(env),
     ...(externalIssuer && { externalIssuer }),
+    ...(turn && { turn }),
   };
 }
 
@@ -201,6 +206,25 @@ function addressOf(env: Environment, name: string): string | undefined {
   if (text === '') return undefined;
   if (isIP(text) === 0) throw new ConfigError(`${name} is "${text}"; it must be an IP address.`);
   return text;
+}
+
+/** Messages never repeat the secret. */
+function turnOf(env: Environment): TurnConfig | undefined {
+  const { PARLEY_TURN_SECRET: secret } = env;
+  const urls = listOf(env['PARLEY_TURN_URLS']);
+  const { turnTtlSeconds } = readNumbers(env, 'PARLEY_', { turnTtlSeconds: 0 });
+  if (!secret && urls.length === 0) return undefined;
+  if (!secret || urls.length === 0) {
+    throw new ConfigError('PARLEY_TURN_URLS and PARLEY_TURN_SECRET go together: set both.');
+  }
+  const wrong = urls.find((url) => !/^turns?:[^/\s]+$/.test(url));
+  if (wrong !== undefined) {
+    throw new ConfigError(
+      `PARLEY_TURN_URLS: "${wrong}" is no TURN address. Write it like turn:turn.example.com:3478?transport=udp.`,
+    );
+  }
+  if (turnTtlSeconds === 0) throw new ConfigError('PARLEY_TURN_TTL_SECONDS must be at least 1.');
+  return { urls, secret, ...(turnTtlSeconds !== undefined && { ttlSeconds: turnTtlSeconds }) };
 }
 
 /** Issuer, key set and audience belong together: a token without one of the checks is no proof of anything. */
