@@ -7,7 +7,7 @@ export interface TurnConfig {
   readonly urls: readonly string[];
   /** coturn's `static-auth-secret`. */
   readonly secret: string;
-  /** How long credentials let a user in, in seconds. Default 24 hours; a call that has begun goes on after that only until its next new allocation. */
+  /** Life of a credential, in seconds; longer than any call. Default 24 hours. */
   readonly ttlSeconds?: number;
 }
 

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 /** When a router process refuses new peers, so that those it has keep their pace. */
-export const overloadLimits = {
+const overloadLimits = {
   /** Over this time the delay of the event loop is averaged. One long pause in it is no overload. */
   windowMs: 2_000,
   /** Above this mean, every packet waits longer than the playout of a call forgives. */

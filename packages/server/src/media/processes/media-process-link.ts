@@ -33,17 +33,17 @@ export class MediaProcessLink {
   constructor(options: ProcessOptions, events: MediaProcessEvents) {
     this.#events = events;
     this.#child = startProgram();
-    let resolveEnded = (): void => {};
-    this.#ended = new Promise((resolve) => (resolveEnded = resolve));
-    const end = (reason: string): void => {
-      this.#end(reason);
-      resolveEnded();
-    };
     this.#child.on('message', (message: FromProcess) => this.#take(message));
-    this.#child.once('exit', (code, signal) => end(signal ?? `exit code ${code}`));
-    this.#child.on('error', (error) => {
-      // Without a process id it never started, and `exit` will not come.
-      if (this.#child.pid === undefined) end(error.message);
+    this.#ended = new Promise((resolve) => {
+      const end = (reason: string): void => {
+        this.#end(reason);
+        resolve();
+      };
+      this.#child.once('exit', (code, signal) => end(signal ?? `exit code ${code}`));
+      this.#child.on('error', (error) => {
+        // Without a process id it never started, and `exit` will not come.
+        if (this.#child.pid === undefined) end(error.message);
+      });
     });
     this.#send({ kind: 'start', options });
   }

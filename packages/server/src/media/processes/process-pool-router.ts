@@ -159,7 +159,9 @@ export class ProcessPoolRouter implements MediaRouter {
   }
 
   async facts(): Promise<readonly PeerFacts[]> {
-    const answers = await Promise.allSettled(this.#slots.map(({ link }) => link?.ask('facts', null) ?? []));
+    const answers = await Promise.allSettled(
+      this.#slots.flatMap(({ link }) => link?.ask('facts', null) ?? []),
+    );
     return answers
       .flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
       .flatMap((facts) => {
@@ -174,12 +176,8 @@ export class ProcessPoolRouter implements MediaRouter {
     this.#byInnerKey.clear();
     this.#lost.clear();
     this.#layers.clear();
-    await Promise.all(
-      this.#slots.map((slot) => {
-        clearTimeout(slot.restart);
-        return slot.link?.close();
-      }),
-    );
+    for (const { restart } of this.#slots) clearTimeout(restart);
+    await Promise.all(this.#slots.flatMap(({ link }) => link?.close() ?? []));
   }
 
   async #publishIn(stream: PooledStream, request: PublishRequest): Promise<{ readonly sdpAnswer: string }> {

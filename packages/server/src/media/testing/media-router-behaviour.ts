@@ -12,27 +12,32 @@ const { chromium, firefox } = recordings;
 /** Peers with real ICE, DTLS and SRTP at a router, closed with the test. */
 export interface RouterEnds {
   readonly lost: readonly LostPeer[];
-  publish(streamKey: string, ssrc?: number): Promise<VideoSender>;
-  view(streamKey: string, viewerId: string): Promise<VideoViewer>;
+  /** The SDP answers that the router gave. */
+  readonly answers: readonly string[];
+  readonly publish: (streamKey: string, ssrc?: number) => Promise<VideoSender>;
+  readonly view: (streamKey: string, viewerId: string) => Promise<VideoViewer>;
   /** Views with another certificate than announced, which ends the connection at once. */
-  viewAsImpostor(streamKey: string, viewerId: string): Promise<void>;
+  readonly viewAsImpostor: (streamKey: string, viewerId: string) => Promise<void>;
 }
 
 /** Connects peers to `router`; what it returns `toClose` must be closed. */
-export function connectEnds(router: MediaRouter, toClose: (() => unknown)[]): RouterEnds {
+export function connectEnds(router: MediaRouter, toClose: (() => unknown)[], address?: string): RouterEnds {
   const lost: LostPeer[] = [];
+  const answers: string[] = [];
   router.onPeerLost((peer) => lost.push(peer));
   const createPeer = async () => {
-    const peer = await createNativeRawPeer();
+    const peer = await createNativeRawPeer(address);
     toClose.push(() => peer.close());
     return peer;
   };
   return {
     lost,
+    answers,
     async publish(streamKey, ssrc = 0x1111) {
       const peer = await createPeer();
       const sdpOffer = withTransport(chromium.publishOffer, peer.parameters);
       const answer = await router.publish({ streamKey, type: 'MIC_AND_CAM', sdpOffer, videoBitrateBps: 0 });
+      answers.push(answer.sdpAnswer);
       await peer.accept(transportOf(answer.sdpAnswer), (candidate) =>
         router.addPublishCandidates(streamKey, [{ candidate }]),
       );
@@ -42,6 +47,7 @@ export function connectEnds(router: MediaRouter, toClose: (() => unknown)[]): Ro
       const peer = await createPeer();
       const sdpOffer = withTransport(firefox.viewOffer, peer.parameters);
       const { sdpAnswer } = await router.view({ streamKey, viewerId, sdpOffer });
+      answers.push(sdpAnswer);
       await peer.accept(transportOf(sdpAnswer), (candidate) =>
         router.addViewCandidates(streamKey, viewerId, [{ candidate }]),
       );

@@ -48,6 +48,8 @@ function setUp() {
   return { pass, sleep, states, transport };
 }
 
+const listenToAudio = (second: number): Second => ({ heard: second % 7 === 0 ? [report] : [], isSent: true });
+
 describe('SilenceWatch', () => {
   it('loses a publisher of video 10 s after its last packet, once', () => {
     const { pass, states } = setUp();
@@ -71,8 +73,7 @@ describe('SilenceWatch', () => {
 
   it('gives a viewer of audio alone, which reports every 7 s, three rounds', () => {
     const { pass } = setUp();
-    const listen = (second: number): Second => ({ heard: second % 7 === 0 ? [report] : [], isSent: true });
-    expect(pass(70, listen)).toBeUndefined();
+    expect(pass(70, listenToAudio)).toBeUndefined();
     // One report lost on the way.
     expect(pass(13, () => ({ isSent: true }))).toBeUndefined();
     expect(pass(60, () => ({ isSent: true }))).toBe(8);
