@@ -1,5 +1,5 @@
 // One configuration for three jobs: library builds (run from inside a package), the demo's pages, and the tests.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultClientConditions, defaultServerConditions, type UserConfig } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -29,7 +29,11 @@ function library(folder: string): UserConfig {
   const exported = Object.values(manifest.exports ?? {}).map((target) =>
     typeof target === 'string' ? undefined : target[sourceCondition],
   );
-  const entries = [...exported, manifest.bin && 'src/main.ts'].filter((entry) => entry !== undefined);
+  // Started as processes of their own, so nothing imports them.
+  const programs = manifest.bin ? ['src/main.ts', 'src/media/processes/media-process.ts'] : [];
+  const entries = [...exported, ...programs.filter((entry) => existsSync(join(folder, entry)))].filter(
+    (entry) => entry !== undefined,
+  );
   return {
     build: {
       target: 'es2022',

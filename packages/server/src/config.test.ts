@@ -121,3 +121,26 @@ it('takes an external issuer with its keys and audience, and refuses a part of t
     expect(() => readConfig({ ...issuer, ...wrong })).toThrow(/PARLEY_/);
   }
 });
+
+it('reads how many processes route media', () => {
+  expect(readConfig({ PARLEY_MEDIA_PROCESSES: '4' })).toMatchObject({ mediaProcesses: 4 });
+  for (const text of ['0', '65', '1.5', 'all']) {
+    expect(() => readConfig({ PARLEY_MEDIA_PROCESSES: text })).toThrow(/^PARLEY_MEDIA_PROCESSES is /);
+  }
+  const ports = { PARLEY_MEDIA_PROCESSES: '4', PARLEY_UDP_PORT: '65533' };
+  expect(() => readConfig(ports)).toThrow(/^PARLEY_UDP_PORT is 65533/);
+});
+
+it('reads a TURN server that shares a secret', () => {
+  const urls = 'turn:turn.example.com:3478?transport=udp, turns:turn.example.com:5349';
+  const variables = { PARLEY_TURN_URLS: urls, PARLEY_TURN_SECRET: 'hush', PARLEY_TURN_TTL_SECONDS: '600' };
+  expect(readConfig(variables).turn).toEqual({ urls: urls.split(', '), secret: 'hush', ttlSeconds: 600 });
+  for (const change of [
+    { PARLEY_TURN_SECRET: '' },
+    { PARLEY_TURN_URLS: '' },
+    { PARLEY_TURN_URLS: 'https://x' },
+    { PARLEY_TURN_TTL_SECONDS: '0' },
+  ]) {
+    expect(() => readConfig({ ...variables, ...change })).toThrow(/^PARLEY_TURN_(?!.*hush)/);
+  }
+});

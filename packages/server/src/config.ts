@@ -8,6 +8,7 @@ import { ConfigError } from './config-error.ts';
 import type { LogLevel } from './http/http-server.ts';
 import { defaultLimits, type Limits } from './limits/limits.ts';
 import { defaultRateLimits, type RateLimits } from './limits/rate-limits.ts';
+import type { TurnConfig } from './http/turn-credentials.ts';
 import { readNumbers } from './read-numbers.ts';
 
 /** How a server is set up. Only `clients` is needed. */
@@ -22,8 +23,15 @@ export interface ParleyServerConfig {
   readonly announcedAddress?: string;
   /** The one UDP port for all media; without it, a free port for each connection. */
   readonly udpPort?: number;
+  /**
+   * Processes that share the media of all streams. Default 1: the server's own process does it; the most is 64. With
+   * `udpPort`, each takes a port: `udpPort`, `udpPort + 1` and so on.
+   */
+  readonly mediaProcesses?: number;
   /** STUN and TURN servers for clients. Default none. */
   readonly iceServers?: readonly IceServer[];
+  /** A TURN server for which clients get credentials of their own that expire. Default none. */
+  readonly turn?: TurnConfig;
   /** Folder for what survives a restart: conferences, tokens, tickets, endpoints. Without it, all is in memory. */
   readonly dataDir?: string;
   /** Default `silent`. */
@@ -76,11 +84,13 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function readConfig(env: Environment): ParleyServerConfig {
   const port = portOf(env, 'PARLEY_PORT');
   const udpPort = portOf(env, 'PARLEY_UDP_PORT');
+  const mediaProcesses = mediaProcessesOf(env['PARLEY_MEDIA_PROCESSES'] ?? '', udpPort ?? 0);
   const announcedAddress = addressOf(env, 'PARLEY_ANNOUNCED_ADDRESS');
   const endedRetentionMs = millisecondsOf(env, 'PARLEY_ENDED_RETENTION_SECONDS', 0);
   const expiredTicketRetentionMs = millisecondsOf(env, 'PARLEY_TICKET_RETENTION_SECONDS', 0);
   const compactionIntervalMs = millisecondsOf(env, 'PARLEY_COMPACTION_SECONDS', 1);
   const externalIssuer = externalIssuerOf(env);
+  const turn = turnOf(env);
   const { PARLEY_HOST: host, PARLEY_DATA_DIR: dataDir } = env;
   return {
     clients: clientsOf(env['PARLEY_CLIENTS'] ?? ''),
@@ -90,12 +100,14 @@ export function readConfig(env: Environment): ParleyServerConfig {
     ...(port !== undefined && { port }),
     ...(announcedAddress !== undefined && { announcedAddress }),
     ...(udpPort !== undefined && { udpPort }),
+    ...(mediaProcesses !== undefined && { mediaProcesses }),
     ...(dataDir && { dataDir }),
     ...(endedRetentionMs !== undefined && { endedRetentionMs }),
     ...(expiredTicketRetentionMs !== undefined && { expiredTicketRetentionMs }),
     ...(compactionIntervalMs !== undefined && { compactionIntervalMs }),
     ...hardeningOf(env),
     ...(externalIssuer && { externalIssuer }),
+    ...(turn && { turn }),
   };
 }
 
@@ -162,6 +174,20 @@ function portOf(env: Environment, name: string): number | undefined {
   return port;
 }
 
+function mediaProcessesOf(text: string, udpPort: number): number | undefined {
+  if (text === '') return undefined;
+  const processes = Number(text);
+  if (!/^\d{1,2}$/.test(text) || processes < 1 || processes > 64) {
+    throw new ConfigError(`PARLEY_MEDIA_PROCESSES is "${text}"; it must be a whole number from 1 to 64.`);
+  }
+  if (udpPort + processes - 1 > 65_535) {
+    throw new ConfigError(
+      `PARLEY_UDP_PORT is ${udpPort}; with PARLEY_MEDIA_PROCESSES ${processes} the last port would be above 65535.`,
+    );
+  }
+  return processes;
+}
+
 /** A number of whole seconds, given in milliseconds. */
 function millisecondsOf(env: Environment, name: string, leastSeconds: number): number | undefined {
   const text = env[name] ?? '';
@@ -180,6 +206,25 @@ function addressOf(env: Environment, name: string): string | undefined {
   if (text === '') return undefined;
   if (isIP(text) === 0) throw new ConfigError(`${name} is "${text}"; it must be an IP address.`);
   return text;
+}
+
+/** Messages never repeat the secret. */
+function turnOf(env: Environment): TurnConfig | undefined {
+  const { PARLEY_TURN_SECRET: secret } = env;
+  const urls = listOf(env['PARLEY_TURN_URLS']);
+  const { turnTtlSeconds } = readNumbers(env, 'PARLEY_', { turnTtlSeconds: 0 });
+  if (!secret && urls.length === 0) return undefined;
+  if (!secret || urls.length === 0) {
+    throw new ConfigError('PARLEY_TURN_URLS and PARLEY_TURN_SECRET go together: set both.');
+  }
+  const wrong = urls.find((url) => !/^turns?:[^/\s]+$/.test(url));
+  if (wrong !== undefined) {
+    throw new ConfigError(
+      `PARLEY_TURN_URLS: "${wrong}" is no TURN address. Write it like turn:turn.example.com:3478?transport=udp.`,
+    );
+  }
+  if (turnTtlSeconds === 0) throw new ConfigError('PARLEY_TURN_TTL_SECONDS must be at least 1.');
+  return { urls, secret, ...(turnTtlSeconds !== undefined && { ttlSeconds: turnTtlSeconds }) };
 }
 
 /** Issuer, key set and audience belong together: a token without one of the checks is no proof of anything. */

@@ -5,6 +5,7 @@ export type { Client } from './auth/clients.ts';
 export type { ExternalIssuerConfig } from './auth/external-issuer.ts';
 export type { Role } from './auth/rights.ts';
 export type { Clock } from './clock.ts';
+export type { TurnConfig } from './http/turn-credentials.ts';
 export type { LogLevel } from './http/http-server.ts';
 export { defaultLimits, type Limits } from './limits/limits.ts';
 export { defaultRateLimits, type RateLimits } from './limits/rate-limits.ts';

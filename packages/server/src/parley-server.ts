@@ -23,7 +23,7 @@ import { addServiceRoutes } from './http/service-routes.ts';
 import { streamHandlers } from './http/stream-handlers.ts';
 import { defaultLimits, type Limits } from './limits/limits.ts';
 import { defaultRateLimits } from './limits/rate-limits.ts';
-import { createMediaRouter } from './media/embedded-media-router.ts';
+import { createMediaRouter, type MediaRouterOptions } from './media/create-media-router.ts';
 import type { MediaRouter } from './media/media-router.ts';
 import { mediaOptions } from './media-options.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
@@ -31,6 +31,7 @@ import { OutsideEvents } from './push/outside-events.ts';
 import { Pushes } from './push/pushes.ts';
 import { announceQuality } from './quality/announce-quality.ts';
 import { repeatEvery } from './repeat-every.ts';
+import { requireFreeUdpPorts } from './require-free-udp-ports.ts';
 import { resumeAfterRestart } from './resume-after-restart.ts';
 import { openStorage } from './storage/open-storage.ts';
 import type { Storage } from './storage/storage.ts';
@@ -56,7 +57,8 @@ export interface ParleyServerParts {
  *
  * With `config.dataDir` it goes on where the former process on that folder ended, whatever ended it.
  *
- * @throws {@link ConfigError} (`ERR_CONFIG`) when `config.dataDir` cannot be used or another server uses it.
+ * @throws {@link ConfigError} (`ERR_CONFIG`) when `config.dataDir` cannot be used or another server uses it, or when
+ * a UDP port of `config.udpPort` is in use.
  */
 export async function createParleyServer(
   config: ParleyServerConfig,
@@ -104,7 +106,7 @@ async function assemble(
   });
   const endpoints = watchEndpoints(conferences, { clock, records: storage.userEndpoints, limits, onError });
   await resumeAfterRestart(conferences, endpoints);
-  const mediaRouter = parts.mediaRouter ?? createMediaRouter(mediaOptions(config, app.log));
+  const mediaRouter = parts.mediaRouter ?? (await startMediaRouter(mediaOptions(config, app.log)));
   const streams = new Streams({ conferences, mediaRouter, newId: randomUUID, onError, limits });
   const outside = new OutsideEvents(clock);
   announceLayers({
@@ -157,7 +159,7 @@ async function assemble(
       ...streamHandlers(conferences, streams, endpoints),
       ...endpointHandlers(conferences, endpoints),
       ...securityHandlers(auth.grants, auth.tickets),
-      ...iceHandlers(config.iceServers ?? []),
+      ...iceHandlers(config.iceServers ?? [], config.turn, clock),
     },
     async (authorization) => {
       const actor = await auth.authenticate(authorization);
@@ -196,6 +198,11 @@ async function assemble(
     listen: () => listen(app, host, config.port ?? 8787),
     close: () => (closing ??= close()),
   };
+}
+
+async function startMediaRouter(options: MediaRouterOptions): Promise<MediaRouter> {
+  await requireFreeUdpPorts(options);
+  return createMediaRouter(options);
 }
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<{ readonly url: string }> {

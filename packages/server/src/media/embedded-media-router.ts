@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { cleanup } from 'node-datachannel';
 import type { MediaRouter } from './media-router.ts';
+import { monitorLoopDelay } from './overload-watch.ts';
 import { PacketRouter } from './packet-router.ts';
 import type { PacketRouterOptions } from './packet-router.ts';
 import { NodeDatachannelTransport } from './transport/node-datachannel-transport.ts';
@@ -23,21 +24,27 @@ let openRouters = 0;
  * A media router inside this process. Sockets are opened with the first peer.
  * @throws TypeError when an address is no IP address
  */
-export function createMediaRouter(options: EmbeddedMediaRouterOptions = {}): MediaRouter {
+export function createEmbeddedRouter(options: EmbeddedMediaRouterOptions = {}): MediaRouter {
   const { bindAddress, udpPort, announcedAddress } = options;
-  assertIpAddress('bindAddress', bindAddress);
-  assertIpAddress('announcedAddress', announcedAddress);
+  assertIpAddresses(options);
   openRouters += 1;
   return new PacketRouter({
     createTransport: (events) =>
       new NodeDatachannelTransport({ bindAddress, udpPort, announcedAddress }, events),
     now: () => performance.now(),
     log: options.log ?? (() => {}),
+    loopDelay: monitorLoopDelay(),
     release: () => {
       openRouters -= 1;
       if (openRouters === 0) cleanup();
     },
   });
+}
+
+/** @throws TypeError when an address is no IP address */
+export function assertIpAddresses({ bindAddress, announcedAddress }: EmbeddedMediaRouterOptions): void {
+  assertIpAddress('bindAddress', bindAddress);
+  assertIpAddress('announcedAddress', announcedAddress);
 }
 
 function assertIpAddress(name: string, address: string | undefined): void {

@@ -8,8 +8,11 @@ import type {
   PublishRequest,
   ViewRequest,
 } from './media-router.ts';
+import { OverloadWatch } from './overload-watch.ts';
+import type { LoopDelayMonitor } from './overload-watch.ts';
 import { RoutedStream } from './routed-stream.ts';
 import type { CreateRtpTransport } from './transport/rtp-transport.ts';
+import { SilenceWatch } from './transport/silence-watch.ts';
 
 /** What the router is built on. */
 export interface PacketRouterOptions {
@@ -17,6 +20,8 @@ export interface PacketRouterOptions {
   /** Milliseconds of a clock that never jumps. */
   readonly now: () => number;
   readonly log: (level: MediaLogLevel, message: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** Tells when this process has no time for more peers. Default: it always has. */
+  readonly loopDelay?: LoopDelayMonitor;
   /** Frees what all transports share, when the router closes. */
   readonly release: () => void;
 }
@@ -29,6 +34,8 @@ const tickIntervalMs = 20;
 /** Routes RTP between publishers and viewers over any transport. */
 export class PacketRouter implements MediaRouter {
   readonly #options: PacketRouterOptions;
+  readonly #silence: SilenceWatch;
+  readonly #overload: OverloadWatch | undefined;
   readonly #streams = new Map<string, RoutedStream>();
   readonly #listeners = new Set<(lost: LostPeer) => void>();
   readonly #layerListeners = new Set<(changed: ChangedLayers) => void>();
@@ -37,6 +44,8 @@ export class PacketRouter implements MediaRouter {
 
   constructor(options: PacketRouterOptions) {
     this.#options = options;
+    this.#overload = options.loopDelay && new OverloadWatch(options.loopDelay);
+    this.#silence = new SilenceWatch(options.createTransport);
     this.#timer = setInterval(() => this.#tick(), tickIntervalMs);
     this.#timer.unref();
   }
@@ -44,6 +53,7 @@ export class PacketRouter implements MediaRouter {
   async publish(request: PublishRequest): Promise<{ readonly sdpAnswer: string }> {
     const { streamKey } = request;
     const existing = this.#streams.get(streamKey);
+    if (!existing) this.#assertRoom();
     const stream = existing ?? this.#createStream(streamKey);
     try {
       const sdpAnswer = await stream.publish(request);
@@ -69,7 +79,9 @@ export class PacketRouter implements MediaRouter {
   }
 
   async view(request: ViewRequest): Promise<{ readonly sdpAnswer: string }> {
-    const sdpAnswer = await this.#stream(request.streamKey).view(request);
+    const stream = this.#stream(request.streamKey);
+    if (!stream.hasView(request.viewerId)) this.#assertRoom();
+    const sdpAnswer = await stream.view(request);
     return { sdpAnswer };
   }
 
@@ -103,6 +115,7 @@ export class PacketRouter implements MediaRouter {
     if (this.#isClosed) return Promise.resolve();
     this.#isClosed = true;
     clearInterval(this.#timer);
+    this.#overload?.close();
     for (const stream of this.#streams.values()) stream.close();
     this.#streams.clear();
     this.#listeners.clear();
@@ -117,10 +130,16 @@ export class PacketRouter implements MediaRouter {
     throw new MediaError('unknown_stream', 'There is no such stream on this server; publish it first.');
   }
 
+  /** Who is here already is served well before anybody is let in. */
+  #assertRoom(): void {
+    if (!this.#overload?.isOverloaded) return;
+    throw new MediaError('overloaded', 'This media router has more to do than it has time for.');
+  }
+
   #createStream(streamKey: string): RoutedStream {
     if (this.#isClosed) throw new MediaError('overloaded', 'The media router is closed; use another server.');
     const stream = new RoutedStream({
-      createTransport: this.#options.createTransport,
+      createTransport: this.#silence.createTransport,
       now: this.#options.now,
       onPeerLost: (viewerId) => this.#announceLoss(streamKey, viewerId),
       onLayersChanged: (activeRids) => this.#announceLayers({ streamKey, activeRids }),
@@ -158,5 +177,7 @@ export class PacketRouter implements MediaRouter {
   #tick(): void {
     const nowMs = this.#options.now();
     for (const stream of this.#streams.values()) stream.tick(nowMs);
+    this.#silence.tick(nowMs);
+    this.#overload?.tick(nowMs);
   }
 }

@@ -100,6 +100,10 @@ export class RoutedStream {
     return writeAnswer(offer, media, local, peer.sentMedia);
   }
 
+  hasView(viewerId: string): boolean {
+    return this.#views.has(viewerId);
+  }
+
   addPublishCandidates(candidates: readonly IceCandidate[]): void {
     // A publisher that was lost may still be sending its candidates: they have nowhere to go, and do no harm.
     if (this.#publisher) addCandidates(this.#publisher.transport, candidates);

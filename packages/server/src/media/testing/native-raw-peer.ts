@@ -7,11 +7,11 @@ import type { RawPeer } from './raw-peer.ts';
 
 const inUse = new Set<PeerConnection | Track>();
 
-/** A peer with real ICE, DTLS and SRTP on 127.0.0.1. */
-export async function createNativeRawPeer(): Promise<RawPeer> {
+/** A peer with real ICE, DTLS and SRTP on one address of this machine. */
+export async function createNativeRawPeer(bindAddress = '127.0.0.1'): Promise<RawPeer> {
   const connection = new PeerConnection('test peer', {
     iceServers: [],
-    bindAddress: '127.0.0.1',
+    bindAddress,
     forceMediaTransport: true,
     disableAutoNegotiation: true,
     // On loopback the handshake can be over before the library has stored the fingerprint of the answer.

@@ -1,0 +1,98 @@
+import { cleanup } from 'node-datachannel';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
+import { createMediaRouter } from '../create-media-router.ts';
+import { eventually } from '../testing/eventually.ts';
+import { connectEnds, describeMediaRouter } from '../testing/media-router-behaviour.ts';
+import { ProcessPoolRouter } from './process-pool-router.ts';
+
+vi.setConfig({ testTimeout: 40_000 });
+afterAll(() => cleanup());
+
+describeMediaRouter('one process', () => createMediaRouter({ bindAddress: '127.0.0.1' }));
+describeMediaRouter('three processes', () => createMediaRouter({ bindAddress: '127.0.0.1', processes: 3 }));
+
+function createPool() {
+  return new ProcessPoolRouter({
+    processes: 2,
+    optionsOf: () => ({ bindAddress: '127.0.0.1' }),
+    log: () => {},
+  });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+it('loses with a killed process only the streams in it, and takes new ones in another', async () => {
+  const toClose: (() => unknown)[] = [];
+  const router = createPool();
+  onTestFinished(async () => {
+    for (const close of toClose.toReversed()) await close();
+    await router.close();
+  });
+  const { publish, view, lost } = connectEnds(router, toClose);
+  // Once both have answered, the one with fewer peers takes the next stream, so there is one in each.
+  await router.facts();
+  const publishers = { a: await publish('a'), b: await publish('b') };
+  const viewers = { a: await view('a', 'one'), b: await view('b', 'one') };
+  await publishers.a.sendUntilSeen([viewers.a]);
+  await publishers.b.sendUntilSeen([viewers.b]);
+
+  const pids = router.pids;
+  expect(pids).toHaveLength(2);
+  process.kill(pids[0] ?? 0, 'SIGKILL');
+  await eventually(() => expect(lost).toHaveLength(2));
+  const dead = lost[0]?.streamKey === 'a' ? 'a' : 'b';
+  const alive = dead === 'a' ? 'b' : 'a';
+  expect(lost).toEqual([{ streamKey: dead, viewerId: 'one' }, { streamKey: dead }]);
+  expect(() => router.addPublishCandidates(dead, [])).toThrow(
+    expect.objectContaining({ code: 'unknown_stream' }),
+  );
+  publishers[alive].send('still here');
+  await eventually(() => expect(viewers[alive].texts().at(-1)).toBe('still here'));
+
+  const again = await publish(dead, 0x3333);
+  await again.sendUntilSeen([await view(dead, 'one')]);
+  await eventually(() => expect(router.pids.filter(isAlive)).toHaveLength(2));
+  expect(router.pids).not.toContain(pids[0]);
+  expect(lost).toHaveLength(2);
+});
+
+it('refuses with overloaded what was asked of a process that ends', async () => {
+  const router = createPool();
+  onTestFinished(() => router.close());
+  for (const pid of router.pids) process.kill(pid, 'SIGKILL');
+  await expect(
+    router.publish({ streamKey: 'a', type: 'CAM', sdpOffer: 'v=0', videoBitrateBps: 0 }),
+  ).rejects.toMatchObject({ code: 'overloaded' });
+});
+
+it('leaves no process behind when it closes', async () => {
+  const router = createPool();
+  const { pids } = router;
+  await router.close();
+  expect(pids.filter(isAlive)).toEqual([]);
+});
+
+it('leaves no process behind when its own process is killed', async () => {
+  const script = `
+    import { ProcessPoolRouter } from ${JSON.stringify(new URL('process-pool-router.ts', import.meta.url).href)};
+    const options = { processes: 2, optionsOf: () => ({ bindAddress: '127.0.0.1' }), log: () => {} };
+    const router = new ProcessPoolRouter(options);
+    await router.facts();
+    console.log(JSON.stringify(router.pids));`;
+  const flags = ['--conditions=@parley-rtc/source', '--input-type=module', '--eval', script];
+  const parent = spawn(process.execPath, flags, { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => void parent.kill('SIGKILL'));
+  const [printed] = (await once(parent.stdout, 'data')) as [Buffer];
+  const pids = JSON.parse(printed.toString()) as number[];
+  expect(pids.map(isAlive)).toEqual([true, true]);
+  parent.kill('SIGKILL');
+  await eventually(() => expect(pids.filter(isAlive)).toEqual([]));
+});

@@ -1,0 +1,34 @@
+import { createSocket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import { ConfigError } from './config-error.ts';
+import type { MediaRouterOptions } from './media/create-media-router.ts';
+
+/**
+ * Looks whether the UDP ports that a media router will take are free. The engine opens them with the first peer only, and
+ * then a port in use would be a failure of somebody's first call.
+ *
+ * @throws {@link ConfigError} (`ERR_CONFIG`) naming the port that cannot be used.
+ */
+export async function requireFreeUdpPorts(options: MediaRouterOptions): Promise<void> {
+  const { udpPort, processes = 1, bindAddress = '0.0.0.0' } = options;
+  if (!udpPort) return;
+  for (let port = udpPort; port < udpPort + processes; port += 1) {
+    try {
+      await bindOnce(bindAddress, port);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new ConfigError(
+        `PARLEY_UDP_PORT is ${udpPort}, but UDP port ${port} on ${bindAddress} cannot be used (${reason}). End what uses it, or choose another port.`,
+        { cause: error },
+      );
+    }
+  }
+}
+
+function bindOnce(address: string, port: number): Promise<void> {
+  const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+  return new Promise((resolve, reject) => {
+    socket.once('error', reject);
+    socket.bind({ address, port, exclusive: true }, () => socket.close(() => resolve()));
+  });
+}
