@@ -19,7 +19,16 @@ export type {
   ScreenSource,
 } from './media/publish-options.ts';
 export type { PublishedStream, TrackKind } from './media/published-stream.ts';
-export type { ViewedStream, ViewOptions } from './media/viewed-stream.ts';
+export type { Detach, ViewedStream, ViewOptions } from './media/viewed-stream.ts';
+export type { FirstFrame } from './viewing/first-frame.ts';
+export type { Playback } from './viewing/playback.ts';
+export type { ViewPriority } from './viewing/video-cap.ts';
+export {
+  AudioOutputError,
+  NoFramesError,
+  PartNotLoadedError,
+  ViewClosedError,
+} from './errors/viewing-errors.ts';
 export type { AnyParleyError, ParleyErrorCode } from './errors/any-parley-error.ts';
 export {
   EndpointLostError,

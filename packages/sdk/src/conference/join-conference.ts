@@ -27,6 +27,8 @@ export interface JoinOptions {
   readonly metadata?: JsonObject;
   /** Wished id of our endpoint. Default: a new one for each join. */
   readonly endpointId?: string;
+  /** How many videos may flow at the same time; `setMaxVideos` changes it. Default: no limit. */
+  readonly maxVideos?: number;
   /** Gives up; nothing stays behind. Has no effect once joined. */
   readonly signal?: AbortSignal;
   /** How long joining may take as a whole, in milliseconds. Default 15_000. */
@@ -41,7 +43,7 @@ export interface JoinOptions {
  */
 export async function joinConference(
   api: RtcApi,
-  options: Omit<JoinOptions, 'server' | 'token'>,
+  options: Omit<JoinOptions, 'server' | 'token' | 'maxVideos'>,
 ): Promise<Session> {
   const { signal: given, timeoutMs = 15_000 } = options;
   return withDeadline({ operation: 'join', signals: [given], timeoutMs }, async (signal) => {

@@ -7,6 +7,11 @@ import type { PublishOptions } from '../media/publish-options.ts';
 import type { PublishedStream, TrackKind } from '../media/published-stream.ts';
 import { viewMedia } from '../media/view-media.ts';
 import type { ViewedStream, ViewOptions } from '../media/viewed-stream.ts';
+import type { Playback } from '../viewing/playback.ts';
+import { VideoCap } from '../viewing/video-cap.ts';
+import type { ConductOptions, ViewConduct } from '../viewing/view-conduct.ts';
+import type { ViewingRoom } from '../viewing/viewing-room.ts';
+import { loadViewingRoom } from './load-viewing-room.ts';
 import { mediaCalls } from './media-calls.ts';
 import type { OwnIds } from './metadata-calls.ts';
 
@@ -16,6 +21,7 @@ export interface MediaRoomOptions {
   readonly iceServers: readonly RTCIceServer[];
   readonly conference: () => ConferenceState;
   readonly setMuted: (streamId: string, kind: TrackKind, muted: boolean) => Promise<void>;
+  readonly onPlayback: (playback: Playback) => void;
   readonly onProblem: (error: ParleyError) => void;
 }
 
@@ -31,12 +37,15 @@ export class MediaRoom {
   readonly #options: MediaRoomOptions;
   readonly #calls: ReturnType<typeof mediaCalls>;
   readonly #open = new Set<OpenMedia>();
+  readonly #cap = new VideoCap();
+  readonly #loadViewing: () => Promise<ViewingRoom>;
   #isClosed = false;
 
   constructor(options: MediaRoomOptions) {
     const { api, own } = options;
     this.#options = options;
     this.#calls = mediaCalls(api, own, options.onProblem);
+    this.#loadViewing = loadViewingRoom({ cap: this.#cap, onPlayback: options.onPlayback });
   }
 
   async publish(options: PublishOptions): Promise<PublishedStream> {
@@ -60,12 +69,20 @@ export class MediaRoom {
   async view(streamId: string, options: ViewOptions): Promise<ViewedStream> {
     const stream = findStream(this.#options.conference(), streamId)?.stream;
     if (!stream) throw new StreamNotFoundError(streamId);
-    const { iceServers, onProblem } = this.#options;
+    const { iceServers, conference, onProblem } = this.#options;
     return this.#opening(
       streamId,
       (signal, onClosed) =>
         viewMedia(stream, options, {
           view: this.#calls.view,
+          updateView: (viewerId, video) => this.#calls.updateView(streamId, viewerId, video),
+          conduct: this.#conduct({
+            ...options,
+            streamId,
+            type: stream.type,
+            isVideoMuted: () => `TRACK_MUTED/video/${streamId}` in conference().metadata,
+            onProblem,
+          }),
           sendCandidates: (viewerId, candidates) =>
             this.#calls.sendViewCandidates(streamId, viewerId, candidates),
           stopView: (viewerId) => this.#unlessClosed(() => this.#calls.stopView(streamId, viewerId)),
@@ -76,6 +93,16 @@ export class MediaRoom {
         }),
       (view) => ({ streamId, close: () => void view.stop() }),
     );
+  }
+
+  /** @throws InvalidOptionsError (`ERR_INVALID_OPTIONS`). */
+  setMaxVideos(maxVideos: number): void {
+    this.#cap.setMaxVideos(maxVideos);
+  }
+
+  /** What concerns all views at once. Rejects when that part of the SDK cannot be fetched. */
+  viewing(): Promise<ViewingRoom> {
+    return this.#loadViewing();
   }
 
   /** Closes what `after` no longer has: the server withdrew it, or its publisher did. */
@@ -90,6 +117,11 @@ export class MediaRoom {
   close(): void {
     this.#isClosed = true;
     for (const { close } of this.#open) close(new NotJoinedError());
+  }
+
+  async #conduct(options: ConductOptions): Promise<ViewConduct> {
+    const room = await this.#loadViewing();
+    return room.conduct(options);
   }
 
   #unlessClosed(call: () => Promise<void>): Promise<void> {

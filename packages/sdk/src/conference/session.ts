@@ -13,9 +13,11 @@ import {
 import { endedConference } from './ended-conference.ts';
 import { type Farewell, sayFarewell } from './farewell.ts';
 import { keepUnchanged } from './keep-unchanged.ts';
+import { nothingBlocked } from '../viewing/playback.ts';
 import { MediaRoom } from './media-room.ts';
 import { type MetadataCalls, metadataCalls, type OwnIds } from './metadata-calls.ts';
 import { watchPage } from './page-lifecycle.ts';
+import { sameSnapshot } from './same-snapshot.ts';
 import { selectRemoteParticipants, selectRemoteStreams, selectSelf } from './selectors.ts';
 
 export interface LeaveOptions {
@@ -54,7 +56,7 @@ export class Session {
     this.metadata = metadata;
     const onProblem = (error: ParleyError) => this.announcer.tellError(error);
     this.store = createConferenceStore(
-      { conference, endpointId: endpoint.id, connection: 'connected' },
+      { conference, endpointId: endpoint.id, connection: 'connected', playback: nothingBlocked },
       (cause) => onProblem(new ListenerError('state', { cause })),
     );
     const { getSnapshot } = this.store;
@@ -75,6 +77,7 @@ export class Session {
       conference: () => getSnapshot().conference,
       setMuted: (streamId, kind, muted) =>
         metadata.change(`TRACK_MUTED/${kind}/${streamId}`, muted ? 'true' : undefined),
+      onPlayback: (playback) => this.#change({ playback }),
       onProblem,
     });
     this.#feed = startFeed({
@@ -149,7 +152,7 @@ export class Session {
   #move(change: Partial<ConferenceSnapshot>): ReturnType<typeof announcementsBetween> {
     const before = this.store.getSnapshot();
     const after = { ...before, ...change };
-    if (after.conference === before.conference && after.connection === before.connection) return [];
+    if (sameSnapshot(before, after)) return [];
     this.store.set(after);
     this.media.closeGone(before.conference, after.conference);
     return announcementsBetween(before, after);
@@ -163,7 +166,7 @@ export class Session {
     this.#feed.stop();
     this.#stopWatching();
     this.media.close();
-    this.announcer.finish(this.#move(change));
+    this.announcer.finish(this.#move({ ...change, playback: nothingBlocked }));
     return this.#farewell;
   }
 }

@@ -20,10 +20,17 @@ import type {
   StreamNotFoundError,
   StreamTypeMismatchError,
 } from './media-errors.ts';
+import type {
+  AudioOutputError,
+  NoFramesError,
+  PartNotLoadedError,
+  ViewClosedError,
+} from './viewing-errors.ts';
 
 /** Every error that this package throws or announces; `switch (error.code)` narrows it. */
 export type AnyParleyError =
   | ApiError
+  | AudioOutputError
   | DeviceDeniedError
   | DeviceInUseError
   | DeviceNotFoundError
@@ -32,13 +39,16 @@ export type AnyParleyError =
   | ListenerError
   | MediaConnectionError
   | NegotiationError
+  | NoFramesError
   | NotJoinedError
+  | PartNotLoadedError
   | PlaybackBlockedError
   | ScreenShareCancelledError
   | StreamNotFoundError
   | StreamTypeMismatchError
   | UnreadableEventError
-  | UnsupportedBrowserError;
+  | UnsupportedBrowserError
+  | ViewClosedError;
 
 /** The codes of all errors. */
 export type ParleyErrorCode = AnyParleyError['code'];

@@ -1,8 +1,8 @@
 import type { ParleyError } from '@parley-rtc/client';
-import type { Stream, ViewStreamCommand, ViewStreamResult } from '@parley-rtc/contract';
+import type { Stream, ViewedVideo, ViewStreamCommand, ViewStreamResult } from '@parley-rtc/contract';
 import { MediaConnectionError } from '../errors/media-errors.ts';
 import { newId } from '../new-id.ts';
-import { attachMedia } from './attach-media.ts';
+import type { ViewConduct } from '../viewing/view-conduct.ts';
 import { kindsOf } from './stream-kinds.ts';
 import { openStreamLink } from './stream-link.ts';
 import type { ViewedStream, ViewOptions } from './viewed-stream.ts';
@@ -17,6 +17,9 @@ export interface ViewVerbs {
     signal: AbortSignal,
   ) => Promise<ViewStreamResult>;
   readonly sendCandidates: (viewerId: string, candidates: readonly RTCIceCandidateInit[]) => void;
+  readonly updateView: (viewerId: string, video: ViewedVideo) => Promise<void>;
+  /** What is done with the view, in a part of the SDK that is fetched meanwhile. */
+  readonly conduct: Promise<ViewConduct>;
   /** Never rejects. */
   readonly stopView: (viewerId: string) => Promise<void>;
   readonly onProblem: (error: ParleyError) => void;
@@ -26,13 +29,20 @@ export interface ViewVerbs {
 /** Receives a stream. On any failure nothing stays open. */
 export async function viewMedia(
   { id: streamId, type }: Pick<Stream, 'id' | 'type'>,
-  { metadata, signal }: ViewOptions,
+  { metadata, signal, element, video: byHand }: ViewOptions,
   verbs: ViewVerbs,
 ): Promise<ViewedStream> {
   // Chosen here, so that a view whose answer got lost can be stopped.
   let viewerId = newId();
-  const detachAll = new Set<() => void>();
   const stop = () => link.close();
+  let conduct: ViewConduct | undefined;
+  const close = () => {
+    // Whoever waits for the conduct hears why it is not there.
+    if (conduct) conduct.close();
+    else verbs.conduct.then((late) => late.close()).catch(() => {});
+    verbs.onClosed();
+  };
+  let told: ViewedVideo = {};
 
   const link = await openStreamLink({
     operation: 'viewStream',
@@ -43,7 +53,9 @@ export async function viewMedia(
       for (const kind of [...needs, ...may].toSorted()) peer.addTransceiver(kind, { direction: 'recvonly' });
     },
     exchange: async (sdpOffer, signal) => {
-      const command = { streamId, viewerId, sdpOffer, ...(metadata && { metadata }) };
+      if (element || byHand) told = (await verbs.conduct).video;
+      const video = Object.keys(told).length > 0 && { video: told };
+      const command = { streamId, viewerId, sdpOffer, ...(metadata && { metadata }), ...video };
       const answer = await verbs.view(command, signal);
       viewerId = answer.viewerId ?? viewerId;
       return answer.sdpAnswer;
@@ -54,32 +66,49 @@ export async function viewMedia(
       verbs.onProblem(new MediaConnectionError(streamId, 'view'));
       void stop();
     },
-    onClosed: () => {
-      for (const detach of detachAll) detach();
-      verbs.onClosed();
-    },
+    onClosed: close,
   });
 
   const mediaStream = new MediaStream(receivedTracks(link.peer));
-  return {
-    streamId,
-    viewerId,
-    mediaStream,
-    get connectionState() {
-      return link.peer.connectionState;
-    },
-    attach: (element) => {
-      const clear = attachMedia(element, mediaStream, verbs.onProblem);
-      const detach = () => {
-        clear();
-        detachAll.delete(detach);
-      };
-      detachAll.add(detach);
-      return detach;
-    },
-    stop,
-    [Symbol.asyncDispose]: stop,
-  };
+  try {
+    conduct = await verbs.conduct;
+    // Closed while it was fetched.
+    if (link.isClosed) conduct.close();
+    const update = (video: ViewedVideo) => verbs.updateView(viewerId, video);
+    conduct.open({ viewerId: () => viewerId, peer: () => link.peer, mediaStream, update }, told);
+    return viewOf(conduct, mediaStream);
+  } catch (error) {
+    void stop();
+    throw error;
+  }
+
+  function viewOf(conduct: ViewConduct, mediaStream: MediaStream): ViewedStream {
+    return {
+      streamId,
+      viewerId,
+      get mediaStream() {
+        conduct.take();
+        return mediaStream;
+      },
+      get connectionState() {
+        return link.peer.connectionState;
+      },
+      get video() {
+        return conduct.video;
+      },
+      get priority() {
+        return conduct.priority;
+      },
+      firstFrame: conduct.firstFrame,
+      attach: (element) => conduct.attach(element),
+      setVolume: (volume) => conduct.setVolume(volume),
+      setAudioOutput: (deviceId) => conduct.setAudioOutput(deviceId),
+      setPriority: (priority) => conduct.setPriority(priority),
+      setVideo: (video) => conduct.setVideo(video),
+      stop,
+      [Symbol.asyncDispose]: stop,
+    };
+  }
 }
 
 /** The server may refuse a kind that was offered on suspicion, such as the sound of a screen. */

@@ -27,6 +27,7 @@ const names = [
   'participant-updated',
   'metadata-updated',
   'connection-changed',
+  'playback-changed',
   'ended',
   'server-event',
   'error',
@@ -44,6 +45,7 @@ function aboutWhat(payload: ConferenceEvents[keyof ConferenceEvents]): string {
   if ('stream' in payload) return `${payload.stream.userId}'s ${payload.stream.type}`;
   if ('participant' in payload) return payload.participant.userId;
   if ('key' in payload) return `${payload.key}=${payload.entry?.value}`;
+  if ('playback' in payload) return payload.playback.blockedStreamIds.join(' ');
   if ('connection' in payload) return payload.connection;
   if ('error' in payload) return payload.error.code;
   if ('event' in payload) return payload.event.type;
