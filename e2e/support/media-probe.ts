@@ -9,6 +9,8 @@ interface MediaProbe {
   readPicture(stream: MediaStream): Promise<{ id: number; delayMs: number } | undefined>;
   /** The loudest frequency in what `stream` sounds like, in hertz; 0 for silence. */
   hearHz(stream: MediaStream): Promise<number>;
+  /** Bytes of this kind that have arrived on all open connections. */
+  bytesReceived(kind: 'audio' | 'video'): Promise<number>;
   /** Peer connections that this page has opened and not closed. */
   openPeerConnections(): number;
   /** All peer connections that this page ever opened. */
@@ -127,6 +129,18 @@ export function installMediaProbe(): void {
       );
       if ((levels[loudest] ?? -Infinity) < -60) return 0;
       return (loudest * analyser.context.sampleRate) / analyser.fftSize;
+    },
+
+    async bytesReceived(kind) {
+      const open = peers.filter(({ connectionState }) => connectionState !== 'closed');
+      const reports = await Promise.all(open.map((peer) => peer.getStats()));
+      let bytes = 0;
+      for (const report of reports) {
+        report.forEach((stats: Partial<RTCInboundRtpStreamStats>) => {
+          if (stats.type === 'inbound-rtp' && stats.kind === kind) bytes += stats.bytesReceived ?? 0;
+        });
+      }
+      return bytes;
     },
 
     openPeerConnections: () => peers.filter(({ connectionState }) => connectionState !== 'closed').length,

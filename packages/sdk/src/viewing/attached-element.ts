@@ -1,6 +1,7 @@
 import { PlaybackBlockedError } from '../errors/media-errors.ts';
 import { UnsupportedBrowserError } from '../errors/device-errors.ts';
 import { AudioOutputError } from '../errors/viewing-errors.ts';
+import { listen } from './listen.ts';
 
 export interface AttachedElementOptions {
   readonly mediaStream: MediaStream;
@@ -29,9 +30,10 @@ const attachments = new WeakMap<HTMLMediaElement, AttachedElement>();
 export class AttachedElement {
   readonly #ref: WeakRef<HTMLMediaElement>;
   readonly #options: AttachedElementOptions;
-  readonly #listening = new AbortController();
+  readonly #stopListening: readonly (() => void)[];
   readonly #shownBefore: MediaProvider | null;
   #failures = 0;
+  #isDetached = false;
   #playingSinceMs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -41,9 +43,10 @@ export class AttachedElement {
     this.#ref = new WeakRef(element);
     this.#options = options;
     this.#shownBefore = element.srcObject ?? null;
-    const { signal } = this.#listening;
-    element.addEventListener?.('playing', () => this.#onPlaying(), { signal });
-    element.addEventListener?.('pause', () => this.#onPause(), { signal });
+    this.#stopListening = [
+      listen(element, ['playing'], () => this.#onPlaying()),
+      listen(element, ['pause'], () => this.#onPause()),
+    ];
     element.srcObject = options.mediaStream;
     if (options.volume !== undefined) element.volume = options.volume;
     // A refusal is told by `onBlocked`.
@@ -56,7 +59,7 @@ export class AttachedElement {
   }
 
   get isDetached(): boolean {
-    return this.#listening.signal.aborted;
+    return this.#isDetached;
   }
 
   /** @throws PlaybackBlockedError (`ERR_PLAYBACK_BLOCKED`). */
@@ -101,7 +104,8 @@ export class AttachedElement {
   /** Gives the element back what it showed before, unless it shows something else by now. Again is fine. */
   detach(): void {
     if (this.isDetached) return;
-    this.#listening.abort();
+    this.#isDetached = true;
+    for (const stop of this.#stopListening) stop();
     clearTimeout(this.#timer);
     const { element } = this;
     if (element) {

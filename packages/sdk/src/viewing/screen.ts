@@ -1,3 +1,4 @@
+import { listen } from './listen.ts';
 import { pictureHeightPx, type ShownElement } from './video-wish.ts';
 
 /** What is to be seen on the user's screen. */
@@ -55,13 +56,6 @@ export const browserScreen: Screen = {
 
 /** Its picture changed shape, or went to a window of its own or back. */
 const pictureEvents = ['resize', 'enterpictureinpicture', 'leavepictureinpicture'];
-
-/** Listens without keeping `target` alive. */
-function listen(target: EventTarget, names: readonly string[], listener: () => void): () => void {
-  const listening = new AbortController();
-  for (const name of names) target.addEventListener?.(name, listener, { signal: listening.signal });
-  return () => listening.abort();
-}
 
 /** A tenth of the element, or of the window for an element that is larger than that. */
 function isShown({
