@@ -89,7 +89,10 @@ test('tells when the browser wants a click first, and only then', async () => {
 test('plays again what the browser pauses, ten times with growing pauses', async () => {
   attach();
   element.play.mockClear();
-  element.play.mockImplementation(async () => element.pauseByBrowser());
+  element.play.mockImplementation(async () => {
+    element.dispatchEvent(new Event('playing'));
+    element.pauseByBrowser();
+  });
   element.pauseByBrowser();
   await vi.advanceTimersByTimeAsync(250);
   expect(element.play).toHaveBeenCalledOnce();

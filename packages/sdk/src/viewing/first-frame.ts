@@ -15,25 +15,24 @@ export interface FirstFrameWait {
 }
 
 export function awaitFirstFrame(signal: AbortSignal | undefined): FirstFrameWait {
-  let resolve: (frame: FirstFrame) => void = () => {};
-  let reject: (error: ParleyError) => void = () => {};
-  const promise = new Promise<FirstFrame>((...settle) => {
-    [resolve, reject] = settle;
+  let settle: Pick<FirstFrameWait, 'resolve' | 'reject'> | undefined;
+  const promise = new Promise<FirstFrame>((resolve, reject) => {
+    settle = { resolve, reject };
   });
   // Most apps never look at it.
   promise.catch(() => {});
-  const abort = () => reject(new AbortedError('firstFrame', { cause: signal?.reason }));
+  const abort = () => settle?.reject(new AbortedError('firstFrame', { cause: signal?.reason }));
   signal?.addEventListener('abort', abort, { once: true });
   const stop = () => signal?.removeEventListener('abort', abort);
   return {
     promise,
     resolve: (frame) => {
       stop();
-      resolve(frame);
+      settle?.resolve(frame);
     },
     reject: (error) => {
       stop();
-      reject(error);
+      settle?.reject(error);
     },
   };
 }

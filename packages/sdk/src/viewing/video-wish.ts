@@ -43,7 +43,7 @@ export function isSameWish(one: ViewedVideo, other: ViewedVideo): boolean {
 }
 
 /** How long a new wish must last before it is sent, in milliseconds. Seeing again never waits. */
-export const delaysMs = {
+const delaysMs = {
   /** For an element that somebody resizes. */
   resize: 100,
   /** For a tile that only moves to another place. */

@@ -36,7 +36,7 @@ export interface OpenView {
 }
 
 /** The part of a `ViewedStream` that is not about its connection. */
-export type Conducted = Pick<
+type Conducted = Pick<
   ViewedStream,
   'attach' | 'firstFrame' | 'priority' | 'setAudioOutput' | 'setPriority' | 'setVideo' | 'setVolume' | 'video'
 >;
