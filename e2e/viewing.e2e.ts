@@ -1,9 +1,6 @@
-import { chromium, expect, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import type { ViewedStream } from '@parley-rtc/sdk';
-import { browserArguments } from './support/browser-arguments.ts';
-import { findBrowser } from './support/browser.ts';
-import { demoUrl } from './support/addresses.ts';
-import { askForTicket, Caller, newRoom } from './support/caller.ts';
+import { Caller, newRoom } from './support/caller.ts';
 
 declare global {
   interface Window {
@@ -27,7 +24,7 @@ async function showTile(caller: Caller): Promise<void> {
   await caller.page.evaluate(() => window.view.firstFrame);
 }
 
-/** Bytes that arrive in a second, after two in which what is under way has arrived. */
+/** Bytes that arrive in a second. */
 async function bytesPerSecond(caller: Caller, kind: 'audio' | 'video'): Promise<number> {
   return await caller.page.evaluate(async (kind) => {
     const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -145,65 +142,6 @@ test('a video in picture-in-picture flows while its tile is out of sight', async
   await bob.page.evaluate(() => document.exitPictureInPicture());
   await expect.poll(() => bytesPerSecond(bob, 'video')).toBe(0);
   for (const caller of [ada, bob]) await caller.close();
-});
-
-function viewByItself({ ticket, conferenceId }: { ticket: string; conferenceId: string }): void {
-  const view = async (): Promise<void> => {
-    const server = location.origin;
-    const { token } = await window.Parley.redeemTicket({ server, ticket });
-    const conference = await window.Parley.Conference.join({ server, conferenceId, token });
-    const tile = document.createElement('video');
-    const button = Object.assign(document.createElement('button'), { textContent: 'Play' });
-    button.addEventListener('click', () => void conference.startPlayback());
-    document.body.replaceChildren(tile, button);
-    tile.addEventListener('playing', () => console.log('playing'));
-    conference.on('error', ({ error }) => console.log(`error ${error.code}`));
-    conference.on('playback-changed', ({ playback }) =>
-      console.log(`blocked ${playback.blockedStreamIds.length}`),
-    );
-    conference.on('stream-published', async ({ stream }) => {
-      const view = await conference.viewStream(stream.id, { element: tile });
-      console.log(`first ${(await view.firstFrame).kind}`);
-    });
-  };
-  window.addEventListener('DOMContentLoaded', () => {
-    document.body.replaceChildren();
-    const script = Object.assign(document.createElement('script'), { src: '/parley.iife.js' });
-    script.addEventListener('load', () => void view());
-    document.head.append(script);
-  });
-}
-
-test('what the browser blocks is told as state, and plays after one call from a click', async () => {
-  const executablePath = findBrowser();
-  const strict = await chromium.launch({
-    ...(executablePath && { executablePath }),
-    args: browserArguments.map((argument) =>
-      argument.startsWith('--autoplay-policy') ? '--autoplay-policy=user-gesture-required' : argument,
-    ),
-  });
-  try {
-    const room = newRoom();
-    const ada = await Caller.open(strict);
-    await ada.join(room, 'Ada');
-    await ada.publish(11, 440);
-
-    // Whatever Playwright evaluates counts as the user's act, so this page does everything by itself and tells by its
-    // console; the first thing evaluated in it is the click.
-    const page = await strict.newPage({ baseURL: demoUrl });
-    const told: string[] = [];
-    page.on('console', (message) => told.push(message.text()));
-    await page.addInitScript(viewByItself, await askForTicket(room));
-    await page.goto('/');
-    await expect.poll(() => told).toContain('blocked 1');
-    expect(told).toContain('error ERR_PLAYBACK_BLOCKED');
-    expect(told).not.toContain('playing');
-
-    await page.getByRole('button').click();
-    await expect.poll(() => told).toEqual(expect.arrayContaining(['blocked 0', 'playing', 'first video']));
-  } finally {
-    await strict.close();
-  }
 });
 
 test('ten streams at join are negotiated side by side', async ({ browser }, testInfo) => {
