@@ -11,6 +11,8 @@ interface MediaProbe {
   hearHz(stream: MediaStream): Promise<number>;
   /** All of the page's peer connections, in the order they were opened. */
   peerConnections(): readonly RTCPeerConnection[];
+  /** Bytes of this kind that have arrived on all open connections. */
+  bytesReceived(kind: 'audio' | 'video'): Promise<number>;
   /** Peer connections that this page has opened and not closed. */
   openPeerConnections(): number;
   /** All peer connections that this page ever opened. */
@@ -132,6 +134,18 @@ export function installMediaProbe(): void {
     },
 
     peerConnections: () => peers,
+    async bytesReceived(kind) {
+      const open = peers.filter(({ connectionState }) => connectionState !== 'closed');
+      const reports = await Promise.all(open.map((peer) => peer.getStats()));
+      let bytes = 0;
+      for (const report of reports) {
+        report.forEach((stats: Partial<RTCInboundRtpStreamStats>) => {
+          if (stats.type === 'inbound-rtp' && stats.kind === kind) bytes += stats.bytesReceived ?? 0;
+        });
+      }
+      return bytes;
+    },
+
     openPeerConnections: () => peers.filter(({ connectionState }) => connectionState !== 'closed').length,
     peerConnectionsEver: () => peers.length,
   };

@@ -1,6 +1,6 @@
 import type { Conference, ParleyError, ViewedStream } from '@parley-rtc/sdk';
 import { type RefCallback, useEffect, useState } from 'react';
-import { hold, isAboutView } from '@parley-rtc/sdk/bindings';
+import { attachIfOpen, hold, isAboutView } from '@parley-rtc/sdk/bindings';
 
 /** A stream of somebody else on its way to a media element. */
 export interface StreamView {
@@ -47,7 +47,7 @@ export function useStreamView(conference: Conference | undefined, streamId: stri
   }, [conference, streamId, element]);
 
   useEffect(() => {
-    if (view && element) return view.attach(element);
+    if (view && element) return attachIfOpen(view, element);
   }, [view, element]);
 
   return { view, error, ref };

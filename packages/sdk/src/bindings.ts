@@ -5,3 +5,4 @@
 export { type ConferenceStatus, statusOf } from './bindings/conference-status.ts';
 export { hold, type Holding } from './bindings/hold.ts';
 export { isAboutView } from './bindings/is-about-view.ts';
+export { attachIfOpen } from './bindings/attach-if-open.ts';

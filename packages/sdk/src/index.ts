@@ -42,7 +42,16 @@ export { selectMuted } from './conventions/track-mute.ts';
 export { selectOnHold } from './conventions/hold.ts';
 export { announceRecording, selectRecording } from './conventions/recording.ts';
 export { announcePortrait, selectPortrait } from './conventions/portrait.ts';
-export type { ViewedStream, ViewOptions } from './media/viewed-stream.ts';
+export type { Detach, ViewedStream, ViewOptions } from './media/viewed-stream.ts';
+export type { FirstFrame } from './viewing/first-frame.ts';
+export type { Playback } from './viewing/playback.ts';
+export type { ViewPriority } from './viewing/video-cap.ts';
+export {
+  AudioOutputError,
+  NoFramesError,
+  PartNotLoadedError,
+  ViewClosedError,
+} from './errors/viewing-errors.ts';
 export type { AnyParleyError, ParleyErrorCode } from './errors/any-parley-error.ts';
 export {
   EndpointLostError,

@@ -1,6 +1,6 @@
 import type { Conference, ParleyError, ViewedStream } from '@parley-rtc/sdk';
 import { type MaybeRefOrGetter, type ShallowRef, shallowRef, toValue, watch } from 'vue';
-import { hold, isAboutView } from '@parley-rtc/sdk/bindings';
+import { attachIfOpen, hold, isAboutView } from '@parley-rtc/sdk/bindings';
 
 /** A stream of somebody else on its way to a media element. */
 export interface StreamView {
@@ -56,7 +56,7 @@ export function useStreamView(
   watch(
     [view, element] as const,
     ([held, target], _before, onCleanup) => {
-      if (held && target) onCleanup(held.attach(target));
+      if (held && target) onCleanup(attachIfOpen(held, target));
     },
     { flush: 'post' },
   );

@@ -6,6 +6,7 @@ import {
   reduce,
 } from '@parley-rtc/contract';
 import { expect, test } from 'vitest';
+import { nothingBlocked } from '../viewing/playback.ts';
 import { announcementsBetween } from './announcements.ts';
 import type { ConferenceSnapshot } from './conference-store.ts';
 import { keepUnchanged } from './keep-unchanged.ts';
@@ -30,6 +31,7 @@ const snapshot = (conference: ConferenceState): ConferenceSnapshot => ({
   conference,
   endpointId: 'me',
   connection: 'connected',
+  playback: nothingBlocked,
 });
 
 const names = (before: ConferenceState, next: ConferenceState) =>

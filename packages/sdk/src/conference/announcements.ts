@@ -14,6 +14,7 @@ export function announcementsBetween(before: ConferenceSnapshot, after: Conferen
   return [
     ...participantAnnouncements(selectRemoteParticipants(before), selectRemoteParticipants(after), after),
     ...metadataAnnouncements(before.conference.metadata, after.conference.metadata),
+    ...playbackAnnouncements(before, after),
     ...connectionAnnouncements(before, after),
   ];
 }
@@ -77,6 +78,11 @@ function metadataAnnouncements(
     .map((key) => ({ key, entry: Object.hasOwn(after, key) ? after[key] : undefined }))
     .filter(({ key, entry }) => !sameJson(Object.hasOwn(before, key) ? before[key] : undefined, entry))
     .map((payload) => ['metadata-updated', payload] as const);
+}
+
+function playbackAnnouncements(before: ConferenceSnapshot, { playback }: ConferenceSnapshot): Announcement[] {
+  const isSame = before.playback.blockedStreamIds.join() === playback.blockedStreamIds.join();
+  return isSame ? [] : [['playback-changed', { playback }]];
 }
 
 function connectionAnnouncements(before: ConferenceSnapshot, after: ConferenceSnapshot): Announcement[] {

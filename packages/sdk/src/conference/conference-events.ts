@@ -6,6 +6,7 @@ import type {
 } from '@parley-rtc/contract';
 import type { ParleyError } from '@parley-rtc/client';
 import type { PublishedStream } from '../media/published-stream.ts';
+import type { Playback } from '../viewing/playback.ts';
 import type { ConnectionStatus } from './conference-store.ts';
 import type { RemoteStream } from './selectors.ts';
 
@@ -29,6 +30,8 @@ export interface ConferenceEvents {
   /** An entry of the conference's metadata was set, or removed (`entry` is undefined). */
   'metadata-updated': { readonly key: string; readonly entry: MetadataEntry | undefined };
   'connection-changed': { readonly connection: ConnectionStatus };
+  /** The browser blocks, or no longer blocks, the playing of what we view. */
+  'playback-changed': { readonly playback: Playback };
   /** The conference is over for everybody. */
   ended: { readonly reason: string | undefined };
   /**

@@ -1,4 +1,5 @@
 import type { ConferenceState } from '@parley-rtc/contract';
+import type { Playback } from '../viewing/playback.ts';
 
 /** How this endpoint stands to the conference. `reconnecting` concerns the events: media may still flow. */
 export type ConnectionStatus = 'connected' | 'reconnecting' | 'left' | 'ended';
@@ -10,6 +11,8 @@ export interface ConferenceSnapshot {
   /** Our own endpoint: `findParticipant(conference, endpointId)` is us. */
   readonly endpointId: string;
   readonly connection: ConnectionStatus;
+  /** Whether the browser plays what we view. */
+  readonly playback: Playback;
 }
 
 /**

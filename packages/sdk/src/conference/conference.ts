@@ -4,6 +4,7 @@ import { hold, resume } from '../conventions/hold.ts';
 import type { PublishOptions } from '../media/publish-options.ts';
 import type { PublishedStream } from '../media/published-stream.ts';
 import type { ViewedStream, ViewOptions } from '../media/viewed-stream.ts';
+import { assertMaxVideos } from '../viewing/video-cap.ts';
 import type { ConferenceEvents, ConferenceListener } from './conference-events.ts';
 import type { ConferenceStore } from './conference-store.ts';
 import { createConference, type CreateOptions } from './create-conference.ts';
@@ -41,8 +42,11 @@ export class Conference implements AsyncDisposable {
    * left behind when a step fails, `signal` aborts or `timeoutMs` is over.
    */
   static async join(options: JoinOptions): Promise<Conference> {
-    const { server, token, ...rest } = options;
-    return new Conference(await joinConference(createRtcApi({ server, token }), rest));
+    const { server, token, maxVideos = Infinity, ...rest } = options;
+    assertMaxVideos(maxVideos);
+    const session = await joinConference(createRtcApi({ server, token }), rest);
+    session.media.setMaxVideos(maxVideos);
+    return new Conference(session);
   }
 
   /** The conference's id. */
@@ -94,6 +98,40 @@ export class Conference implements AsyncDisposable {
   async viewStream(streamId: string, options: ViewOptions = {}): Promise<ViewedStream> {
     this.#session.assertJoined();
     return this.#session.media.view(streamId, options);
+  }
+
+  /**
+   * Limits how many videos flow at the same time; `Infinity`, the default, is no limit. Beyond it the views of the
+   * lowest priority, then those that came into sight first, are paused; their sound goes on.
+   *
+   * @throws InvalidOptionsError (`ERR_INVALID_OPTIONS`) for anything but a number from 0 on.
+   */
+  async setMaxVideos(maxVideos: number): Promise<void> {
+    this.#session.assertJoined();
+    this.#session.media.setMaxVideos(maxVideos);
+  }
+
+  /**
+   * Plays everything that the browser blocked until the user acts (`state.playback.blockedStreamIds`). To be called in
+   * a click handler.
+   *
+   * @throws PlaybackBlockedError (`ERR_PLAYBACK_BLOCKED`) when the browser still refuses.
+   */
+  async startPlayback(): Promise<void> {
+    this.#session.assertJoined();
+    await (await this.#session.media.viewing()).startPlayback();
+  }
+
+  /**
+   * Plays all views, now and later, through an audio output; `''` is the system's. A view that was given one of its own
+   * keeps it.
+   *
+   * @throws UnsupportedBrowserError (`ERR_UNSUPPORTED_BROWSER`) without `setSinkId`; AudioOutputError
+   * (`ERR_AUDIO_OUTPUT`) when the browser refuses, and everything plays where it did.
+   */
+  async setAudioOutput(deviceId: string): Promise<void> {
+    this.#session.assertJoined();
+    await (await this.#session.media.viewing()).setAudioOutput(deviceId);
   }
 
   /** Sets one entry of the metadata that everybody shares. */

@@ -43,6 +43,7 @@ test('registers the endpoint, joins, reads the state and follows it, with ICE se
   expect(ada.state.getSnapshot()).toEqual({
     conference: server.conference,
     endpointId: ada.endpointId,
+    playback: { blockedStreamIds: [] },
     connection: 'connected',
   });
 });

@@ -30,6 +30,8 @@ export interface JoinOptions {
   readonly metadata?: JsonObject;
   /** Wished id of our endpoint. Default: a new one for each join. */
   readonly endpointId?: string;
+  /** How many videos may flow at the same time; `setMaxVideos` changes it. Default: no limit. */
+  readonly maxVideos?: number;
   /** Gives up; nothing stays behind. Has no effect once joined. */
   readonly signal?: AbortSignal;
   /** How long joining may take as a whole, in milliseconds. Default 15_000; `Infinity`: no limit. */
@@ -47,7 +49,7 @@ type LoadPush = () => Promise<Pick<typeof PushModule, 'pushFeed'>>;
  */
 export async function joinConference(
   api: RtcApi,
-  options: Omit<JoinOptions, 'server' | 'token'>,
+  options: Omit<JoinOptions, 'server' | 'token' | 'maxVideos'>,
   loadPush: LoadPush | undefined = () => import('../signalling/push-feed.ts'),
 ): Promise<Session> {
   const { conferenceId, signal: given, timeoutMs = 15_000 } = options;

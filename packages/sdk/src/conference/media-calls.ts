@@ -1,4 +1,5 @@
 import { NotFoundError, type ParleyError, type RtcApi } from '@parley-rtc/client';
+import type { ViewedVideo } from '@parley-rtc/contract';
 import type { PublishVerbs } from '../media/publish-media.ts';
 import type { ViewVerbs } from '../media/view-media.ts';
 import type { OwnIds } from './metadata-calls.ts';
@@ -9,6 +10,7 @@ type MediaCalls = Pick<
 > & {
   readonly view: ViewVerbs['view'];
   sendViewCandidates(streamId: string, viewerId: string, candidates: readonly RTCIceCandidateInit[]): void;
+  updateView(streamId: string, viewerId: string, video: ViewedVideo): Promise<void>;
   stopView(streamId: string, viewerId: string): Promise<void>;
 };
 
@@ -30,6 +32,7 @@ export function mediaCalls(api: RtcApi, own: OwnIds, onProblem: (error: ParleyEr
       api.updatePublishedStreamBitrate({ ...own, streamId, videoBitrate }),
     setMetadata: (streamId, newMetadata) => api.updateStreamMetadata({ ...own, streamId, newMetadata }),
     view: (command, signal) => api.viewStream({ ...command, ...own }, { signal }),
+    updateView: (streamId, viewerId, video) => api.updateViewStream({ ...own, streamId, viewerId, video }),
     stopView: (streamId, viewerId) => quietly(api.stopViewStream({ ...own, streamId, viewerId })),
     sendViewCandidates: (streamId, viewerId, iceCandidates) =>
       void quietly(api.addViewStreamIceCandidates({ ...own, streamId, viewerId, iceCandidates })),

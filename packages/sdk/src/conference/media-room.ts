@@ -2,6 +2,7 @@ import { NotFoundError, type ParleyError, type RtcApi } from '@parley-rtc/client
 import { type ConferenceState, findStream } from '@parley-rtc/contract';
 import { NotJoinedError } from '../errors/conference-errors.ts';
 import { selectOnHold } from '../conventions/hold.ts';
+import { muteKey } from '../conventions/track-mute.ts';
 import { OnHoldError, StreamNotFoundError } from '../errors/media-errors.ts';
 import { type Publication, publishMedia, type PublishVerbs } from '../media/publish-media.ts';
 import type { PublishOptions } from '../media/publish-options.ts';
@@ -9,6 +10,11 @@ import type { PublishedStream, TrackKind } from '../media/published-stream.ts';
 import type { Upkeep } from '../media/upkeep.ts';
 import { viewMedia } from '../media/view-media.ts';
 import type { ViewedStream, ViewOptions } from '../media/viewed-stream.ts';
+import type { Playback } from '../viewing/playback.ts';
+import { VideoCap } from '../viewing/video-cap.ts';
+import type { ConductOptions, ViewConduct } from '../viewing/view-conduct.ts';
+import type { ViewingRoom } from '../viewing/viewing-room.ts';
+import { loadViewingRoom } from './load-viewing-room.ts';
 import { mediaCalls } from './media-calls.ts';
 import type { OwnIds } from './metadata-calls.ts';
 
@@ -21,6 +27,7 @@ export interface MediaRoomOptions {
   /** Whether the server counts us as present. */
   readonly isInside: () => boolean;
   readonly onRestored: PublishVerbs['onRestored'];
+  readonly onPlayback: (playback: Playback) => void;
   readonly onProblem: (error: ParleyError) => void;
 }
 
@@ -40,12 +47,15 @@ export class MediaRoom {
   readonly #options: MediaRoomOptions;
   readonly #calls: ReturnType<typeof mediaCalls>;
   readonly #open = new Set<OpenMedia>();
+  readonly #cap = new VideoCap();
+  readonly #loadViewing: () => Promise<ViewingRoom>;
   #isClosed = false;
 
   constructor(options: MediaRoomOptions) {
     const { api, own } = options;
     this.#options = options;
     this.#calls = mediaCalls(api, own, options.onProblem);
+    this.#loadViewing = loadViewingRoom({ cap: this.#cap, onPlayback: options.onPlayback });
   }
 
   async publish(options: PublishOptions): Promise<PublishedStream> {
@@ -81,12 +91,20 @@ export class MediaRoom {
   async view(streamId: string, options: ViewOptions): Promise<ViewedStream> {
     const stream = findStream(this.#options.conference(), streamId)?.stream;
     if (!stream) throw new StreamNotFoundError(streamId);
-    const { iceServers, isInside, onProblem } = this.#options;
+    const { iceServers, conference, isInside, onProblem } = this.#options;
     return this.#opening(
       streamId,
       (signal, onClosed) =>
         viewMedia(stream, options, {
           view: this.#calls.view,
+          updateView: (viewerId, video) => this.#calls.updateView(streamId, viewerId, video),
+          conduct: this.#conduct({
+            ...options,
+            streamId,
+            type: stream.type,
+            isVideoMuted: () => muteKey(streamId, 'video') in conference().metadata,
+            onProblem,
+          }),
           sendCandidates: (viewerId, candidates) =>
             this.#calls.sendViewCandidates(streamId, viewerId, candidates),
           stopView: (viewerId) => this.#unlessClosed(() => this.#calls.stopView(streamId, viewerId)),
@@ -134,6 +152,16 @@ export class MediaRoom {
     }
   }
 
+  /** @throws InvalidOptionsError (`ERR_INVALID_OPTIONS`). */
+  setMaxVideos(maxVideos: number): void {
+    this.#cap.setMaxVideos(maxVideos);
+  }
+
+  /** What concerns all views at once. Rejects when that part of the SDK cannot be fetched. */
+  viewing(): Promise<ViewingRoom> {
+    return this.#loadViewing();
+  }
+
   /** Sends of a stream of ours only the layers that anybody views. */
   setActiveLayers(streamId: string, rids: readonly string[]): void {
     for (const { publication } of this.#open) {
@@ -149,6 +177,11 @@ export class MediaRoom {
 
   get #isOnHold(): boolean {
     return selectOnHold({ conference: this.#options.conference() });
+  }
+
+  async #conduct(options: ConductOptions): Promise<ViewConduct> {
+    const room = await this.#loadViewing();
+    return room.conduct(options);
   }
 
   #unlessClosed(call: () => Promise<void>): Promise<void> {

@@ -21,9 +21,11 @@ import { endedConference } from './ended-conference.ts';
 import { type Farewell, sayFarewell } from './farewell.ts';
 import { keepTrying } from './keep-trying.ts';
 import { keepUnchanged } from './keep-unchanged.ts';
+import { nothingBlocked } from '../viewing/playback.ts';
 import { MediaRoom } from './media-room.ts';
 import { type MetadataCalls, metadataCalls, type OwnIds } from './metadata-calls.ts';
 import { watchPage } from './page-lifecycle.ts';
+import { sameSnapshot } from './same-snapshot.ts';
 import { selectRemoteParticipants, selectRemoteStreams, selectSelf } from './selectors.ts';
 
 export interface LeaveOptions {
@@ -84,7 +86,7 @@ export class Session {
     this.metadata = metadata;
     const onProblem = (error: ParleyError) => this.announcer.tellError(error);
     this.store = createConferenceStore(
-      { conference, endpointId: endpoint.id, connection: 'connected' },
+      { conference, endpointId: endpoint.id, connection: 'connected', playback: nothingBlocked },
       (cause) => onProblem(new ListenerError('state', { cause })),
     );
     const { getSnapshot } = this.store;
@@ -108,6 +110,7 @@ export class Session {
       isInside: () => !this.#rejoining && selectSelf(getSnapshot()) !== undefined,
       onRestored: (formerId, restored) =>
         this.announcer.announce([['stream-restored', { formerId, restored }]]),
+      onPlayback: (playback) => this.#change({ playback }),
       onProblem,
     });
     this.#feed = startFeed({
@@ -235,7 +238,7 @@ export class Session {
   #move(change: Partial<ConferenceSnapshot>): ReturnType<typeof announcementsBetween> {
     const before = this.store.getSnapshot();
     const after = { ...before, ...change };
-    if (after.conference === before.conference && after.connection === before.connection) return [];
+    if (sameSnapshot(before, after)) return [];
     this.store.set(after);
     this.media.follow(before.conference, after.conference);
     return announcementsBetween(before, after);
@@ -250,7 +253,7 @@ export class Session {
     this.#feed.stop();
     this.#stopWatching();
     this.media.close();
-    this.announcer.finish(this.#move(change));
+    this.announcer.finish(this.#move({ ...change, playback: nothingBlocked }));
     return this.#farewell;
   }
 }

@@ -25,10 +25,17 @@ import type {
   StreamNotFoundError,
   StreamTypeMismatchError,
 } from './media-errors.ts';
+import type {
+  AudioOutputError,
+  NoFramesError,
+  PartNotLoadedError,
+  ViewClosedError,
+} from './viewing-errors.ts';
 
 /** Every error that this package throws or announces; `switch (error.code)` narrows it. */
 export type AnyParleyError =
   | ApiError
+  | AudioOutputError
   | DeviceBlockedByPolicyError
   | DeviceDeniedError
   | DeviceDismissedError
@@ -41,14 +48,17 @@ export type AnyParleyError =
   | ListenerError
   | MediaConnectionError
   | NegotiationError
+  | NoFramesError
   | NotJoinedError
   | OnHoldError
+  | PartNotLoadedError
   | PlaybackBlockedError
   | ScreenShareCancelledError
   | StreamNotFoundError
   | StreamTypeMismatchError
   | UnreadableEventError
-  | UnsupportedBrowserError;
+  | UnsupportedBrowserError
+  | ViewClosedError;
 
 /** The codes of all errors. */
 export type ParleyErrorCode = AnyParleyError['code'];

@@ -1,8 +1,8 @@
 import type { ParleyError } from '@parley-rtc/client';
-import type { Stream, ViewStreamCommand, ViewStreamResult } from '@parley-rtc/contract';
+import type { Stream, ViewedVideo, ViewStreamCommand, ViewStreamResult } from '@parley-rtc/contract';
 import { MediaConnectionError } from '../errors/media-errors.ts';
 import { newId } from '../new-id.ts';
-import { attachMedia } from './attach-media.ts';
+import type { ViewConduct } from '../viewing/view-conduct.ts';
 import { kindsOf } from './stream-kinds.ts';
 import { openStreamLink } from './stream-link.ts';
 import { type Upkeep, upkeepOf } from './upkeep.ts';
@@ -18,6 +18,9 @@ export interface ViewVerbs {
     signal: AbortSignal,
   ) => Promise<ViewStreamResult>;
   readonly sendCandidates: (viewerId: string, candidates: readonly RTCIceCandidateInit[]) => void;
+  readonly updateView: (viewerId: string, video: ViewedVideo) => Promise<void>;
+  /** What is done with the view, in a part of the SDK that is fetched meanwhile. */
+  readonly conduct: Promise<ViewConduct>;
   /** Never rejects. */
   readonly stopView: (viewerId: string) => Promise<void>;
   /** Whether the server counts us as present. While it does not, a lost connection is no reason to close. */
@@ -34,18 +37,25 @@ export interface View extends Upkeep {
 /** Receives a stream. On any failure nothing stays open. */
 export async function viewMedia(
   { id: streamId, type }: Pick<Stream, 'id' | 'type'>,
-  { metadata, signal }: ViewOptions,
+  { metadata, signal, element, video: byHand }: ViewOptions,
   verbs: ViewVerbs,
 ): Promise<View> {
   // Chosen here, so that a view whose answer got lost can be stopped.
   let viewerId = newId();
-  const detachAll = new Set<() => void>();
   const stop = () => link.close();
+  let conduct: ViewConduct | undefined;
+  const close = () => {
+    // Whoever waits for the conduct hears why it is not there.
+    if (conduct) conduct.close();
+    else verbs.conduct.then((late) => late.close()).catch(() => {});
+    verbs.onClosed();
+  };
   const onFailed = () => {
     if (!verbs.isInside()) return;
     verbs.onProblem(new MediaConnectionError(streamId, 'view'));
     void stop();
   };
+  let told: ViewedVideo = {};
 
   const link = await openStreamLink({
     operation: 'viewStream',
@@ -56,7 +66,10 @@ export async function viewMedia(
       for (const kind of [...needs, ...may].toSorted()) peer.addTransceiver(kind, { direction: 'recvonly' });
     },
     exchange: async (sdpOffer, signal) => {
-      const command = { streamId, viewerId, sdpOffer, ...(metadata && { metadata }) };
+      // A restart asks for what is wanted by then.
+      if (conduct || element || byHand) told = (await verbs.conduct).video;
+      const video = Object.keys(told).length > 0 && { video: told };
+      const command = { streamId, viewerId, sdpOffer, ...(metadata && { metadata }), ...video };
       const answer = await verbs.view(command, signal);
       viewerId = answer.viewerId ?? viewerId;
       return answer.sdpAnswer;
@@ -66,33 +79,50 @@ export async function viewMedia(
     onFailed,
     // The events will tell whether the stream is gone or we are.
     onForgotten: () => {},
-    onClosed: () => {
-      for (const detach of detachAll) detach();
-      verbs.onClosed();
-    },
+    onClosed: close,
   });
 
   const mediaStream = new MediaStream(receivedTracks(link.peer));
-  const view: ViewedStream = {
-    streamId,
-    viewerId,
-    mediaStream,
-    get connectionState() {
-      return link.peer.connectionState;
-    },
-    attach: (element) => {
-      const clear = attachMedia(element, mediaStream, verbs.onProblem);
-      const detach = () => {
-        clear();
-        detachAll.delete(detach);
-      };
-      detachAll.add(detach);
-      return detach;
-    },
-    stop,
-    [Symbol.asyncDispose]: stop,
-  };
-  return { view, ...upkeepOf({ link, isInside: verbs.isInside, onRenewed: () => {}, onFailed }) };
+  try {
+    conduct = await verbs.conduct;
+    // Closed while it was fetched.
+    if (link.isClosed) conduct.close();
+    const update = (video: ViewedVideo) => verbs.updateView(viewerId, video);
+    conduct.open({ viewerId: () => viewerId, peer: () => link.peer, mediaStream, update }, told);
+    const upkeep = upkeepOf({ link, isInside: verbs.isInside, onRenewed: () => {}, onFailed });
+    return { view: viewOf(conduct, mediaStream), ...upkeep };
+  } catch (error) {
+    void stop();
+    throw error;
+  }
+
+  function viewOf(conduct: ViewConduct, mediaStream: MediaStream): ViewedStream {
+    return {
+      streamId,
+      viewerId,
+      get mediaStream() {
+        conduct.take();
+        return mediaStream;
+      },
+      get connectionState() {
+        return link.peer.connectionState;
+      },
+      get video() {
+        return conduct.video;
+      },
+      get priority() {
+        return conduct.priority;
+      },
+      firstFrame: conduct.firstFrame,
+      attach: (element) => conduct.attach(element),
+      setVolume: (volume) => conduct.setVolume(volume),
+      setAudioOutput: (deviceId) => conduct.setAudioOutput(deviceId),
+      setPriority: (priority) => conduct.setPriority(priority),
+      setVideo: (video) => conduct.setVideo(video),
+      stop,
+      [Symbol.asyncDispose]: stop,
+    };
+  }
 }
 
 /** The server may refuse a kind that was offered on suspicion, such as the sound of a screen. */

@@ -30,6 +30,7 @@ const names = [
   'participant-updated',
   'metadata-updated',
   'connection-changed',
+  'playback-changed',
   'ended',
   'server-event',
   'error',
@@ -48,6 +49,7 @@ function aboutWhat(payload: ConferenceEvents[keyof ConferenceEvents]): string {
   if ('participant' in payload) return payload.participant.userId;
   if ('restored' in payload) return payload.restored.type;
   if ('key' in payload) return `${payload.key}=${payload.entry?.value}`;
+  if ('playback' in payload) return payload.playback.blockedStreamIds.join(' ');
   if ('connection' in payload) return payload.connection;
   if ('error' in payload) return payload.error.code;
   if ('event' in payload) return payload.event.type;

@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest';
+import { type FrameJudgement, type FrameSample, judgeFrames } from './frame-judge.ts';
+
+/** Judges samples 5 s apart, each given as packets and frames. */
+function isStuck(
+  counters: readonly (readonly [packets: number, frames: number])[],
+  { mayBeStill = false, isExpected = true } = {},
+): boolean {
+  let judgement: FrameJudgement | undefined;
+  for (const [index, [packets, frames]] of counters.entries()) {
+    const sample: FrameSample = { atMs: index * 5_000, packets, frames, isExpected };
+    judgement = judgeFrames(judgement, sample, mayBeStill);
+  }
+  return judgement?.isStuck ?? false;
+}
+
+test('ten seconds without a frame are stuck, whether packets arrive or not', () => {
+  expect(
+    isStuck([
+      [0, 0],
+      [0, 0],
+    ]),
+  ).toBe(false);
+  expect(
+    isStuck([
+      [0, 0],
+      [0, 0],
+      [0, 0],
+    ]),
+  ).toBe(true);
+  expect(
+    isStuck([
+      [5, 5],
+      [9, 5],
+      [12, 5],
+    ]),
+  ).toBe(true);
+});
+
+test('a frame clears it', () => {
+  expect(
+    isStuck([
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [4, 1],
+    ]),
+  ).toBe(false);
+});
+
+test('a video that is paused or muted is never stuck', () => {
+  expect(
+    isStuck(
+      [
+        [5, 5],
+        [5, 5],
+        [5, 5],
+      ],
+      { isExpected: false },
+    ),
+  ).toBe(false);
+});
+
+test('a screen may be still, but not before its first frame nor while packets arrive', () => {
+  const mayBeStill = true;
+  expect(
+    isStuck(
+      [
+        [5, 5],
+        [5, 5],
+        [5, 5],
+      ],
+      { mayBeStill },
+    ),
+  ).toBe(false);
+  expect(
+    isStuck(
+      [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+      ],
+      { mayBeStill },
+    ),
+  ).toBe(true);
+  expect(
+    isStuck(
+      [
+        [5, 5],
+        [9, 5],
+        [12, 5],
+      ],
+      { mayBeStill },
+    ),
+  ).toBe(true);
+});

@@ -1,0 +1,93 @@
+import { InvalidOptionsError, type ParleyError } from '@parley-rtc/client';
+import type { Detach } from '../media/viewed-stream.ts';
+import { AttachedElement } from './attached-element.ts';
+import { moveOutput } from './move-output.ts';
+
+/** What the conference's views have in common about playing. */
+export interface SharedPlayback {
+  /** The conference's audio output; undefined is the element's own. */
+  readonly audioOutput: () => string | undefined;
+  readonly onBlocked: (attached: AttachedElement, streamId: string) => void;
+  readonly onUnblocked: (attached: AttachedElement) => void;
+}
+
+export interface ViewElementsOptions {
+  readonly streamId: string;
+  readonly mediaStream: MediaStream;
+  readonly shared: SharedPlayback;
+  readonly onProblem: (error: ParleyError) => void;
+  /** An element was attached; the returned function is called when it no longer is. */
+  readonly onAttached: (element: HTMLMediaElement) => () => void;
+}
+
+/** The elements that show one view. */
+export class ViewElements {
+  readonly #options: ViewElementsOptions;
+  readonly #attached = new Set<AttachedElement>();
+  readonly #detaches = new WeakMap<HTMLMediaElement, Detach>();
+  #volume: number | undefined;
+  #audioOutput: string | undefined;
+
+  constructor(options: ViewElementsOptions) {
+    this.#options = options;
+  }
+
+  get all(): readonly AttachedElement[] {
+    for (const attached of this.#attached) if (!attached.element) attached.detach();
+    return [...this.#attached];
+  }
+
+  attach(element: HTMLMediaElement): Detach {
+    const known = this.#detaches.get(element);
+    if (known) return known;
+    const { streamId, mediaStream, shared, onProblem, onAttached } = this.#options;
+    // Weakly, like everything else here, so that an element that the app forgets can go.
+    const ref = new WeakRef(element);
+    const attached: AttachedElement = new AttachedElement(element, {
+      mediaStream,
+      volume: this.#volume,
+      onBlocked: (error) => {
+        shared.onBlocked(attached, streamId);
+        onProblem(error);
+      },
+      onPlaying: () => shared.onUnblocked(attached),
+      onDetached: () => {
+        this.#attached.delete(attached);
+        const present = ref.deref();
+        if (present) this.#detaches.delete(present);
+        shared.onUnblocked(attached);
+        stop();
+      },
+    });
+    this.#attached.add(attached);
+    const stop = onAttached(element);
+    const audioOutput = this.#audioOutput ?? shared.audioOutput();
+    if (audioOutput !== undefined) attached.setAudioOutput(audioOutput).catch(onProblem);
+    const end = () => attached.detach();
+    const detach = Object.assign(end, { [Symbol.dispose]: end });
+    this.#detaches.set(element, detach);
+    return detach;
+  }
+
+  setVolume(volume: number): void {
+    if (!(volume >= 0 && volume <= 1)) {
+      throw new InvalidOptionsError(`A volume of ${volume} cannot be set.`, 'Give a number from 0 to 1.');
+    }
+    this.#volume = volume;
+    for (const attached of this.all) attached.setVolume(volume);
+  }
+
+  async setAudioOutput(deviceId: string): Promise<void> {
+    await moveOutput(this.all, deviceId, this.#audioOutput ?? this.#options.shared.audioOutput());
+    this.#audioOutput = deviceId;
+  }
+
+  /** The conference's audio output changes from `before`; a view with one of its own keeps it. */
+  get followsConference(): boolean {
+    return this.#audioOutput === undefined;
+  }
+
+  detachAll(): void {
+    for (const attached of this.#attached) attached.detach();
+  }
+}
