@@ -2,6 +2,7 @@ import { NotFoundError, type ParleyError, type RtcApi } from '@parley-rtc/client
 import { type ConferenceState, findStream } from '@parley-rtc/contract';
 import { NotJoinedError } from '../errors/conference-errors.ts';
 import { StreamNotFoundError } from '../errors/media-errors.ts';
+import type { MediaConnection } from '../media/media-connection.ts';
 import { publishMedia } from '../media/publish-media.ts';
 import type { PublishOptions } from '../media/publish-options.ts';
 import type { PublishedStream, TrackKind } from '../media/published-stream.ts';
@@ -23,7 +24,15 @@ export interface MediaRoomOptions {
 interface OpenMedia {
   /** Unknown for a stream of ours that is not published yet. */
   streamId: string | undefined;
+  direction: MediaConnection['direction'];
+  peer?: RTCPeerConnection;
   close: (reason: ParleyError) => void;
+}
+
+interface OpeningVerbs {
+  readonly signal: AbortSignal;
+  readonly onPeer: (peer: RTCPeerConnection) => void;
+  readonly onClosed: () => void;
 }
 
 /** Every stream that we publish and every view that we have, as long as they are open. */
@@ -42,8 +51,9 @@ export class MediaRoom {
   async publish(options: PublishOptions): Promise<PublishedStream> {
     const { iceServers, setMuted, onProblem } = this.#options;
     return this.#opening(
+      'publish',
       undefined,
-      (signal, onClosed) =>
+      ({ signal, onPeer, onClosed }) =>
         publishMedia(options, {
           ...this.#calls,
           unpublish: (streamId) => this.#unlessClosed(() => this.#calls.unpublish(streamId)),
@@ -51,6 +61,7 @@ export class MediaRoom {
           signal,
           setMuted,
           onProblem,
+          onPeer,
           onClosed,
         }),
       (stream) => ({ streamId: stream.id, close: () => void stream.unpublish() }),
@@ -62,8 +73,9 @@ export class MediaRoom {
     if (!stream) throw new StreamNotFoundError(streamId);
     const { iceServers, onProblem } = this.#options;
     return this.#opening(
+      'view',
       streamId,
-      (signal, onClosed) =>
+      ({ signal, onPeer, onClosed }) =>
         viewMedia(stream, options, {
           view: this.#calls.view,
           sendCandidates: (viewerId, candidates) =>
@@ -72,9 +84,17 @@ export class MediaRoom {
           iceServers,
           signal,
           onProblem,
+          onPeer,
           onClosed,
         }),
       (view) => ({ streamId, close: () => void view.stop() }),
+    );
+  }
+
+  /** The connections of everything that is open. */
+  connections(): readonly MediaConnection[] {
+    return [...this.#open].flatMap(({ streamId, direction, peer }) =>
+      streamId !== undefined && peer ? [{ streamId, direction, peer }] : [],
     );
   }
 
@@ -98,16 +118,21 @@ export class MediaRoom {
 
   /** Keeps hold of what opens from its first moment on, so that it can be closed at any time. */
   async #opening<Opened>(
+    direction: MediaConnection['direction'],
     streamId: string | undefined,
-    start: (signal: AbortSignal, onClosed: () => void) => Promise<Opened>,
-    handle: (opened: Opened) => OpenMedia,
+    start: (verbs: OpeningVerbs) => Promise<Opened>,
+    handle: (opened: Opened) => Pick<OpenMedia, 'streamId' | 'close'>,
   ): Promise<Opened> {
     const closing = new AbortController();
-    const entry: OpenMedia = { streamId, close: (reason) => closing.abort(reason) };
+    const entry: OpenMedia = { streamId, direction, close: (reason) => closing.abort(reason) };
     const forget = () => void this.#open.delete(entry);
     this.#open.add(entry);
     try {
-      const opened = await start(closing.signal, forget);
+      const opened = await start({
+        signal: closing.signal,
+        onPeer: (peer) => void (entry.peer = peer),
+        onClosed: forget,
+      });
       const { close } = Object.assign(entry, handle(opened));
       // It may have been told to close in the very moment in which it was ready.
       if (closing.signal.aborted) close(closing.signal.reason as ParleyError);

@@ -2,6 +2,7 @@ import { NotFoundError, type ParleyError, type RtcApi } from '@parley-rtc/client
 import { type ConferenceEvent, type ConferenceState, placeInHistory, reduce } from '@parley-rtc/contract';
 import { EndpointLostError, ListenerError, NotJoinedError } from '../errors/conference-errors.ts';
 import type { EventFeed, EventFeedSink } from '../signalling/event-feed.ts';
+import type { StreamQuality } from '../quality/quality-of.ts';
 import type { UserEndpoint } from '../signalling/user-endpoint.ts';
 import { announcementsBetween } from './announcements.ts';
 import { Announcer } from './announcer.ts';
@@ -12,6 +13,7 @@ import {
 } from './conference-store.ts';
 import { endedConference } from './ended-conference.ts';
 import { type Farewell, sayFarewell } from './farewell.ts';
+import { type InsightVerbs, startOnDemand } from './insight.ts';
 import { keepUnchanged } from './keep-unchanged.ts';
 import { MediaRoom } from './media-room.ts';
 import { type MetadataCalls, metadataCalls, type OwnIds } from './metadata-calls.ts';
@@ -38,6 +40,8 @@ export class Session {
   readonly announcer: Announcer;
   readonly media: MediaRoom;
   readonly metadata: MetadataCalls;
+  /** What was measured last, while somebody listens to `quality-changed`. */
+  readonly qualities: Map<string, StreamQuality> = new Map();
   readonly #options: SessionOptions;
   readonly #own: OwnIds;
   readonly #feed: EventFeed;
@@ -58,16 +62,25 @@ export class Session {
       (cause) => onProblem(new ListenerError('state', { cause })),
     );
     const { getSnapshot } = this.store;
-    this.announcer = new Announcer({
-      'participant-joined': {
-        list: () => selectRemoteParticipants(getSnapshot()).map((participant) => ({ participant })),
-        idOf: ({ participant }) => participant.id,
+    const insightVerbs: InsightVerbs = {
+      connections: () => this.media.connections(),
+      conference: () => getSnapshot().conference,
+      announce: (announcements) => this.announcer.announce(announcements),
+      remember: (streamId, quality) => void this.qualities.set(streamId, quality),
+    };
+    this.announcer = new Announcer(
+      {
+        'participant-joined': {
+          list: () => selectRemoteParticipants(getSnapshot()).map((participant) => ({ participant })),
+          idOf: ({ participant }) => participant.id,
+        },
+        'stream-published': {
+          list: () => selectRemoteStreams(getSnapshot()).map((stream) => ({ stream })),
+          idOf: ({ stream }) => stream.id,
+        },
       },
-      'stream-published': {
-        list: () => selectRemoteStreams(getSnapshot()).map((stream) => ({ stream })),
-        idOf: ({ stream }) => stream.id,
-      },
-    });
+      startOnDemand(insightVerbs),
+    );
     this.media = new MediaRoom({
       api,
       own,

@@ -23,6 +23,7 @@ export interface PublishVerbs {
   readonly unpublish: (streamId: string) => Promise<void>;
   readonly setMuted: (streamId: string, kind: TrackKind, muted: boolean) => Promise<void>;
   readonly onProblem: (error: ParleyError) => void;
+  readonly onPeer: (peer: RTCPeerConnection) => void;
   readonly onClosed: () => void;
 }
 
@@ -56,6 +57,7 @@ async function send(
   const link = await openStreamLink({
     operation: 'publishStream',
     iceServers: verbs.iceServers,
+    onPeer: verbs.onPeer,
     signals: [verbs.signal, signal],
     addMedia: (peer) => addTracks(peer, mediaStream, videoBitrateBps),
     exchange: async (sdpOffer, signal) => {

@@ -12,6 +12,8 @@ export interface StreamLinkOptions extends PeerLinkOptions {
   /** Give up, as long as the link is not open. */
   readonly signals: readonly (AbortSignal | undefined)[];
   readonly addMedia: (peer: RTCPeerConnection) => void;
+  /** The connection is made; nothing was exchanged yet. */
+  readonly onPeer: (peer: RTCPeerConnection) => void;
   /** Gives the server our offer and returns its answer. */
   readonly exchange: (sdpOffer: string, signal: AbortSignal) => Promise<string | undefined>;
   /** Tells the server that the stream or view is no longer wanted. Never rejects. */
@@ -37,6 +39,7 @@ export async function openStreamLink(options: StreamLinkOptions): Promise<Stream
   let isKnownToServer = false;
   let closed: Promise<void> | undefined;
   const link = new PeerLink(options);
+  options.onPeer(link.peer);
   const close = () => {
     closed ??= (async () => {
       link.close();

@@ -20,6 +20,7 @@ export interface ViewVerbs {
   /** Never rejects. */
   readonly stopView: (viewerId: string) => Promise<void>;
   readonly onProblem: (error: ParleyError) => void;
+  readonly onPeer: (peer: RTCPeerConnection) => void;
   readonly onClosed: () => void;
 }
 
@@ -37,6 +38,7 @@ export async function viewMedia(
   const link = await openStreamLink({
     operation: 'viewStream',
     iceServers: verbs.iceServers,
+    onPeer: verbs.onPeer,
     signals: [verbs.signal, signal],
     addMedia: (peer) => {
       const { needs, may } = kindsOf[type];
