@@ -153,23 +153,14 @@ function lossPoints(media: MediaFacts, { durationMs }: StreamFacts): number {
   return (media.lossRatio ?? 0) * 100 * lossWeight[media.kind] * share;
 }
 
-/** Only the sender knows what was aimed at. Sound that pauses for silence is no fault. */
+/** Only the sender knows what was aimed at. An encoder that is not held back sends little because little moves. */
 function bitratePoints(
-  { kind, bitrateBps, targetBitrateBps = 0, frames, framesPerSecond = 0 }: MediaFacts,
+  { kind, bitrateBps, targetBitrateBps = 0, qualityLimitationRatios: { bandwidth = 0 } }: MediaFacts,
   direction: 'publish' | 'view',
 ): Influence {
-  // A still screen sends next to nothing, and rightly.
-  const isExpected = direction === 'publish' && kind === 'video' && frames > 0 && framesPerSecond >= 5;
-  const points =
-    isExpected && bitrateBps > 0 && targetBitrateBps > bitrateBps
-      ? Math.max(0, 20 * Math.log(targetBitrateBps / bitrateBps))
-      : 0;
-  // Encoders undershoot on simple pictures all the time, so less than a third is needed to call it a cause.
-  const isNotable = targetBitrateBps > 3 * bitrateBps;
-  return {
-    points: isNotable ? points : 0,
-    cause: [causeOf('low-bitrate', { bitrateBps, targetBitrateBps }), isNotable ? points : 0],
-  };
+  const isStarved = direction === 'publish' && kind === 'video' && bandwidth >= 0.5;
+  const points = isStarved && bitrateBps > 0 ? Math.max(0, 20 * Math.log(targetBitrateBps / bitrateBps)) : 0;
+  return { points, cause: [causeOf('low-bitrate', { bitrateBps, targetBitrateBps }), points] };
 }
 
 /** Layers that are wanted and not sent. */

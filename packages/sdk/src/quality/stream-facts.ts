@@ -46,7 +46,7 @@ export interface MediaFacts {
   readonly layers: readonly LayerFacts[];
 }
 
-export interface LayerFacts {
+interface LayerFacts {
   readonly rid: string | undefined;
   readonly isActive: boolean;
   readonly bitrateBps: number;

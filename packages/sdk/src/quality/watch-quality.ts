@@ -64,6 +64,12 @@ function mutedDevices(peer: RTCPeerConnection): ('audio' | 'video')[] {
 
 function isOther(before: StreamQuality | undefined, after: StreamQuality): boolean {
   if (!before || before.level !== after.level) return true;
-  const codes = ({ causes }: StreamQuality) => causes.map(({ code }) => code).toSorted();
-  return codes(before).join() !== codes(after).join();
+  return codesOf(before) !== codesOf(after);
+}
+
+function codesOf({ causes }: StreamQuality): string {
+  return causes
+    .map(({ code }) => code)
+    .toSorted()
+    .join();
 }

@@ -44,7 +44,10 @@ export function watchSpeakers({ connections, isMuted, onChanged }: SpeakerVerbs)
   };
 }
 
-/** From `getStats()`, since the level in packets' headers is optional and no browser gives it for what is sent. */
+/**
+ * From statistics, which no muted element survives (its level is 0), and for what is received also from the packets'
+ * headers, which are optional.
+ */
 async function audioLevel(
   peer: RTCPeerConnection,
   direction: 'publish' | 'view',
@@ -52,10 +55,20 @@ async function audioLevel(
   const ends = direction === 'publish' ? peer.getSenders() : peer.getReceivers();
   const end = ends.find(({ track }) => track?.kind === 'audio');
   if (!end) return undefined;
-  const levels: number[] = [];
+  const levels = 'getSynchronizationSources' in end ? headerLevels(end) : [];
   for (const entry of (await end.getStats()).values() as Iterable<Readonly<Record<string, unknown>>>) {
     const isSource = entry['type'] === 'media-source' || entry['type'] === 'inbound-rtp';
     if (isSource && typeof entry['audioLevel'] === 'number') levels.push(entry['audioLevel']);
   }
   return levels.length > 0 ? Math.max(...levels) : undefined;
+}
+
+/** Of the last second; what is older was said before a silence that sends nothing. */
+function headerLevels(receiver: RTCRtpReceiver): number[] {
+  const now = performance.timeOrigin + performance.now();
+  return receiver
+    .getSynchronizationSources()
+    .flatMap(({ audioLevel, timestamp }) =>
+      audioLevel !== undefined && now - timestamp < 1_000 ? [audioLevel] : [],
+    );
 }

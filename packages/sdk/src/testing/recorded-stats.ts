@@ -18,6 +18,9 @@ export function recordedStats(
 ): readonly [before: StatsReport, after: StatsReport] {
   const [before = [], after = []] = structuredClone(recorded[direction]);
   for (const entry of after) change(entry);
-  const toReport = (entries: readonly Entry[]) => new Map(entries.map((entry) => [entry.id, entry]));
   return [toReport(before), toReport(after)];
+}
+
+function toReport(entries: readonly Entry[]): StatsReport {
+  return new Map(entries.map((entry) => [entry.id, entry]));
 }
