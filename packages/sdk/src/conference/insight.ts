@@ -21,13 +21,12 @@ const mutedKinds = ({ metadata }: ConferenceState, streamId: string) =>
 function lazily(load: () => Promise<() => () => void>): () => void {
   let stop: (() => void) | undefined;
   let isOver = false;
-  load().then(
-    (start) => {
-      if (!isOver) stop = start();
-    },
-    // A page that cannot load its own files has reported it already; the call goes on without this.
-    () => {},
-  );
+  const run = async () => {
+    const start = await load();
+    if (!isOver) stop = start();
+  };
+  // A browser that cannot load a file of the page says so in its console; the call goes on without this.
+  run().catch(() => {});
   return () => {
     isOver = true;
     stop?.();
