@@ -2,7 +2,7 @@ export { Conference } from './conference/conference.ts';
 export type { CreateOptions } from './conference/create-conference.ts';
 export type { JoinOptions } from './conference/join-conference.ts';
 export type { LeaveOptions } from './conference/session.ts';
-export type { ConferenceEvents, ConferenceListener } from './conference/conference-events.ts';
+export type { ActiveSpeaker, ConferenceEvents, ConferenceListener } from './conference/conference-events.ts';
 export type { ConferenceSnapshot, ConferenceStore, ConnectionStatus } from './conference/conference-store.ts';
 export {
   type RemoteStream,
@@ -52,6 +52,9 @@ export {
   PartNotLoadedError,
   ViewClosedError,
 } from './errors/viewing-errors.ts';
+export type { QualityLevel, StreamQuality } from './quality/quality-of.ts';
+export type { QualityCause, QualityCauseCode } from './quality/quality-causes.ts';
+export { SpeakerDetector, type SpeakingStream } from './speakers/speaker-detector.ts';
 export type { AnyParleyError, ParleyErrorCode } from './errors/any-parley-error.ts';
 export {
   EndpointLostError,

@@ -12,15 +12,21 @@ export type AlreadyThere = {
   };
 };
 
+/** Per event, what starts to produce it when its first listener comes; returns what ends that after the last. */
+export type OnDemand = { readonly [Name in keyof ConferenceEvents]?: () => () => void };
+
 /** Calls listeners: in order, shielded from each other, and late ones with what is already there. */
 export class Announcer {
   readonly #emitter = new EventEmitter<keyof ConferenceEvents>();
   readonly #alreadyThere: AlreadyThere;
   #queue: Announcement[] = [];
+  readonly #onDemand: OnDemand;
+  readonly #running = new Map<string, () => void>();
   #isBusy = false;
   #isFinished = false;
 
-  constructor(alreadyThere: AlreadyThere) {
+  constructor(alreadyThere: AlreadyThere, onDemand: OnDemand = {}) {
+    this.#onDemand = onDemand;
     this.#alreadyThere = alreadyThere;
   }
 
@@ -34,6 +40,7 @@ export class Announcer {
       this.#call(name, listener, payload);
     };
     this.#emitter.on(name, call);
+    this.#startOrStop(name);
     if (there && missed.size > 0) {
       queueMicrotask(() => {
         for (const payload of there.list()) {
@@ -45,6 +52,7 @@ export class Announcer {
       // The emitter may be in the middle of an announcement and call this one still.
       isOn = false;
       this.#emitter.off(name, call);
+      this.#startOrStop(name);
     };
   }
 
@@ -64,6 +72,7 @@ export class Announcer {
   /** Announces these last: what was waiting is out of date, and nobody is called afterwards. */
   finish(announcements: readonly Announcement[]): void {
     this.#isFinished = true;
+    for (const name of this.#running.keys()) this.#startOrStop(name as keyof ConferenceEvents);
     this.#queue = [];
     this.announce(announcements);
   }
@@ -71,6 +80,18 @@ export class Announcer {
   /** Tells of a problem at once; without a listener of `error` nothing happens. */
   tellError(error: ParleyError): void {
     this.#emitter.emit('error', { error });
+  }
+
+  #startOrStop(name: keyof ConferenceEvents): void {
+    const isWanted = !this.#isFinished && this.#emitter.listenerCount(name) > 0;
+    const stop = this.#running.get(name);
+    if (isWanted && !stop) {
+      const start = this.#onDemand[name];
+      if (start) this.#running.set(name, start());
+    } else if (!isWanted && stop) {
+      this.#running.delete(name);
+      stop();
+    }
   }
 
   #call<Name extends keyof ConferenceEvents>(

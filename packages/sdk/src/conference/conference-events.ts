@@ -7,8 +7,17 @@ import type {
 import type { ParleyError } from '@parley-rtc/client';
 import type { PublishedStream } from '../media/published-stream.ts';
 import type { Playback } from '../viewing/playback.ts';
+import type { StreamQuality } from '../quality/quality-of.ts';
 import type { ConnectionStatus } from './conference-store.ts';
 import type { RemoteStream } from './selectors.ts';
+
+/** Somebody who speaks. */
+export interface ActiveSpeaker {
+  readonly participant: Participant;
+  readonly streamId: string;
+  /** From 0 to 1, in eighths; 0 in a pause that is short. */
+  readonly level: number;
+}
 
 /**
  * What a conference announces. The state has changed already when a listener is called, so the two never disagree.
@@ -32,6 +41,20 @@ export interface ConferenceEvents {
   'connection-changed': { readonly connection: ConnectionStatus };
   /** The browser blocks, or no longer blocks, the playing of what we view. */
   'playback-changed': { readonly playback: Playback };
+  /**
+   * Level or causes of a stream's quality changed, ours or a viewed one's. Measured each 2 s, only while somebody
+   * listens; of several views of one stream each is announced.
+   */
+  'quality-changed': {
+    readonly streamId: string;
+    readonly direction: 'publish' | 'view';
+    readonly quality: StreamQuality;
+  };
+  /**
+   * Who speaks, the loudest first, of viewed streams and ourselves; a speaker stays one for at least 1.5 s. Measured
+   * ten times a second, only while somebody listens.
+   */
+  'active-speakers-changed': { readonly speakers: readonly ActiveSpeaker[] };
   /** The conference is over for everybody. */
   ended: { readonly reason: string | undefined };
   /**

@@ -3,6 +3,7 @@ import type { ConferenceSummary, JsonObject } from '@parley-rtc/contract';
 import { hold, resume } from '../conventions/hold.ts';
 import type { PublishOptions } from '../media/publish-options.ts';
 import type { PublishedStream } from '../media/published-stream.ts';
+import type { StreamQuality } from '../quality/quality-of.ts';
 import type { ViewedStream, ViewOptions } from '../media/viewed-stream.ts';
 import { assertMaxVideos } from '../viewing/video-cap.ts';
 import type { ConferenceEvents, ConferenceListener } from './conference-events.ts';
@@ -70,6 +71,14 @@ export class Conference implements AsyncDisposable {
    */
   on<Name extends keyof ConferenceEvents>(name: Name, listener: ConferenceListener<Name>): () => void {
     return this.#session.announcer.on(name, listener);
+  }
+
+  /**
+   * How good a stream is and why, ours or a viewed one's, as measured last; undefined before that, and as long as
+   * nobody has listened to `quality-changed`, because nothing is measured then.
+   */
+  quality(streamId: string): StreamQuality | undefined {
+    return this.#session.qualities.get(streamId);
   }
 
   /**

@@ -4,6 +4,7 @@ import { NotJoinedError } from '../errors/conference-errors.ts';
 import { selectOnHold } from '../conventions/hold.ts';
 import { muteKey } from '../conventions/track-mute.ts';
 import { OnHoldError, StreamNotFoundError } from '../errors/media-errors.ts';
+import type { MediaConnection } from '../media/media-connection.ts';
 import { type Publication, publishMedia, type PublishVerbs } from '../media/publish-media.ts';
 import type { PublishOptions } from '../media/publish-options.ts';
 import type { PublishedStream, TrackKind } from '../media/published-stream.ts';
@@ -35,11 +36,19 @@ export interface MediaRoomOptions {
 interface OpenMedia {
   /** Unknown for a stream of ours that is not published yet. */
   streamId: () => string | undefined;
+  direction: MediaConnection['direction'];
+  peer?: RTCPeerConnection;
   close: (reason: ParleyError) => void;
   /** Once it is open. */
   upkeep?: Upkeep;
   /** Once it is open, if it is a stream of ours. */
   publication?: Publication;
+}
+
+interface OpeningVerbs {
+  readonly signal: AbortSignal;
+  readonly onPeer: (peer: RTCPeerConnection) => void;
+  readonly onClosed: () => void;
 }
 
 /** Every stream that we publish and every view that we have, as long as they are open. */
@@ -62,8 +71,9 @@ export class MediaRoom {
     const { iceServers, setMuted, isInside, onRestored, onProblem } = this.#options;
     if ('screen' in options && this.#isOnHold) throw new OnHoldError();
     return this.#opening(
+      'publish',
       undefined,
-      (signal, onClosed) =>
+      ({ signal, onPeer, onClosed }) =>
         publishMedia(options, {
           ...this.#calls,
           unpublish: (streamId) => this.#unlessClosed(() => this.#calls.unpublish(streamId)),
@@ -73,6 +83,7 @@ export class MediaRoom {
           isInside,
           onRestored,
           onProblem,
+          onPeer,
           onClosed,
         }),
       (publication) => {
@@ -93,8 +104,9 @@ export class MediaRoom {
     if (!stream) throw new StreamNotFoundError(streamId);
     const { iceServers, conference, isInside, onProblem } = this.#options;
     return this.#opening(
+      'view',
       streamId,
-      (signal, onClosed) =>
+      ({ signal, onPeer, onClosed }) =>
         viewMedia(stream, options, {
           view: this.#calls.view,
           updateView: (viewerId, video) => this.#calls.updateView(streamId, viewerId, video),
@@ -112,6 +124,7 @@ export class MediaRoom {
           signal,
           isInside,
           onProblem,
+          onPeer,
           onClosed,
         }),
       (upkeep) => ({ streamId: () => streamId, close: () => void upkeep.view.stop(), upkeep }),
@@ -133,6 +146,14 @@ export class MediaRoom {
       if (publication) publication.renew('reopen');
       else close(new StreamNotFoundError(id));
     }
+  }
+
+  /** The connections of everything that is open. */
+  connections(): readonly MediaConnection[] {
+    return [...this.#open].flatMap(({ streamId: idOf, direction, peer }) => {
+      const streamId = idOf();
+      return streamId !== undefined && peer ? [{ streamId, direction, peer }] : [];
+    });
   }
 
   /** Looks after every connection at once: the network or the page is back. */
@@ -190,17 +211,26 @@ export class MediaRoom {
 
   /** Keeps hold of what opens from its first moment on, so that it can be closed at any time. */
   async #opening<Opened, Handle>(
+    direction: MediaConnection['direction'],
     streamId: string | undefined,
-    start: (signal: AbortSignal, onClosed: () => void) => Promise<Opened>,
-    keep: (opened: Opened) => OpenMedia,
+    start: (verbs: OpeningVerbs) => Promise<Opened>,
+    keep: (opened: Opened) => Omit<OpenMedia, 'direction' | 'peer'>,
     handle: (opened: Opened) => Handle,
   ): Promise<Handle> {
     const closing = new AbortController();
-    const entry: OpenMedia = { streamId: () => streamId, close: (reason) => closing.abort(reason) };
+    const entry: OpenMedia = {
+      streamId: () => streamId,
+      direction,
+      close: (reason) => closing.abort(reason),
+    };
     const forget = () => void this.#open.delete(entry);
     this.#open.add(entry);
     try {
-      const opened = await start(closing.signal, forget);
+      const opened = await start({
+        signal: closing.signal,
+        onPeer: (peer) => void (entry.peer = peer),
+        onClosed: forget,
+      });
       const { close } = Object.assign(entry, keep(opened));
       // It may have been told to close in the very moment in which it was ready.
       if (closing.signal.aborted) close(closing.signal.reason as ParleyError);

@@ -9,6 +9,7 @@ import {
 import { muteKey } from '../conventions/track-mute.ts';
 import { EndpointLostError, ListenerError, NotJoinedError } from '../errors/conference-errors.ts';
 import type { EventFeed, EventFeedSink } from '../signalling/event-feed.ts';
+import type { StreamQuality } from '../quality/quality-of.ts';
 import type { UserEndpoint } from '../signalling/user-endpoint.ts';
 import { announcementsBetween } from './announcements.ts';
 import { Announcer } from './announcer.ts';
@@ -20,6 +21,7 @@ import {
 import { endedConference } from './ended-conference.ts';
 import { type Farewell, sayFarewell } from './farewell.ts';
 import { keepTrying } from './keep-trying.ts';
+import { type InsightVerbs, startOnDemand } from './insight.ts';
 import { keepUnchanged } from './keep-unchanged.ts';
 import { nothingBlocked } from '../viewing/playback.ts';
 import { MediaRoom } from './media-room.ts';
@@ -57,6 +59,8 @@ export class Session {
   readonly announcer: Announcer;
   readonly media: MediaRoom;
   readonly metadata: MetadataCalls;
+  /** What was measured last, while somebody listens to `quality-changed`. */
+  readonly qualities: Map<string, StreamQuality> = new Map();
   readonly #options: SessionOptions;
   readonly #own: OwnIds;
   #endpoint: UserEndpoint;
@@ -90,16 +94,25 @@ export class Session {
       (cause) => onProblem(new ListenerError('state', { cause })),
     );
     const { getSnapshot } = this.store;
-    this.announcer = new Announcer({
-      'participant-joined': {
-        list: () => selectRemoteParticipants(getSnapshot()).map((participant) => ({ participant })),
-        idOf: ({ participant }) => participant.id,
+    const insightVerbs: InsightVerbs = {
+      connections: () => this.media.connections(),
+      conference: () => getSnapshot().conference,
+      announce: (announcements) => this.announcer.announce(announcements),
+      remember: (streamId, quality) => void this.qualities.set(streamId, quality),
+    };
+    this.announcer = new Announcer(
+      {
+        'participant-joined': {
+          list: () => selectRemoteParticipants(getSnapshot()).map((participant) => ({ participant })),
+          idOf: ({ participant }) => participant.id,
+        },
+        'stream-published': {
+          list: () => selectRemoteStreams(getSnapshot()).map((stream) => ({ stream })),
+          idOf: ({ stream }) => stream.id,
+        },
       },
-      'stream-published': {
-        list: () => selectRemoteStreams(getSnapshot()).map((stream) => ({ stream })),
-        idOf: ({ stream }) => stream.id,
-      },
-    });
+      startOnDemand(insightVerbs),
+    );
     this.media = new MediaRoom({
       api,
       own,

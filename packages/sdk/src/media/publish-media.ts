@@ -30,6 +30,7 @@ export interface PublishVerbs {
   /** The server had lost the stream and has it again, under its new id. */
   readonly onRestored: (formerId: string, stream: PublishedStream) => void;
   readonly onProblem: (error: ParleyError) => void;
+  readonly onPeer: (peer: RTCPeerConnection) => void;
   readonly onClosed: () => void;
 }
 
@@ -100,6 +101,7 @@ async function send(captured: Captured, options: PublishOptions, verbs: PublishV
   const link = await openStreamLink({
     operation: 'publishStream',
     iceServers: verbs.iceServers,
+    onPeer: verbs.onPeer,
     signals: [verbs.signal, options.signal],
     addMedia: (peer) => outgoing.addTo(peer),
     exchange,

@@ -18,6 +18,8 @@ export interface StreamLinkOptions extends Pick<PeerLinkOptions, 'iceServers' | 
   /** Give up, as long as the link is not open. */
   readonly signals: readonly (AbortSignal | undefined)[];
   readonly addMedia: (peer: RTCPeerConnection) => void;
+  /** The connection is made; nothing was exchanged yet. */
+  readonly onPeer: (peer: RTCPeerConnection) => void;
   /** Gives the server our offer and returns its answer. */
   readonly exchange: (sdpOffer: string, signal: AbortSignal, purpose: Purpose) => Promise<string | undefined>;
   /** Tells the server that the stream or view is no longer wanted. Never rejects. */
@@ -57,6 +59,7 @@ export async function openStreamLink(options: StreamLinkOptions): Promise<Stream
     onLost: options.onFailed,
   });
   const link = new PeerLink({ ...options, onStateChange: () => keeper.onState() });
+  options.onPeer(link.peer);
   const close = () => {
     closed ??= (async () => {
       closing.abort();

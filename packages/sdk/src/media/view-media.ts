@@ -26,6 +26,7 @@ export interface ViewVerbs {
   /** Whether the server counts us as present. While it does not, a lost connection is no reason to close. */
   readonly isInside: () => boolean;
   readonly onProblem: (error: ParleyError) => void;
+  readonly onPeer: (peer: RTCPeerConnection) => void;
   readonly onClosed: () => void;
 }
 
@@ -60,6 +61,7 @@ export async function viewMedia(
   const link = await openStreamLink({
     operation: 'viewStream',
     iceServers: verbs.iceServers,
+    onPeer: verbs.onPeer,
     signals: [verbs.signal, signal],
     addMedia: (peer) => {
       const { needs, may } = kindsOf[type];

@@ -53,5 +53,7 @@ function aboutWhat(payload: ConferenceEvents[keyof ConferenceEvents]): string {
   if ('connection' in payload) return payload.connection;
   if ('error' in payload) return payload.error.code;
   if ('event' in payload) return payload.event.type;
+  if ('speakers' in payload) return payload.speakers.map(({ participant }) => participant.userId).join();
+  if ('quality' in payload) return payload.quality.level;
   return String(payload.reason);
 }

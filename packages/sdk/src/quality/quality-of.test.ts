@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import { recordedStats } from '../testing/recorded-stats.ts';
+import { levelOf, type QualityContext, qualityOf } from './quality-of.ts';
+import { factsBetween } from './stream-facts.ts';
+
+const calm = (direction: 'publish' | 'view', more: Partial<QualityContext> = {}): QualityContext => ({
+  direction,
+  muted: new Set(),
+  mutedByDevice: new Set(),
+  isHidden: false,
+  isAutoplayBlocked: false,
+  previous: undefined,
+  ...more,
+});
+
+/** The quality of the recorded call, bent. */
+function qualityWhen(
+  direction: 'publish' | 'view',
+  change: Parameters<typeof recordedStats>[1],
+  more: Partial<QualityContext> = {},
+) {
+  return qualityOf(factsBetween(...recordedStats(direction, change)), calm(direction, more));
+}
+
+const codes = ({ causes }: ReturnType<typeof qualityOf>): string[] => causes.map(({ code }) => code);
+
+test.each(['publish', 'view'] as const)('a good call (%s) is excellent without a cause', (direction) => {
+  const quality = qualityWhen(direction, () => {});
+  expect(quality).toMatchObject({ level: 'excellent', causes: [] });
+  expect(quality.score).toBeGreaterThan(95);
+});
+
+describe('each trouble has its name and its evidence', () => {
+  test('loss on the way to us', () => {
+    const quality = qualityWhen('view', (entry) => {
+      if (entry.type === 'inbound-rtp' && entry['kind'] === 'video') entry['packetsLost'] = 12;
+    });
+    expect(quality.level).not.toBe('excellent');
+    expect(codes(quality)).toEqual(['downlink-loss']);
+    expect(quality.causes[0]?.evidence['packetsLost']).toBe(12);
+    expect(quality.causes[0]?.suggestion).toContain('network');
+  });
+
+  test('loss on the way from us, as the server reports it', () => {
+    const quality = qualityWhen('publish', (entry) => {
+      if (entry.type === 'remote-inbound-rtp' && entry['kind'] === 'video') entry['packetsLost'] = 12;
+    });
+    expect(codes(quality)).toEqual(['uplink-loss']);
+  });
+
+  test('a long way', () => {
+    const quality = qualityWhen('publish', (entry) => {
+      if (entry.type === 'remote-inbound-rtp') entry['roundTripTime'] = 0.8;
+    });
+    expect(codes(quality)).toEqual(['round-trip']);
+    // 100 - (400 + 2 * 1.75 - 120) / 10, by the sound, whose jitter is larger.
+    expect(quality.score).toBeCloseTo(71.65, 2);
+  });
+
+  test('an uneven way', () => {
+    const quality = qualityWhen('view', (entry) => {
+      if (entry.type === 'inbound-rtp') entry['jitter'] = 0.2;
+    });
+    expect(codes(quality)).toEqual(['jitter']);
+  });
+
+  test('a sender that is too busy, even where the score is still high', () => {
+    const quality = qualityWhen('publish', (entry) => {
+      if (entry.type === 'outbound-rtp' && entry['kind'] === 'video') {
+        entry['qualityLimitationDurations'] = { none: 4, cpu: 2, bandwidth: 0, other: 0 };
+      }
+    });
+    expect(codes(quality)).toEqual(['sender-cpu-limited']);
+    expect(quality.level).toBe('excellent');
+  });
+
+  test('pictures that come and are not decoded, and pictures that never were complete', () => {
+    const [before] = recordedStats('view');
+    const frames = [...before.values()].find(
+      (entry) =>
+        (entry as { type: string; kind?: string }).type === 'inbound-rtp' &&
+        (entry as { kind: string }).kind === 'video',
+    ) as { framesDecoded: number };
+    const stuck = (more: Record<string, unknown>) =>
+      qualityWhen('view', (entry) => {
+        if (entry.type === 'inbound-rtp' && entry['kind'] === 'video') {
+          Object.assign(entry, { framesDecoded: frames.framesDecoded, ...more });
+        }
+      });
+    expect(stuck({})).toMatchObject({ score: 30, level: 'poor', causes: [{ code: 'decoder-stuck' }] });
+    expect(stuck({ keyFramesDecoded: 0 })).toMatchObject({ causes: [{ code: 'no-key-frame' }] });
+  });
+
+  test('nothing at all', () => {
+    const [before] = recordedStats('view');
+    const facts = factsBetween(before, before);
+    expect(qualityOf(facts, calm('view'))).toMatchObject({
+      score: 20,
+      level: 'lost',
+      causes: [{ code: 'no-packets' }],
+    });
+    expect(qualityOf(facts, calm('view', { muted: new Set(['audio', 'video'] as const) }))).toMatchObject({
+      level: 'excellent',
+      causes: [],
+    });
+    expect(
+      codes(qualityOf(facts, calm('view', { muted: new Set(['audio'] as const), isHidden: true }))),
+    ).toEqual(['element-hidden']);
+  });
+
+  test('a layer that is wanted and not sent', () => {
+    const [before, after] = recordedStats('publish');
+    const silent = { id: 'low', type: 'outbound-rtp', kind: 'video', rid: 'low', active: true };
+    const quality = qualityOf(factsBetween(before, new Map([...after, ['low', silent]])), calm('publish'));
+    expect(quality).toMatchObject({ score: 65, causes: [{ code: 'layer-withheld' }] });
+  });
+
+  test('a browser that waits for a click, and a device that the system mutes', () => {
+    expect(codes(qualityWhen('view', () => {}, { isAutoplayBlocked: true }))).toEqual(['autoplay-blocked']);
+    expect(codes(qualityWhen('publish', () => {}, { mutedByDevice: new Set(['audio'] as const) }))).toEqual([
+      'device-muted',
+    ]);
+  });
+});
+
+test('the score falls fast and rises slowly', () => {
+  const previous = { score: 50, level: 'good', causes: [] } as const;
+  const [before] = recordedStats('view');
+  expect(qualityWhen('view', () => {}, { previous }).score).toBeCloseTo(70, 0);
+  expect(qualityOf(factsBetween(before, before), calm('view', { previous })).score).toBe(26);
+});
+
+test('levels', () => {
+  expect([100, 80, 40, 20].map(levelOf)).toEqual(['excellent', 'good', 'poor', 'lost']);
+});

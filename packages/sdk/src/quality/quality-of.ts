@@ -1,0 +1,185 @@
+import { causeOf, type QualityCause } from './quality-causes.ts';
+import type { MediaFacts, StreamFacts } from './stream-facts.ts';
+
+export type QualityLevel = 'excellent' | 'good' | 'poor' | 'lost';
+
+/** How good one stream is in one direction, and why. */
+export interface StreamQuality {
+  /** 0 to 100, smoothed: it falls fast and rises slowly. */
+  readonly score: number;
+  /** `excellent` above 80, `good` above 40, `poor` above 20, else `lost`. */
+  readonly level: QualityLevel;
+  /** The strongest first; empty when nothing is wrong. */
+  readonly causes: readonly QualityCause[];
+}
+
+/** What statistics do not tell. */
+export interface QualityContext {
+  readonly direction: 'publish' | 'view';
+  /** The kinds that the app muted: nothing is expected of them. */
+  readonly muted: ReadonlySet<'audio' | 'video'>;
+  /** Kinds whose device the system muted. */
+  readonly mutedByDevice: ReadonlySet<'audio' | 'video'>;
+  /** Shown in an element that is out of sight. */
+  readonly isHidden: boolean;
+  readonly isAutoplayBlocked: boolean;
+  /** The quality before. */
+  readonly previous: StreamQuality | undefined;
+}
+
+/** Points per per cent of loss. */
+const lossWeight = { audio: 5.3, video: 10 } as const;
+/** Packets per second at which loss counts in full; fewer (silence, a still screen) count for less. */
+const usualPacketRate = { audio: 50, video: 60 } as const;
+const worst = 30;
+/** Points lost before an influence is called a cause. */
+const notable = 5;
+
+interface Verdict {
+  readonly score: number;
+  readonly causes: readonly (QualityCause & { readonly points: number })[];
+}
+
+/**
+ * The quality that `facts` amount to. LiveKit's formula: 100, less delay and loss, less a bit rate far below what was
+ * aimed at, less simulcast layers withheld; at least 30 while anything comes, and the worst kind of media counts.
+ */
+export function qualityOf(facts: StreamFacts, context: QualityContext): StreamQuality {
+  const verdicts = facts.media
+    .filter(({ kind }) => !context.muted.has(kind))
+    .map((media) => verdictOn(media, facts, context));
+  const score = smoothed(Math.min(100, ...verdicts.map((verdict) => verdict.score)), context.previous?.score);
+  const strongest = new Map<string, Verdict['causes'][number]>();
+  for (const cause of verdicts.flatMap(({ causes }) => causes)) {
+    const known = strongest.get(cause.code);
+    if (!known || known.points < cause.points) strongest.set(cause.code, cause);
+  }
+  const causes = [...strongest.values()]
+    .toSorted((one, other) => other.points - one.points)
+    .map(({ points: _, ...cause }) => cause);
+  if (context.isAutoplayBlocked) causes.unshift(causeOf('autoplay-blocked'));
+  return { score, level: levelOf(score), causes };
+}
+
+/** Above 80 excellent, above 40 good, above 20 poor. */
+export function levelOf(score: number): QualityLevel {
+  if (score > 80) return 'excellent';
+  if (score > 40) return 'good';
+  return score > 20 ? 'poor' : 'lost';
+}
+
+function smoothed(score: number, previous: number | undefined): number {
+  if (previous === undefined) return score;
+  const weight = score < previous ? 0.8 : 0.4;
+  return weight * score + (1 - weight) * previous;
+}
+
+function verdictOn(media: MediaFacts, facts: StreamFacts, context: QualityContext): Verdict {
+  if (context.mutedByDevice.has(media.kind)) return verdict(100, [causeOf('device-muted'), 0]);
+  const { direction, isHidden } = context;
+  const isVideo = media.kind === 'video';
+  if (media.packets === 0) {
+    if (isVideo && isHidden && direction === 'view') return verdict(100, [causeOf('element-hidden'), 0]);
+    // 40 when reports still come from the other side, 20 when those are missing too.
+    const score = direction === 'publish' && media.lossRatio !== undefined ? 40 : 20;
+    return verdict(score, [causeOf('no-packets', { packets: 0, durationMs: facts.durationMs }), 100 - score]);
+  }
+  const decoding = direction === 'view' && isVideo ? decodingVerdict(media) : undefined;
+  if (decoding) return decoding;
+
+  const delay = delayPoints(media, facts);
+  const loss = lossPoints(media, facts);
+  const bitrate = bitratePoints(media, direction);
+  const layer = layerPoints(media);
+  const score = Math.max(
+    worst,
+    Math.min(100 - delay.points - loss, 100 - bitrate.points, 100 - layer.points),
+  );
+  const lossCode = direction === 'publish' ? 'uplink-loss' : 'downlink-loss';
+  return verdict(
+    score,
+    [causeOf(lossCode, { lossRatio: media.lossRatio ?? 0, packetsLost: media.packetsLost }), loss],
+    delay.cause,
+    bitrate.cause,
+    layer.cause,
+    ...limitations(media),
+  );
+}
+
+type Suspect = readonly [cause: QualityCause, points: number];
+interface Influence {
+  readonly points: number;
+  readonly cause: Suspect;
+}
+
+/** Suspects with no points are facts rather than causes of a low score, and always told. */
+function verdict(score: number, ...suspects: readonly Suspect[]): Verdict {
+  return {
+    score,
+    causes: suspects
+      .filter(([{ code }, points]) => points >= notable || informative.has(code))
+      .map(([cause, points]) => ({ ...cause, points })),
+  };
+}
+
+const informative: ReadonlySet<string> = new Set([
+  'device-muted',
+  'element-hidden',
+  'sender-cpu-limited',
+  'sender-bandwidth-limited',
+]);
+
+function decodingVerdict(media: MediaFacts): Verdict | undefined {
+  if (media.frames > 0) return undefined;
+  const { packets, pliCount, keyFramesEver } = media;
+  const code = keyFramesEver === 0 ? 'no-key-frame' : 'decoder-stuck';
+  return verdict(worst, [causeOf(code, { packets, framesDecoded: 0, pliCount }), 100 - worst]);
+}
+
+function delayPoints(media: MediaFacts, facts: StreamFacts): Influence {
+  const { roundTripMs = 0 } = facts;
+  const { jitterMs = 0 } = media;
+  const delayMs = roundTripMs / 2 + 2 * jitterMs;
+  const points = delayMs > 160 ? (delayMs - 120) / 10 : delayMs / 40;
+  const isJitter = 2 * jitterMs > roundTripMs / 2;
+  const evidence = { roundTripMs, jitterMs, delayMs };
+  return { points, cause: [causeOf(isJitter ? 'jitter' : 'round-trip', evidence), points] };
+}
+
+function lossPoints(media: MediaFacts, { durationMs }: StreamFacts): number {
+  const expected = media.packets + media.packetsLost;
+  const rate = durationMs > 0 ? (expected * 1_000) / durationMs : usualPacketRate[media.kind];
+  const share = Math.min(1, Math.sqrt(rate / usualPacketRate[media.kind]));
+  return (media.lossRatio ?? 0) * 100 * lossWeight[media.kind] * share;
+}
+
+/** Only the sender knows what was aimed at. An encoder that is not held back sends little because little moves. */
+function bitratePoints(
+  { kind, bitrateBps, targetBitrateBps = 0, qualityLimitationRatios: { bandwidth = 0 } }: MediaFacts,
+  direction: 'publish' | 'view',
+): Influence {
+  const isStarved = direction === 'publish' && kind === 'video' && bandwidth >= 0.5;
+  const points = isStarved && bitrateBps > 0 ? Math.max(0, 20 * Math.log(targetBitrateBps / bitrateBps)) : 0;
+  return { points, cause: [causeOf('low-bitrate', { bitrateBps, targetBitrateBps }), points] };
+}
+
+/** Layers that are wanted and not sent. */
+function layerPoints({ layers }: MediaFacts): Influence {
+  const wanted = layers.filter(({ isActive }) => isActive);
+  const missing = wanted.filter(({ bitrateBps }) => bitrateBps === 0).length;
+  const points = wanted.length > 1 ? 35 * missing : 0;
+  return {
+    points,
+    cause: [causeOf('layer-withheld', { layersWanted: wanted.length, layersMissing: missing }), points],
+  };
+}
+
+/** What the encoder says of itself; half of the interval makes it a cause. */
+function limitations({ qualityLimitationRatios: { cpu = 0, bandwidth = 0 } }: MediaFacts): Suspect[] {
+  const suspects: Suspect[] = [];
+  if (cpu >= 0.5) suspects.push([causeOf('sender-cpu-limited', { cpuLimitedRatio: cpu }), 0]);
+  if (bandwidth >= 0.5) {
+    suspects.push([causeOf('sender-bandwidth-limited', { bandwidthLimitedRatio: bandwidth }), 0]);
+  }
+  return suspects;
+}
