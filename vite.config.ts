@@ -50,8 +50,8 @@ function library(folder: string): UserConfig {
   };
 }
 
-/** The whole SDK with its dependencies as one file for a script tag, global `Parley`. */
-function scriptTag(folder: string): UserConfig {
+/** The whole SDK with its dependencies as one file for a script tag, global `Parley`; with webrtc-adapter or without. */
+function scriptTag(folder: string, entry: 'script-tag' | 'index', fileName: string): UserConfig {
   return {
     ...fromSource,
     build: {
@@ -60,17 +60,22 @@ function scriptTag(folder: string): UserConfig {
       sourcemap: true,
       emptyOutDir: false,
       lib: {
-        entry: join(folder, 'src/script-tag.ts'),
+        entry: join(folder, `src/${entry}.ts`),
         name: 'Parley',
         formats: ['iife'],
-        fileName: () => 'parley.iife.js',
+        fileName: () => fileName,
       },
     },
   };
 }
 
 export default defineConfig(({ command, mode }) => {
-  if (command === 'build') return mode === 'script-tag' ? scriptTag(process.cwd()) : library(process.cwd());
+  if (command === 'build') {
+    const folder = process.cwd();
+    if (mode === 'script-tag') return scriptTag(folder, 'script-tag', 'parley.iife.js');
+    if (mode === 'script-tag-bare') return scriptTag(folder, 'index', 'parley-without-adapter.iife.js');
+    return library(folder);
+  }
   return {
     ...fromSource,
     test: {

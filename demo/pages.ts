@@ -53,7 +53,8 @@ function scriptTagFile(): Plugin {
     name: 'parley-demo:script-tag-file',
     configureServer({ middlewares }) {
       middlewares.use((request, response, next) => {
-        const [, name] = /^\/(parley\.iife\.js(?:\.map)?)(?:$|\?)/.exec(request.url ?? '') ?? [];
+        const [, name] =
+          /^\/(parley(?:-without-adapter)?\.iife\.js(?:\.map)?)(?:$|\?)/.exec(request.url ?? '') ?? [];
         if (name === undefined) return next();
         const file = `${scriptTagFolder}${name}`;
         if (!existsSync(file)) {

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { expect, test } from '@playwright/test';
-import { Caller, newRoom } from './support/caller.ts';
+import { bareSdkFile, Caller, newRoom } from './support/caller.ts';
 import { FirefoxCaller, fakeMicrophoneHz } from './support/firefox-caller.ts';
 
 const hasNetwork = Object.values(networkInterfaces())
@@ -43,4 +43,23 @@ test.describe('Chromium and Firefox in one call', () => {
     await expect.poll(async () => (await fox.received()).audioEnergy).toBeGreaterThan(audioEnergy + 0.1);
     await ada.close();
   });
+});
+
+test('neither Chromium nor Firefox needs webrtc-adapter: both are in one call without it', async ({
+  browser,
+}) => {
+  test.skip(
+    !hasNetwork,
+    'Firefox does no ICE over loopback, and this machine has no other network interface.',
+  );
+  const room = newRoom();
+  const [ada, fox] = await Promise.all([Caller.open(browser, bareSdkFile), FirefoxCaller.open(bareSdkFile)]);
+  expect(await ada.page.evaluate(() => 'browserDetails' in window.Parley)).toBe(false);
+  await Promise.all([ada.join(room, 'Ada'), fox.join(room, 'Fox')]);
+  await Promise.all([ada.publish(11, 440), fox.publish(22)]);
+  await ada.expectPicturesOf(22);
+  await expect.poll(() => fox.pictureIds()).toEqual([11]);
+  await expect.poll(() => ada.tonesHz()).toEqual([fakeMicrophoneHz]);
+  await fox.close();
+  await ada.close();
 });

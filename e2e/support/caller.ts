@@ -4,6 +4,10 @@ import { installMediaProbe } from './media-probe.ts';
 import { joinRoom, publishPicture, readPictures, readTonesHz } from './page-scripts.ts';
 import { receivedMedia, type ReceivedMedia } from './received-media.ts';
 
+/** The SDK as a script tag loads it, with webrtc-adapter inside, and the same without. */
+export const usualSdkFile = '/parley.iife.js';
+export const bareSdkFile = '/parley-without-adapter.iife.js';
+
 /** Somebody in a call: a page with the built script-tag file and nothing of the demo's own code. */
 export class Caller {
   readonly page: Page;
@@ -15,13 +19,13 @@ export class Caller {
   }
 
   /** Opens a page on the demo's origin with the public SDK in it. */
-  static async open(browser: Browser): Promise<Caller> {
+  static async open(browser: Browser, sdkFile: string = usualSdkFile): Promise<Caller> {
     const context = await browser.newContext({ baseURL: demoUrl });
     const page = await context.newPage();
     await page.addInitScript(installMediaProbe);
     await page.goto('/');
     await page.evaluate(() => document.body.replaceChildren());
-    await page.addScriptTag({ url: '/parley.iife.js' });
+    await page.addScriptTag({ url: sdkFile });
     return new Caller(page, browser);
   }
 

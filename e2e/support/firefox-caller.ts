@@ -1,7 +1,7 @@
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
 import { demoUrl } from './addresses.ts';
 import { ensureFirefox } from './browser.ts';
-import { askForTicket } from './caller.ts';
+import { askForTicket, usualSdkFile } from './caller.ts';
 import { installMediaProbe } from './media-probe.ts';
 import { joinRoom, publishWithMicrophone, readPictures } from './page-scripts.ts';
 import { receivedMedia, type ReceivedMedia } from './received-media.ts';
@@ -29,7 +29,7 @@ export class FirefoxCaller {
   }
 
   /** Starts a Firefox over WebDriver BiDi and opens a page on the demo's origin with the public SDK in it. */
-  static async open(): Promise<FirefoxCaller> {
+  static async open(sdkFile: string = usualSdkFile): Promise<FirefoxCaller> {
     const browser = await puppeteer.launch({
       browser: 'firefox',
       executablePath: ensureFirefox(),
@@ -40,7 +40,7 @@ export class FirefoxCaller {
     await page.evaluateOnNewDocument(installMediaProbe);
     await page.goto(demoUrl);
     await page.evaluate(() => document.body.replaceChildren());
-    await page.addScriptTag({ url: '/parley.iife.js' });
+    await page.addScriptTag({ url: sdkFile });
     return new FirefoxCaller(page, browser);
   }
 
