@@ -1,13 +1,12 @@
 // How long a viewer waits: from Conference.join() and from viewStream() to the first decoded frame, in a real Chromium
 // against a real server on this machine. Prints a table and writes bench-results/first-frame.json.
 // Run by `pnpm bench:first-frame [rounds]`; the demo's server is started for it.
-import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
 import { ensureBrowser } from '../support/browser.ts';
 import { browserArguments } from '../support/browser-arguments.ts';
-import { apiPort, demoPort, demoUrl } from '../support/addresses.ts';
+import { startDemo } from './demo-server.ts';
 import { askForTicket, Caller, newRoom } from '../support/caller.ts';
 
 interface Timing {
@@ -19,14 +18,10 @@ interface Timing {
 const { positionals } = parseArgs({ allowPositionals: true });
 const rounds = Number(positionals[0] ?? 20);
 
-const server = spawn(process.execPath, ['--conditions=@parley-rtc/source', 'demo/start.ts'], {
-  env: { ...process.env, DEMO_PORT: String(demoPort), PARLEY_PORT: String(apiPort) },
-  stdio: ['ignore', 'ignore', 'inherit'],
-});
+const endDemo = await startDemo();
 const browser = await chromium.launch({ executablePath: ensureBrowser(), args: [...browserArguments] });
 
 try {
-  await untilReady(demoUrl);
   const room = newRoom();
   const publisher = await Caller.open(browser);
   await publisher.join(room, 'publisher');
@@ -41,7 +36,7 @@ try {
   report(timings);
 } finally {
   await browser.close();
-  server.kill('SIGTERM');
+  endDemo();
 }
 
 /** Runs in the page. */
@@ -77,21 +72,6 @@ async function timeFirstFrame({
     joinToFirstFrameMs: firstFrameAt - startedAt,
     viewToFirstFrameMs: firstFrameAt - viewedAt,
   };
-}
-
-async function untilReady(url: string): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (Date.now() < deadline) {
-    const answered = await fetch(url).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (answered) return;
-    await new Promise((resolve) => {
-      setTimeout(resolve, 100);
-    });
-  }
-  throw new Error(`The demo did not answer at ${url} within a minute.`);
 }
 
 function report(timings: readonly Timing[]): void {

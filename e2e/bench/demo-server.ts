@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process';
+import { apiPort, demoPort, demoUrl } from '../support/addresses.ts';
+
+/** Starts the demo, and the server behind it, in a process of its own. Call what it returns to end it. */
+export async function startDemo(): Promise<() => void> {
+  const child = spawn(process.execPath, ['--conditions=@parley-rtc/source', 'demo/start.ts'], {
+    env: {
+      ...process.env,
+      DEMO_PORT: String(demoPort),
+      PARLEY_PORT: String(apiPort),
+      PARLEY_RATE_LIMITS: 'off',
+    },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  await untilReady(demoUrl);
+  return () => void child.kill('SIGTERM');
+}
+
+async function untilReady(url: string): Promise<void> {
+  const deadlineMs = Date.now() + 60_000;
+  while (Date.now() < deadlineMs) {
+    const answered = await fetch(url).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (answered) return;
+    await new Promise((resolve) => {
+      setTimeout(resolve, 100);
+    });
+  }
+  throw new Error(`The demo did not answer at ${url} within a minute.`);
+}

@@ -1,0 +1,103 @@
+// What the benchmark of the SDK does inside a page. Each function is handed to the browser as text, so it uses nothing
+// from outside itself.
+
+/** Through the SDK, or with nothing but the browser. */
+export type Way = 'sdk' | 'bare';
+
+interface Ticket {
+  readonly ticket: string;
+  readonly conferenceId: string;
+}
+
+/** From `viewStream()` to the first frame of the only published stream, in milliseconds. */
+export async function sdkView({ ticket, conferenceId }: Ticket): Promise<number> {
+  const { Parley } = window;
+  const server = location.origin;
+  const { token } = await Parley.redeemTicket({ server, ticket });
+  const conference = await Parley.Conference.join({ server, conferenceId, token });
+  const [stream] = Parley.selectRemoteStreams(conference.state.getSnapshot());
+  if (!stream) throw new Error('Nothing is published.');
+  const video = Object.assign(document.createElement('video'), { muted: true });
+  document.body.append(video);
+  const startedAt = performance.now();
+  const firstFrame = new Promise<number>((resolve) => {
+    video.requestVideoFrameCallback(() => resolve(performance.now() - startedAt));
+  });
+  const view = await conference.viewStream(stream.id, { element: video });
+  const tookMs = await firstFrame;
+  await view.stop();
+  video.remove();
+  await conference.leave();
+  return tookMs;
+}
+
+/** The same from `join()` on. */
+export async function sdkJoinAndView({ ticket, conferenceId }: Ticket): Promise<number> {
+  const { Parley } = window;
+  const server = location.origin;
+  const { token } = await Parley.redeemTicket({ server, ticket });
+  const video = Object.assign(document.createElement('video'), { muted: true });
+  document.body.append(video);
+  const startedAt = performance.now();
+  const firstFrame = new Promise<number>((resolve) => {
+    video.requestVideoFrameCallback(() => resolve(performance.now() - startedAt));
+  });
+  const conference = await Parley.Conference.join({ server, conferenceId, token });
+  const [stream] = Parley.selectRemoteStreams(conference.state.getSnapshot());
+  if (!stream) throw new Error('Nothing is published.');
+  await conference.viewStream(stream.id, { element: video });
+  const tookMs = await firstFrame;
+  video.remove();
+  await conference.leave();
+  return tookMs;
+}
+
+/** What `sdkView` measures, with fetch and an RTCPeerConnection alone. */
+export async function bareView(asked: Ticket): Promise<number> {
+  return window.bareCall({ ...asked, isJoinMeasured: false });
+}
+
+/** What `sdkJoinAndView` measures, with fetch and an RTCPeerConnection alone. */
+export async function bareJoinAndView(asked: Ticket): Promise<number> {
+  return window.bareCall({ ...asked, isJoinMeasured: true });
+}
+
+/** Views the only published stream so many times, all of them shown, and goes on. */
+export async function holdViews({
+  ticket,
+  conferenceId,
+  count,
+  way,
+}: Ticket & { readonly count: number; readonly way: Way }): Promise<void> {
+  const { Parley } = window;
+  const server = location.origin;
+  const { token } = await Parley.redeemTicket({ server, ticket });
+  const conference = await Parley.Conference.join({ server, conferenceId, token });
+  const [stream] = Parley.selectRemoteStreams(conference.state.getSnapshot());
+  if (!stream) throw new Error('Nothing is published.');
+  // Whoever holds nothing of a conference is not in it for long.
+  Object.assign(window, { conference });
+  await Promise.all(
+    Array.from({ length: count }, async () => {
+      const video = Object.assign(document.createElement('video'), {
+        muted: true,
+        autoplay: true,
+        width: 160,
+      });
+      document.body.append(video);
+      const playing = new Promise((resolve) => {
+        video.requestVideoFrameCallback(resolve);
+      });
+      if (way === 'sdk') await conference.viewStream(stream.id, { element: video });
+      else
+        await window.bareViewOf({
+          token: await token(),
+          conferenceId,
+          conference,
+          streamId: stream.id,
+          video,
+        });
+      await playing;
+    }),
+  );
+}
