@@ -39,6 +39,14 @@ export class Caller {
     await this.page.evaluate(joinRoom, { ...(await askForTicket(room)), name });
   }
 
+  /** Joins a conference of another server than the demo's. */
+  async joinAt(
+    place: { readonly server: string; readonly ticket: string; readonly conferenceId: string },
+    name: string,
+  ): Promise<void> {
+    await this.page.evaluate(joinRoom, { ...place, name });
+  }
+
   /** Publishes a bar code of `id` and, when given, a tone. */
   async publish(id: number, toneHz?: number): Promise<void> {
     await this.page.evaluate(publishPicture, { id, toneHz });

@@ -10,20 +10,23 @@ declare global {
     views: Map<string, ParleyModule.ViewedStream>;
     mine: ParleyModule.PublishedStream;
     heard: string[];
+    /** What `connection` of the state was, one after the other. */
+    connections: string[];
   }
 }
 
 /** Joins a conference, views whatever is published, and keeps a diary of events. */
 export async function joinRoom({
+  server = location.origin,
   ticket,
   conferenceId,
   name,
 }: {
+  server?: string;
   ticket: string;
   conferenceId: string;
   name: string;
 }): Promise<void> {
-  const server = location.origin;
   const redeemed = await window.Parley.redeemTicket({ server, ticket });
   const conference = await window.Parley.Conference.join({
     server,
@@ -33,9 +36,16 @@ export async function joinRoom({
   });
   const views = new Map<string, ParleyModule.ViewedStream>();
   const heard: string[] = [];
+  const connections: string[] = [];
   const nameOf = ({ metadata }: ParleyModule.Participant): string =>
     typeof metadata['name'] === 'string' ? metadata['name'] : 'somebody';
-  Object.assign(window, { conference, views, heard });
+  Object.assign(window, { conference, views, heard, connections });
+  conference.on('connection-changed', ({ connection }) => {
+    connections.push(connection);
+  });
+  conference.on('stream-restored', ({ restored }) => {
+    heard.push(`restored ${restored.type}`);
+  });
   conference.on('participant-joined', ({ participant }) => {
     heard.push(`joined ${nameOf(participant)}`);
   });

@@ -1,8 +1,13 @@
 export interface PageListeners {
   /** The page goes away for good: whatever is to be said must be said in this moment. */
   readonly onGone: () => void;
-  /** The page is back after it was frozen, or its network is: what is known and what is open may be out of date. */
+  /** The page is back after it was frozen, or its network is or is another: what is known and open may be out of date. */
   readonly onBack: () => void;
+}
+
+/** What Chromium on phones tells of the network: Wi-Fi in place of mobile data comes without a moment offline. */
+interface NavigatorWithNetwork {
+  readonly connection?: EventTarget & { readonly type?: string };
 }
 
 /** Listens to the life of the page, until the returned function is called. Outside a browser nothing happens. */
@@ -18,9 +23,22 @@ export function watchPage({ onGone, onBack }: PageListeners): () => void {
   globalThis.addEventListener('pagehide', onHide);
   globalThis.addEventListener('pageshow', onShow);
   globalThis.addEventListener('online', onBack);
+  // Chromium thaws pages in the background by this event. It goes to the document, so it is caught on its way there.
+  globalThis.addEventListener('resume', onBack, true);
+  const { connection } = globalThis.navigator as NavigatorWithNetwork;
+  let type = connection?.type;
+  // It also fires for every change of an estimated bandwidth.
+  const onNetwork = () => {
+    if (connection?.type === type) return;
+    type = connection?.type;
+    if (type !== 'none') onBack();
+  };
+  connection?.addEventListener('change', onNetwork);
   return () => {
     globalThis.removeEventListener('pagehide', onHide);
     globalThis.removeEventListener('pageshow', onShow);
     globalThis.removeEventListener('online', onBack);
+    globalThis.removeEventListener('resume', onBack, true);
+    connection?.removeEventListener('change', onNetwork);
   };
 }

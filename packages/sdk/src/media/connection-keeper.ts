@@ -1,15 +1,21 @@
 import { pause } from '../pause.ts';
 import { reconnectDelayMs } from '../reconnect-policy.ts';
 
-/** So long ICE may try by itself: it often comes back from `disconnected`. */
-const patienceMs = 3_000;
+/**
+ * So long ICE may try by itself: it often comes back from `disconnected`. Chromium says that only after seven seconds of
+ * silence, and a server may take ten for the end (ours does), so no more than this is left.
+ */
+const patienceMs = 1_000;
 /** How long a new path may take to be found, before another is tried. */
 const connectMs = 6_000;
 /** After so long a loss the server has given up too. */
 const budgetMs = 30_000;
 
-/** Whether trying again may help: `refused` says that it will not. */
-export type RestartResult = 'negotiated' | 'failed' | 'refused';
+/**
+ * Whether trying again may help: `refused` says that it will not, and `forgotten` that somebody else sets everything up
+ * anew, which takes as long as a new path.
+ */
+export type RestartResult = 'negotiated' | 'forgotten' | 'failed' | 'refused';
 
 export interface ConnectionKeeperOptions {
   readonly connectionState: () => RTCPeerConnectionState;
@@ -20,7 +26,7 @@ export interface ConnectionKeeperOptions {
 }
 
 /**
- * Watches one connection and restarts ICE when it is lost: at once when it has failed, after 3 seconds when it is only
+ * Watches one connection and restarts ICE when it is lost: at once when it has failed, after a second when it is only
  * disconnected, again and again with jittered pauses, for 30 seconds.
  */
 export class ConnectionKeeper {
@@ -45,7 +51,7 @@ export class ConnectionKeeper {
       this.#wasConnected = true;
       this.#calm();
     }
-    if (state === 'disconnected') this.#patience ??= setTimeout(() => this.#recover(), patienceMs);
+    if (state === 'disconnected') this.#patience ??= setTimeout(() => this.#onImpatient(), patienceMs);
     if (state === 'failed') this.#recover();
   }
 
@@ -59,6 +65,13 @@ export class ConnectionKeeper {
   close(): void {
     this.#isClosed = true;
     this.#calm();
+  }
+
+  #onImpatient(): void {
+    this.#patience = undefined;
+    // Meanwhile it may have been set up anew.
+    const state = this.#options.connectionState();
+    if (state === 'disconnected' || state === 'failed') this.#recover();
   }
 
   #calm(): void {
@@ -88,7 +101,8 @@ export class ConnectionKeeper {
       if (signal.aborted || leftMs() <= 0) break;
       const result = await this.#options.restart(leftMs());
       isRefused = result === 'refused';
-      if (result === 'negotiated' && !signal.aborted) await this.#pause(Math.min(connectMs, leftMs()));
+      if ((result === 'negotiated' || result === 'forgotten') && !signal.aborted)
+        await this.#pause(Math.min(connectMs, leftMs()));
     }
     this.#recovery = undefined;
     if (!signal.aborted && !this.#isClosed) this.#options.onLost();

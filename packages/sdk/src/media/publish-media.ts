@@ -104,6 +104,7 @@ async function send(captured: Captured, options: PublishOptions, verbs: PublishV
     onPeer: verbs.onPeer,
     signals: [verbs.signal, options.signal],
     addMedia: (peer) => outgoing.addTo(peer),
+    reopensAnew: true,
     exchange,
     sendCandidates: (candidates) => verbs.sendCandidates(id, candidates),
     withdraw: () => verbs.unpublish(id),

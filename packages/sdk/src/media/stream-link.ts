@@ -18,7 +18,12 @@ export interface StreamLinkOptions extends Pick<PeerLinkOptions, 'iceServers' | 
   /** Give up, as long as the link is not open. */
   readonly signals: readonly (AbortSignal | undefined)[];
   readonly addMedia: (peer: RTCPeerConnection) => void;
-  /** The connection is made; nothing was exchanged yet. */
+  /**
+   * Reopens over a new connection. Senders need it: a browser names the layers of a simulcast only in the first packets
+   * of a connection (RFC 8852), so a server that has forgotten them would never learn them again.
+   */
+  readonly reopensAnew: boolean;
+  /** A connection is made; nothing was exchanged yet. */
   readonly onPeer: (peer: RTCPeerConnection) => void;
   /** Gives the server our offer and returns its answer. */
   readonly exchange: (sdpOffer: string, signal: AbortSignal, purpose: Purpose) => Promise<string | undefined>;
@@ -34,6 +39,7 @@ export interface StreamLinkOptions extends Pick<PeerLinkOptions, 'iceServers' | 
 
 /** A connection that carries one stream. */
 export interface StreamLink {
+  /** The present connection; reopening may bring another. */
   readonly peer: RTCPeerConnection;
   readonly isClosed: boolean;
   /** The network or the page is back: looks after the connection at once. */
@@ -58,8 +64,12 @@ export async function openStreamLink(options: StreamLinkOptions): Promise<Stream
     restart: (timeoutMs) => restart(timeoutMs),
     onLost: options.onFailed,
   });
-  const link = new PeerLink({ ...options, onStateChange: () => keeper.onState() });
-  options.onPeer(link.peer);
+  const connect = () => {
+    const connected = new PeerLink({ ...options, onStateChange: () => keeper.onState() });
+    options.onPeer(connected.peer);
+    return connected;
+  };
+  let link = connect();
   const close = () => {
     closed ??= (async () => {
       closing.abort();
@@ -87,13 +97,20 @@ export async function openStreamLink(options: StreamLinkOptions): Promise<Stream
     const negotiated = turn.then(() =>
       withDeadline(
         { operation, signals: [closing.signal], timeoutMs: Math.min(timeoutMs, negotiationTimeoutMs) },
-        ({ signal }) =>
-          link.negotiate(async (sdpOffer) => {
+        async ({ signal }) => {
+          signal.throwIfAborted();
+          if (purpose === 'reopen' && options.reopensAnew) {
+            link.close();
+            link = connect();
+            options.addMedia(link.peer);
+          }
+          await link.negotiate(async (sdpOffer) => {
             const answer = await options.exchange(sdpOffer, signal, purpose);
             if (answer === undefined) throw unanswered();
             signal.throwIfAborted();
             return answer;
-          }),
+          });
+        },
       ),
     );
     turn = negotiated.catch(() => {});
@@ -106,7 +123,7 @@ export async function openStreamLink(options: StreamLinkOptions): Promise<Stream
     } catch (error) {
       if (error instanceof NotFoundError) {
         options.onForgotten();
-        return 'failed';
+        return 'forgotten';
       }
       const isFinal = error instanceof HttpError ? !error.retryable : error instanceof NegotiationError;
       return isFinal ? 'refused' : 'failed';
@@ -122,7 +139,9 @@ export async function openStreamLink(options: StreamLinkOptions): Promise<Stream
     throw error;
   }
   return {
-    peer: link.peer,
+    get peer() {
+      return link.peer;
+    },
     get isClosed() {
       return closed !== undefined;
     },

@@ -67,6 +67,7 @@ export async function viewMedia(
       const { needs, may } = kindsOf[type];
       for (const kind of [...needs, ...may].toSorted()) peer.addTransceiver(kind, { direction: 'recvonly' });
     },
+    reopensAnew: false,
     exchange: async (sdpOffer, signal) => {
       // A restart asks for what is wanted by then.
       if (conduct || element || byHand) told = (await verbs.conduct).video;

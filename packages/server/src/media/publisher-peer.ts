@@ -24,6 +24,8 @@ import { TransportFeedback } from './rtp/transport-feedback.ts';
 /** How a publisher's packets and feedback get in and out. */
 export interface PublisherPeerOptions {
   readonly media: readonly AcceptedMedia[];
+  /** The publisher's peer until now, whose path this one replaces. */
+  readonly former?: PublisherPeer | undefined;
   readonly send: (packet: Uint8Array) => boolean;
   /** Takes each packet of each stream once. */
   readonly onPacket: (
@@ -76,12 +78,13 @@ export class PublisherPeer {
   #lastReportMs = 0;
 
   constructor(options: PublisherPeerOptions) {
+    const { former } = options;
     this.media = options.media;
     this.#send = options.send;
     this.#onPacket = options.onPacket;
     this.#onSenderReport = options.onSenderReport;
     this.#now = options.now;
-    this.#demultiplexer = new Demultiplexer(options.media);
+    this.#demultiplexer = new Demultiplexer(options.media, former && former.#demultiplexer);
     this.#feedback = new TransportFeedback(this.#ownSsrc);
     this.#arrivals = new ArrivalTimes((number, arrivedMs) => this.#feedback.record(number, arrivedMs));
     this.#transportId = sharedId(options.media, 'transport-cc');

@@ -53,6 +53,7 @@ export class RoutedStream {
     });
     const peer = new PublisherPeer({
       media,
+      former: this.#publisher?.peer,
       send: (packet) => transport.send(packet),
       onPacket: (published, source, packet, extendedNumber) => {
         for (const view of this.#views.values()) view.peer.forward(published, source, packet, extendedNumber);

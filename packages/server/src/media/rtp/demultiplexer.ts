@@ -22,15 +22,26 @@ const maxKnownSsrcs = 32;
 export class Demultiplexer {
   readonly #media: readonly AcceptedMedia[];
   readonly #routeBySsrc = new Map<number, Route>();
+  /** What the sender's former connection had told. */
+  readonly #formerRoutes: ReadonlyMap<number, Route>;
 
-  constructor(media: readonly AcceptedMedia[]) {
+  /** A sender that goes on over a new path does not name its layers again, so what `former` has learnt stays true. */
+  constructor(media: readonly AcceptedMedia[], former?: Demultiplexer) {
     this.#media = media;
+    const learnt = former ? [...former.#formerRoutes, ...former.#routeBySsrc] : [];
+    this.#formerRoutes = new Map(
+      learnt.slice(-maxKnownSsrcs).flatMap(([ssrc, route]) => {
+        const same = media.find((one) => isSameSection(one, route.media));
+        return same ? [[ssrc, { ...route, media: same }]] : [];
+      }),
+    );
   }
 
   /** The packet's place; undefined for what was never negotiated. */
   route(packet: RtpPacket): Route | undefined {
-    const known = this.#routeBySsrc.get(packet.ssrc);
-    if (known && isOf(known, packet.payloadType)) return known;
+    const current = this.#routeBySsrc.get(packet.ssrc);
+    if (current && isOf(current, packet.payloadType)) return current;
+    const known = current ?? this.#formerRoutes.get(packet.ssrc);
     const media = known?.media ?? this.#byMid(packet) ?? this.#byPayloadType(packet.payloadType);
     if (!media) return undefined;
     const isRetransmission = packet.payloadType === media.rtxPayloadType;
@@ -38,7 +49,7 @@ export class Demultiplexer {
     const layer = known?.layer ?? layerOf(packet, media, isRetransmission);
     if (layer === undefined) return undefined;
     const route = { media, layer, isRetransmission };
-    if (known || this.#routeBySsrc.size < maxKnownSsrcs) this.#routeBySsrc.set(packet.ssrc, route);
+    if (current || this.#routeBySsrc.size < maxKnownSsrcs) this.#routeBySsrc.set(packet.ssrc, route);
     return route;
   }
 
@@ -54,6 +65,10 @@ export class Demultiplexer {
       (media) => carriesMedia(media, payloadType) || media.rtxPayloadType === payloadType,
     );
   }
+}
+
+function isSameSection(one: AcceptedMedia, other: AcceptedMedia): boolean {
+  return one.mid === other.mid && one.kind === other.kind && String(one.rids) === String(other.rids);
 }
 
 function isOf({ media, isRetransmission }: Route, payloadType: number): boolean {

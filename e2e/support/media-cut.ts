@@ -1,0 +1,37 @@
+// Why nftables: a relay in the test would have to hide the browser's addresses from the server, which sends its checks to
+// them too. Dropped by the kernel, both ends see what they see when a cable is pulled: silence.
+import { spawnSync } from 'node:child_process';
+
+/** Drops every UDP packet from and to one port of this machine, in both directions, until `mend` is called. */
+export class MediaCut {
+  readonly #port: number;
+  readonly #table: string;
+
+  constructor(port: number) {
+    this.#port = port;
+    this.#table = `parley_cut_${port}`;
+  }
+
+  /** Why no path can be cut here; undefined where it can. */
+  static whyNot(): string | undefined {
+    const { error, status, stderr } = nft('list tables');
+    if (error) return `nft cannot be run (${error.message}): install nftables.`;
+    return status === 0 ? undefined : `nft is not allowed here: ${stderr.trim()}`;
+  }
+
+  cut(): void {
+    const rules = `table inet ${this.#table} { chain in { type filter hook input priority 0;
+      udp dport ${this.#port} drop; udp sport ${this.#port} drop; }; }`;
+    const { status, stderr } = nft(rules);
+    if (status !== 0) throw new Error(`The media path could not be cut: ${stderr}`);
+  }
+
+  /** May be called when nothing is cut. */
+  mend(): void {
+    nft(`delete table inet ${this.#table}`);
+  }
+}
+
+function nft(commands: string): ReturnType<typeof spawnSync> & { stderr: string } {
+  return spawnSync('nft', ['-f', '-'], { input: commands, encoding: 'utf8' });
+}

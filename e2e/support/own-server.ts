@@ -1,0 +1,123 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const program = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url));
+const client = { id: 'desk', secret: 'only-for-this-test' };
+
+/** A server of one test alone: a process with a data folder and one UDP port, which can be killed and started again. */
+export class OwnServer {
+  readonly udpPort: number;
+  readonly #dataDir = mkdtempSync(join(tmpdir(), 'parley-recovery-'));
+  #url = '';
+  #child: ChildProcess | undefined;
+
+  private constructor(udpPort: number) {
+    this.udpPort = udpPort;
+  }
+
+  static async start(): Promise<OwnServer> {
+    const server = new OwnServer(await freeUdpPort());
+    await server.#launch('0');
+    return server;
+  }
+
+  /** Where it listens; stays the same when it is started again. */
+  get url(): string {
+    return this.#url;
+  }
+
+  /** Ends it as a power cut does: it says goodbye to nobody. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (!child) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+
+  /** Starts it again, with its data and on its port. */
+  async startAgain(): Promise<void> {
+    await this.#launch(new URL(this.#url).port);
+  }
+
+  async close(): Promise<void> {
+    await this.kill();
+    rmSync(this.#dataDir, { recursive: true, force: true });
+  }
+
+  /** A new conference, and a ticket for it. */
+  async openConference(): Promise<{ server: string; ticket: string; conferenceId: string }> {
+    const login = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: client.id,
+      client_secret: client.secret,
+    });
+    const token = await this.#ask('/security/oauth/token', { body: login }, {});
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `Bearer ${textOf(token, 'access_token')}`,
+    };
+    const conferenceId = `recovery-${crypto.randomUUID()}`;
+    await this.#ask('/rtc-api/conferences/create', { body: JSON.stringify({ conferenceId }) }, headers);
+    const wish = { type: 'MULTI_USE_TICKET', length: 9, properties: { conference_id: conferenceId } };
+    const ticket = await this.#ask('/security/ticket', { body: JSON.stringify(wish) }, headers);
+    return { server: this.#url, ticket: textOf(ticket, 'id'), conferenceId };
+  }
+
+  async #ask(path: string, init: RequestInit, headers: Record<string, string>): Promise<unknown> {
+    const answer = await fetch(`${this.#url}${path}`, { method: 'POST', headers, ...init });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status} ${text}`);
+    return text ? (JSON.parse(text) as unknown) : undefined;
+  }
+
+  async #launch(port: string): Promise<void> {
+    const child = spawn(process.execPath, ['--conditions=@parley-rtc/source', program], {
+      env: {
+        PATH: process.env['PATH'],
+        PARLEY_PORT: port,
+        PARLEY_UDP_PORT: String(this.udpPort),
+        PARLEY_DATA_DIR: this.#dataDir,
+        PARLEY_CLIENTS: `${client.id}:${client.secret}:AGENT`,
+        PARLEY_LOG_LEVEL: process.env['PARLEY_LOG_LEVEL'] ?? 'error',
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    this.#child = child;
+    this.#url = await listeningAt(child);
+    if (process.env['PARLEY_LOG_LEVEL'] !== undefined) child.stdout?.pipe(process.stdout);
+  }
+}
+
+async function listeningAt(child: ChildProcess): Promise<string> {
+  let printed = '';
+  for await (const chunk of child.stdout?.iterator({ destroyOnReturn: false }) ?? []) {
+    printed += String(chunk);
+    const url = /Parley listens on (\S+)/.exec(printed)?.[1];
+    if (url !== undefined) {
+      child.stdout?.resume();
+      return url;
+    }
+  }
+  throw new Error(`The server did not start: ${printed}`);
+}
+
+async function freeUdpPort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0);
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  return port;
+}
+
+function textOf(answer: unknown, field: string): string {
+  const value = typeof answer === 'object' && answer ? (answer as Record<string, unknown>)[field] : undefined;
+  if (typeof value !== 'string') throw new Error(`The server's answer has no ${field}.`);
+  return value;
+}
