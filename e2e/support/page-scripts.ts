@@ -59,11 +59,14 @@ export async function joinRoom({
 export async function publishPicture({
   id,
   toneHz,
+  ...look
 }: {
   id: number;
   toneHz?: number | undefined;
+  frameRate?: number;
+  isNoisy?: boolean;
 }): Promise<void> {
-  const mediaStream = window.probe.source({ id, ...(toneHz !== undefined && { toneHz }) });
+  const mediaStream = window.probe.source({ id, ...look, ...(toneHz !== undefined && { toneHz }) });
   const type = toneHz === undefined ? 'CAM' : 'MIC_AND_CAM';
   Object.assign(window, { mine: await window.conference.publishStream({ mediaStream, type }) });
 }
