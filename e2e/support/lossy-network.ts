@@ -3,12 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { installDebianPackages } from './debian-packages.ts';
-
-/** Packets that the kernel has dropped on their way from the network's browser, and to it. */
-export interface DroppedPackets {
-  readonly up: number;
-  readonly down: number;
-}
+import type { DroppedPackets } from './lossy-link.ts';
 
 const namePattern = /^parley-(\d+)$/;
 
