@@ -3,10 +3,12 @@ import { Caller, newRoom } from './support/caller.ts';
 import { openLossyLink, type LossyLink } from './support/lossy-link.ts';
 import { offerCodecs } from './support/offer-codecs.ts';
 import { publishPicture } from './support/page-scripts.ts';
-import { measurePlayback } from './support/playback.ts';
+import { measurePlayback, measureStall } from './support/playback.ts';
 
 const lossPercent = 5;
 const toneHz = 440;
+const settleMs = 3_000;
+const durationMs = 10_000;
 
 test.describe('with 5 % of all packets lost each way, the picture does not freeze and the sound is whole', () => {
   let link: LossyLink | undefined;
@@ -30,23 +32,25 @@ test.describe('with 5 % of all packets lost each way, the picture does not freez
       await ada.page.evaluate(offerCodecs, { first: { mimeType: 'audio/red' } });
       await ada.join(room, 'Ada');
       await bob.join(room, 'Bob');
-      await ada.page.evaluate(publishPicture, { id: 11, toneHz, frameRate: 20, isNoisy: true });
+      const picture = { id: 11, toneHz, frameRate: 20, isNoisy: true, videoBitrateBps: 700_000 };
+      await ada.page.evaluate(publishPicture, picture);
       await bob.expectPicturesOf(11);
 
       const before = link.dropped();
-      const playback = await bob.page.evaluate(measurePlayback, {
-        toneHz,
-        settleMs: 3_000,
-        durationMs: 10_000,
-      });
+      const [playback, publisherStallMs] = await Promise.all([
+        bob.page.evaluate(measurePlayback, { toneHz, settleMs, durationMs }),
+        ada.page.evaluate(measureStall, settleMs + durationMs),
+      ]);
       const after = link.dropped();
       const dropped = { up: after.up - before.up, down: after.down - before.down };
-      const description = JSON.stringify({ ...playback, dropped });
+      const description = JSON.stringify({ ...playback, publisherStallMs, dropped });
       testInfo.annotations.push({ type: `played, ${behindLoss} behind loss`, description });
       console.log(`${behindLoss} behind ${lossPercent} % loss: ${description}`);
 
       expect(behindLoss === 'publisher' ? dropped.up : dropped.down).toBeGreaterThan(20);
-      expect(playback.longestGapMs).toBeLessThan(500);
+      // What a busy machine takes from the pages themselves is no freeze of the network's.
+      const stallMs = Math.max(playback.longestStallMs, publisherStallMs);
+      expect(playback.longestGapMs - stallMs).toBeLessThan(500);
       expect(playback.frames).toBeGreaterThan(50);
       expect(playback.concealedRatio).toBeLessThan(0.05);
       expect(playback.toneRatio).toBeGreaterThan(0.95);

@@ -69,7 +69,7 @@ export function installMediaProbe(): void {
   /** Between the places where the bars are read. */
   function drawNoise(context: CanvasRenderingContext2D): void {
     const { width, height } = context.canvas;
-    const blockPx = 4;
+    const blockPx = 20;
     const noise = new ImageData(Math.ceil(width / blockPx), Math.ceil(height / 3 / blockPx));
     for (let at = 0; at < noise.data.length; at += 4) {
       noise.data.fill(Math.random() * 255, at, at + 3);

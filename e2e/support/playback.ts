@@ -3,6 +3,8 @@ export interface Playback {
   readonly frames: number;
   /** Longest time between two frames that were shown, also to the end of the measurement. */
   readonly longestGapMs: number;
+  /** Longest time for which the page itself was held up, as a busy machine does; no fault of the network. */
+  readonly longestStallMs: number;
   /** Share of the moments (one in 25 ms) in which the tone was the loudest sound, 0 to 1. */
   readonly toneRatio: number;
   /** Share of the sound that was made up in place of what was lost, 0 to 1. */
@@ -27,6 +29,7 @@ interface PlaybackOptions {
  * browser as text, so it must not use anything from outside itself.
  */
 export async function measurePlayback({ toneHz, settleMs, durationMs }: PlaybackOptions): Promise<Playback> {
+  const momentIntervalMs = 25;
   const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   const [view] = window.views.values();
   if (!view) throw new Error('The page views nothing.');
@@ -102,12 +105,16 @@ export async function measurePlayback({ toneHz, settleMs, durationMs }: Playback
   const before = await count();
   const startMs = performance.now();
   const endMs = startMs + durationMs;
+  let momentMs = startMs;
+  let longestStallMs = 0;
   let moments = 0;
   let heard = 0;
   while (performance.now() < endMs) {
     moments += 1;
     if (hearsTone()) heard += 1;
-    await pause(25);
+    await pause(momentIntervalMs);
+    longestStallMs = Math.max(longestStallMs, performance.now() - momentMs - momentIntervalMs);
+    momentMs = performance.now();
   }
   const after = await count();
   await audio.close();
@@ -117,6 +124,7 @@ export async function measurePlayback({ toneHz, settleMs, durationMs }: Playback
   return {
     frames: frames.length,
     longestGapMs: Math.max(...gaps),
+    longestStallMs,
     toneRatio: heard / moments,
     concealedRatio: (after.concealed - before.concealed) / (after.samples - before.samples),
     audioPackets: after.audioPackets - before.audioPackets,
@@ -126,4 +134,16 @@ export async function measurePlayback({ toneHz, settleMs, durationMs }: Playback
     keyFrames: after.keyFrames - before.keyFrames,
     freezes: after.freezes - before.freezes,
   };
+}
+
+/** The longest time for which a page was held up in these milliseconds. Is handed to the browser as text, too. */
+export async function measureStall(durationMs: number): Promise<number> {
+  const intervalMs = 25;
+  const endMs = performance.now() + durationMs;
+  let longestMs = 0;
+  for (let momentMs = performance.now(); momentMs < endMs; momentMs = performance.now()) {
+    await new Promise((resolve) => setTimeout(resolve, intervalMs));
+    longestMs = Math.max(longestMs, performance.now() - momentMs - intervalMs);
+  }
+  return longestMs;
 }
