@@ -11,7 +11,7 @@ test('a flash is seen when its beep is heard', async ({ browser }, testInfo) => 
   await ada.page.evaluate(publishFlashesAndBeeps);
   await expect.poll(() => bob.page.evaluate(() => window.views.size)).toBe(1);
 
-  const { seenMs, estimatedMs } = await bob.page.evaluate(measureSkews, { pairs: 10, settleMs: 15_000 });
+  const { seenMs, estimatedMs } = await bob.page.evaluate(measureSkews, { pairs: 10, settleMs: 12_000 });
   const description = `seen ${median(seenMs).toFixed(0)} ms, by the browser's account ${median(estimatedMs).toFixed(0)} ms`;
   testInfo.annotations.push({ type: 'picture behind sound, median', description });
   console.log(`picture behind sound, median of ${seenMs.length}: ${description}`);
