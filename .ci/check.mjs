@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBrowser, ensureFirefox } from '../e2e/support/browser.ts';
+import { ensureNetworkTools } from '../e2e/support/lossy-network.ts';
 
 const reports = mkdtempSync(join(tmpdir(), 'parley-reports-'));
 
@@ -35,6 +36,7 @@ const playwright = {
   before: () => {
     ensureBrowser();
     ensureFirefox();
+    ensureNetworkTools();
   },
   report: join(reports, 'e2e.json'),
   command: [

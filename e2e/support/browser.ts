@@ -1,7 +1,7 @@
 // Why this exists: Playwright downloads its own browsers, which fails where only package registries can be reached.
 // The journeys run in the system's Chromium and Firefox; on Debian they are installed when missing.
-import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
+import { installDebianPackages } from './debian-packages.ts';
 
 interface SystemBrowser {
   readonly name: string;
@@ -65,18 +65,5 @@ function ensure(browser: SystemBrowser): string {
 }
 
 function install(browser: SystemBrowser): string | undefined {
-  const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
-  const commands = [
-    ['apt-get', 'update', '-qq'],
-    ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', browser.debianPackage],
-  ];
-  for (const command of commands) {
-    const [program = '', ...args] = [...asRoot, ...command];
-    const { status } = spawnSync(program, args, {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    });
-    if (status !== 0) return undefined;
-  }
-  return find(browser);
+  return installDebianPackages(browser.debianPackage) ? find(browser) : undefined;
 }

@@ -3,8 +3,18 @@
  * for both. `installMediaProbe` is handed to the browser as text, so it must not use anything from outside itself.
  */
 interface MediaProbe {
-  /** A stream whose picture is a bar code of `id` and the time, and whose sound is one tone. */
-  source(options: { id: number; toneHz?: number; width?: number; height?: number }): MediaStream;
+  /**
+   * A stream whose picture is a bar code of `id` and the time, and whose sound is one tone. A noisy one has a band of
+   * noise across the picture, so that each frame takes many packets.
+   */
+  source(options: {
+    id: number;
+    toneHz?: number;
+    width?: number;
+    height?: number;
+    frameRate?: number;
+    isNoisy?: boolean;
+  }): MediaStream;
   /** Reads the bar code from what `stream` shows now; undefined while it shows none. */
   readPicture(stream: MediaStream): Promise<{ id: number; delayMs: number } | undefined>;
   /** The loudest frequency in what `stream` sounds like, in hertz; 0 for silence. */
@@ -40,6 +50,7 @@ export function installMediaProbe(): void {
     }
   };
 
+  const noiseCanvas = document.createElement('canvas');
   const audioContexts: AudioContext[] = [];
   const videos = new Map<MediaStream, HTMLVideoElement>();
   const analysers = new Map<MediaStream, AnalyserNode>();
@@ -55,6 +66,21 @@ export function installMediaProbe(): void {
       context.fillStyle = isWhite ? '#000' : '#fff';
       context.fillRect(x, height / 2, width / bars + 1, height / 2);
     }
+  }
+
+  /** Between the places where the bars are read. */
+  function drawNoise(context: CanvasRenderingContext2D): void {
+    const { width, height } = context.canvas;
+    const blockPx = 20;
+    const noise = new ImageData(Math.ceil(width / blockPx), Math.ceil(height / 3 / blockPx));
+    for (let at = 0; at < noise.data.length; at += 4) {
+      noise.data.fill(Math.random() * 255, at, at + 3);
+      noise.data[at + 3] = 255;
+    }
+    noiseCanvas.width = noise.width;
+    noiseCanvas.height = noise.height;
+    noiseCanvas.getContext('2d')?.putImageData(noise, 0, 0);
+    context.drawImage(noiseCanvas, 0, height / 3, width, height / 3);
   }
 
   function decode(context: CanvasRenderingContext2D): { id: number; delayMs: number } | undefined {
@@ -76,13 +102,17 @@ export function installMediaProbe(): void {
   }
 
   const probe: MediaProbe = {
-    source({ id, toneHz, width = 640, height = 360 }) {
+    source({ id, toneHz, width = 640, height = 360, frameRate = 30, isNoisy = false }) {
       const canvas = Object.assign(document.createElement('canvas'), { width, height });
       const context = canvas.getContext('2d');
       if (!context) throw new Error('This browser draws no canvas.');
-      draw(context, id);
-      setInterval(() => draw(context, id), 1000 / 30);
-      const stream = canvas.captureStream(30);
+      const drawFrame = (): void => {
+        draw(context, id);
+        if (isNoisy) drawNoise(context);
+      };
+      drawFrame();
+      setInterval(drawFrame, 1000 / frameRate);
+      const stream = canvas.captureStream(frameRate);
       if (toneHz !== undefined) {
         const audio = new AudioContext();
         audioContexts.push(audio);

@@ -69,13 +69,20 @@ export async function joinRoom({
 export async function publishPicture({
   id,
   toneHz,
+  videoBitrateBps = 0,
+  ...look
 }: {
   id: number;
   toneHz?: number | undefined;
+  videoBitrateBps?: number;
+  frameRate?: number;
+  isNoisy?: boolean;
 }): Promise<void> {
-  const mediaStream = window.probe.source({ id, ...(toneHz !== undefined && { toneHz }) });
+  const mediaStream = window.probe.source({ id, ...look, ...(toneHz !== undefined && { toneHz }) });
   const type = toneHz === undefined ? 'CAM' : 'MIC_AND_CAM';
-  Object.assign(window, { mine: await window.conference.publishStream({ mediaStream, type }) });
+  Object.assign(window, {
+    mine: await window.conference.publishStream({ mediaStream, type, videoBitrateBps }),
+  });
 }
 
 /** Publishes a bar code of `id` and what the microphone hears, unfiltered. */

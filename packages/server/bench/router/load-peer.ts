@@ -96,9 +96,10 @@ export class AnsweringPeer implements LoadPeer {
   readonly #transport: NodeDatachannelTransport;
   onPacket: (packet: Buffer) => void = () => {};
 
-  constructor() {
+  /** Bound to `bindAddress`, or to every interface. */
+  constructor(bindAddress?: string) {
     this.#transport = new NodeDatachannelTransport(
-      { bindAddress: undefined, udpPort: undefined, announcedAddress: undefined },
+      { bindAddress, udpPort: undefined, announcedAddress: undefined },
       { onPacket: (packet) => this.onPacket(packet), onStateChange: () => {} },
     );
   }
@@ -108,6 +109,11 @@ export class AnsweringPeer implements LoadPeer {
     const local = await this.#transport.open({ ...far, candidates: [] });
     for (const candidate of candidates) this.#transport.addCandidate(candidate);
     return local;
+  }
+
+  /** Takes a candidate of who offers that came later. */
+  addCandidate(candidate: string): void {
+    this.#transport.addCandidate(candidate);
   }
 
   send(packet: Buffer): void {

@@ -1,14 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { publishOffer, viewOffer, viewedFormat } from './load-offers.ts';
-import { farSideOf, OfferingPeer } from './load-peer.ts';
+import { joinParley, type ParleyRoom } from './parley-room.ts';
 import type { RouterUnderLoad } from './router-under-load.ts';
 
 const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
+/** Our server with one conference in it. */
+export interface ParleyUnderLoad extends RouterUnderLoad, ParleyRoom {
+  readonly url: string;
+}
+
 /** Starts our server, as its users do. */
-export async function startParley(): Promise<RouterUnderLoad> {
+export async function startParley(): Promise<ParleyUnderLoad> {
   const child = spawn(process.execPath, ['--conditions=@parley-rtc/source', program], {
     env: {
       PATH: process.env['PATH'],
@@ -29,54 +33,10 @@ export async function startParley(): Promise<RouterUnderLoad> {
     });
     child.once('exit', () => reject(new Error(`The server ended: ${printed}`)));
   });
-  const token = await post<{ access_token: string }>(
-    `${url}/security/oauth/token`,
-    new URLSearchParams({ grant_type: 'client_credentials', client_id: 'bench', client_secret: 'bench' }),
-  );
-  const call = <Answer>(path: string, body: object): Promise<Answer> =>
-    post<Answer>(`${url}/rtc-api/${path}`, JSON.stringify(body), {
-      authorization: `Bearer ${token.access_token}`,
-      'content-type': 'application/json',
-    });
-  const { id: conferenceId } = await call<{ id: string }>('conferences/create', {});
-  const userEndpointId = await call<string>('users/endpoints', { keepAliveSeconds: 600 });
-  const about = { conferenceId, userEndpointId };
-  await call('conferences/join', about);
-
   return {
+    ...(await joinParley(url)),
+    url,
     pid: child.pid ?? 0,
-    publish: async (isSimulcast) => {
-      const peer = await OfferingPeer.create('127.0.0.1');
-      const offer = publishOffer(peer, isSimulcast);
-      const { streamId, sdpAnswer } = await call<{ streamId: string; sdpAnswer: string }>(
-        'conferences/publishStream',
-        { ...about, conferenceStreamType: 'MIC_AND_CAM', sdpOffer: offer },
-      );
-      await peer.connect(farSideOf(sdpAnswer), (candidate) =>
-        call('conferences/addPublishStreamIceCandidates', {
-          ...about,
-          streamId,
-          iceCandidates: [{ candidate, sdpMid: '0', sdpMLineIndex: 0 }],
-        }),
-      );
-      return { streamId, peer, offer };
-    },
-    view: async (streamId) => {
-      const peer = await OfferingPeer.create('127.0.0.1');
-      const { viewerId, sdpAnswer } = await call<{ viewerId: string; sdpAnswer: string }>(
-        'conferences/viewStream',
-        { ...about, streamId, sdpOffer: viewOffer(peer) },
-      );
-      await peer.connect(farSideOf(sdpAnswer), (candidate) =>
-        call('conferences/addViewStreamIceCandidates', {
-          ...about,
-          streamId,
-          viewerId,
-          iceCandidates: [{ candidate, sdpMid: '0', sdpMLineIndex: 0 }],
-        }),
-      );
-      return { peer, format: viewedFormat(sdpAnswer) };
-    },
     loopDelayP99Ms: async () => {
       const text = await (await fetch(`${url}/metrics`)).text();
       const seconds = /^nodejs_eventloop_lag_p99_seconds (\S+)/m.exec(text)?.[1];
@@ -88,15 +48,4 @@ export async function startParley(): Promise<RouterUnderLoad> {
       await exited;
     },
   };
-}
-
-async function post<Answer>(
-  url: string,
-  body: string | URLSearchParams,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<Answer> {
-  const response = await fetch(url, { method: 'POST', body, headers });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text}`);
-  return (text === '' ? undefined : JSON.parse(text)) as Answer;
 }

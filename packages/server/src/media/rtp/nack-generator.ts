@@ -6,7 +6,11 @@ interface MissingPacket {
 }
 
 /** libwebrtc asks again after one round trip, and takes 100 ms for one it does not know. */
-const retryAfterMs = 100;
+const longestRetryMs = 100;
+/** Two turns of the router: repairs of a burst take some time even on a short way. */
+const shortestRetryMs = 40;
+/** How much a new round trip counts against those before it (RFC 6298, section 2). */
+const newestWeight = 1 / 8;
 const maxRequests = 10;
 const giveUpAfterMs = 1_000;
 /** More holes than this are no loss that repair can mend: a key frame is cheaper. */
@@ -26,6 +30,7 @@ export interface NackWork {
  */
 export class NackGenerator {
   readonly #missing = new Map<number, MissingPacket>();
+  #roundTripMs: number | undefined;
   #overflowed = false;
 
   /** Marks the numbers from `first` up to and without `end` as missing. */
@@ -45,9 +50,18 @@ export class NackGenerator {
     }
   }
 
-  /** Forgets a packet that came after all. */
-  arrived(extendedNumber: number): void {
+  /** Forgets a packet that came after all. One that was asked for once tells how long a repair takes. */
+  arrived(extendedNumber: number, nowMs: number): void {
+    const missing = this.#missing.get(extendedNumber);
+    if (!missing) return;
     this.#missing.delete(extendedNumber);
+    // Of more requests nobody knows which one was answered (Karn's algorithm).
+    if (missing.requests !== 1) return;
+    const newestMs = nowMs - missing.lastRequestMs;
+    this.#roundTripMs =
+      this.#roundTripMs === undefined
+        ? newestMs
+        : this.#roundTripMs + newestWeight * (newestMs - this.#roundTripMs);
   }
 
   clear(): void {
@@ -57,6 +71,7 @@ export class NackGenerator {
   /** Takes the requests that are due now; each counts as sent. */
   due(nowMs: number): NackWork {
     const request: number[] = [];
+    const retryAfterMs = this.#retryAfterMs();
     let gaveUp = this.#overflowed;
     this.#overflowed = false;
     for (const missing of this.#missing.values()) {
@@ -71,5 +86,10 @@ export class NackGenerator {
       request.push(missing.extendedNumber);
     }
     return { request, gaveUp };
+  }
+  /** Half a round trip more than usual, so that repairs on their way are not asked for again. */
+  #retryAfterMs(): number {
+    if (this.#roundTripMs === undefined) return longestRetryMs;
+    return Math.min(longestRetryMs, Math.max(shortestRetryMs, 1.5 * this.#roundTripMs));
   }
 }

@@ -165,7 +165,7 @@ export class SourceStream {
       if (this.#sendNack && extended > highest + 1) this.#nacks.addMissing(highest + 1, extended, nowMs);
       this.#highestNumber = extended;
     } else {
-      this.#nacks.arrived(extended);
+      this.#nacks.arrived(extended, nowMs);
     }
     this.history.add(extended, packet);
     this.#statistics.received(extended);

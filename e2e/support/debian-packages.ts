@@ -1,0 +1,18 @@
+import { spawnSync } from 'node:child_process';
+
+/** Installs packages by apt-get, as root or by sudo; says whether that went well. */
+export function installDebianPackages(...packages: readonly string[]): boolean {
+  const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  const commands = [
+    ['apt-get', 'update', '-qq'],
+    ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages],
+  ];
+  return commands.every((command) => {
+    const [program = '', ...args] = [...asRoot, ...command];
+    const { status } = spawnSync(program, args, {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    });
+    return status === 0;
+  });
+}

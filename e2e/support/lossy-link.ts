@@ -1,0 +1,78 @@
+import { chromium, type Browser } from '@playwright/test';
+import { demoPort } from './addresses.ts';
+import { browserArguments } from './browser-arguments.ts';
+import { ensureBrowser } from './browser.ts';
+import { Caller } from './caller.ts';
+import { LossyNetwork } from './lossy-network.ts';
+import { LossyRelay } from './lossy-relay.ts';
+import { forwardTcp } from './tcp-forwarder.ts';
+
+/** Packets that were dropped on their way from the callers behind the link, and to them. */
+export interface DroppedPackets {
+  readonly up: number;
+  readonly down: number;
+}
+
+/** A bad link to the server, for callers who are to suffer from it. */
+export interface LossyLink {
+  /** How it loses packets. */
+  readonly how: string;
+  openCaller(): Promise<Caller>;
+  dropped(): DroppedPackets;
+  close(): Promise<void>;
+}
+
+/**
+ * A link that loses so many of a hundred UDP packets in each direction: an interface of a network namespace, or, where the
+ * machine allows none or `PARLEY_NETWORK` is `relay`, a relay of this process before the pages of `browser`.
+ */
+export async function openLossyLink(browser: Browser, lossPercent: number): Promise<LossyLink> {
+  const isRelayWanted = process.env['PARLEY_NETWORK'] === 'relay';
+  const network = isRelayWanted ? undefined : LossyNetwork.create(lossPercent);
+  return network ? await linkThrough(network) : relayLink(browser, lossPercent);
+}
+
+async function linkThrough(network: LossyNetwork): Promise<LossyLink> {
+  const forwarder = await forwardTcp(network.hostAddress, demoPort);
+  const closing: (() => void | Promise<void>)[] = [() => network.remove(), () => forwarder.close()];
+  const close = async (): Promise<void> => {
+    for (const end of closing.toReversed()) await end();
+  };
+  try {
+    const browser = await chromium.launch({
+      executablePath: network.programWithin(ensureBrowser()),
+      args: [
+        ...browserArguments,
+        // So that the page has the same address, and thereby a secure context, as without the network.
+        `--host-resolver-rules=MAP localhost:${demoPort} ${network.hostAddress}:${forwarder.port}`,
+      ],
+    });
+    closing.push(() => browser.close());
+    return {
+      how: 'a virtual interface of a network namespace, losses by nftables',
+      openCaller: () => Caller.open(browser),
+      dropped: () => network.dropped(),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function relayLink(browser: Browser, lossPercent: number): LossyLink {
+  const relay = new LossyRelay(lossPercent);
+  return {
+    how: 'a UDP relay of the test, since this machine gives it no network namespace',
+    openCaller: async () => {
+      const caller = await Caller.open(browser);
+      await relay.putBefore(caller.page);
+      return caller;
+    },
+    dropped: () => relay.dropped(),
+    close: () => {
+      relay.close();
+      return Promise.resolve();
+    },
+  };
+}

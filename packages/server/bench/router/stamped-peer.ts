@@ -1,0 +1,35 @@
+import { isRtcp } from '../../src/media/rtp/rtp-packet.ts';
+import type { LoadPeer } from './load-peer.ts';
+
+const stampBytes = 8;
+
+/** A peer that writes the time over the end of every packet of media as it sends it. */
+export class StampingPeer implements LoadPeer {
+  readonly #peer: LoadPeer;
+
+  constructor(peer: LoadPeer) {
+    this.#peer = peer;
+  }
+
+  get onPacket(): (packet: Buffer) => void {
+    return this.#peer.onPacket;
+  }
+
+  set onPacket(listener: (packet: Buffer) => void) {
+    this.#peer.onPacket = listener;
+  }
+
+  send(packet: Buffer): void {
+    if (!isRtcp(packet)) packet.writeDoubleBE(performance.now(), packet.length - stampBytes);
+    this.#peer.send(packet);
+  }
+
+  close(): void {
+    this.#peer.close();
+  }
+}
+
+/** Milliseconds since a {@link StampingPeer} of this process sent the packet. */
+export function ageMs(packet: Buffer): number {
+  return performance.now() - packet.readDoubleBE(packet.length - stampBytes);
+}
