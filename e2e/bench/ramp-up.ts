@@ -1,6 +1,7 @@
 // How fast a publisher's encoder gets going: what it sends, second by second, of a noisy 720p picture in a real Chromium,
 // against a real server on this machine. Prints a table and writes bench-results/ramp-up.json.
-// Run by `pnpm bench:ramp-up [starts]`; the demo's server is started for it.
+// Run by `pnpm bench:ramp-up [--plain] [starts]`; the demo's server is started for it. Plain is what a browser does without
+// the SDK's help: one layer without a limit, and an encoder that starts where the browser has it.
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -11,17 +12,37 @@ import { ensureBrowser } from '../support/browser.ts';
 import { Caller, newRoom } from '../support/caller.ts';
 import { installSimulcastProbe } from '../support/simulcast-probe.ts';
 
-const { positionals } = parseArgs({ allowPositionals: true });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { plain: { type: 'boolean', default: false } },
+});
 const starts = Number(positionals[0] ?? 10);
-const seconds = 6;
+/** Later than that, layers that nobody views are switched off. */
+const seconds = 5;
 const goalBps = 1_500_000;
 
+/** What the browser says about its sending in one second. */
+interface Sample {
+  /** Sent, in bits per second. */
+  readonly sentBps: number;
+  /** Of these, packets sent again: repairs, and probes of the bandwidth. */
+  readonly resentBps: number;
+  /** The browser's estimate at the end of the second. */
+  readonly estimateBps: number;
+  /** What its encoders are asked for together. */
+  readonly targetBps: number;
+  readonly encodedFrames: number;
+  /** Of the largest layer: encoders that cannot make a picture small enough make it smaller. */
+  readonly heightPx: number;
+  /** Time the encoders took for one frame, all layers together. */
+  readonly encodeMsPerFrame: number;
+  /** Why the encoders hold back: `none`, `bandwidth`, `cpu` or `other`, one for each layer. */
+  readonly limitations: string;
+}
+
 interface Start {
-  /** Sent in each second since publishing, in bits per second. */
-  readonly sentBps: readonly number[];
-  /** The browser's estimate at the end of each second. */
-  readonly estimateBps: readonly number[];
-  /** Seconds until a second's rate or the estimate passed the goal. */
+  readonly samples: readonly Sample[];
+  /** Seconds until a second's rate passed the goal. */
   readonly toGoalSeconds: number | null;
 }
 
@@ -36,13 +57,13 @@ try {
   const results: Start[] = [];
   for (let start = 0; start < starts; start += 1) {
     const caller = await Caller.open(browser);
-    await caller.page.evaluate(installSimulcastProbe, []);
+    await caller.page.evaluate(installSimulcastProbe, values.plain ? [{}] : []);
+    if (values.plain) await caller.page.evaluate(forgetStartBitrate);
     await caller.join(newRoom(), 'publisher');
-    const samples = await caller.page.evaluate(sampleStart, seconds);
+    const samples = await caller.page.evaluate(sampleStart, { seconds, isPlain: values.plain });
     const passed = samples.findIndex(({ sentBps }) => sentBps >= goalBps);
     results.push({
-      sentBps: samples.map(({ sentBps }) => sentBps),
-      estimateBps: samples.map(({ estimateBps }) => estimateBps),
+      samples,
       toGoalSeconds: passed < 0 ? null : passed + 1,
     });
     await caller.close();
@@ -54,32 +75,64 @@ try {
 }
 
 /** Runs in the page. */
-async function sampleStart(seconds: number): Promise<{ sentBps: number; estimateBps: number }[]> {
-  const mediaStream = window.simulcast.source({ width: 1_280, height: 720, isNoisy: true });
-  await window.conference.publishStream({ mediaStream, type: 'CAM' });
-  const samples: { sentBps: number; estimateBps: number }[] = [];
-  let [bytes, sinceMs] = [0, performance.now()];
+function forgetStartBitrate(): void {
+  const Native = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Native {
+    override async setRemoteDescription({ type, sdp = '' }: RTCSessionDescriptionInit): Promise<void> {
+      await super.setRemoteDescription({ type, sdp: sdp.replaceAll(/;?x-google-start-bitrate=\d+/g, '') });
+      for (const sender of this.getSenders()) {
+        const parameters = sender.getParameters();
+        for (const encoding of parameters.encodings) delete encoding.maxBitrate;
+        await sender.setParameters(parameters);
+      }
+    }
+  };
+}
+
+/** Runs in the page. */
+async function sampleStart({ seconds, isPlain }: { seconds: number; isPlain: boolean }): Promise<Sample[]> {
+  const mediaStream = window.simulcast.source({ width: 1_280, height: 720, isNoisy: true, grainPx: 8 });
+  await window.conference.publishStream({ mediaStream, type: 'CAM', simulcast: !isPlain });
+  const read = async () => {
+    const facts = { sent: 0, resent: 0, estimateBps: 0, targetBps: 0, frames: 0, heightPx: 0, encodeMs: 0 };
+    const limitations: string[] = [];
+    for (const report of (await window.simulcast.peer().getStats()).values()) {
+      const stats = report as RTCOutboundRtpStreamStats & RTCIceCandidatePairStats;
+      const type: string = stats.type;
+      if (type === 'candidate-pair') {
+        facts.estimateBps = Math.max(facts.estimateBps, stats.availableOutgoingBitrate ?? 0);
+      } else if (type === 'outbound-rtp') {
+        facts.sent += stats.bytesSent ?? 0;
+        facts.resent += stats.retransmittedBytesSent ?? 0;
+        facts.targetBps += stats.targetBitrate ?? 0;
+        facts.frames = Math.max(facts.frames, stats.framesEncoded ?? 0);
+        facts.heightPx = Math.max(facts.heightPx, stats.frameHeight ?? 0);
+        facts.encodeMs += (stats.totalEncodeTime ?? 0) * 1_000;
+        limitations.push(stats.qualityLimitationReason ?? '?');
+      }
+    }
+    return { ...facts, limitations: limitations.join(' '), atMs: performance.now() };
+  };
+  const samples: Sample[] = [];
+  let before = await read();
   for (let second = 0; second < seconds; second += 1) {
     await new Promise((resolve) => {
       setTimeout(resolve, 1_000);
     });
-    let [sent, estimateBps] = [0, 0];
-    for (const report of (await window.simulcast.peer().getStats()).values()) {
-      const {
-        type,
-        bytesSent = 0,
-        availableOutgoingBitrate = 0,
-      } = report as RTCOutboundRtpStreamStats & RTCIceCandidatePairStats;
-      if (type === ('outbound-rtp' as string)) sent += bytesSent;
-      if (type === ('candidate-pair' as string))
-        estimateBps = Math.max(estimateBps, availableOutgoingBitrate);
-    }
-    const nowMs = performance.now();
+    const now = await read();
+    const bps = (bytes: number): number => Math.round((bytes * 8_000) / (now.atMs - before.atMs));
+    const encodedFrames = now.frames - before.frames;
     samples.push({
-      sentBps: Math.round(((sent - bytes) * 8_000) / (nowMs - sinceMs)),
-      estimateBps: Math.round(estimateBps),
+      sentBps: bps(now.sent - before.sent),
+      resentBps: bps(now.resent - before.resent),
+      estimateBps: Math.round(now.estimateBps),
+      targetBps: Math.round(now.targetBps),
+      encodedFrames,
+      heightPx: now.heightPx,
+      encodeMsPerFrame: Math.round((now.encodeMs - before.encodeMs) / Math.max(1, encodedFrames)),
+      limitations: now.limitations,
     });
-    [bytes, sinceMs] = [sent, nowMs];
+    before = now;
   }
   return samples;
 }
@@ -102,13 +155,23 @@ async function untilReady(url: string): Promise<void> {
 function report(results: readonly Start[]): void {
   const mbps = (bps: number): number => Math.round(bps / 10_000) / 100;
   console.table(
-    results.map(({ sentBps, estimateBps, toGoalSeconds }) => ({
-      ...Object.fromEntries(sentBps.map((bps, index) => [`sent ${index + 1} s`, mbps(bps)])),
-      'estimate 1 s': mbps(estimateBps[0] ?? 0),
-      'estimate end': mbps(estimateBps.at(-1) ?? 0),
+    results.map(({ samples, toGoalSeconds }) => ({
+      ...Object.fromEntries(samples.map(({ sentBps }, index) => [`sent ${index + 1} s`, mbps(sentBps)])),
+      resent: mbps(Math.max(...samples.map(({ resentBps }) => resentBps))),
+      'estimate 1 s': mbps(samples[0]?.estimateBps ?? 0),
+      'estimate end': mbps(samples.at(-1)?.estimateBps ?? 0),
+      'target 1 s': mbps(samples[0]?.targetBps ?? 0),
+      'target end': mbps(samples.at(-1)?.targetBps ?? 0),
+      'frames/s': samples.at(-1)?.encodedFrames,
+      height: samples.at(-1)?.heightPx,
+      'encode ms': samples.at(-1)?.encodeMsPerFrame,
+      limited: samples.at(-1)?.limitations,
       'to 1.5 Mbps': toGoalSeconds,
     })),
   );
   mkdirSync('bench-results', { recursive: true });
-  writeFileSync('bench-results/ramp-up.json', `${JSON.stringify({ goalBps, results }, null, 2)}\n`);
+  writeFileSync(
+    'bench-results/ramp-up.json',
+    `${JSON.stringify({ goalBps, isPlain: values.plain, results }, null, 2)}\n`,
+  );
 }

@@ -5,8 +5,11 @@ interface PictureFacts {
 }
 
 interface SimulcastProbe {
-  /** A moving picture at 15 frames a second. Noise is one that no encoder can make small. */
-  source(options: { width: number; height: number; isNoisy: boolean }): MediaStream;
+  /**
+   * A moving picture at 15 frames a second. Noise is one that no encoder can make small; grains larger than a pixel (1)
+   * leave it a choice, as a camera's picture does.
+   */
+  source(options: { width: number; height: number; isNoisy: boolean; grainPx?: number }): MediaStream;
   /** The newest peer connection of the page. */
   peer(): RTCPeerConnection;
   picture(): Promise<PictureFacts>;
@@ -55,14 +58,20 @@ export function installSimulcastProbe(layers: readonly RTCRtpEncodingParameters[
   };
 
   const probe: SimulcastProbe = {
-    source({ width, height, isNoisy }) {
+    source({ width, height, isNoisy, grainPx = 1 }) {
       const canvas = Object.assign(document.createElement('canvas'), { width, height });
       const tile = new OffscreenCanvas(width, height);
       const [context, tileContext] = [canvas.getContext('2d'), tile.getContext('2d')];
       if (!context || !tileContext) throw new Error('This browser draws no canvas.');
       const image = tileContext.createImageData(width, height);
+      const grains = Array.from({ length: width * height }, () => Math.random() * 256);
+      const noiseAt = (index: number): number => {
+        const pixel = index >> 2;
+        const [x, y] = [Math.floor((pixel % width) / grainPx), Math.floor(pixel / width / grainPx)];
+        return grains[(y * width + x * 4 + (index & 3)) % grains.length] ?? 0;
+      };
       for (let index = 0; index < image.data.length; index += 1) {
-        const value = isNoisy ? Math.random() * 256 : (index >> 9) & 0xff;
+        const value = isNoisy ? noiseAt(index) : (index >> 9) & 0xff;
         image.data[index] = index % 4 === 3 ? 255 : value;
       }
       tileContext.putImageData(image, 0, 0);

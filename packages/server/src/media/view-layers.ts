@@ -1,6 +1,8 @@
 import { chooseLayer } from './rtp/layer-choice.ts';
 import type { LayerDecision } from './rtp/layer-choice.ts';
+import { LayerNeeds } from './rtp/layer-needs.ts';
 import type { SimulcastSource } from './rtp/simulcast-source.ts';
+import type { SourceStream } from './rtp/source-stream.ts';
 import type { ViewerLeg } from './rtp/viewer-leg.ts';
 
 /** A fall forbids the next rise for this long, and twice as long each time a rise fails soon. */
@@ -22,6 +24,7 @@ export class ViewLayers {
   #mayRiseFromMs = Number.NEGATIVE_INFINITY;
   #roseAtMs = Number.NEGATIVE_INFINITY;
   #decision: LayerDecision | undefined;
+  readonly #needs = new LayerNeeds();
 
   constructor(leg: ViewerLeg) {
     this.#leg = leg;
@@ -43,31 +46,36 @@ export class ViewLayers {
 
   /** Chooses for what the link carries; undefined when nothing is known of it. */
   update(published: SimulcastSource, estimateBps: number | undefined, nowMs: number): void {
-    const current = this.#leg.current;
-    const isCurrent = current !== undefined && published.layers[current.layer] === current;
+    const current = currentLayer(published, this.#leg.current) ?? currentLayer(published, this.#leg.target);
+    const rates = published.layers.map((layer) => layer?.rate.bitsPerSecond(nowMs) ?? 0);
+    this.#needs.follow(rates, nowMs);
     const decision = chooseLayer({
-      layers: published.layers.map((layer, index) => ({
-        bitrateBps: layer?.rate.bitsPerSecond(nowMs) ?? 0,
+      layers: rates.map((bitrateBps, index) => ({
+        bitrateBps: index === current ? bitrateBps : this.#needs.of(index),
         heightPx: published.heightPx(index),
         isLive: published.isLive(index),
       })),
       estimateBps,
       maxHeightPx: this.#maxHeightPx,
-      current: isCurrent ? current.layer : undefined,
+      current,
       mayRise: nowMs >= this.#mayRiseFromMs,
     });
-    if (isCurrent && decision.layer !== undefined) this.#note(current.layer, decision, nowMs);
     this.#decision = decision;
     this.#limitFrames(decision.isTooMuch, nowMs);
     const target = decision.layer === undefined ? undefined : published.layers[decision.layer];
-    if (target) this.#leg.switchTo(target, nowMs);
+    if (!target) return;
+    this.#leg.switchTo(target, nowMs);
+    if (current === undefined || target.layer === current) return;
+    this.#note(current, decision, nowMs);
+    // Until the smaller layer's key frame comes, the larger one would fill the link's queue, and sound would wait in it.
+    if (isFallOfLink(current, decision) && published.isLive(current)) this.#leg.abandon();
   }
 
   /** A fall because of the link soon after a rise means that the rise was a mistake. */
-  #note(current: number, { layer = 0, wanted }: LayerDecision, nowMs: number): void {
-    if (layer > current) {
+  #note(current: number, decision: LayerDecision, nowMs: number): void {
+    if ((decision.layer ?? 0) > current) {
       this.#roseAtMs = nowMs;
-    } else if (layer < current && current <= wanted) {
+    } else if (isFallOfLink(current, decision)) {
       const failed = nowMs - this.#roseAtMs < provenAfterMs;
       this.#holdMs = failed ? Math.min(maxHoldMs, this.#holdMs * 2) : minHoldMs;
       this.#mayRiseFromMs = nowMs + this.#holdMs;
@@ -85,4 +93,13 @@ export class ViewLayers {
     this.#temporalChangedMs = nowMs;
     this.#leg.limitTemporalId(next);
   }
+}
+
+/** Undefined for a stream that has since begun anew. */
+function currentLayer(published: SimulcastSource, stream: SourceStream | undefined): number | undefined {
+  return stream && published.layers[stream.layer] === stream ? stream.layer : undefined;
+}
+
+function isFallOfLink(current: number, { layer = 0, wanted }: LayerDecision): boolean {
+  return layer < current && current <= wanted;
 }

@@ -3,6 +3,7 @@ import type { ViewedVideo } from '@parley-rtc/contract';
 import type { AcceptedMedia } from './accepted-media.ts';
 import type { MediaFacts } from './media-router.ts';
 import { parseRtcp } from './rtp/parse-rtcp.ts';
+import { RateMeter } from './rtp/rate-meter.ts';
 import { isRtcp } from './rtp/rtp-packet.ts';
 import type { RtpPacket } from './rtp/rtp-packet.ts';
 import type { SimulcastSource } from './rtp/simulcast-source.ts';
@@ -35,6 +36,8 @@ export class ViewerPeer {
   readonly #legs: readonly ViewerLeg[];
   readonly #layers: ViewLayers | undefined;
   readonly #estimate = new ViewerEstimate();
+  /** Everything that goes out, repairs too. */
+  readonly #sentRate = new RateMeter();
   #isOpen = false;
   #isVideoPaused = false;
   #lastChoiceMs = Number.NEGATIVE_INFINITY;
@@ -50,7 +53,10 @@ export class ViewerPeer {
           ssrc: randomSsrc(),
           rtxSsrc: randomSsrc(),
           cname: this.#cname,
-          send: options.send,
+          send: (packet) => {
+            this.#sentRate.add(packet.length, this.#now());
+            return options.send(packet);
+          },
         }),
     );
     this.#audio = this.#legs.find(({ media }) => media.kind === 'audio');
@@ -135,8 +141,8 @@ export class ViewerPeer {
         for (const block of message.reports) {
           this.#legs.find(({ ssrc }) => ssrc === block.ssrc)?.receiveReport(block, nowMs);
         }
-        const report = message.reports.find(({ ssrc }) => ssrc === this.#video?.ssrc);
-        if (report) this.#estimate.lost(report, this.#sentBps(nowMs), nowMs);
+        const ours = message.reports.filter(({ ssrc }) => this.#legs.some((leg) => leg.ssrc === ssrc));
+        this.#estimate.lost(ours, this.#sentRate.bitsPerSecond(nowMs), nowMs);
       } else if (message.type === 'nack' || message.type === 'key-frame-request') {
         const leg = this.#legs.find(({ ssrc }) => ssrc === message.mediaSsrc);
         if (message.type === 'nack') leg?.repair(message.sequenceNumbers, nowMs);
@@ -161,10 +167,6 @@ export class ViewerPeer {
     const audioBps = this.#audio?.current?.rate.bitsPerSecond(nowMs) ?? 0;
     // Audio first: video gets what is left.
     this.#layers?.update(published, estimateBps && Math.max(0, estimateBps - audioBps), nowMs);
-  }
-
-  #sentBps(nowMs: number): number {
-    return this.#legs.reduce((sum, { current }) => sum + (current?.rate.bitsPerSecond(nowMs) ?? 0), 0);
   }
 }
 

@@ -13,23 +13,55 @@ it('takes an estimate for a limit only when it falls, and follows it up again', 
   expect(estimate.bitrateBps).toBe(230_000);
 });
 
+/** Reports of a viewer to whom a hundred packets go each time. */
+function reporter(estimate: ViewerEstimate) {
+  let [packetsLost, highestSequenceNumber] = [0, 1_000];
+  const ssrc = 1;
+  estimate.lost([{ ssrc, packetsLost, highestSequenceNumber }], 0, 0);
+  return (percent: number, sentBps: number, nowMs: number) => {
+    packetsLost += percent;
+    highestSequenceNumber += 100;
+    estimate.lost([{ ssrc, packetsLost, highestSequenceNumber }], sentBps, nowMs);
+  };
+}
+
 it('limits a viewer that loses much, and tries more when the loss is over', () => {
   const estimate = new ViewerEstimate();
-  estimate.lost({ fractionLost: 64 }, 1_000_000, 0);
+  const report = reporter(estimate);
+  report(25, 1_000_000, 1_000);
   expect(estimate.bitrateBps).toBe(875_000);
-  estimate.lost({ fractionLost: 0 }, 500_000, 4_000);
+  report(0, 500_000, 2_500);
   expect(estimate.bitrateBps).toBe(875_000);
-  estimate.lost({ fractionLost: 0 }, 500_000, 5_000);
-  expect(estimate.bitrateBps).toBe(1_093_750);
-  for (let nowMs = 10_000; nowMs <= 30_000; nowMs += 5_000)
-    estimate.lost({ fractionLost: 0 }, 500_000, nowMs);
+  report(0, 500_000, 3_000);
+  expect(estimate.bitrateBps).toBe(1_312_500);
+  for (let nowMs = 4_000; nowMs <= 10_000; nowMs += 1_000) report(0, 500_000, nowMs);
   expect(estimate.bitrateBps).toBeUndefined();
+});
+
+it('judges loss over half a second, however often it is reported', () => {
+  const estimate = new ViewerEstimate();
+  estimate.lost([{ ssrc: 1, packetsLost: 0, highestSequenceNumber: 0 }], 1_000_000, 0);
+  estimate.lost([{ ssrc: 1, packetsLost: 0, highestSequenceNumber: 100 }], 1_000_000, 1_000);
+  // A repair request that comes with a report about the three packets since the last one, two of them lost.
+  estimate.lost([{ ssrc: 1, packetsLost: 2, highestSequenceNumber: 103 }], 1_000_000, 1_010);
+  estimate.lost([{ ssrc: 1, packetsLost: 2, highestSequenceNumber: 203 }], 1_000_000, 1_500);
+  expect(estimate.bitrateBps).toBeUndefined();
+});
+
+it('lowers its limit once for one burst of loss', () => {
+  const estimate = new ViewerEstimate();
+  const report = reporter(estimate);
+  report(50, 1_000_000, 1_000);
+  report(50, 900_000, 1_500);
+  expect(estimate.bitrateBps).toBe(750_000);
+  report(50, 800_000, 2_000);
+  expect(estimate.bitrateBps).toBe(562_500);
 });
 
 it('keeps its limit while there is some loss', () => {
   const estimate = new ViewerEstimate();
-  estimate.lost({ fractionLost: 128 }, 1_000_000, 0);
-  for (let nowMs = 1_000; nowMs <= 20_000; nowMs += 1_000)
-    estimate.lost({ fractionLost: 13 }, 700_000, nowMs);
+  const report = reporter(estimate);
+  report(50, 1_000_000, 1_000);
+  for (let nowMs = 2_000; nowMs <= 20_000; nowMs += 1_000) report(5, 700_000, nowMs);
   expect(estimate.bitrateBps).toBe(750_000);
 });

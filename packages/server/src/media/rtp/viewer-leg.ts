@@ -59,6 +59,8 @@ export class ViewerLeg {
   #lastTimestamp = randomInt(0x8000_0000);
   #lastSentMs: number | undefined;
   #rtxNumber = randomInt(0x8000);
+  /** Nothing before this number is worth a repair. */
+  #repairFrom = 0;
   readonly #facts = new LegFacts();
   #repairs = { sinceMs: 0, count: 0 };
 
@@ -120,6 +122,12 @@ export class ViewerLeg {
   restart(): void {
     this.#former = this.#segment ?? this.#former;
     this.#segment = undefined;
+  }
+
+  /** Sends nothing more of the source of now, not even repairs: the link is full, and whatever else goes there must get through. */
+  abandon(): void {
+    this.restart();
+    this.#repairFrom = this.#highestNumber + 1;
   }
 
   /** Passes on one packet. A video waits for the start of a key frame whenever its source changes. */
@@ -263,7 +271,7 @@ export class ViewerLeg {
   }
 
   #resend(number: number, nowMs: number): void {
-    const segment = this.#sent.segmentOf(number);
+    const segment = number < this.#repairFrom ? undefined : this.#sent.segmentOf(number);
     if (!segment || segment.epoch !== segment.source.epoch) return;
     const arrived = segment.source.history.get(this.#sent.sourceNumberOf(number));
     const packet = arrived && this.#readable(arrived, segment.source);
