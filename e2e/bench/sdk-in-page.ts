@@ -71,7 +71,8 @@ export async function holdViews({
 }: Ticket & { readonly count: number; readonly way: Way }): Promise<void> {
   const { Parley } = window;
   const server = location.origin;
-  const { token } = await Parley.redeemTicket({ server, ticket });
+  const redeemed = await Parley.redeemTicket({ server, ticket });
+  const token = await redeemed.token();
   const conference = await Parley.Conference.join({ server, conferenceId, token });
   const [stream] = Parley.selectRemoteStreams(conference.state.getSnapshot());
   if (!stream) throw new Error('Nothing is published.');

@@ -27,7 +27,7 @@ export function watchTile(): void {
     view.attach(tile);
     return set(streamId, view);
   };
-  for (const [streamId, view] of [...views]) views.set(streamId, view);
+  for (const [streamId, view] of views) views.set(streamId, view);
   const serverFingerprints = () =>
     window.probe
       .peerConnections()
