@@ -200,7 +200,7 @@ test('everybody is back with media after the server was killed and started again
       window.conference.state
         .getSnapshot()
         .conference.participants.map(({ metadata }) => metadata['name'])
-        .toSorted((a, b) => String(a).localeCompare(String(b))),
+        .toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b))),
     ),
   ).toEqual(['Ada L.', 'Bob']);
 });

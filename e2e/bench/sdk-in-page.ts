@@ -92,7 +92,7 @@ export async function holdViews({
       if (way === 'sdk') await conference.viewStream(stream.id, { element: video });
       else
         await window.bareViewOf({
-          token: await token(),
+          token,
           conferenceId,
           conference,
           streamId: stream.id,
