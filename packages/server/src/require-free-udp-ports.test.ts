@@ -23,7 +23,7 @@ it('refuses to start on a UDP port that is in use, and names the variable', asyn
 it('looks at the port of every media process', async () => {
   const taken = await takePort();
   const config = { clients: [], udpPort: taken - 1, mediaProcesses: 2 };
-  await expect(createParleyServer(config)).rejects.toThrow(`UDP port ${taken} on 127.0.0.1`);
+  await expect(createParleyServer(config)).rejects.toThrow(`UDP port ${taken} on 0.0.0.0`);
 });
 
 it('says so in one line when the program starts', async () => {
