@@ -12,8 +12,14 @@ export async function startDemo(): Promise<() => void> {
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  await untilReady(demoUrl);
-  return () => void child.kill('SIGTERM');
+  const end = () => void child.kill('SIGTERM');
+  try {
+    await untilReady(demoUrl);
+  } catch (error) {
+    end();
+    throw error;
+  }
+  return end;
 }
 
 async function untilReady(url: string): Promise<void> {

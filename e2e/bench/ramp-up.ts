@@ -2,15 +2,14 @@
 // against a real server on this machine. Prints a table and writes bench-results/ramp-up.json.
 // Run by `pnpm bench:ramp-up [--plain] [starts]`; the demo's server is started for it. Plain is what a browser does without
 // the SDK's help: one layer without a limit, and an encoder that starts where the browser has it.
-import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
-import { apiPort, demoPort, demoUrl } from '../support/addresses.ts';
 import { browserArguments } from '../support/browser-arguments.ts';
 import { ensureBrowser } from '../support/browser.ts';
 import { Caller, newRoom } from '../support/caller.ts';
 import { installSimulcastProbe } from '../support/simulcast-probe.ts';
+import { startDemo } from './demo-server.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -46,14 +45,10 @@ interface Start {
   readonly toGoalSeconds: number | null;
 }
 
-const server = spawn(process.execPath, ['--conditions=@parley-rtc/source', 'demo/start.ts'], {
-  env: { ...process.env, DEMO_PORT: String(demoPort), PARLEY_PORT: String(apiPort) },
-  stdio: ['ignore', 'ignore', 'inherit'],
-});
+const endDemo = await startDemo();
 const browser = await chromium.launch({ executablePath: ensureBrowser(), args: [...browserArguments] });
 
 try {
-  await untilReady(demoUrl);
   const results: Start[] = [];
   for (let start = 0; start < starts; start += 1) {
     const caller = await Caller.open(browser);
@@ -71,7 +66,7 @@ try {
   report(results);
 } finally {
   await browser.close();
-  server.kill('SIGTERM');
+  endDemo();
 }
 
 /** Runs in the page. */
@@ -135,21 +130,6 @@ async function sampleStart({ seconds, isPlain }: { seconds: number; isPlain: boo
     before = now;
   }
   return samples;
-}
-
-async function untilReady(url: string): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (Date.now() < deadline) {
-    const answered = await fetch(url).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (answered) return;
-    await new Promise((resolve) => {
-      setTimeout(resolve, 100);
-    });
-  }
-  throw new Error(`The demo did not answer at ${url} within a minute.`);
 }
 
 function report(results: readonly Start[]): void {

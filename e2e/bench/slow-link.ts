@@ -1,16 +1,16 @@
 // What a viewer sees and hears on a link that becomes slow and fast again: layers, frames and lost sound, second by second,
 // in a real Chromium in a network of its own. Prints a table and writes bench-results/slow-link.json.
 // Run as root by `pnpm bench:slow-link [--rate=500000] [--queue=200]`; the demo's server is started for it.
-import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
-import { apiPort, demoPort, demoUrl } from '../support/addresses.ts';
+import { demoPort } from '../support/addresses.ts';
 import { browserArguments } from '../support/browser-arguments.ts';
 import { ensureBrowser } from '../support/browser.ts';
 import { Caller, newRoom } from '../support/caller.ts';
 import { installSimulcastProbe } from '../support/simulcast-probe.ts';
 import { SlowLink } from '../support/slow-link.ts';
+import { startDemo } from './demo-server.ts';
 
 const { values } = parseArgs({
   options: {
@@ -35,15 +35,11 @@ interface Sample {
   readonly audioDelayMs: number;
 }
 
-const server = spawn(process.execPath, ['--conditions=@parley-rtc/source', 'demo/start.ts'], {
-  env: { ...process.env, DEMO_PORT: String(demoPort), PARLEY_PORT: String(apiPort) },
-  stdio: ['ignore', 'ignore', 'inherit'],
-});
+const endDemo = await startDemo();
 const link = new SlowLink();
 const browser = await chromium.launch({ executablePath: ensureBrowser(), args: [...browserArguments] });
 
 try {
-  await untilReady(demoUrl);
   await link.open(demoPort);
   const behind = await chromium.launch({
     executablePath: link.wrap(ensureBrowser()),
@@ -57,7 +53,7 @@ try {
 } finally {
   await browser.close();
   link.close();
-  server.kill('SIGTERM');
+  endDemo();
 }
 
 async function measure(behind: typeof browser): Promise<Sample[]> {
@@ -160,21 +156,6 @@ async function read() {
     }
   }
   return { ...facts, atMs: performance.now() };
-}
-
-async function untilReady(url: string): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (Date.now() < deadline) {
-    const answered = await fetch(url).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (answered) return;
-    await new Promise((resolve) => {
-      setTimeout(resolve, 100);
-    });
-  }
-  throw new Error(`The demo did not answer at ${url} within a minute.`);
 }
 
 function report(samples: readonly Sample[]): void {
