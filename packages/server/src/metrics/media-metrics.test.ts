@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { MediaFacts } from '../media/media-router.ts';
 import { mediaMetrics } from './media-metrics.ts';
 
@@ -20,8 +20,10 @@ it('gives each figure of each peer a series that ends with the peer, without ids
     { streamKey: 'secret', viewerId: 'me', media: [{ ...video, roundTripMs: 40 }] },
   ];
   const registry = new Registry();
-  for (const metric of mediaMetrics(() => Promise.resolve(facts))) registry.registerMetric(metric);
+  const ask = vi.fn<() => Promise<typeof facts>>(() => Promise.resolve(facts));
+  for (const metric of mediaMetrics(ask)) registry.registerMetric(metric);
   const text = await registry.metrics();
+  expect(ask).toHaveBeenCalledOnce();
   expect(text).toMatch(
     /parley_media_packets_total\{direction="in",stream="\w{12}",viewer="",kind="video",rid="h"\} 7/,
   );

@@ -37,6 +37,12 @@ type Label = (typeof labelNames)[number];
  * its simulcast layers. Ids are chosen by clients and may be all that keeps strangers out, so their labels are hashes.
  */
 export function mediaMetrics(facts: () => Promise<readonly PeerFacts[]>): readonly Gauge<Label>[] {
+  // All gauges are collected at the same time, and media processes have to be asked for their facts.
+  let asked: Promise<readonly PeerFacts[]> | undefined;
+  const factsOfNow = () =>
+    (asked ??= facts().finally(() => {
+      asked = undefined;
+    }));
   return figures.map(
     ({ name, help, read }) =>
       new Gauge<Label>({
@@ -46,7 +52,7 @@ export function mediaMetrics(facts: () => Promise<readonly PeerFacts[]>): readon
         registers: [],
         async collect() {
           this.reset();
-          for (const { streamKey, viewerId, media } of await facts()) {
+          for (const { streamKey, viewerId, media } of await factsOfNow()) {
             for (const one of media) {
               const value = read(one);
               if (value === undefined) continue;
