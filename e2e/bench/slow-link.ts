@@ -8,6 +8,7 @@ import { demoPort } from '../support/addresses.ts';
 import { browserArguments } from '../support/browser-arguments.ts';
 import { ensureBrowser } from '../support/browser.ts';
 import { Caller, newRoom } from '../support/caller.ts';
+import { setVideo } from '../support/page-scripts.ts';
 import { installSimulcastProbe } from '../support/simulcast-probe.ts';
 import { SlowLink } from '../support/slow-link.ts';
 import { startDemo } from './demo-server.ts';
@@ -65,7 +66,9 @@ async function measure(behind: typeof browser): Promise<Sample[]> {
   const viewer = await Caller.open(behind);
   await viewer.page.evaluate(installSimulcastProbe, []);
   await viewer.join(room, 'viewer');
-  await viewer.page.evaluate(viewAll);
+  // No element shows the video, so that it is to be sent as large as the link carries.
+  await viewer.page.evaluate(setVideo, {});
+  await viewer.page.evaluate(playAll);
   await viewer.page.waitForFunction(
     async () => window.views.size > 0 && (await window.simulcast.picture()).heightPx === 720,
     undefined,
@@ -111,17 +114,9 @@ async function publish(): Promise<void> {
   await window.conference.publishStream({ mediaStream, type: 'MIC_AND_CAM' });
 }
 
-/** Runs in the page. No element shows the video, so that it is to be sent as large as the link carries. */
-async function viewAll(): Promise<void> {
-  const views = window.views;
-  while (views.size === 0) {
-    await new Promise((resolve) => {
-      setTimeout(resolve, 100);
-    });
-  }
-  for (const view of views.values()) {
-    view.setVideo({});
-    // Sound that nobody plays is not decoded.
+/** Runs in the page. Sound that nobody plays is not decoded. */
+async function playAll(): Promise<void> {
+  for (const view of window.views.values()) {
     const element = new Audio();
     element.srcObject = view.mediaStream;
     await element.play();

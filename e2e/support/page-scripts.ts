@@ -114,3 +114,13 @@ export async function readTonesHz(): Promise<number[]> {
   );
   return heard.map((hz) => Math.round(hz / 10) * 10).toSorted((a, b) => a - b);
 }
+
+/** Chooses by hand what to receive of every view's video, from the first view on. */
+export async function setVideo(video: ParleyModule.ViewedVideo): Promise<void> {
+  while (window.views.size === 0) {
+    await new Promise((resolve) => {
+      setTimeout(resolve, 50);
+    });
+  }
+  for (const view of window.views.values()) view.setVideo(video);
+}

@@ -121,5 +121,6 @@ export type {
   Stream,
   StreamType,
   UnknownEvent,
+  ViewedVideo,
 } from '@parley-rtc/contract';
 export { findParticipant, findStream } from '@parley-rtc/contract';
