@@ -69,6 +69,7 @@ export async function viewMedia(
     },
     reopensAnew: false,
     exchange: async (sdpOffer, signal) => {
+      conduct?.onNewPath();
       // A restart asks for what is wanted by then.
       if (conduct || element || byHand) told = (await verbs.conduct).video;
       const video = Object.keys(told).length > 0 && { video: told };

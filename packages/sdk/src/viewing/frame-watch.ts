@@ -38,6 +38,11 @@ export class FrameWatch {
     this.#next();
   }
 
+  /** A new path is being agreed on: that nothing came over the old one says nothing about the stream. */
+  onNewPath(): void {
+    this.#judgement = undefined;
+  }
+
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);

@@ -108,6 +108,11 @@ export class ViewConduct implements Conducted {
     if (element) this.attach(element);
   }
 
+  /** The connection looks for a new path. */
+  onNewPath(): void {
+    this.#frames?.onNewPath();
+  }
+
   /** The app shows the stream by its own means. */
   take(): void {
     this.#adaptive?.take();
