@@ -54,6 +54,15 @@ export {
 } from './errors/viewing-errors.ts';
 export type { QualityLevel, StreamQuality } from './quality/quality-of.ts';
 export type { QualityCause, QualityCauseCode } from './quality/quality-causes.ts';
+export { withSchemas } from './schemas/with-schemas.ts';
+export type {
+  ConferenceSchemas,
+  InvalidData,
+  InvalidPlace,
+  TypedConference,
+  TypedEvent,
+} from './schemas/typed-conference.ts';
+export { InvalidMetadataError } from './errors/schema-errors.ts';
 export { SpeakerDetector, type SpeakingStream } from './speakers/speaker-detector.ts';
 export type { AnyParleyError, ParleyErrorCode } from './errors/any-parley-error.ts';
 export {

@@ -25,6 +25,7 @@ import type {
   StreamNotFoundError,
   StreamTypeMismatchError,
 } from './media-errors.ts';
+import type { InvalidMetadataError } from './schema-errors.ts';
 import type {
   AudioOutputError,
   NoFramesError,
@@ -45,6 +46,7 @@ export type AnyParleyError =
   | DeviceOverconstrainedError
   | EndpointLostError
   | InsecureOriginError
+  | InvalidMetadataError
   | ListenerError
   | MediaConnectionError
   | NegotiationError
