@@ -46,12 +46,8 @@ export type { Detach, ViewedStream, ViewOptions } from './media/viewed-stream.ts
 export type { FirstFrame } from './viewing/first-frame.ts';
 export type { Playback } from './viewing/playback.ts';
 export type { ViewPriority } from './viewing/video-cap.ts';
-export {
-  AudioOutputError,
-  NoFramesError,
-  PartNotLoadedError,
-  ViewClosedError,
-} from './errors/viewing-errors.ts';
+export { AudioOutputError, NoFramesError, ViewClosedError } from './errors/viewing-errors.ts';
+export { PartNotLoadedError } from './errors/part-not-loaded-error.ts';
 export type { QualityLevel, StreamQuality } from './quality/quality-of.ts';
 export type { QualityCause, QualityCauseCode } from './quality/quality-causes.ts';
 export { withSchemas } from './schemas/with-schemas.ts';
@@ -77,13 +73,12 @@ export {
   DeviceDeniedError,
   DeviceDismissedError,
   DeviceInUseError,
-  DeviceLostError,
   DeviceNotFoundError,
   DeviceOverconstrainedError,
-  InsecureOriginError,
   ScreenShareCancelledError,
-  UnsupportedBrowserError,
 } from './errors/device-errors.ts';
+export { DeviceLostError } from './errors/device-lost-error.ts';
+export { InsecureOriginError, UnsupportedBrowserError } from './errors/browser-errors.ts';
 export {
   MediaConnectionError,
   NegotiationError,

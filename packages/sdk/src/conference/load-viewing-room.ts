@@ -1,4 +1,4 @@
-import { PartNotLoadedError } from '../errors/viewing-errors.ts';
+import { loadPart } from '../load-part.ts';
 import type { ViewingRoom, ViewingRoomOptions } from '../viewing/viewing-room.ts';
 
 /**
@@ -9,11 +9,11 @@ export function loadViewingRoom(options: ViewingRoomOptions): () => Promise<View
   let loading: Promise<ViewingRoom> | undefined;
   const load = async () => {
     try {
-      const { ViewingRoom } = await import('../viewing/viewing-room.ts');
+      const { ViewingRoom } = await loadPart('viewing', () => import('../viewing/viewing-room.ts'));
       return new ViewingRoom(options);
-    } catch (cause) {
+    } catch (error) {
       loading = undefined;
-      throw new PartNotLoadedError('viewing', { cause });
+      throw error;
     }
   };
   return () => (loading ??= load());

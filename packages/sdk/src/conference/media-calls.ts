@@ -1,6 +1,6 @@
 import { NotFoundError, type ParleyError, type RtcApi } from '@parley-rtc/client';
 import type { ViewedVideo } from '@parley-rtc/contract';
-import type { PublishVerbs } from '../media/publish-media.ts';
+import type { PublishVerbs } from '../media/open-publication.ts';
 import type { ViewVerbs } from '../media/view-media.ts';
 import type { OwnIds } from './metadata-calls.ts';
 

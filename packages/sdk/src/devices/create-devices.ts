@@ -1,9 +1,9 @@
 import type { ParleyError } from '@parley-rtc/client';
-import { UnsupportedBrowserError } from '../errors/device-errors.ts';
+import { UnsupportedBrowserError } from '../errors/browser-errors.ts';
 import type { PublishedStream, TrackKind } from '../media/published-stream.ts';
 import { type Device, type DeviceKind, listDevices } from './device.ts';
 import { type ChoiceReason, chooseDevice, type DeviceIntent, parseIntent } from './device-intent.ts';
-import { mediaDevices } from './permission-errors.ts';
+import { mediaDevices } from './media-devices.ts';
 
 /** A device has taken the place of another. */
 export interface DeviceChange {

@@ -1,4 +1,4 @@
-import { mediaDevices } from './permission-errors.ts';
+import { mediaDevices } from './media-devices.ts';
 
 export type DeviceKind = 'camera' | 'microphone' | 'speaker';
 

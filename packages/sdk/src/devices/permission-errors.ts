@@ -6,9 +6,7 @@ import {
   DeviceInUseError,
   DeviceNotFoundError,
   DeviceOverconstrainedError,
-  InsecureOriginError,
   ScreenShareCancelledError,
-  UnsupportedBrowserError,
 } from '../errors/device-errors.ts';
 
 /** What the names of `getUserMedia`'s exceptions mean. @see https://www.w3.org/TR/mediacapture-streams/#dom-mediadevices-getusermedia */
@@ -66,15 +64,4 @@ async function isDismissed(kind: CaptureKind, cause: unknown): Promise<boolean> 
     // The browser keeps no list of permissions, or not of these.
     return false;
   }
-}
-
-/**
- * The browser's door to cameras, microphones and screens.
- *
- * @throws InsecureOriginError (`ERR_INSECURE_ORIGIN`), UnsupportedBrowserError (`ERR_UNSUPPORTED_BROWSER`).
- */
-export function mediaDevices(): MediaDevices {
-  const devices: MediaDevices | undefined = globalThis.navigator?.mediaDevices;
-  if (devices) return devices;
-  throw globalThis.isSecureContext ? new UnsupportedBrowserError('mediaDevices') : new InsecureOriginError();
 }

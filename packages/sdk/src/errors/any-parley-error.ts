@@ -10,13 +10,12 @@ import type {
   DeviceDeniedError,
   DeviceDismissedError,
   DeviceInUseError,
-  DeviceLostError,
   DeviceNotFoundError,
   DeviceOverconstrainedError,
-  InsecureOriginError,
   ScreenShareCancelledError,
-  UnsupportedBrowserError,
 } from './device-errors.ts';
+import type { DeviceLostError } from './device-lost-error.ts';
+import type { InsecureOriginError, UnsupportedBrowserError } from './browser-errors.ts';
 import type {
   MediaConnectionError,
   NegotiationError,
@@ -25,13 +24,9 @@ import type {
   StreamNotFoundError,
   StreamTypeMismatchError,
 } from './media-errors.ts';
+import type { PartNotLoadedError } from './part-not-loaded-error.ts';
+import type { AudioOutputError, NoFramesError, ViewClosedError } from './viewing-errors.ts';
 import type { InvalidMetadataError } from './schema-errors.ts';
-import type {
-  AudioOutputError,
-  NoFramesError,
-  PartNotLoadedError,
-  ViewClosedError,
-} from './viewing-errors.ts';
 
 /** Every error that this package throws or announces; `switch (error.code)` narrows it. */
 export type AnyParleyError =

@@ -87,46 +87,11 @@ export class DeviceInUseError extends ParleyError {
   }
 }
 
-/** A device was unplugged or taken away in mid-call, and no other could take its place. The track is muted by then. */
-export class DeviceLostError extends ParleyError {
-  override readonly name = 'DeviceLostError';
-  override readonly code = 'ERR_DEVICE_LOST';
-  override readonly retryable = true;
-  readonly kind: CaptureKind;
-  readonly streamId: string;
-  constructor(kind: CaptureKind, streamId: string, options?: ErrorOptions) {
-    super(`The ${kind} is gone.`, 'Let the user plug it in or allow it again, then unmute.', options);
-    this.kind = kind;
-    this.streamId = streamId;
-  }
-}
-
 /** The user closed the browser's dialogue for sharing a screen, or may not share one. */
 export class ScreenShareCancelledError extends ParleyError {
   override readonly name = 'ScreenShareCancelledError';
   override readonly code = 'ERR_SCREEN_SHARE_CANCELLED';
   constructor(options?: ErrorOptions) {
     super('Nothing was chosen to share.', 'Offer the button again.', options);
-  }
-}
-
-/** Browsers give devices to secure pages only. */
-export class InsecureOriginError extends ParleyError {
-  override readonly name = 'InsecureOriginError';
-  override readonly code = 'ERR_INSECURE_ORIGIN';
-  constructor() {
-    super('This page is not secure, so it may not use devices.', 'Serve it over https or from localhost.');
-  }
-}
-
-/** The browser lacks something that a call needs. */
-export class UnsupportedBrowserError extends ParleyError {
-  override readonly name = 'UnsupportedBrowserError';
-  override readonly code = 'ERR_UNSUPPORTED_BROWSER';
-  /** What is missing, such as `RTCPeerConnection`. */
-  readonly missing: string;
-  constructor(missing: string) {
-    super(`This browser has no ${missing}.`, 'Ask for a current browser.');
-    this.missing = missing;
   }
 }

@@ -1,11 +1,9 @@
 import type { StreamType } from '@parley-rtc/contract';
-import { mediaDevices, permissionError } from '../devices/permission-errors.ts';
-import {
-  type CaptureKind,
-  DeviceOverconstrainedError,
-  UnsupportedBrowserError,
-} from '../errors/device-errors.ts';
+import { mediaDevices } from '../devices/media-devices.ts';
+import { UnsupportedBrowserError } from '../errors/browser-errors.ts';
+import type { CaptureKind } from '../errors/device-errors.ts';
 import { StreamTypeMismatchError } from '../errors/media-errors.ts';
+import { loadPart } from '../load-part.ts';
 import type {
   DeviceSource,
   DeviceWish,
@@ -43,7 +41,7 @@ const usualCamera: MediaTrackConstraints = {
  * Gets the media that `source` asks for. An abort of `signal` cannot close the browser's question to the user, so
  * what is granted after it is stopped at once.
  *
- * @throws the errors of {@link permissionError}; StreamTypeMismatchError (`ERR_STREAM_TYPE_MISMATCH`).
+ * @throws the errors of `permissionError`; StreamTypeMismatchError (`ERR_STREAM_TYPE_MISMATCH`).
  */
 export async function capture(source: PublishSource, signal: AbortSignal): Promise<Captured> {
   if ('mediaStream' in source) return ownMedia(source);
@@ -98,14 +96,16 @@ async function openDevices(
   wishes: readonly (DeviceWish | undefined)[],
 ): Promise<MediaStream> {
   const devices = mediaDevices();
-  try {
-    return await granted(kind, () => devices.getUserMedia(constraints));
-  } catch (error) {
-    const isChosen = wishes.some((wish) => typeof wish === 'function');
-    if (!isChosen || !(error instanceof DeviceOverconstrainedError)) throw error;
-    const [audio, video] = [withoutDevice(constraints.audio), withoutDevice(constraints.video)];
-    return granted(kind, () => devices.getUserMedia({ audio, video }));
-  }
+  return granted(kind, async () => {
+    try {
+      return await devices.getUserMedia(constraints);
+    } catch (error) {
+      const isChosen = wishes.some((wish) => typeof wish === 'function');
+      if (!isChosen || (error as Error | undefined)?.name !== 'OverconstrainedError') throw error;
+      const [audio, video] = [withoutDevice(constraints.audio), withoutDevice(constraints.video)];
+      return devices.getUserMedia({ audio, video });
+    }
+  });
 }
 
 /** The same constraints for any device. */
@@ -149,6 +149,11 @@ async function granted(kind: CaptureKind, ask: () => Promise<MediaStream>): Prom
   try {
     return await ask();
   } catch (error) {
+    // Most calls never need the names of what can go wrong, so they are fetched when something does.
+    const { permissionError } = await loadPart(
+      'errors of devices',
+      () => import('../devices/permission-errors.ts'),
+    );
     throw await permissionError(kind, error);
   }
 }

@@ -1,4 +1,4 @@
-import { UnsupportedBrowserError } from '../errors/device-errors.ts';
+import { UnsupportedBrowserError } from '../errors/browser-errors.ts';
 import { NegotiationError } from '../errors/media-errors.ts';
 import { CandidateBatcher } from './candidate-batcher.ts';
 

@@ -1,4 +1,4 @@
-import { DeviceLostError } from '../errors/device-errors.ts';
+import { DeviceLostError } from '../errors/device-lost-error.ts';
 import { StreamNotFoundError } from '../errors/media-errors.ts';
 import { deviceOf, openDevice, withoutDevice } from './capture.ts';
 import type { DeviceWish } from './publish-options.ts';

@@ -1,4 +1,4 @@
-import { UnsupportedBrowserError } from '../errors/device-errors.ts';
+import { UnsupportedBrowserError } from '../errors/browser-errors.ts';
 import { tracksOf } from '../media/capture.ts';
 
 export interface LevelMeterOptions {

@@ -1,5 +1,5 @@
 import { PlaybackBlockedError } from '../errors/media-errors.ts';
-import { UnsupportedBrowserError } from '../errors/device-errors.ts';
+import { UnsupportedBrowserError } from '../errors/browser-errors.ts';
 import { AudioOutputError } from '../errors/viewing-errors.ts';
 import { listen } from './listen.ts';
 

@@ -1,4 +1,4 @@
-import { UnsupportedBrowserError } from '../errors/device-errors.ts';
+import { UnsupportedBrowserError } from '../errors/browser-errors.ts';
 import type { AttachedElement } from './attached-element.ts';
 
 /**
