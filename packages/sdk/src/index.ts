@@ -3,7 +3,12 @@ export type { CreateOptions } from './conference/create-conference.ts';
 export type { JoinOptions } from './conference/join-conference.ts';
 export type { LeaveOptions } from './conference/session.ts';
 export type { ActiveSpeaker, ConferenceEvents, ConferenceListener } from './conference/conference-events.ts';
-export type { ConferenceSnapshot, ConferenceStore, ConnectionStatus } from './conference/conference-store.ts';
+export type {
+  ConferenceSnapshot,
+  ConferenceStore,
+  ConnectionStatus,
+  NetworkIndicators,
+} from './conference/conference-store.ts';
 export {
   type RemoteStream,
   selectRemoteParticipants,
@@ -118,7 +123,6 @@ export {
 } from '@parley-rtc/client';
 export type {
   ConferenceMode,
-  ConferenceNetworkIndicatorUpdatedEvent,
   ConferenceState,
   ConferenceSummary,
   JsonObject,

@@ -90,7 +90,13 @@ export class Session {
     this.metadata = metadata;
     const onProblem = (error: ParleyError) => this.announcer.tellError(error);
     this.store = createConferenceStore(
-      { conference, endpointId: endpoint.id, connection: 'connected', playback: nothingBlocked },
+      {
+        conference,
+        endpointId: endpoint.id,
+        connection: 'connected',
+        playback: nothingBlocked,
+        network: undefined,
+      },
       (cause) => onProblem(new ListenerError('state', { cause })),
     );
     const { getSnapshot } = this.store;
@@ -226,9 +232,11 @@ export class Session {
     if (event.type === 'ConferenceStreamLayersUpdatedEvent') {
       this.media.setActiveLayers(event.streamId, event.activeRids);
     }
-    if (event.type === 'UnknownEvent' || event.type === 'ConferenceNetworkIndicatorUpdatedEvent') {
-      this.announcer.announce([['server-event', { event }]]);
+    if (event.type === 'ConferenceNetworkIndicatorUpdatedEvent') {
+      const { averageNetworkQuality, participantIndicatorMap: byEndpoint } = event;
+      this.#change({ network: { averageNetworkQuality, byEndpoint } });
     }
+    if (event.type === 'UnknownEvent') this.announcer.announce([['server-event', { event }]]);
   }
 
   #onConference(conference: ConferenceState): void {

@@ -31,6 +31,7 @@ const names = [
   'metadata-updated',
   'connection-changed',
   'playback-changed',
+  'network-indicator-updated',
   'ended',
   'server-event',
   'error',
@@ -50,6 +51,7 @@ function aboutWhat(payload: ConferenceEvents[keyof ConferenceEvents]): string {
   if ('restored' in payload) return payload.restored.type;
   if ('key' in payload) return `${payload.key}=${payload.entry?.value}`;
   if ('playback' in payload) return payload.playback.blockedStreamIds.join(' ');
+  if ('network' in payload) return String(payload.network.averageNetworkQuality);
   if ('connection' in payload) return payload.connection;
   if ('error' in payload) return payload.error.code;
   if ('event' in payload) return payload.event.type;
