@@ -15,6 +15,8 @@ export {
   selectRemoteStreams,
   selectSelf,
 } from './conference/selectors.ts';
+export { type Permissions, selectPermissions } from './conference/select-permissions.ts';
+export { selectUsers, type User } from './conference/select-users.ts';
 export type {
   DeviceSource,
   DeviceWish,

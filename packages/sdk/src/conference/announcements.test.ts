@@ -32,6 +32,7 @@ const snapshot = (conference: ConferenceState): ConferenceSnapshot => ({
   endpointId: 'me',
   connection: 'connected',
   playback: nothingBlocked,
+  authorities: [],
   network: undefined,
 });
 

@@ -21,6 +21,8 @@ export interface ConferenceSnapshot {
   readonly connection: ConnectionStatus;
   /** Whether the browser plays what we view. */
   readonly playback: Playback;
+  /** What our token says that we are, such as `['ROLE_AGENT']`; `selectPermissions` tells what that means. */
+  readonly authorities: readonly string[];
   /** Undefined before the server has told. */
   readonly network: NetworkIndicators | undefined;
 }

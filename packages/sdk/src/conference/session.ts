@@ -27,6 +27,7 @@ import { nothingBlocked } from '../viewing/playback.ts';
 import { MediaRoom } from './media-room.ts';
 import { type MetadataCalls, metadataCalls, type OwnIds } from './metadata-calls.ts';
 import { watchPage } from './page-lifecycle.ts';
+import type { TokenWatch } from './token-watch.ts';
 import { sameSnapshot } from './same-snapshot.ts';
 import { selectRemoteParticipants, selectRemoteStreams, selectSelf } from './selectors.ts';
 
@@ -41,6 +42,7 @@ export interface SessionOptions {
   readonly endpoint: UserEndpoint;
   readonly conference: ConferenceState;
   readonly iceServers: readonly RTCIceServer[];
+  readonly access?: TokenWatch | undefined;
   readonly startFeed: (sink: EventFeedSink) => EventFeed;
   /** Enters once more, best with the same endpoint id, and reads the state. */
   readonly enterAgain: (
@@ -75,7 +77,7 @@ export class Session {
   #farewell: Promise<void> | undefined;
 
   constructor(options: SessionOptions) {
-    const { api, endpoint, conference, iceServers, startFeed } = options;
+    const { api, endpoint, conference, iceServers, access, startFeed } = options;
     this.#options = options;
     this.#endpoint = endpoint;
     const endpointId = () => this.#endpoint.id;
@@ -95,10 +97,12 @@ export class Session {
         endpointId: endpoint.id,
         connection: 'connected',
         playback: nothingBlocked,
+        authorities: access?.authorities ?? [],
         network: undefined,
       },
       (cause) => onProblem(new ListenerError('state', { cause })),
     );
+    if (access) access.onChanged = (authorities) => this.#change({ authorities });
     const { getSnapshot } = this.store;
     const insightVerbs: InsightVerbs = {
       connections: () => this.media.connections(),

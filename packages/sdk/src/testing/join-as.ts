@@ -1,6 +1,7 @@
 import type { ConferenceEvents } from '../conference/conference-events.ts';
 import { type Conference, conferenceOver } from '../conference/conference.ts';
 import { joinConference, type JoinOptions } from '../conference/join-conference.ts';
+import { watchToken } from '../conference/token-watch.ts';
 import * as pushModule from '../signalling/push-feed.ts';
 import type { FakeServer } from './fake-server.ts';
 
@@ -13,7 +14,12 @@ export async function joinAs(
   return conferenceOver(
     await joinConference(
       server.api(userId),
-      { conferenceId: 'room', metadata: { name: userId }, ...options },
+      {
+        conferenceId: 'room',
+        metadata: { name: userId },
+        ...options,
+        ...(options.token && { access: watchToken(options.token) }),
+      },
       // Loaded before, because fake timers do not wait for files.
       async () => (server.hasPush ? pushModule : Promise.reject(new Error('not loaded'))),
     ),
