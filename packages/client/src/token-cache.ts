@@ -1,5 +1,5 @@
-import { decodeJwt } from 'jose';
 import { InvalidOptionsError, TokenError } from './errors/api-errors.ts';
+import { claimsOf } from './token-claims.ts';
 import type { TokenSource } from './token-source.ts';
 
 /** A new token serves this long even if it looks expired, so that a wrong clock does not ask for one per request. */
@@ -29,7 +29,7 @@ export function tokenCache(source: TokenSource): (refused?: string) => Promise<s
   const renew = async () => {
     const token = await callSource(source);
     const nowMs = Date.now();
-    const endsAtMs = Math.max(expiryMs(token), nowMs + leastUseMs);
+    const endsAtMs = Math.max((claimsOf(token).exp ?? Infinity) * 1000, nowMs + leastUseMs);
     current = { token, endsAtMs, renewAtMs: endsAtMs - Math.min(renewAheadMs, (endsAtMs - nowMs) / 5) };
     return token;
   };
@@ -58,12 +58,4 @@ async function callSource(source: () => string | Promise<string>): Promise<strin
   }
   if (typeof token === 'string' && token) return token;
   throw new TokenError('The token source returned no token.');
-}
-
-function expiryMs(token: string): number {
-  try {
-    return (decodeJwt(token).exp ?? Infinity) * 1000;
-  } catch {
-    return Infinity;
-  }
 }

@@ -3,13 +3,20 @@ export type { CreateOptions } from './conference/create-conference.ts';
 export type { JoinOptions } from './conference/join-conference.ts';
 export type { LeaveOptions } from './conference/session.ts';
 export type { ActiveSpeaker, ConferenceEvents, ConferenceListener } from './conference/conference-events.ts';
-export type { ConferenceSnapshot, ConferenceStore, ConnectionStatus } from './conference/conference-store.ts';
+export type {
+  ConferenceSnapshot,
+  ConferenceStore,
+  ConnectionStatus,
+  NetworkIndicators,
+} from './conference/conference-store.ts';
 export {
   type RemoteStream,
   selectRemoteParticipants,
   selectRemoteStreams,
   selectSelf,
 } from './conference/selectors.ts';
+export { type Permissions, selectPermissions } from './conference/select-permissions.ts';
+export { selectUsers, type User } from './conference/select-users.ts';
 export type {
   DeviceSource,
   DeviceWish,
@@ -113,7 +120,6 @@ export {
 } from '@parley-rtc/client';
 export type {
   ConferenceMode,
-  ConferenceNetworkIndicatorUpdatedEvent,
   ConferenceState,
   ConferenceSummary,
   JsonObject,

@@ -32,6 +32,8 @@ const snapshot = (conference: ConferenceState): ConferenceSnapshot => ({
   endpointId: 'me',
   connection: 'connected',
   playback: nothingBlocked,
+  authorities: [],
+  network: undefined,
 });
 
 const names = (before: ConferenceState, next: ConferenceState) =>

@@ -15,6 +15,7 @@ export function announcementsBetween(before: ConferenceSnapshot, after: Conferen
     ...participantAnnouncements(selectRemoteParticipants(before), selectRemoteParticipants(after), after),
     ...metadataAnnouncements(before.conference.metadata, after.conference.metadata),
     ...playbackAnnouncements(before, after),
+    ...networkAnnouncements(before, after),
     ...connectionAnnouncements(before, after),
   ];
 }
@@ -83,6 +84,10 @@ function metadataAnnouncements(
 function playbackAnnouncements(before: ConferenceSnapshot, { playback }: ConferenceSnapshot): Announcement[] {
   const isSame = before.playback.blockedStreamIds.join() === playback.blockedStreamIds.join();
   return isSame ? [] : [['playback-changed', { playback }]];
+}
+
+function networkAnnouncements(before: ConferenceSnapshot, { network }: ConferenceSnapshot): Announcement[] {
+  return network && before.network !== network ? [['network-indicator-updated', { network }]] : [];
 }
 
 function connectionAnnouncements(before: ConferenceSnapshot, after: ConferenceSnapshot): Announcement[] {

@@ -1,14 +1,9 @@
-import type {
-  ConferenceNetworkIndicatorUpdatedEvent,
-  MetadataEntry,
-  Participant,
-  UnknownEvent,
-} from '@parley-rtc/contract';
+import type { MetadataEntry, Participant, UnknownEvent } from '@parley-rtc/contract';
 import type { ParleyError } from '@parley-rtc/client';
 import type { PublishedStream } from '../media/published-stream.ts';
 import type { Playback } from '../viewing/playback.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
-import type { ConnectionStatus } from './conference-store.ts';
+import type { ConnectionStatus, NetworkIndicators } from './conference-store.ts';
 import type { RemoteStream } from './selectors.ts';
 
 /** Somebody who speaks. */
@@ -55,6 +50,8 @@ export interface ConferenceEvents {
    * ten times a second, only while somebody listens.
    */
   'active-speakers-changed': { readonly speakers: readonly ActiveSpeaker[] };
+  /** The server has measured how everybody's connections fare. */
+  'network-indicator-updated': { readonly network: NetworkIndicators };
   /** The conference is over for everybody. */
   ended: { readonly reason: string | undefined };
   /**
@@ -62,8 +59,8 @@ export interface ConferenceEvents {
    * what the app itself has noted about `formerId` is out of date.
    */
   'stream-restored': { readonly formerId: string; readonly restored: PublishedStream };
-  /** An event that has no name here, raw: those of `sendEvent`, network quality, and types yet to be invented. */
-  'server-event': { readonly event: UnknownEvent | ConferenceNetworkIndicatorUpdatedEvent };
+  /** An event that has no name here, raw: those of `sendEvent`, and types yet to be invented. */
+  'server-event': { readonly event: UnknownEvent };
   /** A problem that no promise tells about. */
   error: { readonly error: ParleyError };
 }

@@ -1,8 +1,16 @@
-import type { ConferenceState } from '@parley-rtc/contract';
+import type { ConferenceState, NetworkIndicator } from '@parley-rtc/contract';
 import type { Playback } from '../viewing/playback.ts';
 
 /** How this endpoint stands to the conference. `reconnecting` concerns the events: media may still flow. */
 export type ConnectionStatus = 'connected' | 'reconnecting' | 'left' | 'ended';
+
+/** How everybody's connections fare, as the server measured it last (every 10 seconds, where it does). */
+export interface NetworkIndicators {
+  /** Of all, 0 to 100. */
+  readonly averageNetworkQuality: number;
+  /** By endpoint; only those who send or receive something. */
+  readonly byEndpoint: Readonly<Record<string, NetworkIndicator>>;
+}
 
 /** All that is known about the conference at one moment. Immutable. */
 export interface ConferenceSnapshot {
@@ -13,6 +21,10 @@ export interface ConferenceSnapshot {
   readonly connection: ConnectionStatus;
   /** Whether the browser plays what we view. */
   readonly playback: Playback;
+  /** What our token says that we are, such as `['ROLE_AGENT']`; `selectPermissions` tells what that means. */
+  readonly authorities: readonly string[];
+  /** Undefined before the server has told. */
+  readonly network: NetworkIndicators | undefined;
 }
 
 /**

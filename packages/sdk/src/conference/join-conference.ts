@@ -19,6 +19,7 @@ import { registerUserEndpoint, type UserEndpoint } from '../signalling/user-endp
 import { sayFarewell } from './farewell.ts';
 import { watchPage } from './page-lifecycle.ts';
 import { Session } from './session.ts';
+import type { TokenWatch } from './token-watch.ts';
 
 export interface JoinOptions {
   /** Where the server is: the API lives under `${server}/rtc-api`. */
@@ -49,7 +50,7 @@ type LoadPush = () => Promise<Pick<typeof PushModule, 'pushFeed'>>;
  */
 export async function joinConference(
   api: RtcApi,
-  options: Omit<JoinOptions, 'server' | 'token' | 'maxVideos'>,
+  options: Omit<JoinOptions, 'server' | 'token' | 'maxVideos'> & { readonly access?: TokenWatch },
   loadPush: LoadPush | undefined = () => import('../signalling/push-feed.ts'),
 ): Promise<Session> {
   const { conferenceId, signal: given, timeoutMs = 15_000 } = options;
@@ -86,6 +87,7 @@ export async function joinConference(
         endpoint,
         conference: { ...found[0], id: conferenceId },
         iceServers: found[1],
+        access: options.access,
         enterAgain: async (formerId, metadata, signal) => {
           const endpoint = await register(formerId, signal);
           try {

@@ -27,6 +27,7 @@ import { nothingBlocked } from '../viewing/playback.ts';
 import { MediaRoom } from './media-room.ts';
 import { type MetadataCalls, metadataCalls, type OwnIds } from './metadata-calls.ts';
 import { watchPage } from './page-lifecycle.ts';
+import type { TokenWatch } from './token-watch.ts';
 import { sameSnapshot } from './same-snapshot.ts';
 import { selectRemoteParticipants, selectRemoteStreams, selectSelf } from './selectors.ts';
 
@@ -41,6 +42,7 @@ export interface SessionOptions {
   readonly endpoint: UserEndpoint;
   readonly conference: ConferenceState;
   readonly iceServers: readonly RTCIceServer[];
+  readonly access?: TokenWatch | undefined;
   readonly startFeed: (sink: EventFeedSink) => EventFeed;
   /** Enters once more, best with the same endpoint id, and reads the state. */
   readonly enterAgain: (
@@ -75,7 +77,7 @@ export class Session {
   #farewell: Promise<void> | undefined;
 
   constructor(options: SessionOptions) {
-    const { api, endpoint, conference, iceServers, startFeed } = options;
+    const { api, endpoint, conference, iceServers, access, startFeed } = options;
     this.#options = options;
     this.#endpoint = endpoint;
     const endpointId = () => this.#endpoint.id;
@@ -90,9 +92,17 @@ export class Session {
     this.metadata = metadata;
     const onProblem = (error: ParleyError) => this.announcer.tellError(error);
     this.store = createConferenceStore(
-      { conference, endpointId: endpoint.id, connection: 'connected', playback: nothingBlocked },
+      {
+        conference,
+        endpointId: endpoint.id,
+        connection: 'connected',
+        playback: nothingBlocked,
+        authorities: access?.authorities ?? [],
+        network: undefined,
+      },
       (cause) => onProblem(new ListenerError('state', { cause })),
     );
+    if (access) access.onChanged = (authorities) => this.#change({ authorities });
     const { getSnapshot } = this.store;
     const insightVerbs: InsightVerbs = {
       connections: () => this.media.connections(),
@@ -226,9 +236,11 @@ export class Session {
     if (event.type === 'ConferenceStreamLayersUpdatedEvent') {
       this.media.setActiveLayers(event.streamId, event.activeRids);
     }
-    if (event.type === 'UnknownEvent' || event.type === 'ConferenceNetworkIndicatorUpdatedEvent') {
-      this.announcer.announce([['server-event', { event }]]);
+    if (event.type === 'ConferenceNetworkIndicatorUpdatedEvent') {
+      const { averageNetworkQuality, participantIndicatorMap: byEndpoint } = event;
+      this.#change({ network: { averageNetworkQuality, byEndpoint } });
     }
+    if (event.type === 'UnknownEvent') this.announcer.announce([['server-event', { event }]]);
   }
 
   #onConference(conference: ConferenceState): void {

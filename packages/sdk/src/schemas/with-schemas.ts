@@ -71,7 +71,7 @@ export function withSchemas(
     },
     on: (type, listener) =>
       conference.on('server-event', ({ event }) => {
-        if (event.type !== 'UnknownEvent' || event.originalType !== type) return;
+        if (event.originalType !== type) return;
         const verdict = ofEvent(event);
         if (!verdict.issues) return listener({ data: verdict.value, event });
       }),
@@ -89,7 +89,6 @@ export function withSchemas(
       };
       const offState = conference.state.subscribe(tellAll);
       const offEvents = conference.on('server-event', ({ event }) => {
-        if (event.type !== 'UnknownEvent') return;
         void tell({ place: { kind: 'event', event }, value: ownFields(event), verdict: ofEvent(event) });
       });
       queueMicrotask(tellAll);

@@ -1,6 +1,7 @@
 import type { ConferenceEvents } from '../conference/conference-events.ts';
 import { type Conference, conferenceOver } from '../conference/conference.ts';
 import { joinConference, type JoinOptions } from '../conference/join-conference.ts';
+import { watchToken } from '../conference/token-watch.ts';
 import * as pushModule from '../signalling/push-feed.ts';
 import type { FakeServer } from './fake-server.ts';
 
@@ -13,7 +14,12 @@ export async function joinAs(
   return conferenceOver(
     await joinConference(
       server.api(userId),
-      { conferenceId: 'room', metadata: { name: userId }, ...options },
+      {
+        conferenceId: 'room',
+        metadata: { name: userId },
+        ...options,
+        ...(options.token && { access: watchToken(options.token) }),
+      },
       // Loaded before, because fake timers do not wait for files.
       async () => (server.hasPush ? pushModule : Promise.reject(new Error('not loaded'))),
     ),
@@ -31,6 +37,7 @@ const names = [
   'metadata-updated',
   'connection-changed',
   'playback-changed',
+  'network-indicator-updated',
   'ended',
   'server-event',
   'error',
@@ -50,6 +57,7 @@ function aboutWhat(payload: ConferenceEvents[keyof ConferenceEvents]): string {
   if ('restored' in payload) return payload.restored.type;
   if ('key' in payload) return `${payload.key}=${payload.entry?.value}`;
   if ('playback' in payload) return payload.playback.blockedStreamIds.join(' ');
+  if ('network' in payload) return String(payload.network.averageNetworkQuality);
   if ('connection' in payload) return payload.connection;
   if ('error' in payload) return payload.error.code;
   if ('event' in payload) return payload.event.type;

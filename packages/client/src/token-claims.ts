@@ -1,0 +1,18 @@
+import { decodeJwt } from 'jose';
+
+/** What a token says of itself, as far as we look at it. Only the server can tell whether that is true. */
+export interface TokenClaims {
+  /** When it expires, in seconds since 1970. */
+  readonly exp?: number;
+  /** What its holder is, such as `['ROLE_AGENT']`. */
+  readonly authorities?: unknown;
+}
+
+/** The claims of a token; none of one that is no JWT. */
+export function claimsOf(token: string): TokenClaims {
+  try {
+    return decodeJwt(token);
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,33 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { useFakeBrowser } from '../testing/fake-browser.ts';
+import { FakeServer } from '../testing/fake-server.ts';
+import { joinAs, listenTo } from '../testing/join-as.ts';
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test('how the connections fare is told as an event of its own, and kept in the state', async () => {
+  vi.useFakeTimers();
+  useFakeBrowser();
+  const server = new FakeServer();
+  server.hasPush = true;
+  const ada = await joinAs(server, 'ada');
+  const heard = listenTo(ada);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(ada.state.getSnapshot().network).toBeUndefined();
+  const indicator = { averageJitter: 3, averageRtt: 41, averageNetworkQuality: 92, grade: 'OPTIMAL' };
+  server.sendOutside({
+    type: 'ConferenceNetworkIndicatorUpdatedEvent',
+    averageNetworkQuality: 92,
+    participantIndicatorMap: { [ada.endpointId]: indicator },
+  });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(heard).toEqual(['network-indicator-updated 92']);
+  expect(ada.state.getSnapshot().network).toEqual({
+    averageNetworkQuality: 92,
+    byEndpoint: { [ada.endpointId]: indicator },
+  });
+  await ada.leave();
+});

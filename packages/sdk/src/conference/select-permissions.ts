@@ -1,0 +1,36 @@
+import type { ConferenceSnapshot } from './conference-store.ts';
+import { selectSelf } from './selectors.ts';
+
+/** What we may do, as our token says it. The server has the last word. */
+export interface Permissions {
+  /** Whether our user made this conference. */
+  readonly isCreator: boolean;
+  /** `conference.end()`: its creator, agents, supervisors and services. */
+  readonly canEnd: boolean;
+  /** `Conference.create()`: everybody but guests with a ticket. */
+  readonly canCreate: boolean;
+  /** Make tickets for guests: agents, supervisors and services. */
+  readonly canManageTickets: boolean;
+  /** `sendEvent` of the API: services. */
+  readonly canSendEvents: boolean;
+}
+
+const staff = ['SERVICE', 'SUPERVISOR', 'AGENT'];
+const known = new WeakMap<readonly string[], { creator?: Permissions; other?: Permissions }>();
+
+/** What we may do. The same object back as long as it is the same token and the same creator. */
+export function selectPermissions(snapshot: ConferenceSnapshot): Permissions {
+  const { authorities, conference } = snapshot;
+  const isCreator = conference.creator !== undefined && selectSelf(snapshot)?.userId === conference.creator;
+  const roles = new Set(authorities.map((authority) => authority.replace(/^ROLE_/, '')));
+  const isAny = (wanted: readonly string[]) => wanted.some((role) => roles.has(role));
+  const found = known.get(authorities) ?? {};
+  known.set(authorities, found);
+  return (found[isCreator ? 'creator' : 'other'] ??= {
+    isCreator,
+    canEnd: isCreator || isAny(staff),
+    canCreate: isAny([...staff, 'USER']),
+    canManageTickets: isAny(staff),
+    canSendEvents: isAny(['SERVICE']),
+  });
+}
