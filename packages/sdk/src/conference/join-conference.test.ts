@@ -145,9 +145,13 @@ test('has no limit when `timeoutMs` is Infinity', async () => {
   expect((await joining).state.getSnapshot().connection).toBe('connected');
 });
 
-test.each(['join', 'getConference'] as const)(
-  'leaves by requests that outlive the page when it goes away during %s',
-  async (hanging) => {
+test.each([
+  ['join', false],
+  ['getConference', false],
+  ['getConference', true],
+] as const)(
+  'leaves by requests that outlive the page when it goes away during %s (persisted: %s)',
+  async (hanging, persisted) => {
     const api = server.api('ada');
     const leave = vi.spyOn(api, 'leave');
     const unregister = vi.spyOn(api, 'unregisterUserEndpoint');
@@ -156,7 +160,7 @@ test.each(['join', 'getConference'] as const)(
     server.intercept = ({ operation }) => (operation === hanging ? gate.promise : undefined);
     const joining = rejectionOf(joinAs(server, 'ada'));
     await settle();
-    page.fire('pagehide', { persisted: false });
+    page.fire('pagehide', { persisted });
     expect(leave.mock.calls.map(([, options]) => options)).toMatchObject([{ keepalive: true }]);
     expect(unregister.mock.calls.map(([, options]) => options)).toMatchObject([{ keepalive: true }]);
     expect(await joining).toMatchObject({ code: 'ERR_ABORTED' });

@@ -69,14 +69,12 @@ export async function joinConference(
         signal,
       });
     const endpoint = await register(options.endpointId, signal);
-    const stopWatching = watchPage({
-      onGone: () => {
-        // Nobody will be there to take the answer, and the server may have let us in.
-        void sayFarewell(api, endpoint, conferenceId, { keepalive: true, leave: {} });
-        gone.abort();
-      },
-      onBack: () => {},
-    });
+    const onGone = () => {
+      // Nobody will be there to take the answer, and the server may have let us in.
+      void sayFarewell(api, endpoint, conferenceId, { keepalive: true, leave: {} });
+      gone.abort();
+    };
+    const stopWatching = watchPage({ onGone, onAway: onGone, onReturn: () => {}, onBack: () => {} });
     try {
       await enter(api, endpoint, options, signal);
       const conference = readConference(api, conferenceId, signal);

@@ -1,6 +1,13 @@
 export interface PageListeners {
   /** The page goes away for good: whatever is to be said must be said in this moment. */
   readonly onGone: () => void;
+  /**
+   * The page goes into the browser's back/forward cache, and may be thrown away there without another word: Chromium
+   * promises to keep also pages with media, and then never does.
+   */
+  readonly onAway: () => void;
+  /** The page is back from there. */
+  readonly onReturn: () => void;
   /** The page is back after it was frozen, or its network is or is another: what is known and open may be out of date. */
   readonly onBack: () => void;
 }
@@ -11,14 +18,14 @@ interface NavigatorWithNetwork {
 }
 
 /** Listens to the life of the page, until the returned function is called. Outside a browser nothing happens. */
-export function watchPage({ onGone, onBack }: PageListeners): () => void {
+export function watchPage({ onGone, onAway, onReturn, onBack }: PageListeners): () => void {
   if (typeof globalThis.addEventListener !== 'function') return () => {};
   const onHide = ({ persisted }: PageTransitionEvent) => {
-    // A persisted page is only frozen, and may come back with everything that it had.
-    if (!persisted) onGone();
+    if (persisted) onAway();
+    else onGone();
   };
   const onShow = ({ persisted }: PageTransitionEvent) => {
-    if (persisted) onBack();
+    if (persisted) onReturn();
   };
   globalThis.addEventListener('pagehide', onHide);
   globalThis.addEventListener('pageshow', onShow);

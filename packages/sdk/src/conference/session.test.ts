@@ -207,14 +207,54 @@ describe('the page', () => {
     expect(server.conference?.participants).toEqual([]);
   });
 
-  test('that is frozen and comes back asks for news at once', async () => {
+  test('that may come back leaves all the same, because the browser may throw it away without a word', async () => {
     const ada = await joinAs(server, 'ada');
+    await ada.publishStream({ camera: true });
     await settle();
     page.fire('pagehide', { persisted: true });
     await settle();
-    expect(ada.state.getSnapshot().connection).toBe('connected');
-    const before = server.callsOf('getEvents').length;
+    expect(server.conference?.participants).toEqual([]);
+    expect(server.endpoints.size).toBe(0);
+    expect(ada.state.getSnapshot().connection).toBe('reconnecting');
+  });
+
+  test('that comes back is inside again, with what it published', async () => {
+    const ada = await joinAs(server, 'ada');
+    const mine = await ada.publishStream({ camera: true });
+    await settle();
+    const heard = listenTo(ada);
+    page.fire('pagehide', { persisted: true });
+    await settle();
     page.fire('pageshow', { persisted: true });
+    await settle();
+    expect(server.conference?.participants).toMatchObject([
+      { id: ada.endpointId, metadata: { name: 'ada' }, streams: [{ id: mine.id }] },
+    ]);
+    expect(ada.state.getSnapshot().conference).toEqual(server.conference);
+    expect(heard).toEqual([
+      'connection-changed reconnecting',
+      'connection-changed connected',
+      'stream-restored CAM',
+    ]);
+    await ada.leave();
+    expect(server.conference?.participants).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('that comes back after its call was left stays out', async () => {
+    const ada = await joinAs(server, 'ada');
+    await ada.leave();
+    page.fire('pagehide', { persisted: true });
+    page.fire('pageshow', { persisted: true });
+    await settle();
+    expect(server.conference?.participants).toEqual([]);
+  });
+
+  test('that thaws in the background asks for news at once', async () => {
+    await joinAs(server, 'ada');
+    await settle();
+    const before = server.callsOf('getEvents').length;
+    page.fire('resume');
     await settle();
     expect(server.callsOf('getEvents')).toHaveLength(before + 1);
     expect(server.parkedPolls).toBe(1);

@@ -52,6 +52,15 @@ export interface SessionOptions {
   ) => Promise<Pick<SessionOptions, 'endpoint' | 'conference'>>;
 }
 
+/** What is needed to come back in. */
+interface Outside {
+  readonly signal: AbortSignal;
+  readonly endpointId: string;
+  readonly metadata: JsonObject | undefined;
+  /** Settles when the server was told that we went, if it was we who did. */
+  readonly farewell?: Promise<void>;
+}
+
 /** Who is let go again so soon after coming back is not wanted, or has a twin with the same endpoint id. */
 const shortestStayMs = 10_000;
 
@@ -68,6 +77,8 @@ export class Session {
   #endpoint: UserEndpoint;
   /** Set while we are on our way back in. */
   #rejoining: AbortController | undefined;
+  /** Set while the page is in the browser's back/forward cache. */
+  #away: Outside | undefined;
   #enteredAtMs = -Infinity;
   readonly #feed: EventFeed;
   readonly #stopWatching: () => void;
@@ -149,6 +160,8 @@ export class Session {
     });
     this.#stopWatching = watchPage({
       onGone: () => void this.#finish({ connection: 'left' }, { keepalive: true, leave: {} }),
+      onAway: () => this.#goAway(),
+      onReturn: () => void (this.#away && this.#comeBack(this.#away)),
       onBack: () => {
         this.#feed.nudge();
         this.media.check();
@@ -189,21 +202,35 @@ export class Session {
   onEndpointLost(cause?: unknown): void {
     if (this.#farewell || this.#rejoining) return;
     if (Date.now() - this.#enteredAtMs < shortestStayMs) this.#giveUp(cause);
-    else void this.#rejoin();
+    else void this.#comeBack(this.#stepOut());
   }
 
-  /** Comes back with the same metadata, and brings back what was published and viewed. */
-  async #rejoin(): Promise<void> {
+  /** Nobody is to see a participant whose page was left; whoever comes back to it is inside again. */
+  #goAway(): void {
+    if (this.#rejoining) return;
+    const outside = this.#stepOut();
+    const { api } = this.#options;
+    const farewell = sayFarewell(api, this.#endpoint, this.#own.conferenceId, { keepalive: true, leave: {} });
+    this.#away = { ...outside, farewell };
+  }
+
+  /** From here on we are on our way back in, and nothing else tries. */
+  #stepOut(): Outside {
     const rejoining = new AbortController();
-    const { signal } = rejoining;
     this.#rejoining = rejoining;
     this.#endpoint.stop();
     this.#change({ connection: 'reconnecting' });
-    const { id } = this.#endpoint;
     const metadata = selectSelf(this.store.getSnapshot())?.metadata ?? this.#metadata;
+    return { signal: rejoining.signal, endpointId: this.#endpoint.id, metadata };
+  }
+
+  /** Comes back with the same metadata, and brings back what was published and viewed. */
+  async #comeBack({ signal, endpointId, metadata, farewell }: Outside): Promise<void> {
+    this.#away = undefined;
     try {
+      await farewell;
       const { endpoint, conference } = await keepTrying(
-        () => this.#options.enterAgain(id, metadata, signal),
+        () => this.#options.enterAgain(endpointId, metadata, signal),
         signal,
       );
       if (this.#farewell)
