@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import type { ViewedVideo } from '@parley-rtc/contract';
 import type { AcceptedMedia } from './accepted-media.ts';
 import type { MediaFacts } from './media-router.ts';
+import { stampPacket } from './rtp/packet-stamp.ts';
 import { parseRtcp } from './rtp/parse-rtcp.ts';
 import { RateMeter } from './rtp/rate-meter.ts';
 import { isRtcp } from './rtp/rtp-packet.ts';
@@ -53,10 +54,12 @@ export class ViewerPeer {
           ssrc: randomSsrc(),
           rtxSsrc: randomSsrc(),
           cname: this.#cname,
-          send: (packet) => {
-            this.#sentRate.add(packet.length, this.#now());
+          sendRtp: (packet, nowMs) => {
+            stampPacket(packet, media.extensionIds, 0, nowMs);
+            this.#sentRate.add(packet.length, nowMs);
             return options.send(packet);
           },
+          sendRtcp: options.send,
         }),
     );
     this.#audio = this.#legs.find(({ media }) => media.kind === 'audio');

@@ -1,4 +1,5 @@
 import type { ExtensionIds } from '../header-extensions.ts';
+import { reserveStamp, stampBytes } from './packet-stamp.ts';
 import { originalSequenceNumberBytes } from './retransmission.ts';
 import { findExtension } from './rtp-packet.ts';
 import type { RtpPacket } from './rtp-packet.ts';
@@ -25,14 +26,13 @@ const fixedHeaderBytes = 12;
 const longestElementBytes = 16;
 
 /**
- * Writes the packet as one viewer gets it: own header fields, own extension ids, no CSRCs, no padding.
- * `nowMs` becomes the send time, so that the viewer measures its own link and not the publisher's.
+ * Writes the packet as one viewer gets it: own header fields, own extension ids, no CSRCs, no padding. What is known only
+ * when it leaves is left for `stampPacket`, so that the viewer measures its own link and not the publisher's.
  */
 export function writeForwardedPacket(
   packet: RtpPacket,
   header: ForwardedHeader,
   rewrite: ExtensionRewrite,
-  nowMs: number,
 ): Buffer {
   const audioLevel = copiedExtension(packet, rewrite, 'audio-level');
   const orientation = copiedExtension(packet, rewrite, 'video-orientation');
@@ -40,8 +40,8 @@ export function writeForwardedPacket(
   const hasMid = midBytes > 0 && midBytes <= longestElementBytes;
 
   const elementBytes =
+    stampBytes(rewrite.viewerIds) +
     (hasMid ? 1 + midBytes : 0) +
-    (rewrite.viewerIds['abs-send-time'] === undefined ? 0 : 4) +
     (audioLevel ? 1 + audioLevel.length : 0) +
     (orientation ? 1 + orientation.length : 0);
   const extensionWords = (elementBytes + 3) >> 2;
@@ -60,16 +60,11 @@ export function writeForwardedPacket(
   if (extensionBytes > 0) {
     out.writeUInt16BE(0xbede, fixedHeaderBytes);
     out.writeUInt16BE(extensionWords, fixedHeaderBytes + 2);
-    let position = fixedHeaderBytes + 4;
+    let position = reserveStamp(out, rewrite.viewerIds);
     if (hasMid && rewrite.viewerIds.mid !== undefined) {
       out[position] = (rewrite.viewerIds.mid << 4) | (midBytes - 1);
       out.write(rewrite.mid, position + 1);
       position += 1 + midBytes;
-    }
-    if (rewrite.viewerIds['abs-send-time'] !== undefined) {
-      out[position] = (rewrite.viewerIds['abs-send-time'] << 4) | 2;
-      out.writeUIntBE(absoluteSendTime(nowMs), position + 1, 3);
-      position += 4;
     }
     position = writeElement(out, position, rewrite.viewerIds['audio-level'], audioLevel);
     position = writeElement(out, position, rewrite.viewerIds['video-orientation'], orientation);
@@ -83,15 +78,26 @@ export function writeForwardedPacket(
   return out;
 }
 
-/** A packet of nothing but padding: it takes a sequence number and has no picture in it. */
-export function writePaddingPacket(header: ForwardedHeader): Buffer {
-  const out = Buffer.alloc(fixedHeaderBytes + 1);
-  out[0] = 0xa0;
+/** A packet of nothing but padding (1 to 255 bytes): it takes a sequence number and has no picture in it. */
+export function writePaddingPacket(
+  header: ForwardedHeader,
+  viewerIds: ExtensionIds,
+  paddingBytes: number,
+): Buffer {
+  const extensionWords = (stampBytes(viewerIds) + 3) >> 2;
+  const extensionBytes = extensionWords === 0 ? 0 : 4 + 4 * extensionWords;
+  const out = Buffer.alloc(fixedHeaderBytes + extensionBytes + paddingBytes);
+  out[0] = extensionBytes > 0 ? 0xb0 : 0xa0;
   out[1] = header.payloadType;
   out.writeUInt16BE(header.sequenceNumber, 2);
   out.writeUInt32BE(header.timestamp, 4);
   out.writeUInt32BE(header.ssrc, 8);
-  out[fixedHeaderBytes] = 1;
+  if (extensionBytes > 0) {
+    out.writeUInt16BE(0xbede, fixedHeaderBytes);
+    out.writeUInt16BE(extensionWords, fixedHeaderBytes + 2);
+    reserveStamp(out, viewerIds);
+  }
+  out[out.length - 1] = paddingBytes;
   return out;
 }
 
@@ -116,9 +122,4 @@ function writeElement(
   out[position] = (id << 4) | (content.length - 1);
   content.copy(out, position + 1);
   return position + 1 + content.length;
-}
-
-/** Seconds in 6.18 fixed point (24 bits), as the abs-send-time extension wants them. */
-function absoluteSendTime(nowMs: number): number {
-  return Math.floor(((nowMs / 1_000) % 64) * 0x4_0000) & 0xff_ffff;
 }

@@ -46,7 +46,8 @@ function setUp(viewer: Partial<AcceptedMedia> = { rtxPayloadType: 124 }) {
     ssrc: 500,
     rtxSsrc: 501,
     cname: 'cname',
-    send: (packet) => sent.push(Buffer.from(packet)) > 0,
+    sendRtp: (packet) => sent.push(packet) > 0,
+    sendRtcp: (packet) => sent.push(packet),
   });
   const createSource = (ssrc: number, keyFrameRequests: number[] = []) => {
     const source: SourceStream = new SourceStream({
@@ -163,7 +164,8 @@ describe('ViewerLeg', () => {
       ssrc: 600,
       rtxSsrc: 601,
       cname: 'other',
-      send: (bytes) => secondSent.push(Buffer.from(bytes)) > 0,
+      sendRtp: (bytes) => secondSent.push(bytes) > 0,
+      sendRtcp: () => {},
     });
     const secondSent: Buffer[] = [];
     second.start(source, nowMs.value + 400);

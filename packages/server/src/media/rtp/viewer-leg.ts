@@ -2,20 +2,17 @@ import { randomInt } from 'node:crypto';
 import type { AcceptedMedia } from '../accepted-media.ts';
 import type { MediaFacts } from '../media-router.ts';
 import { buildSenderReport } from './build-rtcp.ts';
-import { writeForwardedPacket, writePaddingPacket } from './forwarded-packet.ts';
-import type { ForwardedHeader } from './forwarded-packet.ts';
 import { droppedFrame, unnumberedFrame } from './frame-numbers.ts';
 import type { FrameNumbers } from './frame-numbers.ts';
 import { LegFacts } from './leg-facts.ts';
+import { LegWriter } from './leg-writer.ts';
+import type { SendRtp } from './leg-writer.ts';
 import { OutputNumbers } from './output-numbers.ts';
-import { adaptRed } from './red.ts';
 import type { ReportBlock } from './rtcp.ts';
 import type { RtpPacket } from './rtp-packet.ts';
 import { continueTimestamps } from './segment.ts';
 import type { Segment } from './segment.ts';
 import { readSourceClock } from './sender-clock.ts';
-import { SentPackets } from './sent-packets.ts';
-import { extendSequenceNumber, wireSequenceNumber } from './sequence-number.ts';
 import type { SourceStream } from './source-stream.ts';
 
 /** One kind of media on its way to one viewer. */
@@ -25,14 +22,10 @@ export interface ViewerLegOptions {
   readonly ssrc: number;
   readonly rtxSsrc: number;
   readonly cname: string;
-  /** Hands a packet to the transport; false when it is not open. */
-  readonly send: (packet: Uint8Array) => boolean;
+  readonly sendRtp: SendRtp;
+  readonly sendRtcp: (packet: Buffer) => void;
 }
 
-type MutableHeader = { -readonly [Field in keyof ForwardedHeader]: ForwardedHeader[Field] };
-
-/** A viewer that asks for more repairs than this in a second has a link that repairs only make worse. */
-const maxRepairsPerSecond = 1_000;
 /** A key frame younger than this is sent again to a new viewer, who then need not wait for the next. */
 const freshKeyFrameMs = 500;
 /** A layer that is silent for longer is not worth waiting on. */
@@ -46,11 +39,9 @@ export class ViewerLeg {
   readonly ssrc: number;
   readonly rtxSsrc: number;
   readonly #cname: string;
-  readonly #send: ViewerLegOptions['send'];
+  readonly #sendRtcp: ViewerLegOptions['sendRtcp'];
   readonly #frameNumbers: FrameNumbers | undefined;
-  readonly #sent = new SentPackets();
-  /** Filled in for each packet, since there are very many. */
-  readonly #header: MutableHeader;
+  readonly #writer: LegWriter;
   #target: SourceStream | undefined;
   #targetSinceMs = Number.NEGATIVE_INFINITY;
   #segment: Segment | undefined;
@@ -58,26 +49,16 @@ export class ViewerLeg {
   #highestNumber = randomInt(0x8000);
   #lastTimestamp = randomInt(0x8000_0000);
   #lastSentMs: number | undefined;
-  #rtxNumber = randomInt(0x8000);
-  /** Nothing before this number is worth a repair. */
-  #repairFrom = 0;
   readonly #facts = new LegFacts();
-  #repairs = { sinceMs: 0, count: 0 };
 
   constructor(options: ViewerLegOptions) {
     this.media = options.media;
     this.ssrc = options.ssrc;
     this.rtxSsrc = options.rtxSsrc;
     this.#cname = options.cname;
-    this.#send = options.send;
+    this.#sendRtcp = options.sendRtcp;
     this.#frameNumbers = options.media.codec.createFrameNumbers?.();
-    this.#header = {
-      payloadType: options.media.payloadType,
-      sequenceNumber: 0,
-      timestamp: 0,
-      ssrc: options.ssrc,
-      originalSequenceNumber: undefined,
-    };
+    this.#writer = new LegWriter({ ...options, frameNumbers: this.#frameNumbers, send: options.sendRtp });
   }
 
   /** What is sent now; undefined while the leg waits for a key frame. */
@@ -127,7 +108,7 @@ export class ViewerLeg {
   /** Sends nothing more of the source of now, not even repairs: the link is full, and whatever else goes there must get through. */
   abandon(): void {
     this.restart();
-    this.#repairFrom = this.#highestNumber + 1;
+    this.#writer.abandon();
   }
 
   /** Passes on one packet. A video waits for the start of a key frame whenever its source changes. */
@@ -149,12 +130,9 @@ export class ViewerLeg {
     this.#pass(segment, packet, extendedNumber, nowMs);
   }
 
-  /** Sends these packets again, as RTX where the viewer knows it, and those that are too old not at all. */
+  /** Sends these packets again, as far as they are still there. */
   repair(sequenceNumbers: readonly number[], nowMs: number): void {
-    for (const sequenceNumber of sequenceNumbers) {
-      if (!this.#mayRepair(nowMs)) return;
-      this.#resend(extendSequenceNumber(sequenceNumber, this.#highestNumber), nowMs);
-    }
+    this.#writer.repair(sequenceNumbers, nowMs);
   }
 
   /** Tells the viewer which wall clock time belongs to which timestamp, once the source has told us. */
@@ -171,7 +149,7 @@ export class ViewerLeg {
       octetCount: this.#facts.flow.bytes >>> 0,
     };
     this.#facts.reportSent(report, nowMs);
-    this.#send(buildSenderReport(report, this.#cname));
+    this.#sendRtcp(buildSenderReport(report, this.#cname));
   }
 
   /** Takes what the viewer reports of this stream. */
@@ -212,7 +190,7 @@ export class ViewerLeg {
 
   /** Sends one packet of the segment under the numbers that the viewer sees. */
   #pass(segment: Segment, arrived: RtpPacket, extendedNumber: number, nowMs: number): void {
-    const packet = this.#readable(arrived, segment.source);
+    const packet = this.#writer.readable(arrived, segment.source.media);
     if (!packet) {
       segment.numbers.drop(extendedNumber);
       return;
@@ -225,23 +203,17 @@ export class ViewerLeg {
     const number = segment.numbers.take(extendedNumber);
     if (number === undefined) return;
 
-    const header = this.#header;
-    header.sequenceNumber = wireSequenceNumber(number);
-    header.timestamp = (packet.timestamp + segment.timestampOffset) >>> 0;
-    const timestamp = header.timestamp;
     if (isDropped) {
-      // It came late, so that its number is missing: an empty packet tells the viewer not to wait for it.
-      this.#send(writePaddingPacket(header));
+      this.#writer.writeEmpty(packet, segment, number, nowMs);
       return;
     }
-    if (!this.#write(packet, segment, mark, nowMs)) return;
-    this.#sent.add(number, segment, extendedNumber, mark);
+    if (!this.#writer.write(packet, segment, number, extendedNumber, mark, nowMs)) return;
     this.#facts.flow.count(packet.payloadEnd - packet.payloadStart);
     if (extendedNumber === segment.source.keyFrameNumber) this.#facts.flow.keyFrames += 1;
     this.#lastSentMs = nowMs;
     if (number > this.#highestNumber) {
       this.#highestNumber = number;
-      this.#lastTimestamp = timestamp;
+      this.#lastTimestamp = (packet.timestamp + segment.timestampOffset) >>> 0;
     }
   }
 
@@ -268,58 +240,5 @@ export class ViewerLeg {
     this.#segment = segment;
     this.sendSenderReport(nowMs);
     return segment;
-  }
-
-  #resend(number: number, nowMs: number): void {
-    const segment = number < this.#repairFrom ? undefined : this.#sent.segmentOf(number);
-    if (!segment || segment.epoch !== segment.source.epoch) return;
-    const arrived = segment.source.history.get(this.#sent.sourceNumberOf(number));
-    const packet = arrived && this.#readable(arrived, segment.source);
-    if (!packet) return;
-    const header = this.#header;
-    const { payloadType } = header;
-    // RTX stands for the codec itself, so that redundant audio cannot go in it.
-    const rtxPayloadType = payloadType === this.media.payloadType ? this.media.rtxPayloadType : undefined;
-    header.timestamp = (packet.timestamp + segment.timestampOffset) >>> 0;
-    header.sequenceNumber = wireSequenceNumber(number);
-    if (rtxPayloadType !== undefined) {
-      this.#rtxNumber += 1;
-      header.payloadType = rtxPayloadType;
-      header.ssrc = this.rtxSsrc;
-      header.originalSequenceNumber = header.sequenceNumber;
-      header.sequenceNumber = wireSequenceNumber(this.#rtxNumber);
-    }
-    this.#write(packet, segment, this.#sent.markOf(number), nowMs);
-    header.payloadType = payloadType;
-    header.ssrc = this.ssrc;
-    header.originalSequenceNumber = undefined;
-  }
-
-  /** The packet as this viewer can read it, whose payload type goes into the header; undefined when it cannot. */
-  #readable(packet: RtpPacket, { media }: SourceStream): RtpPacket | undefined {
-    const isRed = packet.payloadType === media.redPayloadType;
-    const { payloadType, redPayloadType } = this.media;
-    this.#header.payloadType = isRed ? (redPayloadType ?? payloadType) : payloadType;
-    return isRed ? adaptRed(packet, media.payloadType, this.media) : packet;
-  }
-
-  /** Sends the packet under the header that was filled in; says whether that worked. */
-  #write(packet: RtpPacket, segment: Segment, mark: number, nowMs: number): boolean {
-    const out = writeForwardedPacket(packet, this.#header, segment.extensions, nowMs);
-    if (mark >= 0) {
-      this.#frameNumbers?.write(
-        out,
-        out.length - (packet.payloadEnd - packet.payloadStart),
-        out.length,
-        mark,
-      );
-    }
-    return this.#send(out);
-  }
-
-  #mayRepair(nowMs: number): boolean {
-    if (nowMs - this.#repairs.sinceMs >= 1_000) this.#repairs = { sinceMs: nowMs, count: 0 };
-    this.#repairs.count += 1;
-    return this.#repairs.count <= maxRepairsPerSecond;
   }
 }
