@@ -46,5 +46,6 @@ const codes: Readonly<Record<ParleyErrorCode, true>> = {
 test('the page about errors has a row for each code, and for no other', () => {
   const page = readFileSync(new URL('../../../../docs/errors.md', import.meta.url), 'utf8');
   const rows = [...page.matchAll(/^\| `(ERR_\w+)`/gm)].map(([, code]) => code);
-  expect(rows.toSorted()).toEqual(Object.keys(codes).toSorted());
+  expect(new Set(rows)).toEqual(new Set(Object.keys(codes)));
+  expect(rows).toHaveLength(Object.keys(codes).length);
 });
