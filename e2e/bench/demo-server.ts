@@ -3,6 +3,8 @@ import { apiPort, demoPort, demoUrl } from '../support/addresses.ts';
 
 /** Starts the demo, and the server behind it, in a process of its own. Call what it returns to end it. */
 export async function startDemo(): Promise<() => void> {
+  // What would be measured then is somebody else's.
+  if (await isAnswered(demoUrl)) throw new Error(`Something answers at ${demoUrl} already. End it first.`);
   const child = spawn(process.execPath, ['--conditions=@parley-rtc/source', 'demo/start.ts'], {
     env: {
       ...process.env,
@@ -25,14 +27,18 @@ export async function startDemo(): Promise<() => void> {
 async function untilReady(url: string): Promise<void> {
   const deadlineMs = Date.now() + 60_000;
   while (Date.now() < deadlineMs) {
-    const answered = await fetch(url).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (answered) return;
+    if (await isAnswered(url)) return;
     await new Promise((resolve) => {
       setTimeout(resolve, 100);
     });
   }
   throw new Error(`The demo did not answer at ${url} within a minute.`);
+}
+
+async function isAnswered(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).ok;
+  } catch {
+    return false;
+  }
 }

@@ -27,8 +27,8 @@ const conferences = 'rtc-api/conferences';
 const endpoints = 'rtc-api/users/endpoints';
 
 /**
- * Every operation: its path, and for POST what sending it twice would do (GET is always safe). Some entries are less
- * than obvious:
+ * Every operation: its path, where that is not its name, and for POST what sending it twice would do (GET is always
+ * safe). Some entries are less than obvious:
  * - `create` twice is a second conference, or 400 for an id that is now taken: read the conference back instead.
  * - `join`, `leave`, `end`, `unpublishStream`, `stopViewStream` twice give 422 or 404, which callers take for done anyway.
  * - `publishStream`, `viewStream` twice would build a second connection for one offer.
@@ -36,25 +36,25 @@ const endpoints = 'rtc-api/users/endpoints';
  * - `registerUserEndpoint` twice without an id leaves an endpoint that nobody knows and that expires by itself.
  */
 export const operations: { readonly [Name in keyof RtcApi]: Operation<RtcApi[Name]> } = {
-  create: asks(`${conferences}/create`, 'unsafe'),
-  join: asks(`${conferences}/join`, 'idempotent'),
-  leave: tells(`${conferences}/leave`, 'idempotent'),
-  end: tells(`${conferences}/end`, 'idempotent'),
+  create: asks('unsafe'),
+  join: asks('idempotent'),
+  leave: tells(),
+  end: tells(),
 
-  publishStream: asks(`${conferences}/publishStream`, 'unsafe'),
-  unpublishStream: tells(`${conferences}/unpublishStream`, 'idempotent'),
-  viewStream: asks(`${conferences}/viewStream`, 'unsafe'),
-  updateViewStream: tells(`${conferences}/updateViewStream`, 'idempotent'),
-  stopViewStream: tells(`${conferences}/stopViewStream`, 'idempotent'),
-  addPublishStreamIceCandidates: tells(`${conferences}/addPublishStreamIceCandidates`, 'idempotent'),
-  addViewStreamIceCandidates: tells(`${conferences}/addViewStreamIceCandidates`, 'idempotent'),
-  updatePublishedStreamBitrate: tells(`${conferences}/updatePublishedStreamBitrate`, 'idempotent'),
+  publishStream: asks('unsafe'),
+  unpublishStream: tells(),
+  viewStream: asks('unsafe'),
+  updateViewStream: tells(),
+  stopViewStream: tells(),
+  addPublishStreamIceCandidates: tells(),
+  addViewStreamIceCandidates: tells(),
+  updatePublishedStreamBitrate: tells(),
 
-  updateMetadata: tells(`${conferences}/updateMetadata`, 'idempotent'),
-  updateParticipantMetadata: tells(`${conferences}/updateParticipantMetadata`, 'idempotent'),
-  updateStreamMetadata: tells(`${conferences}/updateStreamMetadata`, 'idempotent'),
-  setInteraction: tells(`${conferences}/interaction`, 'idempotent'),
-  sendEvent: asks(`${conferences}/sendEvent`, 'unsafe'),
+  updateMetadata: tells(),
+  updateParticipantMetadata: tells(),
+  updateStreamMetadata: tells(),
+  setInteraction: tells(`${conferences}/interaction`),
+  sendEvent: asks('unsafe'),
 
   getConference: reads(conferences),
   getSimpleView: reads(conferences, '/simpleView'),
@@ -85,31 +85,30 @@ export const operations: { readonly [Name in keyof RtcApi]: Operation<RtcApi[Nam
   },
 
   registerUserEndpoint: (send, operation) => async (command, options) =>
-    (await send(post(operation, endpoints, 'idempotent', command), options)).read(endpointId),
-  keepAliveUserEndpoint: tells(`${endpoints}/keepalive`, 'idempotent'),
-  unregisterUserEndpoint: tells(`${endpoints}/unregister`, 'idempotent'),
+    (await send(post(operation, 'idempotent', command, endpoints), options)).read(endpointId),
+  keepAliveUserEndpoint: tells(`${endpoints}/keepalive`),
+  unregisterUserEndpoint: tells(`${endpoints}/unregister`),
   getIceServers: (send, operation) => async (options) =>
     (await send(get(operation, 'rtc-api/iceServers'), options)).read(object<IceServers>),
-  createTicket: asks('security/ticket', 'unsafe'),
+  createTicket: asks('unsafe', 'security/ticket'),
   getTicket: reads('security/ticket'),
 };
 
 /** A command with an answer. */
 function asks<Command, Result extends object>(
-  path: string,
   repetition: Repetition,
+  path?: string,
 ): Operation<(command: Command, options?: CallOptions) => Promise<Result>> {
   return (send, operation) => async (command, options) =>
-    (await send(post(operation, path, repetition, command), options)).read(object<Result>);
+    (await send(post(operation, repetition, command, path), options)).read(object<Result>);
 }
 
-/** A command without an answer: any 2xx will do, whatever the body. */
+/** A command without an answer: any 2xx will do, whatever the body. Twice is the same as once. */
 function tells<Command>(
-  path: string,
-  repetition: Repetition,
+  path?: string,
 ): Operation<(command: Command, options?: CallOptions) => Promise<void>> {
   return (send, operation) => async (command, options) => {
-    await send(post(operation, path, repetition, command), options);
+    await send(post(operation, 'idempotent', command, path), options);
   };
 }
 
@@ -126,7 +125,13 @@ function get(operation: string, path: string): OperationRequest {
   return { operation, path, method: 'get', repetition: 'safe' };
 }
 
-function post(operation: string, path: string, repetition: Repetition, json: unknown): OperationRequest {
+/** Where nothing else is said, the path of a command is its name. */
+function post(
+  operation: string,
+  repetition: Repetition,
+  json: unknown,
+  path = `${conferences}/${operation}`,
+): OperationRequest {
   return { operation, path, method: 'post', repetition, json };
 }
 

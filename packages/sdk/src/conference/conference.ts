@@ -5,7 +5,7 @@ import type { PublishOptions } from '../media/publish-options.ts';
 import type { PublishedStream } from '../media/published-stream.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
 import type { ViewedStream, ViewOptions } from '../media/viewed-stream.ts';
-import { assertMaxVideos } from '../viewing/video-cap.ts';
+import { assertMaxVideos } from '../viewing/assert-max-videos.ts';
 import type { ConferenceEvents, ConferenceListener } from './conference-events.ts';
 import type { ConferenceStore } from './conference-store.ts';
 import { createConference, type CreateOptions } from './create-conference.ts';

@@ -13,6 +13,7 @@ import {
   type JsonObject,
   UNKNOWN_VERSION,
 } from '@parley-rtc/contract';
+import { loadPart } from '../load-part.ts';
 import { LongPollFeed } from '../signalling/long-poll-feed.ts';
 import type * as PushModule from '../signalling/push-feed.ts';
 import { registerUserEndpoint, type UserEndpoint } from '../signalling/user-endpoint.ts';
@@ -58,8 +59,11 @@ export async function joinConference(
   const signals = [given, gone.signal];
   return withDeadline({ operation: 'join', signals, timeoutMs }, async ({ signal }) => {
     const iceServers = readIceServers(api, options.iceServers, signal);
-    // Awaited below; until then a failure of it must not count as unhandled.
+    // Fetched while the server is asked, so that nobody waits for it.
+    const media = loadPart('media', () => import('./media-room.ts'));
+    // Both are awaited below; until then a failure must not count as unhandled.
     iceServers.catch(() => {});
+    media.catch(() => {});
     const stay: { session?: Session } = {};
     const register = (wishedId: string | undefined, signal: AbortSignal) =>
       registerUserEndpoint({
@@ -78,7 +82,7 @@ export async function joinConference(
     try {
       await enter(api, endpoint, options, signal);
       const conference = readConference(api, conferenceId, signal);
-      const found = await Promise.all([conference, iceServers]);
+      const found = await Promise.all([conference, iceServers, media]);
       signal.throwIfAborted();
       stay.session = new Session({
         api,
@@ -86,6 +90,7 @@ export async function joinConference(
         conference: { ...found[0], id: conferenceId },
         iceServers: found[1],
         access: options.access,
+        openMedia: (verbs) => new found[2].MediaRoom(verbs),
         enterAgain: async (formerId, metadata, signal) => {
           const endpoint = await register(formerId, signal);
           try {

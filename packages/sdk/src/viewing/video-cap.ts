@@ -1,4 +1,4 @@
-import { InvalidOptionsError } from '@parley-rtc/client';
+import { assertMaxVideos } from './assert-max-videos.ts';
 
 /** How much a view matters when not all videos may flow. */
 export type ViewPriority = 'low' | 'normal' | 'high';
@@ -66,12 +66,4 @@ export class VideoCap {
     for (const member of this.#members) if (member.isWanted && !chosen.has(member)) member.setAllowed(false);
     for (const member of this.#members) if (!member.isWanted || chosen.has(member)) member.setAllowed(true);
   }
-}
-
-export function assertMaxVideos(maxVideos: number): void {
-  if (maxVideos >= 0) return;
-  throw new InvalidOptionsError(
-    `There cannot be at most ${maxVideos} videos.`,
-    'Give a number from 0 on, or Infinity for no limit.',
-  );
 }
