@@ -69,6 +69,7 @@ export { InvalidMetadataError } from './errors/schema-errors.ts';
 export { SpeakerDetector, type SpeakingStream } from './speakers/speaker-detector.ts';
 export type { AnyParleyError, ParleyErrorCode } from './errors/any-parley-error.ts';
 export {
+  EndpointInUseError,
   EndpointLostError,
   ListenerError,
   NotJoinedError,

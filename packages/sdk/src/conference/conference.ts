@@ -42,6 +42,8 @@ export class Conference implements AsyncDisposable {
   /**
    * Enters a conference: registers our endpoint, joins, reads the state and starts to follow it. Rejects with nothing
    * left behind when a step fails, `signal` aborts or `timeoutMs` is over.
+   *
+   * @throws EndpointInUseError (`ERR_ENDPOINT_IN_USE`) when another tab is the endpoint `endpointId`.
    */
   static async join(options: JoinOptions): Promise<Conference> {
     const { server, token, maxVideos = Infinity, ...rest } = options;

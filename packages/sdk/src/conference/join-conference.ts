@@ -17,6 +17,7 @@ import { loadPart } from '../load-part.ts';
 import { LongPollFeed } from '../signalling/long-poll-feed.ts';
 import type * as PushModule from '../signalling/push-feed.ts';
 import { registerUserEndpoint, type UserEndpoint } from '../signalling/user-endpoint.ts';
+import { claimEndpointId } from './claim-endpoint-id.ts';
 import { sayFarewell } from './farewell.ts';
 import { watchPage } from './page-lifecycle.ts';
 import { Session } from './session.ts';
@@ -30,7 +31,10 @@ export interface JoinOptions {
   readonly token: TokenSource;
   /** Who we are, for the others: any JSON. */
   readonly metadata?: JsonObject;
-  /** Wished id of our endpoint. Default: a new one for each join. */
+  /**
+   * Wished id of our endpoint, as to take the same seat after a reload. Default: a new one for each join. One tab of a
+   * browser can be it at a time (`ERR_ENDPOINT_IN_USE`).
+   */
   readonly endpointId?: string;
   /** How many videos may flow at the same time; `setMaxVideos` changes it. Default: no limit. */
   readonly maxVideos?: number;
@@ -69,6 +73,8 @@ export async function joinConference(
       registerUserEndpoint({
         api,
         wishedId,
+        // An id that nobody chose is nobody else's.
+        claim: async (id) => (options.endpointId === undefined ? () => {} : claimEndpointId(id, signal)),
         onLost: (cause) => stay.session?.onEndpointLost(cause),
         signal,
       });

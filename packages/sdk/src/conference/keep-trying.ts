@@ -1,4 +1,4 @@
-import { HttpError } from '@parley-rtc/client';
+import { ParleyError } from '@parley-rtc/client';
 import { pause } from '../pause.ts';
 import { reconnectDelayMs } from '../reconnect-policy.ts';
 import { untilOnline } from '../signalling/until-online.ts';
@@ -7,8 +7,8 @@ import { untilOnline } from '../signalling/until-online.ts';
 const budgetMs = 120_000;
 
 /**
- * What `attempt` brings, after as many tries as it takes, with jittered pauses. Rejects with its error when the server
- * refuses, after two minutes, or when `signal` aborts.
+ * What `attempt` brings, after as many tries as it takes, with jittered pauses. Rejects with its error when it is
+ * refused, after two minutes, or when `signal` aborts.
  */
 export async function keepTrying<Result>(
   attempt: () => Promise<Result>,
@@ -21,7 +21,7 @@ export async function keepTrying<Result>(
     try {
       return await attempt();
     } catch (error) {
-      const isRefused = error instanceof HttpError && !error.retryable;
+      const isRefused = error instanceof ParleyError && !error.retryable;
       if (isRefused || signal.aborted || leftMs <= 0) throw error;
       await pause(reconnectDelayMs(failures), signal);
       leftMs -= Date.now() - startedAtMs;

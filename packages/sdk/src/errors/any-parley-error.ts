@@ -1,5 +1,6 @@
 import type { ApiError } from '@parley-rtc/client';
 import type {
+  EndpointInUseError,
   EndpointLostError,
   ListenerError,
   NotJoinedError,
@@ -39,6 +40,7 @@ export type AnyParleyError =
   | DeviceLostError
   | DeviceNotFoundError
   | DeviceOverconstrainedError
+  | EndpointInUseError
   | EndpointLostError
   | InsecureOriginError
   | InvalidMetadataError

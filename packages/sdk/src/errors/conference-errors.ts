@@ -19,6 +19,21 @@ export class EndpointLostError extends ParleyError {
   }
 }
 
+/** Another tab of this browser is in a conference as this endpoint. */
+export class EndpointInUseError extends ParleyError {
+  override readonly name = 'EndpointInUseError';
+  override readonly code = 'ERR_ENDPOINT_IN_USE';
+  readonly endpointId: string;
+  constructor(endpointId: string, options?: ErrorOptions) {
+    super(
+      `Another tab of this browser is the endpoint "${endpointId}".`,
+      'Go on in that tab, let it leave, or join with another endpointId.',
+      options,
+    );
+    this.endpointId = endpointId;
+  }
+}
+
 /** A listener of the app threw, or returned a promise that was rejected; `cause` is what it threw. */
 export class ListenerError extends ParleyError {
   override readonly name = 'ListenerError';

@@ -15,6 +15,7 @@ const codes: Readonly<Record<ParleyErrorCode, true>> = {
   ERR_DEVICE_LOST: true,
   ERR_DEVICE_NOT_FOUND: true,
   ERR_DEVICE_OVERCONSTRAINED: true,
+  ERR_ENDPOINT_IN_USE: true,
   ERR_ENDPOINT_LOST: true,
   ERR_FORBIDDEN: true,
   ERR_INSECURE_ORIGIN: true,

@@ -10,6 +10,7 @@ const register = (): Promise<UserEndpoint> =>
   registerUserEndpoint({
     api: server.api('ada'),
     wishedId: undefined,
+    claim: async () => () => {},
     onLost,
     signal: new AbortController().signal,
   });

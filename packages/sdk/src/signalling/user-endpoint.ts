@@ -20,6 +20,8 @@ export interface UserEndpoint {
 export interface UserEndpointOptions {
   readonly api: Pick<RtcApi, 'registerUserEndpoint' | 'keepAliveUserEndpoint' | 'unregisterUserEndpoint'>;
   readonly wishedId: string | undefined;
+  /** Called with the wished id before anything is registered; what it returns when the endpoint stops. */
+  readonly claim: (wishedId: string) => Promise<() => void>;
   /** The server has forgotten the endpoint. Keep-alives have ended. */
   readonly onLost: (cause: NotFoundError) => void;
   readonly signal: AbortSignal;
@@ -31,11 +33,19 @@ export interface UserEndpointOptions {
  * @see `POST /rtc-api/users/endpoints`, `/keepalive`, `/unregister`
  */
 export async function registerUserEndpoint(options: UserEndpointOptions): Promise<UserEndpoint> {
-  const { api, wishedId, onLost, signal } = options;
+  const { api, wishedId, claim, onLost, signal } = options;
   const stopped = new AbortController();
-  const registered = await register(options);
+  const release = wishedId === undefined ? () => {} : await claim(wishedId);
+  let registered: string | undefined;
+  try {
+    registered = await register(options);
+  } catch (error) {
+    release();
+    throw error;
+  }
+  stopped.signal.addEventListener('abort', release);
   if (registered === undefined) {
-    return { id: wishedId ?? newId(), stop: () => {}, unregister: async () => {} };
+    return { id: wishedId ?? newId(), stop: () => stopped.abort(), unregister: async () => {} };
   }
   if (!signal.aborted) void keepAlive(api, registered, onLost, stopped.signal);
   return {
