@@ -1,7 +1,7 @@
 // One configuration for three jobs: library builds (run from inside a package), the demo's pages, and the tests.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defaultClientConditions, defaultServerConditions, type UserConfig } from 'vite';
+import { defaultClientConditions, defaultServerConditions, type Plugin, type UserConfig } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 /** Points at a package's `src` inside this workspace, so that tests and demo run without a build. */
@@ -50,10 +50,25 @@ function library(folder: string): UserConfig {
   };
 }
 
+/** In one file there is nothing to fetch later, and bundling parts as if there were costs more than a kilobyte. */
+const withoutParts: Plugin = {
+  name: 'parley:without-parts',
+  transform(code, id) {
+    if (!id.includes('/packages/sdk/src/')) return undefined;
+    const parts: string[] = [];
+    const inline = code.replace(/\bimport\((['"].+?['"])\)/g, (_, path: string) => {
+      parts.push(`import * as part${parts.length} from ${path};`);
+      return `Promise.resolve(part${parts.length - 1})`;
+    });
+    return parts.length > 0 ? { code: `${parts.join('')}${inline}`, map: null } : undefined;
+  },
+};
+
 /** The whole SDK with its dependencies as one file for a script tag, global `Parley`; with webrtc-adapter or without. */
 function scriptTag(folder: string, entry: 'script-tag' | 'index', fileName: string): UserConfig {
   return {
     ...fromSource,
+    plugins: [withoutParts],
     build: {
       target: 'es2022',
       minify: true,

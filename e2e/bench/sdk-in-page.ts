@@ -4,6 +4,13 @@
 /** Through the SDK, or with nothing but the browser. */
 export type Way = 'sdk' | 'bare';
 
+declare global {
+  interface Window {
+    /** When each stream was announced, in milliseconds since the epoch. */
+    readonly announcedAt: Readonly<Record<string, number>>;
+  }
+}
+
 interface Ticket {
   readonly ticket: string;
   readonly conferenceId: string;
@@ -60,6 +67,38 @@ export async function bareView(asked: Ticket): Promise<number> {
 /** What `sdkJoinAndView` measures, with fetch and an RTCPeerConnection alone. */
 export async function bareJoinAndView(asked: Ticket): Promise<number> {
   return window.bareCall({ ...asked, isJoinMeasured: true });
+}
+
+/** Joins, and notes when each stream was announced, in milliseconds since the epoch. Views nothing. */
+export async function joinAndListen({ ticket, conferenceId }: Ticket): Promise<void> {
+  const { Parley } = window;
+  const server = location.origin;
+  const { token } = await Parley.redeemTicket({ server, ticket });
+  const conference = await Parley.Conference.join({ server, conferenceId, token });
+  const announcedAt: Record<string, number> = {};
+  conference.on('stream-published', ({ stream }) => {
+    announcedAt[stream.id] = performance.timeOrigin + performance.now();
+  });
+  Object.assign(window, { conference, announcedAt });
+}
+
+/** Publishes and withdraws again. When the request began, in milliseconds since the epoch, and how long it took. */
+export async function publishOnce(): Promise<{ id: string; startedAt: number; requestMs: number }> {
+  performance.clearResourceTimings();
+  const mediaStream = window.probe.source({ id: 7 });
+  const mine = await window.conference.publishStream({ mediaStream, type: 'CAM' });
+  const request = performance
+    .getEntriesByType('resource')
+    .find(({ name }) => name.endsWith('/publishStream'));
+  await new Promise((resolve) => {
+    setTimeout(resolve, 200);
+  });
+  await mine.unpublish();
+  return {
+    id: mine.id,
+    startedAt: performance.timeOrigin + (request?.startTime ?? NaN),
+    requestMs: request?.duration ?? NaN,
+  };
 }
 
 /** Views the only published stream so many times, all of them shown, and goes on. */

@@ -1,16 +1,29 @@
 // What the SDK adds to the browser's own work: the same exchange through the SDK and through bare RTCPeerConnections
 // and fetch, in turns, in the same page, against the same server. Prints tables and writes bench-results/sdk.json.
-// Run by `pnpm bench:sdk [rounds]`.
+// Run by `pnpm bench:sdk [rounds] [busy conferences]`.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { chromium, type Page } from 'playwright';
 import { ensureBrowser } from '../support/browser.ts';
 import { browserArguments } from '../support/browser-arguments.ts';
 import { askForTicket, Caller, newRoom } from '../support/caller.ts';
-import { bareJoinAndView, bareView, holdViews, sdkJoinAndView, sdkView, type Way } from './sdk-in-page.ts';
+import {
+  bareJoinAndView,
+  bareView,
+  holdViews,
+  joinAndListen,
+  publishOnce,
+  sdkJoinAndView,
+  sdkView,
+  type Way,
+} from './sdk-in-page.ts';
+import { startLoad } from './conference-load.ts';
 import { installBareCaller } from './bare-caller.ts';
 import { startDemo } from './demo-server.ts';
 
 const rounds = Number(process.argv[2] ?? 15);
+/** So many that the 99th percentile is one of them. */
+const publishRounds = 100;
+const loadConferences = Number(process.argv[3] ?? 50);
 const viewCounts = [1, 9, 25];
 const mainThreadSeconds = 10;
 
@@ -31,7 +44,8 @@ try {
       sdk: sdkJoinAndView,
       bare: bareJoinAndView,
     }),
-    await publishToEvent(room),
+    await publishToEvent('publish request to stream-published elsewhere'),
+    await publishUnderLoad(),
   ];
   console.table(rows);
   const mainThread = [];
@@ -60,57 +74,49 @@ async function compare(
   for (let round = 0; round < rounds; round += 1) {
     for (const way of ['sdk', 'bare'] as const) times[way].push(await page.evaluate(ways[way], ticket));
   }
-  const [sdk, bare] = [median(times.sdk), median(times.bare)];
-  return { what, rounds, 'sdk p50 ms': sdk, 'bare p50 ms': bare, ratio: round2(sdk / bare) };
+  return row(what, times.sdk, times.bare);
 }
 
 /** From the request that publishes to `stream-published` on another page, against the time of that request alone. */
-async function publishToEvent(room: string): Promise<object> {
+async function publishToEvent(what: string): Promise<object> {
+  const ticket = await askForTicket(newRoom());
   const [ada, bob] = [await Caller.open(browser), await Caller.open(browser)];
-  await ada.join(room, 'Ada');
-  await bob.join(room, 'Bob');
-  await bob.page.evaluate(() => {
-    const at: Record<string, number> = {};
-    Object.assign(window, { publishedAt: at });
-    window.conference.on('stream-published', ({ stream }) => {
-      at[stream.id] = performance.timeOrigin + performance.now();
-    });
-  });
+  for (const { page } of [ada, bob]) await page.evaluate(joinAndListen, ticket);
   const [toEvent, requests]: [number[], number[]] = [[], []];
-  for (let round = 0; round < rounds; round += 1) {
-    const { id, startedAt, requestMs } = await ada.page.evaluate(async () => {
-      performance.clearResourceTimings();
-      const mediaStream = window.probe.source({ id: 7 });
-      const mine = await window.conference.publishStream({ mediaStream, type: 'CAM' });
-      const request = performance
-        .getEntriesByType('resource')
-        .find(({ name }) => name.endsWith('/publishStream'));
-      await new Promise((resolve) => {
-        setTimeout(resolve, 300);
-      });
-      await mine.unpublish();
-      return {
-        id: mine.id,
-        startedAt: performance.timeOrigin + (request?.startTime ?? NaN),
-        requestMs: request?.duration ?? NaN,
-      };
-    });
-    const heardAt = await bob.page.evaluate(
-      (id) => (window as unknown as { publishedAt: Record<string, number> }).publishedAt[id] ?? NaN,
-      id,
-    );
+  for (let round = 0; round < publishRounds; round += 1) {
+    const { id, startedAt, requestMs } = await ada.page.evaluate(publishOnce);
+    const heardAt = await bob.page.evaluate((id) => window.announcedAt[id] ?? NaN, id);
     toEvent.push(heardAt - startedAt);
     requests.push(requestMs);
   }
   await ada.close();
   await bob.close();
-  const [sdk, bare] = [median(toEvent), median(requests)];
   return {
-    what: 'publish request to stream-published elsewhere',
-    rounds,
-    'sdk p50 ms': sdk,
-    'bare p50 ms': bare,
-    ratio: round2(sdk / bare),
+    ...row(what, toEvent, requests),
+    'sdk p99 ms': Math.round(quantile(toEvent, 0.99)),
+    'bare p99 ms': Math.round(quantile(requests, 0.99)),
+    'ratio p99': round2(quantile(toEvent, 0.99) / quantile(requests, 0.99)),
+  };
+}
+
+/** The same while the server has other conferences to serve. */
+async function publishUnderLoad(): Promise<object> {
+  const endLoad = await startLoad(loadConferences);
+  try {
+    return await publishToEvent(`the same beside ${loadConferences} busy conferences`);
+  } finally {
+    await endLoad();
+  }
+}
+
+function row(what: string, sdk: readonly number[], bare: readonly number[]): object {
+  const [sdkMs, bareMs] = [quantile(sdk, 0.5), quantile(bare, 0.5)];
+  return {
+    what,
+    rounds: sdk.length,
+    'sdk p50 ms': Math.round(sdkMs),
+    'bare p50 ms': Math.round(bareMs),
+    ratio: round2(sdkMs / bareMs),
   };
 }
 
@@ -119,7 +125,8 @@ async function mainThreadMs(count: number, way: Way, room: string): Promise<numb
   await viewer.page.evaluate(installBareCaller);
   await viewer.page.evaluate(holdViews, { ...(await askForTicket(room)), count, way });
   const session = await viewer.page.context().newCDPSession(viewer.page);
-  await session.send('Performance.enable');
+  // Time of the processor, which others on the machine do not stretch.
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   const taskSeconds = async (): Promise<number> => {
     const { metrics } = await session.send('Performance.getMetrics');
     return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN;
@@ -131,9 +138,9 @@ async function mainThreadMs(count: number, way: Way, room: string): Promise<numb
   return Math.round((usedMs * 60) / mainThreadSeconds / count);
 }
 
-function median(values: readonly number[]): number {
+function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return Math.round(sorted[Math.floor(sorted.length / 2)] ?? NaN);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN;
 }
 
 function round2(value: number): number {

@@ -1,4 +1,4 @@
-import { type ConferenceState, findStream } from '@parley-rtc/contract';
+import type { ConferenceState } from '@parley-rtc/contract';
 import type { MediaConnection } from '../media/media-connection.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
 import type { Announcement } from './announcements.ts';
@@ -12,12 +12,7 @@ export interface InsightVerbs {
   readonly remember: (streamId: string, quality: StreamQuality) => void;
 }
 
-const kinds = ['audio', 'video'] as const;
-
-const mutedKinds = ({ metadata }: ConferenceState, streamId: string) =>
-  new Set(kinds.filter((kind) => Object.hasOwn(metadata, `TRACK_MUTED/${kind}/${streamId}`)));
-
-/** Runs what is loaded only now, unless it was stopped before that. */
+/** Runs what is fetched only now, unless it was stopped before that. */
 function lazily(load: () => Promise<() => () => void>): () => void {
   let stop: (() => void) | undefined;
   let isOver = false;
@@ -33,37 +28,18 @@ function lazily(load: () => Promise<() => () => void>): () => void {
   };
 }
 
-/** Measuring starts with the first listener of an event and ends with the last; its code is loaded only then. */
-export function startOnDemand({ connections, conference, announce, remember }: InsightVerbs): OnDemand {
+/** Measuring starts with the first listener of an event and ends with the last; its code is fetched only then. */
+export function startOnDemand(verbs: InsightVerbs): OnDemand {
   return {
     'quality-changed': () =>
       lazily(async () => {
-        const { watchQuality } = await import('../quality/watch-quality.ts');
-        return () =>
-          watchQuality({
-            connections,
-            mutedKinds: (streamId) => mutedKinds(conference(), streamId),
-            onMeasured: ({ streamId, direction }, quality, isChanged) => {
-              remember(streamId, quality);
-              if (isChanged) announce([['quality-changed', { streamId, direction, quality }]]);
-            },
-          });
+        const { followQuality } = await import('./follow-quality.ts');
+        return () => followQuality(verbs);
       }),
     'active-speakers-changed': () =>
       lazily(async () => {
-        const { watchSpeakers } = await import('../speakers/watch-speakers.ts');
-        return () =>
-          watchSpeakers({
-            connections,
-            isMuted: (streamId) => mutedKinds(conference(), streamId).has('audio'),
-            onChanged: (speaking) => {
-              const speakers = speaking.flatMap(({ streamId, level }) => {
-                const participant = findStream(conference(), streamId)?.participant;
-                return participant ? [{ participant, streamId, level }] : [];
-              });
-              announce([['active-speakers-changed', { speakers }]]);
-            },
-          });
+        const { followSpeakers } = await import('./follow-speakers.ts');
+        return () => followSpeakers(verbs);
       }),
   };
 }

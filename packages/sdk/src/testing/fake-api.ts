@@ -1,0 +1,187 @@
+import {
+  AlreadyJoinedError,
+  type HttpError,
+  type HttpFailure,
+  InvalidRequestError,
+  NotFoundError,
+  type RtcApi,
+} from '@parley-rtc/client';
+import { conferenceToSimpleView, conferenceToWire, findParticipant, findStream } from '@parley-rtc/contract';
+import type { Call, FakeServer } from './fake-server.ts';
+import { answerTo } from './fake-sdp.ts';
+
+type Fail = (ErrorClass: new (failure: HttpFailure) => HttpError, status: number) => never;
+
+/** The API of a fake server as the user `userId` sees it: what each call asks of the server and does to it. */
+export function fakeApi(server: FakeServer, userId: string): RtcApi {
+  const act = <Answer>(
+    operation: keyof RtcApi,
+    command: unknown,
+    signal: AbortSignal | undefined,
+    effect: (fail: Fail) => Answer | Promise<Answer>,
+  ) => call(server, { operation, command }, signal, effect);
+  const inside = (endpointId: string, fail: Fail) => {
+    if (!server.conference) return fail(NotFoundError, 404);
+    if (!findParticipant(server.conference, endpointId)) return fail(InvalidRequestError, 400);
+    return { userId, userEndpointId: endpointId };
+  };
+  const stream = (streamId: string, fail: Fail) => {
+    const found = server.conference && findStream(server.conference, streamId);
+    return found ?? fail(NotFoundError, 404);
+  };
+  const platform = (fail: Fail) => (server.hasPlatformRoutes ? undefined : fail(NotFoundError, 404));
+  return {
+    create: (command, options) =>
+      act('create', command, options?.signal, () => ({ id: 'room', version: 0, mode: 'ROUTER' })),
+    join: (command, options) =>
+      act('join', command, options?.signal, (fail) => {
+        if (!server.conference) return fail(NotFoundError, 404);
+        const { userEndpointId, metadata = {} } = command;
+        if (server.hasPlatformRoutes && !server.endpoints.has(userEndpointId))
+          return fail(NotFoundError, 404);
+        if (findParticipant(server.conference, userEndpointId)) return fail(AlreadyJoinedError, 422);
+        server.append({ type: 'ConferenceJoinedEvent', userId, userEndpointId, metadata });
+        return { id: server.conference.id, version: server.conference.version };
+      }),
+    leave: (command, options) =>
+      act('leave', command, options?.signal, (fail) => {
+        server.removeEndpoint(inside(command.userEndpointId, fail).userEndpointId, command.reason);
+      }),
+    end: (command, options) =>
+      act('end', command, options?.signal, (fail) => {
+        const who = inside(command.userEndpointId, fail);
+        server.append({ type: 'ConferenceEndedEvent', ...who, reason: command.reason });
+      }),
+    publishStream: (command, options) =>
+      act('publishStream', command, options?.signal, (fail) => {
+        const who = inside(command.userEndpointId, fail);
+        const streamId = command.streamId ?? server.newId('s');
+        if (command.iceRestart) {
+          if (!server.restartsIce) return fail(InvalidRequestError, 400);
+          stream(streamId, fail);
+          return { streamId, sdpAnswer: answerTo(command.sdpOffer) };
+        }
+        const { conferenceStreamType: streamType, metadata = {}, videoBitrate = 0, sdpOffer } = command;
+        server.append({
+          type: 'ConferenceStreamPublishedEvent',
+          ...who,
+          streamId,
+          streamType,
+          metadata,
+          videoBitrate,
+        });
+        return { streamId, sdpAnswer: answerTo(sdpOffer) };
+      }),
+    unpublishStream: (command, options) =>
+      act('unpublishStream', command, options?.signal, (fail) => {
+        const who = inside(command.userEndpointId, fail);
+        const { type } = stream(command.streamId, fail).stream;
+        server.unpublish(who, command.streamId, type);
+      }),
+    viewStream: (command, options) =>
+      act('viewStream', command, options?.signal, (fail) => {
+        inside(command.userEndpointId, fail);
+        const { type } = stream(command.streamId, fail).stream;
+        const viewerId = command.viewerId ?? server.newId('v');
+        server.views.set(viewerId, command.streamId);
+        return { viewerId, sdpAnswer: answerTo(command.sdpOffer, type) };
+      }),
+    updateViewStream: (command, options) =>
+      act('updateViewStream', command, options?.signal, (fail) => {
+        if (!server.views.has(command.viewerId)) fail(NotFoundError, 404);
+      }),
+    stopViewStream: (command, options) =>
+      act('stopViewStream', command, options?.signal, (fail) => {
+        if (!server.views.delete(command.viewerId)) fail(NotFoundError, 404);
+      }),
+    addPublishStreamIceCandidates: (command, options) =>
+      act('addPublishStreamIceCandidates', command, options?.signal, (fail) => {
+        stream(command.streamId, fail);
+      }),
+    addViewStreamIceCandidates: (command, options) =>
+      act('addViewStreamIceCandidates', command, options?.signal, (fail) => {
+        if (!server.views.has(command.viewerId)) fail(NotFoundError, 404);
+      }),
+    updateMetadata: ({ conferenceId: _id, ...command }, options) =>
+      act('updateMetadata', command, options?.signal, (fail) => {
+        const who = inside(command.userEndpointId, fail);
+        server.append({ type: 'ConferenceMetadataUpdatedEvent', ...command, ...who });
+      }),
+    updateParticipantMetadata: ({ newMetadata, userEndpointId }, options) =>
+      act('updateParticipantMetadata', newMetadata, options?.signal, (fail) => {
+        const who = inside(userEndpointId, fail);
+        server.append({ type: 'ConferenceParticipantMetadataUpdatedEvent', ...who, newMetadata });
+      }),
+    updateStreamMetadata: ({ userEndpointId, streamId, newMetadata }, options) =>
+      act('updateStreamMetadata', newMetadata, options?.signal, (fail) => {
+        const who = inside(userEndpointId, fail);
+        server.append({ type: 'ConferenceStreamMetadataUpdatedEvent', ...who, streamId, newMetadata });
+      }),
+    updatePublishedStreamBitrate: ({ userEndpointId, streamId, videoBitrate }, options) =>
+      act('updatePublishedStreamBitrate', { streamId, videoBitrate }, options?.signal, (fail) => {
+        const who = inside(userEndpointId, fail);
+        server.append({ type: 'ConferenceStreamBitrateUpdatedEvent', ...who, streamId, videoBitrate });
+      }),
+    getConference: (id, options) =>
+      act('getConference', id, options?.signal, (fail) =>
+        conferenceToWire(server.snapshot() ?? fail(NotFoundError, 404)),
+      ),
+    getSimpleView: (id, options) =>
+      act('getSimpleView', id, options?.signal, (fail) =>
+        conferenceToSimpleView(server.snapshot() ?? fail(NotFoundError, 404)),
+      ),
+    getEvents: (_id, version, options) =>
+      act('getEvents', version, options?.signal, async (fail) => {
+        if (server.after(version).length === 0) await server.park(options?.signal);
+        return server.conference ? server.distort(server.after(version)) : fail(NotFoundError, 404);
+      }),
+    openPush: (_id, start, options) =>
+      act('openPush', start, options?.signal, (fail) => server.openPush(start) ?? fail(NotFoundError, 404)),
+    registerUserEndpoint: (command, options) =>
+      act('registerUserEndpoint', command, options?.signal, (fail) => {
+        platform(fail);
+        const id = command.userEndpointId ?? server.newId(`endpoint-${userId}-`);
+        server.endpoints.add(id);
+        return id;
+      }),
+    keepAliveUserEndpoint: (command, options) =>
+      act('keepAliveUserEndpoint', command, options?.signal, (fail) => {
+        if (!server.endpoints.has(command.userEndpointId)) fail(NotFoundError, 404);
+      }),
+    unregisterUserEndpoint: (command, options) =>
+      act('unregisterUserEndpoint', command, options?.signal, () => {
+        server.endpoints.delete(command.userEndpointId);
+        server.removeEndpoint(command.userEndpointId);
+      }),
+    getIceServers: (options) =>
+      act('getIceServers', undefined, options?.signal, (fail) => {
+        platform(fail);
+        return { iceServers: [{ urls: ['stun:stun.example.com'] }] };
+      }),
+    setInteraction: unused,
+    sendEvent: unused,
+    getActive: unused,
+    createTicket: unused,
+    getTicket: unused,
+  };
+}
+
+/** Every call is written down, and what the test does to it comes first. */
+async function call<Answer>(
+  server: FakeServer,
+  made: Call,
+  signal: AbortSignal | undefined,
+  effect: (fail: Fail) => Answer | Promise<Answer>,
+): Promise<Answer> {
+  const fail: Fail = (ErrorClass, status) => {
+    throw new ErrorClass({ operation: made.operation, status });
+  };
+  server.calls.push(made);
+  await server.intercept(made);
+  signal?.throwIfAborted();
+  const answer = await effect(fail);
+  signal?.throwIfAborted();
+  return answer;
+}
+
+const unused = () => Promise.reject(new Error('Nobody calls this in the SDK yet.'));
