@@ -56,6 +56,7 @@ export type { ViewPriority } from './viewing/video-cap.ts';
 export { AudioOutputError, NoFramesError, ViewClosedError } from './errors/viewing-errors.ts';
 export { PartNotLoadedError } from './errors/part-not-loaded-error.ts';
 export type { QualityLevel, StreamQuality } from './quality/quality-of.ts';
+export type { LayerStats, MediaStats, StreamStats } from './quality/stream-stats.ts';
 export type { QualityCause, QualityCauseCode } from './quality/quality-causes.ts';
 export { withSchemas } from './schemas/with-schemas.ts';
 export type {

@@ -3,6 +3,7 @@ import type { ParleyError } from '@parley-rtc/client';
 import type { PublishedStream } from '../media/published-stream.ts';
 import type { Playback } from '../viewing/playback.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
+import type { StreamStats } from '../quality/stream-stats.ts';
 import type { ConnectionStatus, NetworkIndicators } from './conference-store.ts';
 import type { RemoteStream } from './selectors.ts';
 
@@ -45,6 +46,20 @@ export interface ConferenceEvents {
     readonly direction: 'publish' | 'view';
     readonly quality: StreamQuality;
   };
+  /**
+   * What the browser measured of a stream in the last 2 s, ours or a viewed one's. Told each 2 s while somebody listens; of
+   * several views of one stream each is told.
+   */
+  'stats-updated': {
+    readonly streamId: string;
+    readonly direction: 'publish' | 'view';
+    readonly stats: StreamStats;
+  };
+  /**
+   * How loud everything is that we view or send: by stream, from 0 to 1, linear. Measured ten times a second, only while
+   * somebody listens, and told when it has changed.
+   */
+  'audio-levels-updated': { readonly levels: Readonly<Record<string, number>> };
   /**
    * Who speaks, the loudest first, of viewed streams and ourselves; a speaker stays one for at least 1.5 s. Measured
    * ten times a second, only while somebody listens.

@@ -1,14 +1,23 @@
 import { watchQuality } from '../quality/watch-quality.ts';
-import { mutedKinds } from './muted-kinds.ts';
 import type { InsightVerbs } from './insight.ts';
+import { mutedKinds } from './muted-kinds.ts';
 
-/** Measures how good the streams are and announces what changes, until the returned function is called. */
-export function followQuality({ connections, conference, announce, remember }: InsightVerbs): () => void {
+/** Announces how good every stream is, and what the browser measured, until the returned function is called. */
+export function followQuality({
+  connections,
+  snapshot,
+  viewing,
+  announce,
+  remember,
+}: InsightVerbs): () => void {
   return watchQuality({
     connections,
-    mutedKinds: (streamId) => mutedKinds(conference(), streamId),
-    onMeasured: ({ streamId, direction }, quality, isChanged) => {
+    mutedKinds: (streamId) => mutedKinds(snapshot().conference, streamId),
+    pauseOf: async ({ peer }) => (await viewing()).pauseOf(peer),
+    isBlocked: (streamId) => snapshot().playback.blockedStreamIds.includes(streamId),
+    onMeasured: ({ streamId, direction }, { stats, quality, isChanged }) => {
       remember(streamId, quality);
+      announce([['stats-updated', { streamId, direction, stats }]]);
       if (isChanged) announce([['quality-changed', { streamId, direction, quality }]]);
     },
   });

@@ -1,16 +1,17 @@
 import { findStream } from '@parley-rtc/contract';
 import { watchSpeakers } from '../speakers/watch-speakers.ts';
-import { mutedKinds } from './muted-kinds.ts';
 import type { InsightVerbs } from './insight.ts';
+import { mutedKinds } from './muted-kinds.ts';
 
-/** Listens for who speaks and announces it, until the returned function is called. */
-export function followSpeakers({ connections, conference, announce }: InsightVerbs): () => void {
+/** Announces who speaks, and how loud everything is, until the returned function is called. */
+export function followSpeakers({ connections, snapshot, announce }: InsightVerbs): () => void {
   return watchSpeakers({
     connections,
-    isMuted: (streamId) => mutedKinds(conference(), streamId).has('audio'),
+    isMuted: (streamId) => mutedKinds(snapshot().conference, streamId).has('audio'),
+    onLevels: (levels) => announce([['audio-levels-updated', { levels }]]),
     onChanged: (speaking) => {
       const speakers = speaking.flatMap(({ streamId, level }) => {
-        const participant = findStream(conference(), streamId)?.participant;
+        const participant = findStream(snapshot().conference, streamId)?.participant;
         return participant ? [{ participant, streamId, level }] : [];
       });
       announce([['active-speakers-changed', { speakers }]]);

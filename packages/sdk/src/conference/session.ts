@@ -119,7 +119,8 @@ export class Session {
     const { getSnapshot } = this.store;
     const insightVerbs: InsightVerbs = {
       connections: () => this.media.connections(),
-      conference: () => getSnapshot().conference,
+      snapshot: getSnapshot,
+      viewing: () => this.media.viewing(),
       announce: (announcements) => this.announcer.announce(announcements),
       remember: (streamId, quality) => void this.qualities.set(streamId, quality),
     };

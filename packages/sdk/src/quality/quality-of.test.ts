@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { recordedStats } from '../testing/recorded-stats.ts';
 import { levelOf, type QualityContext, qualityOf } from './quality-of.ts';
-import { factsBetween } from './stream-facts.ts';
+import { statsBetween } from './stream-stats.ts';
 
 const calm = (direction: 'publish' | 'view', more: Partial<QualityContext> = {}): QualityContext => ({
   direction,
@@ -19,7 +19,7 @@ function qualityWhen(
   change: Parameters<typeof recordedStats>[1],
   more: Partial<QualityContext> = {},
 ) {
-  return qualityOf(factsBetween(...recordedStats(direction, change)), calm(direction, more));
+  return qualityOf(statsBetween(...recordedStats(direction, change)), calm(direction, more));
 }
 
 const codes = ({ causes }: ReturnType<typeof qualityOf>): string[] => causes.map(({ code }) => code);
@@ -93,25 +93,25 @@ describe('each trouble has its name and its evidence', () => {
 
   test('nothing at all', () => {
     const [before] = recordedStats('view');
-    const facts = factsBetween(before, before);
-    expect(qualityOf(facts, calm('view'))).toMatchObject({
+    const stats = statsBetween(before, before);
+    expect(qualityOf(stats, calm('view'))).toMatchObject({
       score: 20,
       level: 'lost',
       causes: [{ code: 'no-packets' }],
     });
-    expect(qualityOf(facts, calm('view', { muted: new Set(['audio', 'video'] as const) }))).toMatchObject({
+    expect(qualityOf(stats, calm('view', { muted: new Set(['audio', 'video'] as const) }))).toMatchObject({
       level: 'excellent',
       causes: [],
     });
     expect(
-      codes(qualityOf(facts, calm('view', { muted: new Set(['audio'] as const), isHidden: true }))),
+      codes(qualityOf(stats, calm('view', { muted: new Set(['audio'] as const), isHidden: true }))),
     ).toEqual(['element-hidden']);
   });
 
   test('a layer that is wanted and not sent', () => {
     const [before, after] = recordedStats('publish');
     const silent = { id: 'low', type: 'outbound-rtp', kind: 'video', rid: 'low', active: true };
-    const quality = qualityOf(factsBetween(before, new Map([...after, ['low', silent]])), calm('publish'));
+    const quality = qualityOf(statsBetween(before, new Map([...after, ['low', silent]])), calm('publish'));
     expect(quality).toMatchObject({ score: 65, causes: [{ code: 'layer-withheld' }] });
   });
 
@@ -127,7 +127,7 @@ test('the score falls fast and rises slowly', () => {
   const previous = { score: 50, level: 'good', causes: [] } as const;
   const [before] = recordedStats('view');
   expect(qualityWhen('view', () => {}, { previous }).score).toBeCloseTo(70, 0);
-  expect(qualityOf(factsBetween(before, before), calm('view', { previous })).score).toBe(26);
+  expect(qualityOf(statsBetween(before, before), calm('view', { previous })).score).toBe(26);
 });
 
 test('levels', () => {

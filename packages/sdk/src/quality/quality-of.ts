@@ -1,5 +1,5 @@
 import { causeOf, type QualityCause } from './quality-causes.ts';
-import type { MediaFacts, StreamFacts } from './stream-facts.ts';
+import type { MediaStats, StreamStats } from './stream-stats.ts';
 
 export type QualityLevel = 'excellent' | 'good' | 'poor' | 'lost';
 
@@ -41,13 +41,13 @@ interface Verdict {
 }
 
 /**
- * The quality that `facts` amount to. LiveKit's formula: 100, less delay and loss, less a bit rate far below what was
+ * The quality that `stats` amount to. LiveKit's formula: 100, less delay and loss, less a bit rate far below what was
  * aimed at, less simulcast layers withheld; at least 30 while anything comes, and the worst kind of media counts.
  */
-export function qualityOf(facts: StreamFacts, context: QualityContext): StreamQuality {
-  const verdicts = facts.media
+export function qualityOf(stats: StreamStats, context: QualityContext): StreamQuality {
+  const verdicts = stats.media
     .filter(({ kind }) => !context.muted.has(kind))
-    .map((media) => verdictOn(media, facts, context));
+    .map((media) => verdictOn(media, stats, context));
   const score = smoothed(Math.min(100, ...verdicts.map((verdict) => verdict.score)), context.previous?.score);
   const strongest = new Map<string, Verdict['causes'][number]>();
   for (const cause of verdicts.flatMap(({ causes }) => causes)) {
@@ -74,7 +74,7 @@ function smoothed(score: number, previous: number | undefined): number {
   return weight * score + (1 - weight) * previous;
 }
 
-function verdictOn(media: MediaFacts, facts: StreamFacts, context: QualityContext): Verdict {
+function verdictOn(media: MediaStats, stats: StreamStats, context: QualityContext): Verdict {
   if (context.mutedByDevice.has(media.kind)) return verdict(100, [causeOf('device-muted'), 0]);
   const { direction, isHidden } = context;
   const isVideo = media.kind === 'video';
@@ -82,13 +82,13 @@ function verdictOn(media: MediaFacts, facts: StreamFacts, context: QualityContex
     if (isVideo && isHidden && direction === 'view') return verdict(100, [causeOf('element-hidden'), 0]);
     // 40 when reports still come from the other side, 20 when those are missing too.
     const score = direction === 'publish' && media.lossRatio !== undefined ? 40 : 20;
-    return verdict(score, [causeOf('no-packets', { packets: 0, durationMs: facts.durationMs }), 100 - score]);
+    return verdict(score, [causeOf('no-packets', { packets: 0, durationMs: stats.durationMs }), 100 - score]);
   }
   const decoding = direction === 'view' && isVideo ? decodingVerdict(media) : undefined;
   if (decoding) return decoding;
 
-  const delay = delayPoints(media, facts);
-  const loss = lossPoints(media, facts);
+  const delay = delayPoints(media, stats);
+  const loss = lossPoints(media, stats);
   const bitrate = bitratePoints(media, direction);
   const layer = layerPoints(media);
   const score = Math.max(
@@ -129,15 +129,15 @@ const informative: ReadonlySet<string> = new Set([
   'sender-bandwidth-limited',
 ]);
 
-function decodingVerdict(media: MediaFacts): Verdict | undefined {
+function decodingVerdict(media: MediaStats): Verdict | undefined {
   if (media.frames > 0) return undefined;
   const { packets, pliCount, keyFramesEver } = media;
   const code = keyFramesEver === 0 ? 'no-key-frame' : 'decoder-stuck';
   return verdict(worst, [causeOf(code, { packets, framesDecoded: 0, pliCount }), 100 - worst]);
 }
 
-function delayPoints(media: MediaFacts, facts: StreamFacts): Influence {
-  const { roundTripMs = 0 } = facts;
+function delayPoints(media: MediaStats, stats: StreamStats): Influence {
+  const { roundTripMs = 0 } = stats;
   const { jitterMs = 0 } = media;
   const delayMs = roundTripMs / 2 + 2 * jitterMs;
   const points = delayMs > 160 ? (delayMs - 120) / 10 : delayMs / 40;
@@ -146,7 +146,7 @@ function delayPoints(media: MediaFacts, facts: StreamFacts): Influence {
   return { points, cause: [causeOf(isJitter ? 'jitter' : 'round-trip', evidence), points] };
 }
 
-function lossPoints(media: MediaFacts, { durationMs }: StreamFacts): number {
+function lossPoints(media: MediaStats, { durationMs }: StreamStats): number {
   const expected = media.packets + media.packetsLost;
   const rate = durationMs > 0 ? (expected * 1_000) / durationMs : usualPacketRate[media.kind];
   const share = Math.min(1, Math.sqrt(rate / usualPacketRate[media.kind]));
@@ -155,7 +155,7 @@ function lossPoints(media: MediaFacts, { durationMs }: StreamFacts): number {
 
 /** Only the sender knows what was aimed at. An encoder that is not held back sends little because little moves. */
 function bitratePoints(
-  { kind, bitrateBps, targetBitrateBps = 0, qualityLimitationRatios: { bandwidth = 0 } }: MediaFacts,
+  { kind, bitrateBps, targetBitrateBps = 0, qualityLimitationRatios: { bandwidth = 0 } }: MediaStats,
   direction: 'publish' | 'view',
 ): Influence {
   const isStarved = direction === 'publish' && kind === 'video' && bandwidth >= 0.5;
@@ -164,7 +164,7 @@ function bitratePoints(
 }
 
 /** Layers that are wanted and not sent. */
-function layerPoints({ layers }: MediaFacts): Influence {
+function layerPoints({ layers }: MediaStats): Influence {
   const wanted = layers.filter(({ isActive }) => isActive);
   const missing = wanted.filter(({ bitrateBps }) => bitrateBps === 0).length;
   const points = wanted.length > 1 ? 35 * missing : 0;
@@ -175,7 +175,7 @@ function layerPoints({ layers }: MediaFacts): Influence {
 }
 
 /** What the encoder says of itself; half of the interval makes it a cause. */
-function limitations({ qualityLimitationRatios: { cpu = 0, bandwidth = 0 } }: MediaFacts): Suspect[] {
+function limitations({ qualityLimitationRatios: { cpu = 0, bandwidth = 0 } }: MediaStats): Suspect[] {
   const suspects: Suspect[] = [];
   if (cpu >= 0.5) suspects.push([causeOf('sender-cpu-limited', { cpuLimitedRatio: cpu }), 0]);
   if (bandwidth >= 0.5) {

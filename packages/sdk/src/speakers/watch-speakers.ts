@@ -6,26 +6,37 @@ const intervalMs = 100;
 export interface SpeakerVerbs {
   readonly connections: () => readonly MediaConnection[];
   readonly isMuted: (streamId: string) => boolean;
+  /** How loud each stream is now that has sound, 0 to 1; called when any of it has changed. */
+  readonly onLevels: (levels: Readonly<Record<string, number>>) => void;
   /** Who speaks has changed, or how loud. */
   readonly onChanged: (speaking: readonly SpeakingStream[]) => void;
 }
 
 /** Listens to all viewed sound and the own microphone, ten times a second, until the returned function is called. */
-export function watchSpeakers({ connections, isMuted, onChanged }: SpeakerVerbs): () => void {
+export function watchSpeakers({ connections, isMuted, onLevels, onChanged }: SpeakerVerbs): () => void {
   const detector = new SpeakerDetector();
   let isOver = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let last = '';
+  let lastLevels = '{}';
+  let last = '[]';
 
   const listen = async ({ peer, direction, streamId }: MediaConnection) => {
-    if (peer.connectionState !== 'connected') return;
+    if (peer.connectionState !== 'connected') return [];
     const level = isMuted(streamId) ? 0 : await audioLevel(peer, direction);
-    if (level !== undefined) detector.feed(streamId, level, performance.now());
+    if (level === undefined) return [];
+    detector.feed(streamId, level, performance.now());
+    return [[streamId, level] as const];
   };
   const round = async () => {
     const present = connections();
-    await Promise.allSettled(present.map(listen));
+    const heard = await Promise.allSettled(present.map(listen));
     if (isOver) return;
+    const levels = Object.fromEntries(heard.flatMap((one) => (one.status === 'fulfilled' ? one.value : [])));
+    const nowLevels = JSON.stringify(levels);
+    if (nowLevels !== lastLevels) {
+      lastLevels = nowLevels;
+      onLevels(levels);
+    }
     const speaking = detector
       .speakers(performance.now())
       .filter(({ streamId }) => present.some((one) => one.streamId === streamId));
@@ -36,7 +47,6 @@ export function watchSpeakers({ connections, isMuted, onChanged }: SpeakerVerbs)
     }
     timer = setTimeout(() => void round(), intervalMs);
   };
-  last = '[]';
   void round();
   return () => {
     isOver = true;

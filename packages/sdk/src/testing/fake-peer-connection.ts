@@ -85,6 +85,21 @@ export class FakePeerConnection {
     return this.#transceivers;
   }
 
+  /** What it measures. */
+  stats: ReadonlyMap<string, unknown> = new Map();
+
+  async getStats(): Promise<ReadonlyMap<string, unknown>> {
+    return this.stats;
+  }
+
+  getSenders(): readonly FakeSender[] {
+    return this.#transceivers.map(({ sender }) => sender);
+  }
+
+  getReceivers(): readonly FakeTransceiver['receiver'][] {
+    return this.#transceivers.map(({ receiver }) => receiver);
+  }
+
   /** How many offers asked for a new path. */
   restarts = 0;
 

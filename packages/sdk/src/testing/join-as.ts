@@ -62,6 +62,8 @@ function aboutWhat(payload: ConferenceEvents[keyof ConferenceEvents]): string {
   if ('error' in payload) return payload.error.code;
   if ('event' in payload) return payload.event.type;
   if ('speakers' in payload) return payload.speakers.map(({ participant }) => participant.userId).join();
+  if ('stats' in payload) return payload.streamId;
+  if ('levels' in payload) return Object.keys(payload.levels).join();
   if ('quality' in payload) return payload.quality.level;
   return String(payload.reason);
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { StatsReport } from '../quality/stream-facts.ts';
+import type { StatsReport } from '../quality/stream-stats.ts';
 
 type Entry = { [name: string]: unknown; id: string; type: string };
 

@@ -1,7 +1,7 @@
 import type { ViewedVideo } from '@parley-rtc/contract';
 import type { Screen } from './screen.ts';
 import type { CapMember, VideoCap, ViewPriority } from './video-cap.ts';
-import { delayBefore, isSameWish, type ShownElement, wishFor } from './video-wish.ts';
+import { delayBefore, isSameWish, type ShownElement, type VideoPause, wishFor } from './video-wish.ts';
 
 export interface AdaptiveVideoOptions {
   readonly screen: Screen;
@@ -56,6 +56,12 @@ export class AdaptiveVideo implements CapMember {
   /** What is wanted now, with the cap applied. */
   get wish(): ViewedVideo {
     return this.#isAllowed ? this.#wish : { isPaused: true };
+  }
+
+  /** Why it does not flow; undefined when it does. */
+  get pause(): VideoPause | undefined {
+    if (!this.wish.isPaused) return undefined;
+    return this.#wish.isPaused && !this.#byHand ? 'hidden' : 'chosen';
   }
 
   /** From now on a view that nobody looks at is paused. */

@@ -1,5 +1,8 @@
 import type { ViewedVideo } from '@parley-rtc/contract';
 
+/** Why a video does not flow: nobody can see it, or the app has chosen so (by hand, or by a limit on their number). */
+export type VideoPause = 'hidden' | 'chosen';
+
 /** How an element shows its video at this moment. */
 export interface ShownElement {
   /** At least a tenth of it, or of the window, is to be seen. */

@@ -8,6 +8,7 @@ import { awaitFirstFrame, type FirstFrame } from './first-frame.ts';
 import { FrameWatch } from './frame-watch.ts';
 import type { Screen } from './screen.ts';
 import type { VideoCap, ViewPriority } from './video-cap.ts';
+import type { VideoPause } from './video-wish.ts';
 import { type SharedPlayback, ViewElements } from './view-elements.ts';
 import { WishSender } from './wish-sender.ts';
 
@@ -51,6 +52,7 @@ export class ViewConduct implements Conducted {
   #elements: ViewElements | undefined;
   #sender: WishSender | undefined;
   #frames: FrameWatch | undefined;
+  #view: OpenView | undefined;
   readonly #onClosed: () => void;
   #isClosed = false;
 
@@ -85,6 +87,16 @@ export class ViewConduct implements Conducted {
     return this.#adaptive?.priority ?? 'normal';
   }
 
+  /** Its connection, once that is there. */
+  get peer(): RTCPeerConnection | undefined {
+    return this.#view?.peer();
+  }
+
+  /** Why its video does not flow; undefined when it does. */
+  get pause(): VideoPause | undefined {
+    return this.#adaptive?.pause;
+  }
+
   get elements(): ViewElements | undefined {
     return this.#elements;
   }
@@ -94,6 +106,7 @@ export class ViewConduct implements Conducted {
     if (this.#isClosed) return;
     const { streamId, element, onProblem } = this.#options;
     const sender = new WishSender(view.update, told);
+    this.#view = view;
     this.#sender = sender;
     this.#elements = new ViewElements({
       streamId,

@@ -4,6 +4,7 @@ import { browserScreen, type Screen } from './screen.ts';
 import type { VideoCap } from './video-cap.ts';
 import { type ConductOptions, type SharedViewing, ViewConduct } from './view-conduct.ts';
 import type { Playback } from './playback.ts';
+import type { VideoPause } from './video-wish.ts';
 
 export interface ViewingRoomOptions {
   readonly cap: VideoCap;
@@ -42,6 +43,11 @@ export class ViewingRoom {
       if (screen.isPageVisible()) for (const attached of this.#attached()) attached.wake();
     });
     return conduct;
+  }
+
+  /** Why the video of the view over this connection does not flow; undefined when it does. */
+  pauseOf(peer: RTCPeerConnection): VideoPause | undefined {
+    return [...this.#conducts].find((conduct) => conduct.peer === peer)?.pause;
   }
 
   async setAudioOutput(deviceId: string): Promise<void> {

@@ -1,5 +1,5 @@
 /** What two statistics reports of one peer connection say about the time between them. Ratios are 0 to 1. */
-export interface StreamFacts {
+export interface StreamStats {
   /** The time between the reports, in milliseconds. */
   readonly durationMs: number;
   /** Of the media where the other side reports it, else of the connectivity checks. */
@@ -9,11 +9,11 @@ export interface StreamFacts {
   /** How the media goes: `host`, `srflx`, `prflx` or `relay`, here and at the server. */
   readonly localCandidateType: string | undefined;
   readonly remoteCandidateType: string | undefined;
-  readonly media: readonly MediaFacts[];
+  readonly media: readonly MediaStats[];
 }
 
 /** One kind of media in one direction. Counts are those of the interval; of simulcast layers, their sum. */
-export interface MediaFacts {
+export interface MediaStats {
   readonly kind: 'audio' | 'video';
   readonly codec: string | undefined;
   readonly bitrateBps: number;
@@ -24,7 +24,7 @@ export interface MediaFacts {
   readonly jitterMs: number | undefined;
   readonly nackCount: number;
   readonly pliCount: number;
-  /** Encoded or decoded, and shown. */
+  /** Encoded by a publisher, decoded by a viewer. */
   readonly frames: number;
   readonly keyFrames: number;
   /** Key frames since the connection began. */
@@ -43,10 +43,11 @@ export interface MediaFacts {
   /** 0 to 1, linear. */
   readonly audioLevel: number | undefined;
   /** The simulcast layers of a publisher. */
-  readonly layers: readonly LayerFacts[];
+  readonly layers: readonly LayerStats[];
 }
 
-interface LayerFacts {
+/** One simulcast layer of a publisher. */
+export interface LayerStats {
   readonly rid: string | undefined;
   readonly isActive: boolean;
   readonly bitrateBps: number;
@@ -60,8 +61,8 @@ type Entry = Readonly<Record<string, unknown>>;
 /** A report, as `getStats()` gives it or as it was recorded. */
 export type StatsReport = ReadonlyMap<string, unknown>;
 
-/** The facts between two reports of one connection, the earlier first. Without an earlier one: counts since it began, no rates. */
-export function factsBetween(before: StatsReport | undefined, after: StatsReport): StreamFacts {
+/** What happened between two reports of one connection, the earlier first. Without an earlier one: counts since it began, no rates. */
+export function statsBetween(before: StatsReport | undefined, after: StatsReport): StreamStats {
   const entries = entriesOf(after);
   const earlier = new Map(before && entriesOf(before).map((entry) => [text(entry, 'id'), entry]));
   const transport = entries.find((entry) => entry['type'] === 'transport');
@@ -77,7 +78,7 @@ export function factsBetween(before: StatsReport | undefined, after: StatsReport
       (entry) =>
         (entry['type'] === 'inbound-rtp' || entry['type'] === 'outbound-rtp') && entry['kind'] === kind,
     );
-    return streams.length > 0 ? [mediaFacts(kind, streams, earlier, byId)] : [];
+    return streams.length > 0 ? [mediaStats(kind, streams, earlier, byId)] : [];
   });
   const reported = entries
     .filter((entry) => entry['type'] === 'remote-inbound-rtp')
@@ -93,12 +94,12 @@ export function factsBetween(before: StatsReport | undefined, after: StatsReport
   };
 }
 
-function mediaFacts(
+function mediaStats(
   kind: 'audio' | 'video',
   streams: readonly Entry[],
   earlier: ReadonlyMap<string | undefined, Entry>,
   byId: (id: string | undefined) => Entry | undefined,
-): MediaFacts {
+): MediaStats {
   const delta = (entry: Entry | undefined, name: string) => growth(entry, earlier, name);
   const sum = (name: string) => streams.reduce((total, entry) => total + delta(entry, name), 0);
   const [first] = streams;
@@ -143,11 +144,11 @@ function mediaFacts(
     qualityLimitationRatios: limitationRatios(largest, earlier),
     targetBitrateBps: targets.length > 0 ? targets.reduce((total, one) => total + one, 0) : undefined,
     audioLevel: number(isInbound ? first : source, 'audioLevel'),
-    layers: isInbound || kind === 'audio' ? [] : streams.map((entry) => layerFacts(entry, earlier)),
+    layers: isInbound || kind === 'audio' ? [] : streams.map((entry) => layerStats(entry, earlier)),
   };
 }
 
-function layerFacts(entry: Entry, earlier: ReadonlyMap<string | undefined, Entry>): LayerFacts {
+function layerStats(entry: Entry, earlier: ReadonlyMap<string | undefined, Entry>): LayerStats {
   return {
     rid: text(entry, 'rid'),
     isActive: entry['active'] !== false,

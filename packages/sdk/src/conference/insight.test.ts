@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { useFakeBrowser } from '../testing/fake-browser.ts';
+import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
+import { FakeServer } from '../testing/fake-server.ts';
+import { joinAs } from '../testing/join-as.ts';
+import { recordedStats } from '../testing/recorded-stats.ts';
+import type { Conference } from './conference.ts';
+// Fetched before, so that fetching them takes no time.
+import '../quality/watch-quality.ts';
+import '../speakers/watch-speakers.ts';
+import '../viewing/viewing-room.ts';
+
+let ada: Conference;
+let streamId: string;
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  useFakeBrowser();
+  const server = new FakeServer();
+  ada = await joinAs(server, 'ada');
+  const bob = await joinAs(server, 'bob');
+  ({ id: streamId } = await bob.publishStream({ camera: true }));
+  FakePeerConnection.open.clear();
+  await settle();
+});
+
+afterEach(async () => {
+  await ada.leave();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  FakePeerConnection.open.clear();
+});
+
+function onlyPeer(): FakePeerConnection {
+  const [peer, ...others] = FakePeerConnection.open;
+  if (!peer || others.length > 0) throw new Error('There is not exactly one connection.');
+  return peer;
+}
+
+/** Lets every connection be there, with nothing that comes over it. */
+function connectAll(): void {
+  const [report] = recordedStats('view');
+  for (const peer of FakePeerConnection.open) {
+    peer.stats = report;
+    peer.moveTo('connected');
+  }
+}
+
+/** What the quality of the stream suffers from, as it was announced last. */
+function followCauses(): () => readonly string[] | undefined {
+  let causes: readonly string[] | undefined;
+  ada.on('quality-changed', ({ quality }) => void (causes = quality.causes.map(({ code }) => code)));
+  return () => causes;
+}
+
+test('a view that nobody can see is paused, which is told as its cause and costs no points', async () => {
+  const causes = followCauses();
+  await ada.setMetadata(`TRACK_MUTED/audio/${streamId}`, 'true');
+  await ada.viewStream(streamId);
+  connectAll();
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(causes()).toEqual(['element-hidden']);
+  expect(ada.quality(streamId)).toMatchObject({ level: 'excellent' });
+});
+
+test('a view that waits for a click has that as its first cause', async () => {
+  const causes = followCauses();
+  const element = Object.assign(new EventTarget(), {
+    srcObject: null,
+    play: () => Promise.reject(new DOMException('no', 'NotAllowedError')),
+  }) as unknown as HTMLVideoElement;
+  await ada.viewStream(streamId, { element });
+  connectAll();
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(causes()?.[0]).toBe('autoplay-blocked');
+});
+
+test('statistics and quality are measured once for both, until neither is listened to', async () => {
+  await ada.viewStream(streamId, { adaptive: false });
+  connectAll();
+  const measure = vi.spyOn(onlyPeer(), 'getStats');
+  const stats: unknown[] = [];
+  const offStats = ada.on('stats-updated', ({ direction, stats: { media } }) => {
+    stats.push([direction, ...media.map(({ kind }) => kind)]);
+  });
+  const offQuality = ada.on('quality-changed', () => {});
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(stats).toEqual([['view', 'audio', 'video']]);
+  expect(measure).toHaveBeenCalledTimes(2);
+  offStats();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(measure).toHaveBeenCalledTimes(3);
+  offQuality();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(measure).toHaveBeenCalledTimes(3);
+  expect(stats).toHaveLength(1);
+});
+
+test('levels and speakers are measured once for both', async () => {
+  const { id } = await ada.publishStream({ microphone: true });
+  connectAll();
+  const [sender] = onlyPeer().getSenders();
+  const getStats = vi.fn<() => Promise<unknown>>(
+    async () => new Map([['a', { type: 'media-source', audioLevel: 0.5 }]]),
+  );
+  Object.assign(sender ?? {}, { getStats });
+  const levels: unknown[] = [];
+  const speakers: string[] = [];
+  ada.on('audio-levels-updated', (payload) => void levels.push(payload.levels));
+  ada.on('active-speakers-changed', (payload) => {
+    speakers.push(payload.speakers.map(({ participant }) => participant.userId).join());
+  });
+  await settle();
+  expect([levels, speakers]).toEqual([[{ [id]: 0.5 }], ['ada']]);
+  expect(getStats).toHaveBeenCalledOnce();
+});
