@@ -6,6 +6,7 @@ import { writeForwardedPacket, writePaddingPacket } from './forwarded-packet.ts'
 import type { ForwardedHeader } from './forwarded-packet.ts';
 import { droppedFrame, unnumberedFrame } from './frame-numbers.ts';
 import type { FrameNumbers } from './frame-numbers.ts';
+import { historySizes } from './history-sizes.ts';
 import { LegFacts } from './leg-facts.ts';
 import { OutputNumbers } from './output-numbers.ts';
 import { adaptRed } from './red.ts';
@@ -48,7 +49,7 @@ export class ViewerLeg {
   readonly #cname: string;
   readonly #send: ViewerLegOptions['send'];
   readonly #frameNumbers: FrameNumbers | undefined;
-  readonly #sent = new SentPackets();
+  readonly #sent: SentPackets;
   /** Filled in for each packet, since there are very many. */
   readonly #header: MutableHeader;
   #target: SourceStream | undefined;
@@ -70,6 +71,7 @@ export class ViewerLeg {
     this.rtxSsrc = options.rtxSsrc;
     this.#cname = options.cname;
     this.#send = options.send;
+    this.#sent = new SentPackets(historySizes[options.media.kind]);
     this.#frameNumbers = options.media.codec.createFrameNumbers?.();
     this.#header = {
       payloadType: options.media.payloadType,
@@ -259,7 +261,7 @@ export class ViewerLeg {
         former: this.#segment ?? this.#former,
       }),
       extensions: {
-        mid: this.media.mid,
+        mid: Buffer.from(this.media.mid),
         publisherIds: source.media.extensionIds,
         viewerIds: this.media.extensionIds,
       },
