@@ -12,8 +12,8 @@ export interface ParleyUnderLoad extends RouterUnderLoad, ParleyRoom {
 }
 
 /** Starts our server, as its users do. */
-export async function startParley(): Promise<ParleyUnderLoad> {
-  const child = spawn(process.execPath, ['--conditions=@parley-rtc/source', program], {
+export async function startParley(flags: readonly string[] = []): Promise<ParleyUnderLoad> {
+  const child = spawn(process.execPath, ['--conditions=@parley-rtc/source', ...flags, program], {
     env: {
       PATH: process.env['PATH'],
       PARLEY_PORT: '0',

@@ -11,10 +11,11 @@ import {
 import { loopTurn } from './loop-turn.ts';
 import { ArrivalTimes } from './rtp/arrival-times.ts';
 import { Demultiplexer } from './rtp/demultiplexer.ts';
+import { historySizes } from './rtp/history-sizes.ts';
 import { KeyFrameRequester } from './rtp/key-frame-requester.ts';
 import { parseRtcp } from './rtp/parse-rtcp.ts';
 import { unwrapRetransmission } from './rtp/retransmission.ts';
-import { findExtension, isRtcp, parseRtpPacket } from './rtp/rtp-packet.ts';
+import { isRtcp, parseRtpPacket, readExtensionNumber } from './rtp/rtp-packet.ts';
 import type { RtpPacket } from './rtp/rtp-packet.ts';
 import type { SenderReport } from './rtp/rtcp.ts';
 import { SimulcastSource } from './rtp/simulcast-source.ts';
@@ -39,8 +40,6 @@ export interface PublisherPeerOptions {
   readonly now: () => number;
 }
 
-/** Packets kept for viewers' losses: some seconds of video, some more of audio. */
-const historySizes = { audio: 256, video: 1_024 } as const;
 /** Two of the router's ticks. */
 const feedbackIntervalMs = 40;
 const reportIntervalMs = 1_000;
@@ -63,6 +62,7 @@ export class PublisherPeer {
   readonly #ownSsrc = randomInt(1, 2 ** 32);
   readonly #demultiplexer: Demultiplexer;
   readonly #feedback: TransportFeedback;
+  /** One for each section of {@link media}. */
   readonly #published: readonly SimulcastSource[];
   /** Every stream of every layer. */
   #sources: readonly SourceStream[] = [];
@@ -99,7 +99,8 @@ export class PublisherPeer {
 
   /** How each stream that arrives fares. */
   facts(): MediaFacts[] {
-    return this.#sources.map((source) => source.facts());
+    const nowMs = this.#now();
+    return this.#sources.map((source) => source.facts(nowMs));
   }
 
   /** Takes whatever came over the transport; what makes no sense is dropped. */
@@ -139,10 +140,9 @@ export class PublisherPeer {
   #receiveRtp(packet: RtpPacket, nowMs: number): void {
     this.#recordArrival(packet, nowMs);
     const route = this.#demultiplexer.route(packet);
-    if (!route) return;
-    const { media, layer } = route;
-    const published = this.#published.find((candidate) => candidate.media === media);
+    const published = route && this.#published[route.section];
     if (!published) return;
+    const { media, layer } = route;
     if (!route.isRetransmission) {
       this.#sourceOf(published, layer, packet.ssrc).receive(packet, nowMs);
       return;
@@ -155,11 +155,13 @@ export class PublisherPeer {
 
   /** Before anything else, since a sender also wants to know of packets that belong to nothing yet. */
   #recordArrival(packet: RtpPacket, nowMs: number): void {
-    const number = this.#transportId === undefined ? undefined : findExtension(packet, this.#transportId);
-    if (number?.length !== 2) return;
-    const sent = this.#sendTimeId === undefined ? undefined : findExtension(packet, this.#sendTimeId);
-    const sentMs = sent?.length === 3 ? sent.readUIntBE(0, 3) / absoluteTicksPerMs : undefined;
-    this.#arrivals.add(number.readUInt16BE(0), sentMs, nowMs, loopTurn());
+    if (this.#transportId === undefined) return;
+    const number = readExtensionNumber(packet, this.#transportId, 2);
+    if (number === undefined) return;
+    const sentTicks =
+      this.#sendTimeId === undefined ? undefined : readExtensionNumber(packet, this.#sendTimeId, 3);
+    const sentMs = sentTicks === undefined ? undefined : sentTicks / absoluteTicksPerMs;
+    this.#arrivals.add(number, sentMs, nowMs, loopTurn());
     this.#feedbackSsrc ||= packet.ssrc;
   }
 

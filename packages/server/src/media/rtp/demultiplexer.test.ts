@@ -27,7 +27,7 @@ it('knows a layer by its SSRC once a packet has named it, also after paths were 
   const again = { ...video };
   // Nothing came over the second path.
   const third = new Demultiplexer([again], new Demultiplexer([{ ...video }], first));
-  expect(third.route(unnamed)).toEqual({ media: again, layer: 1, isRetransmission: false });
+  expect(third.route(unnamed)).toEqual({ media: again, section: 0, layer: 1, isRetransmission: false });
   expect(third.route(unnamed)?.media).toBe(again);
 });
 

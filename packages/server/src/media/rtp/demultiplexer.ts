@@ -5,6 +5,8 @@ import type { RtpPacket } from './rtp-packet.ts';
 /** Where a packet belongs. */
 export interface Route {
   readonly media: AcceptedMedia;
+  /** Index of its section among the accepted ones. */
+  readonly section: number;
   /** Index of its simulcast layer, the smallest being 0; 0 without simulcast. */
   readonly layer: number;
   /** Whether it repeats a packet (RTX) rather than being one. */
@@ -31,8 +33,9 @@ export class Demultiplexer {
     const learnt = former ? [...former.#formerRoutes, ...former.#routeBySsrc] : [];
     this.#formerRoutes = new Map(
       learnt.slice(-maxKnownSsrcs).flatMap(([ssrc, route]) => {
-        const same = media.find((one) => isSameSection(one, route.media));
-        return same ? [[ssrc, { ...route, media: same }]] : [];
+        const section = media.findIndex((one) => isSameSection(one, route.media));
+        const same = media[section];
+        return same ? [[ssrc, { ...route, media: same, section }]] : [];
       }),
     );
   }
@@ -48,7 +51,7 @@ export class Demultiplexer {
     if (!isRetransmission && !carriesMedia(media, packet.payloadType)) return undefined;
     const layer = known?.layer ?? layerOf(packet, media, isRetransmission);
     if (layer === undefined) return undefined;
-    const route = { media, layer, isRetransmission };
+    const route = { media, section: this.#media.indexOf(media), layer, isRetransmission };
     if (current || this.#routeBySsrc.size < maxKnownSsrcs) this.#routeBySsrc.set(packet.ssrc, route);
     return route;
   }

@@ -16,7 +16,8 @@ export interface ForwardedHeader {
 
 /** How header extensions get from the publisher's packets to the viewer's. */
 export interface ExtensionRewrite {
-  readonly mid: string;
+  /** The viewer's MID, in UTF-8. */
+  readonly mid: Uint8Array;
   readonly publisherIds: ExtensionIds;
   readonly viewerIds: ExtensionIds;
 }
@@ -36,7 +37,7 @@ export function writeForwardedPacket(
 ): Buffer {
   const audioLevel = copiedExtension(packet, rewrite, 'audio-level');
   const orientation = copiedExtension(packet, rewrite, 'video-orientation');
-  const midBytes = rewrite.viewerIds.mid === undefined ? 0 : Buffer.byteLength(rewrite.mid);
+  const midBytes = rewrite.viewerIds.mid === undefined ? 0 : rewrite.mid.length;
   const hasMid = midBytes > 0 && midBytes <= longestElementBytes;
 
   const elementBytes =
@@ -63,12 +64,12 @@ export function writeForwardedPacket(
     let position = reserveStamp(out, rewrite.viewerIds);
     if (hasMid && rewrite.viewerIds.mid !== undefined) {
       out[position] = (rewrite.viewerIds.mid << 4) | (midBytes - 1);
-      out.write(rewrite.mid, position + 1);
+      out.set(rewrite.mid, position + 1);
       position += 1 + midBytes;
     }
     position = writeElement(out, position, rewrite.viewerIds['audio-level'], audioLevel);
     position = writeElement(out, position, rewrite.viewerIds['video-orientation'], orientation);
-    out.fill(0, position, payloadPosition);
+    for (; position < payloadPosition; position += 1) out[position] = 0;
   }
 
   if (header.originalSequenceNumber !== undefined) {

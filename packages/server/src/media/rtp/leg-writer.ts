@@ -3,6 +3,7 @@ import type { AcceptedMedia } from '../accepted-media.ts';
 import { writeForwardedPacket, writePaddingPacket } from './forwarded-packet.ts';
 import type { ForwardedHeader } from './forwarded-packet.ts';
 import type { FrameNumbers } from './frame-numbers.ts';
+import { historySizes } from './history-sizes.ts';
 import { adaptRed } from './red.ts';
 import type { RtpPacket } from './rtp-packet.ts';
 import type { Segment } from './segment.ts';
@@ -30,7 +31,7 @@ const maxRepairsPerSecond = 1_000;
 /** Writes the packets of one stream as one viewer sees them, and writes them again when the viewer lost them. */
 export class LegWriter {
   readonly #options: LegWriterOptions;
-  readonly #sent = new SentPackets();
+  readonly #sent: SentPackets;
   /** Filled in for each packet, since there are very many. */
   readonly #header: MutableHeader;
   #highestNumber = Number.NEGATIVE_INFINITY;
@@ -41,6 +42,7 @@ export class LegWriter {
 
   constructor(options: LegWriterOptions) {
     this.#options = options;
+    this.#sent = new SentPackets(historySizes[options.media.kind]);
     this.#header = {
       payloadType: options.media.payloadType,
       sequenceNumber: 0,

@@ -1,5 +1,10 @@
 import type { RtpPacket } from './rtp-packet.ts';
 
+/** A repair that comes later than this comes too late to be shown. */
+const keepMs = 2_000;
+/** How exactly the age of packets is known. */
+const ageStepMs = 500;
+
 /**
  * The latest packets of one stream by extended sequence number: answers retransmission requests, and knows
  * which packets were there already. One ring for all viewers of the stream.
@@ -7,6 +12,11 @@ import type { RtpPacket } from './rtp-packet.ts';
 export class PacketHistory {
   readonly #packets: (RtpPacket | undefined)[];
   readonly #numbers: Float64Array;
+  #highest: number | undefined;
+  /** Packets up to this one were let go. */
+  #released = Number.NEGATIVE_INFINITY;
+  /** The newest packet at some moments of the past, the oldest first. */
+  #marks: { readonly atMs: number; readonly highest: number }[] = [];
 
   /** `capacity` in packets. */
   constructor(capacity: number) {
@@ -23,8 +33,10 @@ export class PacketHistory {
     const slot = this.#slot(extendedNumber);
     this.#packets[slot] = packet;
     this.#numbers[slot] = extendedNumber;
+    this.#highest = Math.max(this.#highest ?? extendedNumber, extendedNumber);
   }
 
+  /** Whether the packet was there, even if it is not kept any more. */
   has(extendedNumber: number): boolean {
     return this.#numbers[this.#slot(extendedNumber)] === extendedNumber;
   }
@@ -34,9 +46,31 @@ export class PacketHistory {
     return this.has(extendedNumber) ? this.#packets[this.#slot(extendedNumber)] : undefined;
   }
 
+  /** Lets go of packets older than 2 to 2.5 seconds, so that slow streams do not hold much. To be called every 20 ms or so. */
+  tick(nowMs: number): void {
+    const newest = this.#marks.at(-1);
+    if (this.#highest === undefined || (newest && nowMs - newest.atMs < ageStepMs)) return;
+    this.#marks.push({ atMs: nowMs, highest: this.#highest });
+    const [oldest] = this.#marks;
+    if (!oldest || nowMs - oldest.atMs < keepMs) return;
+    this.#marks.shift();
+    this.#release(oldest.highest);
+  }
+
   clear(): void {
     this.#packets.fill(undefined);
     this.#numbers.fill(Number.NaN);
+    this.#highest = undefined;
+    this.#released = Number.NEGATIVE_INFINITY;
+    this.#marks = [];
+  }
+
+  #release(last: number): void {
+    const first = Math.max(this.#released + 1, last - this.#packets.length + 1);
+    for (let number = first; number <= last; number += 1) {
+      if (this.has(number)) this.#packets[this.#slot(number)] = undefined;
+    }
+    this.#released = last;
   }
 
   #slot(extendedNumber: number): number {

@@ -22,7 +22,11 @@ it.each([
   ['nothing at all', {}, [undefined, undefined, undefined]],
 ])('stamps %s into a packet that is written already', (_what, ids: ExtensionIds, expected) => {
   const packet = rtpPacket({ payload: Buffer.from('payload') });
-  const out = writeForwardedPacket(packet, header, { mid: 'v', publisherIds: {}, viewerIds: ids });
+  const out = writeForwardedPacket(packet, header, {
+    mid: Buffer.from('v'),
+    publisherIds: {},
+    viewerIds: ids,
+  });
   stampPacket(out, ids, 0x1_fffe, 1_500);
   expect(extensionsOf(out, ids)).toEqual(expected);
   expect(out.subarray(-7).toString()).toBe('payload');

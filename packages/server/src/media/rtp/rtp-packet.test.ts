@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import recordings from '../testing/recordings.json' with { type: 'json' };
 import { rtpPacket } from '../testing/test-packets.ts';
-import { findExtension, isRtcp, parseRtpPacket } from './rtp-packet.ts';
+import { findExtension, isRtcp, parseRtpPacket, readExtensionNumber } from './rtp-packet.ts';
 
 function bytes(hex: string | undefined): Buffer {
   return Buffer.from(hex ?? '', 'hex');
@@ -52,6 +52,17 @@ describe('findExtension', () => {
     );
     expect(twoByte && findExtension(twoByte, 3)?.toString()).toBe('AB');
     expect(twoByte && findExtension(twoByte, 5)?.toString()).toBe('C');
+    expect(twoByte && readExtensionNumber(twoByte, 3, 2)).toBe(0x4142);
+  });
+});
+
+describe('readExtensionNumber', () => {
+  it('reads a number that has the size it should have', () => {
+    const packet = rtpPacket({ extensions: { 3: Buffer.from([1, 2]), 5: Buffer.from([1, 2, 3]) } });
+    expect(readExtensionNumber(packet, 3, 2)).toBe(0x0102);
+    expect(readExtensionNumber(packet, 5, 3)).toBe(0x010203);
+    expect(readExtensionNumber(packet, 5, 2)).toBeUndefined();
+    expect(readExtensionNumber(packet, 4, 2)).toBeUndefined();
   });
 });
 

@@ -64,6 +64,24 @@ export function parseRtpPacket(buffer: Buffer): RtpPacket | undefined {
 
 /** The content of the header extension element with this id, as a view into the packet; undefined when it is not there. */
 export function findExtension(packet: RtpPacket, id: number): Buffer | undefined {
+  const position = findElement(packet, id);
+  return position < 0
+    ? undefined
+    : packet.buffer.subarray(position, position + elementBytes(packet, position));
+}
+
+/**
+ * The number in the header extension element with this id, which takes so many bytes; undefined when there is no such
+ * element, or none of that size. Makes no object, since some are read from each packet.
+ */
+export function readExtensionNumber(packet: RtpPacket, id: number, byteCount: 2 | 3): number | undefined {
+  const position = findElement(packet, id);
+  if (position < 0 || elementBytes(packet, position) !== byteCount) return undefined;
+  return byteCount === 2 ? packet.buffer.readUInt16BE(position) : packet.buffer.readUIntBE(position, 3);
+}
+
+/** Where the content of the element with this id begins; -1 when it is not there. */
+function findElement(packet: RtpPacket, id: number): number {
   const { buffer, extensionEnd } = packet;
   let position = packet.extensionStart;
   while (position < extensionEnd) {
@@ -76,18 +94,24 @@ export function findExtension(packet: RtpPacket, id: number): Buffer | undefined
     let length = (header & 0x0f) + 1;
     position += 1;
     if (packet.hasTwoByteExtensions) {
-      if (position >= extensionEnd) return undefined;
+      if (position >= extensionEnd) return -1;
       elementId = header;
       length = buffer.readUInt8(position);
       position += 1;
     } else if (elementId === 15) {
-      return undefined;
+      return -1;
     }
-    if (position + length > extensionEnd) return undefined;
-    if (elementId === id) return buffer.subarray(position, position + length);
+    if (position + length > extensionEnd) return -1;
+    if (elementId === id) return position;
     position += length;
   }
-  return undefined;
+  return -1;
+}
+
+/** Length of the content that begins here, out of the byte before it. */
+function elementBytes({ buffer, hasTwoByteExtensions }: RtpPacket, position: number): number {
+  const before = buffer.readUInt8(position - 1);
+  return hasTwoByteExtensions ? before : (before & 0x0f) + 1;
 }
 
 /** Tells RTCP from RTP on one port: packet types 192 to 223 are RTCP (RFC 5761, section 4). */

@@ -53,7 +53,7 @@ function segmentOf(source: SourceStream, offset: number): Segment {
     numbers: new OutputNumbers(0, 0),
     timestampOffset: offset,
     idealOffset: offset,
-    extensions: { mid: '0', publisherIds: {}, viewerIds: {} },
+    extensions: { mid: Buffer.from('v'), publisherIds: {}, viewerIds: {} },
   };
 }
 

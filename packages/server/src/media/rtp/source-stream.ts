@@ -1,6 +1,5 @@
 import type { AcceptedMedia } from '../accepted-media.ts';
 import type { MediaFacts } from '../media-router.ts';
-import { FlowMeter } from './flow-meter.ts';
 import type { KeyFrameRequester } from './key-frame-requester.ts';
 import { NackGenerator } from './nack-generator.ts';
 import { PacketHistory } from './packet-history.ts';
@@ -52,7 +51,9 @@ export class SourceStream {
   #afterJump: number | undefined;
   #epoch = 0;
   #clock: SourceClock | undefined;
-  readonly #flow = new FlowMeter();
+  #packets = 0;
+  #bytes = 0;
+  #keyFrames = 0;
   #lastPacketMs = Number.NEGATIVE_INFINITY;
   #heightPx: number | undefined;
   #keyFrameStart:
@@ -139,20 +140,27 @@ export class SourceStream {
     if (request.length > 0) this.#sendNack?.(request.map(wireSequenceNumber));
     if (gaveUp && this.media.kind === 'video') this.keyFrames.want(nowMs);
     this.keyFrames.tick(nowMs);
+    this.history.tick(nowMs);
   }
 
   /** How the stream fares. */
-  facts(): MediaFacts {
+  facts(nowMs: number): MediaFacts {
     const { kind, rids } = this.media;
-    const { packets, bytes, keyFrames, bitrateBps } = this.#flow;
     const { lossRatio, jitterMs } = this.#statistics;
     const rid = rids?.[this.layer];
-    const facts = { kind, packets, bytes, keyFrames, bitrateBps, lossRatio, jitterMs };
-    return { ...facts, ...(rid !== undefined && { rid }) };
+    return {
+      kind,
+      packets: this.#packets,
+      bytes: this.#bytes,
+      keyFrames: this.#keyFrames,
+      bitrateBps: Math.round(this.rate.bitsPerSecond(nowMs)),
+      lossRatio,
+      jitterMs,
+      ...(rid !== undefined && { rid }),
+    };
   }
 
   report(nowMs: number): ReportBlock {
-    this.#flow.measure(nowMs);
     return this.#statistics.report(this.ssrc, nowMs);
   }
 
@@ -170,8 +178,10 @@ export class SourceStream {
     this.history.add(extended, packet);
     this.#statistics.received(extended);
     this.#lastPacketMs = nowMs;
-    this.#flow.count(packet.payloadEnd - packet.payloadStart);
-    this.rate.add(packet.payloadEnd - packet.payloadStart, nowMs);
+    const payloadBytes = packet.payloadEnd - packet.payloadStart;
+    this.#packets += 1;
+    this.#bytes += payloadBytes;
+    this.rate.add(payloadBytes, nowMs);
     this.#noteKeyFrame(packet, extended, nowMs);
     this.#onPacket(packet, extended);
     return true;
@@ -186,7 +196,7 @@ export class SourceStream {
     const former = this.#keyFrameStart;
     // H.264 has its parameters and its picture in one frame, and decoding starts at the first of them.
     if (former && (extended <= former.extendedNumber || packet.timestamp === former.timestamp)) return;
-    this.#flow.keyFrames += 1;
+    this.#keyFrames += 1;
     this.#keyFrameStart = { extendedNumber: extended, arrivedMs: nowMs, timestamp: packet.timestamp };
     this.keyFrames.arrived();
   }

@@ -231,7 +231,7 @@ export class ViewerLeg {
         former: this.#segment ?? this.#former,
       }),
       extensions: {
-        mid: this.media.mid,
+        mid: Buffer.from(this.media.mid),
         publisherIds: source.media.extensionIds,
         viewerIds: this.media.extensionIds,
       },
