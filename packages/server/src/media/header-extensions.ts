@@ -15,10 +15,6 @@ export interface HeaderExtensionRow {
   readonly toViewer: 'written' | 'copied' | 'no';
 }
 
-/**
- * Viewers get no transport-wide numbers: without them, browsers report what their link carries as REMB,
- * which saves an estimator of ours.
- */
 export const headerExtensions: readonly HeaderExtensionRow[] = [
   { name: 'mid', uri: 'urn:ietf:params:rtp-hdrext:sdes:mid', fromPublisher: true, toViewer: 'written' },
   {
@@ -43,7 +39,7 @@ export const headerExtensions: readonly HeaderExtensionRow[] = [
     name: 'transport-cc',
     uri: 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
     fromPublisher: true,
-    toViewer: 'no',
+    toViewer: 'written',
   },
   {
     name: 'audio-level',

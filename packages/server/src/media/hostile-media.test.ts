@@ -51,31 +51,45 @@ function connect(payloadType: number) {
   const viewed = acceptView(parseOffer(chromium.viewOffer), published);
   const toPublisher: Uint8Array[] = [];
   const toViewer: Uint8Array[] = [];
-  const viewer = new ViewerPeer({
-    media: viewed,
-    send: (packet) => toViewer.push(packet) > 0,
-    published: (kind) => publisher.published(kind),
-    now,
-  });
+  const toHonestViewer: Uint8Array[] = [];
+  const createViewer = (to: Uint8Array[]) =>
+    new ViewerPeer({
+      media: viewed,
+      send: (packet) => to.push(packet) > 0,
+      published: (kind) => publisher.published(kind),
+      now,
+    });
+  const viewer = createViewer(toViewer);
+  // What a viewer says of its link is believed, so that only another one can tell whether the stream flows on.
+  const honestViewer = createViewer(toHonestViewer);
+  const viewers = [viewer, honestViewer];
   const publisher: PublisherPeer = new PublisherPeer({
     media: published,
     send: (packet) => toPublisher.push(packet) > 0,
-    onPacket: (...packet) => viewer.forward(...packet),
-    onSenderReport: (source) => viewer.sendSenderReport(source),
+    onPacket: (...packet) => {
+      for (const one of viewers) one.forward(...packet);
+    },
+    onSenderReport: (source) => {
+      for (const one of viewers) one.sendSenderReport(source);
+    },
     now,
   });
-  viewer.open();
+  for (const one of viewers) one.open();
   return {
     published,
     viewed,
     publisher,
     viewer,
     /** What was sent since the last call. */
-    takeSent: () => ({ toPublisher: toPublisher.splice(0), toViewer: toViewer.splice(0) }),
+    takeSent: () => ({
+      toPublisher: toPublisher.splice(0),
+      toViewer: toViewer.splice(0),
+      toHonestViewer: toHonestViewer.splice(0),
+    }),
     advance: (byMs: number) => {
       nowMs += byMs;
       publisher.tick(nowMs);
-      viewer.tick(nowMs);
+      for (const one of viewers) one.tick(nowMs);
     },
   };
 }
@@ -126,7 +140,7 @@ describe('packets that no honest peer sends', () => {
         const fields = { payloadType, ssrc: honestSsrc, sequenceNumber, timestamp, payload, marker: true };
         publisher.receive(rtpBytes(fields));
         advance(20);
-        isSeen = takeSent().toViewer.some((sent) =>
+        isSeen = takeSent().toHonestViewer.some((sent) =>
           Buffer.from(sent).subarray(-payload.length).equals(payload),
         );
       }

@@ -1,30 +1,36 @@
-import { chooseLayer } from './rtp/layer-choice.ts';
+import { chooseLayer, roomToRise } from './rtp/layer-choice.ts';
 import type { LayerDecision } from './rtp/layer-choice.ts';
 import { LayerNeeds } from './rtp/layer-needs.ts';
 import type { SimulcastSource } from './rtp/simulcast-source.ts';
 import type { SourceStream } from './rtp/source-stream.ts';
+import { shareOfFrames, thinFrames } from './rtp/thin-frames.ts';
 import type { ViewerLeg } from './rtp/viewer-leg.ts';
+import type { LinkLimit } from './viewer-link.ts';
 
 /** A fall forbids the next rise for this long, and twice as long each time a rise fails soon. */
 const minHoldMs = 3_000;
 const maxHoldMs = 60_000;
 /** A rise that holds this long has succeeded. */
 const provenAfterMs = 10_000;
-/** Time in which leaving out frames shows in the rate, before more are left out or fewer. */
-const temporalStepMs = 1_000;
-const highestTemporalId = 3;
+/** A picture that is this much too large is stopped at once; one that is less so, when it still is after some time. */
+const farTooMuch = 1.5;
+const tooMuchForMs = 1_500;
+/** A try shows a little more than a rise needs, which may grow meanwhile. */
+const roomToTry = roomToRise * 1.05;
+const everyFrame = 3;
 
-/** Decides again and again which layer of a video one viewer gets, and lets its leg follow. */
+/** Decides again and again which layer of a video one viewer gets and how many of its frames, and lets its leg follow. */
 export class ViewLayers {
   readonly #leg: ViewerLeg;
+  readonly #needs = new LayerNeeds();
   #maxHeightPx: number | undefined;
-  #maxTemporalId = highestTemporalId;
-  #temporalChangedMs = Number.NEGATIVE_INFINITY;
+  #decision: LayerDecision | undefined;
   #holdMs = minHoldMs;
   #mayRiseFromMs = Number.NEGATIVE_INFINITY;
   #roseAtMs = Number.NEGATIVE_INFINITY;
-  #decision: LayerDecision | undefined;
-  readonly #needs = new LayerNeeds();
+  #temporalId = everyFrame;
+  #tooMuchSinceMs: number | undefined;
+  #nextNeedBps: number | undefined;
 
   constructor(leg: ViewerLeg) {
     this.#leg = leg;
@@ -33,6 +39,16 @@ export class ViewLayers {
   /** Height at which the viewer shows the video, in pixels; undefined for the best there is. */
   limitHeight(maxHeightPx: number | undefined): void {
     this.#maxHeightPx = maxHeightPx;
+  }
+
+  /** Whether nothing is sent, because the link has no room beside the sound. */
+  get isStopped(): boolean {
+    return this.#temporalId < 0;
+  }
+
+  /** What the next better picture would take, in bits per second; undefined when there is none, or it is too soon. */
+  get nextNeedBps(): number | undefined {
+    return this.#nextNeedBps;
   }
 
   /** Layers that this view may need at once: what it is sent, and the next that it could rise or fall to. */
@@ -44,8 +60,8 @@ export class ViewLayers {
     return layer >= Math.min(current, wanted) - 1 && layer <= highest;
   }
 
-  /** Chooses for what the link carries; undefined when nothing is known of it. */
-  update(published: SimulcastSource, estimateBps: number | undefined, nowMs: number): void {
+  /** Chooses for what the link carries beside the sound. Says whether what was on its way to the viewer is of no use now. */
+  update(published: SimulcastSource, limit: LinkLimit, nowMs: number): boolean {
     const current = currentLayer(published, this.#leg.current) ?? currentLayer(published, this.#leg.target);
     const rates = published.layers.map((layer) => layer?.rate.bitsPerSecond(nowMs) ?? 0);
     this.#needs.follow(rates, nowMs);
@@ -55,20 +71,26 @@ export class ViewLayers {
         heightPx: published.heightPx(index),
         isLive: published.isLive(index),
       })),
-      estimateBps,
+      estimateBps: limit.bitrateBps,
       maxHeightPx: this.#maxHeightPx,
       current,
       mayRise: nowMs >= this.#mayRiseFromMs,
     });
     this.#decision = decision;
-    this.#limitFrames(decision.isTooMuch, nowMs);
-    const target = decision.layer === undefined ? undefined : published.layers[decision.layer];
-    if (!target) return;
+    const { layer } = decision;
+    const target = layer === undefined ? undefined : published.layers[layer];
+    if (layer === undefined || !target) return false;
+    const isChange = current !== undefined && layer !== current;
+    if (isChange) this.#note(current, decision, nowMs);
     this.#leg.switchTo(target, nowMs);
-    if (current === undefined || target.layer === current) return;
-    this.#note(current, decision, nowMs);
+    const needBps = layer === current ? (rates[layer] ?? 0) : this.#needs.of(layer);
+    const hasStopped = this.#limitFrames(needBps, limit, nowMs);
+    this.#nextNeedBps = this.#findNextNeed(published, layer, needBps, nowMs);
     // Until the smaller layer's key frame comes, the larger one would fill the link's queue, and sound would wait in it.
-    if (isFallOfLink(current, decision) && published.isLive(current)) this.#leg.abandon();
+    const isAbandoned =
+      hasStopped || (isChange && isFallOfLink(current, decision) && published.isLive(current));
+    if (isAbandoned) this.#leg.abandon();
+    return isAbandoned;
   }
 
   /** A fall because of the link soon after a rise means that the rise was a mistake. */
@@ -82,16 +104,46 @@ export class ViewLayers {
     }
   }
 
-  /** Frame rate goes before nothing at all does: there is no smaller layer left. */
-  #limitFrames(isTooMuch: boolean, nowMs: number): void {
-    if (nowMs - this.#temporalChangedMs < temporalStepMs) return;
-    const next = isTooMuch
-      ? Math.max(0, Math.min(this.#maxTemporalId, 2) - 1)
-      : Math.min(highestTemporalId, this.#maxTemporalId + 1);
-    if (next === this.#maxTemporalId) return;
-    this.#maxTemporalId = next;
-    this.#temporalChangedMs = nowMs;
-    this.#leg.limitTemporalId(next);
+  /** Frame rate goes before the sound does, and the picture goes before the sound does. Says whether it has gone now. */
+  #limitFrames(needBps: number, limit: LinkLimit, nowMs: number): boolean {
+    const { highestTemporalId } = this.#leg;
+    const { isStopped } = this;
+    const current = Math.min(this.#temporalId, highestTemporalId);
+    const question = { needBps, estimateBps: limit.bitrateBps, highestTemporalId, current };
+    const carried = thinFrames(question);
+    const temporalId = carried < 0 && !this.#mustStop(question, limit, nowMs) ? 0 : carried;
+    if (carried >= 0) this.#tooMuchSinceMs = undefined;
+    this.#temporalId = temporalId === highestTemporalId ? everyFrame : temporalId;
+    if (this.isStopped) return !isStopped;
+    this.#leg.limitTemporalId(this.#temporalId);
+    if (isStopped) this.#leg.target?.keyFrames.want(nowMs);
+    return false;
+  }
+
+  #mustStop(
+    question: { readonly needBps: number; readonly highestTemporalId: number },
+    { bitrateBps = 0, isFull }: LinkLimit,
+    nowMs: number,
+  ): boolean {
+    if (this.isStopped) return true;
+    if (!isFull) return false;
+    this.#tooMuchSinceMs ??= nowMs;
+    const leastBps = question.needBps * shareOfFrames(0, question.highestTemporalId);
+    return leastBps > bitrateBps * farTooMuch || nowMs - this.#tooMuchSinceMs >= tooMuchForMs;
+  }
+
+  #findNextNeed(
+    published: SimulcastSource,
+    layer: number,
+    needBps: number,
+    nowMs: number,
+  ): number | undefined {
+    if (this.#temporalId < everyFrame) {
+      return needBps * shareOfFrames(this.#temporalId + 1, this.#leg.highestTemporalId) * roomToTry;
+    }
+    const next = layer + 1;
+    const isWanted = next <= (this.#decision?.wanted ?? 0) && published.isLive(next);
+    return isWanted && nowMs >= this.#mayRiseFromMs ? this.#needs.of(next) * roomToTry : undefined;
   }
 }
 

@@ -2,17 +2,15 @@ import { randomInt, randomUUID } from 'node:crypto';
 import type { ViewedVideo } from '@parley-rtc/contract';
 import type { AcceptedMedia } from './accepted-media.ts';
 import type { MediaFacts } from './media-router.ts';
-import { stampPacket } from './rtp/packet-stamp.ts';
 import { parseRtcp } from './rtp/parse-rtcp.ts';
-import { RateMeter } from './rtp/rate-meter.ts';
 import { isRtcp } from './rtp/rtp-packet.ts';
 import type { RtpPacket } from './rtp/rtp-packet.ts';
 import type { SimulcastSource } from './rtp/simulcast-source.ts';
 import type { SourceStream } from './rtp/source-stream.ts';
-import { ViewerEstimate } from './rtp/viewer-estimate.ts';
 import { ViewerLeg } from './rtp/viewer-leg.ts';
 import type { SentMedia } from './sdp/write-answer.ts';
 import { ViewLayers } from './view-layers.ts';
+import { ViewerLink } from './viewer-link.ts';
 
 /** How a viewer's packets and feedback get out and in. */
 export interface ViewerPeerOptions {
@@ -36,9 +34,7 @@ export class ViewerPeer {
   readonly #video: ViewerLeg | undefined;
   readonly #legs: readonly ViewerLeg[];
   readonly #layers: ViewLayers | undefined;
-  readonly #estimate = new ViewerEstimate();
-  /** Everything that goes out, repairs too. */
-  readonly #sentRate = new RateMeter();
+  readonly #link: ViewerLink;
   #isOpen = false;
   #isVideoPaused = false;
   #lastChoiceMs = Number.NEGATIVE_INFINITY;
@@ -47,6 +43,17 @@ export class ViewerPeer {
   constructor(options: ViewerPeerOptions) {
     this.#published = options.published;
     this.#now = options.now;
+    this.#link = new ViewerLink({
+      media: options.media,
+      send: options.send,
+      sendFiller: (nowMs) => this.#video?.sendFiller(nowMs) ?? false,
+      onOverflow: () => this.#video?.abandon(),
+      now: options.now,
+    });
+    const sendRtp = {
+      audio: (packet: Buffer, nowMs: number) => this.#link.sendAudio(packet, nowMs),
+      video: (packet: Buffer, nowMs: number) => this.#link.sendVideo(packet, nowMs),
+    };
     this.#legs = options.media.map(
       (media) =>
         new ViewerLeg({
@@ -54,11 +61,7 @@ export class ViewerPeer {
           ssrc: randomSsrc(),
           rtxSsrc: randomSsrc(),
           cname: this.#cname,
-          sendRtp: (packet, nowMs) => {
-            stampPacket(packet, media.extensionIds, 0, nowMs);
-            this.#sentRate.add(packet.length, nowMs);
-            return options.send(packet);
-          },
+          sendRtp: sendRtp[media.kind],
           sendRtcp: options.send,
         }),
     );
@@ -113,7 +116,7 @@ export class ViewerPeer {
       return;
     }
     const video = this.#video;
-    if (!video || this.#isVideoPaused) return;
+    if (!video || this.#isVideoPaused || this.#layers?.isStopped) return;
     const { target } = video;
     // A stream that began anew, or the first that came.
     if (target !== source && (!target || published.layers[target.layer] !== target)) this.#chooseLayer(nowMs);
@@ -129,7 +132,7 @@ export class ViewerPeer {
 
   /** How each kind of media fares on its way to the viewer. */
   facts(): MediaFacts[] {
-    const { bitrateBps: estimateBps } = this.#estimate;
+    const { bitrateBps: estimateBps } = this.#link.limit;
     return this.#legs.map((leg) => ({ ...leg.facts(), ...(estimateBps !== undefined && { estimateBps }) }));
   }
 
@@ -138,14 +141,16 @@ export class ViewerPeer {
     if (!isRtcp(buffer)) return;
     const nowMs = this.#now();
     for (const message of parseRtcp(buffer)) {
-      if (message.type === 'bandwidth-estimate') {
-        this.#estimate.reported(message.bitrateBps, nowMs);
+      if (message.type === 'transport-arrivals') {
+        if (this.#link.receiveArrivals(message, nowMs)) this.#chooseLayer(nowMs);
+      } else if (message.type === 'bandwidth-estimate') {
+        this.#link.receiveEstimate(message.bitrateBps, nowMs);
       } else if (message.type === 'receiver-report') {
         for (const block of message.reports) {
           this.#legs.find(({ ssrc }) => ssrc === block.ssrc)?.receiveReport(block, nowMs);
         }
         const ours = message.reports.filter(({ ssrc }) => this.#legs.some((leg) => leg.ssrc === ssrc));
-        this.#estimate.lost(ours, this.#sentRate.bitsPerSecond(nowMs), nowMs);
+        this.#link.receiveReports(ours, nowMs);
       } else if (message.type === 'nack' || message.type === 'key-frame-request') {
         const leg = this.#legs.find(({ ssrc }) => ssrc === message.mediaSsrc);
         if (message.type === 'nack') leg?.repair(message.sequenceNumbers, nowMs);
@@ -157,6 +162,7 @@ export class ViewerPeer {
   /** Does what is due. To be called every 20 ms or so. */
   tick(nowMs: number): void {
     if (nowMs - this.#lastChoiceMs >= choiceIntervalMs) this.#chooseLayer(nowMs);
+    this.#link.tick(nowMs);
     if (nowMs - this.#measuredMs < measureIntervalMs) return;
     this.#measuredMs = nowMs;
     for (const leg of this.#legs) leg.measure(nowMs);
@@ -166,10 +172,13 @@ export class ViewerPeer {
     this.#lastChoiceMs = nowMs;
     const published = this.#published('video');
     if (!published || !this.#isOpen) return;
-    const { bitrateBps: estimateBps } = this.#estimate;
-    const audioBps = this.#audio?.current?.rate.bitsPerSecond(nowMs) ?? 0;
     // Audio first: video gets what is left.
-    this.#layers?.update(published, estimateBps && Math.max(0, estimateBps - audioBps), nowMs);
+    const { bitrateBps, isFull } = this.#link.limit;
+    const audioBps = this.#link.audioBps(nowMs);
+    const left = { bitrateBps: bitrateBps && Math.max(0, bitrateBps - audioBps), isFull };
+    if (this.#layers?.update(published, left, nowMs)) this.#link.clearVideo();
+    const nextBps = this.#isVideoPaused ? undefined : this.#layers?.nextNeedBps;
+    this.#link.aim(nextBps && nextBps + audioBps);
   }
 }
 

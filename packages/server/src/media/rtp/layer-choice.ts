@@ -31,9 +31,9 @@ export interface LayerDecision {
 }
 
 /** A rise needs room, so that the first small dip is no reason to fall again. */
-const roomToRise = 1.15;
+export const roomToRise = 1.15;
 /** What is sent now may exceed the estimate by this much, since encoders and estimates both swing. */
-const roomToStay = 1.1;
+export const roomToStay = 1.1;
 
 /**
  * The layer for one viewer: of those that arrive, the smallest that fills what is shown, or the largest below that which the

@@ -27,6 +27,9 @@ type MutableHeader = { -readonly [Field in keyof ForwardedHeader]: ForwardedHead
 
 /** A viewer that asks for more repairs than this in a second has a link that repairs only make worse. */
 const maxRepairsPerSecond = 1_000;
+/** Packets that are repeated to find out what a link carries. */
+const repeatedForFilling = 32;
+const mostPaddingBytes = 255;
 
 /** Writes the packets of one stream as one viewer sees them, and writes them again when the viewer lost them. */
 export class LegWriter {
@@ -38,6 +41,7 @@ export class LegWriter {
   #rtxNumber = randomInt(0x8000);
   /** Nothing before this number is worth a repair. */
   #repairFrom = Number.NEGATIVE_INFINITY;
+  #fillers = 0;
   #repairs = { sinceMs: 0, count: 0 };
 
   constructor(options: LegWriterOptions) {
@@ -89,17 +93,36 @@ export class LegWriter {
     }
   }
 
+  /**
+   * Sends something that the viewer has no use for, as RTX: a late packet once more, or padding when none is left. Says
+   * whether that worked.
+   */
+  writeFiller(nowMs: number): boolean {
+    const { media, rtxSsrc } = this.#options;
+    if (media.rtxPayloadType === undefined) return false;
+    this.#fillers = (this.#fillers + 1) % repeatedForFilling;
+    if (this.#repeat(this.#highestNumber - this.#fillers, nowMs)) return true;
+    this.#rtxNumber += 1;
+    const header = {
+      payloadType: media.rtxPayloadType,
+      sequenceNumber: wireSequenceNumber(this.#rtxNumber),
+      timestamp: this.#header.timestamp,
+      ssrc: rtxSsrc,
+    };
+    return this.#options.send(writePaddingPacket(header, media.extensionIds, mostPaddingBytes), nowMs);
+  }
+
   /** Repairs nothing of what was sent until now. */
   abandon(): void {
     this.#repairFrom = this.#highestNumber + 1;
   }
 
-  #repeat(number: number, nowMs: number): void {
+  #repeat(number: number, nowMs: number): boolean {
     const segment = number < this.#repairFrom ? undefined : this.#sent.segmentOf(number);
-    if (!segment || segment.epoch !== segment.source.epoch) return;
+    if (!segment || segment.epoch !== segment.source.epoch) return false;
     const arrived = segment.source.history.get(this.#sent.sourceNumberOf(number));
     const packet = arrived && this.readable(arrived, segment.source.media);
-    if (!packet) return;
+    if (!packet) return false;
     this.#name(packet, segment, number);
     const header = this.#header;
     const { media, ssrc, rtxSsrc } = this.#options;
@@ -111,9 +134,10 @@ export class LegWriter {
       header.originalSequenceNumber = header.sequenceNumber;
       header.sequenceNumber = wireSequenceNumber(this.#rtxNumber);
     }
-    this.#write(packet, segment, this.#sent.markOf(number), nowMs);
+    const isSent = this.#write(packet, segment, this.#sent.markOf(number), nowMs);
     header.ssrc = ssrc;
     header.originalSequenceNumber = undefined;
+    return isSent;
   }
 
   #name(packet: RtpPacket, segment: Segment, number: number): void {

@@ -1,3 +1,4 @@
+import { parseTransportFeedback } from './parse-transport-feedback.ts';
 import { payloadFeedbackFormat, rtcpType, transportFeedbackFormat } from './rtcp.ts';
 import type { ReportBlock, RtcpMessage } from './rtcp.ts';
 
@@ -29,7 +30,7 @@ function readMessage(packetType: number, countOrFormat: number, body: Buffer, in
       into.push({ type: 'bye', ssrcs: readWords(body, 0, Math.min(countOrFormat, body.length >> 2)) });
       break;
     case rtcpType.transportFeedback:
-      if (countOrFormat === transportFeedbackFormat.nack) readNack(body, into);
+      readTransportFeedback(countOrFormat, body, into);
       break;
     case rtcpType.payloadFeedback:
       readPayloadFeedback(countOrFormat, body, into);
@@ -64,6 +65,15 @@ function readReports(body: Buffer, start: number, count: number, into: RtcpMessa
     });
   }
   if (reports.length > 0) into.push({ type: 'receiver-report', reports });
+}
+
+function readTransportFeedback(format: number, body: Buffer, into: RtcpMessage[]): void {
+  if (format === transportFeedbackFormat.nack) {
+    readNack(body, into);
+  } else if (format === transportFeedbackFormat.transportWide) {
+    const arrivals = parseTransportFeedback(body);
+    if (arrivals) into.push({ type: 'transport-arrivals', ...arrivals });
+  }
 }
 
 function readNack(body: Buffer, into: RtcpMessage[]): void {

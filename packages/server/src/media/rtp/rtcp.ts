@@ -1,3 +1,5 @@
+import type { TransportArrivals } from './parse-transport-feedback.ts';
+
 /** What the router understands of RTCP. Everything else in a compound packet is skipped. */
 export type RtcpMessage =
   | ({ readonly type: 'sender-report' } & SenderReport)
@@ -5,7 +7,8 @@ export type RtcpMessage =
   | { readonly type: 'bye'; readonly ssrcs: readonly number[] }
   | { readonly type: 'nack'; readonly mediaSsrc: number; readonly sequenceNumbers: readonly number[] }
   | { readonly type: 'key-frame-request'; readonly mediaSsrc: number }
-  | { readonly type: 'bandwidth-estimate'; readonly bitrateBps: number };
+  | { readonly type: 'bandwidth-estimate'; readonly bitrateBps: number }
+  | ({ readonly type: 'transport-arrivals' } & TransportArrivals);
 
 /** The sender information of an SR (RFC 3550, section 6.4.1). */
 export interface SenderReport {

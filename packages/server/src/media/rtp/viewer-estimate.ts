@@ -1,3 +1,4 @@
+import { LossWindow } from './loss-window.ts';
 import type { ReportBlock } from './rtcp.ts';
 
 /** An estimate that falls to this share of the one before is a link that fills up (libwebrtc falls to 85 % and rises slowly). */
@@ -5,9 +6,6 @@ const isFalling = 0.97;
 /** Above this share of loss a link is taken to be full, below the lower one to have room (as libwebrtc does). */
 const heavyLoss = 0.1;
 const lightLoss = 0.02;
-/** Reports come with each repair request too; loss is judged over this time, and over no fewer packets than these. */
-const lossWindowMs = 500;
-const leastPackets = 10;
 /** What is lost until then was sent before the limit. */
 const lowerAgainAfterMs = 1_000;
 /** A link that was found full is tried again after this time without loss, with this much more. */
@@ -29,9 +27,7 @@ export class ViewerEstimate {
   #changedMs = Number.NEGATIVE_INFINITY;
   #loweredMs = Number.NEGATIVE_INFINITY;
   readonly #counts = new Map<number, LossCounts>();
-  #expected = 0;
-  #lost = 0;
-  #windowSinceMs = Number.NEGATIVE_INFINITY;
+  readonly #losses = new LossWindow();
 
   /** The viewer's own estimate. */
   reported(bitrateBps: number, nowMs: number): void {
@@ -48,19 +44,17 @@ export class ViewerEstimate {
 
   /** Reports about packets of ours; `sentBps` is what went to the viewer in the last second. */
   lost(reports: readonly LossCounts[], sentBps: number, nowMs: number): void {
+    let expected = 0;
+    let lost = 0;
     for (const { ssrc, packetsLost, highestSequenceNumber } of reports) {
       const before = this.#counts.get(ssrc);
       this.#counts.set(ssrc, { ssrc, packetsLost, highestSequenceNumber });
       if (!before) continue;
-      this.#expected += highestSequenceNumber - before.highestSequenceNumber;
-      this.#lost += packetsLost - before.packetsLost;
+      expected += highestSequenceNumber - before.highestSequenceNumber;
+      lost += packetsLost - before.packetsLost;
     }
-    if (nowMs - this.#windowSinceMs < lossWindowMs || this.#expected < leastPackets) return;
-    const loss = Math.min(1, Math.max(0, this.#lost / this.#expected));
-    this.#expected = 0;
-    this.#lost = 0;
-    this.#windowSinceMs = nowMs;
-    this.#judge(loss, sentBps, nowMs);
+    const share = this.#losses.add(expected, lost, nowMs);
+    if (share !== undefined) this.#judge(share, sentBps, nowMs);
   }
 
   /** Undefined when no limit is known, so that nothing is held back. */

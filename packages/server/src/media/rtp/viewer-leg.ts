@@ -71,6 +71,11 @@ export class ViewerLeg {
     return this.#target;
   }
 
+  /** Highest temporal layer that was seen; 0 where the codec marks none. */
+  get highestTemporalId(): number {
+    return this.#frameNumbers?.highestTemporalId ?? 0;
+  }
+
   /** Leaves out frames of higher temporal layers than this, where the codec has some. */
   limitTemporalId(maxTemporalId: number): void {
     if (this.#frameNumbers) this.#frameNumbers.maxTemporalId = maxTemporalId;
@@ -133,6 +138,11 @@ export class ViewerLeg {
   /** Sends these packets again, as far as they are still there. */
   repair(sequenceNumbers: readonly number[], nowMs: number): void {
     this.#writer.repair(sequenceNumbers, nowMs);
+  }
+
+  /** Sends a packet that the viewer has no use for; says whether that worked. */
+  sendFiller(nowMs: number): boolean {
+    return this.#writer.writeFiller(nowMs);
   }
 
   /** Tells the viewer which wall clock time belongs to which timestamp, once the source has told us. */

@@ -24,11 +24,17 @@ export class Vp8FrameNumbers implements FrameNumbers {
   #offset = 0;
   #tl0Offset = 0;
   #temporalId = highestTemporalId;
+  #highestSeen = 0;
   #lastPictureId = 0;
   #lastTl0 = 0;
 
+  get highestTemporalId(): number {
+    return this.#highestSeen;
+  }
+
   begin(): void {
     this.#isBeginning = true;
+    this.#highestSeen = 0;
   }
 
   mark(buffer: Uint8Array, start: number, end: number): number {
@@ -50,6 +56,7 @@ export class Vp8FrameNumbers implements FrameNumbers {
       this.#remember(skipped, pack(skipped + this.#offset, this.#lastTl0));
     }
     this.#newest = id;
+    if (descriptor.temporalId > this.#highestSeen) this.#highestSeen = descriptor.temporalId;
     this.#followTarget(descriptor.temporalId, descriptor.isLayerSync);
     if (descriptor.temporalId > this.#temporalId) {
       this.#offset -= 1;

@@ -24,8 +24,6 @@ export interface AcceptanceRule {
   /** Directions an offered section may have. */
   readonly directions: readonly Direction[];
   readonly acceptsExtension: (row: HeaderExtensionRow) => boolean;
-  /** Feedback messages, of those the codec's row names, that make no sense on this side. */
-  readonly withoutFeedback: readonly string[];
   /** Says what the offer should have held, for the error. */
   readonly expectation: string;
 }
@@ -86,9 +84,7 @@ function acceptSection(
     ...(rtx && { rtxPayloadType: rtx.payloadType }),
     ...(red && { redPayloadType: red.payloadType }),
     formatParameters: offered.formatParameters,
-    feedback: codec.feedback.filter(
-      (message) => offered.feedback.includes(message) && !rule.withoutFeedback.includes(message),
-    ),
+    feedback: codec.feedback.filter((message) => offered.feedback.includes(message)),
     extensionIds,
     ...acceptLayers(section, extensionIds),
     hasReducedSizeRtcp: section.hasReducedSizeRtcp,

@@ -29,7 +29,6 @@ export function acceptPublish(offer: Offer, type: StreamType): readonly Accepted
     explainNoChoice,
     directions: ['sendonly', 'sendrecv'],
     acceptsExtension: (row) => row.fromPublisher,
-    withoutFeedback: [],
     expectation: `a stream of type ${type} is published with a bundled sendonly (or sendrecv) section of ${kinds.join(' or ')} with rtcp-mux`,
   });
 }

@@ -3,25 +3,25 @@ import type { MediaKind } from '../codecs/codec.ts';
 import { parseFormatParameters, pickFormatParameters } from '../codecs/format-parameters.ts';
 import { acceptMedia, isRedOf, isSameCodec } from './accept-media.ts';
 import type { CodecChoice } from './accept-media.ts';
+import { chooseBandwidthFeedback } from './choose-bandwidth-feedback.ts';
 import type { Offer, OfferedCodec } from './offer.ts';
 
 /**
  * What a viewer can be given of the published media: the very codecs of the publisher, since nothing is transcoded.
- * Transport-wide feedback is left out on purpose: browsers then report what their link carries as REMB.
  * @throws MediaError `bad_offer` or `no_common_codec`
  */
 export function acceptView(offer: Offer, published: readonly AcceptedMedia[]): readonly AcceptedMedia[] {
   const kinds = published.map(({ kind }) => kind);
   const publishedAs = (kind: MediaKind) => published.find((media) => media.kind === kind);
-  return acceptMedia(offer, {
+  const accepted = acceptMedia(offer, {
     kinds,
     choose: (kind, offered) => chooseDecoder(publishedAs(kind), offered),
     explainNoChoice: (kind, offered) => explainNoDecoder(publishedAs(kind), offered),
     directions: ['recvonly', 'sendrecv'],
     acceptsExtension: (row) => row.toViewer !== 'no',
-    withoutFeedback: ['transport-cc'],
     expectation: `this stream is viewed with a bundled recvonly (or sendrecv) section of ${kinds.join(' or ')} with rtcp-mux`,
   });
+  return chooseBandwidthFeedback(accepted);
 }
 
 /** A decoder for just what is published, else one for more. */

@@ -132,21 +132,43 @@ describe('viewing', () => {
   it.each([
     ['Chromium', chromium.viewOffer, 96],
     ['Firefox', firefox.viewOffer, 120],
-  ] as const)('gives %s its own payload types, names our streams and asks for REMB', (_browser, sdp, vp8) => {
-    const offer = parseOffer(sdp);
-    const media = acceptView(offer, published(firefox.publishOffer));
-    const answer = writeAnswer(offer, media, transport, [
-      { mid: '1', ssrc: 5, rtxSsrc: 6, cname: 'c', mediaStreamId: 'm', trackId: 't' },
-    ]);
-    const video = parse(answer).media[1];
-    expect(video?.rtp[0]).toMatchObject({ payload: vp8, codec: 'VP8' });
-    expect(video?.direction).toBe('sendonly');
-    expect(answer).toContain('a=ssrc-group:FID 5 6\r\n');
-    expect(answer).toContain('a=ssrc:5 cname:c\r\n');
-    expect(answer).toContain('a=msid:m t\r\n');
-    expect(video?.rtcpFb?.map(({ type }) => type)).toContain('goog-remb');
+  ] as const)(
+    'gives %s its own payload types, names our streams and asks when packets arrive',
+    (_browser, sdp, vp8) => {
+      const offer = parseOffer(sdp);
+      const media = acceptView(offer, published(firefox.publishOffer));
+      const answer = writeAnswer(offer, media, transport, [
+        { mid: '1', ssrc: 5, rtxSsrc: 6, cname: 'c', mediaStreamId: 'm', trackId: 't' },
+      ]);
+      const video = parse(answer).media[1];
+      expect(video?.rtp[0]).toMatchObject({ payload: vp8, codec: 'VP8' });
+      expect(video?.direction).toBe('sendonly');
+      expect(answer).toContain('a=ssrc-group:FID 5 6\r\n');
+      expect(answer).toContain('a=ssrc:5 cname:c\r\n');
+      expect(answer).toContain('a=msid:m t\r\n');
+      expect(video?.rtcpFb?.map(({ type }) => type)).toContain('transport-cc');
+      expect(video?.ext?.some(({ uri }) => uri.includes('transport-wide-cc'))).toBe(true);
+      expect(answer).not.toContain('goog-remb');
+    },
+  );
+
+  it.each([
+    ['the feedback', /a=rtcp-fb:\d+ transport-cc\r\n/g],
+    ['the numbers', /a=extmap:\d+ \S*transport-wide-cc\S*\r\n/g],
+    ['retransmissions to try with', /a=rtpmap:\d+ rtx\/90000\r\n/g],
+  ])('asks for REMB where a viewer lacks %s', (_what, lines) => {
+    const offer = parseOffer(chromium.viewOffer.replaceAll(lines, ''));
+    const media = acceptView(offer, published(chromium.publishOffer));
+    const answer = writeAnswer(offer, media, transport, []);
+    expect(answer).toContain('goog-remb');
     expect(answer).not.toContain('transport-cc');
     expect(answer).not.toContain('transport-wide');
+  });
+
+  it('asks no viewer of sound alone for estimates of its link', () => {
+    const offer = parseOffer(chromium.viewOffer);
+    const audio = published(chromium.publishOffer).filter(({ kind }) => kind === 'audio');
+    expect(writeAnswer(offer, acceptView(offer, audio), transport, [])).not.toContain('transport-');
   });
 
   it('rejects video for a stream that has none', () => {

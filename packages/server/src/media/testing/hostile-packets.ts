@@ -64,7 +64,18 @@ export function hostilePackets(options: HostilePacketOptions): () => Buffer {
     const bytes = Buffer.concat(parts);
     return below(6) === 0 ? bytes.subarray(0, below(bytes.length + 1)) : bytes;
   };
-  const makers = [() => noiseOf(below(longestPacket)), mangled, noisyRtp, noisyRtp, noisyRtcp];
+  // Transport-wide feedback about packets that may have been sent, with arrivals from a bad dream.
+  const noisyArrivals = () => {
+    const bytes = Buffer.concat([Buffer.alloc(20), noiseOf(4 * (1 + below(20)))]);
+    bytes.writeUInt8(0x8f, 0);
+    bytes.writeUInt8(205, 1);
+    bytes.writeUInt16BE(bytes.length / 4 - 1, 2);
+    bytes.writeUInt16BE(below(below(2) === 0 ? 0x1_0000 : 2_000), 12);
+    bytes.writeUInt16BE(below(50) === 0 ? below(0x1_0000) : below(40), 14);
+    bytes.writeUIntBE(below(2) === 0 ? below(2 ** 24) : below(100), 16, 3);
+    return bytes;
+  };
+  const makers = [() => noiseOf(below(longestPacket)), mangled, noisyRtp, noisyRtp, noisyRtcp, noisyArrivals];
   // A copy each, as from a socket: the router keeps what it takes.
   return () => Buffer.from(makers[below(makers.length)]?.() ?? '');
 }

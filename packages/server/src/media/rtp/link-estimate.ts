@@ -1,0 +1,152 @@
+import { AcknowledgedRate } from './acknowledged-rate.ts';
+import { DelayTrend } from './delay-trend.ts';
+import { LossWindow } from './loss-window.ts';
+import { PacketGroups } from './packet-groups.ts';
+import { arrivalRingMs } from './parse-transport-feedback.ts';
+import type { TransportArrivals } from './parse-transport-feedback.ts';
+import { RateControl } from './rate-control.ts';
+import { SentTimes } from './sent-times.ts';
+import { StandingQueue } from './standing-queue.ts';
+
+/** A queue that is shorter is no reason to send less, whatever the trend. */
+const tolerableWaitMs = 20;
+/** A queue that is longer needs no trend, if a link carries no more than this share of what is sent. */
+const intolerableWaitMs = 40;
+const shareOfFullLink = 0.9;
+/** What flows is measured over this time. */
+const flowWindowMs = 500;
+/** What a full link carries is measured since packets wait, since it carried something else before. */
+const leastFullWindowMs = 80;
+const mostFullWindowMs = 300;
+const comparedWindowMs = 1_000;
+
+/** What the last feedback told. */
+export interface LinkState {
+  /** Whether a queue is growing. */
+  readonly isOverused: boolean;
+  /** How long packets wait on the way. */
+  readonly waitMs: number;
+  /** When the newest packet that has arrived was sent. */
+  readonly newestSentMs: number;
+}
+
+/**
+ * Estimates what a viewer's link carries from the arrival of each packet (transport-wide feedback), as Google congestion
+ * control does: by the trend of the delay, by loss, and by what arrives.
+ */
+export class LinkEstimate {
+  readonly #sent = new SentTimes();
+  readonly #groups = new PacketGroups();
+  readonly #trend = new DelayTrend();
+  readonly #queue = new StandingQueue();
+  readonly #acknowledged = new AcknowledgedRate();
+  readonly #losses = new LossWindow();
+  readonly #control = new RateControl();
+  #ringOffsetMs = 0;
+  #newestArrivedMs: number | undefined;
+  #newestSentMs = Number.NEGATIVE_INFINITY;
+  #waitsSinceMs: number | undefined;
+  #isOverused = false;
+
+  /** Undefined as long as the link has not shown that it carries no more. */
+  get bitrateBps(): number | undefined {
+    return this.#control.bitrateBps;
+  }
+
+  /** Whether the limit comes from a full link, and not from loss that may have other reasons. */
+  get isFull(): boolean {
+    return this.#control.isFull;
+  }
+
+  /** What the last feedback told. */
+  get state(): LinkState {
+    return { isOverused: this.#isOverused, waitMs: this.#queue.waitMs, newestSentMs: this.#newestSentMs };
+  }
+
+  /** Bits per second that arrived lately. */
+  arrivedBps(windowMs: number): number {
+    return this.#acknowledged.over(windowMs);
+  }
+
+  /** Notes a packet that leaves now; the answer is its transport-wide number. */
+  sent(bytes: number, nowMs: number): number {
+    return this.#sent.add(bytes, nowMs);
+  }
+
+  /** A probe has shown that the link carries so much. */
+  proven(bitrateBps: number): void {
+    this.#control.proven(bitrateBps);
+  }
+
+  /**
+   * Takes feedback. `sentBps` is what was sent in the last second, and `isProbing` says that more than usual was sent on
+   * purpose. Says whether the estimate fell.
+   */
+  receive(
+    { firstNumber, arrivedMs }: TransportArrivals,
+    { sentBps, isProbing }: { readonly sentBps: number; readonly isProbing: boolean },
+    nowMs: number,
+  ): boolean {
+    let expected = 0;
+    let lost = 0;
+    for (let index = 0; index < arrivedMs.length; index += 1) {
+      const number = this.#sent.extend((firstNumber + index) & 0xffff);
+      if (number === undefined) continue;
+      const ringMs = arrivedMs[index] ?? Number.NaN;
+      if (Number.isNaN(ringMs)) {
+        if (!this.#sent.lost(number)) continue;
+        expected += 1;
+        lost += 1;
+        continue;
+      }
+      const packet = this.#sent.arrived(number);
+      if (!packet) continue;
+      if (packet.wasLost) lost -= 1;
+      else expected += 1;
+      this.#arrived(packet.sentMs, packet.bytes, this.#unwrap(ringMs));
+    }
+    this.#isOverused = this.#findOveruse(sentBps);
+    return this.#judge(this.#losses.add(expected, lost, nowMs), isProbing, nowMs);
+  }
+
+  #arrived(sentMs: number, bytes: number, arrivedMs: number): void {
+    this.#newestSentMs = Math.max(this.#newestSentMs, sentMs);
+    this.#acknowledged.add(bytes, arrivedMs);
+    this.#queue.add(arrivedMs - sentMs, arrivedMs);
+    const step = this.#groups.add(sentMs, arrivedMs);
+    if (step) this.#trend.add(step);
+    if (this.#queue.waitMs <= tolerableWaitMs) this.#waitsSinceMs = undefined;
+    else this.#waitsSinceMs ??= arrivedMs;
+  }
+
+  /** A large frame makes a queue for a moment too; but then the link carries more than is sent. */
+  #findOveruse(sentBps: number): boolean {
+    const { waitMs } = this.#queue;
+    if (waitMs <= tolerableWaitMs) return false;
+    const carriedBps = this.#carriedBps(comparedWindowMs);
+    const isGrowing = this.#trend.use === 'overuse' && carriedBps < sentBps;
+    return isGrowing || (waitMs > intolerableWaitMs && carriedBps < sentBps * shareOfFullLink);
+  }
+
+  #judge(lossShare: number | undefined, isProbing: boolean, nowMs: number): boolean {
+    const carriedBps = this.#carriedBps(mostFullWindowMs);
+    const fellByLoss = lossShare !== undefined && this.#control.lost(lossShare, carriedBps, nowMs);
+    if (this.#isOverused) return this.#control.overused(carriedBps, isProbing, nowMs) || fellByLoss;
+    this.#control.flowed(this.#acknowledged.over(flowWindowMs), nowMs);
+    return fellByLoss;
+  }
+
+  /** As long as packets wait, what arrives is what the link carries. */
+  #carriedBps(mostMs: number): number {
+    const waitedMs = (this.#newestArrivedMs ?? 0) - (this.#waitsSinceMs ?? Number.NEGATIVE_INFINITY);
+    return this.#acknowledged.over(Math.min(mostMs, Math.max(leastFullWindowMs, waitedMs)));
+  }
+
+  #unwrap(ringMs: number): number {
+    const newestMs = this.#newestArrivedMs ?? ringMs;
+    if (ringMs + this.#ringOffsetMs < newestMs - arrivalRingMs / 2) this.#ringOffsetMs += arrivalRingMs;
+    const arrivedMs = ringMs + this.#ringOffsetMs;
+    this.#newestArrivedMs = Math.max(newestMs, arrivedMs);
+    return arrivedMs;
+  }
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { RateControl } from './rate-control.ts';
+
+/** Feedback every 100 ms, all of it good. */
+function flow(control: RateControl, fromMs: number, seconds: number, carriedBps: number): number {
+  const endMs = fromMs + seconds * 1_000;
+  for (let nowMs = fromMs; nowMs < endMs; nowMs += 100) control.flowed(carriedBps, nowMs);
+  return endMs;
+}
+
+describe('RateControl', () => {
+  it('knows no limit before the link has shown one', () => {
+    const control = new RateControl();
+    flow(control, 0, 10, 1_000_000);
+    expect(control.bitrateBps).toBeUndefined();
+    control.lost(0.05, 1_000_000, 10_000);
+    expect([control.bitrateBps, control.isFull]).toEqual([undefined, false]);
+  });
+
+  it('falls below what a full link carries, once for one queue', () => {
+    const control = new RateControl();
+    expect(control.overused(500_000, false, 0)).toBe(true);
+    expect(control.bitrateBps).toBe(425_000);
+    expect(control.isFull).toBe(true);
+    expect(control.overused(300_000, false, 100)).toBe(false);
+    expect(control.overused(300_000, false, 400)).toBe(true);
+    expect(control.bitrateBps).toBe(255_000);
+  });
+
+  it('falls no further than to what is carried when the queue was made on purpose', () => {
+    const control = new RateControl();
+    control.overused(500_000, false, 0);
+    expect(control.overused(480_000, true, 5_000)).toBe(false);
+    expect(control.bitrateBps).toBe(425_000);
+    control.proven(900_000);
+    expect(control.overused(600_000, true, 9_000)).toBe(true);
+    expect(control.bitrateBps).toBe(600_000);
+  });
+
+  it('rises with care near where the link was full, and never far above what flows', () => {
+    const control = new RateControl();
+    control.overused(500_000, false, 0);
+    flow(control, 400, 5, 420_000);
+    expect(control.bitrateBps).toBeGreaterThan(450_000);
+    expect(control.bitrateBps).toBeLessThan(480_000);
+    flow(control, 5_400, 60, 420_000);
+    expect(control.bitrateBps).toBe(640_000);
+    flow(control, 65_400, 60, 200_000);
+    expect(control.bitrateBps).toBe(640_000);
+    flow(control, 125_400, 1, 700_000);
+    expect(control.bitrateBps).toBeGreaterThanOrEqual(700_000);
+  });
+
+  it('bears some loss, falls with heavy loss, and takes only overwhelming loss for a full link', () => {
+    const control = new RateControl();
+    control.lost(0.08, 920_000, 0);
+    expect(control.bitrateBps).toBeUndefined();
+    expect(control.lost(0.2, 800_000, 2_000)).toBe(true);
+    expect([control.bitrateBps, control.isFull]).toEqual([900_000, false]);
+    expect(control.lost(0.2, 800_000, 2_500)).toBe(false);
+    for (let nowMs = 4_000; nowMs < 60_000; nowMs += 1_100) control.lost(0.2, 100_000, nowMs);
+    expect(control.bitrateBps).toBe(150_000);
+    control.lost(0.5, 100_000, 70_000);
+    expect([control.bitrateBps, control.isFull]).toEqual([85_000, true]);
+    flow(control, 72_000, 5, 85_000);
+    expect(control.bitrateBps).toBe(85_000);
+    control.lost(0, 85_000, 77_000);
+    flow(control, 77_000, 5, 85_000);
+    expect(control.bitrateBps).toBeGreaterThan(85_000);
+  });
+});

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { SentTimes } from './sent-times.ts';
+
+it('knows each packet by its number until it is told to have arrived, over the wrap of the numbers', () => {
+  const sent = new SentTimes();
+  for (let count = 0; count < 0x1_0000 + 10; count += 1) sent.add(100 + (count % 7), count);
+  const number = sent.extend(3) ?? -1;
+  expect(number).toBe(0x1_0003);
+  expect(sent.arrived(number)).toEqual({ sentMs: 0x1_0003, bytes: 100 + (0x1_0003 % 7), wasLost: false });
+  expect(sent.arrived(number)).toBeUndefined();
+  expect(sent.lost(number)).toBe(false);
+});
+
+it('tells a packet that came after all from one that never was lost', () => {
+  const sent = new SentTimes();
+  sent.add(100, 7);
+  expect([sent.lost(0), sent.lost(0)]).toEqual([true, false]);
+  expect(sent.arrived(0)).toMatchObject({ wasLost: true });
+});
+
+it('knows nothing of packets that were never sent, or long ago', () => {
+  const sent = new SentTimes();
+  expect(sent.extend(0)).toBeUndefined();
+  for (let count = 0; count < 5_000; count += 1) sent.add(100, count);
+  expect([sent.extend(5_000), sent.extend(100), sent.extend(0xffff)]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  expect(sent.extend(4_999)).toBe(4_999);
+});

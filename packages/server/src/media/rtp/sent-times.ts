@@ -1,0 +1,62 @@
+import { extendSequenceNumber } from './sequence-number.ts';
+
+/** Some seconds, even of a probe. */
+const capacity = 4_096;
+
+const isPending = 0;
+const isLost = 1;
+const isArrived = 2;
+
+/** What is known of one packet that a viewer reports about. */
+export interface SentPacket {
+  sentMs: number;
+  bytes: number;
+  /** Whether it was reported before as lost. */
+  wasLost: boolean;
+}
+
+/** Numbers every packet that goes to one viewer, and remembers when it left and how large it was. */
+export class SentTimes {
+  readonly #sentMs = new Float64Array(capacity);
+  readonly #bytes = new Uint16Array(capacity);
+  readonly #states = new Uint8Array(capacity);
+  /** Filled in for each answer, since there are very many. */
+  readonly #packet: SentPacket = { sentMs: 0, bytes: 0, wasLost: false };
+  #next = 0;
+
+  /** Notes a packet that leaves now; its transport-wide number is the answer, in 16 bits. */
+  add(bytes: number, nowMs: number): number {
+    const number = this.#next;
+    const slot = number % capacity;
+    this.#sentMs[slot] = nowMs;
+    this.#bytes[slot] = bytes;
+    this.#states[slot] = isPending;
+    this.#next = number + 1;
+    return number & 0xffff;
+  }
+
+  /** The number that 16 bits stand for; undefined for one that was never sent or is too old. */
+  extend(number: number): number | undefined {
+    const extended = extendSequenceNumber(number, this.#next - 1);
+    return extended >= 0 && extended < this.#next && extended >= this.#next - capacity ? extended : undefined;
+  }
+
+  /** A packet that arrived, the first time that this is told. The answer is valid until the next. */
+  arrived(extended: number): SentPacket | undefined {
+    const slot = extended % capacity;
+    if (this.#states[slot] === isArrived) return undefined;
+    this.#packet.wasLost = this.#states[slot] === isLost;
+    this.#packet.sentMs = this.#sentMs[slot] ?? 0;
+    this.#packet.bytes = this.#bytes[slot] ?? 0;
+    this.#states[slot] = isArrived;
+    return this.#packet;
+  }
+
+  /** Says whether this is the first time that the packet is told to be missing. */
+  lost(extended: number): boolean {
+    const slot = extended % capacity;
+    if (this.#states[slot] !== isPending) return false;
+    this.#states[slot] = isLost;
+    return true;
+  }
+}

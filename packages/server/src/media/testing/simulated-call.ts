@@ -1,0 +1,252 @@
+import { vi } from 'vitest';
+import type { AcceptedMedia } from '../accepted-media.ts';
+import { codecs } from '../codecs/codecs.ts';
+import type { MediaKind } from '../codecs/codec.ts';
+import { KeyFrameRequester } from '../rtp/key-frame-requester.ts';
+import { findExtension, isRtcp, parseRtpPacket } from '../rtp/rtp-packet.ts';
+import { SimulcastSource } from '../rtp/simulcast-source.ts';
+import { SourceStream } from '../rtp/source-stream.ts';
+import { TransportFeedback } from '../rtp/transport-feedback.ts';
+import { ViewerPeer } from '../viewer-peer.ts';
+import type { SimulatedLink } from './simulated-link.ts';
+import { rtpPacket } from './test-packets.ts';
+
+/** What is published in a simulated call. */
+export interface SimulatedCallOptions {
+  readonly link: SimulatedLink;
+  /** Bits per second of each layer of the video, the smallest first. */
+  readonly layersBps: readonly number[];
+  /** Temporal layers of each; 1 marks none. Default 1. */
+  readonly temporalLayers?: 1 | 3;
+}
+
+/** What one viewer got in some time. */
+export interface SimulatedViewing {
+  /** Height of the newest picture that arrived, in pixels. */
+  readonly heightPx: number;
+  readonly frames: number;
+  readonly soundLost: number;
+  readonly soundArrived: number;
+  /** Longest time that a packet of sound was under way. */
+  readonly soundDelayMs: number;
+  readonly receivedBps: number;
+  /** What the router says the link carries. */
+  readonly estimateBps: number | undefined;
+}
+
+const stepMs = 5;
+const frameMs = 65;
+const feedbackMs = 100;
+const transportId = 3;
+const packetBytes = 1_100;
+const soundBytes = 80;
+const firstVideoSsrc = 100;
+const soundSsrc = 50;
+/** Times of a frame, as encoders give them out: every fourth frame is of the lowest temporal layer. */
+const temporalIds = [0, 2, 1, 2];
+
+/** A call of one publisher and one viewer over a simulated link, in simulated time; needs vitest's fake timers. */
+export class SimulatedCall {
+  readonly #options: SimulatedCallOptions;
+  readonly #viewer: ViewerPeer;
+  readonly #published: Readonly<Record<MediaKind, SimulcastSource>>;
+  readonly #sound: SourceStream;
+  readonly #layers: readonly SourceStream[];
+  readonly #wantsKey: boolean[];
+  readonly #numbers: number[];
+  readonly #feedback = new TransportFeedback(1);
+  readonly #underWay: { readonly arrivalMs: number; readonly take: () => void }[] = [];
+  #nowMs = 1_000_000;
+  #frame = 0;
+  #viewing = { heightPx: 0, soundLost: 0, soundArrived: 0, soundDelayMs: 0, bytes: 0 };
+  readonly #framesSeen = new Set<number>();
+
+  constructor(options: SimulatedCallOptions) {
+    this.#options = options;
+    const video = mediaOf('video');
+    const audio = mediaOf('audio');
+    this.#published = {
+      audio: new SimulcastSource(audio),
+      video: new SimulcastSource(withLayers(video, options)),
+    };
+    this.#viewer = new ViewerPeer({
+      media: [audio, video],
+      send: (packet) => this.#send(Buffer.from(packet)),
+      published: (kind) => this.#published[kind],
+      now: () => this.#nowMs,
+    });
+    this.#sound = this.#createSource('audio', 0);
+    this.#layers = options.layersBps.map((_, layer) => this.#createSource('video', layer));
+    this.#wantsKey = options.layersBps.map(() => true);
+    this.#numbers = options.layersBps.map(() => 0);
+    this.#viewer.open();
+  }
+
+  get viewer(): ViewerPeer {
+    return this.#viewer;
+  }
+
+  /** Lets this much time pass, and tells what the viewer got in it. */
+  run(ms: number): SimulatedViewing {
+    const { heightPx } = this.#viewing;
+    this.#viewing = { heightPx, soundLost: 0, soundArrived: 0, soundDelayMs: 0, bytes: 0 };
+    this.#framesSeen.clear();
+    for (const endMs = this.#nowMs + ms; this.#nowMs < endMs;) this.#step();
+    const { bytes, ...rest } = this.#viewing;
+    const estimateBps = this.#viewer.facts()[0]?.estimateBps;
+    return {
+      ...rest,
+      frames: this.#framesSeen.size,
+      receivedBps: Math.round((bytes * 8_000) / ms),
+      estimateBps,
+    };
+  }
+
+  /** What the viewer got in each of so many seconds. */
+  seconds(count: number): SimulatedViewing[] {
+    return Array.from({ length: count }, () => this.run(1_000));
+  }
+
+  #step(): void {
+    this.#nowMs += stepMs;
+    vi.advanceTimersByTime(stepMs);
+    if (this.#nowMs % 20 === 0) this.#sendSound();
+    if (this.#nowMs % frameMs === 0) this.#sendFrame();
+    if (this.#nowMs % 20 === 0) this.#viewer.tick(this.#nowMs);
+    const arrived = this.#underWay.filter(({ arrivalMs }) => arrivalMs <= this.#nowMs);
+    this.#underWay.splice(0, arrived.length);
+    for (const { take } of arrived) take();
+    if (this.#nowMs % feedbackMs !== 0) return;
+    for (const message of this.#feedback.takeMessages(1, this.#nowMs)) this.#viewer.receive(message);
+  }
+
+  #sendSound(): void {
+    const number = (this.#sound.highestNumber ?? 0) + 1;
+    const fields = { payloadType: 111, ssrc: soundSsrc, sequenceNumber: number, timestamp: number * 960 };
+    this.#sound.receive(rtpPacket({ ...fields, payload: Buffer.alloc(soundBytes) }), this.#nowMs);
+  }
+
+  #sendFrame(): void {
+    this.#frame += 1;
+    this.#layers.forEach((source, layer) => {
+      const isKey = this.#wantsKey[layer] ?? false;
+      this.#wantsKey[layer] = false;
+      const mean = ((this.#options.layersBps[layer] ?? 0) * frameMs) / 8_000;
+      // A key frame is as large as some others together.
+      let left = Math.round(isKey ? mean * 5 : mean * (0.85 + 0.3 * ((this.#frame % 7) / 6)));
+      for (let isFirst = true; left > 0; isFirst = false) {
+        const bytes = Math.min(left, packetBytes);
+        left -= bytes;
+        const number = this.#numbers[layer] ?? 0;
+        this.#numbers[layer] = number + 1;
+        source.receive(
+          rtpPacket({
+            payloadType: 96,
+            ssrc: firstVideoSsrc + layer,
+            sequenceNumber: number,
+            timestamp: this.#frame * frameMs * 90,
+            marker: left === 0,
+            payload: this.#payload({ isFirst, isKey, layer, bytes }),
+          }),
+          this.#nowMs,
+        );
+      }
+    });
+  }
+
+  #payload({
+    isFirst,
+    isKey,
+    layer,
+    bytes,
+  }: {
+    isFirst: boolean;
+    isKey: boolean;
+    layer: number;
+    bytes: number;
+  }): Buffer {
+    const heightPx = 180 * 2 ** layer;
+    const temporalId = this.#options.temporalLayers === 3 && !isKey ? (temporalIds[this.#frame % 4] ?? 0) : 0;
+    const frame = this.#frame;
+    const descriptor = [
+      isFirst ? 0x90 : 0x80,
+      0xe0,
+      0x80 | ((frame >> 8) & 0x7f),
+      frame & 0xff,
+      frame & 0xff,
+      (temporalId << 6) | 0x20,
+    ];
+    const key = [0x10, 0, 0, 0x9d, 0x01, 0x2a, 0, 1, heightPx & 0xff, heightPx >> 8];
+    const beginning = Buffer.from([...descriptor, ...(isFirst && isKey ? key : [0x11, 0, 0])]);
+    return Buffer.concat([
+      beginning,
+      Buffer.alloc(Math.max(1, bytes - beginning.length)),
+      Buffer.from([layer]),
+    ]);
+  }
+
+  #send(packet: Buffer): boolean {
+    if (isRtcp(packet)) return true;
+    const sentMs = this.#nowMs;
+    const arrivalMs = this.#options.link.arrivalMs(packet.length + 38, sentMs);
+    const parsed = parseRtpPacket(packet);
+    if (!parsed) throw new Error('The viewer was sent what is no RTP packet.');
+    const isSound = parsed.payloadType === 111;
+    if (arrivalMs === undefined) {
+      if (isSound) this.#viewing.soundLost += 1;
+      return true;
+    }
+    const take = () => {
+      const number = findExtension(parsed, transportId)?.readUInt16BE(0);
+      if (number !== undefined) this.#feedback.record(number, arrivalMs);
+      const viewing = this.#viewing;
+      viewing.bytes += packet.length;
+      if (isSound) {
+        viewing.soundArrived += 1;
+        viewing.soundDelayMs = Math.max(viewing.soundDelayMs, arrivalMs - sentMs);
+      } else if (parsed.payloadType === 96) {
+        this.#framesSeen.add(parsed.timestamp);
+        viewing.heightPx = 180 * 2 ** (packet.at(-1) ?? 0);
+      }
+    };
+    this.#underWay.push({ arrivalMs, take });
+    return true;
+  }
+
+  #createSource(kind: MediaKind, layer: number): SourceStream {
+    const published = this.#published[kind];
+    const source: SourceStream = new SourceStream({
+      ssrc: kind === 'audio' ? soundSsrc : firstVideoSsrc + layer,
+      media: published.media,
+      layer,
+      historySize: 1_024,
+      keyFrames: new KeyFrameRequester(() => {
+        this.#wantsKey[layer] = true;
+        return true;
+      }),
+      onPacket: (packet, number) => this.#viewer.forward(published, source, packet, number),
+    });
+    published.setLayer(layer, source);
+    return source;
+  }
+}
+
+function withLayers(media: AcceptedMedia, { layersBps }: SimulatedCallOptions): AcceptedMedia {
+  return layersBps.length > 1 ? { ...media, rids: layersBps.map((_, layer) => `r${layer}`) } : media;
+}
+
+function mediaOf(kind: MediaKind): AcceptedMedia {
+  const codec = codecs.find(({ name }) => name === (kind === 'audio' ? 'opus' : 'VP8'));
+  if (!codec) throw new Error('A codec that everybody has is missing from the table.');
+  return {
+    kind,
+    mid: kind,
+    codec,
+    payloadType: kind === 'audio' ? 111 : 96,
+    ...(kind === 'video' && { rtxPayloadType: 97 }),
+    formatParameters: '',
+    feedback: [],
+    extensionIds: { 'transport-cc': transportId },
+    hasReducedSizeRtcp: true,
+  };
+}

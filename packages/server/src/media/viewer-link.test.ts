@@ -1,0 +1,113 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { seededRandom } from '../testing/seeded-random.ts';
+import { SimulatedCall } from './testing/simulated-call.ts';
+import type { SimulatedViewing } from './testing/simulated-call.ts';
+import { SimulatedLink } from './testing/simulated-link.ts';
+
+const random = seededRandom(1);
+const free = { rateBps: undefined, queueMs: 200, delayMs: 20, jitterMs: () => 5 * random() };
+const isUnlucky = () => random() < 0.05;
+const roughJitterMs = () => (isUnlucky() ? 40 : 10) * random();
+const simulcast = [150_000, 420_000, 1_300_000];
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function heightsOf(seconds: readonly SimulatedViewing[]): number[] {
+  return [...new Set(seconds.map(({ heightPx }) => heightPx))];
+}
+
+function soundLostIn(seconds: readonly SimulatedViewing[]): number {
+  return seconds.reduce((sum, { soundLost }) => sum + soundLost, 0);
+}
+
+/** How often the picture grew. */
+function risesIn(seconds: readonly SimulatedViewing[]): number {
+  return seconds.filter(({ heightPx }, index) => heightPx > (seconds[index - 1]?.heightPx ?? heightPx))
+    .length;
+}
+
+describe('a view behind a link that becomes slow', () => {
+  it.each([
+    [1_000_000, 360, 0],
+    [500_000, 180, 1],
+    [300_000, 180, 0],
+  ])(
+    'of %i bit/s gets %i lines within a second, keeps its sound, and rarely tries more',
+    (rateBps, heightPx, mostRises) => {
+      const link = new SimulatedLink(free);
+      const call = new SimulatedCall({ link, layersBps: simulcast });
+      expect(heightsOf(call.seconds(4))).toEqual([720]);
+
+      link.options = { ...free, rateBps };
+      const slow = call.seconds(40);
+      expect(slow[0]?.heightPx).toBe(heightPx);
+      expect(soundLostIn(slow)).toBe(0);
+      expect(risesIn(slow)).toBeLessThanOrEqual(mostRises);
+      expect(Math.min(...slow.map(({ frames }) => frames))).toBeGreaterThan(10);
+      expect(Math.max(...slow.slice(2).map(({ soundDelayMs }) => soundDelayMs))).toBeLessThan(200);
+      expect(slow.at(-1)?.estimateBps).toBeLessThan(rateBps * 1.2);
+
+      link.options = free;
+      const lifted = call.seconds(40);
+      expect(lifted.at(-1)?.heightPx).toBe(720);
+      expect(soundLostIn(lifted)).toBe(0);
+    },
+  );
+
+  it('gets fewer frames where not even the smallest size fits', () => {
+    const link = new SimulatedLink(free);
+    const call = new SimulatedCall({ link, layersBps: simulcast, temporalLayers: 3 });
+    call.run(4_000);
+    link.options = { ...free, rateBps: 170_000 };
+    const slow = call.seconds(30);
+    expect(soundLostIn(slow)).toBe(0);
+    const frames = slow.slice(2).map((second) => second.frames);
+    expect(Math.min(...frames)).toBeGreaterThan(5);
+    expect(frames.toSorted((a, b) => a - b)[14]).toBeLessThan(10);
+    link.options = free;
+    expect(call.seconds(40).at(-1)).toMatchObject({ heightPx: 720, soundLost: 0 });
+  });
+
+  it('gets no picture rather than no sound where the only size does not fit, until it does', () => {
+    const link = new SimulatedLink(free);
+    const call = new SimulatedCall({ link, layersBps: [1_200_000] });
+    call.run(4_000);
+    link.options = { ...free, rateBps: 400_000 };
+    const slow = call.seconds(30);
+    expect(soundLostIn(slow)).toBe(0);
+    expect(slow.slice(1).every(({ frames }) => frames === 0)).toBe(true);
+    expect(slow.slice(1).every(({ soundArrived }) => soundArrived > 40)).toBe(true);
+    link.options = free;
+    const lifted = call.seconds(40);
+    expect(lifted.at(-1)?.frames).toBeGreaterThan(10);
+    expect(soundLostIn(lifted)).toBe(0);
+  });
+});
+
+describe('a view behind a link that is not full', () => {
+  it('keeps its picture through jitter and 5 % of loss', () => {
+    const call = new SimulatedCall({
+      link: new SimulatedLink({ ...free, rateBps: 5_000_000, isLost: isUnlucky, jitterMs: roughJitterMs }),
+      layersBps: simulcast,
+    });
+    expect(heightsOf(call.seconds(60))).toEqual([720]);
+  });
+
+  it('keeps its picture when large frames wait for themselves', () => {
+    const call = new SimulatedCall({
+      link: new SimulatedLink({ ...free, rateBps: 2_000_000 }),
+      layersBps: simulcast,
+    });
+    expect(heightsOf(call.seconds(60))).toEqual([720]);
+  });
+
+  it('keeps its picture when the way becomes longer', () => {
+    const link = new SimulatedLink(free);
+    const call = new SimulatedCall({ link, layersBps: simulcast });
+    call.run(15_000);
+    link.options = { ...free, delayMs: 120 };
+    expect(call.seconds(30).at(-1)?.heightPx).toBe(720);
+    expect(risesIn(call.seconds(30))).toBe(0);
+  });
+});
