@@ -9,10 +9,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { cleanup } from 'node-datachannel';
+import { farSideAt, NativePeer } from '../src/media/testing/native-peer.ts';
 import { seededRandom } from '../src/testing/seeded-random.ts';
 import { isRtcp } from '../src/media/rtp/rtp-packet.ts';
 import { publishedFormat } from './router/load-offers.ts';
-import { AnsweringPeer, OfferingPeer } from './router/load-peer.ts';
+import { AnsweringPeer } from './router/load-peer.ts';
 import type { LoadPeer } from './router/load-peer.ts';
 import { LoadPublisher } from './router/load-publisher.ts';
 import { startParley } from './router/parley-under-load.ts';
@@ -111,20 +112,10 @@ function collectAges(peer: LoadPeer): number[] {
 
 /** Two peers without a router between them. */
 async function connectDirectly(): Promise<{ readonly from: LoadPeer; readonly to: LoadPeer }> {
-  const from = await OfferingPeer.create('127.0.0.1');
+  const from = await NativePeer.create('127.0.0.1');
   const to = new AnsweringPeer('127.0.0.1');
-  const { iceUfrag, icePwd, fingerprint, candidates } = await to.open({
-    ...from.parameters,
-    setup: 'active',
-  });
-  const lines = candidates.map(
-    ({ foundation, priority, address, port }) =>
-      `candidate:${foundation} 1 UDP ${priority} ${address} ${port} typ host`,
-  );
-  await from.connect({ iceUfrag, icePwd, fingerprint, setup: 'passive', candidates: lines }, (candidate) => {
-    to.addCandidate(candidate);
-    return Promise.resolve();
-  });
+  const local = await to.open({ ...from.parameters, setup: 'active' });
+  await from.connect(farSideAt(local, 'passive'), (candidate) => to.addCandidate(candidate));
   return { from, to };
 }
 

@@ -1,6 +1,8 @@
 export { createParleyServer, type ParleyServer, type ParleyServerParts } from './parley-server.ts';
-export { ConfigError } from './config-error.ts';
-export { readConfig, type Environment, type ParleyServerConfig } from './config.ts';
+export { ConfigError } from './config/config-error.ts';
+export type { Environment } from './config/environment.ts';
+export type { ParleyServerConfig } from './config/parley-server-config.ts';
+export { readConfig } from './config/read-config.ts';
 export type { Client } from './auth/clients.ts';
 export type { ExternalIssuerConfig } from './auth/external-issuer.ts';
 export type { Role } from './auth/rights.ts';

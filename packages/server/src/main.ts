@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { randomBytes } from 'node:crypto';
 import type { Client } from './auth/clients.ts';
-import { ConfigError } from './config-error.ts';
-import { readConfig } from './config.ts';
+import { ConfigError } from './config/config-error.ts';
+import { readConfig } from './config/read-config.ts';
 import { createParleyServer } from './parley-server.ts';
 
 try {

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify';
-import type { ParleyServerConfig } from './config.ts';
+import type { ParleyServerConfig } from './config/parley-server-config.ts';
 import type { MediaRouterOptions } from './media/create-media-router.ts';
 
 /**

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { createAuth } from './auth/create-auth.ts';
 import { systemClock, type Clock } from './clock.ts';
 import { Conferences } from './conferences/conferences.ts';
-import type { ParleyServerConfig } from './config.ts';
+import type { ParleyServerConfig } from './config/parley-server-config.ts';
 import { watchEndpoints } from './endpoints/watch-endpoints.ts';
 import { addApiPage } from './http/api-page.ts';
 import { closeGracefully } from './http/close-gracefully.ts';

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalTransportParameters } from '../../src/media/transport/rtp-transport.ts';
 import { publishOffer, viewedFormat } from './load-offers.ts';
-import { AnsweringPeer, farSideOf, OfferingPeer } from './load-peer.ts';
+import { farSideOf, NativePeer } from '../../src/media/testing/native-peer.ts';
+import { AnsweringPeer } from './load-peer.ts';
 import type { RouterUnderLoad } from './router-under-load.ts';
 
 const webSocketPort = 18_188;
@@ -46,7 +47,7 @@ export async function startJanus(): Promise<RouterUnderLoad> {
   return {
     pid: child.pid ?? 0,
     publish: async (isSimulcast) => {
-      const peer = await OfferingPeer.create();
+      const peer = await NativePeer.create();
       const sdp = publishOffer(peer, isSimulcast);
       const handle = await api.attach();
       const joined = await handle.ask({ request: 'join', ptype: 'publisher', room });

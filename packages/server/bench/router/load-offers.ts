@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'sdp-transform';
 import { withTransport } from '../../src/media/testing/test-offers.ts';
-import type { OfferingPeer } from './load-peer.ts';
+import type { NativePeer } from '../../src/media/testing/native-peer.ts';
 import type { PublishedFormat } from './load-publisher.ts';
 import type { ViewedFormat } from './load-viewer.ts';
 
@@ -14,12 +14,12 @@ const { chromium } = JSON.parse(
 ) as Recordings;
 
 /** The offer of a browser that publishes, over the peer's transport. */
-export function publishOffer(peer: OfferingPeer, isSimulcast: boolean): string {
+export function publishOffer(peer: NativePeer, isSimulcast: boolean): string {
   return withTransport(isSimulcast ? chromium.simulcastOffer : chromium.publishOffer, peer.parameters);
 }
 
 /** The offer of a browser that views. */
-export function viewOffer(peer: OfferingPeer): string {
+export function viewOffer(peer: NativePeer): string {
   return withTransport(chromium.viewOffer, peer.parameters);
 }
 

@@ -45,8 +45,8 @@ export class LoadPublisher {
   #nextFrameMs: number;
   #nextAudioMs: number;
   #nextReportMs: number;
-  /** Packets sent for the first time, lost ones included. */
-  sentPackets = 0;
+  /** Packets that a viewer of the largest layer is to get, those that were lost on their way to the router included. */
+  expectedPackets = 0;
 
   constructor(
     peer: LoadPeer,
@@ -103,7 +103,7 @@ export class LoadPublisher {
       const payload = layer.payload(index === 0, isKey);
       const number = layer.nextNumber();
       layer.keep(number, payload, layer.timestamp);
-      this.sentPackets += 1;
+      if (layer === this.#layers.at(-1)) this.expectedPackets += 1;
       if (this.#isLost()) continue;
       const rid = number < ridRepeats ? layer.layer.rid : undefined;
       this.#sendRtp({
@@ -120,7 +120,7 @@ export class LoadPublisher {
 
   #sendAudio(): void {
     const number = (this.#audioNumber += 1);
-    this.sentPackets += 1;
+    this.expectedPackets += 1;
     if (this.#isLost()) return;
     this.#sendRtp({
       payloadType: this.#format.audioPayloadType,

@@ -1,5 +1,5 @@
 import { publishOffer, viewOffer, viewedFormat } from './load-offers.ts';
-import { farSideOf, OfferingPeer } from './load-peer.ts';
+import { farSideOf, NativePeer } from '../../src/media/testing/native-peer.ts';
 import type { RouterUnderLoad } from './router-under-load.ts';
 
 /** A conference on one of our servers, which this process takes part in. */
@@ -26,7 +26,7 @@ export async function joinParley(url: string, known?: string): Promise<ParleyRoo
   return {
     conferenceId,
     publish: async (isSimulcast) => {
-      const peer = await OfferingPeer.create('127.0.0.1');
+      const peer = await NativePeer.create('127.0.0.1');
       const offer = publishOffer(peer, isSimulcast);
       const { streamId, sdpAnswer } = await call<{ streamId: string; sdpAnswer: string }>(
         'conferences/publishStream',
@@ -42,7 +42,7 @@ export async function joinParley(url: string, known?: string): Promise<ParleyRoo
       return { streamId, peer, offer };
     },
     view: async (streamId) => {
-      const peer = await OfferingPeer.create('127.0.0.1');
+      const peer = await NativePeer.create('127.0.0.1');
       const { viewerId, sdpAnswer } = await call<{ viewerId: string; sdpAnswer: string }>(
         'conferences/viewStream',
         { ...about, streamId, sdpOffer: viewOffer(peer) },

@@ -11,14 +11,27 @@ export interface ParleyUnderLoad extends RouterUnderLoad, ParleyRoom {
   readonly url: string;
 }
 
+/** How our server is started. */
+export interface ParleyLoadOptions {
+  /** Processes for media. Default 1: the server's own. */
+  readonly processes?: number | undefined;
+  /** Where processor profiles are left. Default: none are taken. */
+  readonly profileFolder?: string | undefined;
+}
+
 /** Starts our server, as its users do. */
-export async function startParley(flags: readonly string[] = []): Promise<ParleyUnderLoad> {
+export async function startParley({
+  processes = 1,
+  profileFolder,
+}: ParleyLoadOptions = {}): Promise<ParleyUnderLoad> {
+  const flags = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
   const child = spawn(process.execPath, ['--conditions=@parley-rtc/source', ...flags, program], {
     env: {
       PATH: process.env['PATH'],
       PARLEY_PORT: '0',
       PARLEY_CLIENTS: 'bench:bench:SERVICE',
       PARLEY_RATE_LIMITS: 'off',
+      PARLEY_MEDIA_PROCESSES: String(processes),
       PARLEY_LIMIT_VIEWS_PER_ENDPOINT: '10000',
       PARLEY_LIMIT_STREAMS_PER_PARTICIPANT: '10000',
     },

@@ -1,18 +1,42 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Linux counts processor time in hundredths of a second. */
 const ticksPerSecond = 100;
 const pageBytes = 4_096;
 
-/** What a process has used. */
+/** What a process and its children use. */
 export interface ProcessUsage {
   readonly cpuSeconds: number;
+  /** Of that, by the first thread of each process: where JavaScript runs. */
+  readonly mainThreadSeconds: number;
   readonly residentBytes: number;
+  /** Processor time of each process, the first being the one that was asked for. */
+  readonly eachCpuSeconds: readonly number[];
 }
 
-/** Reads Linux's account of a process and of its children that have ended. */
+/** Reads Linux's account of a process and its living children. */
 export function usageOf(pid: number): ProcessUsage {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const each = [pid, ...childrenOf(pid)].map((one) => ({
+    whole: readStat(`/proc/${one}/stat`),
+    mainThread: readStat(`/proc/${one}/task/${one}/stat`),
+  }));
+  return {
+    cpuSeconds: each.reduce((sum, { whole }) => sum + whole.cpuSeconds, 0),
+    mainThreadSeconds: each.reduce((sum, { mainThread }) => sum + mainThread.cpuSeconds, 0),
+    residentBytes: each.reduce((sum, { whole }) => sum + whole.residentBytes, 0),
+    eachCpuSeconds: each.map(({ whole }) => whole.cpuSeconds),
+  };
+}
+
+function childrenOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`)
+    .flatMap((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' '))
+    .filter((child) => child !== '')
+    .map(Number);
+}
+
+function readStat(path: string): { readonly cpuSeconds: number; readonly residentBytes: number } {
+  const stat = readFileSync(path, 'utf8');
   // The name in parentheses may hold spaces.
   const fields = stat
     .slice(stat.lastIndexOf(')') + 2)

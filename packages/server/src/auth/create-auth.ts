@@ -1,6 +1,6 @@
 import type { Actor } from '../actor.ts';
 import type { Clock } from '../clock.ts';
-import type { ParleyServerConfig } from '../config.ts';
+import type { ParleyServerConfig } from '../config/parley-server-config.ts';
 import type { Storage } from '../storage/storage.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { Clients } from './clients.ts';

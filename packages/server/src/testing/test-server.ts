@@ -7,7 +7,7 @@ import type {
   WireEvent,
 } from '@parley-rtc/contract';
 import { createParleyServer } from '../parley-server.ts';
-import type { ParleyServerConfig } from '../config.ts';
+import type { ParleyServerConfig } from '../config/parley-server-config.ts';
 import { FakeMediaRouter } from '../media/fake-media-router.ts';
 import { checkAnswer, operationOf } from './answer-schemas.ts';
 import { FakeClock } from './fake-clock.ts';

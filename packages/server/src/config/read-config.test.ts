@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ConfigError } from './config-error.ts';
-import { readConfig } from './config.ts';
+import { readConfig } from './read-config.ts';
 
 it('needs no variable at all', () => {
   expect(readConfig({})).toEqual({ clients: [], iceServers: [], logLevel: 'warn' });

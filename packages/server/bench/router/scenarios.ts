@@ -1,0 +1,38 @@
+import type { LoadLayer } from './load-publisher.ts';
+
+/** How many publish to how many, and over what links. */
+export interface Scenario {
+  readonly name: string;
+  readonly publishers: number;
+  readonly viewersEach: number;
+  /** Share of the packets that is lost on each way, 0 to 1. */
+  readonly lossRatio: number;
+  readonly layers: readonly LoadLayer[];
+  /** Processes for media, where the router can have several. Default 1. */
+  readonly processes?: number;
+}
+
+const single: readonly LoadLayer[] = [{ packetsPerFrame: 4 }];
+const simulcast: readonly LoadLayer[] = [
+  { rid: 'q', packetsPerFrame: 1 },
+  { rid: 'h', packetsPerFrame: 2 },
+  { rid: 'f', packetsPerFrame: 4 },
+];
+
+const loss = { lossRatio: 0.02 };
+const oneToFew = { publishers: 1, viewersEach: 1, lossRatio: 0, layers: single };
+const oneToMany = { ...oneToFew, viewersEach: 50 };
+const eachToEach = { ...oneToFew, publishers: 8, viewersEach: 8 };
+const layered = { ...oneToFew, viewersEach: 25, layers: simulcast };
+
+/** One publisher's stream to many, many to many, in one size and in three; each with 2 % loss as well. */
+export const scenarios: readonly Scenario[] = [
+  { ...oneToFew, name: '1 to 1' },
+  { ...oneToMany, name: '1 to 50' },
+  { ...oneToMany, ...loss, name: '1 to 50, 2 % loss' },
+  { ...eachToEach, name: '8 to 8' },
+  { ...eachToEach, ...loss, name: '8 to 8, 2 % loss' },
+  { ...layered, name: '1 to 25, simulcast' },
+  { ...layered, ...loss, name: '1 to 25, simulcast, 2 % loss' },
+  { ...eachToEach, processes: 2, name: '8 to 8, two processes' },
+];

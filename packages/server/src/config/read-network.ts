@@ -1,0 +1,53 @@
+import { isIP } from 'node:net';
+import { ConfigError } from './config-error.ts';
+import type { Environment } from './environment.ts';
+import type { ParleyServerConfig } from './parley-server-config.ts';
+
+/** Where the API and the media are, and how many processes share the media. */
+export function readNetwork(
+  env: Environment,
+): Pick<ParleyServerConfig, 'host' | 'port' | 'announcedAddress' | 'udpPort' | 'mediaProcesses'> {
+  const port = portOf(env, 'PARLEY_PORT');
+  const udpPort = portOf(env, 'PARLEY_UDP_PORT');
+  const mediaProcesses = mediaProcessesOf(env['PARLEY_MEDIA_PROCESSES'] ?? '', udpPort ?? 0);
+  const announcedAddress = addressOf(env, 'PARLEY_ANNOUNCED_ADDRESS');
+  const { PARLEY_HOST: host } = env;
+  return {
+    ...(host && { host }),
+    ...(port !== undefined && { port }),
+    ...(announcedAddress !== undefined && { announcedAddress }),
+    ...(udpPort !== undefined && { udpPort }),
+    ...(mediaProcesses !== undefined && { mediaProcesses }),
+  };
+}
+
+function portOf(env: Environment, name: string): number | undefined {
+  const text = env[name] ?? '';
+  if (text === '') return undefined;
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) {
+    throw new ConfigError(`${name} is "${text}"; it must be a port number from 0 to 65535.`);
+  }
+  return port;
+}
+
+function mediaProcessesOf(text: string, udpPort: number): number | undefined {
+  if (text === '') return undefined;
+  const processes = Number(text);
+  if (!/^\d{1,2}$/.test(text) || processes < 1 || processes > 64) {
+    throw new ConfigError(`PARLEY_MEDIA_PROCESSES is "${text}"; it must be a whole number from 1 to 64.`);
+  }
+  if (udpPort + processes - 1 > 65_535) {
+    throw new ConfigError(
+      `PARLEY_UDP_PORT is ${udpPort}; with PARLEY_MEDIA_PROCESSES ${processes} the last port would be above 65535.`,
+    );
+  }
+  return processes;
+}
+
+function addressOf(env: Environment, name: string): string | undefined {
+  const text = env[name] ?? '';
+  if (text === '') return undefined;
+  if (isIP(text) === 0) throw new ConfigError(`${name} is "${text}"; it must be an IP address.`);
+  return text;
+}
