@@ -5,10 +5,6 @@ import { recordedStats } from '../testing/recorded-stats.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
 import type { Conference } from './conference.ts';
-// Fetched before, so that fetching them takes no time.
-import './follow-quality.ts';
-import './follow-speakers.ts';
-import '../viewing/viewing-room.ts';
 
 let ada: Conference;
 let streamId: string;

@@ -2,8 +2,6 @@ import { expect, test, vi } from 'vitest';
 import type { Conference } from '../conference/conference.ts';
 import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
-// Fetched before, so that fetching it takes no time.
-import '../viewing/viewing-room.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
 
