@@ -82,16 +82,28 @@ export async function joinAndListen({ ticket, conferenceId }: Ticket): Promise<v
   Object.assign(window, { conference, announcedAt });
 }
 
-/** Publishes and withdraws again. When the request began, in milliseconds since the epoch, and how long it took. */
-export async function publishOnce(): Promise<{ id: string; startedAt: number; requestMs: number }> {
+/**
+ * Publishes and withdraws again. When the request began, in milliseconds since the epoch, and how long it took; undefined
+ * when the server refuses because it has too much to do.
+ */
+export async function publishOnce(): Promise<
+  { id: string; startedAt: number; requestMs: number } | undefined
+> {
+  const { Parley, conference, probe } = window;
   performance.clearResourceTimings();
-  const mediaStream = window.probe.source({ id: 7 });
-  const mine = await window.conference.publishStream({ mediaStream, type: 'CAM' });
+  const mediaStream = probe.source({ id: 7 });
+  let mine;
+  try {
+    mine = await conference.publishStream({ mediaStream, type: 'CAM' });
+  } catch (error) {
+    if (error instanceof Parley.HttpError && error.status === 503) return undefined;
+    throw error;
+  }
   const request = performance
     .getEntriesByType('resource')
     .find(({ name }) => name.endsWith('/publishStream'));
   await new Promise((resolve) => {
-    setTimeout(resolve, 200);
+    setTimeout(resolve, 150);
   });
   await mine.unpublish();
   return {

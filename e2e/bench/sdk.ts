@@ -84,7 +84,9 @@ async function publishToEvent(what: string): Promise<object> {
   for (const { page } of [ada, bob]) await page.evaluate(joinAndListen, ticket);
   const [toEvent, requests]: [number[], number[]] = [[], []];
   for (let round = 0; round < publishRounds; round += 1) {
-    const { id, startedAt, requestMs } = await ada.page.evaluate(publishOnce);
+    const published = await ada.page.evaluate(publishOnce);
+    if (!published) continue;
+    const { id, startedAt, requestMs } = published;
     const heardAt = await bob.page.evaluate((id) => window.announcedAt[id] ?? NaN, id);
     toEvent.push(heardAt - startedAt);
     requests.push(requestMs);
@@ -93,6 +95,7 @@ async function publishToEvent(what: string): Promise<object> {
   await bob.close();
   return {
     ...row(what, toEvent, requests),
+    refused: publishRounds - toEvent.length,
     'sdk p99 ms': Math.round(quantile(toEvent, 0.99)),
     'bare p99 ms': Math.round(quantile(requests, 0.99)),
     'ratio p99': round2(quantile(toEvent, 0.99) / quantile(requests, 0.99)),

@@ -1,5 +1,8 @@
 import type { ConferenceMode, JsonObject, ParticipantHealth, StreamType } from './types.ts';
 
+/** The version of a snapshot whose server told none: any versioned event may follow it. */
+export const UNKNOWN_VERSION = -1;
+
 /**
  * A conference as everybody agrees on it: the API's aggregate with nothing missing. Immutable; `reduce` makes the
  * next one, and parts that did not change are the same objects.

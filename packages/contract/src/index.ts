@@ -1,9 +1,9 @@
 export type * from './types.ts';
 export type * from './events.ts';
 export type { ConferenceState, MetadataEntry, Participant, Stream } from './conference-state.ts';
-export { findParticipant, findStream } from './conference-state.ts';
+export { findParticipant, findStream, UNKNOWN_VERSION } from './conference-state.ts';
 export { decodeEvent, UndecodableEventError } from './decode-event.ts';
-export { createdConference, placeInHistory, reduce, UNKNOWN_VERSION } from './reduce.ts';
+export { createdConference, placeInHistory, reduce } from './reduce.ts';
 export { follow, type Followed } from './follow.ts';
 export {
   conferenceFromSimpleView,

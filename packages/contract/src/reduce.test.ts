@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ConferenceState } from './conference-state.ts';
-import { findStream } from './conference-state.ts';
+import { findStream, UNKNOWN_VERSION } from './conference-state.ts';
 import type { ConferenceEvent } from './events.ts';
-import { createdConference, placeInHistory, reduce, UNKNOWN_VERSION } from './reduce.ts';
+import { createdConference, placeInHistory, reduce } from './reduce.ts';
 import { anEvent, created } from './testing/histories.ts';
 
 function after(...events: ConferenceEvent[]): ConferenceState {

@@ -1,14 +1,11 @@
 import type { ConferenceState, MetadataEntry, Participant, Stream } from './conference-state.ts';
-import { findStream } from './conference-state.ts';
+import { findStream, UNKNOWN_VERSION } from './conference-state.ts';
 import type {
   ConferenceCreatedEvent,
   ConferenceEvent,
   ConferenceMetadataUpdatedEvent,
   ConferenceStreamMetadataUpdatedEvent,
 } from './events.ts';
-
-/** The version of a snapshot whose server told none: any versioned event may follow it. */
-export const UNKNOWN_VERSION = -1;
 
 /**
  * Where `event` stands to a conference at `state.version`: `next` may be applied, `old` is already in it, before a

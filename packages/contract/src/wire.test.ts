@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UNKNOWN_VERSION } from './reduce.ts';
+import { UNKNOWN_VERSION } from './conference-state.ts';
 import {
   conferenceFromSimpleView,
   conferenceFromWire,

@@ -1,5 +1,5 @@
 import type { ConferenceState, MetadataEntry, Participant, Stream } from './conference-state.ts';
-import { UNKNOWN_VERSION } from './reduce.ts';
+import { UNKNOWN_VERSION } from './conference-state.ts';
 import type {
   ConferenceMode,
   JsonObject,

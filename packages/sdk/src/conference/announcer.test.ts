@@ -1,25 +1,14 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { useFakeBrowser } from '../testing/fake-browser.ts';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { FakeServer } from '../testing/fake-server.ts';
+import { describe, expect, test, vi } from 'vitest';
+import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { selectRemoteParticipants } from './selectors.ts';
+import { settle } from '../testing/settle.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 
 let server: FakeServer;
 
-/** Lets everything happen that needs no time. */
-const settle = () => vi.advanceTimersByTimeAsync(0);
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  useFakeBrowser();
-  server = new FakeServer();
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  FakePeerConnection.open.clear();
+useFakeConference((fakes) => {
+  ({ server } = fakes);
 });
 
 describe('a listener that comes late', () => {

@@ -1,24 +1,16 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { useFakeBrowser } from '../testing/fake-browser.ts';
+import { expect, test, vi } from 'vitest';
 import { FakeLocks } from '../testing/fake-locks.ts';
-import { broken, FakeServer } from '../testing/fake-server.ts';
+import { broken, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
+import { settle } from '../testing/settle.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 
 let server: FakeServer;
 
-const settle = () => vi.advanceTimersByTimeAsync(0);
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  const { navigator } = useFakeBrowser();
-  Object.assign(navigator, { locks: new FakeLocks() });
-  server = new FakeServer();
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
+useFakeConference((fakes) => {
+  ({ server } = fakes);
+  Object.assign(fakes.page.navigator, { locks: new FakeLocks() });
 });
 
 test('a second tab with the same endpoint id is told so, and the first is not disturbed', async () => {

@@ -1,23 +1,15 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { useFakeBrowser } from '../testing/fake-browser.ts';
+import { afterEach, expect, test, vi } from 'vitest';
 import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { recordedStats } from '../testing/recorded-stats.ts';
+import { settle } from '../testing/settle.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 import type { Conference } from './conference.ts';
-// Fetched before, so that fetching them takes no time.
-import '../quality/watch-quality.ts';
-import '../speakers/watch-speakers.ts';
-import '../viewing/viewing-room.ts';
 
 let ada: Conference;
 let streamId: string;
-const settle = () => vi.advanceTimersByTimeAsync(0);
 
-beforeEach(async () => {
-  vi.useFakeTimers();
-  useFakeBrowser();
-  const server = new FakeServer();
+useFakeConference(async ({ server }) => {
   ada = await joinAs(server, 'ada');
   const bob = await joinAs(server, 'bob');
   ({ id: streamId } = await bob.publishStream({ camera: true }));
@@ -27,9 +19,6 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await ada.leave();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  FakePeerConnection.open.clear();
 });
 
 function onlyPeer(): FakePeerConnection {

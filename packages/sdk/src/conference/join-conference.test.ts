@@ -1,24 +1,17 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Deferred } from '../testing/deferred.ts';
-import { type FakePage, useFakeBrowser } from '../testing/fake-browser.ts';
-import { broken, FakeServer, forbidden } from '../testing/fake-server.ts';
+import type { FakePage } from '../testing/fake-browser.ts';
+import { broken, type FakeServer, forbidden } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
+import { settle } from '../testing/settle.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 
 let server: FakeServer;
 let page: FakePage;
 
-const settle = () => vi.advanceTimersByTimeAsync(0);
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  page = useFakeBrowser();
-  server = new FakeServer();
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
+useFakeConference((fakes) => {
+  ({ server, page } = fakes);
 });
 
 function expectNothingBehind(): void {

@@ -11,16 +11,14 @@ import {
   conferenceFromWire,
   type ConferenceState,
   type JsonObject,
-  UNKNOWN_VERSION,
 } from '@parley-rtc/contract';
 import { loadPart } from '../load-part.ts';
-import { LongPollFeed } from '../signalling/long-poll-feed.ts';
-import type * as PushModule from '../signalling/push-feed.ts';
 import { registerUserEndpoint, type UserEndpoint } from '../signalling/user-endpoint.ts';
 import { claimEndpointId } from './claim-endpoint-id.ts';
 import { sayFarewell } from './farewell.ts';
+import type { LoadPush } from './open-session.ts';
 import { watchPage } from './page-lifecycle.ts';
-import { Session } from './session.ts';
+import type { Session } from './session.ts';
 import type { TokenWatch } from './token-watch.ts';
 
 export interface JoinOptions {
@@ -46,9 +44,6 @@ export interface JoinOptions {
   readonly iceServers?: readonly RTCIceServer[];
 }
 
-/** Fetches what only a server with a push needs. */
-type LoadPush = () => Promise<Pick<typeof PushModule, 'pushFeed'>>;
-
 /**
  * Joins: endpoint, join, state, feed. The ICE servers come meanwhile. When a step fails or time is up, takes back what
  * was done.
@@ -64,10 +59,10 @@ export async function joinConference(
   return withDeadline({ operation: 'join', signals, timeoutMs }, async ({ signal }) => {
     const iceServers = readIceServers(api, options.iceServers, signal);
     // Fetched while the server is asked, so that nobody waits for it.
-    const media = loadPart('media', () => import('./media-room.ts'));
+    const loading = loadPart('calls', () => import('./open-session.ts'));
     // Both are awaited below; until then a failure must not count as unhandled.
     iceServers.catch(() => {});
-    media.catch(() => {});
+    loading.catch(() => {});
     const stay: { session?: Session } = {};
     const register = (wishedId: string | undefined, signal: AbortSignal) =>
       registerUserEndpoint({
@@ -88,15 +83,15 @@ export async function joinConference(
     try {
       await enter(api, endpoint, options, signal);
       const conference = readConference(api, conferenceId, signal);
-      const found = await Promise.all([conference, iceServers, media]);
+      const found = await Promise.all([conference, iceServers, loading]);
       signal.throwIfAborted();
-      stay.session = new Session({
+      const { openSession } = found[2];
+      stay.session = openSession({
         api,
         endpoint,
         conference: { ...found[0], id: conferenceId },
         iceServers: found[1],
         access: options.access,
-        openMedia: (verbs) => new found[2].MediaRoom(verbs),
         enterAgain: async (formerId, metadata, signal) => {
           const endpoint = await register(formerId, signal);
           try {
@@ -108,29 +103,8 @@ export async function joinConference(
             throw error;
           }
         },
-        startFeed: (sink) =>
-          new LongPollFeed({
-            ...sink,
-            poll: (version, signal) => api.getEvents(conferenceId, version, { signal }),
-            readSnapshot: (signal) => readConference(api, conferenceId, signal),
-            loadPush:
-              loadPush &&
-              (async (verbs) => {
-                const { pushFeed } = await loadPush();
-                return pushFeed({
-                  ...verbs,
-                  open: (lastEventId, signal) => {
-                    const { version } = sink.conference();
-                    const place =
-                      lastEventId !== undefined
-                        ? { lastEventId }
-                        : version !== UNKNOWN_VERSION && { version };
-                    const userEndpointId = stay.session?.endpointId ?? endpoint.id;
-                    return api.openPush(conferenceId, { ...place, userEndpointId }, { signal });
-                  },
-                });
-              }),
-          }),
+        readSnapshot: (signal) => readConference(api, conferenceId, signal),
+        loadPush,
       });
       return stay.session;
     } catch (error) {

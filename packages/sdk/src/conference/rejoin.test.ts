@@ -1,25 +1,16 @@
 import { findParticipant } from '@parley-rtc/contract';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { useFakeBrowser } from '../testing/fake-browser.ts';
+import { describe, expect, test, vi } from 'vitest';
 import { fakeTracks } from '../testing/fake-media.ts';
 import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { broken, FakeServer, forbidden } from '../testing/fake-server.ts';
+import { broken, type FakeServer, forbidden } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
+import { settle } from '../testing/settle.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 
 let server: FakeServer;
 
-const settle = () => vi.advanceTimersByTimeAsync(0);
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  useFakeBrowser();
-  server = new FakeServer();
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  FakePeerConnection.open.clear();
+useFakeConference((fakes) => {
+  ({ server } = fakes);
 });
 
 /** Drops an endpoint as the server does after a long silence: it is no longer registered, and out. */

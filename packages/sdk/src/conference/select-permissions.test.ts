@@ -1,23 +1,16 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { aJwt } from '../testing/a-jwt.ts';
-import { useFakeBrowser } from '../testing/fake-browser.ts';
-import { FakeServer } from '../testing/fake-server.ts';
+import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { joinConference } from './join-conference.ts';
 import { selectPermissions } from './select-permissions.ts';
 import { watchToken } from './token-watch.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 
 let server: FakeServer;
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  useFakeBrowser();
-  server = new FakeServer();
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
+useFakeConference((fakes) => {
+  ({ server } = fakes);
 });
 
 async function permissionsWith(...authorities: readonly string[]) {

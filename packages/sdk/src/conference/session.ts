@@ -24,7 +24,7 @@ import { keepTrying } from './keep-trying.ts';
 import { type InsightVerbs, startOnDemand } from './insight.ts';
 import { keepUnchanged } from './keep-unchanged.ts';
 import { nothingBlocked } from '../viewing/playback.ts';
-import type { MediaRoom, MediaRoomOptions } from './media-room.ts';
+import { MediaRoom } from './media-room.ts';
 import { type MetadataCalls, metadataCalls, type OwnIds } from './metadata-calls.ts';
 import { watchPage } from './page-lifecycle.ts';
 import type { TokenWatch } from './token-watch.ts';
@@ -43,8 +43,6 @@ export interface SessionOptions {
   readonly conference: ConferenceState;
   readonly iceServers: readonly RTCIceServer[];
   readonly access?: TokenWatch | undefined;
-  /** Makes the room for all streams and views; its code was fetched while we joined. */
-  readonly openMedia: (options: MediaRoomOptions) => MediaRoom;
   readonly startFeed: (sink: EventFeedSink) => EventFeed;
   /** Enters once more, best with the same endpoint id, and reads the state. */
   readonly enterAgain: (
@@ -90,7 +88,7 @@ export class Session {
   #farewell: Promise<void> | undefined;
 
   constructor(options: SessionOptions) {
-    const { api, endpoint, conference, iceServers, access, openMedia, startFeed } = options;
+    const { api, endpoint, conference, iceServers, access, startFeed } = options;
     this.#options = options;
     this.#endpoint = endpoint;
     const endpointId = () => this.#endpoint.id;
@@ -137,7 +135,7 @@ export class Session {
       },
       startOnDemand(insightVerbs),
     );
-    this.media = openMedia({
+    this.media = new MediaRoom({
       api,
       own,
       iceServers,

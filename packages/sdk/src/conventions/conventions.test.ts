@@ -1,27 +1,17 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { useFakeBrowser } from '../testing/fake-browser.ts';
+import { expect, test } from 'vitest';
 import { fakeTracks } from '../testing/fake-media.ts';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { FakeServer } from '../testing/fake-server.ts';
+import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { selectOnHold } from './hold.ts';
 import { announcePortrait, selectPortrait } from './portrait.ts';
 import { announceRecording, selectRecording } from './recording.ts';
 import { selectMuted } from './track-mute.ts';
+import { settle } from '../testing/settle.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 
 let server: FakeServer;
-const settle = () => vi.advanceTimersByTimeAsync(0);
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  useFakeBrowser();
-  server = new FakeServer();
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  FakePeerConnection.open.clear();
+useFakeConference((fakes) => {
+  ({ server } = fakes);
 });
 
 test('a mute is seen by the others, kind by kind', async () => {

@@ -1,34 +1,24 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Conference } from '../conference/conference.ts';
-import { useFakeBrowser } from '../testing/fake-browser.ts';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { FakeServer } from '../testing/fake-server.ts';
+import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
-// Fetched before, so that fetching it takes no time.
-import '../viewing/viewing-room.ts';
+import { settle } from '../testing/settle.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 
 let server: FakeServer;
 let ada: Conference;
 let streamId: string;
-const settle = () => vi.advanceTimersByTimeAsync(0);
 const asked = () =>
   server.callsOf('updateViewStream').map((command) => (command as { readonly video: unknown }).video);
 const anElement = (play: () => Promise<void> = async () => {}) =>
   Object.assign(new EventTarget(), { srcObject: null, volume: 1, play }) as unknown as HTMLVideoElement;
 
-beforeEach(async () => {
-  vi.useFakeTimers();
-  useFakeBrowser();
-  server = new FakeServer();
+useFakeConference(async (fakes) => {
+  ({ server } = fakes);
   ada = await joinAs(server, 'ada');
   const bob = await joinAs(server, 'bob');
   ({ id: streamId } = await bob.publishStream({ camera: true, microphone: true }));
   await settle();
-});
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  FakePeerConnection.open.clear();
 });
 
 test('a view that nobody looks at is paused after a second, and flows once it is attached', async () => {

@@ -1,25 +1,17 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Conference } from '../conference/conference.ts';
-import { type FakePage, useFakeBrowser } from '../testing/fake-browser.ts';
+import type { FakePage } from '../testing/fake-browser.ts';
 import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { broken, FakeServer } from '../testing/fake-server.ts';
+import { broken, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
+import { settle } from '../testing/settle.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 
 let server: FakeServer;
 let page: FakePage;
 
-const settle = () => vi.advanceTimersByTimeAsync(0);
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  page = useFakeBrowser();
-  server = new FakeServer();
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  FakePeerConnection.open.clear();
+useFakeConference((fakes) => {
+  ({ server, page } = fakes);
 });
 
 async function connected(start: (conference: Conference) => Promise<unknown>) {

@@ -1,10 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type FakePage, capturedTracks, useFakeBrowser } from '../testing/fake-browser.ts';
+import { describe, expect, test, vi } from 'vitest';
+import { type FakePage, capturedTracks } from '../testing/fake-browser.ts';
 import { aMediaStream, aTrack, fakeTracks, type FakeTrack } from '../testing/fake-media.ts';
 import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { FakeServer, forbidden } from '../testing/fake-server.ts';
+import { type FakeServer, forbidden } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import type { PublishedStream } from './published-stream.ts';
+import { settle } from '../testing/settle.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 
 /** A browser that knows no encodings and lets no parameter be set. */
 class PickyPeerConnection extends FakePeerConnection {
@@ -20,18 +22,8 @@ class PickyPeerConnection extends FakePeerConnection {
 
 let server: FakeServer;
 let page: FakePage;
-const settle = () => vi.advanceTimersByTimeAsync(0);
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  page = useFakeBrowser();
-  server = new FakeServer();
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  FakePeerConnection.open.clear();
+useFakeConference((fakes) => {
+  ({ server, page } = fakes);
 });
 
 function sent(kind: 'audio' | 'video') {

@@ -1,28 +1,19 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Deferred } from '../testing/deferred.ts';
-import { type FakePage, capturedStreams, useFakeBrowser } from '../testing/fake-browser.ts';
+import { type FakePage, capturedStreams } from '../testing/fake-browser.ts';
 import { aMediaStream, fakeTracks } from '../testing/fake-media.ts';
 import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { FakeServer, forbidden } from '../testing/fake-server.ts';
+import { type FakeServer, forbidden } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
+import { settle } from '../testing/settle.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 
 let server: FakeServer;
 let page: FakePage;
 
-/** Lets everything happen that needs no time. */
-const settle = () => vi.advanceTimersByTimeAsync(0);
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  page = useFakeBrowser();
-  server = new FakeServer();
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  FakePeerConnection.open.clear();
+useFakeConference((fakes) => {
+  ({ server, page } = fakes);
 });
 
 /** The last connection made. */

@@ -1,28 +1,18 @@
 import type { NotFoundError } from '@parley-rtc/client';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Deferred } from '../testing/deferred.ts';
-import { useFakeBrowser } from '../testing/fake-browser.ts';
 import { fakeTracks } from '../testing/fake-media.ts';
 import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { FakeServer } from '../testing/fake-server.ts';
+import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
+import { settle } from '../testing/settle.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 
 let server: FakeServer;
 
-/** Lets everything happen that needs no time. */
-const settle = () => vi.advanceTimersByTimeAsync(0);
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  useFakeBrowser();
-  server = new FakeServer();
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  FakePeerConnection.open.clear();
+useFakeConference((fakes) => {
+  ({ server } = fakes);
 });
 
 /** The last connection made. */

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { useFakeBrowser } from '../testing/fake-browser.ts';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { FakeServer } from '../testing/fake-server.ts';
+import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { selectRemoteParticipants, selectRemoteStreams, selectSelf } from '../conference/selectors.ts';
 import type { Conference } from '../conference/conference.ts';
 import type { InvalidData } from './typed-conference.ts';
 import { withSchemas } from './with-schemas.ts';
+import { settle } from '../testing/settle.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 
 const schemas = {
   participant: z.object({ name: z.string(), role: z.enum(['agent', 'guest']).default('guest') }),
@@ -24,8 +24,6 @@ let server: FakeServer;
 let ada: Conference;
 let bob: Conference;
 
-/** Lets everything happen that needs no time. */
-const settle = () => vi.advanceTimersByTimeAsync(0);
 const joinBoth = async () => {
   ada = await joinAs(server, 'ada');
   bob = await joinAs(server, 'bob');
@@ -48,17 +46,12 @@ function whereOf(place: InvalidData['place']): string {
   return place.kind === 'conference' ? `entry ${place.key}` : `event ${place.event.originalType}`;
 }
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  useFakeBrowser();
-  server = new FakeServer();
+useFakeConference((fakes) => {
+  ({ server } = fakes);
 });
 
 afterEach(async () => {
   await Promise.all([ada.leave(), bob.leave()]);
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  FakePeerConnection.open.clear();
 });
 
 describe('reading', () => {

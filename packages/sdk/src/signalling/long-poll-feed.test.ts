@@ -1,23 +1,16 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { selectRemoteParticipants } from '../index.ts';
-import { type FakePage, useFakeBrowser } from '../testing/fake-browser.ts';
-import { broken, FakeServer, forbidden } from '../testing/fake-server.ts';
+import type { FakePage } from '../testing/fake-browser.ts';
+import { broken, type FakeServer, forbidden } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
+import { settle } from '../testing/settle.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 
 let server: FakeServer;
 let page: FakePage;
 
-const settle = () => vi.advanceTimersByTimeAsync(0);
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  page = useFakeBrowser();
-  server = new FakeServer();
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
+useFakeConference((fakes) => {
+  ({ server, page } = fakes);
 });
 
 const joined = (userEndpointId: string) => ({

@@ -1,25 +1,18 @@
 import { ServerError } from '@parley-rtc/client';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { selectRemoteParticipants } from '../index.ts';
-import { type FakePage, useFakeBrowser } from '../testing/fake-browser.ts';
-import { broken, FakeServer } from '../testing/fake-server.ts';
+import type { FakePage } from '../testing/fake-browser.ts';
+import { broken, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
+import { settle } from '../testing/settle.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 
 let server: FakeServer;
 let page: FakePage;
 
-const settle = () => vi.advanceTimersByTimeAsync(0);
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  page = useFakeBrowser();
-  server = new FakeServer();
+useFakeConference((fakes) => {
+  ({ server, page } = fakes);
   server.hasPush = true;
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
 });
 
 const joined = (userEndpointId: string) => ({

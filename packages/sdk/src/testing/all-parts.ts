@@ -2,7 +2,7 @@
 // files.
 import '../conference/follow-quality.ts';
 import '../conference/follow-speakers.ts';
-import '../conference/media-room.ts';
+import '../conference/open-session.ts';
 import '../devices/permission-errors.ts';
 import '../media/open-publication.ts';
 import '../viewing/viewing-room.ts';
