@@ -1,7 +1,7 @@
 import { ParleyError } from '@parley-rtc/client';
 import { pause } from '../pause.ts';
 import { reconnectDelayMs } from '../reconnect-policy.ts';
-import { untilOnline } from '../signalling/until-online.ts';
+import { untilOnline } from '../until-online.ts';
 
 /** So long a server may be away. Time without a network does not count. */
 const budgetMs = 120_000;
@@ -16,7 +16,7 @@ export async function keepTrying<Result>(
 ): Promise<Result> {
   let leftMs = budgetMs;
   for (let failures = 0; ; failures += 1) {
-    await untilOnline(signal, () => {});
+    await untilOnline(signal);
     const startedAtMs = Date.now();
     try {
       return await attempt();

@@ -8,7 +8,7 @@ export interface PageListeners {
   readonly onAway: () => void;
   /** The page is back from there. */
   readonly onReturn: () => void;
-  /** The page is back after it was frozen, or its network is or is another: what is known and open may be out of date. */
+  /** The page is back after it was frozen, or its network came, went or is another: what is known and open may be out of date. */
   readonly onBack: () => void;
 }
 
@@ -30,6 +30,8 @@ export function watchPage({ onGone, onAway, onReturn, onBack }: PageListeners): 
   globalThis.addEventListener('pagehide', onHide);
   globalThis.addEventListener('pageshow', onShow);
   globalThis.addEventListener('online', onBack);
+  // What is open then would be silent for long before it breaks.
+  globalThis.addEventListener('offline', onBack);
   // Chromium thaws pages in the background by this event. It goes to the document, so it is caught on its way there.
   globalThis.addEventListener('resume', onBack, true);
   const { connection } = globalThis.navigator as NavigatorWithNetwork;
@@ -45,6 +47,7 @@ export function watchPage({ onGone, onAway, onReturn, onBack }: PageListeners): 
     globalThis.removeEventListener('pagehide', onHide);
     globalThis.removeEventListener('pageshow', onShow);
     globalThis.removeEventListener('online', onBack);
+    globalThis.removeEventListener('offline', onBack);
     globalThis.removeEventListener('resume', onBack, true);
     connection?.removeEventListener('change', onNetwork);
   };

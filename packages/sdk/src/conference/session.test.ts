@@ -241,6 +241,17 @@ describe('the page', () => {
     expect(server.conference?.participants).toEqual([]);
   });
 
+  test('whose network goes says so at once, and asks for news when it is back', async () => {
+    const ada = await joinAs(server, 'ada');
+    await settle();
+    page.setOnline(false);
+    await settle();
+    expect(ada.state.getSnapshot().connection).toBe('reconnecting');
+    page.setOnline(true);
+    await settle();
+    expect(ada.state.getSnapshot().connection).toBe('connected');
+  });
+
   test('that thaws in the background asks for news at once', async () => {
     await joinAs(server, 'ada');
     await settle();

@@ -95,19 +95,47 @@ describe('a connection that is lost', () => {
     ]);
   });
 
-  test('is tried again for 30 seconds, and given up then', async () => {
+  test('and finds no new path is tried again for 30 seconds, and given up then', async () => {
+    const { peer, heard } = await publishing();
+    peer.moveTo('failed');
+    await vi.advanceTimersByTimeAsync(25_000);
+    expect(heard).toEqual([]);
+    expect(peer.restarts).toBeGreaterThan(2);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(heard).toEqual(['error ERR_MEDIA_CONNECTION']);
+    expect(peer.connectionState).toBe('closed');
+  });
+
+  test('is tried again for two minutes while the server does not answer, and given up then', async () => {
     const { peer, heard } = await publishing();
     server.intercept = ({ operation }) => {
       if (operation === 'publishStream') throw broken(operation);
     };
     peer.moveTo('failed');
-    await vi.advanceTimersByTimeAsync(29_000);
+    await vi.advanceTimersByTimeAsync(115_000);
     expect(heard).toEqual([]);
-    expect(peer.restarts).toBeGreaterThan(5);
-    expect(peer.restarts).toBeLessThan(60);
-    await vi.advanceTimersByTimeAsync(2_000);
+    expect(peer.restarts).toBeGreaterThan(20);
+    expect(peer.restarts).toBeLessThan(200);
+    await vi.advanceTimersByTimeAsync(10_000);
     expect(heard).toEqual(['error ERR_MEDIA_CONNECTION']);
     expect(peer.connectionState).toBe('closed');
+  });
+
+  test('is not given up while there is no network, however long, and back once there is one', async () => {
+    const { ada, peer, heard } = await publishing();
+    page.setOnline(false);
+    peer.moveTo('failed');
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(peer.restarts).toBe(0);
+    page.setOnline(true);
+    await settle();
+    expect(peer.restarts).toBe(1);
+    peer.moveTo('connected');
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(heard.filter((line) => line.startsWith('error'))).toEqual([]);
+    await ada.leave();
+    expect(vi.getTimerCount()).toBe(0);
+    expect(page.listenerCount).toBe(0);
   });
 
   test('is given up at once by a server that does not know the restart', async () => {

@@ -1,5 +1,6 @@
 import { pause } from '../pause.ts';
 import { reconnectDelayMs } from '../reconnect-policy.ts';
+import { untilOnline } from '../until-online.ts';
 
 /**
  * So long ICE may try by itself: it often comes back from `disconnected`. Chromium says that only after seven seconds of
@@ -8,8 +9,10 @@ import { reconnectDelayMs } from '../reconnect-policy.ts';
 const patienceMs = 1_000;
 /** How long a new path may take to be found, before another is tried. */
 const connectMs = 6_000;
-/** After so long a loss the server has given up too. */
+/** How long new paths are tried, with a server that agrees on them. */
 const budgetMs = 30_000;
+/** So long the server may be away, as for everything else. Time without a network does not count. */
+const awayBudgetMs = 120_000;
 
 /**
  * Whether trying again may help: `refused` says that it will not, and `forgotten` that somebody else sets everything up
@@ -27,7 +30,7 @@ export interface ConnectionKeeperOptions {
 
 /**
  * Watches one connection and restarts ICE when it is lost: at once when it has failed, after a second when it is only
- * disconnected, again and again with jittered pauses, for 30 seconds.
+ * disconnected, again and again with jittered pauses, for 30 seconds; two minutes while the server does not answer.
  */
 export class ConnectionKeeper {
   readonly #options: ConnectionKeeperOptions;
@@ -93,16 +96,19 @@ export class ConnectionKeeper {
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    const endsAtMs = Date.now() + budgetMs;
-    const leftMs = () => endsAtMs - Date.now();
-    let isRefused = false;
-    for (let attempt = 0; !signal.aborted && !isRefused && leftMs() > 0; attempt += 1) {
-      if (attempt > 0) await this.#pause(Math.min(reconnectDelayMs(attempt - 1), leftMs()));
-      if (signal.aborted || leftMs() <= 0) break;
-      const result = await this.#options.restart(leftMs());
-      isRefused = result === 'refused';
-      if ((result === 'negotiated' || result === 'forgotten') && !signal.aborted)
-        await this.#pause(Math.min(connectMs, leftMs()));
+    let leftMs = budgetMs;
+    let awayLeftMs = awayBudgetMs;
+    for (let attempt = 0; leftMs > 0 && awayLeftMs > 0; attempt += 1) {
+      const startedAtMs = Date.now();
+      if (attempt > 0) await this.#pause(reconnectDelayMs(attempt - 1));
+      const offlineMs = await untilOnline(signal);
+      if (signal.aborted) break;
+      const result = await this.#options.restart(leftMs);
+      if (result === 'refused') break;
+      if (result !== 'failed' && !signal.aborted) await this.#pause(Math.min(connectMs, leftMs));
+      const tookMs = Date.now() - startedAtMs - offlineMs;
+      if (result === 'failed') awayLeftMs -= tookMs;
+      else leftMs -= tookMs;
     }
     this.#recovery = undefined;
     if (!signal.aborted && !this.#isClosed) this.#options.onLost();

@@ -6,7 +6,7 @@ import { OncePerCode } from './once-per-code.ts';
 import { pause } from '../pause.ts';
 import type { FollowPush, PushFeedOptions } from './push-feed.ts';
 import { reconnectDelayMs } from '../reconnect-policy.ts';
-import { untilOnline } from './until-online.ts';
+import { untilOnline } from '../until-online.ts';
 
 /** A poll that brings nothing new sooner than this was not held by the server. */
 const shortestHoldMs = 1_000;
@@ -67,7 +67,7 @@ export class LongPollFeed implements EventFeed {
     const { signal } = this.#stopped;
     while (!signal.aborted) {
       this.#attempt = new AbortController();
-      await untilOnline(this.#attempt.signal, () => this.#options.onConnection('reconnecting'));
+      await untilOnline(this.#attempt.signal, () => this.#onLoss());
       if (this.#attempt.signal.aborted) continue;
       const delayMs = await this.#round(this.#attempt.signal);
       if (this.#options.conference().ended) this.stop();
@@ -177,15 +177,18 @@ export class LongPollFeed implements EventFeed {
   }
 
   #onFailure(error: unknown): void {
-    const { onConnection, onGone } = this.#options;
     if (error instanceof NotFoundError) {
       this.stop();
-      onGone();
+      this.#options.onGone();
       return;
     }
     this.#failures += 1;
-    this.#isLost = true;
-    onConnection('reconnecting');
+    this.#onLoss();
     if (error instanceof ParleyError && !error.retryable) this.#problems.tell(error);
+  }
+
+  #onLoss(): void {
+    this.#isLost = true;
+    this.#options.onConnection('reconnecting');
   }
 }
