@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { clientToken, createRtcApi, HttpError, type RtcApi } from '@parley-rtc/client';
+import { createChatDesk } from './chat-desk.ts';
+import { readJson } from './read-json.ts';
+import { RequestError } from './request-error.ts';
 
 /** What the back end knows and the page must never see. */
 export interface BackendOptions {
@@ -11,32 +14,43 @@ export interface BackendOptions {
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-/** A request that the page must change: answered with its status and message. */
-class BadRequestError extends Error {
-  override readonly name = 'BadRequestError';
-}
-
-const longestBodyBytes = 4096;
 const roomPattern = /^[\w-]{1,64}$/;
 
 /**
- * The part of a customer's back end that Parley needs: `POST /backend/ticket` with `{room}` answers
- * `{ticket, conferenceId}`. A real one would first check who asks and whether they may enter the room.
+ * The part of a customer's back end that Parley needs:
+ *
+ * - `POST /ticket` with `{room}` answers `{ticket, conferenceId}`. A real one would first check who asks and whether
+ *   they may enter the room.
+ * - `POST /messages` with `{conferenceId, endpointId, text}` and the page's token says something to all in the call.
  */
 export function createBackend({ server, clientId, clientSecret }: BackendOptions): Handler {
   const api = createRtcApi({ server, token: clientToken({ server, clientId, clientSecret }) });
+  const say = createChatDesk(api, server);
+
+  const handle = async (request: IncomingMessage): Promise<object> => {
+    if (request.method !== 'POST') throw new RequestError(400, 'invalid_request', 'Send a POST request.');
+    const body = await readJson(request);
+    switch (request.url) {
+      case '/ticket':
+        return makeTicket(api, readRoom(body));
+      case '/messages':
+        await say(body, bearerOf(request));
+        return {};
+      default:
+        throw new RequestError(404, 'not_found', 'There are /ticket and /messages.');
+    }
+  };
   return async (request, response) => {
     try {
-      const room = await readRoom(request);
-      answer(response, 200, await makeTicket(api, room));
+      answer(response, 200, await handle(request));
     } catch (error) {
-      if (error instanceof BadRequestError) {
-        answer(response, 400, { error: 'invalid_request', error_description: error.message });
+      if (error instanceof RequestError) {
+        answer(response, error.status, { error: error.code, error_description: error.message });
       } else {
-        console.error('POST /backend/ticket failed:', error);
+        console.error(`POST /backend${request.url} failed:`, error);
         answer(response, 502, {
           error: 'server_error',
-          error_description: 'The back end got no ticket from the Parley server. Its log says why.',
+          error_description: 'The call server did not do its part. Try again in a moment.',
         });
       }
     }
@@ -64,34 +78,22 @@ async function createOnce(api: RtcApi, conferenceId: string): Promise<void> {
   }
 }
 
-async function readRoom(request: IncomingMessage): Promise<string> {
-  if (request.method !== 'POST') throw new BadRequestError('Send a POST request with {"room": "…"}.');
-  const body = await readJson(request);
-  const room = typeof body === 'object' && body && 'room' in body ? body.room : undefined;
-  if (typeof room !== 'string' || !roomPattern.test(room)) {
-    throw new BadRequestError(
-      'A room is 1 to 64 letters, digits, dashes or underscores. Choose another name.',
-    );
-  }
-  return room;
+function readRoom({ room }: Readonly<Record<string, unknown>>): string {
+  if (typeof room === 'string' && roomPattern.test(room)) return room;
+  throw new RequestError(
+    400,
+    'invalid_request',
+    'A room is 1 to 64 letters, digits, dashes or underscores. Choose another name.',
+  );
 }
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > longestBodyBytes) throw new BadRequestError(`Send at most ${longestBodyBytes} bytes.`);
-    chunks.push(chunk);
-  }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  } catch {
-    throw new BadRequestError('Send JSON: {"room": "…"}.');
-  }
+function bearerOf({ headers: { authorization = '' } }: IncomingMessage): string {
+  const [, token] = /^Bearer (.+)$/i.exec(authorization) ?? [];
+  if (token !== undefined) return token;
+  throw new RequestError(401, 'unauthorized', 'Send the token with which the page is in the call.');
 }
 
-function answer(response: ServerResponse, status: number, body: unknown): void {
+function answer(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
   response.end(JSON.stringify(body));
 }

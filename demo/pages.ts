@@ -1,4 +1,6 @@
 import { createReadStream, existsSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import basicSsl from '@vitejs/plugin-basic-ssl';
 import react from '@vitejs/plugin-react';
@@ -19,6 +21,11 @@ export interface PagesOptions {
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const scriptTagFolder = fileURLToPath(new URL('../packages/sdk/dist/', import.meta.url));
+const segmentationFolder = fileURLToPath(new URL('.', import.meta.resolve('@mediapipe/selfie_segmentation')));
+const contentTypes: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
 const apiPaths = ['/rtc-api', '/security', '/openapi.yaml', '/healthz'];
 
 /** The demo's pages, its back end and the API behind one origin; not listening yet. */
@@ -35,7 +42,14 @@ export function createPages({
     root,
     logLevel: 'warn',
     clearScreen: false,
-    plugins: [react(), vue(), scriptTagFile(), backendRoute(backend), ...(isLan ? [basicSsl()] : [])],
+    plugins: [
+      react(),
+      vue(),
+      scriptTagFile(),
+      segmentationFiles(),
+      backendRoute(backend),
+      ...(isLan ? [basicSsl()] : []),
+    ],
     server: {
       port,
       strictPort: true,
@@ -57,23 +71,42 @@ function scriptTagFile(): Plugin {
           /^\/(parley(?:-without-adapter)?\.iife\.js(?:\.map)?)(?:$|\?)/.exec(request.url ?? '') ?? [];
         if (name === undefined) return next();
         const file = `${scriptTagFolder}${name}`;
-        if (!existsSync(file)) {
-          response.writeHead(404, { 'content-type': 'text/plain' });
-          response.end('The script-tag file is not built yet. Run: pnpm run build:script-tag\n');
-          return;
-        }
-        response.writeHead(200, { 'content-type': 'text/javascript', 'cache-control': 'no-cache' });
-        createReadStream(file).pipe(response);
+        if (existsSync(file)) return sendFile(response, file);
+        response.writeHead(404, { 'content-type': 'text/plain' });
+        response.end('The script-tag file is not built yet. Run: pnpm run build:script-tag\n');
       });
     },
   };
+}
+
+/** Serves the files of the npm package that finds people in pictures: script, WebAssembly, model. */
+function segmentationFiles(): Plugin {
+  return {
+    name: 'parley-demo:segmentation-files',
+    configureServer({ middlewares }) {
+      middlewares.use('/selfie-segmentation', (request, response, next) => {
+        const [, name] = /^\/([\w.]+)$/.exec(request.url ?? '') ?? [];
+        const file = `${segmentationFolder}${name}`;
+        if (name === undefined || !existsSync(file)) return next();
+        sendFile(response, file);
+      });
+    },
+  };
+}
+
+function sendFile(response: ServerResponse, file: string): void {
+  response.writeHead(200, {
+    'content-type': contentTypes[extname(file)] ?? 'application/octet-stream',
+    'cache-control': 'no-cache',
+  });
+  createReadStream(file).pipe(response);
 }
 
 function backendRoute(backend: ReturnType<typeof createBackend>): Plugin {
   return {
     name: 'parley-demo:back-end',
     configureServer({ middlewares }) {
-      middlewares.use('/backend/ticket', (request, response) => void backend(request, response));
+      middlewares.use('/backend', (request, response) => void backend(request, response));
     },
   };
 }

@@ -29,7 +29,7 @@ async function start(): Promise<void> {
   // A new secret at each start: it lives in this process only, and the pages never see it.
   const client = { id: 'demo-backend', secret: randomBytes(24).toString('base64url') };
   const server = await createParleyServer({
-    clients: [{ ...client, roles: ['AGENT'] }],
+    clients: [{ ...client, roles: ['SERVICE'] }],
     port: apiPort,
     logLevel: 'warn',
     ...(address !== undefined && { host: '0.0.0.0', announcedAddress: address }),

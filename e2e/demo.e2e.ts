@@ -1,21 +1,63 @@
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { browserArguments } from './support/browser-arguments.ts';
+import { findBrowser } from './support/browser.ts';
 import { newRoom } from './support/caller.ts';
+import { sharpness } from './support/sharpness.ts';
 
-const pages = ['script-tag', 'react', 'vue'] as const;
+// Three fake cameras, of which the second gives no pictures, so that there is something to choose from.
+const executablePath = findBrowser();
+test.use({
+  launchOptions: {
+    ...(executablePath && { executablePath }),
+    args: [
+      ...browserArguments,
+      '--use-fake-device-for-media-stream=device-count=3',
+      '--use-fake-ui-for-media-stream',
+    ],
+  },
+});
 
-async function joinDemo(page: Page, kind: (typeof pages)[number], room: string, name: string): Promise<void> {
+const kinds = ['script-tag', 'react', 'vue'] as const;
+type Kind = (typeof kinds)[number];
+const others = '[data-testid="tile"]:not([data-self="true"])';
+
+/** A page of the demo whose errors are collected in `problems`. */
+async function openPage(context: BrowserContext, problems: string[]): Promise<Page> {
+  const page = await context.newPage();
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    // The browser's own line about an answer of the server that the page expects and handles.
+    const isAnswer = message.text().startsWith('Failed to load resource');
+    if (message.type() === 'error' && !isAnswer) problems.push(message.text());
+  });
+  return page;
+}
+
+async function joinDemo(page: Page, kind: Kind, room: string, name: string): Promise<void> {
   await page.goto(`/${kind}/?room=${room}`);
   await page.getByTestId('name-input').fill(name);
   await page.getByTestId('join-button').click();
   await expect(page.getByTestId('leave-button')).toBeVisible();
 }
 
+/** Ada and Bob in one call, on pages of one kind. */
+async function adaAndBob(
+  context: BrowserContext,
+  kind: Kind,
+): Promise<{ ada: Page; bob: Page; problems: string[] }> {
+  const problems: string[] = [];
+  const room = newRoom();
+  const ada = await openPage(context, problems);
+  const bob = await openPage(context, problems);
+  await joinDemo(ada, kind, room, 'Ada');
+  await joinDemo(bob, kind, room, 'Bob');
+  return { ada, bob, problems };
+}
+
 /** The number of remote tiles whose video plays: its time goes on and it has a picture. */
 async function playingTiles(page: Page): Promise<number> {
-  return await page.evaluate(async () => {
-    const videos = [
-      ...document.querySelectorAll<HTMLVideoElement>('[data-testid="tile"]:not([data-self="true"]) video'),
-    ];
+  return await page.evaluate(async (others) => {
+    const videos = [...document.querySelectorAll<HTMLVideoElement>(`${others} video`)];
     const before = videos.map(({ currentTime }) => currentTime);
     await new Promise((resolve) => {
       setTimeout(resolve, 300);
@@ -23,32 +65,89 @@ async function playingTiles(page: Page): Promise<number> {
     return videos.filter(
       (video, index) => video.videoWidth > 0 && video.currentTime > (before[index] ?? Infinity),
     ).length;
-  });
+  }, others);
 }
 
-for (const kind of pages) {
+for (const kind of kinds) {
   test(`two tabs on the ${kind} page are in one call, and a tile goes when its person goes`, async ({
     context,
   }) => {
-    const room = newRoom();
-    const ada = await context.newPage();
-    const bob = await context.newPage();
-    const problems: string[] = [];
-    for (const page of [ada, bob]) page.on('pageerror', (error) => problems.push(error.message));
-    await joinDemo(ada, kind, room, 'Ada');
-    await joinDemo(bob, kind, room, 'Bob');
-
+    const { ada, bob, problems } = await adaAndBob(context, kind);
     await expect.poll(() => playingTiles(ada)).toBe(1);
     await expect.poll(() => playingTiles(bob)).toBe(1);
     await expect(ada.getByText('Bob').first()).toBeVisible();
     await expect(bob.getByText('Ada').first()).toBeVisible();
 
     await bob.getByTestId('mic-button').click();
-    await expect(ada.locator('[data-testid="tile"]:not([data-self="true"])')).toContainText(/muted/i);
+    await expect(ada.locator(others)).toContainText(/muted/i);
+    await bob.getByTestId('settings-button').click();
+    await bob.getByTestId('hold-switch').click();
+    await expect(ada.getByTestId('on-hold')).toBeVisible();
+    await ada.getByTestId('on-hold').getByRole('button').click();
+    await expect(bob.getByTestId('on-hold')).toBeHidden();
 
     await bob.getByTestId('leave-button').click();
-    await expect(ada.locator('[data-testid="tile"]:not([data-self="true"])')).toHaveCount(0);
+    await expect(ada.locator(others)).toHaveCount(0);
     await expect(bob.getByTestId('join-button')).toBeVisible();
+    expect(problems).toEqual([]);
+  });
+
+  test(`on the ${kind} page people write to each other and raise a hand`, async ({ context }) => {
+    const { ada, bob, problems } = await adaAndBob(context, kind);
+
+    await ada.getByTestId('chat-button').click();
+    await expect(ada.getByTestId('message-input')).toBeFocused();
+    await ada.getByTestId('message-input').fill('<b>Hello</b> Bob');
+    await ada.keyboard.press('Enter');
+    await expect(ada.getByTestId('message')).toContainText('<b>Hello</b> Bob');
+    await expect(ada.getByTestId('message-input')).toHaveValue('');
+    await expect(bob.getByTestId('status')).toHaveText('Ada: <b>Hello</b> Bob');
+    await bob.getByRole('button', { name: 'Messages, 1 new' }).click();
+    await expect(bob.getByTestId('message')).toHaveText(/^\s*Ada\s*<b>Hello<\/b> Bob\s*$/);
+    await bob.keyboard.press('Escape');
+    await expect(bob.getByRole('button', { name: 'Messages', exact: true })).toBeFocused();
+
+    await bob.getByTestId('hand-button').click();
+    await expect(bob.getByTestId('hand-button')).toHaveAttribute('aria-pressed', 'true');
+    await expect(ada.getByTestId('status')).toHaveText('Bob raised a hand');
+    await expect(ada.locator(others).getByRole('img', { name: 'Hand raised' })).toBeVisible();
+    await bob.getByTestId('hand-button').click();
+    await expect(ada.locator(others).getByRole('img', { name: 'Hand raised' })).toBeHidden();
+    expect(problems).toEqual([]);
+  });
+
+  test(`on the ${kind} page a camera is chosen in the lobby, changed in the call, and remembered`, async ({
+    context,
+  }) => {
+    const problems: string[] = [];
+    const page = await openPage(context, problems);
+    await page.goto(`/${kind}/?room=${newRoom()}&name=Ada`);
+    const cameraIn = (scope: string) =>
+      page.evaluate((scope) => {
+        const source = document.querySelector<HTMLVideoElement>(`${scope} video`)?.srcObject;
+        return source instanceof MediaStream ? source.getVideoTracks()[0]?.label : undefined;
+      }, scope);
+    await expect.poll(() => cameraIn('[data-testid="preview"]')).toBe('fake_device_0');
+    await page
+      .getByLabel('Camera', { exact: true })
+      .and(page.locator('select'))
+      .selectOption('fake_device_2');
+    await expect.poll(() => cameraIn('[data-testid="preview"]')).toBe('fake_device_2');
+    // The fake microphone beeps once a second.
+    await expect
+      .poll(() => page.getByTestId('level').evaluate((meter: HTMLMeterElement) => meter.value), {
+        intervals: [50],
+      })
+      .toBeGreaterThan(0.05);
+
+    await page.getByTestId('join-button').click();
+    await expect.poll(() => cameraIn('[data-self="true"]')).toBe('fake_device_2');
+    await page.getByTestId('settings-button').click();
+    await page.getByTestId('camera-menu').selectOption('fake_device_0');
+    await expect.poll(() => cameraIn('[data-self="true"]')).toBe('fake_device_0');
+
+    await page.reload();
+    await expect(page.getByTestId('camera-menu')).toHaveValue('fake_device_0');
     expect(problems).toEqual([]);
   });
 }
@@ -56,7 +155,7 @@ for (const kind of pages) {
 test('people on the three kinds of page meet in one room', async ({ context }) => {
   const room = newRoom();
   const tabs: Page[] = [];
-  for (const kind of pages) {
+  for (const kind of kinds) {
     const page = await context.newPage();
     await joinDemo(page, kind, room, `Guest on ${kind}`);
     tabs.push(page);
@@ -64,7 +163,114 @@ test('people on the three kinds of page meet in one room', async ({ context }) =
   for (const page of tabs) await expect.poll(() => playingTiles(page), { timeout: 30_000 }).toBe(2);
 });
 
+test('a background that is blurred arrives blurred, and sharp again when the blur is off', async ({
+  context,
+}) => {
+  const { ada, bob, problems } = await adaAndBob(context, 'react');
+  await expect.poll(() => sharpness(bob, others)).toBeGreaterThan(0);
+  const sharp = await sharpness(bob, others);
+  const loaded: string[] = [];
+  ada.on('request', (request) => loaded.push(new URL(request.url()).pathname));
+
+  await ada.getByTestId('settings-button').click();
+  await ada.getByTestId('blur-switch').click();
+  await expect(ada.getByTestId('blur-switch')).toHaveAttribute('aria-checked', 'true');
+  await expect.poll(() => sharpness(bob, others)).toBeLessThan(sharp / 4);
+  // Fetched only now, and from nowhere else.
+  expect(loaded).toContainEqual(expect.stringMatching(/^\/selfie-segmentation\/.*\.wasm$/));
+
+  await ada.getByTestId('blur-switch').click();
+  await expect.poll(() => sharpness(bob, others)).toBeGreaterThan(sharp / 2);
+  expect(problems).toEqual([]);
+});
+
+test('a camera that is refused is explained in the lobby, and the call goes on with the microphone', async ({
+  context,
+}) => {
+  await context.addInitScript(() => {
+    const getUserMedia = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = (constraints) =>
+      constraints?.video
+        ? Promise.reject(new DOMException('Permission denied', 'NotAllowedError'))
+        : getUserMedia(constraints);
+  });
+  const page = await context.newPage();
+  await page.goto(`/react/?room=${newRoom()}&name=Ada`);
+  await expect(page.getByTestId('camera-problem')).toHaveText(/^Access to the camera was refused\. Allow it/);
+  await expect(page.getByTestId('microphone-problem')).toBeEmpty();
+  await page.getByTestId('join-button').click();
+  await expect(page.getByTestId('mic-button')).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.getByTestId('camera-button')).toHaveAttribute('aria-pressed', 'false');
+});
+
+test('the back end lets only those inside write, and neither too much nor too fast', async ({ page }) => {
+  await page.goto('/script-tag/?camera=0&mic=0');
+  const statuses = await page.evaluate(
+    async (rooms) => {
+      const { Conference, redeemTicket } = window.Parley;
+      const server = location.origin;
+      const post = (path: string, body: object, token?: string) =>
+        fetch(`/backend/${path}`, {
+          method: 'POST',
+          body: JSON.stringify(body),
+          headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+        });
+      const enter = async (room: string) => {
+        const ticket = await post('ticket', { room });
+        const { token } = await redeemTicket({ server, ...((await ticket.json()) as { ticket: string }) });
+        const accessToken = await token();
+        const conferenceId = `demo-${room}`;
+        const conference = await Conference.join({ server, conferenceId, token: accessToken });
+        return { conferenceId, endpointId: conference.endpointId, token: accessToken };
+      };
+      const [ada, eve] = await Promise.all(rooms.map(enter));
+      if (!ada || !eve) throw new Error('There are two rooms.');
+      const say = async (from: typeof ada, as: Partial<typeof ada>, text: string) => {
+        const { token, ...body } = { ...from, ...as };
+        return (await post('messages', { ...body, text }, token)).status;
+      };
+      return {
+        withoutToken: (await post('messages', { ...ada, text: 'hi' })).status,
+        withBadToken: await say(ada, { token: 'nonsense' }, 'hi'),
+        asSomebodyElse: await say(eve, { conferenceId: ada.conferenceId, endpointId: ada.endpointId }, 'hi'),
+        fromOutside: await say(eve, { conferenceId: ada.conferenceId }, 'hi'),
+        empty: await say(ada, {}, '   '),
+        tooLong: await say(ada, {}, 'x'.repeat(501)),
+        inside: await Promise.all(Array.from({ length: 5 }, () => say(ada, {}, 'hi'))),
+        tooFast: await say(ada, {}, 'hi'),
+        other: await say(eve, {}, 'hi'),
+      };
+    },
+    [newRoom(), newRoom()],
+  );
+  expect(statuses).toEqual({
+    withoutToken: 401,
+    withBadToken: 403,
+    asSomebodyElse: 403,
+    fromOutside: 403,
+    empty: 400,
+    tooLong: 400,
+    inside: [200, 200, 200, 200, 200],
+    tooFast: 429,
+    other: 200,
+  });
+});
+
+for (const kind of kinds) {
+  test(`the ${kind} page fits a narrow phone, in the lobby and in the call`, async ({ context }) => {
+    const page = await context.newPage();
+    await page.setViewportSize({ width: 360, height: 740 });
+    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    await page.goto(`/${kind}/?room=${newRoom()}&name=Ada&camera=0`);
+    await expect(page.getByTestId('join-button')).toBeVisible();
+    expect(await overflow()).toBe(0);
+    await page.getByTestId('join-button').click();
+    await page.getByTestId('settings-button').click();
+    expect(await overflow()).toBe(0);
+  });
+}
+
 test('the first page explains the demo and links to each kind of page', async ({ page }) => {
   await page.goto('/');
-  for (const kind of pages) await expect(page.locator(`a[href*="${kind}"]`).first()).toBeVisible();
+  for (const kind of kinds) await expect(page.locator(`a[href*="${kind}"]`).first()).toBeVisible();
 });

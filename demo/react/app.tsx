@@ -1,59 +1,61 @@
 import { useConference } from '@parley-rtc/react';
-import type { JoinOptions } from '@parley-rtc/sdk';
+import * as sdk from '@parley-rtc/sdk';
 import { type ReactNode, useEffect, useState } from 'react';
-import { getIn } from '../shared/get-in.ts';
+import { type Entry, getIn } from '../shared/get-in.ts';
 import { messageOf } from '../shared/message-of.ts';
-import { readAddress, type Wishes } from '../shared/wishes.ts';
-import { Call } from './call.tsx';
+import { CallRoom } from './call-room.tsx';
 import { Lobby } from './lobby.tsx';
 import { Over } from './over.tsx';
+import { page } from './page.ts';
 
-/** How getting in went for one wish to be in the call. */
+/** A new one for each time that the user wants to be let in. */
+interface Visit {
+  readonly name: string;
+}
+
+/** How getting in went. */
 interface Outcome {
-  readonly wishes: Wishes;
-  readonly options?: JoinOptions;
+  readonly visit: Visit;
+  readonly entry?: Entry;
   readonly problem?: string;
 }
 
 /** The page: a lobby, then the call, then the way back. */
 export function App(): ReactNode {
-  const [{ room, wishes: firstWishes, isHasty }] = useState(readAddress);
-  /** A new object for each time that the user wants to be let in. */
-  const [wishes, setWishes] = useState(isHasty ? firstWishes : undefined);
+  const [visit, setVisit] = useState<Visit | undefined>(page.isHasty ? page : undefined);
   const [outcome, setOutcome] = useState<Outcome>();
-  const present = outcome?.wishes === wishes ? outcome : undefined;
-  const { conference, status, error } = useConference(present?.options);
+  const present = outcome?.visit === visit ? outcome : undefined;
+  const { conference, status, error } = useConference(present?.entry);
 
   useEffect(() => {
-    if (!wishes) return;
-    getIn(room, wishes.name).then(
-      (options) => setOutcome({ wishes, options }),
-      (failure: unknown) => setOutcome({ wishes, problem: messageOf(failure) }),
+    if (!visit) return;
+    getIn(sdk, page.room, visit.name).then(
+      (entry) => setOutcome({ visit, entry }),
+      (failure: unknown) => setOutcome({ visit, problem: messageOf(failure) }),
     );
-  }, [room, wishes]);
+  }, [visit]);
 
-  if (wishes && conference && status === 'joined') {
+  if (present?.entry && conference && status === 'joined') {
     return (
       <main className="call" data-phase="call">
-        <Call conference={conference} room={room} wishes={wishes} />
+        <CallRoom conference={conference} entry={present.entry} />
       </main>
     );
   }
   if (status === 'left' || status === 'ended') {
     return (
       <main className="call" data-phase="over">
-        <Over status={status} room={room} onRejoin={() => setWishes({ ...firstWishes, ...wishes })} />
+        <Over status={status} onRejoin={() => setVisit({ name: visit?.name ?? '' })} />
       </main>
     );
   }
   return (
     <main className="call" data-phase="lobby">
       <Lobby
-        room={room}
-        wishes={wishes ?? firstWishes}
-        isBusy={(wishes !== undefined && !present) || status === 'joining'}
+        name={visit?.name ?? page.name}
+        isBusy={(visit !== undefined && !present) || status === 'joining'}
         problem={present?.problem ?? (error ? messageOf(error) : '')}
-        onJoin={setWishes}
+        onJoin={(name) => setVisit({ name })}
       />
     </main>
   );

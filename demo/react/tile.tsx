@@ -2,7 +2,8 @@ import { useStreamView } from '@parley-rtc/react';
 import type { Conference, PublishedStream } from '@parley-rtc/sdk';
 import { type ReactNode, type Ref, useEffect, useRef } from 'react';
 import { initials } from '../shared/people.ts';
-import type { TileInfo } from '../shared/tiles.ts';
+import type { TileInfo, TileQuality } from '../shared/tiles.ts';
+import { Icon } from './icon.tsx';
 
 /** Ourselves, as in a mirror and without sound. */
 export function OwnTile({
@@ -38,7 +39,7 @@ function Tile({
   readonly tile: TileInfo;
   readonly videoRef: Ref<HTMLVideoElement>;
 }): ReactNode {
-  const { streamId, kind, isSelf, name, isMuted, isCameraOff } = tile;
+  const { streamId, kind, isSelf, isSpeaking, isFaceless, hasHandRaised, name, badges, quality } = tile;
   const isMirrored = isSelf && kind === 'camera';
   return (
     <figure
@@ -47,6 +48,7 @@ function Tile({
       data-stream-id={streamId ?? ''}
       data-self={isSelf}
       data-kind={kind}
+      data-speaking={isSpeaking}
     >
       <video
         ref={videoRef}
@@ -55,16 +57,42 @@ function Tile({
         playsInline
         muted={isSelf}
       />
-      {(kind === 'audio' || isCameraOff) && (
+      {isFaceless && (
         <div className="avatar" aria-hidden="true">
           {initials(name)}
         </div>
       )}
+      {hasHandRaised && (
+        <span className="hand" role="img" aria-label="Hand raised" title="Hand raised">
+          <Icon name="hand" />
+        </span>
+      )}
+      {quality && <Quality quality={quality} />}
       <figcaption className="tile-name">
         <span>{isSelf ? `${name} (you)` : name}</span>
-        {isMuted && <span className="badge">muted</span>}
-        {isCameraOff && <span className="badge">camera off</span>}
+        {badges.map((badge) => (
+          <span key={badge} className="badge">
+            {badge}
+          </span>
+        ))}
       </figcaption>
     </figure>
+  );
+}
+
+function Quality({ quality: { level, title, advice } }: { readonly quality: TileQuality }): ReactNode {
+  return (
+    <details className="quality" data-testid="quality" data-level={level}>
+      <summary aria-label={title} title={title}>
+        <i />
+        <i />
+        <i />
+      </summary>
+      <ul>
+        {advice.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+    </details>
   );
 }

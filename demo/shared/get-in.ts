@@ -1,21 +1,20 @@
-import { type JoinOptions, redeemTicket } from '@parley-rtc/sdk';
+import type { JoinOptions } from '@parley-rtc/sdk';
+import { postToBackend } from './post-to-backend.ts';
+import type { Sdk } from './sdk.ts';
+
+/** What joining needs, and the token by which our own back end knows us later. */
+export interface Entry extends JoinOptions {
+  readonly token: () => Promise<string>;
+}
 
 /**
  * All that joining needs: our own back end gives us a ticket, the ticket gives us a token, and the token lets us in.
  */
-export async function getIn(room: string, name: string): Promise<JoinOptions> {
+export async function getIn({ redeemTicket }: Sdk, room: string, name: string): Promise<Entry> {
   const server = location.origin;
-  const response = await fetch('/backend/ticket', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ room }),
-  }).catch((cause: unknown) => {
-    throw new Error('This page’s server cannot be reached. Check your network connection, then try again.', {
-      cause,
-    });
+  const { ticket, conferenceId } = await postToBackend<{ ticket: string; conferenceId: string }>('ticket', {
+    room,
   });
-  const body = (await response.json()) as { ticket: string; conferenceId: string; error_description: string };
-  if (!response.ok) throw new Error(body.error_description);
-  const { token } = await redeemTicket({ server, ticket: body.ticket });
-  return { server, conferenceId: body.conferenceId, token, metadata: { name } };
+  const { token } = await redeemTicket({ server, ticket });
+  return { server, conferenceId, token, metadata: { name } };
 }

@@ -1,8 +1,13 @@
-import type { Participant } from '@parley-rtc/sdk';
+import type { ConferenceSnapshot, Participant } from '@parley-rtc/sdk';
 
 /** What somebody calls themselves. */
-export function nameOf({ metadata }: Participant): string {
+export function nameOf({ metadata }: Pick<Participant, 'metadata'>): string {
   return typeof metadata['name'] === 'string' && metadata['name'] ? metadata['name'] : 'Guest';
+}
+
+/** Whether somebody would like to say something. */
+export function isHandRaised({ metadata }: Pick<Participant, 'metadata'>): boolean {
+  return metadata['isHandRaised'] === true;
 }
 
 /** The first letters of the first two words. */
@@ -14,6 +19,7 @@ export function initials(name: string): string {
     .toUpperCase();
 }
 
-export function countOf(people: number): string {
-  return people === 1 ? '1 person' : `${people} people`;
+/** How many are in the call, in words. */
+export function countOf({ conference: { participants } }: ConferenceSnapshot): string {
+  return participants.length === 1 ? '1 person' : `${participants.length} people`;
 }

@@ -1,5 +1,7 @@
-import type { ConferenceSnapshot, StreamType } from '@parley-rtc/sdk';
-import { nameOf } from './people.ts';
+import type { ConferenceSnapshot, QualityLevel, StreamQuality, StreamType } from '@parley-rtc/sdk';
+import type { InsightState } from './insight.ts';
+import { isHandRaised, nameOf } from './people.ts';
+import type { Sdk } from './sdk.ts';
 
 /** One picture on the page. */
 export interface TileInfo {
@@ -9,8 +11,22 @@ export interface TileInfo {
   readonly kind: 'camera' | 'screen' | 'audio';
   readonly isSelf: boolean;
   readonly name: string;
-  readonly isMuted: boolean;
-  readonly isCameraOff: boolean;
+  readonly isSpeaking: boolean;
+  /** In words: muted, camera off, … */
+  readonly badges: readonly string[];
+  /** No picture to see, so initials stand in its place. */
+  readonly isFaceless: boolean;
+  readonly hasHandRaised: boolean;
+  /** Undefined until it was measured. */
+  readonly quality: TileQuality | undefined;
+}
+
+export interface TileQuality {
+  readonly level: QualityLevel;
+  /** Such as "Connection: good". */
+  readonly title: string;
+  /** What is in the way and what helps, one sentence each. */
+  readonly advice: readonly string[];
 }
 
 const kinds: Readonly<Record<StreamType, TileInfo['kind']>> = {
@@ -22,21 +38,58 @@ const kinds: Readonly<Record<StreamType, TileInfo['kind']>> = {
 };
 
 /** One tile for each stream, and one for everybody who sends nothing. */
-export function tilesOf({ conference, endpointId }: ConferenceSnapshot): readonly TileInfo[] {
+export function tilesOf(
+  { selectMuted }: Sdk,
+  snapshot: ConferenceSnapshot,
+  { speaking, qualities, networks }: InsightState,
+): readonly TileInfo[] {
+  const { conference, endpointId } = snapshot;
   return conference.participants.flatMap((participant): TileInfo[] => {
-    const person = { isSelf: participant.id === endpointId, name: nameOf(participant) };
+    const person = {
+      isSelf: participant.id === endpointId,
+      name: nameOf(participant),
+      hasHandRaised: isHandRaised(participant),
+    };
+    const network = networks[participant.id]?.grade === 'BAD' ? ['weak network'] : [];
     if (participant.streams.length === 0) {
-      const silent = { streamId: undefined, kind: 'audio', isMuted: false, isCameraOff: false } as const;
-      return [{ ...person, ...silent, key: participant.id }];
+      const silent = { kind: 'audio', isSpeaking: false, isFaceless: true } as const;
+      return [
+        {
+          ...person,
+          ...silent,
+          key: participant.id,
+          streamId: undefined,
+          badges: network,
+          quality: undefined,
+        },
+      ];
     }
-    return participant.streams.map(({ id, type }) => ({
-      key: id,
-      streamId: id,
-      kind: kinds[type],
-      isSelf: person.isSelf,
-      name: type === 'SCREEN' ? `${person.name}’s screen` : person.name,
-      isMuted: `TRACK_MUTED/audio/${id}` in conference.metadata,
-      isCameraOff: `TRACK_MUTED/video/${id}` in conference.metadata,
-    }));
+    return participant.streams.map(({ id, type }) => {
+      const kind = kinds[type];
+      const isMuted = selectMuted(snapshot, id, 'audio');
+      const isCameraOff = selectMuted(snapshot, id, 'video');
+      const quality = qualities.get(id);
+      return {
+        ...person,
+        key: id,
+        streamId: id,
+        kind,
+        name: kind === 'screen' ? `${person.name}’s screen` : person.name,
+        hasHandRaised: person.hasHandRaised && kind !== 'screen',
+        isSpeaking: speaking.has(id) && !isMuted,
+        isFaceless: kind === 'audio' || isCameraOff,
+        badges: [...(isMuted ? ['muted'] : []), ...(isCameraOff ? ['camera off'] : []), ...network],
+        quality: quality && describe(quality),
+      };
+    });
   });
+}
+
+function describe({ level, causes }: StreamQuality): TileQuality {
+  const advice = causes.map(({ suggestion }) => suggestion);
+  return {
+    level,
+    title: `Connection: ${level}`,
+    advice: advice.length > 0 ? advice : ['Nothing is in the way.'],
+  };
 }

@@ -25,13 +25,8 @@ export function readAddress(): { readonly room: string; readonly wishes: Wishes;
   };
 }
 
-/** What the lobby's form says. */
-export function readForm(form: HTMLFormElement): Wishes {
-  const fields = new FormData(form);
-  const name = fields.get('name');
-  return {
-    name: (typeof name === 'string' && name.trim()) || 'Guest',
-    camera: fields.has('camera'),
-    microphone: fields.has('microphone'),
-  };
+/** The name in the lobby's form. */
+export function readName(form: HTMLFormElement): string {
+  const name = new FormData(form).get('name');
+  return (typeof name === 'string' && name.trim()) || 'Guest';
 }

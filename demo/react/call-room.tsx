@@ -1,0 +1,111 @@
+import { useConferenceState } from '@parley-rtc/react';
+import * as sdk from '@parley-rtc/sdk';
+import { type ReactNode, useState } from 'react';
+import type { Call } from '../shared/call.ts';
+import type { Entry } from '../shared/get-in.ts';
+import { countOf } from '../shared/people.ts';
+import { tilesOf } from '../shared/tiles.ts';
+import { ChatPanel } from './chat-panel.tsx';
+import { type PanelName, Controls } from './controls.tsx';
+import { page } from './page.ts';
+import { RoundButton } from './round-button.tsx';
+import { SettingsPanel } from './settings-panel.tsx';
+import { OwnTile, RemoteTile } from './tile.tsx';
+import { useCall } from './use-call.ts';
+import { useStore } from './use-store.ts';
+
+interface CallRoomProps {
+  readonly conference: sdk.Conference;
+  readonly entry: Entry;
+}
+
+/** The call, once there is one. */
+export function CallRoom({ conference, entry }: CallRoomProps): ReactNode {
+  const call = useCall(conference, entry);
+  return call && <Room conference={conference} call={call} />;
+}
+
+/** Everybody's tiles, what is going on, and the buttons for our own part. */
+function Room({ conference, call }: { readonly conference: sdk.Conference; readonly call: Call }): ReactNode {
+  const snapshot = useConferenceState(conference, (all) => all);
+  const insight = useStore(call.insight);
+  const news = useStore(call.news);
+  const media = useStore(call.media);
+  const [panel, setPanel] = useState<PanelName>();
+  const closePanel = () => setPanel(undefined);
+
+  return (
+    <>
+      <header className="call-header">
+        <h1>{page.room}</h1>
+        <RoundButton name="copy" icon="link" label="Copy the link" isSmall onPress={call.copyLink} />
+        <span data-testid="participants-count">{countOf(snapshot)}</span>
+        <p className="status" role="status" data-testid="status">
+          {news.text}
+        </p>
+      </header>
+      {snapshot.connection === 'reconnecting' && (
+        <p className="banner alarming" role="alert" data-testid="reconnecting">
+          Connection lost. Reconnecting… You need not do anything.
+        </p>
+      )}
+      {sdk.selectOnHold(snapshot) && (
+        <div className="banner" role="status" data-testid="on-hold">
+          The call is on hold: nobody is seen or heard.
+          <button className="button" type="button" onClick={() => void call.switchHold()}>
+            Go on
+          </button>
+        </div>
+      )}
+      {snapshot.playback.blockedStreamIds.length > 0 && (
+        <div className="banner" role="status">
+          Your browser waits for you before it plays the others.
+          <button
+            className="button"
+            type="button"
+            data-testid="unblock-button"
+            onClick={() => void call.startPlayback()}
+          >
+            Turn on sound
+          </button>
+        </div>
+      )}
+      {media.isSpeakingMuted && (
+        <p className="banner" role="status" data-testid="speaking-muted">
+          You are muted: nobody hears you.
+        </p>
+      )}
+      <p className="error" role="alert" data-testid="error">
+        {news.problem}
+      </p>
+      <div className="stage">
+        <section className="tiles" aria-label="People in this call">
+          {tilesOf(sdk, snapshot, insight).map((tile) =>
+            tile.isSelf ? (
+              <OwnTile
+                key={tile.key}
+                tile={tile}
+                stream={[media.devices, media.screen].find((mine) => mine?.id === tile.streamId)}
+              />
+            ) : (
+              <RemoteTile key={tile.key} tile={tile} conference={conference} />
+            ),
+          )}
+        </section>
+        {panel === 'chat' && <ChatPanel chat={call.chat} onClose={closePanel} />}
+        {panel === 'settings' && (
+          <SettingsPanel call={call} isOnHold={sdk.selectOnHold(snapshot)} onClose={closePanel} />
+        )}
+      </div>
+      {snapshot.conference.participants.length === 1 && (
+        <p className="empty" data-testid="empty">
+          You are alone here. Open this link in another tab, or send it to somebody.
+          <button className="button" type="button" onClick={() => void call.copyLink()}>
+            Copy the link
+          </button>
+        </p>
+      )}
+      <Controls conference={conference} call={call} panel={panel} onPanel={setPanel} />
+    </>
+  );
+}

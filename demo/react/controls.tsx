@@ -1,0 +1,79 @@
+import { useConferenceState } from '@parley-rtc/react';
+import { type Conference, selectSelf } from '@parley-rtc/sdk';
+import type { ReactNode } from 'react';
+import type { Call } from '../shared/call.ts';
+import { isHandRaised } from '../shared/people.ts';
+import { RoundButton } from './round-button.tsx';
+import { useStore } from './use-store.ts';
+
+export type PanelName = 'chat' | 'settings';
+
+interface ControlsProps {
+  readonly conference: Conference;
+  readonly call: Call;
+  /** The panel that is open. */
+  readonly panel: PanelName | undefined;
+  readonly onPanel: (panel: PanelName | undefined) => void;
+}
+
+/** The buttons for our own part in the call. */
+export function Controls({ conference, call, panel, onPanel }: ControlsProps): ReactNode {
+  const { media, chat } = call;
+  const { isMicrophoneOn, isCameraOn, isScreenOn, isChanging } = useStore(media);
+  const { unread } = useStore(chat);
+  const self = useConferenceState(conference, selectSelf);
+  const toggle = (name: PanelName) => onPanel(panel === name ? undefined : name);
+  return (
+    <footer className="controls">
+      <RoundButton
+        name="mic"
+        icon="microphone"
+        label="Microphone"
+        isPressed={isMicrophoneOn}
+        isDisabled={isChanging}
+        onPress={media.switchMicrophone}
+      />
+      <RoundButton
+        name="camera"
+        icon="camera"
+        label="Camera"
+        isPressed={isCameraOn}
+        isDisabled={isChanging}
+        onPress={media.switchCamera}
+      />
+      {media.canShareScreen && (
+        <RoundButton
+          name="screen"
+          icon="screen"
+          label="Share your screen"
+          isPressed={isScreenOn}
+          isDisabled={isChanging}
+          onPress={media.switchScreen}
+        />
+      )}
+      <RoundButton
+        name="hand"
+        icon="hand"
+        label="Raise your hand"
+        isPressed={self !== undefined && isHandRaised(self)}
+        onPress={call.switchHand}
+      />
+      <RoundButton
+        name="chat"
+        icon="chat"
+        label="Messages"
+        isExpanded={panel === 'chat'}
+        count={unread}
+        onPress={() => toggle('chat')}
+      />
+      <RoundButton
+        name="settings"
+        icon="settings"
+        label="Settings"
+        isExpanded={panel === 'settings'}
+        onPress={() => toggle('settings')}
+      />
+      <RoundButton name="leave" icon="leave" label="Leave the call" onPress={() => conference.leave()} />
+    </footer>
+  );
+}

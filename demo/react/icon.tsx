@@ -1,0 +1,12 @@
+import type { ReactNode } from 'react';
+import { type IconName, icons } from '../shared/icons.ts';
+
+/** A line drawing, for the eye only. */
+export function Icon({ name }: { readonly name: IconName }): ReactNode {
+  return (
+    <svg className="icon" viewBox="0 0 24 24" aria-hidden="true">
+      <path d={icons[name].path} />
+      {icons[name].isSwitch && <path className="slash" d="M4 4l16 16" />}
+    </svg>
+  );
+}

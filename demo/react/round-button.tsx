@@ -1,0 +1,39 @@
+import type { ReactNode } from 'react';
+import type { IconName } from '../shared/icons.ts';
+import { Icon } from './icon.tsx';
+
+interface RoundButtonProps {
+  readonly name: string;
+  readonly icon: IconName;
+  readonly label: string;
+  /** Left out where the button does something instead of switching it. */
+  readonly isPressed?: boolean;
+  /** For a button that opens a panel. */
+  readonly isExpanded?: boolean;
+  readonly isDisabled?: boolean;
+  readonly isSmall?: boolean;
+  /** A number to show at its edge; 0 shows none. */
+  readonly count?: number;
+  readonly onPress: () => unknown;
+}
+
+/** A round button with an icon. */
+export function RoundButton(props: RoundButtonProps): ReactNode {
+  const { name, icon, label, isPressed, isExpanded, isDisabled, isSmall, count = 0, onPress } = props;
+  return (
+    <button
+      type="button"
+      className={isSmall ? 'round small' : 'round'}
+      data-testid={`${name}-button`}
+      aria-label={count > 0 ? `${label}, ${count} new` : label}
+      aria-pressed={isPressed}
+      aria-expanded={isExpanded}
+      title={label}
+      disabled={isDisabled}
+      onClick={() => void onPress()}
+    >
+      <Icon name={icon} />
+      {count > 0 && <span className="count">{count}</span>}
+    </button>
+  );
+}

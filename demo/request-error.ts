@@ -1,0 +1,12 @@
+/** A request that the page must change or may not make: answered with its status, code and message. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+  readonly status: 400 | 401 | 403 | 404 | 429;
+  readonly code: string;
+
+  constructor(status: RequestError['status'], code: string, message: string) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}

@@ -1,0 +1,63 @@
+// Small helpers for a page without a framework.
+import { icons } from '../shared/icons.ts';
+
+/** The element with this test id, inside `root`. */
+export function find(testId, root = document) {
+  return root.querySelector(`[data-testid="${testId}"]`);
+}
+
+/** The content of a template, with its icons drawn: what was a button's text becomes its name. */
+export function show(templateId) {
+  const content = document.getElementById(templateId).content.cloneNode(true);
+  for (const element of content.querySelectorAll('[data-icon]')) {
+    const label = element.textContent.trim();
+    if (label) {
+      element.setAttribute('aria-label', label);
+      element.title = label;
+    }
+    element.replaceChildren(icon(icons[element.dataset.icon]));
+  }
+  return content;
+}
+
+function icon({ path, isSwitch }) {
+  const svg = svgElement('svg', { class: 'icon', viewBox: '0 0 24 24', 'aria-hidden': 'true' });
+  svg.append(svgElement('path', { d: path }));
+  if (isSwitch) svg.append(svgElement('path', { class: 'slash', d: 'M4 4l16 16' }));
+  return svg;
+}
+
+function svgElement(name, attributes) {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
+}
+
+/** An element with a text in it, and nothing else. */
+export function textElement(name, text, className = '') {
+  return Object.assign(document.createElement(name), { textContent: text, className });
+}
+
+export function setAttribute(element, name, value) {
+  element.setAttribute(name, String(value));
+}
+
+/** Keeps the menus of devices inside `root` up to date, until the returned function is called. */
+export function fillDeviceMenus(menus, root) {
+  for (const field of root.querySelectorAll('[data-devices]')) {
+    field.querySelector('select').addEventListener('change', ({ currentTarget }) => {
+      void menus.choose(field.dataset.devices, currentTarget.value);
+    });
+  }
+  const render = () => {
+    for (const { kind, options, value, note } of menus.getSnapshot().menus) {
+      const field = root.querySelector(`[data-devices="${kind}"]`);
+      const select = field.querySelector('select');
+      select.replaceChildren(...options.map((option) => new Option(option.text, option.value)));
+      select.value = value;
+      field.querySelector('.note').textContent = note;
+    }
+  };
+  render();
+  return menus.subscribe(render);
+}

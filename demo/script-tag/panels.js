@@ -1,0 +1,79 @@
+import { enterPanel } from '../shared/enter-panel.ts';
+import { fillDeviceMenus, find, setAttribute, show, textElement } from './dom.js';
+
+const { Parley } = window;
+
+/** What is said in writing. The returned function closes it. */
+export function openChat(chat, onClose) {
+  const { panel, leave } = openPanel('chat', onClose);
+  const form = panel.querySelector('form');
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    if (await chat.send(form.elements.text.value)) form.reset();
+  });
+  chat.look(true);
+
+  const list = panel.querySelector('.messages');
+  function render() {
+    const { messages, isSending, problem } = chat.getSnapshot();
+    // Only the new ones, because screen readers read aloud what is added.
+    const shown = new Set([...list.children].map(({ dataset }) => dataset.id));
+    list.append(...messages.filter(({ id }) => !shown.has(id)).map(messageItem));
+    list.lastElementChild?.scrollIntoView({ block: 'nearest' });
+    panel.querySelector('.panel-note').hidden = messages.length > 0;
+    panel.querySelector('.error').textContent = problem;
+    find('send-button').disabled = isSending;
+  }
+  render();
+  const stop = chat.subscribe(render);
+  return () => {
+    stop();
+    chat.look(false);
+    leave();
+  };
+}
+
+/** Devices, the background, and hold. The returned function closes it. */
+export function openSettings({ menus }, call, conference, onClose) {
+  const { panel, leave } = openPanel('settings', onClose);
+  find('blur-switch').addEventListener('click', () => void call.media.switchBlur());
+  find('hold-switch').addEventListener('click', () => void call.switchHold());
+  function render() {
+    const { isBlurOn, isChanging } = call.media.getSnapshot();
+    setAttribute(find('blur-switch'), 'aria-checked', isBlurOn);
+    find('blur-switch').disabled = isChanging;
+    setAttribute(find('hold-switch'), 'aria-checked', Parley.selectOnHold(conference.state.getSnapshot()));
+    find('devices-problem').textContent = menus.getSnapshot().problem;
+  }
+  render();
+  const stops = [
+    fillDeviceMenus(menus, panel),
+    ...[call.media, conference.state, menus].map((store) => store.subscribe(render)),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+    leave();
+  };
+}
+
+function openPanel(name, onClose) {
+  document.querySelector('.stage').append(show(name));
+  const panel = document.querySelector('.panel');
+  find('close-button', panel).addEventListener('click', onClose);
+  const leave = enterPanel(panel, onClose);
+  return {
+    panel,
+    leave: () => {
+      panel.remove();
+      leave();
+    },
+  };
+}
+
+/** As text only, whatever somebody wrote. */
+function messageItem({ id, name, text, isOwn }) {
+  const item = textElement('li', text, 'message');
+  Object.assign(item.dataset, { testid: 'message', own: isOwn, id });
+  item.prepend(textElement('strong', isOwn ? 'You' : name));
+  return item;
+}

@@ -1,0 +1,120 @@
+import { createCall } from '../shared/call.ts';
+import { hasCode } from '../shared/message-of.ts';
+import { countOf, isHandRaised } from '../shared/people.ts';
+import { tilesOf } from '../shared/tiles.ts';
+import { find, setAttribute } from './dom.js';
+import { openChat, openSettings } from './panels.js';
+import { showTiles } from './tiles.js';
+
+const { Parley } = window;
+
+/** The call: everybody's tiles, what is going on, and the buttons. Until the returned function is called. */
+export function showRoom(page, conference, token) {
+  const call = createCall(Parley, { ...page, conference, token });
+  const { media } = call;
+  /** What we watch, by stream id. */
+  const views = new Map();
+  /** The panel that is open: its name, and how to close it. */
+  let panel = { name: '', close: () => {} };
+
+  conference.on('stream-published', async ({ stream }) => {
+    try {
+      views.set(stream.id, await conference.viewStream(stream.id));
+    } catch (error) {
+      // It, or the call, was over before we got to it.
+      if (!hasCode(error, 'ERR_STREAM_NOT_FOUND', 'ERR_NOT_JOINED')) call.news.fail(error);
+    }
+    render();
+  });
+  conference.on('stream-unpublished', ({ stream }) => views.delete(stream.id));
+
+  find('screen-button').hidden = !media.canShareScreen;
+  for (const [testId, action] of [
+    ['mic-button', media.switchMicrophone],
+    ['camera-button', media.switchCamera],
+    ['screen-button', media.switchScreen],
+    ['hand-button', call.switchHand],
+    ['chat-button', () => toggle('chat', () => openChat(call.chat, closePanel))],
+    ['settings-button', () => toggle('settings', () => openSettings(page, call, conference, closePanel))],
+    ['leave-button', () => conference.leave()],
+    ['copy-button', call.copyLink],
+    ['invite-button', call.copyLink],
+    ['resume-button', call.switchHold],
+    ['unblock-button', call.startPlayback],
+  ]) {
+    find(testId).addEventListener('click', () => void action());
+  }
+
+  function toggle(name, open) {
+    const isOpen = panel.name === name;
+    closePanel();
+    if (!isOpen) panel = { name, close: open() };
+    render();
+  }
+  function closePanel() {
+    panel.close();
+    panel = { name: '', close: () => {} };
+    render();
+  }
+
+  function render() {
+    const snapshot = conference.state.getSnapshot();
+    const { isMicrophoneOn, isCameraOn, isScreenOn, isChanging, isSpeakingMuted } = media.getSnapshot();
+    const self = Parley.selectSelf(snapshot);
+    const { unread } = call.chat.getSnapshot();
+    say(find('participants-count'), countOf(snapshot));
+    say(find('status'), call.news.getSnapshot().text);
+    say(find('error'), call.news.getSnapshot().problem);
+    find('reconnecting').hidden = snapshot.connection !== 'reconnecting';
+    find('on-hold').hidden = !Parley.selectOnHold(snapshot);
+    find('blocked').hidden = snapshot.playback.blockedStreamIds.length === 0;
+    find('speaking-muted').hidden = !isSpeakingMuted;
+    find('empty').hidden = snapshot.conference.participants.length > 1;
+    for (const [testId, isOn] of [
+      ['mic-button', isMicrophoneOn],
+      ['camera-button', isCameraOn],
+      ['screen-button', isScreenOn],
+    ]) {
+      setAttribute(find(testId), 'aria-pressed', isOn);
+      find(testId).disabled = isChanging;
+    }
+    setAttribute(find('hand-button'), 'aria-pressed', self !== undefined && isHandRaised(self));
+    setAttribute(find('chat-button'), 'aria-expanded', panel.name === 'chat');
+    setAttribute(find('settings-button'), 'aria-expanded', panel.name === 'settings');
+    showUnread(find('chat-button'), unread);
+    const tiles = tilesOf(Parley, snapshot, call.insight.getSnapshot());
+    showTiles(document.querySelector('.tiles'), tiles, play);
+  }
+
+  function play(video, { streamId, isSelf }) {
+    if (!isSelf) {
+      if (!video.srcObject) views.get(streamId)?.attach(video);
+      return;
+    }
+    const own = Object.values(media.getSnapshot()).find((stream) => stream?.id === streamId);
+    if (own && video.srcObject !== own.mediaStream) video.srcObject = own.mediaStream;
+  }
+
+  render();
+  const stops = [conference.state, call.news, media, call.chat, call.insight].map((store) =>
+    store.subscribe(render),
+  );
+  return () => {
+    for (const stop of stops) stop();
+    panel.close();
+    call.close();
+  };
+}
+
+/** Only when it is new, because screen readers read aloud what changes. */
+function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+function showUnread(button, unread) {
+  setAttribute(button, 'aria-label', unread > 0 ? `Messages, ${unread} new` : 'Messages');
+  button.querySelector('.count')?.remove();
+  if (unread > 0) {
+    button.append(Object.assign(document.createElement('span'), { className: 'count', textContent: unread }));
+  }
+}

@@ -1,0 +1,88 @@
+import type { Device, DeviceKind, Devices } from '@parley-rtc/sdk';
+import { messageOf } from './message-of.ts';
+import type { Sdk } from './sdk.ts';
+import { createStore, type Store } from './store.ts';
+
+/** A menu of microphones, cameras or speakers. */
+export interface DeviceMenu {
+  readonly kind: DeviceKind;
+  readonly label: string;
+  readonly options: readonly { readonly value: string; readonly text: string }[];
+  /** The chosen option: a device's label, or '' for what the system takes. */
+  readonly value: string;
+  /** What to know about it; mostly nothing. */
+  readonly note: string;
+}
+
+export interface DeviceMenus extends Store<{
+  readonly menus: readonly DeviceMenu[];
+  readonly problem: string;
+}> {
+  /** The SDK's devices; rejects where the page may use none. */
+  readonly devices: Promise<Devices>;
+  /** Takes an option of a menu: remembered, and used at once by whatever is open. */
+  readonly choose: (kind: DeviceKind, value: string) => Promise<void>;
+}
+
+const labels: Readonly<Record<DeviceKind, string>> = {
+  microphone: 'Microphone',
+  camera: 'Camera',
+  speaker: 'Speaker',
+};
+const kinds = ['microphone', 'camera', 'speaker'] as const;
+
+/** Menus of the devices that there are, as they come and go. One for the page, from the lobby to the end. */
+export function createDeviceMenus({ createDevices }: Sdk): DeviceMenus {
+  const store = createStore<{ menus: readonly DeviceMenu[]; problem: string }>({
+    menus: kinds.map((kind) => menuOf(kind, [], '', undefined)),
+    problem: '',
+  });
+  const fail = (error: unknown) => store.set({ problem: messageOf(error) });
+  const devices = createDevices({ onError: fail });
+  const follow = async () => {
+    const all = await devices;
+    const show = () => store.set({ menus: kinds.map((kind) => readMenu(all, kind)), problem: '' });
+    show();
+    all.subscribe(show);
+  };
+  follow().catch(fail);
+  return {
+    getSnapshot: store.getSnapshot,
+    subscribe: store.subscribe,
+    devices,
+    async choose(kind, value) {
+      const intent =
+        value === '' ? { mode: 'follow-system' as const } : { mode: 'manual' as const, label: value };
+      (await devices).setIntent(kind, intent);
+    },
+  };
+}
+
+function readMenu(devices: Devices, kind: DeviceKind): DeviceMenu {
+  const intent = devices.intent(kind);
+  const wanted = intent.mode === 'manual' ? intent.label : '';
+  const there = devices.getSnapshot().filter((device) => device.kind === kind);
+  return menuOf(kind, there, wanted, devices.choice(kind).device);
+}
+
+function menuOf(
+  kind: DeviceKind,
+  devices: readonly Device[],
+  wanted: string,
+  used: Device | undefined,
+): DeviceMenu {
+  const named = devices.filter(({ label }) => label !== '');
+  const usual = named.find(({ isDefault }) => isDefault);
+  const isMissing = wanted !== '' && !named.some(({ label }) => label === wanted);
+  return {
+    kind,
+    label: labels[kind],
+    options: [
+      { value: '', text: usual ? `System default (${usual.label})` : 'System default' },
+      ...named.map(({ label }) => ({ value: label, text: label })),
+      ...(isMissing ? [{ value: wanted, text: `${wanted} (not plugged in)` }] : []),
+    ],
+    value: wanted,
+    note: isMissing && used?.label ? `Not plugged in. ${used.label} is used until it is back.` : '',
+  };
+}

@@ -1,0 +1,58 @@
+import type { Conference } from '@parley-rtc/sdk';
+import { hasCode, messageOf } from './message-of.ts';
+import { isHandRaised, nameOf } from './people.ts';
+import { createStore, type Store } from './store.ts';
+
+export interface NewsState {
+  /** What happened last, for the line at the top of the call and for screen readers. */
+  readonly text: string;
+  /** What went wrong last; '' when nothing has. */
+  readonly problem: string;
+}
+
+export interface News extends Store<NewsState> {
+  readonly tell: (text: string) => void;
+  readonly fail: (error: unknown) => void;
+  /** What went wrong was read, or another try began. */
+  readonly forget: () => void;
+  readonly close: () => void;
+}
+
+/** Puts into words what happens in a call. */
+export function createNews(conference: Conference): News {
+  const store = createStore<NewsState>({ text: 'Connected', problem: '' });
+  const tell = (text: string) => store.set({ text });
+  const fail = (error: unknown) => store.set({ problem: messageOf(error) });
+  const raised = new Set<string>();
+  const hear = (participant: Parameters<typeof nameOf>[0] & { readonly id: string }) => {
+    const wasRaised = raised.has(participant.id);
+    if (isHandRaised(participant)) raised.add(participant.id);
+    else raised.delete(participant.id);
+    if (isHandRaised(participant) && !wasRaised) tell(`${nameOf(participant)} raised a hand`);
+  };
+  const stops = [
+    conference.on('participant-joined', ({ participant }) => {
+      tell(`${nameOf(participant)} is here`);
+      hear(participant);
+    }),
+    conference.on('participant-updated', ({ participant }) => hear(participant)),
+    conference.on('participant-left', ({ participant }) => tell(`${nameOf(participant)} left`)),
+    conference.on('connection-changed', ({ connection }) => {
+      if (connection === 'connected') tell('Connected again');
+    }),
+    conference.on('error', ({ error }) => {
+      // Told by `state.playback`, with a button.
+      if (!hasCode(error, 'ERR_PLAYBACK_BLOCKED')) fail(error);
+    }),
+  ];
+  return {
+    getSnapshot: store.getSnapshot,
+    subscribe: store.subscribe,
+    tell,
+    fail,
+    forget: () => store.set({ problem: '' }),
+    close: () => {
+      for (const stop of stops) stop();
+    },
+  };
+}
