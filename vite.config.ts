@@ -50,7 +50,10 @@ function library(folder: string): UserConfig {
   };
 }
 
-/** In one file there is nothing to fetch later, and bundling parts as if there were costs more than a kilobyte. */
+/**
+ * Imports the parts of the SDK that are fetched later with the rest. In one file there is nothing to fetch later, and bundling
+ * parts as if there were costs more than a kilobyte; and fake timers of tests do not wait for files.
+ */
 const withoutParts: Plugin = {
   name: 'parley:without-parts',
   transform(code, id) {
@@ -96,6 +99,7 @@ export default defineConfig(({ command, mode }) => {
     test: {
       projects: ['contract', 'client', 'sdk', 'react', 'vue', 'server', 'conformance'].map((name) => ({
         extends: true,
+        plugins: [withoutParts],
         test: {
           name,
           root: `packages/${name}`,

@@ -8,6 +8,8 @@ import { joinAs, listenTo } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
+import type { PublishVerbs } from './open-publication.ts';
+import { publishMedia } from './publish-media.ts';
 
 let server: FakeServer;
 let page: FakePage;
@@ -55,20 +57,12 @@ describe('publishing', () => {
   });
 
   test('stops what it captured when the rest of publishing cannot be fetched', async () => {
-    const ada = await joinAs(server, 'ada');
-    vi.resetModules();
-    vi.doMock('./open-publication.ts', () => {
-      throw new TypeError('Failed to fetch');
+    const verbs = { signal: new AbortController().signal } as PublishVerbs;
+    const load = () => Promise.reject(new TypeError('Failed to fetch'));
+    await expect(publishMedia({ camera: true }, verbs, load)).rejects.toMatchObject({
+      code: 'ERR_PART_NOT_LOADED',
     });
-    try {
-      await expect(ada.publishStream({ camera: true })).rejects.toMatchObject({
-        code: 'ERR_PART_NOT_LOADED',
-      });
-      expect(capturedStreams.flatMap(fakeTracks).map(({ readyState }) => readyState)).toEqual(['ended']);
-      expect(server.callsOf('publishStream')).toEqual([]);
-    } finally {
-      vi.doUnmock('./open-publication.ts');
-    }
+    expect(capturedStreams.flatMap(fakeTracks).map(({ readyState }) => readyState)).toEqual(['ended']);
   });
 
   test('withdraws a stream whose acceptance got lost on the way', async () => {

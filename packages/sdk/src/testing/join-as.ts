@@ -4,7 +4,6 @@ import { joinConference, type JoinOptions } from '../conference/join-conference.
 import { watchToken } from '../conference/token-watch.ts';
 import * as pushModule from '../signalling/push-feed.ts';
 import type { FakeServer } from './fake-server.ts';
-import './all-parts.ts';
 
 /** Joins the fake server's conference as a user. */
 export async function joinAs(
