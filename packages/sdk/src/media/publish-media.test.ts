@@ -54,23 +54,6 @@ describe('publishing', () => {
     expect(server.callsOf('unpublishStream')).toEqual([]);
   });
 
-  test('stops what it captured when the rest of publishing cannot be fetched', async () => {
-    const ada = await joinAs(server, 'ada');
-    vi.resetModules();
-    vi.doMock('./open-publication.ts', () => {
-      throw new TypeError('Failed to fetch');
-    });
-    try {
-      await expect(ada.publishStream({ camera: true })).rejects.toMatchObject({
-        code: 'ERR_PART_NOT_LOADED',
-      });
-      expect(capturedStreams.flatMap(fakeTracks).map(({ readyState }) => readyState)).toEqual(['ended']);
-      expect(server.callsOf('publishStream')).toEqual([]);
-    } finally {
-      vi.doUnmock('./open-publication.ts');
-    }
-  });
-
   test('withdraws a stream whose acceptance got lost on the way', async () => {
     const ada = await joinAs(server, 'ada');
     const api = vi.spyOn(FakePeerConnection.prototype, 'setRemoteDescription');
