@@ -8,8 +8,6 @@ import { joinAs, listenTo } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
-import type { PublishVerbs } from './open-publication.ts';
-import { publishMedia } from './publish-media.ts';
 
 let server: FakeServer;
 let page: FakePage;
@@ -54,15 +52,6 @@ describe('publishing', () => {
     expect(capturedStreams.flatMap(fakeTracks).map(({ readyState }) => readyState)).toEqual(['ended']);
     expect(FakePeerConnection.open.size).toBe(0);
     expect(server.callsOf('unpublishStream')).toEqual([]);
-  });
-
-  test('stops what it captured when the rest of publishing cannot be fetched', async () => {
-    const verbs = { signal: new AbortController().signal } as PublishVerbs;
-    const load = () => Promise.reject(new TypeError('Failed to fetch'));
-    await expect(publishMedia({ camera: true }, verbs, load)).rejects.toMatchObject({
-      code: 'ERR_PART_NOT_LOADED',
-    });
-    expect(capturedStreams.flatMap(fakeTracks).map(({ readyState }) => readyState)).toEqual(['ended']);
   });
 
   test('withdraws a stream whose acceptance got lost on the way', async () => {
