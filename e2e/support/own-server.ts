@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,19 +9,22 @@ import { fileURLToPath } from 'node:url';
 const program = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url));
 const client = { id: 'desk', secret: 'only-for-this-test' };
 
-/** A server of one test alone: a process with a data folder and one UDP port, which can be killed and started again. */
+/** A server of one test alone: a process with a data folder and UDP ports of its own, which can be killed and started again. */
 export class OwnServer {
+  /** The first, when there is one for each of several media processes. */
   readonly udpPort: number;
+  readonly #mediaProcesses: number;
   readonly #dataDir = mkdtempSync(join(tmpdir(), 'parley-recovery-'));
   #url = '';
   #child: ChildProcess | undefined;
 
-  private constructor(udpPort: number) {
+  private constructor(udpPort: number, mediaProcesses: number) {
     this.udpPort = udpPort;
+    this.#mediaProcesses = mediaProcesses;
   }
 
-  static async start(): Promise<OwnServer> {
-    const server = new OwnServer(await freeUdpPort());
+  static async start({ mediaProcesses = 1 } = {}): Promise<OwnServer> {
+    const server = new OwnServer(await freeUdpPorts(mediaProcesses), mediaProcesses);
     await server.#launch('0');
     return server;
   }
@@ -29,6 +32,12 @@ export class OwnServer {
   /** Where it listens; stays the same when it is started again. */
   get url(): string {
     return this.#url;
+  }
+
+  /** Ids of its media processes; none when it has but itself. */
+  mediaProcessIds(): number[] {
+    const { stdout } = spawnSync('pgrep', ['-P', String(this.#child?.pid)], { encoding: 'utf8' });
+    return stdout.split('\n').filter(Boolean).map(Number);
   }
 
   /** Ends it as a power cut does: it says goodbye to nobody. */
@@ -83,6 +92,7 @@ export class OwnServer {
         PATH: process.env['PATH'],
         PARLEY_PORT: port,
         PARLEY_UDP_PORT: String(this.udpPort),
+        PARLEY_MEDIA_PROCESSES: String(this.#mediaProcesses),
         PARLEY_DATA_DIR: this.#dataDir,
         PARLEY_CLIENTS: `${client.id}:${client.secret}:AGENT`,
         PARLEY_LOG_LEVEL: process.env['PARLEY_LOG_LEVEL'] ?? 'error',
@@ -108,12 +118,26 @@ async function listeningAt(child: ChildProcess): Promise<string> {
   throw new Error(`The server did not start: ${printed}`);
 }
 
-async function freeUdpPort(): Promise<number> {
-  const socket = createSocket('udp4').bind(0);
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return port;
+/** The first of so many free ports in a row. */
+async function freeUdpPorts(count: number): Promise<number> {
+  const first = (await bind(0)) ?? 0;
+  for (let port = first + 1; port < first + count; port += 1) {
+    if ((await bind(port)) === undefined) return await freeUdpPorts(count);
+  }
+  return first;
+}
+
+/** Binds a UDP port (0 for any free one) and lets it go again; undefined when it is taken. */
+async function bind(wanted: number): Promise<number | undefined> {
+  const socket = createSocket('udp4').bind(wanted);
+  try {
+    await once(socket, 'listening');
+    return socket.address().port;
+  } catch {
+    return undefined;
+  } finally {
+    socket.close();
+  }
 }
 
 function textOf(answer: unknown, field: string): string {

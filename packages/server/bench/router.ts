@@ -2,8 +2,8 @@
 // through Debian's Janus VideoRoom in the same run, as a ratio. Sound, RTCP, retransmissions and, where it says so,
 // simulcast are on; every packet at every viewer is counted. Over this machine's own addresses only. Prints a table and
 // writes bench-results/router.json, in which scenarios that do not run this time stay. Linux only.
-// Run by `pnpm bench:router [seconds] [name of a scenario, or a part of some] [--profile]`; with --profile, where ours spends the
-// time of its JavaScript thread is printed too.
+// Run by `pnpm bench:router [seconds] [part of the scenarios' names] [--profile]`; with --profile, it also prints
+// where ours spends the time of its JavaScript thread.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,13 +33,13 @@ const seconds = Number(secondsText);
 const withJanus = hasJanus();
 
 const rows: Record<string, object> = {};
-const named = scenarios.filter(({ name }) => name === wanted);
-for (const scenario of named.length > 0 ? named : scenarios.filter(({ name }) => name.includes(wanted))) {
+/** Janus gets each load once. */
+const janusByLoad = new Map<string, LoadFigures>();
+for (const scenario of scenarios.filter(({ name }) => name.includes(wanted))) {
   const parley = await measureParley(scenario);
   rows[`${scenario.name}: parley`] = parley;
   if (!withJanus) continue;
-  process.stderr.write(`${scenario.name}: janus ...\n`);
-  const janus = await measureLoad(scenario, await startJanus(), seconds);
+  const janus = await measureJanus(scenario);
   rows[`${scenario.name}: janus`] = janus;
   const ratio = parley.packetsPerCoreSecond / janus.packetsPerCoreSecond;
   rows[`${scenario.name}: ratio`] = { packetsPerCoreSecond: Number(ratio.toFixed(2)) };
@@ -54,15 +54,22 @@ cleanup();
 async function measureParley(scenario: Scenario): Promise<LoadFigures> {
   process.stderr.write(`${scenario.name}: parley ...\n`);
   const folder = values.profile ? mkdtempSync(join(tmpdir(), 'router-profile-')) : undefined;
-  const figures = await measureLoad(
-    scenario,
-    await startParley({ processes: scenario.processes, profileFolder: folder }),
-    seconds,
-  );
+  const figures = await measureLoad(scenario, await startParley(scenario.setUp, folder), seconds);
   if (folder !== undefined) {
     console.table(profileTable(folder, seconds));
     rmSync(folder, { recursive: true });
   }
+  return figures;
+}
+
+async function measureJanus(scenario: Scenario): Promise<LoadFigures> {
+  const { publishers, viewersEach, lossRatio, layers } = scenario;
+  const load = JSON.stringify([publishers, viewersEach, lossRatio, layers]);
+  const known = janusByLoad.get(load);
+  if (known) return known;
+  process.stderr.write(`${scenario.name}: janus ...\n`);
+  const figures = await measureLoad(scenario, await startJanus(), seconds);
+  janusByLoad.set(load, figures);
   return figures;
 }
 

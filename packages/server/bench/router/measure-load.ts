@@ -24,6 +24,8 @@ export interface LoadFigures {
   readonly loopDelayP99Ms: number | undefined;
   /** Memory that each of the second half of the peers took, once media had flowed to all. */
   readonly kilobytesPerPeer: number;
+  /** Of that, what is no JavaScript's: sockets, certificates, buffers of the library. */
+  readonly nativeKilobytesPerPeer?: number;
   /** Processor time of each process of the router, where there are several. */
   readonly eachProcessPercent?: string;
 }
@@ -67,10 +69,14 @@ export async function measureLoad(
   for (let index = 0; index < scenario.publishers; index += 1) streamIds.push(await publish());
   for (const streamId of streamIds) await view(streamId, Math.floor(viewersEach / 2));
   await sleep(settleMs);
-  const half = { residentBytes: usageOf(router.pid).residentBytes, peers: peers.length };
+  const half = {
+    peers: peers.length,
+    residentBytes: usageOf(router.pid).residentBytes,
+    javascriptBytes: (await router.vitals())?.javascriptBytes,
+  };
   for (const streamId of streamIds) await view(streamId, Math.ceil(viewersEach / 2));
   await sleep(warmUpMs);
-  await router.loopDelayP99Ms();
+  await router.vitals();
 
   const look = () => ({
     usage: usageOf(router.pid),
@@ -82,7 +88,7 @@ export async function measureLoad(
   await sleep(seconds * 1_000);
   const elapsedSeconds = (performance.now() - startMs) / 1_000;
   const after = look();
-  const loopDelayP99Ms = await router.loopDelayP99Ms();
+  const vitals = await router.vitals();
 
   clearInterval(timer);
   for (const peer of peers) peer.close();
@@ -93,6 +99,8 @@ export async function measureLoad(
   const delivered = sum(got);
   const cpuSeconds = after.usage.cpuSeconds - before.usage.cpuSeconds;
   const mainThreadSeconds = after.usage.mainThreadSeconds - before.usage.mainThreadSeconds;
+  const residentBytes = after.usage.residentBytes - half.residentBytes;
+  const morePeers = Math.max(1, peers.length - half.peers);
   const leastShare = Math.min(...got) / (sum(expected) / expected.length);
   return {
     packetsPerCoreSecond: Math.round(delivered / cpuSeconds),
@@ -101,10 +109,14 @@ export async function measureLoad(
     worstViewerPercent: rounded(100 * leastShare, 2),
     cpuPercent: rounded((100 * cpuSeconds) / elapsedSeconds, 1),
     mainThreadPercent: rounded((100 * mainThreadSeconds) / elapsedSeconds, 1),
-    loopDelayP99Ms: loopDelayP99Ms === undefined ? undefined : rounded(loopDelayP99Ms, 1),
-    kilobytesPerPeer: Math.round(
-      (after.usage.residentBytes - half.residentBytes) / 1_024 / Math.max(1, peers.length - half.peers),
-    ),
+    loopDelayP99Ms: vitals && rounded(vitals.loopDelayP99Ms, 1),
+    kilobytesPerPeer: Math.round(residentBytes / 1_024 / morePeers),
+    ...(vitals &&
+      half.javascriptBytes !== undefined && {
+        nativeKilobytesPerPeer: Math.round(
+          (residentBytes - (vitals.javascriptBytes - half.javascriptBytes)) / 1_024 / morePeers,
+        ),
+      }),
     ...shares(before.usage, after.usage, elapsedSeconds),
   };
 }

@@ -11,19 +11,19 @@ export interface ParleyUnderLoad extends RouterUnderLoad, ParleyRoom {
   readonly url: string;
 }
 
-/** How our server is started. */
-export interface ParleyLoadOptions {
+/** How our server is set up. */
+export interface ParleySetUp {
   /** Processes for media. Default 1: the server's own. */
-  readonly processes?: number | undefined;
-  /** Where processor profiles are left. Default: none are taken. */
-  readonly profileFolder?: string | undefined;
+  readonly processes?: number;
+  /** One UDP port for all peers. Default: one for each. */
+  readonly udpPort?: number;
 }
 
-/** Starts our server, as its users do. */
-export async function startParley({
-  processes = 1,
-  profileFolder,
-}: ParleyLoadOptions = {}): Promise<ParleyUnderLoad> {
+/** Starts our server, as its users do; processor profiles are left in `profileFolder`, if any. */
+export async function startParley(
+  { processes = 1, udpPort }: ParleySetUp = {},
+  profileFolder?: string,
+): Promise<ParleyUnderLoad> {
   const flags = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
   const child = spawn(process.execPath, ['--conditions=@parley-rtc/source', ...flags, program], {
     env: {
@@ -32,6 +32,7 @@ export async function startParley({
       PARLEY_CLIENTS: 'bench:bench:SERVICE',
       PARLEY_RATE_LIMITS: 'off',
       PARLEY_MEDIA_PROCESSES: String(processes),
+      ...(udpPort !== undefined && { PARLEY_UDP_PORT: String(udpPort) }),
       PARLEY_LIMIT_VIEWS_PER_ENDPOINT: '10000',
       PARLEY_LIMIT_STREAMS_PER_PARTICIPANT: '10000',
     },
@@ -50,10 +51,13 @@ export async function startParley({
     ...(await joinParley(url)),
     url,
     pid: child.pid ?? 0,
-    loopDelayP99Ms: async () => {
+    vitals: async () => {
       const text = await (await fetch(`${url}/metrics`)).text();
-      const seconds = /^nodejs_eventloop_lag_p99_seconds (\S+)/m.exec(text)?.[1];
-      return seconds === undefined ? undefined : Number(seconds) * 1_000;
+      const valueOf = (name: string) => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1]);
+      return {
+        loopDelayP99Ms: valueOf('nodejs_eventloop_lag_p99_seconds') * 1_000,
+        javascriptBytes: valueOf('nodejs_heap_size_total_bytes') + valueOf('nodejs_external_memory_bytes'),
+      };
     },
     close: async () => {
       const exited = once(child, 'exit');

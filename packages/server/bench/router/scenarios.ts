@@ -1,4 +1,5 @@
 import type { LoadLayer } from './load-publisher.ts';
+import type { ParleySetUp } from './parley-under-load.ts';
 
 /** How many publish to how many, and over what links. */
 export interface Scenario {
@@ -8,8 +9,8 @@ export interface Scenario {
   /** Share of the packets that is lost on each way, 0 to 1. */
   readonly lossRatio: number;
   readonly layers: readonly LoadLayer[];
-  /** Processes for media, where the router can have several. Default 1. */
-  readonly processes?: number;
+  /** How our router is set up for it, as far as that is not the default; Janus gets the same load. */
+  readonly setUp?: ParleySetUp;
 }
 
 const single: readonly LoadLayer[] = [{ packetsPerFrame: 4 }];
@@ -34,5 +35,6 @@ export const scenarios: readonly Scenario[] = [
   { ...eachToEach, ...loss, name: '8 to 8, 2 % loss' },
   { ...layered, name: '1 to 25, simulcast' },
   { ...layered, ...loss, name: '1 to 25, simulcast, 2 % loss' },
-  { ...eachToEach, processes: 2, name: '8 to 8, two processes' },
+  { ...oneToMany, setUp: { udpPort: 41_234 }, name: '1 to 50, one UDP port' },
+  { ...eachToEach, setUp: { processes: 2 }, name: '8 to 8, two processes' },
 ];
