@@ -1,17 +1,25 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { seededRandom } from '../testing/seeded-random.ts';
-import { SimulatedCall } from './testing/simulated-call.ts';
+import { runTogether, SimulatedCall } from './testing/simulated-call.ts';
 import type { SimulatedViewing } from './testing/simulated-call.ts';
 import { SimulatedLink } from './testing/simulated-link.ts';
 
-const random = seededRandom(1);
+let random = seededRandom(1);
 const free = { rateBps: undefined, queueMs: 200, delayMs: 20, jitterMs: () => 5 * random() };
 const isUnlucky = () => random() < 0.05;
 const roughJitterMs = () => (isUnlucky() ? 40 : 10) * random();
 const simulcast = [150_000, 420_000, 1_300_000];
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => {
+  vi.useFakeTimers();
+  random = seededRandom(1);
+  // Views spread their attempts at random.
+  vi.spyOn(Math, 'random').mockImplementation(() => random());
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 function heightsOf(seconds: readonly SimulatedViewing[]): number[] {
   return [...new Set(seconds.map(({ heightPx }) => heightPx))];
@@ -82,6 +90,22 @@ describe('a view behind a link that becomes slow', () => {
     const lifted = call.seconds(40);
     expect(lifted.at(-1)?.frames).toBeGreaterThan(10);
     expect(soundLostIn(lifted)).toBe(0);
+  });
+});
+
+describe('three views behind one link', () => {
+  it('share it without starving each other or the sound', () => {
+    const link = new SimulatedLink(free);
+    const calls = [0, 1, 2].map(() => new SimulatedCall({ link, layersBps: simulcast }));
+    runTogether(calls, 4_000);
+    link.options = { ...free, rateBps: 1_500_000 };
+    runTogether(calls, 10_000);
+    const seconds = Array.from({ length: 50 }, () => runTogether(calls, 1_000));
+    const views = calls.map((_, index) => seconds.flatMap((second) => second[index] ?? []));
+    for (const view of views) {
+      expect(soundLostIn(view)).toBeLessThan(25);
+      expect(Math.min(...view.map(({ frames }) => frames))).toBeGreaterThan(5);
+    }
   });
 });
 

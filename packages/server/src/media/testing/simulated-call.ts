@@ -88,18 +88,7 @@ export class SimulatedCall {
 
   /** Lets this much time pass, and tells what the viewer got in it. */
   run(ms: number): SimulatedViewing {
-    const { heightPx } = this.#viewing;
-    this.#viewing = { heightPx, soundLost: 0, soundArrived: 0, soundDelayMs: 0, bytes: 0 };
-    this.#framesSeen.clear();
-    for (const endMs = this.#nowMs + ms; this.#nowMs < endMs;) this.#step();
-    const { bytes, ...rest } = this.#viewing;
-    const estimateBps = this.#viewer.facts()[0]?.estimateBps;
-    return {
-      ...rest,
-      frames: this.#framesSeen.size,
-      receivedBps: Math.round((bytes * 8_000) / ms),
-      estimateBps,
-    };
+    return runTogether([this], ms)[0] ?? this.take(ms);
   }
 
   /** What the viewer got in each of so many seconds. */
@@ -107,9 +96,19 @@ export class SimulatedCall {
     return Array.from({ length: count }, () => this.run(1_000));
   }
 
-  #step(): void {
+  /** Tells what the viewer got since the last call, which was so long ago. */
+  take(ms: number): SimulatedViewing {
+    const { bytes, ...rest } = this.#viewing;
+    const frames = this.#framesSeen.size;
+    const estimateBps = this.#viewer.facts()[0]?.estimateBps;
+    this.#viewing = { heightPx: rest.heightPx, soundLost: 0, soundArrived: 0, soundDelayMs: 0, bytes: 0 };
+    this.#framesSeen.clear();
+    return { ...rest, frames, receivedBps: Math.round((bytes * 8_000) / ms), estimateBps };
+  }
+
+  /** Goes on to the next moment; timers have to be moved too. */
+  step(): void {
     this.#nowMs += stepMs;
-    vi.advanceTimersByTime(stepMs);
     if (this.#nowMs % 20 === 0) this.#sendSound();
     if (this.#nowMs % frameMs === 0) this.#sendFrame();
     if (this.#nowMs % 20 === 0) this.#viewer.tick(this.#nowMs);
@@ -229,6 +228,15 @@ export class SimulatedCall {
     published.setLayer(layer, source);
     return source;
   }
+}
+
+/** Lets this much time pass for calls that may share a link, and tells what each viewer got in it. */
+export function runTogether(calls: readonly SimulatedCall[], ms: number): SimulatedViewing[] {
+  for (let leftMs = ms; leftMs > 0; leftMs -= stepMs) {
+    vi.advanceTimersByTime(stepMs);
+    for (const call of calls) call.step();
+  }
+  return calls.map((call) => call.take(ms));
 }
 
 function withLayers(media: AcceptedMedia, { layersBps }: SimulatedCallOptions): AcceptedMedia {
