@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { seededRandom } from '../testing/seeded-random.ts';
+import { buildBandwidthEstimate } from './rtp/build-rtcp.ts';
 import { runTogether, SimulatedCall } from './testing/simulated-call.ts';
 import type { SimulatedViewing } from './testing/simulated-call.ts';
 import { SimulatedLink } from './testing/simulated-link.ts';
@@ -133,5 +134,24 @@ describe('a view behind a link that is not full', () => {
     link.options = { ...free, delayMs: 120 };
     expect(call.seconds(30).at(-1)?.heightPx).toBe(720);
     expect(risesIn(call.seconds(30))).toBe(0);
+  });
+});
+
+describe('a view that tells no arrival times', () => {
+  it('follows the estimate of its browser', () => {
+    const call = new SimulatedCall({
+      link: new SimulatedLink(free),
+      layersBps: simulcast,
+      hasTransportFeedback: false,
+    });
+    for (const [bitrateBps, heightPx] of [
+      [2_000_000, 720],
+      [550_000, 360],
+      [250_000, 180],
+    ] as const) {
+      call.viewer.receive(buildBandwidthEstimate(1, bitrateBps, []));
+      expect(call.run(2_000).heightPx).toBe(heightPx);
+    }
+    expect(call.run(1_000)).toMatchObject({ estimateBps: 250_000, soundLost: 0 });
   });
 });

@@ -18,6 +18,8 @@ export interface SimulatedCallOptions {
   readonly layersBps: readonly number[];
   /** Temporal layers of each; 1 marks none. Default 1. */
   readonly temporalLayers?: 1 | 3;
+  /** Whether the viewer tells when packets arrived. Default: it does. */
+  readonly hasTransportFeedback?: boolean;
 }
 
 /** What one viewer got in some time. */
@@ -63,8 +65,9 @@ export class SimulatedCall {
 
   constructor(options: SimulatedCallOptions) {
     this.#options = options;
-    const video = mediaOf('video');
-    const audio = mediaOf('audio');
+    const extensionIds = options.hasTransportFeedback === false ? {} : { 'transport-cc': transportId };
+    const video = { ...mediaOf('video'), extensionIds };
+    const audio = { ...mediaOf('audio'), extensionIds };
     this.#published = {
       audio: new SimulcastSource(audio),
       video: new SimulcastSource(withLayers(video, options)),
@@ -254,7 +257,7 @@ function mediaOf(kind: MediaKind): AcceptedMedia {
     ...(kind === 'video' && { rtxPayloadType: 97 }),
     formatParameters: '',
     feedback: [],
-    extensionIds: { 'transport-cc': transportId },
+    extensionIds: {},
     hasReducedSizeRtcp: true,
   };
 }
