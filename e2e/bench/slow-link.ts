@@ -7,10 +7,9 @@ import { chromium } from 'playwright';
 import { demoPort } from '../support/addresses.ts';
 import { browserArguments } from '../support/browser-arguments.ts';
 import { ensureBrowser } from '../support/browser.ts';
-import { Caller, newRoom } from '../support/caller.ts';
-import { setVideo } from '../support/page-scripts.ts';
-import { installSimulcastProbe } from '../support/simulcast-probe.ts';
 import { SlowLink } from '../support/slow-link.ts';
+import { SlowLinkView } from '../support/slow-link-view.ts';
+import type { ViewSample } from '../support/slow-link-view.ts';
 import { startDemo } from './demo-server.ts';
 
 const { values } = parseArgs({
@@ -24,16 +23,8 @@ const { values } = parseArgs({
   },
 });
 
-interface Sample {
+interface ViewedSecond extends ViewSample {
   readonly phase: string;
-  readonly receivedBps: number;
-  readonly heightPx: number;
-  readonly frames: number;
-  /** Share of the sound that had to be made up. */
-  readonly concealed: number;
-  readonly packetsLost: number;
-  /** Longest time a packet of sound waited on its way and for its turn, as the jitter buffer shows it, in ms. */
-  readonly audioDelayMs: number;
 }
 
 const endDemo = await startDemo();
@@ -57,103 +48,21 @@ try {
   endDemo();
 }
 
-async function measure(behind: typeof browser): Promise<Sample[]> {
-  const room = newRoom();
-  const publisher = await Caller.open(browser);
-  await publisher.page.evaluate(installSimulcastProbe, []);
-  await publisher.join(room, 'publisher');
-  await publisher.page.evaluate(publish);
-  const viewer = await Caller.open(behind);
-  await viewer.page.evaluate(installSimulcastProbe, []);
-  await viewer.join(room, 'viewer');
-  // No element shows the video, so that it is to be sent as large as the link carries.
-  await viewer.page.evaluate(setVideo, {});
-  await viewer.page.evaluate(playAll);
-  await viewer.page.waitForFunction(
-    async () => window.views.size > 0 && (await window.simulcast.picture()).heightPx === 720,
-    undefined,
-    { polling: 250, timeout: 30_000 },
-  );
-  const samples: Sample[] = [];
-  let before = await viewer.page.evaluate(read);
-  const watch = async (phase: string, seconds: number): Promise<void> => {
-    for (let second = 0; second < seconds; second += 1) {
-      await viewer.page.waitForTimeout(1_000);
-      const now = await viewer.page.evaluate(read);
-      samples.push({
-        phase,
-        receivedBps: Math.round(((now.bytes - before.bytes) * 8_000) / (now.atMs - before.atMs)),
-        heightPx: now.heightPx,
-        frames: now.frames - before.frames,
-        concealed: (now.concealed - before.concealed) / Math.max(1, now.samples - before.samples),
-        packetsLost: now.lost - before.lost,
-        audioDelayMs: Math.round(
-          ((now.delay - before.delay) * 1_000) / Math.max(1, now.emitted - before.emitted),
-        ),
-      });
-      before = now;
-    }
+async function measure(behind: typeof browser): Promise<ViewedSecond[]> {
+  const view = await SlowLinkView.open(browser, behind);
+  const seconds: ViewedSecond[] = [];
+  const watch = async (phase: string, count: number): Promise<void> => {
+    for (let second = 0; second < count; second += 1) seconds.push({ phase, ...(await view.nextSecond()) });
   };
   await watch('free', 4);
   link.limit(Number(values.rate), Number(values.queue));
   await watch('slow', Number(values.slow));
   link.lift();
   await watch('lifted', Number(values.fast));
-  return samples;
+  return seconds;
 }
 
-/** Runs in the page. */
-async function publish(): Promise<void> {
-  const mediaStream = window.simulcast.source({ width: 1_280, height: 720, isNoisy: true, grainPx: 32 });
-  const context = new AudioContext();
-  const destination = context.createMediaStreamDestination();
-  const oscillator = context.createOscillator();
-  oscillator.connect(destination);
-  oscillator.start();
-  for (const track of destination.stream.getAudioTracks()) mediaStream.addTrack(track);
-  await window.conference.publishStream({ mediaStream, type: 'MIC_AND_CAM' });
-}
-
-/** Runs in the page. Sound that nobody plays is not decoded. */
-async function playAll(): Promise<void> {
-  for (const view of window.views.values()) {
-    const element = new Audio();
-    element.srcObject = view.mediaStream;
-    await element.play();
-  }
-}
-
-/** Runs in the page. */
-async function read() {
-  const facts = {
-    bytes: 0,
-    heightPx: 0,
-    frames: 0,
-    concealed: 0,
-    samples: 0,
-    lost: 0,
-    delay: 0,
-    emitted: 0,
-  };
-  for (const report of (await window.simulcast.peer().getStats()).values()) {
-    const stats = report as RTCInboundRtpStreamStats;
-    if (stats.type !== 'inbound-rtp') continue;
-    facts.bytes += stats.bytesReceived ?? 0;
-    facts.lost += stats.packetsLost ?? 0;
-    if (stats.kind === 'video') {
-      facts.heightPx = stats.frameHeight ?? 0;
-      facts.frames = stats.framesDecoded ?? 0;
-    } else {
-      facts.concealed = (stats.concealedSamples ?? 0) - (stats.silentConcealedSamples ?? 0);
-      facts.samples = stats.totalSamplesReceived ?? 0;
-      facts.delay = stats.jitterBufferDelay ?? 0;
-      facts.emitted = stats.jitterBufferEmittedCount ?? 0;
-    }
-  }
-  return { ...facts, atMs: performance.now() };
-}
-
-function report(samples: readonly Sample[]): void {
+function report(samples: readonly ViewedSecond[]): void {
   console.table(
     samples.map(({ receivedBps, concealed, ...rest }) => ({
       ...rest,

@@ -1,6 +1,6 @@
 // A link of its own for a browser: a network namespace joined to this machine by a pair of virtual cards, of which ours can
 // be made slow. Needs root and Debian's iproute2. Only media take the link: pages reach the demo past it.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { connect, createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ensureNetworkTools } from './lossy-network.ts';
 
 const relayScript = `
 const net = require('node:net');
@@ -18,6 +19,17 @@ net.createServer((inside) => {
   for (const end of [inside, outside]) end.on('error', () => { inside.destroy(); outside.destroy(); });
 }).listen(Number(port), '127.0.0.1', () => console.log('ready'));
 `;
+
+/** What this machine lacks to make such a link; undefined when it lacks nothing. */
+export function whyNoSlowLink(): string | undefined {
+  if (!ensureNetworkTools()) return 'A slow link needs Linux, root, and the packages iproute2 and nftables.';
+  const name = `parley-try-${process.pid}`;
+  if (spawnSync('ip', ['netns', 'add', name]).status !== 0) return 'A slow link needs network namespaces.';
+  const limit = ['-n', name, 'qdisc', 'add', 'dev', 'lo', 'root', 'tbf', 'rate', '1mbit'];
+  const { status } = spawnSync('tc', [...limit, 'burst', '5kb', 'latency', '100ms']);
+  spawnSync('ip', ['netns', 'del', name]);
+  return status === 0 ? undefined : 'A slow link needs the packet scheduler "tbf" in the kernel.';
+}
 
 export class SlowLink {
   readonly #name = `parley-${process.pid}`;

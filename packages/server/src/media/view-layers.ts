@@ -7,13 +7,14 @@ import { shareOfFrames, thinFrames } from './rtp/thin-frames.ts';
 import type { ViewerLeg } from './rtp/viewer-leg.ts';
 import type { LinkLimit } from './viewer-link.ts';
 
-/** A fall forbids the next rise for this long, and twice as long each time a rise fails soon. */
+/** A fall forbids the next rise for this long; much longer when a rise fails soon, and twice as long each time that it does. */
 const minHoldMs = 3_000;
-const maxHoldMs = 60_000;
+const minHoldAfterFailureMs = 15_000;
+const maxHoldMs = 30_000;
 /** A rise that holds this long has succeeded. */
 const provenAfterMs = 10_000;
 /** A picture that is this much too large is stopped at once; one that is less so, when it still is after some time. */
-const farTooMuch = 1.5;
+const farTooMuch = 3;
 const tooMuchForMs = 1_500;
 /** A try shows a little more than a rise needs, which may grow meanwhile. */
 const roomToTry = roomToRise * 1.05;
@@ -99,7 +100,8 @@ export class ViewLayers {
       this.#roseAtMs = nowMs;
     } else if (isFallOfLink(current, decision)) {
       const failed = nowMs - this.#roseAtMs < provenAfterMs;
-      this.#holdMs = failed ? Math.min(maxHoldMs, this.#holdMs * 2) : minHoldMs;
+      const longerMs = Math.min(maxHoldMs, Math.max(minHoldAfterFailureMs, this.#holdMs * 2));
+      this.#holdMs = failed ? longerMs : minHoldMs;
       this.#mayRiseFromMs = nowMs + this.#holdMs;
     }
   }

@@ -1,17 +1,26 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { seededRandom } from '../testing/seeded-random.ts';
-import { SimulatedCall } from './testing/simulated-call.ts';
+import { buildBandwidthEstimate } from './rtp/build-rtcp.ts';
+import { runTogether, SimulatedCall } from './testing/simulated-call.ts';
 import type { SimulatedViewing } from './testing/simulated-call.ts';
 import { SimulatedLink } from './testing/simulated-link.ts';
 
-const random = seededRandom(1);
+let random = seededRandom(1);
 const free = { rateBps: undefined, queueMs: 200, delayMs: 20, jitterMs: () => 5 * random() };
 const isUnlucky = () => random() < 0.05;
 const roughJitterMs = () => (isUnlucky() ? 40 : 10) * random();
 const simulcast = [150_000, 420_000, 1_300_000];
 
-beforeEach(() => void vi.useFakeTimers());
-afterEach(() => void vi.useRealTimers());
+beforeEach(() => {
+  vi.useFakeTimers();
+  random = seededRandom(1);
+  // Views spread their attempts at random.
+  vi.spyOn(Math, 'random').mockImplementation(() => random());
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 function heightsOf(seconds: readonly SimulatedViewing[]): number[] {
   return [...new Set(seconds.map(({ heightPx }) => heightPx))];
@@ -85,6 +94,22 @@ describe('a view behind a link that becomes slow', () => {
   });
 });
 
+describe('three views behind one link', () => {
+  it('share it without starving each other or the sound', () => {
+    const link = new SimulatedLink(free);
+    const calls = [0, 1, 2].map(() => new SimulatedCall({ link, layersBps: simulcast }));
+    runTogether(calls, 4_000);
+    link.options = { ...free, rateBps: 1_500_000 };
+    runTogether(calls, 10_000);
+    const seconds = Array.from({ length: 50 }, () => runTogether(calls, 1_000));
+    const views = calls.map((_, index) => seconds.flatMap((second) => second[index] ?? []));
+    for (const view of views) {
+      expect(soundLostIn(view)).toBeLessThan(25);
+      expect(Math.min(...view.map(({ frames }) => frames))).toBeGreaterThan(5);
+    }
+  });
+});
+
 describe('a view behind a link that is not full', () => {
   it('keeps its picture through jitter and 5 % of loss', () => {
     const call = new SimulatedCall({
@@ -109,5 +134,24 @@ describe('a view behind a link that is not full', () => {
     link.options = { ...free, delayMs: 120 };
     expect(call.seconds(30).at(-1)?.heightPx).toBe(720);
     expect(risesIn(call.seconds(30))).toBe(0);
+  });
+});
+
+describe('a view that tells no arrival times', () => {
+  it('follows the estimate of its browser', () => {
+    const call = new SimulatedCall({
+      link: new SimulatedLink(free),
+      layersBps: simulcast,
+      hasTransportFeedback: false,
+    });
+    for (const [bitrateBps, heightPx] of [
+      [2_000_000, 720],
+      [550_000, 360],
+      [250_000, 180],
+    ] as const) {
+      call.viewer.receive(buildBandwidthEstimate(1, bitrateBps, []));
+      expect(call.run(2_000).heightPx).toBe(heightPx);
+    }
+    expect(call.run(1_000)).toMatchObject({ estimateBps: 250_000, soundLost: 0 });
   });
 });

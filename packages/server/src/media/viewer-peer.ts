@@ -133,7 +133,10 @@ export class ViewerPeer {
   /** How each kind of media fares on its way to the viewer. */
   facts(): MediaFacts[] {
     const { bitrateBps: estimateBps } = this.#link.limit;
-    return this.#legs.map((leg) => ({ ...leg.facts(), ...(estimateBps !== undefined && { estimateBps }) }));
+    return this.#legs.map((leg) => ({
+      ...leg.facts(),
+      ...(estimateBps !== undefined && { estimateBps: Math.round(estimateBps) }),
+    }));
   }
 
   /** Takes the viewer's feedback; anything else is dropped. */

@@ -11,7 +11,7 @@ export const unnumberedFrame = -2;
 export interface FrameNumbers {
   /** Highest temporal layer that is wanted; lower ones take effect at the next frame, higher ones where decoders can follow. */
   maxTemporalId: number;
-  /** Highest temporal layer that the source of now has shown, sent or not. */
+  /** Highest temporal layer that came lately, sent or not. */
   readonly highestTemporalId: number;
   /** The next packet comes from another source. */
   begin(): void;

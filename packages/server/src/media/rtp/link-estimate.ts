@@ -18,6 +18,7 @@ const flowWindowMs = 500;
 /** What a full link carries is measured since packets wait, since it carried something else before. */
 const leastFullWindowMs = 80;
 const mostFullWindowMs = 300;
+const leastFullBytes = 4_000;
 const comparedWindowMs = 1_000;
 
 /** What the last feedback told. */
@@ -47,6 +48,7 @@ export class LinkEstimate {
   #newestSentMs = Number.NEGATIVE_INFINITY;
   #waitsSinceMs: number | undefined;
   #isOverused = false;
+  #isGrowing = false;
 
   /** Undefined as long as the link has not shown that it carries no more. */
   get bitrateBps(): number | undefined {
@@ -119,13 +121,20 @@ export class LinkEstimate {
     else this.#waitsSinceMs ??= arrivedMs;
   }
 
-  /** A large frame makes a queue for a moment too; but then the link carries more than is sent. */
+  /**
+   * A large frame makes a queue for a moment too; but then the link carries more than is sent. What others try on the same
+   * link makes one that grows a little and is gone soon, so that this has to be told twice.
+   */
   #findOveruse(sentBps: number): boolean {
     const { waitMs } = this.#queue;
-    if (waitMs <= tolerableWaitMs) return false;
-    const carriedBps = this.#carriedBps(comparedWindowMs);
+    const carriedBps =
+      waitMs > tolerableWaitMs ? this.#carriedBps(comparedWindowMs) : Number.POSITIVE_INFINITY;
     const isGrowing = this.#trend.use === 'overuse' && carriedBps < sentBps;
-    return isGrowing || (waitMs > intolerableWaitMs && carriedBps < sentBps * shareOfFullLink);
+    const wasGrowing = this.#isGrowing;
+    this.#isGrowing = isGrowing;
+    return (
+      (isGrowing && wasGrowing) || (waitMs > intolerableWaitMs && carriedBps < sentBps * shareOfFullLink)
+    );
   }
 
   #judge(lossShare: number | undefined, isProbing: boolean, nowMs: number): boolean {
@@ -136,10 +145,12 @@ export class LinkEstimate {
     return fellByLoss;
   }
 
-  /** As long as packets wait, what arrives is what the link carries. */
+  /** As long as packets wait, what arrives is what the link carries; a few packets alone tell nothing. */
   #carriedBps(mostMs: number): number {
     const waitedMs = (this.#newestArrivedMs ?? 0) - (this.#waitsSinceMs ?? Number.NEGATIVE_INFINITY);
-    return this.#acknowledged.over(Math.min(mostMs, Math.max(leastFullWindowMs, waitedMs)));
+    const windowMs = Math.min(mostMs, Math.max(leastFullWindowMs, waitedMs));
+    const carriedBps = this.#acknowledged.over(windowMs);
+    return (carriedBps * windowMs) / 8_000 < leastFullBytes ? this.#acknowledged.over(mostMs) : carriedBps;
   }
 
   #unwrap(ringMs: number): number {

@@ -21,13 +21,13 @@ function runOver(plan: ProbePlan, capacityBps: number, fromMs: number, untilMs: 
 
 describe('ProbePlan', () => {
   it('tries nothing without an aim', () => {
-    const plan = new ProbePlan();
+    const plan = new ProbePlan(() => 0.5);
     expect(runOver(plan, 1_000_000, 0, 60_000).beganMs).toEqual([]);
     expect(plan.isRunning).toBe(false);
   });
 
   it('grows from what flows to what is wanted, stays there, and tells that the link carries it', () => {
-    const plan = new ProbePlan();
+    const plan = new ProbePlan(() => 0.5);
     plan.aim(800_000);
     plan.begin(200_000, 0);
     const rates = [0, 1_000, 2_000, 2_400, 2_500].map((ms) => Math.round(plan.rateAt(ms)));
@@ -36,7 +36,7 @@ describe('ProbePlan', () => {
   });
 
   it('ends at the first sign of a queue, and waits twice as long after each failure', () => {
-    const plan = new ProbePlan();
+    const plan = new ProbePlan(() => 0.5);
     plan.aim(800_000);
     const { beganMs, provenBps, highestBps } = runOver(plan, 400_000, 0, 120_000);
     expect(provenBps).toEqual([]);
@@ -46,7 +46,7 @@ describe('ProbePlan', () => {
   });
 
   it('does not take for proven what did not arrive, or nobody told about', () => {
-    const plan = new ProbePlan();
+    const plan = new ProbePlan(() => 0.5);
     plan.aim(800_000);
     plan.begin(200_000, 0);
     const link = { isOverused: false, waitMs: 0, newestSentMs: 2_350 };
@@ -61,7 +61,7 @@ describe('ProbePlan', () => {
   });
 
   it('waits longer after a probe that the link did not bear out, and forgets that once one was right', () => {
-    const plan = new ProbePlan();
+    const plan = new ProbePlan(() => 0.5);
     plan.aim(800_000);
     expect(runOver(plan, 1_000_000, 0, 2_400).provenBps).toEqual([800_000]);
     plan.postpone(5_000);

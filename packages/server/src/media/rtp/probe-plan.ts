@@ -32,12 +32,18 @@ interface Probe {
  * is wanted and stays there for a moment; it ends at the first sign of a queue. After one that failed the next waits longer.
  */
 export class ProbePlan {
+  readonly #random: () => number;
   #targetBps: number | undefined;
   #probe: Probe | undefined;
   #holdMs = minHoldMs;
   #nextMs = Number.NEGATIVE_INFINITY;
   #passedMs = Number.NEGATIVE_INFINITY;
   #failedMs = Number.NEGATIVE_INFINITY;
+
+  /** `random` gives numbers from 0 to below 1: several views of one link must not try at the same time again and again. */
+  constructor(random: () => number = Math.random) {
+    this.#random = random;
+  }
 
   /** What the link should carry, in bits per second; undefined when there is nothing to try. */
   aim(targetBps: number | undefined): void {
@@ -54,7 +60,7 @@ export class ProbePlan {
     const wasWrong = this.#probe !== undefined || nowMs - this.#passedMs < provenAfterMs;
     this.#passedMs = Number.NEGATIVE_INFINITY;
     if (wasWrong) this.#fail(nowMs);
-    else this.#nextMs = Math.max(this.#nextMs, nowMs + this.#holdMs);
+    else this.#nextMs = Math.max(this.#nextMs, nowMs + this.#spread(this.#holdMs));
   }
 
   /** Begins a probe when it is time for one. `flowingBps` is what is sent without it. Says whether one began. */
@@ -96,7 +102,7 @@ export class ProbePlan {
     }
     this.#probe = undefined;
     this.#passedMs = nowMs;
-    this.#nextMs = nowMs + minHoldMs;
+    this.#nextMs = nowMs + this.#spread(minHoldMs);
     return probe.targetBps;
   }
 
@@ -110,7 +116,12 @@ export class ProbePlan {
   #fail(nowMs: number): void {
     this.#probe = undefined;
     this.#failedMs = nowMs;
-    this.#nextMs = nowMs + this.#holdMs;
+    this.#nextMs = nowMs + this.#spread(this.#holdMs);
     this.#holdMs = Math.min(maxHoldMs, this.#holdMs * 2);
+  }
+
+  /** Three quarters to five quarters of a time. */
+  #spread(ms: number): number {
+    return ms * (0.75 + this.#random() / 2);
   }
 }

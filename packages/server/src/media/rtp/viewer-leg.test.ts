@@ -149,6 +149,33 @@ describe('ViewerLeg', () => {
     expect(sent).toEqual([]);
   });
 
+  it('fills a link with packets of late once more, as RTX, and with padding when none is left', () => {
+    const { leg, rtp, sent, createSource } = setUp();
+    expect(leg.sendFiller(0)).toBe(true);
+    const source = createSource(7);
+    source.receive(packet(10, 'a', 0, true), 0);
+    source.receive(packet(11, 'b'), 0);
+    sent.length = 0;
+    for (let count = 0; count < 32; count += 1) expect(leg.sendFiller(0)).toBe(true);
+    const fillers = rtp();
+    expect(fillers.every(({ payloadType, ssrc }) => payloadType === 124 && ssrc === 501)).toBe(true);
+    expect(numbersFrom(fillers[0]?.sequenceNumber ?? 0, fillers)).toEqual(fillers.map((_, index) => index));
+    const texts = fillers.flatMap((rtx) => {
+      const original = unwrapRetransmission(rtx, { ssrc: 500, payloadType: 120 });
+      return original ? vp8Text(original) : [];
+    });
+    expect(texts.toSorted()).toEqual(['a', 'b']);
+    expect(fillers.filter(({ payloadStart, payloadEnd }) => payloadStart === payloadEnd)).toHaveLength(30);
+  });
+
+  it('fills no link of a viewer that knows no RTX', () => {
+    const { leg, sent, createSource } = setUp({});
+    createSource(7).receive(packet(10, 'a', 0, true), 0);
+    sent.length = 0;
+    expect(leg.sendFiller(0)).toBe(false);
+    expect(sent).toEqual([]);
+  });
+
   it('starts a new viewer with a key frame that is still fresh, and asks for one otherwise', () => {
     const requests: number[] = [];
     const { leg, rtp, createSource, nowMs } = setUp();

@@ -65,4 +65,17 @@ describe('Vp8FrameNumbers', () => {
       expect(numbers.mark(packet, 0, packet.length)).toBe(unnumberedFrame);
     }
   });
+
+  it('tells which temporal layers come, sent or not, and forgets those that come no more', () => {
+    const numbers = new Vp8FrameNumbers();
+    expect(numbers.highestTemporalId).toBe(0);
+    for (let id = 1; id <= 64; id += 1) pass(numbers, payload(id, 0, id % 2 === 0 ? 2 : 0));
+    expect(numbers.highestTemporalId).toBe(2);
+    numbers.maxTemporalId = 0;
+    numbers.begin();
+    for (let id = 101; id <= 164; id += 1) pass(numbers, payload(id, 0, id % 2 === 0 ? 2 : 0));
+    expect(numbers.highestTemporalId).toBe(2);
+    for (let id = 165; id <= 264; id += 1) pass(numbers, payload(id));
+    expect(numbers.highestTemporalId).toBe(0);
+  });
 });

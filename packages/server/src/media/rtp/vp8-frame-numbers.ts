@@ -6,6 +6,8 @@ import { createVp8Descriptor, readVp8Descriptor } from './vp8-descriptor.ts';
 const remembered = 256;
 /** A step over more frames than this is a source that began anew. */
 const maxStep = 128;
+/** Patterns of temporal layers repeat sooner. */
+const judgedFrames = 32;
 const maxPictureId = 0x7fff;
 const highestTemporalId = 3;
 
@@ -25,6 +27,8 @@ export class Vp8FrameNumbers implements FrameNumbers {
   #tl0Offset = 0;
   #temporalId = highestTemporalId;
   #highestSeen = 0;
+  #highestLately = 0;
+  #framesLately = 0;
   #lastPictureId = 0;
   #lastTl0 = 0;
 
@@ -34,7 +38,6 @@ export class Vp8FrameNumbers implements FrameNumbers {
 
   begin(): void {
     this.#isBeginning = true;
-    this.#highestSeen = 0;
   }
 
   mark(buffer: Uint8Array, start: number, end: number): number {
@@ -56,7 +59,7 @@ export class Vp8FrameNumbers implements FrameNumbers {
       this.#remember(skipped, pack(skipped + this.#offset, this.#lastTl0));
     }
     this.#newest = id;
-    if (descriptor.temporalId > this.#highestSeen) this.#highestSeen = descriptor.temporalId;
+    this.#see(descriptor.temporalId);
     this.#followTarget(descriptor.temporalId, descriptor.isLayerSync);
     if (descriptor.temporalId > this.#temporalId) {
       this.#offset -= 1;
@@ -79,6 +82,17 @@ export class Vp8FrameNumbers implements FrameNumbers {
       buffer[pictureIdPosition] = pictureId & 0x7f;
     }
     if (tl0Position >= 0) buffer[tl0Position] = mark >> 15;
+  }
+
+  /** Notes the layer of a frame; layers that are gone for some time are forgotten. */
+  #see(temporalId: number): void {
+    this.#highestLately = Math.max(this.#highestLately, temporalId);
+    this.#highestSeen = Math.max(this.#highestSeen, temporalId);
+    this.#framesLately += 1;
+    if (this.#framesLately < judgedFrames) return;
+    this.#highestSeen = this.#highestLately;
+    this.#highestLately = 0;
+    this.#framesLately = 0;
   }
 
   #startAt(id: number, tl0: number): void {

@@ -18,6 +18,8 @@ export interface SimulatedCallOptions {
   readonly layersBps: readonly number[];
   /** Temporal layers of each; 1 marks none. Default 1. */
   readonly temporalLayers?: 1 | 3;
+  /** Whether the viewer tells when packets arrived. Default: it does. */
+  readonly hasTransportFeedback?: boolean;
 }
 
 /** What one viewer got in some time. */
@@ -63,8 +65,9 @@ export class SimulatedCall {
 
   constructor(options: SimulatedCallOptions) {
     this.#options = options;
-    const video = mediaOf('video');
-    const audio = mediaOf('audio');
+    const extensionIds = options.hasTransportFeedback === false ? {} : { 'transport-cc': transportId };
+    const video = { ...mediaOf('video'), extensionIds };
+    const audio = { ...mediaOf('audio'), extensionIds };
     this.#published = {
       audio: new SimulcastSource(audio),
       video: new SimulcastSource(withLayers(video, options)),
@@ -88,18 +91,7 @@ export class SimulatedCall {
 
   /** Lets this much time pass, and tells what the viewer got in it. */
   run(ms: number): SimulatedViewing {
-    const { heightPx } = this.#viewing;
-    this.#viewing = { heightPx, soundLost: 0, soundArrived: 0, soundDelayMs: 0, bytes: 0 };
-    this.#framesSeen.clear();
-    for (const endMs = this.#nowMs + ms; this.#nowMs < endMs;) this.#step();
-    const { bytes, ...rest } = this.#viewing;
-    const estimateBps = this.#viewer.facts()[0]?.estimateBps;
-    return {
-      ...rest,
-      frames: this.#framesSeen.size,
-      receivedBps: Math.round((bytes * 8_000) / ms),
-      estimateBps,
-    };
+    return runTogether([this], ms)[0] ?? this.take(ms);
   }
 
   /** What the viewer got in each of so many seconds. */
@@ -107,9 +99,19 @@ export class SimulatedCall {
     return Array.from({ length: count }, () => this.run(1_000));
   }
 
-  #step(): void {
+  /** Tells what the viewer got since the last call, which was so long ago. */
+  take(ms: number): SimulatedViewing {
+    const { bytes, ...rest } = this.#viewing;
+    const frames = this.#framesSeen.size;
+    const estimateBps = this.#viewer.facts()[0]?.estimateBps;
+    this.#viewing = { heightPx: rest.heightPx, soundLost: 0, soundArrived: 0, soundDelayMs: 0, bytes: 0 };
+    this.#framesSeen.clear();
+    return { ...rest, frames, receivedBps: Math.round((bytes * 8_000) / ms), estimateBps };
+  }
+
+  /** Goes on to the next moment; timers have to be moved too. */
+  step(): void {
     this.#nowMs += stepMs;
-    vi.advanceTimersByTime(stepMs);
     if (this.#nowMs % 20 === 0) this.#sendSound();
     if (this.#nowMs % frameMs === 0) this.#sendFrame();
     if (this.#nowMs % 20 === 0) this.#viewer.tick(this.#nowMs);
@@ -231,6 +233,15 @@ export class SimulatedCall {
   }
 }
 
+/** Lets this much time pass for calls that may share a link, and tells what each viewer got in it. */
+export function runTogether(calls: readonly SimulatedCall[], ms: number): SimulatedViewing[] {
+  for (let leftMs = ms; leftMs > 0; leftMs -= stepMs) {
+    vi.advanceTimersByTime(stepMs);
+    for (const call of calls) call.step();
+  }
+  return calls.map((call) => call.take(ms));
+}
+
 function withLayers(media: AcceptedMedia, { layersBps }: SimulatedCallOptions): AcceptedMedia {
   return layersBps.length > 1 ? { ...media, rids: layersBps.map((_, layer) => `r${layer}`) } : media;
 }
@@ -246,7 +257,7 @@ function mediaOf(kind: MediaKind): AcceptedMedia {
     ...(kind === 'video' && { rtxPayloadType: 97 }),
     formatParameters: '',
     feedback: [],
-    extensionIds: { 'transport-cc': transportId },
+    extensionIds: {},
     hasReducedSizeRtcp: true,
   };
 }

@@ -1,0 +1,124 @@
+import { type Browser } from '@playwright/test';
+import { Caller, newRoom } from './caller.ts';
+import { setVideo } from './page-scripts.ts';
+import { installSimulcastProbe } from './simulcast-probe.ts';
+
+/** What a viewer saw and heard in a second. */
+export interface ViewSample {
+  readonly receivedBps: number;
+  readonly heightPx: number;
+  readonly frames: number;
+  /** Share of the sound that had to be made up. */
+  readonly concealed: number;
+  readonly packetsLost: number;
+  /** Time that packets of sound waited for their turn in the jitter buffer, in ms. */
+  readonly audioDelayMs: number;
+}
+
+/** A call in which one browser publishes a picture that no encoder can make small, with a tone, and another views it. */
+export class SlowLinkView {
+  readonly #publisher: Caller;
+  readonly #viewer: Caller;
+  #before: Awaited<ReturnType<typeof read>>;
+
+  private constructor(publisher: Caller, viewer: Caller, before: Awaited<ReturnType<typeof read>>) {
+    this.#publisher = publisher;
+    this.#viewer = viewer;
+    this.#before = before;
+  }
+
+  /** Settles once the viewer, a page of `behind`, gets the largest picture. */
+  static async open(browser: Browser, behind: Browser): Promise<SlowLinkView> {
+    const room = newRoom();
+    const publisher = await Caller.open(browser);
+    await publisher.page.evaluate(installSimulcastProbe, []);
+    await publisher.join(room, 'publisher');
+    await publisher.page.evaluate(publish);
+    const viewer = await Caller.open(behind);
+    await viewer.page.evaluate(installSimulcastProbe, []);
+    await viewer.join(room, 'viewer');
+    // No element shows the video, so that it is to be sent as large as the link carries.
+    await viewer.page.evaluate(setVideo, {});
+    await viewer.page.evaluate(playAll);
+    await viewer.page.waitForFunction(
+      async () => window.views.size > 0 && (await window.simulcast.picture()).heightPx === 720,
+      undefined,
+      { polling: 250, timeout: 30_000 },
+    );
+    return new SlowLinkView(publisher, viewer, await viewer.page.evaluate(read));
+  }
+
+  /** What the viewer gets in the next second. */
+  async nextSecond(): Promise<ViewSample> {
+    await this.#viewer.page.waitForTimeout(1_000);
+    const now = await this.#viewer.page.evaluate(read);
+    const before = this.#before;
+    this.#before = now;
+    return {
+      receivedBps: Math.round(((now.bytes - before.bytes) * 8_000) / (now.atMs - before.atMs)),
+      heightPx: now.heightPx,
+      frames: now.frames - before.frames,
+      concealed: (now.concealed - before.concealed) / Math.max(1, now.samples - before.samples),
+      packetsLost: now.lost - before.lost,
+      audioDelayMs: Math.round(
+        ((now.delay - before.delay) * 1_000) / Math.max(1, now.emitted - before.emitted),
+      ),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#publisher.close();
+    await this.#viewer.close();
+  }
+}
+
+/** Runs in the page. */
+async function publish(): Promise<void> {
+  const mediaStream = window.simulcast.source({ width: 1_280, height: 720, isNoisy: true, grainPx: 32 });
+  const context = new AudioContext();
+  const destination = context.createMediaStreamDestination();
+  const oscillator = context.createOscillator();
+  oscillator.connect(destination);
+  oscillator.start();
+  for (const track of destination.stream.getAudioTracks()) mediaStream.addTrack(track);
+  await window.conference.publishStream({ mediaStream, type: 'MIC_AND_CAM' });
+}
+
+/** Runs in the page. Sound that nobody plays is not decoded. */
+async function playAll(): Promise<void> {
+  for (const view of window.views.values()) {
+    const element = new Audio();
+    element.srcObject = view.mediaStream;
+    await element.play();
+  }
+}
+
+/** Runs in the page. */
+async function read() {
+  const facts = {
+    bytes: 0,
+    heightPx: 0,
+    frames: 0,
+    concealed: 0,
+    samples: 0,
+    lost: 0,
+    delay: 0,
+    emitted: 0,
+  };
+  for (const report of (await window.simulcast.peer().getStats()).values()) {
+    const stats = report as RTCInboundRtpStreamStats;
+    if (stats.type !== 'inbound-rtp') continue;
+    facts.bytes += stats.bytesReceived ?? 0;
+    facts.lost += stats.packetsLost ?? 0;
+    if (stats.kind === 'video') {
+      facts.heightPx = stats.frameHeight ?? 0;
+      facts.frames = stats.framesDecoded ?? 0;
+    } else {
+      facts.concealed = (stats.concealedSamples ?? 0) - (stats.silentConcealedSamples ?? 0);
+      facts.samples = stats.totalSamplesReceived ?? 0;
+      facts.delay = stats.jitterBufferDelay ?? 0;
+      facts.emitted = stats.jitterBufferEmittedCount ?? 0;
+    }
+  }
+  return { ...facts, atMs: performance.now() };
+}
