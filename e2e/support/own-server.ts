@@ -12,16 +12,19 @@ const client = { id: 'desk', secret: 'only-for-this-test' };
 /** A server of one test alone: a process with a data folder and one UDP port, which can be killed and started again. */
 export class OwnServer {
   readonly udpPort: number;
+  readonly #settings: Readonly<Record<string, string>>;
   readonly #dataDir = mkdtempSync(join(tmpdir(), 'parley-recovery-'));
   #url = '';
   #child: ChildProcess | undefined;
 
-  private constructor(udpPort: number) {
+  private constructor(udpPort: number, settings: Readonly<Record<string, string>>) {
     this.udpPort = udpPort;
+    this.#settings = settings;
   }
 
-  static async start(): Promise<OwnServer> {
-    const server = new OwnServer(await freeUdpPort());
+  /** `settings` are environment variables of the server's. */
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<OwnServer> {
+    const server = new OwnServer(await freeUdpPort(), settings);
     await server.#launch('0');
     return server;
   }
@@ -86,6 +89,7 @@ export class OwnServer {
         PARLEY_DATA_DIR: this.#dataDir,
         PARLEY_CLIENTS: `${client.id}:${client.secret}:AGENT`,
         PARLEY_LOG_LEVEL: process.env['PARLEY_LOG_LEVEL'] ?? 'error',
+        ...this.#settings,
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
