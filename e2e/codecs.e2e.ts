@@ -100,7 +100,7 @@ test('redundant audio reaches who knows it as it is, and everybody else as plain
 }) => {
   const room = newRoom();
   const ada = await Caller.open(browser);
-  await openWith(ada, room, 'Ada', { first: { mimeType: 'audio/red' } });
+  await ada.join(room, 'Ada');
   const bob = await openWith(await ada.openAnother(), room, 'Bob', {});
   const cyd = await openWith(await ada.openAnother(), room, 'Cyd', { without: ['audio/red'] });
   await ada.publish(11, 440);

@@ -11,7 +11,7 @@ let server: OwnServer;
 let callers: readonly Caller[];
 
 test.beforeEach(async ({ browser }) => {
-  server = await OwnServer.start({ mediaProcesses: 2 });
+  server = await OwnServer.start({ PARLEY_MEDIA_PROCESSES: '2' });
   callers = [await Caller.open(browser), await Caller.open(browser)];
   const place = await server.openConference();
   for (const [index, caller] of callers.entries()) await caller.joinAt(place, names[index] ?? '');

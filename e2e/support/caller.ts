@@ -41,7 +41,12 @@ export class Caller {
 
   /** Joins a conference of another server than the demo's. */
   async joinAt(
-    place: { readonly server: string; readonly ticket: string; readonly conferenceId: string },
+    place: {
+      readonly server: string;
+      readonly ticket: string;
+      readonly conferenceId: string;
+      readonly iceTransportPolicy?: RTCIceTransportPolicy;
+    },
     name: string,
   ): Promise<void> {
     await this.page.evaluate(joinRoom, { ...place, name });

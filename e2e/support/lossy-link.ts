@@ -1,11 +1,9 @@
-import { chromium, type Browser } from '@playwright/test';
+import type { Browser } from '@playwright/test';
 import { demoPort } from './addresses.ts';
-import { browserArguments } from './browser-arguments.ts';
-import { ensureBrowser } from './browser.ts';
+import { openBrowserWithin } from './browser-within.ts';
 import { Caller } from './caller.ts';
 import { LossyNetwork } from './lossy-network.ts';
 import { LossyRelay } from './lossy-relay.ts';
-import { forwardTcp } from './tcp-forwarder.ts';
 
 /** Packets that were dropped on their way from the callers behind the link, and to them. */
 export interface DroppedPackets {
@@ -33,29 +31,19 @@ export async function openLossyLink(browser: Browser, lossPercent: number): Prom
 }
 
 async function linkThrough(network: LossyNetwork): Promise<LossyLink> {
-  const forwarder = await forwardTcp(network.hostAddress, demoPort);
-  const closing: (() => void | Promise<void>)[] = [() => network.remove(), () => forwarder.close()];
-  const close = async (): Promise<void> => {
-    for (const end of closing.toReversed()) await end();
-  };
   try {
-    const browser = await chromium.launch({
-      executablePath: network.programWithin(ensureBrowser()),
-      args: [
-        ...browserArguments,
-        // So that the page has the same address, and thereby a secure context, as without the network.
-        `--host-resolver-rules=MAP localhost:${demoPort} ${network.hostAddress}:${forwarder.port}`,
-      ],
-    });
-    closing.push(() => browser.close());
+    const within = await openBrowserWithin(network, [demoPort]);
     return {
       how: 'a virtual interface of a network namespace, losses by nftables',
-      openCaller: () => Caller.open(browser),
+      openCaller: () => Caller.open(within.browser),
       dropped: () => network.dropped(),
-      close,
+      close: async () => {
+        await within.close();
+        network.remove();
+      },
     };
   } catch (error) {
-    await close();
+    network.remove();
     throw error;
   }
 }

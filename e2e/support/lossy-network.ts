@@ -86,12 +86,13 @@ function connect(pid: number): void {
 }
 
 function lossRules(pid: number, interfaceName: string, lossPercent: number): string {
+  const chance = lossPercent < 100 ? `numgen random mod 100 < ${lossPercent}` : '';
   return `
     table inet ${tableOf(pid)} {
       counter dropped {}
       chain loss {
         type filter hook input priority 0
-        iifname "${interfaceName}" meta l4proto udp numgen random mod 100 < ${lossPercent} counter name dropped drop
+        iifname "${interfaceName}" meta l4proto udp ${chance} counter name dropped drop
       }
     }
   `;

@@ -13,18 +13,20 @@ const client = { id: 'desk', secret: 'only-for-this-test' };
 export class OwnServer {
   /** The first, when there is one for each of several media processes. */
   readonly udpPort: number;
-  readonly #mediaProcesses: number;
+  readonly #settings: Readonly<Record<string, string>>;
   readonly #dataDir = mkdtempSync(join(tmpdir(), 'parley-recovery-'));
   #url = '';
   #child: ChildProcess | undefined;
 
-  private constructor(udpPort: number, mediaProcesses: number) {
+  private constructor(udpPort: number, settings: Readonly<Record<string, string>>) {
     this.udpPort = udpPort;
-    this.#mediaProcesses = mediaProcesses;
+    this.#settings = settings;
   }
 
-  static async start({ mediaProcesses = 1 } = {}): Promise<OwnServer> {
-    const server = new OwnServer(await freeUdpPorts(mediaProcesses), mediaProcesses);
+  /** `settings` are environment variables of the server's. */
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<OwnServer> {
+    const udpPorts = Number(settings['PARLEY_MEDIA_PROCESSES'] ?? 1);
+    const server = new OwnServer(await freeUdpPorts(udpPorts), settings);
     await server.#launch('0');
     return server;
   }
@@ -92,10 +94,10 @@ export class OwnServer {
         PATH: process.env['PATH'],
         PARLEY_PORT: port,
         PARLEY_UDP_PORT: String(this.udpPort),
-        PARLEY_MEDIA_PROCESSES: String(this.#mediaProcesses),
         PARLEY_DATA_DIR: this.#dataDir,
         PARLEY_CLIENTS: `${client.id}:${client.secret}:AGENT`,
         PARLEY_LOG_LEVEL: process.env['PARLEY_LOG_LEVEL'] ?? 'error',
+        ...this.#settings,
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     });

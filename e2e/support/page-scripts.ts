@@ -21,11 +21,13 @@ export async function joinRoom({
   ticket,
   conferenceId,
   name,
+  iceTransportPolicy = 'all',
 }: {
   server?: string;
   ticket: string;
   conferenceId: string;
   name: string;
+  iceTransportPolicy?: RTCIceTransportPolicy;
 }): Promise<void> {
   const redeemed = await window.Parley.redeemTicket({ server, ticket });
   const conference = await window.Parley.Conference.join({
@@ -33,6 +35,7 @@ export async function joinRoom({
     conferenceId,
     token: redeemed.token,
     metadata: { name },
+    iceTransportPolicy,
   });
   const views = new Map<string, ParleyModule.ViewedStream>();
   const heard: string[] = [];

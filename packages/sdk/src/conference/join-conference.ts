@@ -42,6 +42,11 @@ export interface JoinOptions {
   readonly timeoutMs?: number;
   /** STUN and TURN servers. Default: those that the server names. */
   readonly iceServers?: readonly RTCIceServer[];
+  /**
+   * `relay` lets media through TURN servers alone, which hides our addresses from the server and gets through some
+   * firewalls that would otherwise be tried for long. Default `all`.
+   */
+  readonly iceTransportPolicy?: RTCIceTransportPolicy;
 }
 
 /**
@@ -57,7 +62,9 @@ export async function joinConference(
   const gone = new AbortController();
   const signals = [given, gone.signal];
   return withDeadline({ operation: 'join', signals, timeoutMs }, async ({ signal }) => {
-    const iceServers = readIceServers(api, options.iceServers, signal);
+    const readIceServers = async (signal?: AbortSignal) =>
+      options.iceServers ?? iceServersOf(api, signal && { signal });
+    const iceServers = readIceServers(signal);
     // Fetched while the server is asked, so that nobody waits for it.
     const loading = loadPart('calls', () => import('./open-session.ts'));
     // Both are awaited below; until then a failure must not count as unhandled.
@@ -90,8 +97,12 @@ export async function joinConference(
         api,
         endpoint,
         conference: { ...found[0], id: conferenceId },
-        iceServers: found[1],
         access: options.access,
+        ice: {
+          iceServers: found[1],
+          iceTransportPolicy: options.iceTransportPolicy,
+          readIceServers: () => readIceServers(),
+        },
         enterAgain: async (formerId, metadata, signal) => {
           const endpoint = await register(formerId, signal);
           try {
@@ -145,14 +156,12 @@ async function readConference(
   }
 }
 
-async function readIceServers(
+async function iceServersOf(
   api: RtcApi,
-  given: readonly RTCIceServer[] | undefined,
-  signal: AbortSignal,
+  options: Parameters<RtcApi['getIceServers']>[0],
 ): Promise<readonly RTCIceServer[]> {
-  if (given) return given;
   try {
-    const { iceServers } = await api.getIceServers({ signal });
+    const { iceServers } = await api.getIceServers(options);
     return iceServers.map(({ urls, ...credentials }) => ({ ...credentials, urls: [...urls] }));
   } catch (error) {
     // A server that has none to name; media then has to get there directly.

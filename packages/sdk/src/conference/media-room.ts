@@ -4,6 +4,7 @@ import { NotJoinedError } from '../errors/conference-errors.ts';
 import { selectOnHold } from '../conventions/hold.ts';
 import { muteKey } from '../conventions/track-mute.ts';
 import { OnHoldError, StreamNotFoundError } from '../errors/media-errors.ts';
+import { iceConfiguration, type IceConfigurationOptions } from '../media/ice-configuration.ts';
 import type { MediaConnection } from '../media/media-connection.ts';
 import type { Publication, PublishVerbs } from '../media/open-publication.ts';
 import { publishMedia } from '../media/publish-media.ts';
@@ -23,7 +24,7 @@ import type { OwnIds } from './metadata-calls.ts';
 export interface MediaRoomOptions {
   readonly api: RtcApi;
   readonly own: OwnIds;
-  readonly iceServers: readonly RTCIceServer[];
+  readonly ice: IceConfigurationOptions;
   readonly conference: () => ConferenceState;
   readonly setMuted: (streamId: string, kind: TrackKind, muted: boolean) => Promise<void>;
   /** Whether the server counts us as present. */
@@ -56,6 +57,7 @@ interface OpeningVerbs {
 export class MediaRoom {
   readonly #options: MediaRoomOptions;
   readonly #calls: ReturnType<typeof mediaCalls>;
+  readonly #iceConfiguration: () => Promise<RTCConfiguration>;
   readonly #open = new Set<OpenMedia>();
   readonly #cap = new VideoCap();
   readonly #loadViewing: () => Promise<ViewingRoom>;
@@ -64,12 +66,13 @@ export class MediaRoom {
   constructor(options: MediaRoomOptions) {
     const { api, own } = options;
     this.#options = options;
+    this.#iceConfiguration = iceConfiguration(options.ice);
     this.#calls = mediaCalls(api, own, options.onProblem);
     this.#loadViewing = loadViewingRoom({ cap: this.#cap, onPlayback: options.onPlayback });
   }
 
   async publish(options: PublishOptions): Promise<PublishedStream> {
-    const { iceServers, setMuted, isInside, onRestored, onProblem } = this.#options;
+    const { setMuted, isInside, onRestored, onProblem } = this.#options;
     if ('screen' in options && this.#isOnHold) throw new OnHoldError();
     return this.#opening(
       'publish',
@@ -78,7 +81,7 @@ export class MediaRoom {
         publishMedia(options, {
           ...this.#calls,
           unpublish: (streamId) => this.#unlessClosed(() => this.#calls.unpublish(streamId)),
-          iceServers,
+          iceConfiguration: this.#iceConfiguration,
           signal,
           setMuted,
           isInside,
@@ -103,7 +106,7 @@ export class MediaRoom {
   async view(streamId: string, options: ViewOptions): Promise<ViewedStream> {
     const stream = findStream(this.#options.conference(), streamId)?.stream;
     if (!stream) throw new StreamNotFoundError(streamId);
-    const { iceServers, conference, isInside, onProblem } = this.#options;
+    const { conference, isInside, onProblem } = this.#options;
     return this.#opening(
       'view',
       streamId,
@@ -121,7 +124,7 @@ export class MediaRoom {
           sendCandidates: (viewerId, candidates) =>
             this.#calls.sendViewCandidates(streamId, viewerId, candidates),
           stopView: (viewerId) => this.#unlessClosed(() => this.#calls.stopView(streamId, viewerId)),
-          iceServers,
+          iceConfiguration: this.#iceConfiguration,
           signal,
           isInside,
           onProblem,

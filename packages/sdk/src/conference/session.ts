@@ -24,7 +24,7 @@ import { keepTrying } from './keep-trying.ts';
 import { type InsightVerbs, startOnDemand } from './insight.ts';
 import { keepUnchanged } from './keep-unchanged.ts';
 import { nothingBlocked } from '../viewing/playback.ts';
-import { MediaRoom } from './media-room.ts';
+import { MediaRoom, type MediaRoomOptions } from './media-room.ts';
 import { type MetadataCalls, metadataCalls, type OwnIds } from './metadata-calls.ts';
 import { watchPage } from './page-lifecycle.ts';
 import type { TokenWatch } from './token-watch.ts';
@@ -41,8 +41,8 @@ export interface SessionOptions {
   readonly api: RtcApi;
   readonly endpoint: UserEndpoint;
   readonly conference: ConferenceState;
-  readonly iceServers: readonly RTCIceServer[];
   readonly access?: TokenWatch | undefined;
+  readonly ice: MediaRoomOptions['ice'];
   readonly startFeed: (sink: EventFeedSink) => EventFeed;
   /** Enters once more, best with the same endpoint id, and reads the state. */
   readonly enterAgain: (
@@ -88,7 +88,7 @@ export class Session {
   #farewell: Promise<void> | undefined;
 
   constructor(options: SessionOptions) {
-    const { api, endpoint, conference, iceServers, access, startFeed } = options;
+    const { api, endpoint, conference, ice, access, startFeed } = options;
     this.#options = options;
     this.#endpoint = endpoint;
     const endpointId = () => this.#endpoint.id;
@@ -138,7 +138,7 @@ export class Session {
     this.media = new MediaRoom({
       api,
       own,
-      iceServers,
+      ice,
       conference: () => getSnapshot().conference,
       setMuted: (streamId, kind, muted) =>
         metadata.change(muteKey(streamId, kind), muted ? 'true' : undefined),

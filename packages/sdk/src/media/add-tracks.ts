@@ -12,7 +12,7 @@ export function addTracks(
   peer: RTCPeerConnection,
   mediaStream: MediaStream,
   plan: VideoPlan,
-  { audioBitrateBps, red, audioHint, videoHint }: PublishDetails,
+  { audioBitrateBps, audioHint, videoHint, red = audioHint !== 'music' }: PublishDetails,
   isOurs: boolean,
 ): Partial<Record<TrackKind, RTCRtpSender>> {
   const senders: Partial<Record<TrackKind, RTCRtpSender>> = {};

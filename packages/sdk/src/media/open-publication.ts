@@ -13,7 +13,7 @@ import { type Upkeep, upkeepOf } from './upkeep.ts';
 
 /** What publishing needs of the rest of the SDK. */
 export interface PublishVerbs {
-  readonly iceServers: readonly RTCIceServer[];
+  readonly iceConfiguration: () => Promise<RTCConfiguration>;
   /** Aborts when the conference is over. */
   readonly signal: AbortSignal;
   readonly publish: (
@@ -93,7 +93,7 @@ export async function openPublication(
 
   const link = await openStreamLink({
     operation: 'publishStream',
-    iceServers: verbs.iceServers,
+    iceConfiguration: verbs.iceConfiguration,
     onPeer: verbs.onPeer,
     signals: [verbs.signal, options.signal],
     addMedia: (peer) => outgoing.addTo(peer),

@@ -3,7 +3,8 @@ import { NegotiationError } from '../errors/media-errors.ts';
 import { CandidateBatcher } from './candidate-batcher.ts';
 
 export interface PeerLinkOptions {
-  readonly iceServers: readonly RTCIceServer[];
+  /** Asked before each negotiation: credentials may expire. */
+  readonly iceConfiguration: () => Promise<RTCConfiguration>;
   readonly sendCandidates: (candidates: readonly RTCIceCandidateInit[]) => void;
   readonly onStateChange: () => void;
 }
@@ -13,13 +14,14 @@ export class PeerLink {
   /** For its transceivers; everything else is this class's business. */
   readonly peer: RTCPeerConnection;
   readonly #batcher: CandidateBatcher;
+  readonly #iceConfiguration: PeerLinkOptions['iceConfiguration'];
 
   /** @throws UnsupportedBrowserError (`ERR_UNSUPPORTED_BROWSER`) in a browser without WebRTC. */
-  constructor({ iceServers, sendCandidates, onStateChange }: PeerLinkOptions) {
+  constructor({ iceConfiguration, sendCandidates, onStateChange }: PeerLinkOptions) {
     if (typeof globalThis.RTCPeerConnection !== 'function') {
       throw new UnsupportedBrowserError('RTCPeerConnection');
     }
-    const peer = new RTCPeerConnection({ iceServers: [...iceServers] });
+    const peer = new RTCPeerConnection();
     const batcher = new CandidateBatcher(sendCandidates);
     peer.onicecandidate = ({ candidate }) => {
       // Null and an empty text both mark the end, which the server does not need (decision 34).
@@ -28,6 +30,7 @@ export class PeerLink {
     peer.onconnectionstatechange = onStateChange;
     this.peer = peer;
     this.#batcher = batcher;
+    this.#iceConfiguration = iceConfiguration;
   }
 
   /**
@@ -39,6 +42,7 @@ export class PeerLink {
   async negotiate(exchange: (sdpOffer: string) => Promise<string>): Promise<void> {
     const isRestart = this.peer.remoteDescription !== null;
     this.#batcher.hold();
+    this.peer.setConfiguration(await this.#iceConfiguration());
     const offer = await this.peer.createOffer({ iceRestart: isRestart });
     await this.peer.setLocalDescription(offer);
     const sdp = await exchange(this.peer.localDescription?.sdp ?? offer.sdp ?? '');

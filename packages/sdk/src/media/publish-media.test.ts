@@ -40,7 +40,7 @@ describe('publishing', () => {
         .getTransceivers()
         .map(({ sendEncodings }) => sendEncodings),
     ).toMatchObject([undefined, [{ rid: 'q' }, { rid: 'h' }, { rid: 'f', scaleResolutionDownBy: 1 }]]);
-    expect(lastPeer().configuration.iceServers).toEqual([{ urls: ['stun:stun.example.com'] }]);
+    expect(lastPeer().configuration?.iceServers).toEqual([{ urls: ['stun:stun.example.com'] }]);
   });
 
   test('stops what it captured when the server refuses', async () => {

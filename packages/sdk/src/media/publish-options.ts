@@ -16,7 +16,7 @@ export interface PublishDetails {
   readonly simulcast?: boolean;
   /** Sends next to nothing in silence. Default true. */
   readonly dtx?: boolean;
-  /** Repeats sound in later packets, against loss, for about twice the bitrate. Default false. */
+  /** Repeats sound in later packets, against loss, for about twice the bitrate. Default true, but not for music. */
   readonly red?: boolean;
   /** What matters in the picture. Default: `motion` of a camera, `detail` of a screen. */
   readonly videoHint?: 'motion' | 'detail' | 'text';

@@ -12,7 +12,7 @@ const negotiationTimeoutMs = 15_000;
  */
 export type Purpose = 'open' | 'restart' | 'reopen';
 
-export interface StreamLinkOptions extends Pick<PeerLinkOptions, 'iceServers' | 'sendCandidates'> {
+export interface StreamLinkOptions extends Pick<PeerLinkOptions, 'iceConfiguration' | 'sendCandidates'> {
   /** For the texts of errors. */
   readonly operation: string;
   /** Give up, as long as the link is not open. */

@@ -10,7 +10,7 @@ import type { ViewedStream, ViewOptions } from './viewed-stream.ts';
 
 /** What viewing needs of the rest of the SDK. */
 export interface ViewVerbs {
-  readonly iceServers: readonly RTCIceServer[];
+  readonly iceConfiguration: () => Promise<RTCConfiguration>;
   /** Aborts when the stream is gone or the conference is over. */
   readonly signal: AbortSignal;
   readonly view: (
@@ -60,7 +60,7 @@ export async function viewMedia(
 
   const link = await openStreamLink({
     operation: 'viewStream',
-    iceServers: verbs.iceServers,
+    iceConfiguration: verbs.iceConfiguration,
     onPeer: verbs.onPeer,
     signals: [verbs.signal, signal],
     addMedia: (peer) => {

@@ -156,7 +156,7 @@ export function fakeApi(server: FakeServer, userId: string): RtcApi {
     getIceServers: (options) =>
       act('getIceServers', undefined, options?.signal, (fail) => {
         platform(fail);
-        return { iceServers: [{ urls: ['stun:stun.example.com'] }] };
+        return { iceServers: server.iceServers };
       }),
     setInteraction: unused,
     sendEvent: unused,

@@ -53,7 +53,7 @@ export class FakePeerConnection {
   /** All that were made and not closed. */
   static readonly open: Set<FakePeerConnection> = new Set();
 
-  readonly configuration: RTCConfiguration;
+  configuration: RTCConfiguration | undefined;
   connectionState: RTCPeerConnectionState = 'new';
   localDescription: RTCSessionDescriptionInit | null = null;
   remoteDescription: RTCSessionDescriptionInit | null = null;
@@ -61,7 +61,7 @@ export class FakePeerConnection {
   onconnectionstatechange: (() => void) | null = null;
   readonly #transceivers: FakeTransceiver[] = [];
 
-  constructor(configuration: RTCConfiguration) {
+  constructor(configuration?: RTCConfiguration) {
     this.configuration = configuration;
     FakePeerConnection.open.add(this);
   }
@@ -98,6 +98,10 @@ export class FakePeerConnection {
 
   getReceivers(): readonly FakeTransceiver['receiver'][] {
     return this.#transceivers.map(({ receiver }) => receiver);
+  }
+
+  setConfiguration(configuration: RTCConfiguration): void {
+    this.configuration = configuration;
   }
 
   /** How many offers asked for a new path. */

@@ -2,6 +2,7 @@ import { ConnectionError, ForbiddenError, type PushStart, type RtcApi } from '@p
 import {
   createdConference,
   type ConferenceState,
+  type IceServer,
   decodeEvent,
   findParticipant,
   reduce,
@@ -36,6 +37,7 @@ export class FakeServer {
   restartsIce = true;
   /** With the push, as ours. */
   hasPush = false;
+  iceServers: readonly IceServer[] = [{ urls: ['stun:stun.example.com'] }];
   /** Takes `v` for the last event known instead of the next one wanted. */
   exclusiveBoundary = false;
   /** How many events the snapshots are behind, as those of a lagging copy. */

@@ -3,6 +3,7 @@ import type { RtcConfig, Track } from 'node-datachannel';
 import { parse } from 'sdp-transform';
 import { announcedCandidates } from './announced-candidates.ts';
 import { carrierMid, writeCarrierOffer } from './carrier-offer.ts';
+import { RelayDetours } from './relay-detours.ts';
 import { usableCandidate } from './remote-candidate.ts';
 import type {
   HostCandidate,
@@ -42,6 +43,7 @@ export class NodeDatachannelTransport implements RtpTransport {
   #track: Track | undefined;
   #state: RtpTransportState | 'connecting' | 'closed' = 'connecting';
   #candidatesBeforeOpen: string[] = [];
+  #detours: RelayDetours | undefined;
 
   constructor(options: NodeDatachannelOptions, events: RtpTransportEvents) {
     this.#options = options;
@@ -49,16 +51,24 @@ export class NodeDatachannelTransport implements RtpTransport {
   }
 
   async open(remote: RemoteTransportParameters): Promise<LocalTransportParameters> {
-    const { bindAddress } = this.#options;
+    let { bindAddress } = this.#options;
     let local = await this.#gather(remote, bindAddress);
     // A machine without network has no interface that the library gathers but still has browsers on it.
     if (local.candidates.length === 0 && bindAddress === undefined) {
-      local = await this.#gather(remote, loopbackAddress);
+      bindAddress = loopbackAddress;
+      local = await this.#gather(remote, bindAddress);
     }
-    if (local.candidates.length === 0) {
+    const [gathered] = local.candidates;
+    if (!gathered) {
       this.close();
       throw new Error(`No UDP candidate could be gathered on ${describeSocket(this.#options)}.`);
     }
+    this.#detours = new RelayDetours({
+      port: gathered.port,
+      bindAddress,
+      icePwd: local.icePwd,
+      addCandidate: (candidate) => this.#tell(candidate),
+    });
     for (const candidate of [...remote.candidates, ...this.#candidatesBeforeOpen]) this.#pass(candidate);
     this.#candidatesBeforeOpen = [];
     return local;
@@ -146,20 +156,28 @@ export class NodeDatachannelTransport implements RtpTransport {
   #enter(state: RtpTransportState): void {
     if (this.#state === 'closed' || this.#state === 'lost' || this.#state === state) return;
     this.#state = state;
+    if (state === 'open') this.#detours?.settle();
     this.#events.onStateChange(state);
   }
 
   #pass(candidate: string): void {
     const usable = usableCandidate(candidate);
     if (usable === undefined) return;
+    this.#tell(usable);
+    this.#detours?.add(usable);
+  }
+
+  #tell(candidate: string): void {
     try {
-      this.#connection?.addRemoteCandidate(usable, carrierMid);
+      this.#connection?.addRemoteCandidate(candidate, carrierMid);
     } catch {
       // One that the library cannot use is no reason to lose the others.
     }
   }
 
   #release(): void {
+    this.#detours?.close();
+    this.#detours = undefined;
     this.#track?.close();
     this.#track = undefined;
     const connection = this.#connection;

@@ -1,0 +1,43 @@
+import { chromium, type Browser } from '@playwright/test';
+import { browserArguments } from './browser-arguments.ts';
+import { ensureBrowser } from './browser.ts';
+import type { LossyNetwork } from './lossy-network.ts';
+import { forwardTcp } from './tcp-forwarder.ts';
+
+export interface BrowserWithin {
+  readonly browser: Browser;
+  close(): Promise<void>;
+}
+
+/**
+ * A Chromium inside the network, for which these ports of `localhost` are the machine's: its pages have the same addresses,
+ * and thereby secure contexts, as without the network.
+ */
+export async function openBrowserWithin(
+  network: LossyNetwork,
+  ports: readonly number[],
+): Promise<BrowserWithin> {
+  const forwarders = await Promise.all(ports.map((port) => forwardTcp(network.hostAddress, port)));
+  const rules = forwarders.map(
+    ({ port }, index) => `MAP localhost:${ports[index]} ${network.hostAddress}:${port}`,
+  );
+  const closeForwarders = async (): Promise<void> => {
+    await Promise.all(forwarders.map((forwarder) => forwarder.close()));
+  };
+  try {
+    const browser = await chromium.launch({
+      executablePath: network.programWithin(ensureBrowser()),
+      args: [...browserArguments, `--host-resolver-rules=${rules.join(', ')}`],
+    });
+    return {
+      browser,
+      close: async () => {
+        await browser.close();
+        await closeForwarders();
+      },
+    };
+  } catch (error) {
+    await closeForwarders();
+    throw error;
+  }
+}

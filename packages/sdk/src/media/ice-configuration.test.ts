@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Conference } from '../conference/conference.ts';
+import { useFakeBrowser } from '../testing/fake-browser.ts';
+import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
+import { broken, FakeServer } from '../testing/fake-server.ts';
+import { joinAs } from '../testing/join-as.ts';
+
+const hourMs = 3_600_000;
+
+let server: FakeServer;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  useFakeBrowser();
+  server = new FakeServer();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  FakePeerConnection.open.clear();
+});
+
+/** A TURN server with credentials for an hour from now. */
+function relayForAnHour() {
+  const username = `${Math.floor((Date.now() + hourMs) / 1000)}:ada`;
+  return { urls: ['turn:turn.example.com?transport=tcp'], username, credential: `of ${username}` };
+}
+
+function lastPeer(): FakePeerConnection {
+  const peer = [...FakePeerConnection.open].at(-1);
+  if (!peer) throw new Error('There is no connection.');
+  return peer;
+}
+
+async function publish(conference: Conference): Promise<FakePeerConnection> {
+  await conference.publishStream({ camera: true });
+  lastPeer().moveTo('connected');
+  return lastPeer();
+}
+
+async function loseAndRestart(peer: FakePeerConnection): Promise<void> {
+  peer.moveTo('failed');
+  await vi.advanceTimersByTimeAsync(0);
+  peer.moveTo('connected');
+}
+
+test('a new path and a new stream use new TURN credentials once half of the time of the old ones is over', async () => {
+  const first = relayForAnHour();
+  server.iceServers = [first];
+  const ada = await joinAs(server, 'ada');
+  const peer = await publish(ada);
+  await vi.advanceTimersByTimeAsync(hourMs / 2 - 5_000);
+  server.iceServers = [relayForAnHour()];
+  await loseAndRestart(peer);
+  expect(peer.restarts).toBe(1);
+  expect(peer.configuration?.iceServers).toEqual([first]);
+  expect(server.callsOf('getIceServers')).toHaveLength(1);
+
+  await vi.advanceTimersByTimeAsync(5_000);
+  await loseAndRestart(peer);
+  expect(peer.restarts).toBe(2);
+  expect(peer.configuration?.iceServers).toEqual(server.iceServers);
+  expect(await publish(ada)).toMatchObject({ configuration: { iceServers: server.iceServers } });
+  expect(server.callsOf('getIceServers')).toHaveLength(2);
+});
+
+test('connections that are made again at the same time ask once for new credentials', async () => {
+  server.iceServers = [relayForAnHour()];
+  const ada = await joinAs(server, 'ada');
+  const peers = [await publish(ada), await publish(ada)];
+  await vi.advanceTimersByTimeAsync(hourMs);
+  server.iceServers = [relayForAnHour()];
+  for (const peer of peers) peer.moveTo('failed');
+  await vi.advanceTimersByTimeAsync(0);
+  expect(peers.map(({ configuration }) => configuration?.iceServers)).toEqual([
+    server.iceServers,
+    server.iceServers,
+  ]);
+  expect(server.callsOf('getIceServers')).toHaveLength(2);
+});
+
+test('the old credentials are used on when new ones cannot be had, which are asked for again next time', async () => {
+  const first = relayForAnHour();
+  server.iceServers = [first];
+  const ada = await joinAs(server, 'ada');
+  await vi.advanceTimersByTimeAsync(hourMs);
+  server.intercept = ({ operation }) => {
+    if (operation === 'getIceServers') throw broken(operation);
+  };
+  expect(await publish(ada)).toMatchObject({ configuration: { iceServers: [first] } });
+  server.intercept = () => {};
+  server.iceServers = [relayForAnHour()];
+  expect(await publish(ada)).toMatchObject({ configuration: { iceServers: server.iceServers } });
+});
+
+test('servers whose credentials do not expire are asked for once, and the app may let nothing but relays be used', async () => {
+  server.iceServers = [{ urls: ['turn:turn.example.com'], username: '4711:ada', credential: 'secret' }];
+  const ada = await joinAs(server, 'ada', { iceTransportPolicy: 'relay' });
+  await vi.advanceTimersByTimeAsync(3 * hourMs);
+  expect((await publish(ada)).configuration).toEqual({
+    iceServers: server.iceServers,
+    iceTransportPolicy: 'relay',
+  });
+  expect(server.callsOf('getIceServers')).toHaveLength(1);
+});
