@@ -21,11 +21,13 @@ export async function joinRoom({
   ticket,
   conferenceId,
   name,
+  endpointId,
 }: {
   server?: string;
   ticket: string;
   conferenceId: string;
   name: string;
+  endpointId?: string;
 }): Promise<void> {
   const redeemed = await window.Parley.redeemTicket({ server, ticket });
   const conference = await window.Parley.Conference.join({
@@ -33,6 +35,7 @@ export async function joinRoom({
     conferenceId,
     token: redeemed.token,
     metadata: { name },
+    ...(endpointId !== undefined && { endpointId }),
   });
   const views = new Map<string, ParleyModule.ViewedStream>();
   const heard: string[] = [];
@@ -123,4 +126,12 @@ export async function setVideo(video: ParleyModule.ViewedVideo): Promise<void> {
     });
   }
   for (const view of window.views.values()) view.setVideo(video);
+}
+
+/**
+ * Takes away what Vite's client in the demo's pages listens by: after a freeze or a loss of the network it would load
+ * the page anew, which a customer's page does not.
+ */
+export function preventHotReload(): void {
+  Reflect.deleteProperty(window, 'WebSocket');
 }
