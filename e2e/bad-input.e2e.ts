@@ -1,8 +1,7 @@
-import { chromium, expect, test, type Page } from '@playwright/test';
-import { findBrowser } from './support/browser.ts';
+import { expect, test, type Page } from '@playwright/test';
 import { apiPort, demoUrl } from './support/addresses.ts';
-import { browserArguments } from './support/browser-arguments.ts';
 import { askForTicket, Caller, newRoom } from './support/caller.ts';
+import { launchChromium } from './support/launch-chromium.ts';
 
 /** What an app would learn of a promise: the error's code, whether its text says what to do, or that there was none. */
 interface Outcome {
@@ -130,8 +129,6 @@ test.describe('bad input gives a typed error and leaves the conference usable', 
   });
 });
 
-const executablePath = findBrowser();
-
 test.describe('a browser without usable devices gives a typed error and can still join and view', () => {
   const browsers = [
     {
@@ -147,10 +144,7 @@ test.describe('a browser without usable devices gives a typed error and can stil
   ];
   for (const { title, flags, code } of browsers) {
     test(title, async ({ browser }) => {
-      const other = await chromium.launch({
-        ...(executablePath && { executablePath }),
-        args: [...browserArguments, ...flags],
-      });
+      const other = await launchChromium(flags);
       const room = newRoom();
       const bob = await Caller.open(browser);
       await bob.join(room, 'Bob');
@@ -168,10 +162,7 @@ test.describe('a browser without usable devices gives a typed error and can stil
   test('an insecure origin', async () => {
     // Any name but localhost, without https, is insecure; the page is one of the API's own, to be of one origin with it.
     const insecureUrl = `http://insecure.test:${apiPort}`;
-    const other = await chromium.launch({
-      ...(executablePath && { executablePath }),
-      args: [...browserArguments, '--host-resolver-rules=MAP insecure.test 127.0.0.1'],
-    });
+    const other = await launchChromium(['--host-resolver-rules=MAP insecure.test 127.0.0.1']);
     // The API's own pages allow no scripts; this one stands in for a customer's.
     const page = await other.newPage({ bypassCSP: true });
     await page.goto(`${insecureUrl}/healthz`);

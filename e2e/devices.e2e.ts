@@ -1,22 +1,17 @@
-import { chromium, expect, test, type Browser } from '@playwright/test';
+import { expect, test, type Browser } from '@playwright/test';
 import { demoUrl } from './support/addresses.ts';
-import { findBrowser } from './support/browser.ts';
-import { browserArguments } from './support/browser-arguments.ts';
 import { Caller, newRoom } from './support/caller.ts';
+import { expectFilm, receivedFilm } from './support/film.ts';
+import { launchChromium } from './support/launch-chromium.ts';
 
 // Three fake cameras, of which the second gives depths and no pictures, and microphones that beep.
 let browser: Browser;
 
 test.beforeAll(async () => {
-  const executablePath = findBrowser();
-  browser = await chromium.launch({
-    ...(executablePath && { executablePath }),
-    args: [
-      ...browserArguments,
-      '--use-fake-device-for-media-stream=device-count=3',
-      '--use-fake-ui-for-media-stream',
-    ],
-  });
+  browser = await launchChromium([
+    '--use-fake-device-for-media-stream=device-count=3',
+    '--use-fake-ui-for-media-stream',
+  ]);
 });
 
 test.afterAll(async () => {
@@ -35,37 +30,6 @@ async function publish(caller: Caller, options: { camera?: boolean; microphone?:
   await caller.page.evaluate(async (options) => {
     window.mine = await window.conference.publishStream(options);
   }, options);
-}
-
-/** The pictures that this page has decoded of what it views, and how bright the last one is, 0 to 255. */
-async function received(caller: Caller): Promise<{ frames: number; width: number; brightness: number }> {
-  return await caller.page.evaluate(() => {
-    const [view] = window.views.values();
-    if (!view) return { frames: 0, width: 0, brightness: 0 };
-    const known = document.querySelector('video');
-    const video = known ?? document.body.appendChild(document.createElement('video'));
-    if (video.srcObject !== view.mediaStream) {
-      Object.assign(video, { muted: true, srcObject: view.mediaStream });
-      void video.play();
-    }
-    const canvas = Object.assign(document.createElement('canvas'), { width: 16, height: 9 });
-    const context = canvas.getContext('2d');
-    context?.drawImage(video, 0, 0, 16, 9);
-    const pixels = [...(context?.getImageData(0, 0, 16, 9).data ?? [])];
-    return {
-      frames: video.getVideoPlaybackQuality().totalVideoFrames,
-      width: video.videoWidth,
-      brightness:
-        pixels.filter((_, index) => index % 4 !== 3).reduce((sum, one) => sum + one, 0) / (16 * 9 * 3),
-    };
-  });
-}
-
-/** Waits until the page has decoded ten more pictures that are not black. */
-async function expectFilm(caller: Caller): Promise<void> {
-  const { frames } = await received(caller);
-  await expect.poll(async () => (await received(caller)).frames).toBeGreaterThan(frames + 10);
-  await expect.poll(async () => (await received(caller)).brightness).toBeGreaterThan(20);
 }
 
 test('a camera is switched in mid-call without a negotiation, and the viewer goes on', async () => {
@@ -139,7 +103,7 @@ test('hold turns the picture black for the viewer, resume brings it back', async
   await publish(ada, { camera: true });
   await expectFilm(bob);
   await bob.page.evaluate(() => window.conference.hold());
-  await expect.poll(async () => (await received(bob)).brightness).toBeLessThan(10);
+  await expect.poll(async () => (await receivedFilm(bob)).brightness).toBeLessThan(10);
   await ada.page.evaluate(() => window.conference.resume());
   await expectFilm(bob);
   await ada.close();
@@ -164,7 +128,7 @@ for (const way of ['streams of frames', 'a canvas'] as const) {
         }),
       );
     }, way);
-    await expect.poll(async () => (await received(bob)).brightness).toBeLessThan(10);
+    await expect.poll(async () => (await receivedFilm(bob)).brightness).toBeLessThan(10);
     await ada.page.evaluate(() => window.mine.setProcessor('video', undefined));
     await expectFilm(bob);
     await ada.close();
@@ -176,7 +140,9 @@ test('a camera is encoded for its whole size when the server leaves one layer', 
   const { ada, bob } = await adaAndBob();
   await publish(ada, { camera: true });
   await expectFilm(bob);
-  await expect.poll(async () => (await received(bob)).width, { timeout: 30_000 }).toBeGreaterThanOrEqual(640);
+  await expect
+    .poll(async () => (await receivedFilm(bob)).width, { timeout: 30_000 })
+    .toBeGreaterThanOrEqual(640);
   await ada.close();
   await bob.close();
 });
@@ -228,46 +194,6 @@ test('a muted microphone that hears somebody is told of', async () => {
     });
   });
   expect(warning).toBe('speaking-while-muted true');
-  await ada.close();
-  await bob.close();
-});
-
-/** Ends the camera's track as the system does; a headless browser has no plug to pull. */
-async function loseCamera(caller: Caller): Promise<void> {
-  await caller.page.evaluate(() => {
-    const [track] = window.mine.mediaStream.getVideoTracks();
-    track?.stop();
-    track?.dispatchEvent(new Event('ended'));
-  });
-}
-
-test('a camera that is lost in mid-call is opened again, and the viewer goes on', async () => {
-  const { ada, bob } = await adaAndBob();
-  await publish(ada, { camera: true });
-  await expectFilm(bob);
-  await loseCamera(ada);
-  await expectFilm(bob);
-  expect(await ada.page.evaluate(() => window.mine.isMuted('video'))).toBe(false);
-  await ada.close();
-  await bob.close();
-});
-
-test('a camera that is lost and forbidden is muted for everybody, with a typed error', async () => {
-  const { ada, bob } = await adaAndBob();
-  await publish(ada, { camera: true });
-  await expectFilm(bob);
-  await ada.page.evaluate(() => {
-    navigator.mediaDevices.getUserMedia = () =>
-      Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));
-  });
-  await loseCamera(ada);
-  await expect.poll(() => ada.diary()).toContainEqual(expect.stringContaining('ERR_DEVICE_LOST'));
-  expect(await ada.page.evaluate(() => window.mine.isMuted('video'))).toBe(true);
-  await expect
-    .poll(() =>
-      bob.page.evaluate(() => Object.keys(window.conference.state.getSnapshot().conference.metadata)),
-    )
-    .toContainEqual(expect.stringMatching(/^TRACK_MUTED\/video\//));
   await ada.close();
   await bob.close();
 });

@@ -1,7 +1,7 @@
-import { expect, type Browser, type Page } from '@playwright/test';
+import { expect, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { demoUrl } from './addresses.ts';
 import { installMediaProbe } from './media-probe.ts';
-import { joinRoom, publishPicture, readPictures, readTonesHz } from './page-scripts.ts';
+import { joinRoom, preventHotReload, publishPicture, readPictures, readTonesHz } from './page-scripts.ts';
 import { receivedMedia, type ReceivedMedia } from './received-media.ts';
 
 /** The SDK as a script tag loads it, with webrtc-adapter inside, and the same without. */
@@ -21,12 +21,17 @@ export class Caller {
   /** Opens a page on the demo's origin with the public SDK in it. */
   static async open(browser: Browser, sdkFile: string = usualSdkFile): Promise<Caller> {
     const context = await browser.newContext({ baseURL: demoUrl });
+    return await Caller.#openIn(context, browser, sdkFile);
+  }
+
+  static async #openIn(context: BrowserContext, browser: Browser, sdkFile: string): Promise<Caller> {
     const page = await context.newPage();
+    await page.addInitScript(preventHotReload);
     await page.addInitScript(installMediaProbe);
     await page.goto('/');
-    await page.evaluate(() => document.body.replaceChildren());
-    await page.addScriptTag({ url: sdkFile });
-    return new Caller(page, browser);
+    const caller = new Caller(page, browser);
+    await caller.#furnish(sdkFile);
+    return caller;
   }
 
   /** Another caller in the same browser, in a context of its own. */
@@ -34,9 +39,25 @@ export class Caller {
     return Caller.open(this.#browser);
   }
 
+  /** Another tab of the same user. */
+  openTab(): Promise<Caller> {
+    return Caller.#openIn(this.page.context(), this.#browser, usualSdkFile);
+  }
+
+  /** Loads the page anew; it is in no call then. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.#furnish(usualSdkFile);
+  }
+
+  async #furnish(sdkFile: string): Promise<void> {
+    await this.page.evaluate(() => document.body.replaceChildren());
+    await this.page.addScriptTag({ url: sdkFile });
+  }
+
   /** Joins `room` with a ticket from the demo's back end, views whatever is published, and keeps a diary of events. */
-  async join(room: string, name: string): Promise<void> {
-    await this.page.evaluate(joinRoom, { ...(await askForTicket(room)), name });
+  async join(room: string, name: string, options: { endpointId?: string } = {}): Promise<void> {
+    await this.page.evaluate(joinRoom, { ...(await askForTicket(room)), name, ...options });
   }
 
   /** Joins a conference of another server than the demo's. */

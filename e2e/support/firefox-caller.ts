@@ -1,10 +1,7 @@
-import puppeteer, { type Browser, type Page } from 'puppeteer-core';
-import { demoUrl } from './addresses.ts';
+import puppeteer from 'puppeteer-core';
 import { ensureFirefox } from './browser.ts';
-import { askForTicket, usualSdkFile } from './caller.ts';
-import { installMediaProbe } from './media-probe.ts';
-import { joinRoom, publishWithMicrophone, readPictures } from './page-scripts.ts';
-import { receivedMedia, type ReceivedMedia } from './received-media.ts';
+import { publishWithMicrophone } from './page-scripts.ts';
+import { PuppeteerCaller } from './puppeteer-caller.ts';
 
 /** The sound of Firefox's own fake microphone. */
 export const fakeMicrophoneHz = 880;
@@ -18,55 +15,21 @@ const preferences = {
   'media.navigator.permission.disabled': true,
 };
 
-/** Somebody in a call with Firefox, as `Caller` is with Chromium. Playwright drives only a Firefox of its own. */
-export class FirefoxCaller {
-  readonly page: Page;
-  readonly #browser: Browser;
-
-  private constructor(page: Page, browser: Browser) {
-    this.page = page;
-    this.#browser = browser;
-  }
-
-  /** Starts a Firefox over WebDriver BiDi and opens a page on the demo's origin with the public SDK in it. */
-  static async open(sdkFile: string = usualSdkFile): Promise<FirefoxCaller> {
+/** Somebody in a call with Firefox. Playwright drives only a Firefox of its own. */
+export class FirefoxCaller extends PuppeteerCaller {
+  /** Starts a Firefox over WebDriver BiDi and opens a page in it. */
+  static async open(sdkFile?: string): Promise<FirefoxCaller> {
     const browser = await puppeteer.launch({
       browser: 'firefox',
       executablePath: ensureFirefox(),
       headless: true,
       extraPrefsFirefox: preferences,
     });
-    const page = await browser.newPage();
-    await page.evaluateOnNewDocument(installMediaProbe);
-    await page.goto(demoUrl);
-    await page.evaluate(() => document.body.replaceChildren());
-    await page.addScriptTag({ url: sdkFile });
-    return new FirefoxCaller(page, browser);
-  }
-
-  async join(room: string, name: string): Promise<void> {
-    await this.page.evaluate(joinRoom, { ...(await askForTicket(room)), name });
+    return new FirefoxCaller(await PuppeteerCaller.openPage(browser, sdkFile));
   }
 
   /** Publishes a bar code of `id` and the tone of the fake microphone: without a sound card Firefox has no Web Audio. */
   async publish(id: number): Promise<void> {
     await this.page.evaluate(publishWithMicrophone, id);
-  }
-
-  /** The ids of all bar codes that this page sees now, in order. */
-  async pictureIds(): Promise<number[]> {
-    return (await this.page.evaluate(readPictures)).map(({ id }) => id);
-  }
-
-  async received(): Promise<ReceivedMedia> {
-    return await this.page.evaluate(receivedMedia);
-  }
-
-  async diary(): Promise<string[]> {
-    return await this.page.evaluate(() => window.heard);
-  }
-
-  async close(): Promise<void> {
-    await this.#browser.close();
   }
 }

@@ -17,6 +17,8 @@ interface MediaProbe {
   }): MediaStream;
   /** Reads the bar code from what `stream` shows now; undefined while it shows none. */
   readPicture(stream: MediaStream): Promise<{ id: number; delayMs: number } | undefined>;
+  /** The same from an element of the page's own. */
+  readElement(video: HTMLVideoElement): { id: number; delayMs: number } | undefined;
   /** The loudest frequency in what `stream` sounds like, in hertz; 0 for silence. */
   hearHz(stream: MediaStream): Promise<number>;
   /** All of the page's peer connections, in the order they were opened. */
@@ -101,6 +103,16 @@ export function installMediaProbe(): void {
     return { id: Math.floor(code / 2 ** 24), delayMs };
   }
 
+  function readElement(video: HTMLVideoElement): { id: number; delayMs: number } | undefined {
+    const { videoWidth: width, videoHeight: height } = video;
+    if (width === 0) return undefined;
+    const canvas = Object.assign(document.createElement('canvas'), { width, height });
+    const context = canvas.getContext('2d', { willReadFrequently: true });
+    if (!context) throw new Error('This browser draws no canvas.');
+    context.drawImage(video, 0, 0);
+    return decode(context);
+  }
+
   const probe: MediaProbe = {
     source({ id, toneHz, width = 640, height = 360, frameRate = 30, isNoisy = false }) {
       const canvas = Object.assign(document.createElement('canvas'), { width, height });
@@ -132,14 +144,10 @@ export function installMediaProbe(): void {
         videos.set(stream, video);
         await video.play();
       }
-      const { videoWidth: width, videoHeight: height } = video;
-      if (width === 0) return undefined;
-      const canvas = Object.assign(document.createElement('canvas'), { width, height });
-      const context = canvas.getContext('2d', { willReadFrequently: true });
-      if (!context) throw new Error('This browser draws no canvas.');
-      context.drawImage(video, 0, 0);
-      return decode(context);
+      return readElement(video);
     },
+
+    readElement,
 
     async hearHz(stream) {
       let analyser = analysers.get(stream);

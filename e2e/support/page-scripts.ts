@@ -22,12 +22,14 @@ export async function joinRoom({
   conferenceId,
   name,
   iceTransportPolicy = 'all',
+  endpointId,
 }: {
   server?: string;
   ticket: string;
   conferenceId: string;
   name: string;
   iceTransportPolicy?: RTCIceTransportPolicy;
+  endpointId?: string;
 }): Promise<void> {
   const redeemed = await window.Parley.redeemTicket({ server, ticket });
   const conference = await window.Parley.Conference.join({
@@ -36,6 +38,7 @@ export async function joinRoom({
     token: redeemed.token,
     metadata: { name },
     iceTransportPolicy,
+    ...(endpointId !== undefined && { endpointId }),
   });
   const views = new Map<string, ParleyModule.ViewedStream>();
   const heard: string[] = [];
@@ -126,4 +129,12 @@ export async function setVideo(video: ParleyModule.ViewedVideo): Promise<void> {
     });
   }
   for (const view of window.views.values()) view.setVideo(video);
+}
+
+/**
+ * Takes away what Vite's client in the demo's pages listens by: after a freeze or a loss of the network it would load
+ * the page anew, which a customer's page does not.
+ */
+export function preventHotReload(): void {
+  Reflect.deleteProperty(window, 'WebSocket');
 }

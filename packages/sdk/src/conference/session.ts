@@ -19,8 +19,7 @@ import {
   type WritableConferenceStore,
 } from './conference-store.ts';
 import { endedConference } from './ended-conference.ts';
-import { type Farewell, sayFarewell } from './farewell.ts';
-import { keepTrying } from './keep-trying.ts';
+import type { Farewell } from './farewell.ts';
 import { type InsightVerbs, startOnDemand } from './insight.ts';
 import { keepUnchanged } from './keep-unchanged.ts';
 import { nothingBlocked } from '../viewing/playback.ts';
@@ -29,6 +28,7 @@ import { type MetadataCalls, metadataCalls, type OwnIds } from './metadata-calls
 import { watchPage } from './page-lifecycle.ts';
 import type { TokenWatch } from './token-watch.ts';
 import { sameSnapshot } from './same-snapshot.ts';
+import { type Entered, Seat, type SeatOptions } from './seat.ts';
 import { selectRemoteParticipants, selectRemoteStreams, selectSelf } from './selectors.ts';
 
 export interface LeaveOptions {
@@ -44,25 +44,8 @@ export interface SessionOptions {
   readonly access?: TokenWatch | undefined;
   readonly ice: MediaRoomOptions['ice'];
   readonly startFeed: (sink: EventFeedSink) => EventFeed;
-  /** Enters once more, best with the same endpoint id, and reads the state. */
-  readonly enterAgain: (
-    endpointId: string,
-    metadata: JsonObject | undefined,
-    signal: AbortSignal,
-  ) => Promise<Pick<SessionOptions, 'endpoint' | 'conference'>>;
+  readonly enterAgain: SeatOptions['enterAgain'];
 }
-
-/** What is needed to come back in. */
-interface Outside {
-  readonly signal: AbortSignal;
-  readonly endpointId: string;
-  readonly metadata: JsonObject | undefined;
-  /** Settles when the server was told that we went, if it was we who did. */
-  readonly farewell?: Promise<void>;
-}
-
-/** Who is let go again so soon after coming back is not wanted, or has a twin with the same endpoint id. */
-const shortestStayMs = 10_000;
 
 /** A stay in a conference, from the moment of joining to leaving or the end: everything behind a `Conference`. */
 export class Session {
@@ -74,12 +57,7 @@ export class Session {
   readonly qualities: Map<string, StreamQuality> = new Map();
   readonly #options: SessionOptions;
   readonly #own: OwnIds;
-  #endpoint: UserEndpoint;
-  /** Set while we are on our way back in. */
-  #rejoining: AbortController | undefined;
-  /** Set while the page is in the browser's back/forward cache. */
-  #away: Outside | undefined;
-  #enteredAtMs = -Infinity;
+  readonly #seat: Seat;
   readonly #feed: EventFeed;
   readonly #stopWatching: () => void;
   /** How we described ourselves last. */
@@ -90,8 +68,7 @@ export class Session {
   constructor(options: SessionOptions) {
     const { api, endpoint, conference, ice, access, startFeed } = options;
     this.#options = options;
-    this.#endpoint = endpoint;
-    const endpointId = () => this.#endpoint.id;
+    const endpointId = () => this.#seat.endpointId;
     const own = {
       conferenceId: conference.id,
       get userEndpointId() {
@@ -115,6 +92,15 @@ export class Session {
     );
     if (access) access.onChanged = (authorities) => this.#change({ authorities });
     const { getSnapshot } = this.store;
+    this.#seat = new Seat(endpoint, {
+      api,
+      conferenceId: conference.id,
+      enterAgain: options.enterAgain,
+      metadata: () => selectSelf(getSnapshot())?.metadata ?? this.#metadata,
+      onOut: () => this.#change({ connection: 'reconnecting' }),
+      onIn: (entered) => this.#onIn(entered),
+      onGivenUp: (cause) => this.#giveUp(cause),
+    });
     const insightVerbs: InsightVerbs = {
       connections: () => this.media.connections(),
       snapshot: getSnapshot,
@@ -142,7 +128,7 @@ export class Session {
       conference: () => getSnapshot().conference,
       setMuted: (streamId, kind, muted) =>
         metadata.change(muteKey(streamId, kind), muted ? 'true' : undefined),
-      isInside: () => !this.#rejoining && selectSelf(getSnapshot()) !== undefined,
+      isInside: () => !this.#seat.isOutside && selectSelf(getSnapshot()) !== undefined,
       onRestored: (formerId, restored) =>
         this.announcer.announce([['stream-restored', { formerId, restored }]]),
       onPlayback: (playback) => this.#change({ playback }),
@@ -154,15 +140,15 @@ export class Session {
       onSnapshot: (snapshot) => this.#onConference(keepUnchanged(getSnapshot().conference, snapshot)),
       onConnection: (connection) => {
         // On our way back in the events may well come.
-        if (!this.#rejoining) this.#change({ connection });
+        if (!this.#seat.isOutside) this.#change({ connection });
       },
       onGone: () => void this.#finish({ connection: 'ended' }, {}),
       onProblem,
     });
     this.#stopWatching = watchPage({
       onGone: () => void this.#finish({ connection: 'left' }, { keepalive: true, leave: {} }),
-      onAway: () => this.#goAway(),
-      onReturn: () => void (this.#away && this.#comeBack(this.#away)),
+      onAway: () => this.#seat.onAway(),
+      onReturn: () => this.#seat.onReturn(),
       onBack: () => {
         this.#feed.nudge();
         this.media.check();
@@ -172,7 +158,7 @@ export class Session {
 
   /** Our endpoint, as the server named it last. */
   get endpointId(): string {
-    return this.#endpoint.id;
+    return this.#seat.endpointId;
   }
 
   /** @throws NotJoinedError (`ERR_NOT_JOINED`) once it is over. */
@@ -201,55 +187,19 @@ export class Session {
   }
 
   onEndpointLost(cause?: unknown): void {
-    if (this.#farewell || this.#rejoining) return;
-    if (Date.now() - this.#enteredAtMs < shortestStayMs) this.#giveUp(cause);
-    else void this.#comeBack(this.#stepOut());
+    this.#seat.onLost(cause);
   }
 
-  /** Nobody is to see a participant whose page was left; whoever comes back to it is inside again. */
-  #goAway(): void {
-    if (this.#rejoining) return;
-    const outside = this.#stepOut();
-    const { api } = this.#options;
-    const farewell = sayFarewell(api, this.#endpoint, this.#own.conferenceId, { keepalive: true, leave: {} });
-    this.#away = { ...outside, farewell };
-  }
-
-  /** From here on we are on our way back in, and nothing else tries. */
-  #stepOut(): Outside {
-    const rejoining = new AbortController();
-    this.#rejoining = rejoining;
-    this.#endpoint.stop();
-    this.#change({ connection: 'reconnecting' });
-    const metadata = selectSelf(this.store.getSnapshot())?.metadata ?? this.#metadata;
-    return { signal: rejoining.signal, endpointId: this.#endpoint.id, metadata };
-  }
-
-  /** Comes back with the same metadata, and brings back what was published and viewed. */
-  async #comeBack({ signal, endpointId, metadata, farewell }: Outside): Promise<void> {
-    this.#away = undefined;
-    try {
-      await farewell;
-      const { endpoint, conference } = await keepTrying(
-        () => this.#options.enterAgain(endpointId, metadata, signal),
-        signal,
-      );
-      if (this.#farewell)
-        return void sayFarewell(this.#options.api, endpoint, this.#own.conferenceId, { leave: {} });
-      this.#endpoint = endpoint;
-      this.#enteredAtMs = Date.now();
-      const known = this.store.getSnapshot().conference;
-      const isNewer = conference.version >= known.version;
-      this.#change({
-        conference: isNewer ? keepUnchanged(known, conference) : known,
-        endpointId: endpoint.id,
-        connection: 'connected',
-      });
-      this.#rejoining = undefined;
-      this.media.renewAll();
-    } catch (error) {
-      this.#giveUp(error);
-    }
+  /** We are inside again, and bring back what was published and viewed. */
+  #onIn({ endpoint, conference }: Entered): void {
+    const known = this.store.getSnapshot().conference;
+    const isNewer = conference.version >= known.version;
+    this.#change({
+      conference: isNewer ? keepUnchanged(known, conference) : known,
+      endpointId: endpoint.id,
+      connection: 'connected',
+    });
+    this.media.renewAll();
   }
 
   #giveUp(cause: unknown): void {
@@ -300,9 +250,7 @@ export class Session {
   /** Ends the stay: everything closes at once, and the promise resolves when the server was told. */
   #finish(change: Partial<ConferenceSnapshot>, farewell: Farewell): Promise<void> {
     if (this.#farewell) return this.#farewell;
-    const { api } = this.#options;
-    this.#rejoining?.abort();
-    this.#farewell = sayFarewell(api, this.#endpoint, this.#own.conferenceId, farewell);
+    this.#farewell = this.#seat.giveUp(farewell);
     this.#feed.stop();
     this.#stopWatching();
     this.media.close();

@@ -54,8 +54,11 @@ export const browserScreen: Screen = {
   },
 };
 
-/** Its picture changed shape, or went to a window of its own or back. */
-const pictureEvents = ['resize', 'enterpictureinpicture', 'leavepictureinpicture'];
+/**
+ * Its picture changed shape, or went to a window of its own or back. Whoever moves it to a document picture-in-picture
+ * window or back stops it for a moment, of which the observers say nothing when it is as large and visible as before.
+ */
+const pictureEvents = ['resize', 'enterpictureinpicture', 'leavepictureinpicture', 'playing'];
 
 /** A tenth of the element, or of the window for an element that is larger than that. */
 function isShown({

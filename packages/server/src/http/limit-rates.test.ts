@@ -35,6 +35,13 @@ it('stops one address that asks too often, with any token or none', async () => 
   expect((await service.call('getIceServers')).status).toBe(429);
 });
 
+it('lets many in who come at the same time from one address and know their tickets', async () => {
+  const { service, guest } = await startTestServer({ rateLimits: { failedLoginsPerAddress: 3 } });
+  const conferenceId = await service.create();
+  const guests = await Promise.all(Array.from({ length: 20 }, () => guest(conferenceId)));
+  expect(guests).toHaveLength(20);
+});
+
 it('stops guessing of tickets, at once and in turn, without counting those who know theirs', async () => {
   const { service, requestToken, guest } = await startTestServer({
     rateLimits: { failedLoginsPerAddress: 3 },

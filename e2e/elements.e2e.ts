@@ -1,0 +1,87 @@
+import { expect, test } from '@playwright/test';
+import { Caller, newRoom } from './support/caller.ts';
+
+/** The bar codes that the page's tiles show, from top to bottom. */
+async function shown(caller: Caller): Promise<(number | undefined)[]> {
+  return await caller.page.evaluate(() =>
+    [...document.querySelectorAll('video')].map((tile) => window.probe.readElement(tile)?.id),
+  );
+}
+
+/** How many of the page's tiles show another picture than a moment ago. */
+async function moving(caller: Caller): Promise<number> {
+  return await caller.page.evaluate(async () => {
+    const tiles = [...document.querySelectorAll('video')];
+    const before = tiles.map(({ currentTime }) => currentTime);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    return tiles.filter((tile, index) => !tile.paused && tile.currentTime > (before[index] ?? Infinity))
+      .length;
+  });
+}
+
+/** Ada, who publishes these pictures, and Bob, who has a tile for each, in this order. */
+async function tilesFor(
+  browser: Parameters<typeof Caller.open>[0],
+  ids: readonly number[],
+): Promise<[Caller, Caller]> {
+  const room = newRoom();
+  const [ada, bob] = [await Caller.open(browser), await Caller.open(browser)];
+  await Promise.all([ada.join(room, 'Ada'), bob.join(room, 'Bob')]);
+  for (const id of ids) {
+    await ada.publish(id);
+    await expect.poll(() => bob.page.evaluate(() => window.views.size)).toBe(ids.indexOf(id) + 1);
+    await bob.page.evaluate(() => {
+      const view = [...window.views.values()].at(-1);
+      const tile = Object.assign(document.createElement('video'), { muted: true, playsInline: true });
+      Object.assign(tile.style, { display: 'block', width: '320px', height: '180px' });
+      document.body.append(tile);
+      view?.attach(tile);
+    });
+  }
+  await expect.poll(() => shown(bob)).toEqual(ids);
+  return [ada, bob];
+}
+
+test('tiles that change places in the page, or leave it for a while, play on by themselves', async ({
+  browser,
+}) => {
+  const [ada, bob] = await tilesFor(browser, [11, 22, 33]);
+  // Moving an element takes it out of the page for a moment, and so the browser pauses it.
+  await bob.page.evaluate(() => {
+    const [first, , third] = document.querySelectorAll('video');
+    if (first) document.body.append(first);
+    if (third) document.body.prepend(third);
+  });
+  await expect.poll(() => shown(bob)).toEqual([33, 22, 11]);
+  await expect.poll(() => moving(bob)).toBe(3);
+  await bob.page.evaluate(async () => {
+    const tile = document.querySelector('video');
+    tile?.remove();
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    if (tile) document.body.append(tile);
+  });
+  await expect.poll(() => shown(bob)).toEqual([22, 11, 33]);
+  await expect.poll(() => moving(bob)).toBe(3);
+  expect(await bob.diary()).not.toContainEqual(expect.stringMatching(/^error/));
+  for (const caller of [ada, bob]) await caller.close();
+});
+
+test('tiles that a list recycles show the view that they were given last', async ({ browser }) => {
+  const [ada, bob] = await tilesFor(browser, [11, 22]);
+  const rotate = () =>
+    bob.page.evaluate(() => {
+      const tiles = [...document.querySelectorAll('video')];
+      const views = [...window.views.values()];
+      const turn = Number(document.body.dataset['turn'] ?? 0) + 1;
+      document.body.dataset['turn'] = String(turn);
+      for (const [index, tile] of tiles.entries()) views[(index + turn) % views.length]?.attach(tile);
+    });
+  await rotate();
+  await expect.poll(() => shown(bob)).toEqual([22, 11]);
+  for (let turn = 2; turn <= 20; turn += 1) await rotate();
+  await expect.poll(() => shown(bob)).toEqual([11, 22]);
+  await expect.poll(() => moving(bob)).toBe(2);
+  const wishes = () => bob.page.evaluate(() => [...window.views.values()].map(({ video }) => video));
+  await expect.poll(wishes).toEqual([{ maxHeightPx: 180 }, { maxHeightPx: 180 }]);
+  for (const caller of [ada, bob]) await caller.close();
+});

@@ -1,0 +1,58 @@
+import { expect, test } from '@playwright/test';
+import { Caller, newRoom } from './support/caller.ts';
+
+/** Two in a call; the server drops Bob after three times `keepAliveSeconds` without a sign of life. */
+async function call(ada: Caller, bob: Caller, keepAliveSeconds: number): Promise<void> {
+  const room = newRoom();
+  await bob.page.route('**/users/endpoints', async (route) => {
+    const command = route.request().postDataJSON() as object;
+    await route.continue({ postData: { ...command, keepAliveSeconds } });
+  });
+  await Promise.all([ada.join(room, 'Ada'), bob.join(room, 'Bob')]);
+  await Promise.all([ada.publish(11, 440), bob.publish(22, 880)]);
+  await ada.expectPicturesOf(22);
+  await bob.expectPicturesOf(11);
+}
+
+const restored = ['reconnecting', 'connected'];
+
+test('a short time without signalling costs no media, and what was missed arrives', async ({ browser }) => {
+  const [ada, bob] = [await Caller.open(browser), await Caller.open(browser)];
+  await call(ada, bob, 15);
+  await bob.page.context().setOffline(true);
+  await expect.poll(() => bob.page.evaluate(() => window.connections)).toEqual(['reconnecting']);
+  await ada.page.evaluate(() => window.conference.setMetadata('said', 'while Bob was offline'));
+  const { framesDecoded } = await bob.received();
+  await expect.poll(async () => (await bob.received()).framesDecoded).toBeGreaterThan(framesDecoded + 30);
+  await bob.page.context().setOffline(false);
+  await expect.poll(() => bob.page.evaluate(() => window.connections)).toEqual(restored);
+  const said = () =>
+    bob.page.evaluate(() => window.conference.state.getSnapshot().conference.metadata['said']?.value);
+  await expect.poll(said).toBe('while Bob was offline');
+  expect(await ada.diary()).toEqual(['joined Bob', 'published Bob MIC_AND_CAM']);
+  expect(await bob.diary()).not.toContainEqual(expect.stringMatching(/^(unpublished|restored|error)/));
+  await bob.expectPicturesOf(11);
+  await ada.expectPicturesOf(22);
+  for (const caller of [ada, bob]) await caller.close();
+});
+
+test('whoever was offline until the server let go is inside again with media, once', async ({ browser }) => {
+  const [ada, bob] = [await Caller.open(browser), await Caller.open(browser)];
+  await call(ada, bob, 2);
+  await bob.page.context().setOffline(true);
+  await expect.poll(() => ada.diary()).toContain('left Bob');
+  await bob.page.context().setOffline(false);
+  await ada.expectPicturesOf(22);
+  await bob.expectPicturesOf(11);
+  await expect.poll(() => ada.tonesHz()).toEqual([880]);
+  await expect.poll(() => bob.tonesHz()).toEqual([440]);
+  expect((await ada.diary()).filter((line) => !line.includes('published'))).toEqual([
+    'joined Bob',
+    'left Bob',
+    'joined Bob',
+  ]);
+  expect(await bob.diary()).toContain('restored MIC_AND_CAM');
+  expect((await bob.page.evaluate(() => window.connections)).at(-1)).toBe('connected');
+  expect(await bob.page.evaluate(() => window.probe.openPeerConnections())).toBe(2);
+  for (const caller of [ada, bob]) await caller.close();
+});

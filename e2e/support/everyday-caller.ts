@@ -1,0 +1,26 @@
+import puppeteer from 'puppeteer-core';
+import { browserArguments } from './browser-arguments.ts';
+import { ensureBrowser } from './browser.ts';
+import { PuppeteerCaller } from './puppeteer-caller.ts';
+
+/**
+ * Somebody in a call with a Chromium as people have it: with the back/forward cache, and with tabs that are hidden while
+ * another is in front. Playwright switches both off, and cannot follow a page that comes back from the cache.
+ */
+export class EverydayCaller extends PuppeteerCaller {
+  static async open(): Promise<EverydayCaller> {
+    const browser = await puppeteer.launch({
+      executablePath: ensureBrowser(),
+      args: [...browserArguments, '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+      ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    });
+    return new EverydayCaller(await PuppeteerCaller.openPage(browser));
+  }
+
+  /** Publishes what the fake camera and the fake microphone give. */
+  async publish(): Promise<void> {
+    await this.page.evaluate(async () => {
+      window.mine = await window.conference.publishStream({ camera: true, microphone: true });
+    });
+  }
+}
