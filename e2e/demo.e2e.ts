@@ -33,8 +33,8 @@ async function openPage(context: BrowserContext, problems: string[]): Promise<Pa
   return page;
 }
 
-async function joinDemo(page: Page, kind: Kind, room: string, name: string): Promise<void> {
-  await page.goto(`/${kind}/?room=${room}`);
+async function joinDemo(page: Page, kind: Kind, room: string, name: string, rest = ''): Promise<void> {
+  await page.goto(`/${kind}/?room=${room}${rest}`);
   await page.getByTestId('name-input').fill(name);
   await page.getByTestId('join-button').click();
   await expect(page.getByTestId('leave-button')).toBeVisible();
@@ -44,13 +44,14 @@ async function joinDemo(page: Page, kind: Kind, room: string, name: string): Pro
 async function adaAndBob(
   context: BrowserContext,
   kind: Kind,
+  rest = '',
 ): Promise<{ ada: Page; bob: Page; problems: string[] }> {
   const problems: string[] = [];
   const room = newRoom();
   const ada = await openPage(context, problems);
   const bob = await openPage(context, problems);
-  await joinDemo(ada, kind, room, 'Ada');
-  await joinDemo(bob, kind, room, 'Bob');
+  await joinDemo(ada, kind, room, 'Ada', rest);
+  await joinDemo(bob, kind, room, 'Bob', rest);
   return { ada, bob, problems };
 }
 
@@ -93,7 +94,7 @@ for (const kind of kinds) {
   });
 
   test(`on the ${kind} page people write to each other and raise a hand`, async ({ context }) => {
-    const { ada, bob, problems } = await adaAndBob(context, kind);
+    const { ada, bob, problems } = await adaAndBob(context, kind, '&camera=0');
 
     await ada.getByTestId('chat-button').click();
     await expect(ada.getByTestId('message-input')).toBeFocused();
