@@ -94,15 +94,18 @@ export default defineConfig(({ command, mode }) => {
   return {
     ...fromSource,
     test: {
-      projects: ['contract', 'client', 'sdk', 'react', 'vue', 'server', 'conformance'].map((name) => ({
-        extends: true,
-        test: {
-          name,
-          root: `packages/${name}`,
-          include: ['src/**/*.test.{ts,tsx}'],
-          environment: name === 'react' || name === 'vue' ? 'jsdom' : 'node',
-        },
-      })),
+      projects: [
+        ...['contract', 'client', 'sdk', 'react', 'vue', 'server', 'conformance'].map((name) => ({
+          extends: true as const,
+          test: {
+            name,
+            root: `packages/${name}`,
+            include: ['src/**/*.test.{ts,tsx}'],
+            environment: name === 'react' || name === 'vue' ? 'jsdom' : 'node',
+          },
+        })),
+        { extends: true as const, test: { name: 'demo', root: 'demo', include: ['**/*.test.ts'] } },
+      ],
     },
   };
 });

@@ -56,7 +56,9 @@ export function createCall(sdk: Sdk, { conference, lobby, menus, room, token }: 
     takePreview: lobby.takePreview,
     attempt,
   });
-  const chat = createChat(conference, typed, token, ({ name, text }) => news.tell(`${name}: ${text}`));
+  const chat = createChat(conference, typed, token, ({ name, text }) =>
+    news.tell(`${name}: ${beginningOf(text)}`),
+  );
   const insight = createInsight(conference);
   const stopFollowing = followSpeaker(conference, menus, news.fail);
 
@@ -87,6 +89,12 @@ export function createCall(sdk: Sdk, { conference, lobby, menus, room, token }: 
       stopFollowing();
     },
   };
+}
+
+/** What fits into one line, whole when it is short. */
+function beginningOf(text: string): string {
+  const characters = Array.from(text);
+  return characters.length > 40 ? `${characters.slice(0, 39).join('')}…` : text;
 }
 
 /** Plays everybody through the speaker that is chosen. */
