@@ -97,16 +97,19 @@ export default defineConfig(({ command, mode }) => {
   return {
     ...fromSource,
     test: {
-      projects: ['contract', 'client', 'sdk', 'react', 'vue', 'server', 'conformance'].map((name) => ({
-        extends: true,
-        plugins: [withoutParts],
-        test: {
-          name,
-          root: `packages/${name}`,
-          include: ['src/**/*.test.{ts,tsx}'],
-          environment: name === 'react' || name === 'vue' ? 'jsdom' : 'node',
-        },
-      })),
+      projects: [
+        ...['contract', 'client', 'sdk', 'react', 'vue', 'server', 'conformance'].map((name) => ({
+          extends: true as const,
+          plugins: [withoutParts],
+          test: {
+            name,
+            root: `packages/${name}`,
+            include: ['src/**/*.test.{ts,tsx}'],
+            environment: name === 'react' || name === 'vue' ? 'jsdom' : 'node',
+          },
+        })),
+        { extends: true as const, test: { name: 'demo', root: 'demo', include: ['**/*.test.ts'] } },
+      ],
     },
   };
 });

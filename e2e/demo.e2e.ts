@@ -33,8 +33,8 @@ async function openPage(context: BrowserContext, problems: string[]): Promise<Pa
   return page;
 }
 
-async function joinDemo(page: Page, kind: Kind, room: string, name: string): Promise<void> {
-  await page.goto(`/${kind}/?room=${room}`);
+async function joinDemo(page: Page, kind: Kind, room: string, name: string, rest = ''): Promise<void> {
+  await page.goto(`/${kind}/?room=${room}${rest}`);
   await page.getByTestId('name-input').fill(name);
   await page.getByTestId('join-button').click();
   await expect(page.getByTestId('leave-button')).toBeVisible();
@@ -44,13 +44,14 @@ async function joinDemo(page: Page, kind: Kind, room: string, name: string): Pro
 async function adaAndBob(
   context: BrowserContext,
   kind: Kind,
+  rest = '',
 ): Promise<{ ada: Page; bob: Page; problems: string[] }> {
   const problems: string[] = [];
   const room = newRoom();
   const ada = await openPage(context, problems);
   const bob = await openPage(context, problems);
-  await joinDemo(ada, kind, room, 'Ada');
-  await joinDemo(bob, kind, room, 'Bob');
+  await joinDemo(ada, kind, room, 'Ada', rest);
+  await joinDemo(bob, kind, room, 'Bob', rest);
   return { ada, bob, problems };
 }
 
@@ -93,7 +94,7 @@ for (const kind of kinds) {
   });
 
   test(`on the ${kind} page people write to each other and raise a hand`, async ({ context }) => {
-    const { ada, bob, problems } = await adaAndBob(context, kind);
+    const { ada, bob, problems } = await adaAndBob(context, kind, '&camera=0');
 
     await ada.getByTestId('chat-button').click();
     await expect(ada.getByTestId('message-input')).toBeFocused();
@@ -201,59 +202,6 @@ test('a camera that is refused is explained in the lobby, and the call goes on w
   await page.getByTestId('join-button').click();
   await expect(page.getByTestId('mic-button')).toHaveAttribute('aria-pressed', 'true');
   await expect(page.getByTestId('camera-button')).toHaveAttribute('aria-pressed', 'false');
-});
-
-test('the back end lets only those inside write, and neither too much nor too fast', async ({ page }) => {
-  await page.goto('/script-tag/?camera=0&mic=0');
-  const statuses = await page.evaluate(
-    async (rooms) => {
-      const { Conference, redeemTicket } = window.Parley;
-      const server = location.origin;
-      const post = (path: string, body: object, token?: string) =>
-        fetch(`/backend/${path}`, {
-          method: 'POST',
-          body: JSON.stringify(body),
-          headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-        });
-      const enter = async (room: string) => {
-        const ticket = await post('ticket', { room });
-        const { token } = await redeemTicket({ server, ...((await ticket.json()) as { ticket: string }) });
-        const accessToken = await token();
-        const conferenceId = `demo-${room}`;
-        const conference = await Conference.join({ server, conferenceId, token: accessToken });
-        return { conferenceId, endpointId: conference.endpointId, token: accessToken };
-      };
-      const [ada, eve] = await Promise.all(rooms.map(enter));
-      if (!ada || !eve) throw new Error('There are two rooms.');
-      const say = async (from: typeof ada, as: Partial<typeof ada>, text: string) => {
-        const { token, ...body } = { ...from, ...as };
-        return (await post('messages', { ...body, text }, token)).status;
-      };
-      return {
-        withoutToken: (await post('messages', { ...ada, text: 'hi' })).status,
-        withBadToken: await say(ada, { token: 'nonsense' }, 'hi'),
-        asSomebodyElse: await say(eve, { conferenceId: ada.conferenceId, endpointId: ada.endpointId }, 'hi'),
-        fromOutside: await say(eve, { conferenceId: ada.conferenceId }, 'hi'),
-        empty: await say(ada, {}, '   '),
-        tooLong: await say(ada, {}, 'x'.repeat(501)),
-        inside: await Promise.all(Array.from({ length: 5 }, () => say(ada, {}, 'hi'))),
-        tooFast: await say(ada, {}, 'hi'),
-        other: await say(eve, {}, 'hi'),
-      };
-    },
-    [newRoom(), newRoom()],
-  );
-  expect(statuses).toEqual({
-    withoutToken: 401,
-    withBadToken: 403,
-    asSomebodyElse: 403,
-    fromOutside: 403,
-    empty: 400,
-    tooLong: 400,
-    inside: [200, 200, 200, 200, 200],
-    tooFast: 429,
-    other: 200,
-  });
 });
 
 for (const kind of kinds) {

@@ -80,7 +80,7 @@ function Room({ conference, call }: { readonly conference: sdk.Conference; reado
       </p>
       <div className="stage">
         <section className="tiles" aria-label="People in this call">
-          {tilesOf(sdk, snapshot, insight).map((tile) =>
+          {tilesOf(sdk, call.typed, snapshot, insight).map((tile) =>
             tile.isSelf ? (
               <OwnTile
                 key={tile.key}

@@ -2,7 +2,7 @@ import { useConferenceState } from '@parley-rtc/react';
 import { type Conference, selectSelf } from '@parley-rtc/sdk';
 import type { ReactNode } from 'react';
 import type { Call } from '../shared/call.ts';
-import { isHandRaised } from '../shared/people.ts';
+import { personOf } from '../shared/people.ts';
 import { RoundButton } from './round-button.tsx';
 import { useStore } from './use-store.ts';
 
@@ -55,7 +55,7 @@ export function Controls({ conference, call, panel, onPanel }: ControlsProps): R
         name="hand"
         icon="hand"
         label="Raise your hand"
-        isPressed={self !== undefined && isHandRaised(self)}
+        isPressed={personOf(call.typed, self).isHandRaised}
         onPress={call.switchHand}
       />
       <RoundButton

@@ -42,16 +42,21 @@ export function setAttribute(element, name, value) {
   element.setAttribute(name, String(value));
 }
 
-/** Keeps the menus of devices inside `root` up to date, until the returned function is called. */
-export function fillDeviceMenus(menus, root) {
-  for (const field of root.querySelectorAll('[data-devices]')) {
-    field.querySelector('select').addEventListener('change', ({ currentTarget }) => {
-      void menus.choose(field.dataset.devices, currentTarget.value);
-    });
+/** Puts a menu for each kind of device into `root` and keeps it up to date, until the returned function is called. */
+export function showDeviceMenus(menus, root) {
+  for (const { kind, label } of menus.getSnapshot().menus) {
+    const field = show('device-field').firstElementChild;
+    const select = field.querySelector('select');
+    select.id = `${kind}-menu`;
+    select.dataset.testid = `${kind}-menu`;
+    select.addEventListener('change', () => void menus.choose(kind, select.value));
+    Object.assign(field.querySelector('label'), { textContent: label, htmlFor: select.id });
+    field.querySelector('.error').dataset.testid = `${kind}-problem`;
+    root.append(field);
   }
   const render = () => {
-    for (const { kind, options, value, note } of menus.getSnapshot().menus) {
-      const field = root.querySelector(`[data-devices="${kind}"]`);
+    for (const [index, { options, value, note }] of menus.getSnapshot().menus.entries()) {
+      const field = root.children[index];
       const select = field.querySelector('select');
       select.replaceChildren(...options.map((option) => new Option(option.text, option.value)));
       select.value = value;

@@ -1,11 +1,18 @@
 import { readName } from '../shared/wishes.ts';
-import { fillDeviceMenus, find, setAttribute } from './dom.js';
+import { find, setAttribute, showDeviceMenus } from './dom.js';
 
 /** Shows and tries what to bring into the call, and asks for a name. Until the returned function is called. */
 export function showLobby({ lobby, menus }, name, onJoin) {
   const form = document.querySelector('form');
   const video = form.querySelector('video');
   form.elements.name.value = name;
+  const stopMenus = showDeviceMenus(menus, form.querySelector('.fields'));
+  const level = Object.assign(document.createElement('meter'), {
+    className: 'level',
+    ariaLabel: 'Microphone level',
+  });
+  level.dataset.testid = 'level';
+  find('microphone-menu').after(level);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
     onJoin(readName(form));
@@ -34,10 +41,10 @@ export function showLobby({ lobby, menus }, name, onJoin) {
   render();
   lobby.open();
   const stops = [
-    fillDeviceMenus(menus, form),
+    stopMenus,
     lobby.subscribe(render),
     menus.subscribe(() => (find('error').textContent = menus.getSnapshot().problem)),
-    lobby.level.subscribe(() => (find('level').value = lobby.level.getSnapshot().level)),
+    lobby.level.subscribe(() => (level.value = lobby.level.getSnapshot().level)),
   ];
   return () => {
     for (const stop of stops) stop();

@@ -1,5 +1,5 @@
 import { enterPanel } from '../shared/enter-panel.ts';
-import { fillDeviceMenus, find, setAttribute, show, textElement } from './dom.js';
+import { showDeviceMenus, find, setAttribute, show, textElement } from './dom.js';
 
 const { Parley } = window;
 
@@ -47,7 +47,7 @@ export function openSettings({ menus }, call, conference, onClose) {
   }
   render();
   const stops = [
-    fillDeviceMenus(menus, panel),
+    showDeviceMenus(menus, panel.querySelector('.fields')),
     ...[call.media, conference.state, menus].map((store) => store.subscribe(render)),
   ];
   return () => {

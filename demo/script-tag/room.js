@@ -1,6 +1,6 @@
 import { createCall } from '../shared/call.ts';
 import { hasCode } from '../shared/message-of.ts';
-import { countOf, isHandRaised } from '../shared/people.ts';
+import { countOf, personOf } from '../shared/people.ts';
 import { tilesOf } from '../shared/tiles.ts';
 import { find, setAttribute } from './dom.js';
 import { openChat, openSettings } from './panels.js';
@@ -78,11 +78,11 @@ export function showRoom(page, conference, token) {
       setAttribute(find(testId), 'aria-pressed', isOn);
       find(testId).disabled = isChanging;
     }
-    setAttribute(find('hand-button'), 'aria-pressed', self !== undefined && isHandRaised(self));
+    setAttribute(find('hand-button'), 'aria-pressed', personOf(call.typed, self).isHandRaised);
     setAttribute(find('chat-button'), 'aria-expanded', panel.name === 'chat');
     setAttribute(find('settings-button'), 'aria-expanded', panel.name === 'settings');
     showUnread(find('chat-button'), unread);
-    const tiles = tilesOf(Parley, snapshot, call.insight.getSnapshot());
+    const tiles = tilesOf(Parley, call.typed, snapshot, call.insight.getSnapshot());
     showTiles(document.querySelector('.tiles'), tiles, play);
   }
 

@@ -8,12 +8,25 @@ const look = { width: 256, height: 144 };
 /** The background goes through pictures this small, which blurs it in every browser and costs little. */
 const softWidths = [36, 108];
 
+/** One for the page, because it holds a model and a WebGL context. */
+let ready: Promise<DrawFrame> | undefined;
+
 /**
  * Blurs everything but the people: for `videoFrameProcessor` of the SDK. Resolves once the model is ready.
  *
  * @throws Error, with words for the user, where the browser or the network does not give what it needs.
  */
-export async function createBackgroundBlur(): Promise<DrawFrame> {
+export async function backgroundBlur(): Promise<DrawFrame> {
+  ready ??= createBlur();
+  try {
+    return await ready;
+  } catch (error) {
+    ready = undefined;
+    throw error;
+  }
+}
+
+async function createBlur(): Promise<DrawFrame> {
   requireWebGl();
   const Segmentation = await loadSegmentation();
   const segmentation = new Segmentation({ locateFile: (file) => folder + file });
@@ -26,7 +39,7 @@ export async function createBackgroundBlur(): Promise<DrawFrame> {
 
   const small = createCanvas();
   const soft = softWidths.map(createCanvas);
-  return async (context, picture, { width, height }) => {
+  const draw: DrawFrame = async (context, picture, { width, height }) => {
     resize(small, look.width, look.height).drawImage(picture, 0, 0, look.width, look.height);
     await segmentation.send({ image: small });
     if (!mask) return;
@@ -46,6 +59,13 @@ export async function createBackgroundBlur(): Promise<DrawFrame> {
     context.globalCompositeOperation = 'destination-over';
     context.imageSmoothingQuality = 'high';
     context.drawImage(background, 0, 0, width, height);
+  };
+  // One picture after the other, also while one camera takes the place of another.
+  let last: Promise<void> = Promise.resolve();
+  return (...picture) => {
+    const drawn = last.then(() => draw(...picture));
+    last = drawn.catch(() => {});
+    return drawn;
   };
 }
 

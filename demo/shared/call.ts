@@ -1,4 +1,4 @@
-import type { Conference, JsonObject } from '@parley-rtc/sdk';
+import type { Conference } from '@parley-rtc/sdk';
 import { type Chat, createChat } from './chat.ts';
 import { copyLink } from './copy-link.ts';
 import type { DeviceMenus } from './device-menus.ts';
@@ -6,13 +6,16 @@ import { createInsight, type InsightState } from './insight.ts';
 import { hasCode } from './message-of.ts';
 import { createNews, type News } from './news.ts';
 import { createOwnMedia, type OwnMedia } from './own-media.ts';
-import { isHandRaised } from './people.ts';
+import { personOf } from './people.ts';
 import type { Page } from './page.ts';
 import type { Sdk } from './sdk.ts';
+import { schemas, type TypedCall } from './schemas.ts';
 import type { Store } from './store.ts';
 
 /** All that a page shows of a call beside the conference's own state, and what its buttons do. */
 export interface Call {
+  /** What the others say of themselves, by schema. */
+  readonly typed: TypedCall;
   readonly news: News;
   readonly media: OwnMedia;
   readonly chat: Chat;
@@ -34,7 +37,8 @@ export interface CallOptions extends Pick<Page, 'lobby' | 'menus' | 'room'> {
 }
 
 export function createCall(sdk: Sdk, { conference, lobby, menus, room, token }: CallOptions): Call {
-  const news = createNews(conference);
+  const typed = sdk.withSchemas(conference, schemas);
+  const news = createNews(conference, typed);
   /** Whatever fails is told, and the call goes on. */
   const attempt = async (action: () => Promise<void>): Promise<void> => {
     news.forget();
@@ -52,19 +56,22 @@ export function createCall(sdk: Sdk, { conference, lobby, menus, room, token }: 
     takePreview: lobby.takePreview,
     attempt,
   });
-  const chat = createChat(conference, token, ({ name, text }) => news.tell(`${name}: ${text}`));
+  const chat = createChat(conference, typed, token, ({ name, text }) =>
+    news.tell(`${name}: ${beginningOf(text)}`),
+  );
   const insight = createInsight(conference);
   const stopFollowing = followSpeaker(conference, menus, news.fail);
 
   return {
+    typed,
     news,
     media,
     chat,
     insight,
     switchHand: () =>
       attempt(async () => {
-        const metadata = ownMetadata(conference);
-        await conference.setParticipantMetadata({ ...metadata, isHandRaised: !isHandRaised({ metadata }) });
+        const own = personOf(typed, sdk.selectSelf(conference.state.getSnapshot()));
+        await typed.setParticipantMetadata({ ...own, isHandRaised: !own.isHandRaised });
       }),
     switchHold: () =>
       attempt(() =>
@@ -84,9 +91,10 @@ export function createCall(sdk: Sdk, { conference, lobby, menus, room, token }: 
   };
 }
 
-function ownMetadata({ state, endpointId }: Conference): JsonObject {
-  const { participants } = state.getSnapshot().conference;
-  return participants.find(({ id }) => id === endpointId)?.metadata ?? {};
+/** What fits into one line, whole when it is short. */
+function beginningOf(text: string): string {
+  const characters = Array.from(text);
+  return characters.length > 40 ? `${characters.slice(0, 39).join('')}…` : text;
 }
 
 /** Plays everybody through the speaker that is chosen. */

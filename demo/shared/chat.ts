@@ -1,6 +1,7 @@
 import type { Conference } from '@parley-rtc/sdk';
 import { messageOf } from './message-of.ts';
 import { postToBackend } from './post-to-backend.ts';
+import type { TypedCall } from './schemas.ts';
 import { createStore, type Store } from './store.ts';
 
 /** Something that somebody said. */
@@ -11,7 +12,7 @@ export interface ChatMessage {
   readonly isOwn: boolean;
 }
 
-export interface ChatState {
+interface ChatState {
   /** The oldest first; what was said before we came is not among them. */
   readonly messages: readonly ChatMessage[];
   /** How many came while nobody looked. */
@@ -37,16 +38,13 @@ const mostMessages = 200;
  */
 export function createChat(
   conference: Conference,
+  typed: TypedCall,
   token: () => Promise<string>,
   onMessage: (message: ChatMessage) => void,
 ): Chat {
   const store = createStore<ChatState>({ messages: [], unread: 0, isSending: false, problem: '' });
   let isLooking = false;
-  const close = conference.on('server-event', ({ event }) => {
-    if (event.type !== 'UnknownEvent' || event.originalType !== 'ChatMessageSentEvent') return;
-    const { endpointId, name, text } = event.raw;
-    // Whatever another back end sends under this name, only texts are shown.
-    if (typeof name !== 'string' || typeof text !== 'string') return;
+  const close = typed.on('ChatMessageSentEvent', ({ data: { endpointId, name, text }, event }) => {
     const message = { id: event.id, name, text, isOwn: endpointId === conference.endpointId };
     const { messages, unread } = store.getSnapshot();
     store.set({

@@ -1,4 +1,4 @@
-import type { Conference, NetworkIndicator, StreamQuality } from '@parley-rtc/sdk';
+import type { Conference, StreamQuality } from '@parley-rtc/sdk';
 import { createStore, type Store } from './store.ts';
 
 export interface InsightState {
@@ -6,13 +6,11 @@ export interface InsightState {
   readonly speaking: ReadonlySet<string>;
   /** By stream, ours and those that we view. */
   readonly qualities: ReadonlyMap<string, StreamQuality>;
-  /** How well everybody is connected, by endpoint, as the server measures it. */
-  readonly networks: Readonly<Record<string, NetworkIndicator>>;
 }
 
 /** Who speaks and how well it goes. Measured as long as it is open. */
 export function createInsight(conference: Conference): Store<InsightState> & { readonly close: () => void } {
-  const store = createStore<InsightState>({ speaking: new Set(), qualities: new Map(), networks: {} });
+  const store = createStore<InsightState>({ speaking: new Set(), qualities: new Map() });
   const stops = [
     conference.on('active-speakers-changed', ({ speakers }) => {
       const before = store.getSnapshot().speaking;
@@ -26,11 +24,6 @@ export function createInsight(conference: Conference): Store<InsightState> & { r
     conference.on('stream-unpublished', ({ stream }) => {
       const qualities = new Map(store.getSnapshot().qualities);
       if (qualities.delete(stream.id)) store.set({ qualities });
-    }),
-    conference.on('server-event', ({ event }) => {
-      if (event.type === 'ConferenceNetworkIndicatorUpdatedEvent') {
-        store.set({ networks: event.participantIndicatorMap });
-      }
     }),
   ];
   return {

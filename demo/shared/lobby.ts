@@ -7,7 +7,7 @@ import type { Wishes } from './wishes.ts';
 
 type Wanted = Pick<Wishes, 'camera' | 'microphone'>;
 
-export interface LobbyState {
+interface LobbyState {
   /** What to bring into the call. */
   readonly wanted: Wanted;
   /** What camera and microphone give now. */
@@ -65,12 +65,18 @@ export function createLobby(sdk: Sdk, menus: DeviceMenus, wishes: Wanted): Lobby
     level.set({ level: 0 });
     if (next?.mediaStream.getAudioTracks().length) measure(next.mediaStream);
   };
-  const fail = (error: unknown, wanted: Wanted): void => {
+  /** What fails is off, and says why. */
+  const fail = (error: unknown, kinds: Wanted): void => {
+    const { wanted, problems } = store.getSnapshot();
     const text = messageOf(error);
     store.set({
+      wanted: {
+        camera: wanted.camera && !kinds.camera,
+        microphone: wanted.microphone && !kinds.microphone,
+      },
       problems: {
-        camera: wanted.camera ? text : store.getSnapshot().problems.camera,
-        microphone: wanted.microphone ? text : store.getSnapshot().problems.microphone,
+        camera: kinds.camera ? text : problems.camera,
+        microphone: kinds.microphone ? text : problems.microphone,
       },
     });
   };
@@ -87,8 +93,9 @@ export function createLobby(sdk: Sdk, menus: DeviceMenus, wishes: Wanted): Lobby
     try {
       return await open(wanted);
     } catch (error) {
+      if (signal.aborted) throw error;
       // Whoever closed the question does not want to be asked twice more.
-      if (!wanted.camera || !wanted.microphone || hasCode(error, 'ERR_DEVICE_DISMISSED', 'ERR_ABORTED')) {
+      if (!wanted.camera || !wanted.microphone || hasCode(error, 'ERR_DEVICE_DISMISSED')) {
         fail(error, wanted);
         return undefined;
       }
@@ -97,7 +104,9 @@ export function createLobby(sdk: Sdk, menus: DeviceMenus, wishes: Wanted): Lobby
     for (const alone of [onlyCamera, onlyMicrophone]) {
       await open(alone).then(
         (one) => opened.push(one),
-        (error: unknown) => fail(error, alone),
+        (error: unknown) => {
+          if (!signal.aborted) fail(error, alone);
+        },
       );
     }
     const [first, ...others] = opened;
@@ -108,6 +117,7 @@ export function createLobby(sdk: Sdk, menus: DeviceMenus, wishes: Wanted): Lobby
   const open = async (): Promise<void> => {
     opening.abort();
     opening = new AbortController();
+    stopFollowing?.();
     const { signal } = opening;
     store.set({ isOpening: true, problems: noProblems });
     try {
@@ -117,7 +127,7 @@ export function createLobby(sdk: Sdk, menus: DeviceMenus, wishes: Wanted): Lobby
       show(next);
       // Labels are hidden until a device was allowed.
       await devices.refresh();
-      stopFollowing?.();
+      if (signal.aborted) return;
       stopFollowing = devices.subscribe(() => void follow(devices));
     } catch (error) {
       if (signal.aborted) return;
@@ -126,17 +136,29 @@ export function createLobby(sdk: Sdk, menus: DeviceMenus, wishes: Wanted): Lobby
     store.set({ isOpening: false });
   };
   let opened: Promise<void> | undefined;
+  const want: Lobby['want'] = (wanted) => {
+    store.set({ wanted: { ...store.getSnapshot().wanted, ...wanted } });
+    opened = open();
+  };
 
-  /** Shows the devices that are chosen now. */
+  /** Shows the devices that are chosen now, and opens what could not be had before. */
   const follow = async (devices: Devices): Promise<void> => {
-    if (!preview) return;
-    const { mediaStream } = preview;
-    const isOther = (kind: 'camera' | 'microphone', track: MediaStreamTrack | undefined) => {
+    const { mediaStream } = preview ?? {};
+    const tracks = { camera: mediaStream?.getVideoTracks()[0], microphone: mediaStream?.getAudioTracks()[0] };
+    const { wanted, problems } = store.getSnapshot();
+    const isBack = (kind: keyof Wanted) => problems[kind] !== '' && devices.choice(kind).device !== undefined;
+    const [isCameraBack, isMicrophoneBack] = [isBack('camera'), isBack('microphone')];
+    if (isCameraBack || isMicrophoneBack) {
+      want({ camera: wanted.camera || isCameraBack, microphone: wanted.microphone || isMicrophoneBack });
+      return;
+    }
+    if (!preview || !mediaStream) return;
+    const isOther = (kind: keyof Wanted) => {
       const wanted = devices.choice(kind).device?.id;
-      return track !== undefined && wanted !== undefined && track.getSettings().deviceId !== wanted;
+      return wanted !== undefined && tracks[kind] && tracks[kind].getSettings().deviceId !== wanted;
     };
-    const camera = isOther('camera', mediaStream.getVideoTracks()[0]);
-    const microphone = isOther('microphone', mediaStream.getAudioTracks()[0]);
+    const camera = isOther('camera') ?? false;
+    const microphone = isOther('microphone') ?? false;
     if (!camera && !microphone) return;
     try {
       await preview.switchTo({
@@ -157,10 +179,7 @@ export function createLobby(sdk: Sdk, menus: DeviceMenus, wishes: Wanted): Lobby
     open() {
       opened ??= open();
     },
-    want(wanted) {
-      store.set({ wanted: { ...store.getSnapshot().wanted, ...wanted } });
-      opened = open();
-    },
+    want,
     async takePreview() {
       await opened;
       opened = undefined;

@@ -1,9 +1,10 @@
-import type { Conference } from '@parley-rtc/sdk';
+import type { Conference, Participant } from '@parley-rtc/sdk';
 import { hasCode, messageOf } from './message-of.ts';
-import { isHandRaised, nameOf } from './people.ts';
+import { personOf } from './people.ts';
+import type { TypedCall } from './schemas.ts';
 import { createStore, type Store } from './store.ts';
 
-export interface NewsState {
+interface NewsState {
   /** What happened last, for the line at the top of the call and for screen readers. */
   readonly text: string;
   /** What went wrong last; '' when nothing has. */
@@ -19,24 +20,24 @@ export interface News extends Store<NewsState> {
 }
 
 /** Puts into words what happens in a call. */
-export function createNews(conference: Conference): News {
+export function createNews(conference: Conference, typed: TypedCall): News {
   const store = createStore<NewsState>({ text: 'Connected', problem: '' });
   const tell = (text: string) => store.set({ text });
   const fail = (error: unknown) => store.set({ problem: messageOf(error) });
   const raised = new Set<string>();
-  const hear = (participant: Parameters<typeof nameOf>[0] & { readonly id: string }) => {
-    const wasRaised = raised.has(participant.id);
-    if (isHandRaised(participant)) raised.add(participant.id);
+  const hear = (participant: Participant) => {
+    const { name, isHandRaised } = personOf(typed, participant);
+    if (isHandRaised && !raised.has(participant.id)) tell(`${name} raised a hand`);
+    if (isHandRaised) raised.add(participant.id);
     else raised.delete(participant.id);
-    if (isHandRaised(participant) && !wasRaised) tell(`${nameOf(participant)} raised a hand`);
   };
   const stops = [
     conference.on('participant-joined', ({ participant }) => {
-      tell(`${nameOf(participant)} is here`);
+      tell(`${personOf(typed, participant).name} is here`);
       hear(participant);
     }),
     conference.on('participant-updated', ({ participant }) => hear(participant)),
-    conference.on('participant-left', ({ participant }) => tell(`${nameOf(participant)} left`)),
+    conference.on('participant-left', ({ participant }) => tell(`${personOf(typed, participant).name} left`)),
     conference.on('connection-changed', ({ connection }) => {
       if (connection === 'connected') tell('Connected again');
     }),

@@ -1,6 +1,7 @@
 import type {
   Conference,
   Devices,
+  DrawFrame,
   Preview,
   PublishedStream,
   TrackKind,
@@ -12,7 +13,7 @@ import type { Wishes } from './wishes.ts';
 
 type Wanted = Pick<Wishes, 'camera' | 'microphone'>;
 
-export interface OwnMediaState {
+interface OwnMediaState {
   /** Camera and microphone, as we send them. */
   readonly devices: PublishedStream | undefined;
   readonly screen: PublishedStream | undefined;
@@ -161,9 +162,9 @@ export function createOwnMedia(
 }
 
 /** Six megabytes, so only for those who want it. */
-async function loadBlur() {
-  const { createBackgroundBlur } = await import('./background-blur.ts');
-  return createBackgroundBlur();
+async function loadBlur(): Promise<DrawFrame> {
+  const { backgroundBlur } = await import('./background-blur.ts');
+  return backgroundBlur();
 }
 
 function isLive(stream: PublishedStream | undefined): stream is PublishedStream {

@@ -1,13 +1,16 @@
 import type { ConferenceSnapshot, Participant } from '@parley-rtc/sdk';
+import type { TypedCall } from './schemas.ts';
 
-/** What somebody calls themselves. */
-export function nameOf({ metadata }: Pick<Participant, 'metadata'>): string {
-  return typeof metadata['name'] === 'string' && metadata['name'] ? metadata['name'] : 'Guest';
+/** What is known about somebody in the call. */
+export interface Person {
+  readonly name: string;
+  /** They would like to say something. */
+  readonly isHandRaised: boolean;
 }
 
-/** Whether somebody would like to say something. */
-export function isHandRaised({ metadata }: Pick<Participant, 'metadata'>): boolean {
-  return metadata['isHandRaised'] === true;
+/** Somebody as they describe themselves; a guest when they do not, or in a way that nobody understands. */
+export function personOf(typed: TypedCall, participant: Pick<Participant, 'metadata'> | undefined): Person {
+  return (participant && typed.participant(participant)) ?? { name: 'Guest', isHandRaised: false };
 }
 
 /** The first letters of the first two words. */

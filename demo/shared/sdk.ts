@@ -12,6 +12,8 @@ export type Sdk = Pick<
   | 'redeemTicket'
   | 'selectMuted'
   | 'selectOnHold'
+  | 'selectSelf'
   | 'videoFrameProcessor'
   | 'watchMedia'
+  | 'withSchemas'
 >;

@@ -1,6 +1,7 @@
 import type { ConferenceSnapshot, QualityLevel, StreamQuality, StreamType } from '@parley-rtc/sdk';
 import type { InsightState } from './insight.ts';
-import { isHandRaised, nameOf } from './people.ts';
+import { personOf } from './people.ts';
+import type { TypedCall } from './schemas.ts';
 import type { Sdk } from './sdk.ts';
 
 /** One picture on the page. */
@@ -40,17 +41,16 @@ const kinds: Readonly<Record<StreamType, TileInfo['kind']>> = {
 /** One tile for each stream, and one for everybody who sends nothing. */
 export function tilesOf(
   { selectMuted }: Sdk,
+  typed: TypedCall,
   snapshot: ConferenceSnapshot,
-  { speaking, qualities, networks }: InsightState,
+  { speaking, qualities }: InsightState,
 ): readonly TileInfo[] {
-  const { conference, endpointId } = snapshot;
+  const { conference, endpointId, network } = snapshot;
   return conference.participants.flatMap((participant): TileInfo[] => {
-    const person = {
-      isSelf: participant.id === endpointId,
-      name: nameOf(participant),
-      hasHandRaised: isHandRaised(participant),
-    };
-    const network = networks[participant.id]?.grade === 'BAD' ? ['weak network'] : [];
+    const { name, isHandRaised } = personOf(typed, participant);
+    const person = { isSelf: participant.id === endpointId, name, hasHandRaised: isHandRaised };
+    const isWeak = network?.byEndpoint[participant.id]?.grade === 'BAD';
+    const weakness = isWeak ? ['weak network'] : [];
     if (participant.streams.length === 0) {
       const silent = { kind: 'audio', isSpeaking: false, isFaceless: true } as const;
       return [
@@ -59,7 +59,7 @@ export function tilesOf(
           ...silent,
           key: participant.id,
           streamId: undefined,
-          badges: network,
+          badges: weakness,
           quality: undefined,
         },
       ];
@@ -74,11 +74,11 @@ export function tilesOf(
         key: id,
         streamId: id,
         kind,
-        name: kind === 'screen' ? `${person.name}’s screen` : person.name,
-        hasHandRaised: person.hasHandRaised && kind !== 'screen',
+        name: kind === 'screen' ? `${name}’s screen` : name,
+        hasHandRaised: isHandRaised && kind !== 'screen',
         isSpeaking: speaking.has(id) && !isMuted,
         isFaceless: kind === 'audio' || isCameraOff,
-        badges: [...(isMuted ? ['muted'] : []), ...(isCameraOff ? ['camera off'] : []), ...network],
+        badges: [...(isMuted ? ['muted'] : []), ...(isCameraOff ? ['camera off'] : []), ...weakness],
         quality: quality && describe(quality),
       };
     });
