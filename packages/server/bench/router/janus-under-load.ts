@@ -68,7 +68,7 @@ export async function startJanus(): Promise<RouterUnderLoad> {
       await handle.ask({ request: 'start' }, { type: 'answer', sdp: answerTo(offer, local) });
       return { peer, format: viewedFormat(offer) };
     },
-    vitals: () => Promise.resolve(undefined),
+    loopDelayP99Ms: () => Promise.resolve(undefined),
     close: async () => {
       api.close();
       const exited = once(child, 'exit');

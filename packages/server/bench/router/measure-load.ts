@@ -22,10 +22,8 @@ export interface LoadFigures {
   /** Of that, where JavaScript runs (in Janus: where its signalling does). */
   readonly mainThreadPercent: number;
   readonly loopDelayP99Ms: number | undefined;
-  /** Memory that each of the second half of the peers took, once media had flowed to all. */
+  /** Growth of the memory for each of the second half of the peers, with the garbage that the load makes meanwhile. */
   readonly kilobytesPerPeer: number;
-  /** Of that, what is no JavaScript's: sockets, certificates, buffers of the library. */
-  readonly nativeKilobytesPerPeer?: number;
   /** Processor time of each process of the router, where there are several. */
   readonly eachProcessPercent?: string;
 }
@@ -72,11 +70,10 @@ export async function measureLoad(
   const half = {
     peers: peers.length,
     residentBytes: usageOf(router.pid).residentBytes,
-    javascriptBytes: (await router.vitals())?.javascriptBytes,
   };
   for (const streamId of streamIds) await view(streamId, Math.ceil(viewersEach / 2));
   await sleep(warmUpMs);
-  await router.vitals();
+  await router.loopDelayP99Ms();
 
   const look = () => ({
     usage: usageOf(router.pid),
@@ -88,7 +85,7 @@ export async function measureLoad(
   await sleep(seconds * 1_000);
   const elapsedSeconds = (performance.now() - startMs) / 1_000;
   const after = look();
-  const vitals = await router.vitals();
+  const loopDelayP99Ms = await router.loopDelayP99Ms();
 
   clearInterval(timer);
   for (const peer of peers) peer.close();
@@ -109,14 +106,8 @@ export async function measureLoad(
     worstViewerPercent: rounded(100 * leastShare, 2),
     cpuPercent: rounded((100 * cpuSeconds) / elapsedSeconds, 1),
     mainThreadPercent: rounded((100 * mainThreadSeconds) / elapsedSeconds, 1),
-    loopDelayP99Ms: vitals && rounded(vitals.loopDelayP99Ms, 1),
+    loopDelayP99Ms: loopDelayP99Ms === undefined ? undefined : rounded(loopDelayP99Ms, 1),
     kilobytesPerPeer: Math.round(residentBytes / 1_024 / morePeers),
-    ...(vitals &&
-      half.javascriptBytes !== undefined && {
-        nativeKilobytesPerPeer: Math.round(
-          (residentBytes - (vitals.javascriptBytes - half.javascriptBytes)) / 1_024 / morePeers,
-        ),
-      }),
     ...shares(before.usage, after.usage, elapsedSeconds),
   };
 }

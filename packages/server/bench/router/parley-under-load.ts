@@ -51,13 +51,10 @@ export async function startParley(
     ...(await joinParley(url)),
     url,
     pid: child.pid ?? 0,
-    vitals: async () => {
+    loopDelayP99Ms: async () => {
       const text = await (await fetch(`${url}/metrics`)).text();
-      const valueOf = (name: string) => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1]);
-      return {
-        loopDelayP99Ms: valueOf('nodejs_eventloop_lag_p99_seconds') * 1_000,
-        javascriptBytes: valueOf('nodejs_heap_size_total_bytes') + valueOf('nodejs_external_memory_bytes'),
-      };
+      const seconds = /^nodejs_eventloop_lag_p99_seconds (\S+)/m.exec(text)?.[1];
+      return seconds === undefined ? undefined : Number(seconds) * 1_000;
     },
     close: async () => {
       const exited = once(child, 'exit');

@@ -1,14 +1,6 @@
 import type { LoadPeer } from './load-peer.ts';
 import type { ViewedFormat } from './load-viewer.ts';
 
-/** What a process that runs JavaScript says about itself. */
-interface Vitals {
-  /** 99th percentile of the event loop's delay since the last look, in milliseconds. */
-  readonly loopDelayP99Ms: number;
-  /** Memory of the JavaScript heap, and of buffers outside of it. */
-  readonly javascriptBytes: number;
-}
-
 /** A media router in a process of its own. */
 export interface RouterUnderLoad {
   readonly pid: number;
@@ -16,8 +8,8 @@ export interface RouterUnderLoad {
   publish(isSimulcast: boolean): Promise<Published>;
   /** Connects a viewer. */
   view(streamId: string): Promise<{ readonly peer: LoadPeer; readonly format: ViewedFormat }>;
-  /** What its first process says about itself, where that runs JavaScript. */
-  vitals(): Promise<Vitals | undefined>;
+  /** 99th percentile of its event loop's delay since the last look, in milliseconds, where there is such a loop. */
+  loopDelayP99Ms(): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
