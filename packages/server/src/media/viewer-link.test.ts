@@ -5,6 +5,9 @@ import { runTogether, SimulatedCall } from './testing/simulated-call.ts';
 import type { SimulatedViewing } from './testing/simulated-call.ts';
 import { SimulatedLink } from './testing/simulated-link.ts';
 
+// Minutes of calls take some seconds on a machine that is busy.
+vi.setConfig({ testTimeout: 60_000 });
+
 let random = seededRandom(1);
 const free = { rateBps: undefined, queueMs: 200, delayMs: 20, jitterMs: () => 5 * random() };
 const isUnlucky = () => random() < 0.05;
