@@ -101,7 +101,7 @@ export async function joinConference(
         ice: {
           iceServers: found[1],
           iceTransportPolicy: options.iceTransportPolicy,
-          readIceServers: () => readIceServers(),
+          readIceServers,
         },
         enterAgain: async (formerId, metadata, signal) => {
           const endpoint = await register(formerId, signal);
