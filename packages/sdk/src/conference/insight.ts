@@ -15,7 +15,7 @@ export interface InsightVerbs {
   readonly remember: (streamId: string, quality: StreamQuality) => void;
 }
 
-/** Runs what is fetched only now, unless it was stopped before that. */
+/** Runs what is loaded only now, unless it was stopped before that. */
 function lazily(load: () => Promise<() => () => void>): () => void {
   let stop: (() => void) | undefined;
   let isOver = false;
@@ -45,7 +45,7 @@ function shared(start: () => () => void): () => () => void {
   };
 }
 
-/** Measuring starts with the first listener of an event and ends with the last; its code is fetched only then. */
+/** Measuring starts with the first listener of an event and ends with the last; its code is loaded only then. */
 export function startOnDemand(verbs: InsightVerbs): OnDemand {
   const measuring = shared(() =>
     lazily(async () => {

@@ -6,6 +6,8 @@ export interface TokenWatch {
   readonly source: TokenSource;
   /** Of the token in use. */
   readonly authorities: readonly string[];
+  /** How long the first token took to fetch, in milliseconds. */
+  readonly firstMs: number;
   /** Another token says something else. */
   onChanged: (authorities: readonly string[]) => void;
 }
@@ -13,6 +15,7 @@ export interface TokenWatch {
 /** Looks at every token that comes by. */
 export function watchToken(source: TokenSource): TokenWatch {
   let authorities: readonly string[] = [];
+  let firstMs: number | undefined;
   const look = (token: string) => {
     const { authorities: told } = claimsOf(token);
     const next = Array.isArray(told) ? told.map(String) : [];
@@ -23,9 +26,20 @@ export function watchToken(source: TokenSource): TokenWatch {
   };
   const watch: TokenWatch = {
     // What is neither is refused by whom it is given to.
-    source: typeof source === 'function' ? async () => look(await source()) : source,
+    source:
+      typeof source === 'function'
+        ? async () => {
+            const startedMs = performance.now();
+            const token = await source();
+            firstMs ??= performance.now() - startedMs;
+            return look(token);
+          }
+        : source,
     get authorities() {
       return authorities;
+    },
+    get firstMs() {
+      return firstMs ?? 0;
     },
     onChanged: () => {},
   };

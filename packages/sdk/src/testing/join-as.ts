@@ -57,6 +57,7 @@ function aboutWhat(payload: ConferenceEvents[keyof ConferenceEvents]): string {
   if ('restored' in payload) return payload.restored.type;
   if ('key' in payload) return `${payload.key}=${payload.entry?.value}`;
   if ('playback' in payload) return payload.playback.blockedStreamIds.join(' ');
+  if ('totalMs' in payload) return String(payload.totalMs);
   if ('network' in payload) return String(payload.network.averageNetworkQuality);
   if ('connection' in payload) return payload.connection;
   if ('error' in payload) return payload.error.code;
