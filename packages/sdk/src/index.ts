@@ -118,6 +118,7 @@ export {
   ticketToken,
   TimeoutError,
   TokenError,
+  type TokenClaims,
   type TokenSource,
   TooManyRequestsError,
   UnauthorizedError,

@@ -88,12 +88,12 @@ export class Session {
         endpointId: endpoint.id,
         connection: 'connected',
         playback: nothingBlocked,
-        authorities: access?.authorities ?? [],
+        claims: access?.claims ?? {},
         network: undefined,
       },
       (cause) => onProblem(new ListenerError('state', { cause })),
     );
-    if (access) access.onChanged = (authorities) => this.#change({ authorities });
+    if (access) access.onChanged = (claims) => this.#change({ claims });
     const { getSnapshot } = this.store;
     this.#seat = new Seat(endpoint, {
       api,

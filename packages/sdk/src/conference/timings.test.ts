@@ -8,7 +8,7 @@ import { recordedStats } from '../testing/recorded-stats.ts';
 import type { Conference } from './conference.ts';
 import type { ConferenceEvents } from './conference-events.ts';
 import { joinConference } from './join-conference.ts';
-import { watchToken } from './token-watch.ts';
+import { TokenWatch } from './token-watch.ts';
 // Fetched before, so that fetching them takes no time.
 import './media-room.ts';
 import '../viewing/viewing-room.ts';
@@ -54,17 +54,15 @@ test('the steps of joining are told to each listener once, however late it comes
 });
 
 test('what the token took is told apart from what the server took', async () => {
-  const access = watchToken(async () => {
-    await pause(70, new AbortController().signal);
-    return 'token';
-  });
-  const api = server.api('ada');
+  const access = new TokenWatch();
   server.intercept = async ({ operation }) => {
     if (operation !== 'registerUserEndpoint') return;
-    await (access.source as () => Promise<string>)();
+    await pause(70, new AbortController().signal);
+    access.onToken({ claims: {}, tookMs: 70 });
     await pause(30, new AbortController().signal);
+    access.onToken({ claims: {}, tookMs: 9 });
   };
-  const joining = joinConference(api, { conferenceId: 'room', access });
+  const joining = joinConference(server.api('ada'), { conferenceId: 'room', access });
   await pass(100);
   const session = await joining;
   const heard: unknown[] = [];

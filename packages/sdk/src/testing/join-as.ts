@@ -1,7 +1,8 @@
+import type { TokenClaims } from '@parley-rtc/client';
 import type { ConferenceEvents } from '../conference/conference-events.ts';
 import { type Conference, conferenceOver } from '../conference/conference.ts';
 import { joinConference, type JoinOptions } from '../conference/join-conference.ts';
-import { watchToken } from '../conference/token-watch.ts';
+import { TokenWatch } from '../conference/token-watch.ts';
 import * as pushModule from '../signalling/push-feed.ts';
 import type { FakeServer } from './fake-server.ts';
 
@@ -9,7 +10,7 @@ import type { FakeServer } from './fake-server.ts';
 export async function joinAs(
   server: FakeServer,
   userId: string,
-  options: Partial<JoinOptions> = {},
+  { claims, ...options }: Partial<JoinOptions> & { readonly claims?: TokenClaims } = {},
 ): Promise<Conference> {
   return conferenceOver(
     await joinConference(
@@ -18,7 +19,7 @@ export async function joinAs(
         conferenceId: 'room',
         metadata: { name: userId },
         ...options,
-        ...(options.token && { access: watchToken(options.token) }),
+        ...(claims && { access: Object.assign(new TokenWatch(), { claims }) }),
       },
       // Loaded before, because fake timers do not wait for files.
       async () => (server.hasPush ? pushModule : Promise.reject(new Error('not loaded'))),
