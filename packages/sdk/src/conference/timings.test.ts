@@ -9,9 +9,6 @@ import type { Conference } from './conference.ts';
 import type { ConferenceEvents } from './conference-events.ts';
 import { joinConference } from './join-conference.ts';
 import { TokenWatch } from './token-watch.ts';
-// Fetched before, so that fetching them takes no time.
-import './media-room.ts';
-import '../viewing/viewing-room.ts';
 
 let server: FakeServer;
 
