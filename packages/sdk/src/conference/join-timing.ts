@@ -8,7 +8,7 @@ export interface JoinTiming {
   readonly joinMs: number;
   /** Reading the state. */
   readonly stateMs: number;
-  /** What was still waited for then: the ICE servers, code that was fetched, a capture for `publish`. */
+  /** What was still waited for then: the ICE servers, and code that was fetched. */
   readonly restMs: number;
   readonly totalMs: number;
 }
