@@ -2,15 +2,15 @@ import type { Conference } from '@parley-rtc/sdk';
 import { act, cleanup, render, screen } from '@testing-library/react';
 import { StrictMode } from 'react';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { FakeConference } from '../../sdk/src/testing/fake-conference.ts';
+import { ScriptedConference } from '../../sdk/src/testing/scripted-conference.ts';
 import { useActiveSpeakers, useConferenceEvent, useStreamQuality } from './index.ts';
 
-let fake: FakeConference;
+let fake: ScriptedConference;
 let conference: Conference;
 const shown = () => screen.getByRole('status').textContent;
 
 beforeEach(() => {
-  fake = new FakeConference();
+  fake = new ScriptedConference();
   conference = fake as unknown as Conference;
 });
 afterEach(cleanup);

@@ -1,15 +1,15 @@
 import type { Conference } from '@parley-rtc/sdk';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { effectScope, type EffectScope, nextTick, shallowRef } from 'vue';
-import { FakeConference } from '../../sdk/src/testing/fake-conference.ts';
+import { ScriptedConference } from '../../sdk/src/testing/scripted-conference.ts';
 import { useActiveSpeakers, useConferenceEvent, useStreamQuality } from './index.ts';
 
-let fake: FakeConference;
+let fake: ScriptedConference;
 let conference: Conference;
 let scope: EffectScope;
 
 beforeEach(() => {
-  fake = new FakeConference();
+  fake = new ScriptedConference();
   conference = fake as unknown as Conference;
   scope = effectScope();
 });

@@ -2,7 +2,7 @@ import type { ConferenceEvents, ConferenceListener } from '../conference/confere
 import type { StreamQuality } from '../quality/quality-of.ts';
 
 /** A conference that says what a test lets it say, and counts who listens. */
-export class FakeConference {
+export class ScriptedConference {
   readonly listeners: Map<string, Set<ConferenceListener<never>>> = new Map();
   readonly qualities: Map<string, StreamQuality> = new Map();
 
