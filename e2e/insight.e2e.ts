@@ -1,17 +1,26 @@
 import { expect, test } from '@playwright/test';
-import type { ActiveSpeaker, StreamQuality } from '@parley-rtc/sdk';
+import type { ActiveSpeaker, ConferenceEvents, StreamQuality } from '@parley-rtc/sdk';
 import { Caller, newRoom } from './support/caller.ts';
 
 declare global {
   interface Window {
     speaking: readonly ActiveSpeaker[];
     measured: { direction: string; quality: StreamQuality }[];
+    stats: ConferenceEvents['stats-updated'][];
+    levels: Readonly<Record<string, number>>;
+    timings: (ConferenceEvents['join-timed'] | ConferenceEvents['view-timed'])[];
   }
 }
 
 async function observe({ page }: Caller): Promise<void> {
   await page.evaluate(() => {
-    Object.assign(window, { speaking: [], measured: [] });
+    Object.assign(window, { speaking: [], measured: [], stats: [], levels: {}, timings: [] });
+    window.conference.on('stats-updated', (stats) => void window.stats.push(stats));
+    window.conference.on('join-timed', (timing) => void window.timings.push(timing));
+    window.conference.on('view-timed', (timing) => void window.timings.push(timing));
+    window.conference.on('audio-levels-updated', ({ levels }) => {
+      window.levels = levels;
+    });
     window.conference.on('active-speakers-changed', ({ speakers }) => {
       window.speaking = speakers;
     });
@@ -50,6 +59,21 @@ test('who speaks is seen at both ends and gone when muted, and a good call is ex
   await expect.poll(() => levelAndCauses(ada)).toContain('excellent');
   expect(await bob.page.evaluate(() => window.measured[0]?.direction)).toBe('view');
   expect(await ada.page.evaluate(() => window.measured[0]?.direction)).toBe('publish');
+
+  const measured = await bob.page.evaluate(() => ({ stats: window.stats.at(-1), levels: window.levels }));
+  expect(measured.stats).toMatchObject({ direction: 'view', stats: { localCandidateType: 'host' } });
+  expect(measured.stats?.stats.media.map(({ kind, packets }) => [kind, packets > 0])).toEqual([
+    ['audio', true],
+    ['video', true],
+  ]);
+  expect(Object.values(measured.levels)).toEqual([expect.any(Number)]);
+  const timings = await bob.page.evaluate(() => window.timings);
+  expect(timings).toHaveLength(2);
+  for (const { totalMs, ...steps } of timings) {
+    const stepsMs = Object.values(steps).filter((step) => typeof step === 'number');
+    expect(Math.min(...stepsMs)).toBeGreaterThanOrEqual(0);
+    expect(stepsMs.reduce((sum, step) => sum + step)).toBeCloseTo(totalMs, 0);
+  }
 
   await ada.page.evaluate(() => window.mine.mute('audio'));
   await expect.poll(() => speakers(bob)).toEqual([]);

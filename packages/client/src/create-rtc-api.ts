@@ -4,6 +4,7 @@ import { operations, type Send } from './operations.ts';
 import type { RtcApi } from './rtc-api.ts';
 import { serverUrl } from './server-url.ts';
 import { tokenCache } from './token-cache.ts';
+import type { TokenNews } from './token-claims.ts';
 import type { TokenSource } from './token-source.ts';
 import { withDeadline } from './with-deadline.ts';
 
@@ -15,6 +16,8 @@ export interface RtcApiOptions {
    */
   readonly server: string;
   readonly token: TokenSource;
+  /** Told of every token, before it is used first; of a fixed one at once. */
+  readonly onToken?: (told: TokenNews) => void;
   /**
    * How long a call may take by default, in milliseconds: token, retries and answer together. Default 10_000.
    * `getEvents` may take 25_000 longer, because the server holds it.
@@ -32,7 +35,7 @@ export interface RtcApiOptions {
 export function createRtcApi(options: RtcApiOptions): RtcApi {
   const { fetch, timeoutMs = 10_000 } = options;
   const server = serverUrl(options.server);
-  const readToken = tokenCache(options.token);
+  const readToken = tokenCache(options.token, options.onToken);
 
   const send: Send = async ({ path, holdMs = 0, ...request }, { signal, keepalive, ...call } = {}) =>
     withDeadline(

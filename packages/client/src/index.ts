@@ -20,6 +20,6 @@ export { HttpError, type HttpFailure } from './errors/http-error.ts';
 export { ParleyError } from './errors/parley-error.ts';
 export { redeemTicket, ticketToken, type RedeemedTicket, type TicketOptions } from './redeem-ticket.ts';
 export type { CallOptions, PushStart, RtcApi } from './rtc-api.ts';
-export { claimsOf, type TokenClaims } from './token-claims.ts';
+export type { TokenClaims, TokenNews } from './token-claims.ts';
 export type { TokenSource } from './token-source.ts';
 export { type Deadline, type DeadlineOptions, withDeadline } from './with-deadline.ts';

@@ -175,3 +175,25 @@ it('does not repeat a 401 for a token that cannot change', async () => {
   expect(await rejection(anApi().getActive())).toMatchObject({ code: 'ERR_UNAUTHORIZED' });
   expect(server.requests).toHaveLength(1);
 });
+
+describe('what a token says', () => {
+  it('is told before each new token is used, with how long it took', async () => {
+    const tokens = [aToken(hour), aToken(2 * hour)];
+    const onToken = vi.fn<NonNullable<RtcApiOptions['onToken']>>();
+    const api = anApi({ token: () => tokens.shift() ?? '', onToken });
+    await api.getActive();
+    await api.getActive();
+    passTime(2 * hour);
+    await api.getActive();
+    expect(onToken.mock.calls).toEqual([
+      [{ claims: expect.objectContaining({ exp: expect.any(Number) }), tookMs: expect.any(Number) }],
+      [{ claims: expect.objectContaining({ exp: expect.any(Number) }), tookMs: expect.any(Number) }],
+    ]);
+  });
+
+  it('is told at once of a fixed one, and is nothing of one that is no JWT', () => {
+    const onToken = vi.fn<NonNullable<RtcApiOptions['onToken']>>();
+    anApi({ token: 'secret-1', onToken });
+    expect(onToken).toHaveBeenCalledExactlyOnceWith({ claims: {}, tookMs: 0 });
+  });
+});

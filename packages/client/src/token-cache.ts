@@ -1,5 +1,5 @@
 import { InvalidOptionsError, TokenError } from './errors/api-errors.ts';
-import { claimsOf } from './token-claims.ts';
+import { claimsOf, type TokenNews } from './token-claims.ts';
 import type { TokenSource } from './token-source.ts';
 
 /** A new token serves this long even if it looks expired, so that a wrong clock does not ask for one per request. */
@@ -8,14 +8,20 @@ const leastUseMs = 3_000;
 const renewAheadMs = 40_000;
 
 /**
- * Gives the token to send, the present one as long as it serves. Pass the one that the server has just refused to get
+ * Gives the token to send, and tells of each new one, the present one as long as it serves. Pass the one that the server has just refused to get
  * another; with a fixed token that is the same again.
  *
  * @throws {@link InvalidOptionsError} at once if `source` is neither text nor function; the function returned rejects
  * with {@link TokenError}.
  */
-export function tokenCache(source: TokenSource): (refused?: string) => Promise<string> {
-  if (typeof source === 'string' && source) return async () => source;
+export function tokenCache(
+  source: TokenSource,
+  onToken: (told: TokenNews) => void = () => {},
+): (refused?: string) => Promise<string> {
+  if (typeof source === 'string' && source) {
+    onToken({ claims: claimsOf(source), tookMs: 0 });
+    return async () => source;
+  }
   if (typeof source !== 'function') {
     throw new InvalidOptionsError(
       '`token` is neither a token nor a function.',
@@ -27,9 +33,12 @@ export function tokenCache(source: TokenSource): (refused?: string) => Promise<s
   let renewal: Promise<string> | undefined;
 
   const renew = async () => {
+    const startedMs = performance.now();
     const token = await callSource(source);
+    const claims = claimsOf(token);
+    onToken({ claims, tookMs: performance.now() - startedMs });
     const nowMs = Date.now();
-    const endsAtMs = Math.max((claimsOf(token).exp ?? Infinity) * 1000, nowMs + leastUseMs);
+    const endsAtMs = Math.max((claims.exp ?? Infinity) * 1000, nowMs + leastUseMs);
     current = { token, endsAtMs, renewAtMs: endsAtMs - Math.min(renewAheadMs, (endsAtMs - nowMs) / 5) };
     return token;
   };

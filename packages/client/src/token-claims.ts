@@ -16,3 +16,10 @@ export function claimsOf(token: string): TokenClaims {
     return {};
   }
 }
+
+/** Another token is in use. */
+export interface TokenNews {
+  readonly claims: TokenClaims;
+  /** How long it took to fetch, in milliseconds; 0 for one that was given. */
+  readonly tookMs: number;
+}

@@ -50,6 +50,8 @@ export { selectOnHold } from './conventions/hold.ts';
 export { announceRecording, selectRecording } from './conventions/recording.ts';
 export { announcePortrait, selectPortrait } from './conventions/portrait.ts';
 export type { Detach, ViewedStream, ViewOptions } from './media/viewed-stream.ts';
+export type { JoinTiming } from './conference/join-timing.ts';
+export type { ViewTiming } from './viewing/view-conduct.ts';
 export type { FirstFrame } from './viewing/first-frame.ts';
 export type { Playback } from './viewing/playback.ts';
 export type { ViewPriority } from './viewing/video-cap.ts';
@@ -116,6 +118,7 @@ export {
   ticketToken,
   TimeoutError,
   TokenError,
+  type TokenClaims,
   type TokenSource,
   TooManyRequestsError,
   UnauthorizedError,

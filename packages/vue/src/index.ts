@@ -2,3 +2,7 @@ export type { ConferenceStatus } from '@parley-rtc/sdk/bindings';
 export { type ConferenceStay, useConference } from './use-conference.ts';
 export { useConferenceState } from './use-conference-state.ts';
 export { type StreamView, useStreamView } from './use-stream-view.ts';
+export { useActiveSpeakers } from './use-active-speakers.ts';
+export { useConferenceEvent } from './use-conference-event.ts';
+export { type DevicesInUse, useDevices } from './use-devices.ts';
+export { useStreamQuality } from './use-stream-quality.ts';

@@ -32,7 +32,7 @@ const snapshot = (conference: ConferenceState): ConferenceSnapshot => ({
   endpointId: 'me',
   connection: 'connected',
   playback: nothingBlocked,
-  authorities: [],
+  claims: {},
   network: undefined,
 });
 

@@ -2,9 +2,11 @@ import type { MetadataEntry, Participant, UnknownEvent } from '@parley-rtc/contr
 import type { ParleyError } from '@parley-rtc/client';
 import type { PublishedStream } from '../media/published-stream.ts';
 import type { Playback } from '../viewing/playback.ts';
+import type { ViewTiming } from '../viewing/view-conduct.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
 import type { StreamStats } from '../quality/stream-stats.ts';
 import type { ConnectionStatus, NetworkIndicators } from './conference-store.ts';
+import type { JoinTiming } from './join-timing.ts';
 import type { RemoteStream } from './selectors.ts';
 
 /** Somebody who speaks. */
@@ -65,6 +67,10 @@ export interface ConferenceEvents {
    * ten times a second, only while somebody listens.
    */
   'active-speakers-changed': { readonly speakers: readonly ActiveSpeaker[] };
+  /** How long joining took, and its steps. Told once to each listener, whenever it comes. */
+  'join-timed': JoinTiming;
+  /** How long a view took to its first frame, and the steps to it. */
+  'view-timed': ViewTiming;
   /** The server has measured how everybody's connections fare. */
   'network-indicator-updated': { readonly network: NetworkIndicators };
   /** The conference is over for everybody. */

@@ -1,4 +1,5 @@
 import type { ConferenceState, NetworkIndicator } from '@parley-rtc/contract';
+import type { TokenClaims } from '@parley-rtc/client';
 import type { Playback } from '../viewing/playback.ts';
 
 /** How this endpoint stands to the conference. `reconnecting` concerns the events: media may still flow. */
@@ -21,8 +22,8 @@ export interface ConferenceSnapshot {
   readonly connection: ConnectionStatus;
   /** Whether the browser plays what we view. */
   readonly playback: Playback;
-  /** What our token says that we are, such as `['ROLE_AGENT']`; `selectPermissions` tells what that means. */
-  readonly authorities: readonly string[];
+  /** What our token says of us; `selectPermissions` tells what that means. */
+  readonly claims: TokenClaims;
   /** Undefined before the server has told. */
   readonly network: NetworkIndicators | undefined;
 }

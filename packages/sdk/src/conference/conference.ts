@@ -11,7 +11,7 @@ import type { ConferenceStore } from './conference-store.ts';
 import { createConference, type CreateOptions } from './create-conference.ts';
 import { joinConference, type JoinOptions } from './join-conference.ts';
 import type { LeaveOptions, Session } from './session.ts';
-import { watchToken } from './token-watch.ts';
+import { TokenWatch } from './token-watch.ts';
 
 /** The constructor for those in the house, who bring a session of their own making. */
 export let conferenceOver: (session: Session) => Conference;
@@ -48,8 +48,11 @@ export class Conference implements AsyncDisposable {
   static async join(options: JoinOptions): Promise<Conference> {
     const { server, token, maxVideos = Infinity, ...rest } = options;
     assertMaxVideos(maxVideos);
-    const access = watchToken(token);
-    const session = await joinConference(createRtcApi({ server, token: access.source }), { ...rest, access });
+    const access = new TokenWatch();
+    const session = await joinConference(createRtcApi({ server, token, onToken: access.onToken }), {
+      ...rest,
+      access,
+    });
     session.media.setMaxVideos(maxVideos);
     return new Conference(session);
   }

@@ -2,7 +2,7 @@ import { watchQuality } from '../quality/watch-quality.ts';
 import type { InsightVerbs } from './insight.ts';
 import { mutedKinds } from './muted-kinds.ts';
 
-/** Announces how good every stream is, and what the browser measured, until the returned function is called. */
+/** Announces statistics and quality of every stream until the returned function is called. */
 export function followQuality({
   connections,
   snapshot,

@@ -3,7 +3,7 @@ import { watchSpeakers } from '../speakers/watch-speakers.ts';
 import type { InsightVerbs } from './insight.ts';
 import { mutedKinds } from './muted-kinds.ts';
 
-/** Announces who speaks, and how loud everything is, until the returned function is called. */
+/** Announces how loud every stream is, and who speaks, until the returned function is called. */
 export function followSpeakers({ connections, snapshot, announce }: InsightVerbs): () => void {
   return watchSpeakers({
     connections,

@@ -2,6 +2,7 @@ import type { MediaConnection } from '../media/media-connection.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
 import type { Announcement } from './announcements.ts';
 import type { ViewingRoom } from '../viewing/viewing-room.ts';
+import type { Measured } from './follow-streams.ts';
 import type { OnDemand } from './announcer.ts';
 import type { ConferenceSnapshot } from './conference-store.ts';
 
@@ -15,7 +16,7 @@ export interface InsightVerbs {
   readonly remember: (streamId: string, quality: StreamQuality) => void;
 }
 
-/** Runs what is fetched only now, unless it was stopped before that. */
+/** Runs what is loaded only now, unless it was stopped before that. */
 function lazily(load: () => Promise<() => () => void>): () => void {
   let stop: (() => void) | undefined;
   let isOver = false;
@@ -31,38 +32,17 @@ function lazily(load: () => Promise<() => () => void>): () => void {
   };
 }
 
-/** One run for several events: from the first that is wanted to the last that no longer is. */
-function shared(start: () => () => void): () => () => void {
-  let count = 0;
-  let stop: (() => void) | undefined;
-  return () => {
-    if (count === 0) stop = start();
-    count += 1;
-    return () => {
-      count -= 1;
-      if (count === 0) stop?.();
-    };
-  };
-}
-
 /** Measuring starts with the first listener of an event and ends with the last; its code is fetched only then. */
 export function startOnDemand(verbs: InsightVerbs): OnDemand {
-  const measuring = shared(() =>
+  const start = (what: Measured) => () =>
     lazily(async () => {
-      const { followQuality } = await import('./follow-quality.ts');
-      return () => followQuality(verbs);
-    }),
-  );
-  const hearing = shared(() =>
-    lazily(async () => {
-      const { followSpeakers } = await import('./follow-speakers.ts');
-      return () => followSpeakers(verbs);
-    }),
-  );
+      const { follow } = await import('./follow-streams.ts');
+      return () => follow(what, verbs);
+    });
   return {
-    'quality-changed': measuring,
-    'stats-updated': measuring,
-    'active-speakers-changed': hearing,
-    'audio-levels-updated': hearing,
+    'quality-changed': start('quality'),
+    'stats-updated': start('quality'),
+    'active-speakers-changed': start('sound'),
+    'audio-levels-updated': start('sound'),
   };
 }

@@ -38,7 +38,7 @@ test('registers the endpoint, joins, reads the state and follows it, with ICE se
     endpointId: ada.endpointId,
     playback: { blockedStreamIds: [] },
     connection: 'connected',
-    authorities: [],
+    claims: {},
   });
 });
 

@@ -17,6 +17,7 @@ import { registerUserEndpoint, type UserEndpoint } from '../signalling/user-endp
 import { claimEndpointId } from './claim-endpoint-id.ts';
 import { sayFarewell } from './farewell.ts';
 import type { LoadPush } from './open-session.ts';
+import { joinTiming } from './join-timing.ts';
 import { watchPage } from './page-lifecycle.ts';
 import type { Session } from './session.ts';
 import type { TokenWatch } from './token-watch.ts';
@@ -62,6 +63,8 @@ export async function joinConference(
   const gone = new AbortController();
   const signals = [given, gone.signal];
   return withDeadline({ operation: 'join', signals, timeoutMs }, async ({ signal }) => {
+    const timesMs = [performance.now()];
+    const mark = () => void timesMs.push(performance.now());
     const readIceServers = async (signal?: AbortSignal) =>
       options.iceServers ?? iceServersOf(api, signal && { signal });
     const iceServers = readIceServers(signal);
@@ -81,6 +84,7 @@ export async function joinConference(
         signal,
       });
     const endpoint = await register(options.endpointId, signal);
+    mark();
     const onGone = () => {
       // Nobody will be there to take the answer, and the server may have let us in.
       void sayFarewell(api, endpoint, conferenceId, { keepalive: true, leave: {} });
@@ -89,8 +93,10 @@ export async function joinConference(
     const stopWatching = watchPage({ onGone, onAway: onGone, onReturn: () => {}, onBack: () => {} });
     try {
       await enter(api, endpoint, options, signal);
-      const conference = readConference(api, conferenceId, signal);
+      mark();
+      const conference = readConference(api, conferenceId, signal).finally(mark);
       const found = await Promise.all([conference, iceServers, loading]);
+      mark();
       signal.throwIfAborted();
       const { openSession } = found[2];
       stay.session = openSession({
@@ -103,6 +109,7 @@ export async function joinConference(
           iceTransportPolicy: options.iceTransportPolicy,
           readIceServers,
         },
+        timing: joinTiming(timesMs, options.access?.firstMs ?? 0),
         enterAgain: async (formerId, metadata, signal) => {
           const endpoint = await register(formerId, signal);
           try {

@@ -15,7 +15,7 @@ import { viewMedia } from '../media/view-media.ts';
 import type { ViewedStream, ViewOptions } from '../media/viewed-stream.ts';
 import type { Playback } from '../viewing/playback.ts';
 import { VideoCap } from '../viewing/video-cap.ts';
-import type { ConductOptions, ViewConduct } from '../viewing/view-conduct.ts';
+import type { ConductOptions, ViewConduct, ViewTiming } from '../viewing/view-conduct.ts';
 import type { ViewingRoom } from '../viewing/viewing-room.ts';
 import { loadViewingRoom } from './load-viewing-room.ts';
 import { mediaCalls } from './media-calls.ts';
@@ -31,6 +31,7 @@ export interface MediaRoomOptions {
   readonly isInside: () => boolean;
   readonly onRestored: PublishVerbs['onRestored'];
   readonly onPlayback: (playback: Playback) => void;
+  readonly onViewTimed: (timing: ViewTiming) => void;
   readonly onProblem: (error: ParleyError) => void;
 }
 
@@ -68,7 +69,7 @@ export class MediaRoom {
     this.#options = options;
     this.#iceConfiguration = iceConfiguration(options.ice);
     this.#calls = mediaCalls(api, own, options.onProblem);
-    this.#loadViewing = loadViewingRoom({ cap: this.#cap, onPlayback: options.onPlayback });
+    this.#loadViewing = loadViewingRoom({ ...options, cap: this.#cap });
   }
 
   async publish(options: PublishOptions): Promise<PublishedStream> {

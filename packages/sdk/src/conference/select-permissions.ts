@@ -16,21 +16,24 @@ export interface Permissions {
 }
 
 const staff = ['SERVICE', 'SUPERVISOR', 'AGENT'];
-const known = new WeakMap<readonly string[], { creator?: Permissions; other?: Permissions }>();
+const known = new Map<string, Permissions>();
 
-/** What we may do. The same object back as long as it is the same token and the same creator. */
+/** What we may do. The same object back as long as it is the same. */
 export function selectPermissions(snapshot: ConferenceSnapshot): Permissions {
-  const { authorities, conference } = snapshot;
+  const { claims, conference } = snapshot;
   const isCreator = conference.creator !== undefined && selectSelf(snapshot)?.userId === conference.creator;
+  const authorities = Array.isArray(claims.authorities) ? claims.authorities.map(String) : [];
   const roles = new Set(authorities.map((authority) => authority.replace(/^ROLE_/, '')));
   const isAny = (wanted: readonly string[]) => wanted.some((role) => roles.has(role));
-  const found = known.get(authorities) ?? {};
-  known.set(authorities, found);
-  return (found[isCreator ? 'creator' : 'other'] ??= {
+  const found = {
     isCreator,
     canEnd: isCreator || isAny(staff),
     canCreate: isAny([...staff, 'USER']),
     canManageTickets: isAny(staff),
     canSendEvents: isAny(['SERVICE']),
-  });
+  };
+  const key = Object.values(found).join();
+  const permissions = known.get(key) ?? found;
+  known.set(key, permissions);
+  return permissions;
 }

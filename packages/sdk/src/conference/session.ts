@@ -11,6 +11,7 @@ import { EndpointLostError, ListenerError, NotJoinedError } from '../errors/conf
 import type { EventFeed, EventFeedSink } from '../signalling/event-feed.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
 import type { UserEndpoint } from '../signalling/user-endpoint.ts';
+import { alreadyThere } from './already-there.ts';
 import { announcementsBetween } from './announcements.ts';
 import { Announcer } from './announcer.ts';
 import {
@@ -21,6 +22,7 @@ import {
 import { endedConference } from './ended-conference.ts';
 import type { Farewell } from './farewell.ts';
 import { type InsightVerbs, startOnDemand } from './insight.ts';
+import type { JoinTiming } from './join-timing.ts';
 import { keepUnchanged } from './keep-unchanged.ts';
 import { nothingBlocked } from '../viewing/playback.ts';
 import { MediaRoom, type MediaRoomOptions } from './media-room.ts';
@@ -29,7 +31,7 @@ import { watchPage } from './page-lifecycle.ts';
 import type { TokenWatch } from './token-watch.ts';
 import { sameSnapshot } from './same-snapshot.ts';
 import { type Entered, Seat, type SeatOptions } from './seat.ts';
-import { selectRemoteParticipants, selectRemoteStreams, selectSelf } from './selectors.ts';
+import { selectSelf } from './selectors.ts';
 
 export interface LeaveOptions {
   /** Free text for the others. */
@@ -43,6 +45,7 @@ export interface SessionOptions {
   readonly conference: ConferenceState;
   readonly access?: TokenWatch | undefined;
   readonly ice: MediaRoomOptions['ice'];
+  readonly timing: JoinTiming;
   readonly startFeed: (sink: EventFeedSink) => EventFeed;
   readonly enterAgain: SeatOptions['enterAgain'];
 }
@@ -66,7 +69,7 @@ export class Session {
   #farewell: Promise<void> | undefined;
 
   constructor(options: SessionOptions) {
-    const { api, endpoint, conference, ice, access, startFeed } = options;
+    const { api, endpoint, conference, ice, access, timing, startFeed } = options;
     this.#options = options;
     const endpointId = () => this.#seat.endpointId;
     const own = {
@@ -85,12 +88,12 @@ export class Session {
         endpointId: endpoint.id,
         connection: 'connected',
         playback: nothingBlocked,
-        authorities: access?.authorities ?? [],
+        claims: access?.claims ?? {},
         network: undefined,
       },
       (cause) => onProblem(new ListenerError('state', { cause })),
     );
-    if (access) access.onChanged = (authorities) => this.#change({ authorities });
+    if (access) access.onChanged = (claims) => this.#change({ claims });
     const { getSnapshot } = this.store;
     this.#seat = new Seat(endpoint, {
       api,
@@ -108,19 +111,7 @@ export class Session {
       announce: (announcements) => this.announcer.announce(announcements),
       remember: (streamId, quality) => void this.qualities.set(streamId, quality),
     };
-    this.announcer = new Announcer(
-      {
-        'participant-joined': {
-          list: () => selectRemoteParticipants(getSnapshot()).map((participant) => ({ participant })),
-          idOf: ({ participant }) => participant.id,
-        },
-        'stream-published': {
-          list: () => selectRemoteStreams(getSnapshot()).map((stream) => ({ stream })),
-          idOf: ({ stream }) => stream.id,
-        },
-      },
-      startOnDemand(insightVerbs),
-    );
+    this.announcer = new Announcer(alreadyThere(getSnapshot, timing), startOnDemand(insightVerbs));
     this.media = new MediaRoom({
       api,
       own,
@@ -132,6 +123,7 @@ export class Session {
       onRestored: (formerId, restored) =>
         this.announcer.announce([['stream-restored', { formerId, restored }]]),
       onPlayback: (playback) => this.#change({ playback }),
+      onViewTimed: (timing) => this.announcer.announce([['view-timed', timing]]),
       onProblem,
     });
     this.#feed = startFeed({

@@ -1,34 +1,16 @@
-import { claimsOf, type TokenSource } from '@parley-rtc/client';
+import type { TokenClaims, TokenNews } from '@parley-rtc/client';
 
-/** A token source, and what its tokens say of us. */
-export interface TokenWatch {
-  /** Gives the tokens on, unchanged. */
-  readonly source: TokenSource;
+/** What our tokens say, for a session that begins after the first of them. */
+export class TokenWatch {
   /** Of the token in use. */
-  readonly authorities: readonly string[];
-  /** Another token says something else. */
-  onChanged: (authorities: readonly string[]) => void;
-}
+  claims: TokenClaims = {};
+  /** How long the first one took to fetch, in milliseconds. */
+  firstMs: number | undefined;
+  onChanged: (claims: TokenClaims) => void = () => {};
 
-/** Looks at every token that comes by. */
-export function watchToken(source: TokenSource): TokenWatch {
-  let authorities: readonly string[] = [];
-  const look = (token: string) => {
-    const { authorities: told } = claimsOf(token);
-    const next = Array.isArray(told) ? told.map(String) : [];
-    if (next.join() === authorities.join()) return token;
-    authorities = next;
-    watch.onChanged(next);
-    return token;
+  readonly onToken = ({ claims, tookMs }: TokenNews): void => {
+    this.claims = claims;
+    this.firstMs ??= tookMs;
+    this.onChanged(claims);
   };
-  const watch: TokenWatch = {
-    // What is neither is refused by whom it is given to.
-    source: typeof source === 'function' ? async () => look(await source()) : source,
-    get authorities() {
-      return authorities;
-    },
-    onChanged: () => {},
-  };
-  if (typeof source === 'string') look(source);
-  return watch;
 }

@@ -82,6 +82,7 @@ describe('publishing', () => {
     const ada = await joinAs(server, 'ada');
     server.intercept = ({ operation }) => (operation === 'publishStream' ? new Promise(() => {}) : undefined);
     const publishing = rejectionOf(ada.publishStream({ camera: true }));
+    await vi.waitUntil(() => server.callsOf('publishStream').length > 0);
     await vi.advanceTimersByTimeAsync(15_000);
     expect(await publishing).toMatchObject({
       code: 'ERR_TIMEOUT',

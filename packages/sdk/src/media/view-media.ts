@@ -57,6 +57,8 @@ export async function viewMedia(
     void stop();
   };
   let told: ViewedVideo = {};
+  const startedMs = performance.now();
+  let [offeredMs, answeredMs] = [startedMs, startedMs];
 
   const link = await openStreamLink({
     operation: 'viewStream',
@@ -70,11 +72,13 @@ export async function viewMedia(
     reopensAnew: false,
     exchange: async (sdpOffer, signal) => {
       conduct?.onNewPath();
+      offeredMs = performance.now();
       // A restart asks for what is wanted by then.
       if (conduct || element || byHand) told = (await verbs.conduct).video;
       const video = Object.keys(told).length > 0 && { video: told };
       const command = { streamId, viewerId, sdpOffer, ...(metadata && { metadata }), ...video };
       const answer = await verbs.view(command, signal);
+      answeredMs = performance.now();
       viewerId = answer.viewerId ?? viewerId;
       return answer.sdpAnswer;
     },
@@ -86,13 +90,14 @@ export async function viewMedia(
     onClosed: close,
   });
 
+  const marks = { startedMs, offeredMs, answeredMs, appliedMs: performance.now() };
   const mediaStream = new MediaStream(receivedTracks(link.peer));
   try {
     conduct = await verbs.conduct;
     // Closed while it was fetched.
     if (link.isClosed) conduct.close();
     const update = (video: ViewedVideo) => verbs.updateView(viewerId, video);
-    conduct.open({ viewerId: () => viewerId, peer: () => link.peer, mediaStream, update }, told);
+    conduct.open({ viewerId: () => viewerId, peer: () => link.peer, mediaStream, marks, update }, told);
     const upkeep = upkeepOf({ link, isInside: verbs.isInside, onRenewed: () => {}, onFailed });
     return { view: viewOf(conduct, mediaStream), ...upkeep };
   } catch (error) {

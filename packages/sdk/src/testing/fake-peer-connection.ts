@@ -49,12 +49,13 @@ const reverse: Readonly<Partial<Record<RTCRtpTransceiverDirection, RTCRtpTransce
 };
 
 /** A peer connection without a network: descriptions are checked for sense, and tests drive states and candidates. */
-export class FakePeerConnection {
+export class FakePeerConnection extends EventTarget {
   /** All that were made and not closed. */
   static readonly open: Set<FakePeerConnection> = new Set();
 
   configuration: RTCConfiguration | undefined;
   connectionState: RTCPeerConnectionState = 'new';
+  iceConnectionState: RTCIceConnectionState = 'new';
   localDescription: RTCSessionDescriptionInit | null = null;
   remoteDescription: RTCSessionDescriptionInit | null = null;
   onicecandidate: ((event: { candidate: Partial<RTCIceCandidate> | null }) => void) | null = null;
@@ -62,6 +63,7 @@ export class FakePeerConnection {
   readonly #transceivers: FakeTransceiver[] = [];
 
   constructor(configuration?: RTCConfiguration) {
+    super();
     this.configuration = configuration;
     FakePeerConnection.open.add(this);
   }
@@ -139,9 +141,16 @@ export class FakePeerConnection {
     this.onicecandidate?.({ candidate: { candidate, sdpMid: '0', sdpMLineIndex: 0 } });
   }
 
+  /** Finds a path, or loses it, as the network does. */
+  moveIceTo(state: RTCIceConnectionState): void {
+    this.iceConnectionState = state;
+    this.dispatchEvent(new Event('iceconnectionstatechange'));
+  }
+
   /** Moves the connection, as the network does. */
   moveTo(state: RTCPeerConnectionState): void {
     this.connectionState = state;
     this.onconnectionstatechange?.();
+    this.dispatchEvent(new Event('connectionstatechange'));
   }
 }

@@ -1,7 +1,8 @@
+import type { TokenClaims } from '@parley-rtc/client';
 import type { ConferenceEvents } from '../conference/conference-events.ts';
 import { type Conference, conferenceOver } from '../conference/conference.ts';
 import { joinConference, type JoinOptions } from '../conference/join-conference.ts';
-import { watchToken } from '../conference/token-watch.ts';
+import { TokenWatch } from '../conference/token-watch.ts';
 import * as pushModule from '../signalling/push-feed.ts';
 import type { FakeServer } from './fake-server.ts';
 
@@ -9,7 +10,7 @@ import type { FakeServer } from './fake-server.ts';
 export async function joinAs(
   server: FakeServer,
   userId: string,
-  options: Partial<JoinOptions> = {},
+  { claims, ...options }: Partial<JoinOptions> & { readonly claims?: TokenClaims } = {},
 ): Promise<Conference> {
   return conferenceOver(
     await joinConference(
@@ -18,7 +19,7 @@ export async function joinAs(
         conferenceId: 'room',
         metadata: { name: userId },
         ...options,
-        ...(options.token && { access: watchToken(options.token) }),
+        ...(claims && { access: Object.assign(new TokenWatch(), { claims }) }),
       },
       // Loaded before, because fake timers do not wait for files.
       async () => (server.hasPush ? pushModule : Promise.reject(new Error('not loaded'))),
@@ -57,6 +58,7 @@ function aboutWhat(payload: ConferenceEvents[keyof ConferenceEvents]): string {
   if ('restored' in payload) return payload.restored.type;
   if ('key' in payload) return `${payload.key}=${payload.entry?.value}`;
   if ('playback' in payload) return payload.playback.blockedStreamIds.join(' ');
+  if ('totalMs' in payload) return String(payload.totalMs);
   if ('network' in payload) return String(payload.network.averageNetworkQuality);
   if ('connection' in payload) return payload.connection;
   if ('error' in payload) return payload.error.code;

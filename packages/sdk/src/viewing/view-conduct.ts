@@ -10,6 +10,7 @@ import type { Screen } from './screen.ts';
 import type { VideoCap, ViewPriority } from './video-cap.ts';
 import type { VideoPause } from './video-wish.ts';
 import { type SharedPlayback, ViewElements } from './view-elements.ts';
+import { timeView, type ViewMarks, type ViewSteps, type ViewTimer } from './view-timer.ts';
 import { WishSender } from './wish-sender.ts';
 
 /** What is viewed, and how the app wants it. */
@@ -25,6 +26,15 @@ export interface ConductOptions extends ViewOptions {
 export interface SharedViewing extends SharedPlayback {
   readonly screen: Screen;
   readonly cap: VideoCap;
+  readonly onTimed: (timing: ViewTiming) => void;
+}
+
+/** The way of one view to its first frame. */
+export interface ViewTiming extends ViewSteps {
+  readonly streamId: string;
+  readonly viewerId: string;
+  /** What came first: a picture, or the sound of a stream without. */
+  readonly kind: FirstFrame['kind'];
 }
 
 /** A view that has its connection. */
@@ -32,6 +42,7 @@ export interface OpenView {
   readonly viewerId: () => string;
   readonly peer: () => RTCPeerConnection;
   readonly mediaStream: MediaStream;
+  readonly marks: ViewMarks;
   /** Tells the server what the view wants. Rejects with a `ParleyError`. */
   readonly update: (video: ViewedVideo) => Promise<void>;
 }
@@ -46,13 +57,13 @@ type Conducted = Pick<
 export class ViewConduct implements Conducted {
   readonly #options: ConductOptions;
   readonly #shared: SharedViewing;
-  readonly #startedMs = performance.now();
   readonly #first: ReturnType<typeof awaitFirstFrame>;
   readonly #adaptive: AdaptiveVideo | undefined;
   #elements: ViewElements | undefined;
   #sender: WishSender | undefined;
   #frames: FrameWatch | undefined;
   #view: OpenView | undefined;
+  #timer: ViewTimer | undefined;
   readonly #onClosed: () => void;
   #isClosed = false;
 
@@ -115,7 +126,8 @@ export class ViewConduct implements Conducted {
       onProblem,
       onAttached: (attached) => this.#onAttached(attached),
     });
-    this.#frames = this.#watchFrames(view, sender);
+    this.#timer = timeView(view.peer(), view.marks);
+    this.#frames = this.#watchFrames(view, sender, this.#timer);
     this.#adaptive?.start();
     sender.want(this.video);
     if (element) this.attach(element);
@@ -158,6 +170,7 @@ export class ViewConduct implements Conducted {
     this.#isClosed = true;
     this.#sender?.close();
     this.#frames?.close();
+    this.#timer?.stop();
     this.#adaptive?.close();
     this.#elements?.detachAll();
     this.#first.reject(new ViewClosedError(this.#options.streamId));
@@ -174,7 +187,7 @@ export class ViewConduct implements Conducted {
     return this.#adaptive?.watch(element) ?? (() => {});
   }
 
-  #watchFrames({ peer, mediaStream, viewerId }: OpenView, sender: WishSender): FrameWatch {
+  #watchFrames({ peer, mediaStream, viewerId }: OpenView, sender: WishSender, timer: ViewTimer): FrameWatch {
     const { streamId, type, isVideoMuted, onProblem } = this.#options;
     const kind = mediaStream.getTracks().some((track) => track.kind === 'video') ? 'video' : 'audio';
     return new FrameWatch({
@@ -185,7 +198,11 @@ export class ViewConduct implements Conducted {
           .find(({ receiver }) => receiver.track.kind === kind)?.receiver,
       isExpected: () => peer().connectionState === 'connected' && sender.isFlowing && !isVideoMuted(),
       mayBeStill: type === 'SCREEN',
-      onFirst: () => this.#first.resolve({ kind, elapsedMs: performance.now() - this.#startedMs }),
+      onFirst: () => {
+        const steps = timer.finish();
+        this.#first.resolve({ kind, elapsedMs: steps.totalMs });
+        this.#shared.onTimed({ streamId, viewerId: viewerId(), kind, ...steps });
+      },
       onStuck: (arePacketsArriving) => onProblem(new NoFramesError(streamId, viewerId(), arePacketsArriving)),
     });
   }

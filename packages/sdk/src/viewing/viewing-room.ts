@@ -2,13 +2,14 @@ import type { AttachedElement } from './attached-element.ts';
 import { moveOutput } from './move-output.ts';
 import { browserScreen, type Screen } from './screen.ts';
 import type { VideoCap } from './video-cap.ts';
-import { type ConductOptions, type SharedViewing, ViewConduct } from './view-conduct.ts';
+import { type ConductOptions, type SharedViewing, ViewConduct, type ViewTiming } from './view-conduct.ts';
 import type { Playback } from './playback.ts';
 import type { VideoPause } from './video-wish.ts';
 
 export interface ViewingRoomOptions {
   readonly cap: VideoCap;
   readonly onPlayback: (playback: Playback) => void;
+  readonly onViewTimed: (timing: ViewTiming) => void;
   readonly screen?: Screen;
 }
 
@@ -21,11 +22,12 @@ export class ViewingRoom {
   #stopPage: (() => void) | undefined;
   #audioOutput: string | undefined;
 
-  constructor({ cap, onPlayback, screen = browserScreen }: ViewingRoomOptions) {
+  constructor({ cap, onPlayback, onViewTimed, screen = browserScreen }: ViewingRoomOptions) {
     this.#onPlayback = onPlayback;
     this.#shared = {
       screen,
       cap,
+      onTimed: onViewTimed,
       audioOutput: () => this.#audioOutput,
       onBlocked: (attached, streamId) => this.#changeBlocked(() => this.#blocked.set(attached, streamId)),
       onUnblocked: (attached) => {

@@ -1,0 +1,48 @@
+import { act, cleanup, render, screen, waitFor } from '@testing-library/react';
+import { StrictMode } from 'react';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { FakeDeviceList } from '../../sdk/src/testing/fake-devices.ts';
+import { useDevices } from './index.ts';
+
+let plugged: FakeDeviceList;
+const shown = () => screen.getByRole('status').textContent;
+
+beforeEach(() => {
+  plugged = new FakeDeviceList();
+  plugged.plug('videoinput c1 Desk', 'videoinput c2 Travel');
+  vi.stubGlobal('isSecureContext', true);
+  Object.defineProperty(navigator, 'mediaDevices', { value: plugged, configurable: true });
+});
+afterEach(() => {
+  cleanup();
+  Reflect.deleteProperty(navigator, 'mediaDevices');
+  vi.unstubAllGlobals();
+});
+
+function Cameras(): React.ReactNode {
+  const { devices, list, error } = useDevices({ storage: null });
+  const chosen = devices?.choice('camera').device?.label;
+  const travel = () => devices?.setIntent('camera', { mode: 'manual', label: 'Travel' });
+  return (
+    <>
+      <p role="status">{error?.code ?? `${list.map(({ label }) => label).join()} ${chosen}`}</p>
+      <button type="button" onClick={travel} />
+    </>
+  );
+}
+
+it('lists the devices, and renders again when they or the choice change', async () => {
+  render(<Cameras />, { wrapper: StrictMode });
+  await waitFor(() => expect(shown()).toBe('Desk,Travel Desk'));
+  act(() => screen.getByRole('button').click());
+  expect(shown()).toBe('Desk,Travel Travel');
+  await act(async () => plugged.plug('videoinput c1 Desk'));
+  await waitFor(() => expect(shown()).toBe('Desk Desk'));
+});
+
+it('says why there are none', async () => {
+  vi.stubGlobal('isSecureContext', false);
+  Reflect.deleteProperty(navigator, 'mediaDevices');
+  render(<Cameras />);
+  await waitFor(() => expect(shown()).toBe('ERR_INSECURE_ORIGIN'));
+});

@@ -1,0 +1,41 @@
+import type { ConferenceEvents, ConferenceListener } from '../conference/conference-events.ts';
+import type { StreamQuality } from '../quality/quality-of.ts';
+
+/** A conference that says what a test lets it say, and counts who listens. */
+export class ScriptedConference {
+  readonly listeners: Map<string, Set<ConferenceListener<never>>> = new Map();
+  readonly qualities: Map<string, StreamQuality> = new Map();
+
+  on(name: string, listener: ConferenceListener<never>): () => void {
+    const present = this.listeners.get(name) ?? new Set();
+    this.listeners.set(name, present.add(listener));
+    return () => void present.delete(listener);
+  }
+
+  quality(streamId: string): StreamQuality | undefined {
+    return this.qualities.get(streamId);
+  }
+
+  say<Name extends keyof ConferenceEvents>(name: Name, payload: ConferenceEvents[Name]): void {
+    for (const listener of this.listeners.get(name) ?? []) void listener(payload as never);
+  }
+
+  /** Measures a stream of which only the level counts. */
+  measure(streamId: string, level: StreamQuality['level']): void {
+    const quality = { score: 0, level, causes: [] };
+    this.qualities.set(streamId, quality);
+    this.say('quality-changed', { streamId, direction: 'view', quality });
+  }
+
+  /** Lets a stream be the only one that speaks, or none. */
+  speak(...streamIds: readonly string[]): void {
+    const participant = { id: 'e', userId: 'bob', state: 'HEALTHY', streams: [], metadata: {} } as const;
+    const speakers = streamIds.map((streamId) => ({ participant, streamId, level: 0.5 }));
+    this.say('active-speakers-changed', { speakers });
+  }
+
+  /** How many listeners there are. */
+  get listening(): number {
+    return [...this.listeners.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+}

@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { computed, effectScope, type EffectScope } from 'vue';
+import { FakeDeviceList } from '../../sdk/src/testing/fake-devices.ts';
+import { useDevices } from './index.ts';
+
+let plugged: FakeDeviceList;
+let scope: EffectScope;
+
+beforeEach(() => {
+  plugged = new FakeDeviceList();
+  plugged.plug('videoinput c1 Desk', 'videoinput c2 Travel');
+  Object.defineProperty(navigator, 'mediaDevices', { value: plugged, configurable: true });
+  scope = effectScope();
+});
+afterEach(() => {
+  scope.stop();
+  Reflect.deleteProperty(navigator, 'mediaDevices');
+  vi.unstubAllGlobals();
+});
+
+/** What a page would show of the cameras. */
+function cameras() {
+  const used = scope.run(() => useDevices({ storage: null }));
+  if (!used) throw new Error('The scope is over.');
+  const { devices, list, error } = used;
+  const shown = computed(() => {
+    const chosen = devices.value?.choice('camera').device?.label;
+    return error.value?.code ?? `${list.value.map(({ label }) => label).join()} ${chosen}`;
+  });
+  return { devices, shown };
+}
+
+it('lists the devices, and triggers when they or the choice change', async () => {
+  const { devices, shown } = cameras();
+  await expect.poll(() => shown.value).toBe('Desk,Travel Desk');
+  devices.value?.setIntent('camera', { mode: 'manual', label: 'Travel' });
+  expect(shown.value).toBe('Desk,Travel Travel');
+  plugged.plug('videoinput c1 Desk');
+  await expect.poll(() => shown.value).toBe('Desk Desk');
+});
+
+it('says why there are none', async () => {
+  vi.stubGlobal('isSecureContext', false);
+  Reflect.deleteProperty(navigator, 'mediaDevices');
+  const { shown } = cameras();
+  await expect.poll(() => shown.value).toBe('ERR_INSECURE_ORIGIN');
+});
