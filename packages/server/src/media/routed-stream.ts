@@ -89,6 +89,7 @@ export class RoutedStream {
     });
     const peer = new ViewerPeer({
       media,
+      former: this.#views.get(request.viewerId)?.peer,
       send: (packet) => transport.send(packet),
       published: (kind) => this.#publisher?.peer.published(kind),
       now: this.#options.now,

@@ -17,6 +17,8 @@ export interface ViewerLinkOptions {
   readonly sendFiller: (nowMs: number) => boolean;
   /** Pictures that waited were dropped, because they were too many. */
   readonly onOverflow: () => void;
+  /** Where the transport-wide numbers begin. Default 0. */
+  readonly firstTransportNumber?: number | undefined;
   /** Milliseconds of a clock that never jumps. */
   readonly now: () => number;
 }
@@ -61,8 +63,15 @@ export class ViewerLink {
     this.#options = options;
     this.#audioIds = options.media.find(({ kind }) => kind === 'audio')?.extensionIds ?? {};
     this.#videoIds = options.media.find(({ kind }) => kind === 'video')?.extensionIds ?? {};
-    if (this.#videoIds['transport-cc'] !== undefined) this.#estimate = new LinkEstimate();
+    if (this.#videoIds['transport-cc'] !== undefined) {
+      this.#estimate = new LinkEstimate(options.firstTransportNumber);
+    }
     this.#pacer = new Pacer((packet, nowMs) => this.#emit(packet, this.#videoIds, nowMs));
+  }
+
+  /** The transport-wide number that the next packet gets, not wrapped. */
+  get nextTransportNumber(): number {
+    return this.#estimate?.nextNumber ?? 0;
   }
 
   get limit(): LinkLimit {

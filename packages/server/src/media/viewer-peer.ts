@@ -15,6 +15,8 @@ import { ViewerLink } from './viewer-link.ts';
 /** How a viewer's packets and feedback get out and in. */
 export interface ViewerPeerOptions {
   readonly media: readonly AcceptedMedia[];
+  /** The view over another path that this one takes over from, if any. */
+  readonly former?: ViewerPeer | undefined;
   readonly send: (packet: Uint8Array) => boolean;
   /** What is published of this kind now, if anything. */
   readonly published: (kind: AcceptedMedia['kind']) => SimulcastSource | undefined;
@@ -22,6 +24,8 @@ export interface ViewerPeerOptions {
   readonly now: () => number;
 }
 
+/** The former view goes on for so many packets, at most, until this one is open. */
+const formerGoesOn = 1_024;
 const choiceIntervalMs = 100;
 const measureIntervalMs = 1_000;
 
@@ -48,6 +52,8 @@ export class ViewerPeer {
       send: options.send,
       sendFiller: (nowMs) => this.#video?.sendFiller(nowMs) ?? false,
       onOverflow: () => this.#video?.abandon(),
+      // A browser goes on with its numbers over another path, and takes one that it knows for a packet that it has.
+      firstTransportNumber: options.former && options.former.#link.nextTransportNumber + formerGoesOn,
       now: options.now,
     });
     const sendRtp = {

@@ -20,6 +20,8 @@ const leastFullWindowMs = 80;
 const mostFullWindowMs = 300;
 const leastFullBytes = 4_000;
 const comparedWindowMs = 1_000;
+/** Nothing overtakes a packet by more. */
+const latestReorderingMs = 1_000;
 
 /** What the last feedback told. */
 export interface LinkState {
@@ -36,7 +38,7 @@ export interface LinkState {
  * control does: by the trend of the delay, by loss, and by what arrives.
  */
 export class LinkEstimate {
-  readonly #sent = new SentTimes();
+  readonly #sent: SentTimes;
   readonly #groups = new PacketGroups();
   readonly #trend = new DelayTrend();
   readonly #queue = new StandingQueue();
@@ -49,6 +51,16 @@ export class LinkEstimate {
   #waitsSinceMs: number | undefined;
   #isOverused = false;
   #isGrowing = false;
+
+  /** Numbers packets from `firstNumber` on. */
+  constructor(firstNumber = 0) {
+    this.#sent = new SentTimes(firstNumber);
+  }
+
+  /** The transport-wide number that the next packet gets, not wrapped. */
+  get nextNumber(): number {
+    return this.#sent.next;
+  }
 
   /** Undefined as long as the link has not shown that it carries no more. */
   get bitrateBps(): number | undefined {
@@ -112,6 +124,8 @@ export class LinkEstimate {
   }
 
   #arrived(sentMs: number, bytes: number, arrivedMs: number): void {
+    // Another server's, under the same number: this one did not exist then.
+    if (arrivedMs < (this.#newestArrivedMs ?? arrivedMs) - latestReorderingMs) return;
     this.#newestSentMs = Math.max(this.#newestSentMs, sentMs);
     this.#acknowledged.add(bytes, arrivedMs);
     this.#queue.add(arrivedMs - sentMs, arrivedMs);

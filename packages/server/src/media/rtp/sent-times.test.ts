@@ -29,3 +29,10 @@ it('knows nothing of packets that were never sent, or long ago', () => {
   ]);
   expect(sent.extend(4_999)).toBe(4_999);
 });
+
+it('goes on where another ended, and knows nothing of what that one has sent', () => {
+  const sent = new SentTimes(0x1_0005);
+  expect(sent.add(100, 7)).toBe(5);
+  expect(sent.next).toBe(0x1_0006);
+  expect([4, 5, 6].map((number) => sent.extend(number))).toEqual([undefined, 0x1_0005, undefined]);
+});

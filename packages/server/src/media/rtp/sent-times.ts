@@ -22,7 +22,19 @@ export class SentTimes {
   readonly #states = new Uint8Array(capacity);
   /** Filled in for each answer, since there are very many. */
   readonly #packet: SentPacket = { sentMs: 0, bytes: 0, wasLost: false };
-  #next = 0;
+  readonly #first: number;
+  #next: number;
+
+  /** Begins with this number. */
+  constructor(first = 0) {
+    this.#first = first;
+    this.#next = first;
+  }
+
+  /** The number that the next packet gets, not wrapped. */
+  get next(): number {
+    return this.#next;
+  }
 
   /** Notes a packet that leaves now; its transport-wide number is the answer, in 16 bits. */
   add(bytes: number, nowMs: number): number {
@@ -38,7 +50,9 @@ export class SentTimes {
   /** The number that 16 bits stand for; undefined for one that was never sent or is too old. */
   extend(number: number): number | undefined {
     const extended = extendSequenceNumber(number, this.#next - 1);
-    return extended >= 0 && extended < this.#next && extended >= this.#next - capacity ? extended : undefined;
+    return extended >= this.#first && extended < this.#next && extended >= this.#next - capacity
+      ? extended
+      : undefined;
   }
 
   /** A packet that arrived, the first time that this is told. The answer is valid until the next. */

@@ -2,6 +2,8 @@
 const latestMs = 40;
 const leastPackets = 3;
 const capacity = 32;
+/** Longer than a packet waits anywhere: the clock, or the path, is another. */
+const longestWaitMs = 5_000;
 /** The least delay of a link is looked for over once to twice this time, since clocks drift and paths change. */
 const baseWindowMs = 10_000;
 
@@ -19,8 +21,9 @@ export class StandingQueue {
 
   /** Takes how long a packet was under way, by clocks that have nothing to do with each other. */
   add(delayMs: number, arrivedMs: number): void {
-    if (arrivedMs - this.#baseSinceMs >= baseWindowMs) {
-      this.#formerBaseMs = this.#baseMs;
+    const isAnother = delayMs - this.#baseMs > longestWaitMs;
+    if (isAnother || arrivedMs - this.#baseSinceMs >= baseWindowMs) {
+      this.#formerBaseMs = isAnother ? delayMs : this.#baseMs;
       this.#baseMs = delayMs;
       this.#baseSinceMs = arrivedMs;
     }
