@@ -1,0 +1,129 @@
+import type { Page } from '@playwright/test';
+import { demoUrl, apiPort } from './addresses.ts';
+
+/** What a page and its server hold, after the garbage is gone. */
+export interface ResourceCounts {
+  /** Peer connections that were opened and not closed. */
+  readonly openPeerConnections: number;
+  /** Those that the browser still has, closed ones included. */
+  readonly peerConnectionObjects: number;
+  readonly eventListeners: number;
+  readonly domNodes: number;
+  readonly documents: number;
+  /** Timers of the page that have not fired yet. */
+  readonly timers: number;
+  /** Requests that the page waits for. */
+  readonly requests: number;
+  readonly heapBytes: number;
+  readonly serverParticipants: number;
+  readonly serverStreams: number;
+  readonly serverViewers: number;
+  readonly serverParkedPolls: number;
+}
+
+declare global {
+  interface Window {
+    readonly leakProbe: { count: () => Pick<ResourceCounts, 'openPeerConnections' | 'timers' | 'requests'> };
+  }
+}
+
+/** Counts what no browser tells of: timers, requests, open connections. Is handed to the page as text, before all else. */
+export function installLeakProbe(): void {
+  let openPeerConnections = 0;
+  let requests = 0;
+  const timers = new Set<number>();
+  const Native = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Native {
+    constructor(configuration?: RTCConfiguration) {
+      super(configuration);
+      openPeerConnections += 1;
+    }
+    override close(): void {
+      if (this.signalingState !== 'closed') openPeerConnections -= 1;
+      super.close();
+    }
+  };
+  const startTimeout = window.setTimeout.bind(window);
+  const endTimeout = window.clearTimeout.bind(window);
+  const startInterval = window.setInterval.bind(window);
+  const endInterval = window.clearInterval.bind(window);
+  const send = window.fetch.bind(window);
+  Object.assign(window, {
+    setTimeout: (handler: (...rest: unknown[]) => void, delayMs?: number, ...rest: unknown[]): number => {
+      const id = startTimeout(() => {
+        timers.delete(id);
+        handler(...rest);
+      }, delayMs);
+      timers.add(id);
+      return id;
+    },
+    clearTimeout: (id: number): void => {
+      timers.delete(id);
+      endTimeout(id);
+    },
+    setInterval: (handler: () => void, delayMs?: number): number => {
+      const id = startInterval(handler, delayMs);
+      timers.add(id);
+      return id;
+    },
+    clearInterval: (id: number): void => {
+      timers.delete(id);
+      endInterval(id);
+    },
+  });
+  window.fetch = async (...request) => {
+    requests += 1;
+    try {
+      return await send(...request);
+    } finally {
+      requests -= 1;
+    }
+  };
+  Object.assign(window, {
+    leakProbe: { count: () => ({ openPeerConnections, timers: timers.size, requests }) },
+  });
+}
+
+/** Counts once everything is gone that is about to go. */
+export async function countResources(page: Page): Promise<ResourceCounts> {
+  const devtools = await page.context().newCDPSession(page);
+  try {
+    await devtools.send('Performance.enable');
+    // What one collection frees on the browser's side, the next one frees in the page.
+    for (let round = 0; round < 3; round += 1) {
+      await devtools.send('HeapProfiler.collectGarbage');
+      await page.waitForTimeout(100);
+    }
+    const { metrics } = await devtools.send('Performance.getMetrics');
+    const metric = (name: string) => present(name, metrics.find((one) => one.name === name)?.value);
+    const gauges = await serverGauges();
+    return {
+      ...(await page.evaluate(() => window.leakProbe.count())),
+      peerConnectionObjects: metric('RTCPeerConnections'),
+      eventListeners: metric('JSEventListeners'),
+      domNodes: metric('Nodes'),
+      documents: metric('Documents'),
+      heapBytes: metric('JSHeapUsedSize'),
+      serverParticipants: gauges('parley_participants'),
+      serverStreams: gauges('parley_streams'),
+      serverViewers: gauges('parley_viewers'),
+      serverParkedPolls: gauges('parley_parked_polls'),
+    };
+  } finally {
+    await devtools.detach();
+  }
+}
+
+async function serverGauges(): Promise<(name: string) => number> {
+  const { hostname } = new URL(demoUrl);
+  const text = await (await fetch(`http://${hostname}:${apiPort}/metrics`)).text();
+  return (name) => {
+    const value = new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1];
+    return present(name, value === undefined ? undefined : Number(value));
+  };
+}
+
+function present(name: string, value: number | undefined): number {
+  if (value === undefined) throw new Error(`Nobody tells of ${name}.`);
+  return value;
+}
