@@ -1,10 +1,10 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { pause } from '../pause.ts';
-import { useFakeBrowser } from '../testing/fake-browser.ts';
 import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { type Call, FakeServer } from '../testing/fake-server.ts';
+import type { Call, FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { recordedStats } from '../testing/recorded-stats.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 import type { Conference } from './conference.ts';
 import type { ConferenceEvents } from './conference-events.ts';
 import { joinConference } from './join-conference.ts';
@@ -12,16 +12,8 @@ import { TokenWatch } from './token-watch.ts';
 
 let server: FakeServer;
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  useFakeBrowser();
-  server = new FakeServer();
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  FakePeerConnection.open.clear();
+useFakeConference((fakes) => {
+  ({ server } = fakes);
 });
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);

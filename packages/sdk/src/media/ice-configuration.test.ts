@@ -1,24 +1,16 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Conference } from '../conference/conference.ts';
-import { useFakeBrowser } from '../testing/fake-browser.ts';
 import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { broken, FakeServer } from '../testing/fake-server.ts';
+import { broken, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 
 const hourMs = 3_600_000;
 
 let server: FakeServer;
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  useFakeBrowser();
-  server = new FakeServer();
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-  FakePeerConnection.open.clear();
+useFakeConference((fakes) => {
+  ({ server } = fakes);
 });
 
 /** A TURN server with credentials for an hour from now. */
