@@ -1,6 +1,6 @@
 import { expect, test, type Browser } from '@playwright/test';
 import { demoUrl } from './support/addresses.ts';
-import { Caller, newRoom } from './support/caller.ts';
+import { askForTicket, Caller, newRoom } from './support/caller.ts';
 import { expectFilm, receivedFilm } from './support/film.ts';
 import { launchChromium } from './support/launch-chromium.ts';
 
@@ -174,6 +174,37 @@ test('a preview is measured, then published as it is, and the viewer sees it', a
   expect(seen).toMatchObject({ asked: 1, isSame: true });
   expect(seen.loudest).toBeLessThanOrEqual(1);
   await expectFilm(bob);
+  await ada.close();
+  await bob.close();
+});
+
+test('camera and microphone are opened while joining, and the viewer sees what they give', async () => {
+  const room = newRoom();
+  const [ada, bob] = await Promise.all([Caller.open(browser), Caller.open(browser)]);
+  await bob.join(room, 'Bob');
+  const order = await ada.page.evaluate(
+    async ({ ticket, conferenceId }) => {
+      const { Parley } = window;
+      const order: string[] = [];
+      const getUserMedia = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+      navigator.mediaDevices.getUserMedia = (constraints) => {
+        order.push('asked');
+        return getUserMedia(constraints);
+      };
+      const server = location.origin;
+      const { token } = await Parley.redeemTicket({ server, ticket });
+      const publish = { camera: true, microphone: true };
+      window.conference = await Parley.Conference.join({ server, conferenceId, token, publish });
+      order.push('inside');
+      const published = await window.conference.published;
+      order.push(`published ${published?.type}`);
+      return order;
+    },
+    await askForTicket(room),
+  );
+  expect(order).toEqual(['asked', 'inside', 'published MIC_AND_CAM']);
+  await expectFilm(bob);
+  await expect.poll(async () => (await bob.received()).audioPacketBytes).toBeGreaterThan(0);
   await ada.close();
   await bob.close();
 });

@@ -1,5 +1,5 @@
-// How long a viewer waits: from Conference.join() and from viewStream() to the first decoded frame, in a real Chromium
-// against a real server on this machine. Prints a table and writes bench-results/first-frame.json.
+// How long a viewer waits: from Conference.join() and from viewStream() to the first decoded frame; and how long a
+// publisher does who publishes after joining, or with it. In a real Chromium against a real server on this machine. Prints a table and writes bench-results/first-frame.json.
 // Run by `pnpm bench:first-frame [rounds]`; the demo's server is started for it.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -13,6 +13,13 @@ interface Timing {
   readonly joinMs: number;
   readonly joinToFirstFrameMs: number;
   readonly viewToFirstFrameMs: number;
+  readonly joinThenPublishedMs: number;
+  readonly publishedWithJoinMs: number;
+}
+
+interface Entry {
+  readonly ticket: string;
+  readonly conferenceId: string;
 }
 
 const { positionals } = parseArgs({ allowPositionals: true });
@@ -30,7 +37,10 @@ try {
   const timings: Timing[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const viewer = await Caller.open(browser);
-    timings.push(await viewer.page.evaluate(timeFirstFrame, await askForTicket(room)));
+    timings.push({
+      ...(await viewer.page.evaluate(timeFirstFrame, await askForTicket(room))),
+      ...(await viewer.page.evaluate(timePublished, await askForTicket(newRoom()))),
+    });
     await viewer.close();
   }
   report(timings);
@@ -40,13 +50,38 @@ try {
 }
 
 /** Runs in the page. */
+async function timePublished({
+  ticket,
+  conferenceId,
+}: Entry): Promise<Pick<Timing, 'joinThenPublishedMs' | 'publishedWithJoinMs'>> {
+  const { Conference, redeemTicket } = window.Parley;
+  const server = location.origin;
+  const { token } = await redeemTicket({ server, ticket });
+  const publish = { camera: true, microphone: true };
+  // The first opening of a device is slower than the later ones.
+  for (const track of (await navigator.mediaDevices.getUserMedia({ video: true, audio: true })).getTracks()) {
+    track.stop();
+  }
+
+  const thenAt = performance.now();
+  const first = await Conference.join({ server, conferenceId, token });
+  await first.publishStream(publish);
+  const joinThenPublishedMs = performance.now() - thenAt;
+  await first.leave();
+
+  const withAt = performance.now();
+  const second = await Conference.join({ server, conferenceId, token, publish });
+  await second.published;
+  const publishedWithJoinMs = performance.now() - withAt;
+  await second.leave();
+  return { joinThenPublishedMs, publishedWithJoinMs };
+}
+
+/** Runs in the page. */
 async function timeFirstFrame({
   ticket,
   conferenceId,
-}: {
-  ticket: string;
-  conferenceId: string;
-}): Promise<Timing> {
+}: Entry): Promise<Pick<Timing, 'joinMs' | 'joinToFirstFrameMs' | 'viewToFirstFrameMs'>> {
   const { token } = await window.Parley.redeemTicket({ server: location.origin, ticket });
   const startedAt = performance.now();
   const conference = await window.Parley.Conference.join({ server: location.origin, conferenceId, token });
@@ -75,7 +110,14 @@ async function timeFirstFrame({
 }
 
 function report(timings: readonly Timing[]): void {
-  const rows = (['joinMs', 'joinToFirstFrameMs', 'viewToFirstFrameMs'] as const).map((name) => {
+  const names = [
+    'joinMs',
+    'joinToFirstFrameMs',
+    'viewToFirstFrameMs',
+    'joinThenPublishedMs',
+    'publishedWithJoinMs',
+  ] as const;
+  const rows = names.map((name) => {
     const sorted = timings.map((timing) => timing[name]).toSorted((a, b) => a - b);
     const at = (share: number): number =>
       Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? NaN);

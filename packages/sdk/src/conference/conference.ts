@@ -67,6 +67,14 @@ export class Conference implements AsyncDisposable {
     return this.state.getSnapshot().endpointId;
   }
 
+  /**
+   * What became of `publish` of {@link Conference.join}; undefined without it. Rejects with what `publishStream` rejects
+   * with, which is announced as `error` too, so that nobody has to wait for it.
+   */
+  get published(): Promise<PublishedStream> | undefined {
+    return this.#session.published;
+  }
+
   /** What is known about the conference, to read and to subscribe to. */
   get state(): ConferenceStore {
     return this.#session.store;

@@ -13,8 +13,10 @@ import {
   type JsonObject,
 } from '@parley-rtc/contract';
 import { loadPart } from '../load-part.ts';
+import type { PublishOptions } from '../media/publish-options.ts';
 import { registerUserEndpoint, type UserEndpoint } from '../signalling/user-endpoint.ts';
 import { claimEndpointId } from './claim-endpoint-id.ts';
+import { beginPublication, type EarlyPublication } from './early-publication.ts';
 import { sayFarewell } from './farewell.ts';
 import type { LoadPush } from './open-session.ts';
 import { joinTiming } from './join-timing.ts';
@@ -35,6 +37,11 @@ export interface JoinOptions {
    * browser can be it at a time (`ERR_ENDPOINT_IN_USE`).
    */
   readonly endpointId?: string;
+  /**
+   * Published as soon as we are inside; devices are opened while we are on the way in. Joining does not wait for it and
+   * does not fail with it: `conference.published` says what became of it.
+   */
+  readonly publish?: PublishOptions;
   /** How many videos may flow at the same time; `setMaxVideos` changes it. Default: no limit. */
   readonly maxVideos?: number;
   /** Gives up; nothing stays behind. Has no effect once joined. */
@@ -62,7 +69,8 @@ export async function joinConference(
   const { conferenceId, signal: given, timeoutMs = 15_000 } = options;
   const gone = new AbortController();
   const signals = [given, gone.signal];
-  return withDeadline({ operation: 'join', signals, timeoutMs }, async ({ signal }) => {
+  let early: EarlyPublication | undefined;
+  const joining = withDeadline({ operation: 'join', signals, timeoutMs }, async ({ signal }) => {
     const timesMs = [performance.now()];
     const mark = () => void timesMs.push(performance.now());
     const readIceServers = async (signal?: AbortSignal) =>
@@ -74,6 +82,7 @@ export async function joinConference(
     iceServers.catch(() => {});
     loading.catch(() => {});
     const stay: { session?: Session } = {};
+    early = options.publish && beginPublication(options.publish);
     const register = (wishedId: string | undefined, signal: AbortSignal) =>
       registerUserEndpoint({
         api,
@@ -109,6 +118,7 @@ export async function joinConference(
           iceTransportPolicy: options.iceTransportPolicy,
           readIceServers,
         },
+        early,
         timing: joinTiming(timesMs, options.access?.firstMs ?? 0),
         enterAgain: async (formerId, metadata, signal) => {
           const endpoint = await register(formerId, signal);
@@ -132,6 +142,8 @@ export async function joinConference(
       stopWatching();
     }
   });
+  joining.catch(() => early?.discard());
+  return joining;
 }
 
 async function enter(

@@ -9,6 +9,7 @@ import {
 import { muteKey } from '../conventions/track-mute.ts';
 import { EndpointLostError, ListenerError, NotJoinedError } from '../errors/conference-errors.ts';
 import type { EventFeed, EventFeedSink } from '../signalling/event-feed.ts';
+import type { PublishedStream } from '../media/published-stream.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
 import type { UserEndpoint } from '../signalling/user-endpoint.ts';
 import { alreadyThere } from './already-there.ts';
@@ -20,6 +21,7 @@ import {
   type WritableConferenceStore,
 } from './conference-store.ts';
 import { endedConference } from './ended-conference.ts';
+import type { EarlyPublication } from './early-publication.ts';
 import type { Farewell } from './farewell.ts';
 import { type InsightVerbs, startOnDemand } from './insight.ts';
 import type { JoinTiming } from './join-timing.ts';
@@ -45,6 +47,7 @@ export interface SessionOptions {
   readonly conference: ConferenceState;
   readonly access?: TokenWatch | undefined;
   readonly ice: MediaRoomOptions['ice'];
+  readonly early?: EarlyPublication | undefined;
   readonly timing: JoinTiming;
   readonly startFeed: (sink: EventFeedSink) => EventFeed;
   readonly enterAgain: SeatOptions['enterAgain'];
@@ -56,6 +59,8 @@ export class Session {
   readonly announcer: Announcer;
   readonly media: MediaRoom;
   readonly metadata: MetadataCalls;
+  /** What was to be published together with joining. */
+  readonly published: Promise<PublishedStream> | undefined;
   /** What was measured last, while somebody listens to `quality-changed`. */
   readonly qualities: Map<string, StreamQuality> = new Map();
   readonly #options: SessionOptions;
@@ -146,6 +151,9 @@ export class Session {
         this.media.check();
       },
     });
+    this.published = options.early?.finish((wanted) => this.media.publish(wanted));
+    // In a moment, when the app has had the time to listen.
+    this.published?.catch((error: ParleyError) => setTimeout(() => onProblem(error)));
   }
 
   /** Our endpoint, as the server named it last. */

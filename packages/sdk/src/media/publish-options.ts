@@ -53,8 +53,8 @@ export interface OwnMediaSource {
 /** What a preview shows, as it is: nothing is captured again, and the stream owns it from now on. */
 export interface PreviewSource {
   readonly preview: {
-    /** Gives the media away. */
-    handOver(): Captured;
+    /** Gives the media away, which may still be on its way. */
+    handOver(): Captured | Promise<Captured>;
   };
 }
 

@@ -1,0 +1,164 @@
+import { expect, test, vi } from 'vitest';
+import { Deferred } from '../testing/deferred.ts';
+import { capturedStreams, capturedTracks, type FakePage } from '../testing/fake-browser.ts';
+import { aMediaStream, fakeTracks } from '../testing/fake-media.ts';
+import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
+import { broken, type FakeServer, forbidden } from '../testing/fake-server.ts';
+import { joinAs, listenTo } from '../testing/join-as.ts';
+import { rejectionOf } from '../testing/rejection-of.ts';
+import { settle } from '../testing/settle.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
+import { createPreview } from '../preview/create-preview.ts';
+
+let server: FakeServer;
+let page: FakePage;
+
+useFakeConference((fakes) => {
+  ({ server, page } = fakes);
+});
+
+/** Keeps the server from answering `operation` until the result is resolved. */
+function hold(operation: string): Deferred<void> {
+  const gate = new Deferred<void>();
+  server.intercept = (call) => (call.operation === operation ? gate.promise : undefined);
+  return gate;
+}
+
+function fail(operation: string): void {
+  server.intercept = (call) => {
+    if (call.operation === operation) throw broken(operation);
+  };
+}
+
+/** The user takes time to answer the browser's question. */
+function keepUserThinking(): Deferred<void> {
+  const answer = new Deferred<void>();
+  const { getUserMedia } = page.navigator.mediaDevices ?? {};
+  page.navigator.mediaDevices = {
+    getUserMedia: async (constraints) => {
+      await answer.promise;
+      if (!getUserMedia) throw new Error('There are no devices.');
+      return getUserMedia(constraints);
+    },
+  };
+  return answer;
+}
+
+const states = () => capturedTracks.map(({ readyState }) => readyState);
+
+test('opens the devices while the server has not let us in yet, and publishes once it has', async () => {
+  const gate = hold('join');
+  const joining = joinAs(server, 'ada', { publish: { camera: true, microphone: true, metadata: { a: 1 } } });
+  await vi.waitFor(() => expect(states()).toEqual(['live', 'live']));
+  expect(server.callsOf('publishStream')).toEqual([]);
+  gate.resolve();
+  const ada = await joining;
+  const published = await ada.published;
+  expect(server.callsOf('publishStream')).toMatchObject([
+    { conferenceStreamType: 'MIC_AND_CAM', metadata: { a: 1 } },
+  ]);
+  expect(published?.mediaStream).toBe(capturedStreams[0]);
+  expect(server.conference?.participants[0]?.streams).toMatchObject([{ id: published?.id }]);
+});
+
+test('is inside while the user still thinks about the devices', async () => {
+  const answer = keepUserThinking();
+  const ada = await joinAs(server, 'ada', { publish: { camera: true } });
+  expect(ada.state.getSnapshot().connection).toBe('connected');
+  answer.resolve();
+  expect((await ada.published)?.type).toBe('CAM');
+});
+
+test('frees a camera of the published stream, and opens it again as it was wished', async () => {
+  const ada = await joinAs(server, 'ada', { publish: { camera: { deviceId: 'front' } } });
+  const published = await ada.published;
+  await published?.mute('video');
+  expect(states()).toEqual(['ended']);
+  await published?.unmute('video');
+  expect(states()).toEqual(['ended', 'live']);
+});
+
+test.each(['registerUserEndpoint', 'join', 'getConference'])(
+  'stops what was captured when %s fails',
+  async (operation) => {
+    server.intercept = async (call) => {
+      if (call.operation !== operation) return;
+      await vi.waitFor(() => expect(states()).toEqual(['live']));
+      throw broken(operation);
+    };
+    const failure = await rejectionOf(joinAs(server, 'ada', { publish: { camera: true } }));
+    expect(failure).toMatchObject({ code: 'ERR_CONNECTION' });
+    await settle();
+    expect(states()).toEqual(['ended']);
+    expect(server.callsOf('publishStream')).toEqual([]);
+  },
+);
+
+test('stops what is granted after joining has been given up', async () => {
+  const answer = keepUserThinking();
+  hold('join');
+  const giveUp = new AbortController();
+  const joining = rejectionOf(joinAs(server, 'ada', { publish: { camera: true }, signal: giveUp.signal }));
+  await settle();
+  giveUp.abort();
+  expect(await joining).toMatchObject({ code: 'ERR_ABORTED' });
+  answer.resolve();
+  await vi.waitFor(() => expect(states()).toEqual(['ended']));
+});
+
+test('stops what is granted after leaving', async () => {
+  const answer = keepUserThinking();
+  const ada = await joinAs(server, 'ada', { publish: { camera: true } });
+  const failure = rejectionOf(Promise.resolve(ada.published));
+  await ada.leave();
+  expect(await failure).toMatchObject({ code: 'ERR_NOT_JOINED' });
+  answer.resolve();
+  await vi.waitFor(() => expect(states()).toEqual(['ended']));
+  expect(FakePeerConnection.open.size).toBe(0);
+});
+
+test('joins all the same when publishing fails, and tells it twice: as rejection and as `error`', async () => {
+  server.intercept = ({ operation }) => {
+    if (operation === 'publishStream') throw forbidden(operation);
+  };
+  const ada = await joinAs(server, 'ada', { publish: { camera: true } });
+  const heard = listenTo(ada);
+  expect(await rejectionOf(Promise.resolve(ada.published))).toMatchObject({ code: 'ERR_FORBIDDEN' });
+  await settle();
+  expect(heard).toContain('error ERR_FORBIDDEN');
+  expect(states()).toEqual(['ended']);
+});
+
+test('joins all the same when the user refuses the devices', async () => {
+  page.navigator.mediaDevices = {
+    getUserMedia: async () => {
+      throw new DOMException('no', 'NotAllowedError');
+    },
+  };
+  const ada = await joinAs(server, 'ada', { publish: { microphone: true } });
+  expect(await rejectionOf(Promise.resolve(ada.published))).toMatchObject({ code: 'ERR_DEVICE_DENIED' });
+  expect(ada.state.getSnapshot().connection).toBe('connected');
+});
+
+test('leaves a preview as it is when joining fails, and publishes it when it works', async () => {
+  const preview = await createPreview({ camera: true });
+  fail('join');
+  await rejectionOf(joinAs(server, 'ada', { publish: { preview } }));
+  expect(states()).toEqual(['live']);
+  server.intercept = () => {};
+  const ada = await joinAs(server, 'ada', { publish: { preview } });
+  expect((await ada.published)?.mediaStream).toBe(preview.mediaStream);
+});
+
+test("never stops the app's own media", async () => {
+  const mediaStream = aMediaStream('video');
+  fail('getConference');
+  await rejectionOf(joinAs(server, 'ada', { publish: { mediaStream, type: 'CAM' } }));
+  await settle();
+  expect(fakeTracks(mediaStream).map(({ readyState }) => readyState)).toEqual(['live']);
+});
+
+test('has nothing to tell without `publish`', async () => {
+  const ada = await joinAs(server, 'ada');
+  expect(ada.published).toBeUndefined();
+});
