@@ -26,7 +26,10 @@ const { positionals } = parseArgs({ allowPositionals: true });
 const rounds = Number(positionals[0] ?? 20);
 
 const endDemo = await startDemo();
-const browser = await chromium.launch({ executablePath: ensureBrowser(), args: [...browserArguments] });
+const browser = await chromium.launch({
+  executablePath: ensureBrowser(),
+  args: [...browserArguments, '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
+});
 
 try {
   const room = newRoom();
