@@ -1,5 +1,6 @@
 // How long a viewer waits: from Conference.join() and from viewStream() to the first decoded frame; and how long a
-// publisher does who publishes after joining, or with it. In a real Chromium against a real server on this machine. Prints a table and writes bench-results/first-frame.json.
+// publisher does who publishes after joining, or with it. In a real Chromium against a real server on this machine.
+// Prints a table and writes bench-results/first-frame.json.
 // Run by `pnpm bench:first-frame [rounds]`; the demo's server is started for it.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

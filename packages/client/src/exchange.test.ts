@@ -82,6 +82,12 @@ describe('a retry', () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  it.each(unsafe)('follows the 503 of a server that says it is overloaded on %s', async (_name, call) => {
+    server.reply({ ...unavailable, body: '{"error":"overloaded","error_description":"No room."}' }, fine);
+    expect(await call()).toEqual({ id: 'c-1' });
+    expect(server.requests).toHaveLength(2);
+  });
+
   it('never follows anything on the long poll, whose caller has a policy', async () => {
     for (const reply of [unavailable, busy, broken, { status: 502, body: '' }]) {
       server.reply(reply, { body: '[]' });

@@ -1,6 +1,6 @@
 import ky, { isHTTPError, isNetworkError } from 'ky';
 import { ConnectionError, ServerError } from './errors/api-errors.ts';
-import { httpErrorFor } from './errors/http-error-for.ts';
+import { httpErrorFor, serverErrorOf } from './errors/http-error-for.ts';
 import { retryAfterMs } from './errors/retry-after-ms.ts';
 import type { Deadline } from './with-deadline.ts';
 
@@ -18,12 +18,12 @@ export type Repetition = 'safe' | 'idempotent' | 'unsafe' | 'never';
  * the one that `Retry-After` asks for:
  * - `unanswered`: after a broken connection, when nobody knows whether the server acted.
  * - `statuses`: after these answers. A 429 was refused before it took effect, so any request may follow it. 503
- *   promises less, and 502 and 504 nothing at all.
+ *   promises less, unless the server's own word for it is `overloaded`, and 502 and 504 nothing at all.
  */
 const retryRules: Record<Repetition, { unanswered: boolean; statuses: number[] }> = {
   safe: { unanswered: true, statuses: [429, 502, 503, 504] },
   idempotent: { unanswered: true, statuses: [429, 503] },
-  unsafe: { unanswered: false, statuses: [429] },
+  unsafe: { unanswered: false, statuses: [429, 503] },
   never: { unanswered: false, statuses: [] },
 };
 
@@ -80,6 +80,9 @@ export async function exchange(request: ExchangeRequest, deadline: Deadline): Pr
       jitter: true,
       shouldRetry: ({ error }) => {
         if (!isHTTPError(error)) return unanswered ? undefined : false;
+        // Somebody between us and the server may have said it, with the request already passed on.
+        const isVague = error.response.status === 503 && serverErrorOf(error.data) !== 'overloaded';
+        if (isVague && repetition === 'unsafe') return false;
         const waitMs = retryAfterMs(error.response.headers) ?? 0;
         return Date.now() + waitMs < deadline.endsAtMs ? undefined : false;
       },

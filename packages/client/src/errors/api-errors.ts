@@ -117,7 +117,9 @@ export class ServerError extends HttpError {
   constructor(failure: HttpFailure, options?: ErrorOptions) {
     super(
       failure,
-      'Try again later; if it stays, check that this is the address of an RTC server, and its log.',
+      failure.serverError === 'overloaded'
+        ? 'If it stays, the server needs more processor time or more media processes.'
+        : 'Try again later; if it stays, check that this is the address of an RTC server, and its log.',
       options,
     );
   }

@@ -30,6 +30,11 @@ export function httpErrorFor(
   return new ErrorClass(failure);
 }
 
+/** The server's own error code in the body of an answer, if there is one. */
+export function serverErrorOf(body: unknown): string | undefined {
+  return serverWords(typeof body === 'string' ? body : '').serverError;
+}
+
 function classFor(operation: string, status: number): new (failure: HttpFailure) => HttpError {
   switch (status) {
     case 401:

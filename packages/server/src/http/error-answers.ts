@@ -48,7 +48,7 @@ export function answerErrors(app: FastifyInstance): void {
     if (error instanceof RateLimitError) void reply.header('retry-after', String(error.retryAfterSeconds));
     if (status >= 500) request.log.error({ err: error }, 'request failed');
     if (status === 401 && body.error === 'invalid_token') void reply.header('www-authenticate', 'Bearer');
-    if (status === 503) void reply.header('retry-after', '5');
+    if (status === 503) void reply.header('retry-after', '3');
     return reply.status(status).send(body);
   });
   app.setNotFoundHandler((_request, reply) => {

@@ -12,12 +12,12 @@ it('answers 503 with Retry-After when the media router has no room, and lets the
   vi.spyOn(mediaRouter, 'publish').mockRejectedValueOnce(full);
   const answer = await service.call('publishStream', { body });
   expect(answer).toMatchObject({ status: 503, body: { error: 'overloaded' } });
-  expect(answer.headers.get('retry-after')).toBe('5');
+  expect(answer.headers.get('retry-after')).toBe('3');
 
   const streamId = await service.publish(conferenceId, userEndpointId);
   vi.spyOn(mediaRouter, 'view').mockRejectedValueOnce(full);
   const view = { conferenceId, userEndpointId, streamId, sdpOffer: 'v=0', streamType: 'MIC_AND_CAM' };
   const refused = await service.call('viewStream', { body: { ...view, userId: service.userId } });
   expect(refused).toMatchObject({ status: 503, body: { error: 'overloaded' } });
-  expect(refused.headers.get('retry-after')).toBe('5');
+  expect(refused.headers.get('retry-after')).toBe('3');
 });
