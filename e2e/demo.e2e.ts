@@ -84,6 +84,8 @@ for (const kind of kinds) {
     await bob.getByTestId('settings-button').click();
     await bob.getByTestId('hold-switch').click();
     await expect(ada.getByTestId('on-hold')).toBeVisible();
+    // Initials, where there would be black.
+    await expect(ada.locator('[data-testid="tile"][data-faceless="true"] .avatar')).toHaveText(['A', 'B']);
     await ada.getByTestId('on-hold').getByRole('button').click();
     await expect(bob.getByTestId('on-hold')).toBeHidden();
 

@@ -49,6 +49,7 @@ function Tile({
       data-self={isSelf}
       data-kind={kind}
       data-speaking={isSpeaking}
+      data-faceless={isFaceless}
     >
       <video
         ref={videoRef}
@@ -57,7 +58,7 @@ function Tile({
         playsInline
         muted={isSelf}
       />
-      {isFaceless && (
+      {kind !== 'screen' && (
         <div className="avatar" aria-hidden="true">
           {initials(name)}
         </div>

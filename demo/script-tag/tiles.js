@@ -9,10 +9,11 @@ export function showTiles(section, tiles, play) {
     figures.delete(tile.key);
     play(figure.querySelector('video'), tile);
     figure.dataset.speaking = tile.isSpeaking;
+    figure.dataset.faceless = tile.isFaceless;
     figure.querySelector('.hand').hidden = !tile.hasHandRaised;
     const avatar = figure.querySelector('.avatar');
     avatar.textContent = initials(tile.name);
-    avatar.hidden = !tile.isFaceless;
+    avatar.hidden = tile.kind === 'screen';
     const badges = tile.badges.map((badge) => textElement('span', badge, 'badge'));
     const name = textElement('span', tile.isSelf ? `${tile.name} (you)` : tile.name);
     figure.querySelector('figcaption').replaceChildren(name, ...badges);

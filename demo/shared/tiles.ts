@@ -15,7 +15,7 @@ export interface TileInfo {
   readonly isSpeaking: boolean;
   /** In words: muted, camera off, … */
   readonly badges: readonly string[];
-  /** No picture to see, so initials stand in its place. */
+  /** No picture to see, so initials stand over it; under it they stand until the first one comes. */
   readonly isFaceless: boolean;
   readonly hasHandRaised: boolean;
   /** Undefined until it was measured. */
@@ -40,12 +40,13 @@ const kinds: Readonly<Record<StreamType, TileInfo['kind']>> = {
 
 /** One tile for each stream, and one for everybody who sends nothing. */
 export function tilesOf(
-  { selectMuted }: Sdk,
+  { selectMuted, selectOnHold }: Sdk,
   typed: TypedCall,
   snapshot: ConferenceSnapshot,
   { speaking, qualities }: InsightState,
 ): readonly TileInfo[] {
   const { conference, endpointId, network } = snapshot;
+  const isOnHold = selectOnHold(snapshot);
   return conference.participants.flatMap((participant): TileInfo[] => {
     const { name, isHandRaised } = personOf(typed, participant);
     const person = { isSelf: participant.id === endpointId, name, hasHandRaised: isHandRaised };
@@ -77,7 +78,7 @@ export function tilesOf(
         name: kind === 'screen' ? `${name}’s screen` : name,
         hasHandRaised: isHandRaised && kind !== 'screen',
         isSpeaking: speaking.has(id) && !isMuted,
-        isFaceless: kind === 'audio' || isCameraOff,
+        isFaceless: kind === 'audio' || isCameraOff || isOnHold,
         badges: [...(isMuted ? ['muted'] : []), ...(isCameraOff ? ['camera off'] : []), ...weakness],
         quality: quality && describe(quality),
       };
