@@ -76,7 +76,7 @@ writeFileSync(
 async function measure(name: string): Promise<void> {
   process.stderr.write(`${name} ...\n`);
   // Comes last, and so is the last to get each packet.
-  const { peer: viewer } = await router.view(streamId);
+  const { peer: viewer } = await router.view(streamId, false);
   await sleep(warmUpMs);
   const cpuBefore = usageOf(router.pid).cpuSeconds;
   const routed = collectAges(viewer);

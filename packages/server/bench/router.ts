@@ -66,8 +66,8 @@ async function measureParley(scenario: Scenario): Promise<LoadFigures> {
 }
 
 async function measureJanus(scenario: Scenario): Promise<LoadFigures> {
-  const { publishers, viewersEach, lossRatio, layers } = scenario;
-  const load = JSON.stringify([publishers, viewersEach, lossRatio, layers]);
+  const { publishers, viewersEach, lossRatio, layers, hasFeedback } = scenario;
+  const load = JSON.stringify([publishers, viewersEach, lossRatio, layers, hasFeedback]);
   const known = janusByLoad.get(load);
   if (known) return known;
   process.stderr.write(`${scenario.name}: janus ...\n`);

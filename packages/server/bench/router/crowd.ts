@@ -15,7 +15,7 @@ const timer = setInterval(() => {
   for (const viewer of viewers) viewer.tick(performance.now());
 }, 20);
 for (let index = 0; index < Number(count); index += 1) {
-  const { peer, format } = await room.view(streamId);
+  const { peer, format } = await room.view(streamId, true);
   peers.push(peer);
   viewers.push(new LoadViewer(peer, format, { lossRatio: 0, random }));
 }

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalTransportParameters } from '../../src/media/transport/rtp-transport.ts';
-import { publishOffer, viewedFormat } from './load-offers.ts';
+import { publishOffer, viewedFormat, withoutTransportFeedback } from './load-offers.ts';
 import { farSideOf, NativePeer } from '../../src/media/testing/native-peer.ts';
 import { AnsweringPeer } from './load-peer.ts';
 import type { RouterUnderLoad } from './router-under-load.ts';
+import { stopChild } from './stop-child.ts';
 
 const webSocketPort = 18_188;
 const room = 1;
@@ -33,6 +33,19 @@ interface JanusMessage {
 export async function startJanus(): Promise<RouterUnderLoad> {
   const folder = writeConfig();
   const child = spawn('janus', ['-F', folder, '-C', join(folder, 'janus.jcfg')], { stdio: 'ignore' });
+  const close = async (): Promise<void> => {
+    await stopChild(child);
+    rmSync(folder, { recursive: true });
+  };
+  try {
+    return { pid: child.pid ?? 0, close, ...(await createRoom()) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function createRoom(): Promise<Omit<RouterUnderLoad, 'pid' | 'close'>> {
   const api = await JanusApi.connect();
   const admin = await api.attach();
   await admin.ask({
@@ -45,10 +58,9 @@ export async function startJanus(): Promise<RouterUnderLoad> {
   });
 
   return {
-    pid: child.pid ?? 0,
     publish: async (isSimulcast) => {
       const peer = await NativePeer.create();
-      const sdp = publishOffer(peer, isSimulcast);
+      const sdp = largestLayerFirst(publishOffer(peer, isSimulcast));
       const handle = await api.attach();
       const joined = await handle.ask({ request: 'join', ptype: 'publisher', room });
       const published = await handle.ask({ request: 'publish' }, { type: 'offer', sdp });
@@ -57,7 +69,7 @@ export async function startJanus(): Promise<RouterUnderLoad> {
       await untilListed(admin, Number(joined.plugindata?.data.id));
       return { streamId: String(joined.plugindata?.data.id), peer, offer: sdp };
     },
-    view: async (streamId) => {
+    view: async (streamId, hasFeedback) => {
       const handle = await api.attach();
       const streams = [{ feed: Number(streamId) }];
       const attached = await handle.ask({ request: 'join', ptype: 'subscriber', room, streams });
@@ -65,17 +77,13 @@ export async function startJanus(): Promise<RouterUnderLoad> {
       // Janus offers here; a peer that offered as well would contend for the controlling role of ICE.
       const peer = new AnsweringPeer();
       const local = await peer.open(farSideOf(offer));
-      await handle.ask({ request: 'start' }, { type: 'answer', sdp: answerTo(offer, local) });
-      return { peer, format: viewedFormat(offer) };
+      const whole = answerTo(offer, local);
+      const answer = hasFeedback ? whole : withoutTransportFeedback(whole);
+      await handle.ask({ request: 'start' }, { type: 'answer', sdp: answer });
+      return { peer, format: viewedFormat(answer) };
     },
+    limitedViewers: () => Promise.resolve(undefined),
     loopDelayP99Ms: () => Promise.resolve(undefined),
-    close: async () => {
-      api.close();
-      const exited = once(child, 'exit');
-      child.kill('SIGTERM');
-      await exited;
-      rmSync(folder, { recursive: true });
-    },
   };
 }
 
@@ -118,6 +126,13 @@ function writeConfig(): string {
   return folder;
 }
 
+/** Janus takes the layer that a simulcast offer names first for the largest, as its own pages write it. */
+function largestLayerFirst(offer: string): string {
+  return offer
+    .replace(/(?:a=rid:.*\r\n)+/, (rids) => (rids.match(/.*\r\n/g) ?? []).toReversed().join(''))
+    .replace(/(?<=a=simulcast:send ).*/, (rids) => rids.split(';').toReversed().join(';'));
+}
+
 /** Takes everything that the offer has, over the peer's transport. */
 function answerTo(offer: string, local: LocalTransportParameters): string {
   const { iceUfrag, icePwd, fingerprint } = local;
@@ -151,7 +166,6 @@ class JanusApi {
   readonly #waiting = new Map<string, (message: JanusMessage) => void>();
   #count = 0;
   #session = 0;
-  #keepAlive: NodeJS.Timeout | undefined;
 
   private constructor(socket: WebSocket) {
     this.#socket = socket;
@@ -174,7 +188,8 @@ class JanusApi {
       if (isOpen) {
         const api = new JanusApi(socket);
         api.#session = (await api.#send({ janus: 'create' })).data?.id ?? 0;
-        api.#keepAlive = setInterval(() => void api.#send({ janus: 'keepalive' }, false), 20_000);
+        const keepAlive = setInterval(() => void api.#send({ janus: 'keepalive' }, false), 20_000);
+        socket.addEventListener('close', () => clearInterval(keepAlive));
         return api;
       }
       if (tries > 50) throw new Error('Janus does not answer.');
@@ -199,11 +214,6 @@ class JanusApi {
         );
       },
     };
-  }
-
-  close(): void {
-    clearInterval(this.#keepAlive);
-    this.#socket.close();
   }
 
   #send(message: object, isAnswered = true): Promise<JanusMessage> {

@@ -14,6 +14,8 @@ export interface PublishedFormat {
   readonly videoSsrcs: readonly number[];
   readonly transportCcId: number;
   readonly absSendTimeId: number;
+  readonly midId: number;
+  readonly videoMid: string;
   readonly ridId: number;
   readonly repairedRidId: number;
 }
@@ -24,12 +26,20 @@ export interface LoadLayer {
   readonly packetsPerFrame: number;
 }
 
+interface TextExtension {
+  readonly id: number;
+  readonly text: string;
+}
+
 const frameIntervalMs = 1_000 / 30;
 const videoPacketBytes = 1_100;
 const audioIntervalMs = 20;
 const audioBytes = 80;
 const kept = 1_024;
-const ridRepeats = 200;
+/** Transport-wide number and send time. */
+const stampBytes = 7;
+/** Browsers name a layer until they hear of its arrival. */
+const namedPackets = 200;
 
 /** Sends 30 frames and 50 audio packets a second, answers NACKs by RTX and key-frame requests by key frames. */
 export class LoadPublisher {
@@ -105,7 +115,6 @@ export class LoadPublisher {
       layer.keep(number, payload, layer.timestamp);
       if (layer === this.#layers.at(-1)) this.expectedPackets += 1;
       if (this.#isLost()) continue;
-      const rid = number < ridRepeats ? layer.layer.rid : undefined;
       this.#sendRtp({
         payloadType: this.#format.videoPayloadType,
         number,
@@ -113,9 +122,20 @@ export class LoadPublisher {
         ssrc: layer.ssrc,
         isMarked: index === packetsPerFrame - 1,
         payload,
-        extra: rid === undefined ? undefined : { id: this.#format.ridId, text: rid },
+        extras: number < namedPackets ? this.#namesOf(layer, this.#format.ridId) : [],
       });
     }
+  }
+
+  /** A simulcast layer is known by its section and its rid, not by an SSRC of the offer. */
+  #namesOf({ layer: { rid } }: VideoLayer, ridId: number): readonly TextExtension[] {
+    const { midId, videoMid } = this.#format;
+    return rid === undefined
+      ? []
+      : [
+          { id: midId, text: videoMid },
+          { id: ridId, text: rid },
+        ];
   }
 
   #sendAudio(): void {
@@ -129,6 +149,7 @@ export class LoadPublisher {
       ssrc: this.#audioSsrc,
       isMarked: false,
       payload: this.#audio,
+      extras: [],
     });
   }
 
@@ -150,7 +171,6 @@ export class LoadPublisher {
     const payload = Buffer.alloc(2 + lost.payload.length);
     payload.writeUInt16BE(number & 0xffff, 0);
     payload.set(lost.payload, 2);
-    const { rid } = layer.layer;
     this.#sendRtp({
       payloadType: this.#format.rtxPayloadType,
       number: layer.nextRtxNumber(),
@@ -158,7 +178,7 @@ export class LoadPublisher {
       ssrc: layer.rtxSsrc,
       isMarked: false,
       payload,
-      extra: rid === undefined ? undefined : { id: this.#format.repairedRidId, text: rid },
+      extras: this.#namesOf(layer, this.#format.repairedRidId),
     });
   }
 
@@ -173,10 +193,11 @@ export class LoadPublisher {
     readonly ssrc: number;
     readonly isMarked: boolean;
     readonly payload: Uint8Array;
-    readonly extra?: { readonly id: number; readonly text: string } | undefined;
+    readonly extras: readonly TextExtension[];
   }): void {
-    const { extra, payload } = packet;
-    const extensionWords = extra ? 3 : 2;
+    const { extras, payload } = packet;
+    const extrasBytes = extras.reduce((sum, { text }) => sum + 1 + text.length, 0);
+    const extensionWords = (stampBytes + extrasBytes + 3) >> 2;
     const out = Buffer.alloc(12 + 4 + 4 * extensionWords + payload.length);
     out[0] = 0x90;
     out[1] = (packet.isMarked ? 0x80 : 0) | packet.payloadType;
@@ -190,9 +211,10 @@ export class LoadPublisher {
     out.writeUInt16BE((this.#transportNumber += 1) & 0xffff, 17);
     out[19] = (absSendTimeId << 4) | 2;
     out.writeUIntBE(Math.floor(((performance.now() / 1_000) % 64) * 0x4_0000) & 0xff_ffff, 20, 3);
-    if (extra) {
-      out[23] = (extra.id << 4) | (extra.text.length - 1);
-      out.write(extra.text, 24);
+    let position = 16 + stampBytes;
+    for (const { id, text } of extras) {
+      out[position] = (id << 4) | (text.length - 1);
+      position += 1 + out.write(text, position + 1);
     }
     out.set(payload, 16 + 4 * extensionWords);
     this.#peer.send(out);

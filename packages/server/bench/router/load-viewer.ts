@@ -1,15 +1,27 @@
+import { loopTurn } from '../../src/media/loop-turn.ts';
+import { ArrivalTimes } from '../../src/media/rtp/arrival-times.ts';
 import { buildNack, buildReceiverReport } from '../../src/media/rtp/build-rtcp.ts';
-import { isRtcp } from '../../src/media/rtp/rtp-packet.ts';
+import { isRtcp, parseRtpPacket, readExtensionNumber } from '../../src/media/rtp/rtp-packet.ts';
+import type { RtpPacket } from '../../src/media/rtp/rtp-packet.ts';
+import { TransportFeedback } from '../../src/media/rtp/transport-feedback.ts';
 import type { LoadPeer } from './load-peer.ts';
 
-/** Payload types of what a viewer gets. */
+/** Payload types and header extension ids of what a viewer gets. */
 export interface ViewedFormat {
   readonly videoPayloadType: number;
   readonly rtxPayloadType: number | undefined;
   readonly audioPayloadType: number;
+  /** Absent where nobody wants to know when packets arrived. */
+  readonly transportCcId: number | undefined;
+  readonly absSendTimeId: number | undefined;
 }
 
 const seenWindow = 4_096;
+const reportIntervalMs = 1_000;
+/** As Chromium gives it at first. */
+const feedbackIntervalMs = 100;
+const sendTimeTicksPerMs = 2 ** 18 / 1_000;
+const ownSsrc = 1;
 
 interface Incoming {
   highest: number;
@@ -18,15 +30,21 @@ interface Incoming {
   received: number;
 }
 
-/** Counts every packet that it gets, loses some on purpose, asks for those again, and reports once a second. */
+/**
+ * Counts every packet that it gets, loses some on purpose, asks for those again, and reports: once a second in general, and ten
+ * times a second when each packet arrived.
+ */
 export class LoadViewer {
   readonly #peer: LoadPeer;
   readonly #format: ViewedFormat;
   readonly #lossRatio: number;
   readonly #random: () => number;
   readonly #streams = new Map<number, Incoming>();
+  readonly #feedback = new TransportFeedback(ownSsrc);
+  readonly #arrivals = new ArrivalTimes((number, arrivedMs) => this.#feedback.record(number, arrivedMs));
   #videoSsrc = 0;
   #nextReportMs: number;
+  #nextFeedbackMs: number;
   /** Media packets that arrived, each once, repaired ones included. */
   packets = 0;
   repaired = 0;
@@ -40,7 +58,9 @@ export class LoadViewer {
     this.#format = format;
     this.#lossRatio = options.lossRatio;
     this.#random = options.random;
-    this.#nextReportMs = performance.now() + options.random() * 1_000;
+    const nowMs = performance.now();
+    this.#nextReportMs = nowMs + options.random() * reportIntervalMs;
+    this.#nextFeedbackMs = nowMs + options.random() * feedbackIntervalMs;
     peer.onPacket = (packet) => this.#receive(packet);
   }
 
@@ -60,10 +80,15 @@ export class LoadViewer {
         missing.set(number, nowMs);
         due.push(number & 0xffff);
       }
-      if (due.length > 0 && ssrc === this.#videoSsrc) this.#peer.send(buildNack(1, ssrc, due));
+      if (due.length > 0 && ssrc === this.#videoSsrc) this.#peer.send(buildNack(ownSsrc, ssrc, due));
+    }
+    if (this.#format.transportCcId !== undefined && this.#nextFeedbackMs <= nowMs) {
+      this.#nextFeedbackMs = nowMs + feedbackIntervalMs;
+      this.#arrivals.flush();
+      for (const message of this.#feedback.takeMessages(this.#videoSsrc, nowMs)) this.#peer.send(message);
     }
     if (this.#nextReportMs > nowMs) return;
-    this.#nextReportMs = nowMs + 1_000;
+    this.#nextReportMs = nowMs + reportIntervalMs;
     const blocks = [...this.#streams].map(([ssrc, { highest }]) => ({
       ssrc,
       fractionLost: Math.round(this.#lossRatio * 256),
@@ -73,22 +98,33 @@ export class LoadViewer {
       lastSenderReport: 0,
       delaySinceLastSenderReport: 0,
     }));
-    if (blocks.length > 0) this.#peer.send(buildReceiverReport(1, blocks));
+    if (blocks.length > 0) this.#peer.send(buildReceiverReport(ownSsrc, blocks));
   }
 
-  #receive(packet: Buffer): void {
-    if (isRtcp(packet)) return;
-    const payloadType = (packet[1] ?? 0) & 0x7f;
-    const ssrc = packet.readUInt32BE(8);
+  #receive(buffer: Buffer): void {
+    if (isRtcp(buffer) || (this.#lossRatio > 0 && this.#random() < this.#lossRatio)) return;
+    const packet = parseRtpPacket(buffer);
+    if (!packet) return;
+    this.#recordArrival(packet);
+    const { payloadType, ssrc, payloadStart } = packet;
     if (payloadType === this.#format.rtxPayloadType) {
-      const start = payloadStart(packet);
-      if (packet.length >= start + 2) this.#take(this.#videoSsrc, packet.readUInt16BE(start), true);
+      if (packet.payloadEnd >= payloadStart + 2) {
+        this.#take(this.#videoSsrc, buffer.readUInt16BE(payloadStart), true);
+      }
       return;
     }
     if (payloadType === this.#format.videoPayloadType) this.#videoSsrc = ssrc;
     else if (payloadType !== this.#format.audioPayloadType) return;
-    if (this.#lossRatio > 0 && this.#random() < this.#lossRatio) return;
-    this.#take(ssrc, packet.readUInt16BE(2), false);
+    this.#take(ssrc, packet.sequenceNumber, false);
+  }
+
+  #recordArrival(packet: RtpPacket): void {
+    const { transportCcId, absSendTimeId } = this.#format;
+    const number = transportCcId && readExtensionNumber(packet, transportCcId, 2);
+    if (number === undefined) return;
+    const ticks = absSendTimeId && readExtensionNumber(packet, absSendTimeId, 3);
+    const sentMs = ticks === undefined ? undefined : ticks / sendTimeTicksPerMs;
+    this.#arrivals.add(number, sentMs, performance.now(), loopTurn());
   }
 
   #take(ssrc: number, number: number, isRepair: boolean): void {
@@ -113,10 +149,4 @@ export class LoadViewer {
     incoming.seen[extended % seenWindow] = 1;
     this.packets += 1;
   }
-}
-
-function payloadStart(packet: Buffer): number {
-  const first = packet[0] ?? 0;
-  const start = 12 + 4 * (first & 0x0f);
-  return first & 0x10 ? start + 4 + 4 * packet.readUInt16BE(start + 2) : start;
 }

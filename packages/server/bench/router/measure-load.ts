@@ -1,9 +1,6 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seededRandom } from '../../src/testing/seeded-random.ts';
-import { publishedFormat } from './load-offers.ts';
-import type { LoadPeer } from './load-peer.ts';
-import { LoadPublisher } from './load-publisher.ts';
-import { LoadViewer } from './load-viewer.ts';
+import { Load } from './load.ts';
 import { usageOf } from './process-usage.ts';
 import type { ProcessUsage } from './process-usage.ts';
 import type { RouterUnderLoad } from './router-under-load.ts';
@@ -22,6 +19,10 @@ export interface LoadFigures {
   /** Of that, where JavaScript runs (in Janus: where its signalling does). */
   readonly mainThreadPercent: number;
   readonly loopDelayP99Ms: number | undefined;
+  /** 99th percentile of how late the load's own event loop is, where arrivals are timed. */
+  readonly loadDelayP99Ms: number;
+  /** Viewers whose link the router takes to carry no more than so much; there is no such link here. */
+  readonly limitedViewers: number | undefined;
   /** Growth of the memory for each of the second half of the peers, with the garbage that the load makes meanwhile. */
   readonly kilobytesPerPeer: number;
   /** Processor time of each process of the router, where there are several. */
@@ -31,7 +32,7 @@ export interface LoadFigures {
 /** Just-in-time compilers need some time to see what is hot. */
 const warmUpMs = 6_000;
 const settleMs = 3_000;
-const tickMs = 5;
+const delayResolutionMs = 5;
 
 /** Puts the load on the router for so many seconds, and ends both. */
 export async function measureLoad(
@@ -39,57 +40,40 @@ export async function measureLoad(
   router: RouterUnderLoad,
   seconds: number,
 ): Promise<LoadFigures> {
-  const { lossRatio, layers, viewersEach } = scenario;
-  const options = { lossRatio, random: seededRandom(7) };
-  const peers: LoadPeer[] = [];
-  const publishers: LoadPublisher[] = [];
-  const viewers: LoadViewer[] = [];
-  const timer = setInterval(() => {
-    const nowMs = performance.now();
-    for (const one of publishers) one.tick(nowMs);
-    for (const one of viewers) one.tick(nowMs);
-  }, tickMs);
-  const publish = async (): Promise<string> => {
-    const { streamId, peer, offer } = await router.publish(layers.length > 1);
-    peers.push(peer);
-    publishers.push(new LoadPublisher(peer, publishedFormat(offer), layers, options));
-    return streamId;
-  };
-  const view = async (streamId: string, count: number): Promise<void> => {
-    for (let index = 0; index < count; index += 1) {
-      const { peer, format } = await router.view(streamId);
-      peers.push(peer);
-      viewers.push(new LoadViewer(peer, format, options));
-    }
-  };
+  const load = new Load(scenario, router);
+  try {
+    return await measure(load, scenario, router, seconds);
+  } finally {
+    load.close();
+    await router.close();
+  }
+}
 
+async function measure(
+  load: Load,
+  { publishers, viewersEach }: Scenario,
+  router: RouterUnderLoad,
+  seconds: number,
+): Promise<LoadFigures> {
   const streamIds: string[] = [];
-  for (let index = 0; index < scenario.publishers; index += 1) streamIds.push(await publish());
-  for (const streamId of streamIds) await view(streamId, Math.floor(viewersEach / 2));
+  for (let index = 0; index < publishers; index += 1) streamIds.push(await load.publish());
+  for (const streamId of streamIds) await load.view(streamId, Math.floor(viewersEach / 2));
   await sleep(settleMs);
-  const half = {
-    peers: peers.length,
-    residentBytes: usageOf(router.pid).residentBytes,
-  };
-  for (const streamId of streamIds) await view(streamId, Math.ceil(viewersEach / 2));
+  const half = { peers: load.peerCount, residentBytes: usageOf(router.pid).residentBytes };
+  for (const streamId of streamIds) await load.view(streamId, Math.ceil(viewersEach / 2));
   await sleep(warmUpMs);
   await router.loopDelayP99Ms();
 
-  const look = () => ({
-    usage: usageOf(router.pid),
-    expected: publishers.map((one) => one.expectedPackets),
-    got: viewers.map(({ packets }) => packets),
-  });
+  const look = () => ({ usage: usageOf(router.pid), ...load.counts() });
+  const loadDelay = monitorEventLoopDelay({ resolution: delayResolutionMs });
+  loadDelay.enable();
   const before = look();
   const startMs = performance.now();
   await sleep(seconds * 1_000);
   const elapsedSeconds = (performance.now() - startMs) / 1_000;
   const after = look();
+  loadDelay.disable();
   const loopDelayP99Ms = await router.loopDelayP99Ms();
-
-  clearInterval(timer);
-  for (const peer of peers) peer.close();
-  await router.close();
 
   const got = after.got.map((packets, index) => packets - (before.got[index] ?? 0));
   const expected = after.expected.map((packets, index) => packets - (before.expected[index] ?? 0));
@@ -97,7 +81,7 @@ export async function measureLoad(
   const cpuSeconds = after.usage.cpuSeconds - before.usage.cpuSeconds;
   const mainThreadSeconds = after.usage.mainThreadSeconds - before.usage.mainThreadSeconds;
   const residentBytes = after.usage.residentBytes - half.residentBytes;
-  const morePeers = Math.max(1, peers.length - half.peers);
+  const morePeers = Math.max(1, load.peerCount - half.peers);
   const leastShare = Math.min(...got) / (sum(expected) / expected.length);
   return {
     packetsPerCoreSecond: Math.round(delivered / cpuSeconds),
@@ -107,6 +91,8 @@ export async function measureLoad(
     cpuPercent: rounded((100 * cpuSeconds) / elapsedSeconds, 1),
     mainThreadPercent: rounded((100 * mainThreadSeconds) / elapsedSeconds, 1),
     loopDelayP99Ms: loopDelayP99Ms === undefined ? undefined : rounded(loopDelayP99Ms, 1),
+    loadDelayP99Ms: rounded(loadDelay.percentile(99) / 1e6 - delayResolutionMs, 1),
+    limitedViewers: await router.limitedViewers(),
     kilobytesPerPeer: Math.round(residentBytes / 1_024 / morePeers),
     ...shares(before.usage, after.usage, elapsedSeconds),
   };

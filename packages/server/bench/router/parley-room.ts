@@ -41,11 +41,11 @@ export async function joinParley(url: string, known?: string): Promise<ParleyRoo
       );
       return { streamId, peer, offer };
     },
-    view: async (streamId) => {
+    view: async (streamId, hasFeedback) => {
       const peer = await NativePeer.create('127.0.0.1');
       const { viewerId, sdpAnswer } = await call<{ viewerId: string; sdpAnswer: string }>(
         'conferences/viewStream',
-        { ...about, streamId, sdpOffer: viewOffer(peer) },
+        { ...about, streamId, sdpOffer: viewOffer(peer, hasFeedback) },
       );
       await peer.connect(farSideOf(sdpAnswer), (candidate) =>
         call('conferences/addViewStreamIceCandidates', {

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import type { ChildProcessByStdio } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { joinParley, type ParleyRoom } from './parley-room.ts';
 import type { RouterUnderLoad } from './router-under-load.ts';
+import { stopChild } from './stop-child.ts';
 
 const program = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -38,7 +40,18 @@ export async function startParley(
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const url = await new Promise<string>((resolve, reject) => {
+  const close = () => stopChild(child);
+  try {
+    const url = await printedUrl(child);
+    return { ...(await joinParley(url)), ...figuresOf(url), url, pid: child.pid ?? 0, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function printedUrl(child: ChildProcessByStdio<null, Readable, null>): Promise<string> {
+  return new Promise<string>((resolve, reject) => {
     let printed = '';
     child.stdout.on('data', (chunk: Buffer) => {
       printed += chunk.toString();
@@ -47,19 +60,16 @@ export async function startParley(
     });
     child.once('exit', () => reject(new Error(`The server ended: ${printed}`)));
   });
+}
+
+function figuresOf(url: string): Pick<RouterUnderLoad, 'loopDelayP99Ms' | 'limitedViewers'> {
+  const metrics = async () => (await fetch(`${url}/metrics`)).text();
   return {
-    ...(await joinParley(url)),
-    url,
-    pid: child.pid ?? 0,
     loopDelayP99Ms: async () => {
-      const text = await (await fetch(`${url}/metrics`)).text();
-      const seconds = /^nodejs_eventloop_lag_p99_seconds (\S+)/m.exec(text)?.[1];
+      const seconds = /^nodejs_eventloop_lag_p99_seconds (\S+)/m.exec(await metrics())?.[1];
       return seconds === undefined ? undefined : Number(seconds) * 1_000;
     },
-    close: async () => {
-      const exited = once(child, 'exit');
-      child.kill('SIGTERM');
-      await exited;
-    },
+    limitedViewers: async () =>
+      (await metrics()).match(/^parley_media_estimate_bps\{direction="out".*kind="video"/gm)?.length ?? 0,
   };
 }

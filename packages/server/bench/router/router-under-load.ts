@@ -7,7 +7,13 @@ export interface RouterUnderLoad {
   /** Connects a publisher. */
   publish(isSimulcast: boolean): Promise<Published>;
   /** Connects a viewer. */
-  view(streamId: string): Promise<{ readonly peer: LoadPeer; readonly format: ViewedFormat }>;
+  /** Connects a viewer, who tells when each packet arrived if `hasFeedback`. */
+  view(
+    streamId: string,
+    hasFeedback: boolean,
+  ): Promise<{ readonly peer: LoadPeer; readonly format: ViewedFormat }>;
+  /** Viewers whose link it takes to carry no more than so much, where it tells. */
+  limitedViewers(): Promise<number | undefined>;
   /** 99th percentile of its event loop's delay since the last look, in milliseconds, where there is such a loop. */
   loopDelayP99Ms(): Promise<number | undefined>;
   close(): Promise<void>;

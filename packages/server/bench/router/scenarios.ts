@@ -9,6 +9,8 @@ export interface Scenario {
   /** Share of the packets that is lost on each way, 0 to 1. */
   readonly lossRatio: number;
   readonly layers: readonly LoadLayer[];
+  /** Whether viewers tell when each packet arrived. */
+  readonly hasFeedback: boolean;
   /** How our router is set up for it, as far as that is not the default; Janus gets the same load. */
   readonly setUp?: ParleySetUp;
 }
@@ -21,7 +23,7 @@ const simulcast: readonly LoadLayer[] = [
 ];
 
 const loss = { lossRatio: 0.02 };
-const oneToFew = { publishers: 1, viewersEach: 1, lossRatio: 0, layers: single };
+const oneToFew = { publishers: 1, viewersEach: 1, lossRatio: 0, layers: single, hasFeedback: true };
 const oneToMany = { ...oneToFew, viewersEach: 50 };
 const eachToEach = { ...oneToFew, publishers: 8, viewersEach: 8 };
 const layered = { ...oneToFew, viewersEach: 25, layers: simulcast };
@@ -30,6 +32,7 @@ const layered = { ...oneToFew, viewersEach: 25, layers: simulcast };
 export const scenarios: readonly Scenario[] = [
   { ...oneToFew, name: '1 to 1' },
   { ...oneToMany, name: '1 to 50' },
+  { ...oneToMany, hasFeedback: false, name: '1 to 50, no feedback' },
   { ...oneToMany, ...loss, name: '1 to 50, 2 % loss' },
   { ...eachToEach, name: '8 to 8' },
   { ...eachToEach, ...loss, name: '8 to 8, 2 % loss' },

@@ -97,6 +97,20 @@ describe('a view behind a link that becomes slow', () => {
   });
 });
 
+/** Goes on from when it is in a pause; pauses come at random, up to `pauseMs` long and `gapMs` apart in the mean. */
+function pausing(gapMs: number, pauseMs: number): (atMs: number) => number {
+  let startMs = 0;
+  let endMs = 0;
+  return (atMs) => {
+    if (atMs - endMs > 10 * gapMs) endMs = atMs;
+    while (endMs <= atMs) {
+      startMs = endMs + 2 * gapMs * random();
+      endMs = startMs + pauseMs * random();
+    }
+    return atMs < startMs ? atMs : endMs;
+  };
+}
+
 describe('three views behind one link', () => {
   it('share it without starving each other or the sound', () => {
     const link = new SimulatedLink(free);
@@ -128,6 +142,36 @@ describe('a view behind a link that is not full', () => {
       layersBps: simulcast,
     });
     expect(heightsOf(call.seconds(60))).toEqual([720]);
+  });
+
+  it.each([
+    [9_000_000, 100, 100],
+    [9_000_000, 200, 200],
+    [9_000_000, 500, 500],
+    [9_000_000, 1_000, 800],
+    [4_500_000, 1_000, 300],
+    [4_500_000, 2_000, 500],
+  ])(
+    'keeps its picture on %i bit/s that stand still every %i ms or so, for up to %i ms',
+    (rateBps, gapMs, pauseMs) => {
+      const link = new SimulatedLink({ ...free, rateBps, queueMs: 2_000, goesOnMs: pausing(gapMs, pauseMs) });
+      const seconds = new SimulatedCall({ link, layersBps: simulcast }).seconds(60);
+      expect(heightsOf(seconds)).toEqual([720]);
+      expect(seconds.map(({ estimateBps }) => estimateBps)).toEqual(seconds.map(() => undefined));
+    },
+  );
+
+  it.each([
+    [50, 60],
+    [200, 200],
+    [1_000, 800],
+  ])('keeps its picture when the router is late every %i ms or so, by up to %i ms', (gapMs, pauseMs) => {
+    const goesOnMs = pausing(gapMs, pauseMs);
+    const link = new SimulatedLink(free);
+    const isRouterBusy = (nowMs: number) => goesOnMs(nowMs) > nowMs;
+    const seconds = new SimulatedCall({ link, layersBps: simulcast, isRouterBusy }).seconds(60);
+    expect(heightsOf(seconds)).toEqual([720]);
+    expect(seconds.map(({ estimateBps }) => estimateBps)).toEqual(seconds.map(() => undefined));
   });
 
   it('keeps its picture when the way becomes longer', () => {

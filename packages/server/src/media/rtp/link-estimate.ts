@@ -13,6 +13,8 @@ const tolerableWaitMs = 20;
 /** A queue that is longer needs no trend, if a link carries no more than this share of what is sent. */
 const intolerableWaitMs = 40;
 const shareOfFullLink = 0.9;
+/** A queue that becomes shorter by so much from one feedback to the next is on a link that carries more than is sent. */
+const drainingMs = 10;
 /** What flows is measured over this time. */
 const flowWindowMs = 500;
 /** What a full link carries is measured since packets wait, since it carried something else before. */
@@ -50,7 +52,8 @@ export class LinkEstimate {
   #newestSentMs = Number.NEGATIVE_INFINITY;
   #waitsSinceMs: number | undefined;
   #isOverused = false;
-  #isGrowing = false;
+  #seemedFull = false;
+  #formerWaitMs = 0;
 
   /** Numbers packets from `firstNumber` on. */
   constructor(firstNumber = 0) {
@@ -136,19 +139,23 @@ export class LinkEstimate {
   }
 
   /**
-   * A large frame makes a queue for a moment too; but then the link carries more than is sent. What others try on the same
-   * link makes one that grows a little and is gone soon, so that this has to be told twice.
+   * A large frame makes a queue for a moment too, and so does a way or a thread that stood still; but then the link carries more
+   * than is sent, once it goes on. What others try on the same link makes a queue that is gone soon, so that all of this has to
+   * be told twice.
    */
   #findOveruse(sentBps: number): boolean {
     const { waitMs } = this.#queue;
-    const carriedBps =
-      waitMs > tolerableWaitMs ? this.#carriedBps(comparedWindowMs) : Number.POSITIVE_INFINITY;
-    const isGrowing = this.#trend.use === 'overuse' && carriedBps < sentBps;
-    const wasGrowing = this.#isGrowing;
-    this.#isGrowing = isGrowing;
-    return (
-      (isGrowing && wasGrowing) || (waitMs > intolerableWaitMs && carriedBps < sentBps * shareOfFullLink)
-    );
+    const isJudged = waitMs > tolerableWaitMs && this.#hasWaitedMs >= leastFullWindowMs;
+    const carriedBps = isJudged ? this.#carriedBps(comparedWindowMs) : Number.POSITIVE_INFINITY;
+    const isDraining = waitMs < this.#formerWaitMs - drainingMs;
+    this.#formerWaitMs = waitMs;
+    const isFull =
+      !isDraining &&
+      ((this.#trend.use === 'overuse' && carriedBps < sentBps) ||
+        (waitMs > intolerableWaitMs && carriedBps < sentBps * shareOfFullLink));
+    const wasFull = this.#seemedFull;
+    this.#seemedFull = isFull;
+    return isFull && wasFull;
   }
 
   #judge(lossShare: number | undefined, isProbing: boolean, nowMs: number): boolean {
@@ -159,10 +166,13 @@ export class LinkEstimate {
     return fellByLoss;
   }
 
+  get #hasWaitedMs(): number {
+    return (this.#newestArrivedMs ?? 0) - (this.#waitsSinceMs ?? Number.NEGATIVE_INFINITY);
+  }
+
   /** As long as packets wait, what arrives is what the link carries; a few packets alone tell nothing. */
   #carriedBps(mostMs: number): number {
-    const waitedMs = (this.#newestArrivedMs ?? 0) - (this.#waitsSinceMs ?? Number.NEGATIVE_INFINITY);
-    const windowMs = Math.min(mostMs, Math.max(leastFullWindowMs, waitedMs));
+    const windowMs = Math.min(mostMs, Math.max(leastFullWindowMs, this.#hasWaitedMs));
     const carriedBps = this.#acknowledged.over(windowMs);
     return (carriedBps * windowMs) / 8_000 < leastFullBytes ? this.#acknowledged.over(mostMs) : carriedBps;
   }

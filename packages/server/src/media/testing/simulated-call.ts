@@ -20,6 +20,8 @@ export interface SimulatedCallOptions {
   readonly temporalLayers?: 1 | 3;
   /** Whether the viewer tells when packets arrived. Default: it does. */
   readonly hasTransportFeedback?: boolean;
+  /** When the router has no time: what comes then waits. Default: never. */
+  readonly isRouterBusy?: (nowMs: number) => boolean;
 }
 
 /** What one viewer got in some time. */
@@ -59,6 +61,8 @@ export class SimulatedCall {
   readonly #feedback = new TransportFeedback(1);
   readonly #underWay: { readonly arrivalMs: number; readonly take: () => void }[] = [];
   #nowMs = 1_000_000;
+  /** What the publisher has sent and the router has not read. */
+  readonly #unread: (() => void)[] = [];
   #frame = 0;
   #viewing = { heightPx: 0, soundLost: 0, soundArrived: 0, soundDelayMs: 0, bytes: 0 };
   readonly #framesSeen = new Set<number>();
@@ -112,8 +116,10 @@ export class SimulatedCall {
   /** Goes on to the next moment; timers have to be moved too. */
   step(): void {
     this.#nowMs += stepMs;
-    if (this.#nowMs % 20 === 0) this.#sendSound();
-    if (this.#nowMs % frameMs === 0) this.#sendFrame();
+    if (this.#nowMs % 20 === 0) this.#unread.push(() => this.#sendSound());
+    if (this.#nowMs % frameMs === 0) this.#unread.push(() => this.#sendFrame());
+    if (this.#options.isRouterBusy?.(this.#nowMs)) return;
+    for (const send of this.#unread.splice(0)) send();
     if (this.#nowMs % 20 === 0) this.#viewer.tick(this.#nowMs);
     const arrived = this.#underWay.filter(({ arrivalMs }) => arrivalMs <= this.#nowMs);
     this.#underWay.splice(0, arrived.length);

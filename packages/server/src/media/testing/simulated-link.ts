@@ -8,6 +8,8 @@ export interface SimulatedLinkOptions {
   readonly delayMs: number;
   /** Adds a time of its own to each packet. Default: none. */
   readonly jitterMs?: () => number;
+  /** When a link with a rate that stands still at this time goes on, which is this time if it does not. Default: it never does. */
+  readonly goesOnMs?: (atMs: number) => number;
   /** Loses a packet that the queue would take. Default: none. */
   readonly isLost?: () => boolean;
 }
@@ -28,11 +30,12 @@ export class SimulatedLink {
 
   /** When the packet arrives; undefined when it is lost. */
   arrivalMs(bytes: number, nowMs: number): number | undefined {
-    const { rateBps, queueMs, delayMs, jitterMs, isLost } = this.options;
+    const { rateBps, queueMs, delayMs, jitterMs, goesOnMs, isLost } = this.options;
     let leavesMs = nowMs;
     if (rateBps !== undefined) {
       const burstMs = (burstBytes * 8_000) / rateBps;
-      const freeMs = Math.max(this.#freeMs, nowMs - burstMs) + (bytes * 8_000) / rateBps;
+      const startMs = Math.max(this.#freeMs, nowMs - burstMs);
+      const freeMs = (goesOnMs?.(startMs) ?? startMs) + (bytes * 8_000) / rateBps;
       if (freeMs - nowMs > queueMs) return undefined;
       this.#freeMs = freeMs;
       leavesMs = Math.max(nowMs, freeMs);

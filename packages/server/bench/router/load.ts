@@ -1,0 +1,67 @@
+import { seededRandom } from '../../src/testing/seeded-random.ts';
+import { publishedFormat } from './load-offers.ts';
+import type { LoadPeer } from './load-peer.ts';
+import { LoadPublisher } from './load-publisher.ts';
+import { LoadViewer } from './load-viewer.ts';
+import type { RouterUnderLoad } from './router-under-load.ts';
+import type { Scenario } from './scenarios.ts';
+
+const tickMs = 5;
+
+/** Publishers and viewers of one scenario, who send and report until they are closed. */
+export class Load {
+  readonly #scenario: Scenario;
+  readonly #router: RouterUnderLoad;
+  readonly #random = seededRandom(7);
+  readonly #peers: LoadPeer[] = [];
+  readonly #publishers: LoadPublisher[] = [];
+  readonly #viewers: LoadViewer[] = [];
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(scenario: Scenario, router: RouterUnderLoad) {
+    this.#scenario = scenario;
+    this.#router = router;
+    this.#timer = setInterval(() => {
+      const nowMs = performance.now();
+      for (const one of this.#publishers) one.tick(nowMs);
+      for (const one of this.#viewers) one.tick(nowMs);
+    }, tickMs);
+  }
+
+  get peerCount(): number {
+    return this.#peers.length;
+  }
+
+  /** Publishes one more stream; the answer is its id. */
+  async publish(): Promise<string> {
+    const { layers, lossRatio } = this.#scenario;
+    const { streamId, peer, offer } = await this.#router.publish(layers.length > 1);
+    this.#peers.push(peer);
+    const options = { lossRatio, random: this.#random };
+    this.#publishers.push(new LoadPublisher(peer, publishedFormat(offer), layers, options));
+    return streamId;
+  }
+
+  /** Gives the stream to so many viewers more. */
+  async view(streamId: string, count: number): Promise<void> {
+    const { lossRatio, hasFeedback } = this.#scenario;
+    for (let index = 0; index < count; index += 1) {
+      const { peer, format } = await this.#router.view(streamId, hasFeedback);
+      this.#peers.push(peer);
+      this.#viewers.push(new LoadViewer(peer, format, { lossRatio, random: this.#random }));
+    }
+  }
+
+  /** Packets so far: due to each viewer of a publisher, by publisher, and what each viewer got. */
+  counts(): { readonly expected: readonly number[]; readonly got: readonly number[] } {
+    return {
+      expected: this.#publishers.map((one) => one.expectedPackets),
+      got: this.#viewers.map(({ packets }) => packets),
+    };
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    for (const peer of this.#peers) peer.close();
+  }
+}
