@@ -85,3 +85,49 @@ test('tiles that a list recycles show the view that they were given last', async
   await expect.poll(wishes).toEqual([{ maxHeightPx: 180 }, { maxHeightPx: 180 }]);
   for (const caller of [ada, bob]) await caller.close();
 });
+
+test('a tile in a document picture-in-picture window plays there by its size there, and in its page once that is closed', async ({
+  browser,
+}) => {
+  const [ada, bob] = await tilesFor(browser, [11]);
+  await bob.page.evaluate(() => {
+    const { documentPictureInPicture } = window as unknown as {
+      documentPictureInPicture: { requestWindow: (size: object) => Promise<Window> };
+    };
+    const [tile] = document.querySelectorAll('video');
+    if (!tile) throw new Error('There is no tile.');
+    Object.assign(window, { tile });
+    const open = async () => {
+      const other = await documentPictureInPicture.requestWindow({ width: 400, height: 300 });
+      Object.assign(window, { other });
+      other.document.body.append(tile);
+      other.addEventListener('pagehide', () => document.body.append(tile));
+    };
+    tile.addEventListener('click', () => void open().then(() => (document.title = 'in')));
+  });
+  const wish = () => bob.page.evaluate(() => [...window.views.values()].map(({ video }) => video));
+  const resizeTile = (heightPx: number) =>
+    bob.page.evaluate((heightPx) => {
+      Object.assign(window.tile.style, { width: `${(heightPx * 16) / 9}px`, height: `${heightPx}px` });
+    }, heightPx);
+  await expect.poll(wish).toEqual([{ maxHeightPx: 180 }]);
+  await bob.page.locator('video').click();
+  await expect.poll(() => bob.page.title()).toBe('in');
+  const grows = async () => {
+    const time = () => bob.page.evaluate(() => window.tile.currentTime);
+    const [before] = [await time(), await bob.page.waitForTimeout(300)];
+    return (await time()) > before;
+  };
+  expect(await bob.page.evaluate(() => window.tile.ownerDocument !== document)).toBe(true);
+  await expect.poll(grows).toBe(true);
+  await resizeTile(90);
+  await expect.poll(wish).toEqual([{ maxHeightPx: 90 }]);
+  expect(await grows()).toBe(true);
+
+  await bob.page.evaluate('window.other.close()');
+  await expect.poll(() => shown(bob)).toEqual([11]);
+  await expect.poll(() => moving(bob)).toBe(1);
+  await resizeTile(180);
+  await expect.poll(wish).toEqual([{ maxHeightPx: 180 }]);
+  for (const caller of [ada, bob]) await caller.close();
+});

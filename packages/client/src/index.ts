@@ -3,6 +3,7 @@ export { createRtcApi, type RtcApiOptions } from './create-rtc-api.ts';
 export {
   AbortedError,
   AlreadyJoinedError,
+  ConferenceFullError,
   ConnectionError,
   ForbiddenError,
   InvalidOptionsError,

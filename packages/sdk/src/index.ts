@@ -101,6 +101,7 @@ export {
 export {
   AbortedError,
   AlreadyJoinedError,
+  ConferenceFullError,
   type ApiError,
   type ApiErrorCode,
   type CallOptions,

@@ -12,6 +12,8 @@ export type RefusalCode =
   | 'invalid_token'
   /** The caller may not do this. */
   | 'forbidden'
+  /** Nobody more may join until somebody leaves. */
+  | 'conference_full'
   | 'not_found'
   /** More than a limit allows; the message names it. Trying again does not help. */
   | 'limit_exceeded'

@@ -5,6 +5,7 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   AlreadyJoinedError,
+  ConferenceFullError,
   ConnectionError,
   createRtcApi,
   ForbiddenError,
@@ -67,6 +68,23 @@ describe('an answer outside 2xx', () => {
     const { message, hint } = error as ParleyError;
     expect(message).toBe(`join was answered with ${status} (oops: It went wrong). ${hint}`);
     expect(hint).not.toBe('');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('403 that says that the conference is full has a class of its own', async () => {
+    server.reply({
+      status: 403,
+      body: '{"error":"conference_full","error_description":"The conference is full."}',
+    });
+    const error = await rejection(api.join(command));
+    expect(error).toBeInstanceOf(ConferenceFullError);
+    expect(error).toMatchObject({
+      name: 'ConferenceFullError',
+      code: 'ERR_CONFERENCE_FULL',
+      retryable: true,
+      status: 403,
+      message: expect.stringContaining('Try again when somebody has left'),
+    });
     expect(server.requests).toHaveLength(1);
   });
 

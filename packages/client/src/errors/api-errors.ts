@@ -64,6 +64,16 @@ export class ForbiddenError extends HttpError {
   }
 }
 
+/** 403 `conference_full` on join: as many are inside as the conference or the server lets in. */
+export class ConferenceFullError extends HttpError {
+  override readonly name = 'ConferenceFullError';
+  override readonly code = 'ERR_CONFERENCE_FULL';
+  override readonly retryable = true;
+  constructor(failure: HttpFailure, options?: ErrorOptions) {
+    super(failure, 'Try again when somebody has left, or raise its `participant_limit`.', options);
+  }
+}
+
 /** 404: the conference, stream, view, endpoint or ticket is unknown or gone; or the server lacks this operation. */
 export class NotFoundError extends HttpError {
   override readonly name = 'NotFoundError';
@@ -151,6 +161,7 @@ export type ApiError =
   | AbortedError
   | UnauthorizedError
   | ForbiddenError
+  | ConferenceFullError
   | NotFoundError
   | AlreadyJoinedError
   | InvalidRequestError

@@ -1,5 +1,6 @@
 import {
   AlreadyJoinedError,
+  ConferenceFullError,
   ForbiddenError,
   InvalidRequestError,
   NotFoundError,
@@ -12,20 +13,22 @@ import { retryAfterMs } from './retry-after-ms.ts';
 
 const longestMessage = 200;
 
-/** The error for an answer outside 2xx. Decides on the status alone; no body can make it fail. */
+/** The error for an answer outside 2xx. Decides on the status, but for a full conference; no body can make it fail. */
 export function httpErrorFor(
   operation: string,
   response: Pick<Response, 'status' | 'headers'>,
   body: string,
 ): HttpError {
   const { status, headers } = response;
-  const ErrorClass = classFor(operation, status);
+  const words = serverWords(body);
+  const ErrorClass =
+    words.serverError === 'conference_full' ? ConferenceFullError : classFor(operation, status);
   const failure: HttpFailure = {
     operation,
     status,
     requestId: headers.get('x-request-id') ?? undefined,
     retryAfterMs: retryAfterMs(headers),
-    ...serverWords(body),
+    ...words,
   };
   return new ErrorClass(failure);
 }

@@ -47,14 +47,26 @@ export interface WritableConferenceStore extends ConferenceStore {
   readonly set: (next: ConferenceSnapshot) => void;
 }
 
+/** Takes what a listener threw; `called` is what it listened to. */
+export type OnListenerError = (called: string, cause: unknown) => void;
+
+const listenerErrors = new WeakMap<ConferenceStore, OnListenerError>();
+
+/** Tells of a listener that failed, for those who call listeners of their own with what they read in `store`. */
+export function tellListenerError(store: ConferenceStore, called: string, cause: unknown): void {
+  const tell = listenerErrors.get(store);
+  if (!tell) throw cause;
+  tell(called, cause);
+}
+
 /** Makes a store. What a subscriber throws goes to `onListenerError`, and the others are still told. */
 export function createConferenceStore(
   initial: ConferenceSnapshot,
-  onListenerError: (cause: unknown) => void,
+  onListenerError: OnListenerError,
 ): WritableConferenceStore {
   let snapshot = initial;
   const listeners = new Set<{ readonly call: () => void }>();
-  return {
+  const store: WritableConferenceStore = {
     get version() {
       return snapshot.conference.version;
     },
@@ -72,9 +84,11 @@ export function createConferenceStore(
         try {
           call();
         } catch (error) {
-          onListenerError(error);
+          onListenerError('state', error);
         }
       }
     },
   };
+  listenerErrors.set(store, onListenerError);
+  return store;
 }

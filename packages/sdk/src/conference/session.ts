@@ -96,7 +96,7 @@ export class Session {
         claims: access?.claims ?? {},
         network: undefined,
       },
-      (cause) => onProblem(new ListenerError('state', { cause })),
+      (called, cause) => onProblem(new ListenerError(called, { cause })),
     );
     if (access) access.onChanged = (claims) => this.#change({ claims });
     const { getSnapshot } = this.store;

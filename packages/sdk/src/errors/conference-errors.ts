@@ -38,7 +38,7 @@ export class EndpointInUseError extends ParleyError {
 export class ListenerError extends ParleyError {
   override readonly name = 'ListenerError';
   override readonly code = 'ERR_LISTENER';
-  /** The event that was announced, or `state` for a subscriber of the store. */
+  /** The event that was announced; `state` for a subscriber of the store, `invalid` for a listener of `onInvalid`. */
   readonly event: string;
   constructor(event: string, options: ErrorOptions) {
     super(

@@ -7,6 +7,7 @@ const codes: Readonly<Record<ParleyErrorCode, true>> = {
   ERR_ABORTED: true,
   ERR_ALREADY_JOINED: true,
   ERR_AUDIO_OUTPUT: true,
+  ERR_CONFERENCE_FULL: true,
   ERR_CONNECTION: true,
   ERR_DEVICE_BLOCKED_BY_POLICY: true,
   ERR_DEVICE_DENIED: true,

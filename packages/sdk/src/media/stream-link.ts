@@ -42,6 +42,8 @@ export interface StreamLink {
   /** The present connection; reopening may bring another. */
   readonly peer: RTCPeerConnection;
   readonly isClosed: boolean;
+  /** Aborts when the link is closed. */
+  readonly closing: AbortSignal;
   /** The network or the page is back: looks after the connection at once. */
   check(): void;
   /** Negotiates once more, one after the other. Rejects as opening does, but closes nothing. */
@@ -145,6 +147,7 @@ export async function openStreamLink(options: StreamLinkOptions): Promise<Stream
     get isClosed() {
       return closed !== undefined;
     },
+    closing: closing.signal,
     check: () => keeper.check(),
     negotiate,
     close,

@@ -1,9 +1,10 @@
 import { HttpError, NotFoundError } from '@parley-rtc/client';
 import { pause } from '../pause.ts';
 import { reconnectDelayMs } from '../reconnect-policy.ts';
+import { untilOnline } from '../until-online.ts';
 import type { Purpose, StreamLink } from './stream-link.ts';
 
-/** How long something that the server has lost is tried to be given back. */
+/** How long something that the server has lost is tried to be given back. Time without a network does not count. */
 const budgetMs = 30_000;
 
 /** What the owner of an open stream or view does to keep it alive. */
@@ -15,7 +16,7 @@ export interface Upkeep {
 }
 
 export interface UpkeepOptions {
-  readonly link: Pick<StreamLink, 'check' | 'negotiate' | 'isClosed'>;
+  readonly link: Pick<StreamLink, 'check' | 'negotiate' | 'isClosed' | 'closing'>;
   /** Whether the server counts us as present. While it does not, nothing is tried, and nothing is given up. */
   readonly isInside: () => boolean;
   readonly onRenewed: (purpose: Purpose) => void;
@@ -28,9 +29,11 @@ export function upkeepOf({ link, isInside, onRenewed, onFailed }: UpkeepOptions)
   let wanted: Exclude<Purpose, 'open'> | undefined;
   const isIdle = () => link.isClosed || !isInside() || wanted === undefined;
   const run = async () => {
-    const endsAtMs = Date.now() + budgetMs;
+    let leftMs = budgetMs;
     for (let attempt = 0; wanted; attempt += 1) {
-      if (attempt > 0) await pause(reconnectDelayMs(attempt - 1), new AbortController().signal);
+      const startedAtMs = Date.now();
+      if (attempt > 0) await pause(reconnectDelayMs(attempt - 1), link.closing);
+      const offlineMs = await untilOnline(link.closing);
       if (isIdle()) return;
       const purpose = wanted;
       try {
@@ -40,7 +43,12 @@ export function upkeepOf({ link, isInside, onRenewed, onFailed }: UpkeepOptions)
       } catch (error) {
         if (isIdle()) return;
         if (purpose === 'restart' && error instanceof NotFoundError) wanted = 'reopen';
-        if (isFinal(error) || Date.now() >= endsAtMs) return onFailed();
+        if (isFinal(error)) return onFailed();
+        const tookMs = Date.now() - startedAtMs - offlineMs;
+        // An attempt in which the network went says nothing of the server; with the network, the next comes at once.
+        if ((await untilOnline(link.closing)) > 0) attempt = -1;
+        else leftMs -= tookMs;
+        if (leftMs <= 0) return onFailed();
       }
     }
   };

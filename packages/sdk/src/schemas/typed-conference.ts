@@ -68,9 +68,10 @@ export interface TypedConference<Schemas extends ConferenceSchemas> {
   ): () => void;
   /**
    * Calls `listener` with whatever is not valid, once for each value, until the returned function is called: first, in a
-   * moment, with what is there already. What the listener throws is an uncaught error of the page.
+   * moment, with what is there already. One that fails keeps nothing back: it is told by the event `error`, as a
+   * `ListenerError` (`ERR_LISTENER`) of `invalid`.
    */
-  onInvalid(listener: (invalid: InvalidData) => void): () => void;
+  onInvalid(listener: (invalid: InvalidData) => void | Promise<void>): () => void;
   /**
    * Replaces our own metadata as a whole. What is sent is the input, as JSON; what a schema makes of it is made by each
    * reader.

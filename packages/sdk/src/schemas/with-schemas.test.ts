@@ -172,6 +172,28 @@ describe('what is not valid', () => {
     [
       'throws',
       () => {
+        throw new TypeError('no idea');
+      },
+    ],
+    ['rejects', () => Promise.reject(new TypeError('no idea'))],
+  ])('reaches all listeners, and one that %s ends as any listener does', async (_how, fail) => {
+    await joinBoth();
+    const errors: unknown[] = [];
+    ada.on('error', ({ error }) => void errors.push(error));
+    withSchemas(ada, schemas).onInvalid(fail);
+    const heard = listenToInvalid(ada);
+    await bob.setParticipantMetadata({});
+    await bob.setMetadata('votes', 'many');
+    await settle();
+    expect(heard).toHaveLength(2);
+    const error = { code: 'ERR_LISTENER', event: 'invalid', cause: { message: 'no idea' } };
+    expect(errors).toMatchObject([error, error]);
+  });
+
+  test.each([
+    [
+      'throws',
+      () => {
         throw new TypeError('no name');
       },
       'no name',

@@ -1,5 +1,6 @@
 import type { ConferenceState, JsonObject, MetadataEntry, UnknownEvent } from '@parley-rtc/contract';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { tellListenerError } from '../conference/conference-store.ts';
 import type { Conference } from '../conference/conference.ts';
 import { InvalidMetadataError } from '../errors/schema-errors.ts';
 import { check, checkText, type Verdict } from './check.ts';
@@ -78,11 +79,14 @@ export function withSchemas(
     onInvalid: (listener) => {
       const told = new WeakSet<Verdict>();
       let isOn = true;
-      // Async, so that one that throws keeps none of the others back.
       const tell = async ({ place, value, verdict }: Judged) => {
         if (!isOn || !verdict.issues || told.has(verdict)) return;
         told.add(verdict);
-        listener({ place, issues: verdict.issues, value });
+        try {
+          await listener({ place, issues: verdict.issues, value });
+        } catch (cause) {
+          tellListenerError(conference.state, 'invalid', cause);
+        }
       };
       const tellAll = () => {
         for (const judged of judgedIn(present())) void tell(judged);

@@ -1,4 +1,4 @@
-import { listen } from './listen.ts';
+import { observeElement } from './observe-element.ts';
 import { pictureHeightPx, type ShownElement } from './video-wish.ts';
 
 /** What is to be seen on the user's screen. */
@@ -11,8 +11,6 @@ export interface Screen {
   /** Calls `onChange` whenever that changes, until the returned function is called. Does not keep the element alive. */
   watchElement(element: HTMLMediaElement, onChange: (shown: ShownElement) => void): () => void;
 }
-
-const leastVisible = 0.1;
 
 /** The screen as the browser tells of it. Where it does not (in Node, in old browsers), everything is visible. */
 export const browserScreen: Screen = {
@@ -27,67 +25,34 @@ export const browserScreen: Screen = {
 
   watchElement: (element, onChange) => {
     const ref = new WeakRef(element);
-    let isInSight = true;
-    const tell = () => {
+    let { ownerDocument } = element;
+    const tell = (isInSight: boolean) => {
       const present = ref.deref();
-      if (present) onChange(look(present, isInSight));
+      if (!present) return;
+      const hasMoved = present.ownerDocument !== ownerDocument;
+      if (hasMoved) {
+        ({ ownerDocument } = present);
+        stop();
+        stop = observeElement(present, tell);
+      }
+      onChange(look(present, isInSight || hasMoved));
     };
-    const intersections = globalThis.IntersectionObserver
-      ? new IntersectionObserver(
-          (entries) => {
-            const last = entries.at(-1);
-            if (last) isInSight = isShown(last);
-            tell();
-          },
-          { threshold: [0, leastVisible / 4, leastVisible / 2, leastVisible] },
-        )
-      : undefined;
-    const sizes = globalThis.ResizeObserver ? new ResizeObserver(tell) : undefined;
-    intersections?.observe(element);
-    sizes?.observe(element);
-    const stopListening = listen(element, pictureEvents, tell);
-    return () => {
-      intersections?.disconnect();
-      sizes?.disconnect();
-      stopListening();
-    };
+    let stop = observeElement(element, tell);
+    return () => stop();
   },
 };
 
-/**
- * Its picture changed shape, or went to a window of its own or back. Whoever moves it to a document picture-in-picture
- * window or back stops it for a moment, of which the observers say nothing when it is as large and visible as before.
- */
-const pictureEvents = ['resize', 'enterpictureinpicture', 'leavepictureinpicture', 'playing'];
-
-/** A tenth of the element, or of the window for an element that is larger than that. */
-function isShown({
-  isIntersecting,
-  intersectionRatio,
-  intersectionRect,
-  rootBounds,
-}: IntersectionObserverEntry): boolean {
-  if (!isIntersecting) return false;
-  const windowArea = rootBounds ? rootBounds.width * rootBounds.height : Infinity;
-  return (
-    intersectionRatio >= leastVisible ||
-    intersectionRect.width * intersectionRect.height >= windowArea * leastVisible
-  );
-}
-
 function look(element: HTMLMediaElement, isInSight: boolean): ShownElement {
-  const isInPictureInPicture =
-    globalThis.document?.pictureInPictureElement === element || isInOtherWindow(element);
+  const { ownerDocument = globalThis.document } = element as Partial<HTMLMediaElement>;
+  const isOpen = !ownerDocument || (ownerDocument.defaultView !== null && !ownerDocument.defaultView.closed);
+  const isVisible = isInSight && isOpen && element.tagName !== 'AUDIO';
+  const isElsewhere = ownerDocument !== globalThis.document && ownerDocument?.visibilityState !== 'hidden';
+  const isPictureAlone = globalThis.document?.pictureInPictureElement === element;
   return {
-    isVisible: isInSight && element.tagName !== 'AUDIO',
-    isInPictureInPicture,
-    heightPx: isInPictureInPicture ? undefined : heightOf(element),
+    isVisible,
+    isInPictureInPicture: isPictureAlone || (isVisible && isElsewhere),
+    heightPx: isPictureAlone ? undefined : heightOf(element),
   };
-}
-
-/** As in a document picture-in-picture window, of which this page's observers know nothing. */
-function isInOtherWindow({ isConnected, ownerDocument }: HTMLMediaElement): boolean {
-  return isConnected && ownerDocument !== globalThis.document && ownerDocument?.defaultView?.closed === false;
 }
 
 function heightOf(element: HTMLMediaElement): number | undefined {
@@ -98,6 +63,6 @@ function heightOf(element: HTMLMediaElement): number | undefined {
     heightPx: element.clientHeight,
     fit: getComputedStyle(element).objectFit,
     aspectRatio: videoWidth / videoHeight,
-    pixelRatio: globalThis.devicePixelRatio ?? 1,
+    pixelRatio: element.ownerDocument.defaultView?.devicePixelRatio ?? 1,
   });
 }

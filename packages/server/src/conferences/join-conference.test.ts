@@ -35,7 +35,7 @@ describe('joinConference', () => {
   it('refuses when the conference is full', () => {
     const limit = { value: '1', userId: undefined, userEndpointId: undefined, lastModified: '' };
     const full = aConference({ participants: [aParticipant()], metadata: { participant_limit: limit } });
-    expect(refusalOf(() => joinConference(full, command, aContext()))).toBe('forbidden');
+    expect(refusalOf(() => joinConference(full, command, aContext()))).toBe('conference_full');
     const notFull = { ...full, participants: [] };
     expect(joinConference(notFull, command, aContext())).toHaveLength(1);
   });

@@ -24,7 +24,7 @@ export function joinConference(
     );
   }
   if (state.participants.length >= participantLimit(state)) {
-    throw new RefusalError('forbidden', 'The conference is full. Try again when somebody has left.');
+    throw new RefusalError('conference_full', 'The conference is full. Try again when somebody has left.');
   }
   const joined = {
     type: 'ConferenceJoinedEvent',

@@ -2,6 +2,7 @@ import type { HistoryEvent } from '@parley-rtc/contract';
 import { expect, it } from 'vitest';
 import { defaultLimits, type Limits } from '../limits/limits.ts';
 import { aConference, aContext, anActor, aParticipant, aStream } from '../testing/builders.ts';
+import { refusalOf } from '../testing/refusal-of.ts';
 import { createConference } from './create-conference.ts';
 import { joinConference } from './join-conference.ts';
 import { publishStream } from './publish-stream.ts';
@@ -64,6 +65,11 @@ it.each<[string, Partial<Limits>, readonly HistoryEvent[], keyof Limits | undefi
   };
   if (limit === undefined) expect(act).not.toThrow();
   else expect(act).toThrow(`(${limit})`);
+});
+
+it('says of one participant too many that the conference is full', () => {
+  const limits = { ...defaultLimits, participantsPerConference: 1 };
+  expect(refusalOf(() => requireRoom(state, join, limits))).toBe('conference_full');
 });
 
 it('refuses a key that would poison the readers of an answer', () => {

@@ -13,7 +13,7 @@ import { requireWithin } from '../limits/require-within.ts';
 import { RefusalError } from '../refusal.ts';
 
 /**
- * Refuses with `limit_exceeded` what would make a conference too large. Looks at the state after the events, so it
+ * Refuses with `limit_exceeded`, or `conference_full`, what would make a conference too large. Looks at the state after the events, so it
  * holds for every command there is; only parts that changed are measured, and what a lower limit of today finds too
  * large already may stay and shrink.
  */
@@ -21,7 +21,7 @@ export function requireRoom(state: ConferenceState, events: readonly HistoryEven
   for (const event of events) requireWithin(limits, 'eventBytes', jsonBytes(event));
   const next = events.reduce<ConferenceState>(reduce, state);
   if (next.participants.length > state.participants.length) {
-    requireWithin(limits, 'participantsPerConference', next.participants.length);
+    requireWithin(limits, 'participantsPerConference', next.participants.length, 'conference_full');
   }
   if (next.metadata !== state.metadata) requireMetadataRoom(next.metadata, state.metadata, limits);
   for (const participant of next.participants) {

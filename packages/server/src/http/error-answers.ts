@@ -15,6 +15,7 @@ const statusOfRefusal: Readonly<Record<RefusalCode, number>> = {
   invalid_token: 401,
   invalid_client: 401,
   forbidden: 403,
+  conference_full: 403,
   not_found: 404,
   already_joined: 422,
   too_many_requests: 429,

@@ -21,13 +21,16 @@ export class FailedLogins {
   /** A login of `key` begins; `end` must follow. @throws RateLimitError after too many that have failed. */
   async begin(key: string): Promise<void> {
     for (;;) {
+      const underWayBefore = this.#underWay.get(key);
       try {
         await this.#limiter.take(key);
         break;
       } catch (error) {
+        // What is refused counts as well, but has failed at nothing.
+        await this.#limiter.giveBack(key);
         const underWay = this.#underWay.get(key);
-        if (!underWay) throw error;
-        await new Promise<void>((resolve) => underWay.waiting.push(resolve));
+        if (underWay) await new Promise<void>((resolve) => underWay.waiting.push(resolve));
+        else if (!underWayBefore) throw error;
       }
     }
     const underWay = this.#underWay.get(key) ?? { count: 0, waiting: [] };

@@ -1,4 +1,4 @@
-import { RefusalError } from '../refusal.ts';
+import { type RefusalCode, RefusalError } from '../refusal.ts';
 import type { Limits } from './limits.ts';
 
 /** A limit that is a count; the others are settings of the HTTP server. */
@@ -38,10 +38,15 @@ const explanations: Readonly<Record<CountedLimit, readonly [what: string, advice
   endpointsPerUser: ['registered endpoints of one user', 'Unregister one first.'],
 };
 
-/** Refuses with `limit_exceeded`, naming the limit, when `count` is above it. */
-export function requireWithin(limits: Limits, limit: CountedLimit, count: number): void {
+/** Refuses, naming the limit, when `count` is above it. */
+export function requireWithin(
+  limits: Limits,
+  limit: CountedLimit,
+  count: number,
+  code: RefusalCode = 'limit_exceeded',
+): void {
   const most = limits[limit];
   if (count <= most) return;
   const [what, advice] = explanations[limit];
-  throw new RefusalError('limit_exceeded', `The limit is ${most} ${what} (${limit}). ${advice}`);
+  throw new RefusalError(code, `The limit is ${most} ${what} (${limit}). ${advice}`);
 }
