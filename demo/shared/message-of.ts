@@ -15,6 +15,7 @@ const messages: Partial<Record<ParleyErrorCode, string>> = {
   ERR_SCREEN_SHARE_CANCELLED: 'Nothing is shared. Press the button again to choose a screen or a window.',
   ERR_MEDIA_CONNECTION:
     'Sound and picture do not get through. Check your network, then leave and join again.',
+  ERR_CONFERENCE_FULL: 'This call is full. Try again when somebody has left.',
   ERR_ENDPOINT_LOST: 'The server has let you go after a long silence. Join again.',
 };
 
