@@ -55,7 +55,7 @@ function connect(payloadType: number) {
   const createViewer = (to: Uint8Array[]) =>
     new ViewerPeer({
       media: viewed,
-      send: (packet) => to.push(packet) > 0,
+      send: (packet) => to.push(Buffer.from(packet)) > 0,
       published: (kind) => publisher.published(kind),
       now,
     });

@@ -1,5 +1,6 @@
 import type { ExtensionIds } from '../header-extensions.ts';
 import { reserveStamp, stampBytes } from './packet-stamp.ts';
+import { reusedBuffer } from './reused-buffer.ts';
 import { originalSequenceNumberBytes } from './retransmission.ts';
 import { findExtension } from './rtp-packet.ts';
 import type { RtpPacket } from './rtp-packet.ts';
@@ -28,7 +29,8 @@ const longestElementBytes = 16;
 
 /**
  * Writes the packet as one viewer gets it: own header fields, own extension ids, no CSRCs, no padding. What is known only
- * when it leaves is left for `stampPacket`, so that the viewer measures its own link and not the publisher's.
+ * when it leaves is left for `stampPacket`, so that the viewer measures its own link and not the publisher's. Valid until the
+ * next is written: it has to be sent or copied at once.
  */
 export function writeForwardedPacket(
   packet: RtpPacket,
@@ -50,7 +52,7 @@ export function writeForwardedPacket(
   const originalBytes = header.originalSequenceNumber === undefined ? 0 : originalSequenceNumberBytes;
   const payloadPosition = fixedHeaderBytes + extensionBytes;
   const payloadBytes = packet.payloadEnd - packet.payloadStart;
-  const out = Buffer.allocUnsafe(payloadPosition + originalBytes + payloadBytes);
+  const out = reusedBuffer(payloadPosition + originalBytes + payloadBytes);
 
   out[0] = extensionBytes > 0 ? 0x90 : 0x80;
   out[1] = (packet.marker ? 0x80 : 0) | header.payloadType;

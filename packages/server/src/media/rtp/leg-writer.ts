@@ -10,7 +10,7 @@ import type { Segment } from './segment.ts';
 import { SentPackets } from './sent-packets.ts';
 import { extendSequenceNumber, wireSequenceNumber } from './sequence-number.ts';
 
-/** Hands an RTP packet on, to be stamped when it leaves; false when it will not leave. */
+/** Hands an RTP packet on, to be stamped when it leaves; false when it will not leave. The packet is valid during the call only. */
 export type SendRtp = (packet: Buffer, nowMs: number) => boolean;
 
 /** How one viewer knows one stream. */

@@ -20,6 +20,14 @@ describe('Pacer', () => {
     expect(left.map(({ atMs }) => atMs)).toEqual([0, 20]);
   });
 
+  it('keeps a copy of what waits, since its sender writes the next packet to the same memory', () => {
+    const { pacer, left, drainUntil } = setUp();
+    const memory = Buffer.alloc(1_000);
+    for (const letter of 'abc') pacer.offer(memory.fill(letter), 800_000, 0);
+    drainUntil(800_000, 5, 100);
+    expect(left.map(({ text }) => text).join('')).toBe('abc');
+  });
+
   it('spreads a key frame over the time that the link needs for it, in order', () => {
     const { left, offer, drainUntil } = setUp();
     // 10 ms for each packet.

@@ -30,7 +30,10 @@ export class Pacer {
     this.#freeMs = Math.max(this.#freeMs, nowMs - pacingIntervalMs) + (bytes * 8_000) / rateBps;
   }
 
-  /** Lets a packet leave now, or once those before it have left. Drops everything that waits when that is too much; says so. */
+  /**
+   * Lets a packet leave now, or a copy of it once those before it have left. Drops everything that waits when that is too much;
+   * says so.
+   */
   offer(packet: Buffer, rateBps: number, nowMs: number): 'left' | 'waits' | 'overflow' {
     if (this.#queuedBytes === 0 && this.#freeMs <= nowMs) {
       this.spend(packet.length, rateBps, nowMs);
@@ -41,7 +44,7 @@ export class Pacer {
       this.clear();
       return 'overflow';
     }
-    this.#queue.push(packet);
+    this.#queue.push(Buffer.from(packet));
     this.#queuedBytes += packet.length;
     return 'waits';
   }

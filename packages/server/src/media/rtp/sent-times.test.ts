@@ -36,3 +36,18 @@ it('goes on where another ended, and knows nothing of what that one has sent', (
   expect(sent.next).toBe(0x1_0006);
   expect([4, 5, 6].map((number) => sent.extend(number))).toEqual([undefined, 0x1_0005, undefined]);
 });
+
+it('remembers the packets of five seconds, however many they are', () => {
+  const sent = new SentTimes(7);
+  for (let count = 0; count < 1_000; count += 1) sent.add(100 + count, count);
+  sent.lost(sent.extend(8) ?? -1);
+  for (let count = 1_000; count < 2_500; count += 1) sent.add(100 + count, 2 * count);
+  expect(sent.arrived(sent.extend(8) ?? -1)).toEqual({ sentMs: 1, bytes: 101, wasLost: true });
+  expect(sent.arrived(sent.extend(2_506) ?? -1)).toEqual({ sentMs: 4_998, bytes: 2_599, wasLost: false });
+});
+
+it('does not remember more of a slow stream', () => {
+  const sent = new SentTimes();
+  for (let count = 0; count < 500; count += 1) sent.add(100, 200 * count);
+  expect([sent.extend(499 - 25), sent.extend(499 - 100)]).toEqual([474, undefined]);
+});

@@ -46,7 +46,7 @@ function setUp(viewer: Partial<AcceptedMedia> = { rtxPayloadType: 124 }) {
     ssrc: 500,
     rtxSsrc: 501,
     cname: 'cname',
-    sendRtp: (packet) => sent.push(packet) > 0,
+    sendRtp: (packet) => sent.push(Buffer.from(packet)) > 0,
     sendRtcp: (packet) => sent.push(packet),
   });
   const createSource = (ssrc: number, keyFrameRequests: number[] = []) => {
@@ -191,7 +191,7 @@ describe('ViewerLeg', () => {
       ssrc: 600,
       rtxSsrc: 601,
       cname: 'other',
-      sendRtp: (bytes) => secondSent.push(bytes) > 0,
+      sendRtp: (bytes) => secondSent.push(Buffer.from(bytes)) > 0,
       sendRtcp: () => {},
     });
     const secondSent: Buffer[] = [];
