@@ -52,9 +52,9 @@ export class LoadPublisher {
   readonly #audioSsrc: number;
   #audioNumber = 0;
   #transportNumber = 0;
-  #nextFrameMs: number;
-  #nextAudioMs: number;
-  #nextReportMs: number;
+  #nextFrameMs = 0;
+  #nextAudioMs = 0;
+  #nextReportMs = 0;
   /** Packets that a viewer of the largest layer is to get, those that were lost on their way to the router included. */
   expectedPackets = 0;
 
@@ -73,13 +73,17 @@ export class LoadPublisher {
       const [ssrc = 0x1000 + 2 * index, rtxSsrc = ssrc + 1] = format.videoSsrcs;
       return new VideoLayer(layer, ssrc, rtxSsrc);
     });
-    const nowMs = performance.now();
-    this.#nextFrameMs = nowMs + options.random() * frameIntervalMs;
-    this.#nextAudioMs = nowMs + options.random() * audioIntervalMs;
-    this.#nextReportMs = nowMs + options.random() * 1_000;
+    this.begin(performance.now());
     peer.onPacket = (packet) => {
       if (isRtcp(packet)) this.#receive(packet);
     };
+  }
+
+  /** Sends nothing that was due before. */
+  begin(nowMs: number): void {
+    this.#nextFrameMs = nowMs + this.#random() * frameIntervalMs;
+    this.#nextAudioMs = nowMs + this.#random() * audioIntervalMs;
+    this.#nextReportMs = nowMs + this.#random() * 1_000;
   }
 
   /** Sends what is due. */

@@ -8,7 +8,7 @@ import type { Scenario } from './scenarios.ts';
 
 const tickMs = 5;
 
-/** Publishers and viewers of one scenario, who send and report until they are closed. */
+/** Publishers and viewers of one scenario, who send and report from `start()` on until they are closed. */
 export class Load {
   readonly #scenario: Scenario;
   readonly #router: RouterUnderLoad;
@@ -16,16 +16,11 @@ export class Load {
   readonly #peers: LoadPeer[] = [];
   readonly #publishers: LoadPublisher[] = [];
   readonly #viewers: LoadViewer[] = [];
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(scenario: Scenario, router: RouterUnderLoad) {
     this.#scenario = scenario;
     this.#router = router;
-    this.#timer = setInterval(() => {
-      const nowMs = performance.now();
-      for (const one of this.#publishers) one.tick(nowMs);
-      for (const one of this.#viewers) one.tick(nowMs);
-    }, tickMs);
   }
 
   get peerCount(): number {
@@ -52,6 +47,12 @@ export class Load {
     }
   }
 
+  start(): void {
+    const nowMs = performance.now();
+    for (const one of this.#publishers) one.begin(nowMs);
+    this.#timer = setInterval(() => this.#tick(performance.now()), tickMs);
+  }
+
   /** Packets so far: due to each viewer of a publisher, by publisher, and what each viewer got. */
   counts(): { readonly expected: readonly number[]; readonly got: readonly number[] } {
     return {
@@ -63,5 +64,10 @@ export class Load {
   close(): void {
     clearInterval(this.#timer);
     for (const peer of this.#peers) peer.close();
+  }
+
+  #tick(nowMs: number): void {
+    for (const one of this.#publishers) one.tick(nowMs);
+    for (const one of this.#viewers) one.tick(nowMs);
   }
 }

@@ -23,8 +23,10 @@ export interface LoadFigures {
   readonly loadDelayP99Ms: number;
   /** Viewers whose link the router takes to carry no more than so much; there is no such link here. */
   readonly limitedViewers: number | undefined;
-  /** Growth of the memory for each of the second half of the peers, with the garbage that the load makes meanwhile. */
-  readonly kilobytesPerPeer: number;
+  /** Memory for each of the second half of the peers, which are connected and to whom nothing is sent yet. */
+  readonly kilobytesPerIdlePeer: number;
+  /** Memory of the router under the load. */
+  readonly megabytes: number;
   /** Processor time of each process of the router, where there are several. */
   readonly eachProcessPercent?: string;
 }
@@ -61,6 +63,9 @@ async function measure(
   await sleep(settleMs);
   const half = { peers: load.peerCount, residentBytes: usageOf(router.pid).residentBytes };
   for (const streamId of streamIds) await load.view(streamId, Math.ceil(viewersEach / 2));
+  await sleep(settleMs);
+  const idleBytes = usageOf(router.pid).residentBytes - half.residentBytes;
+  load.start();
   await sleep(warmUpMs);
   await router.loopDelayP99Ms();
 
@@ -80,7 +85,6 @@ async function measure(
   const delivered = sum(got);
   const cpuSeconds = after.usage.cpuSeconds - before.usage.cpuSeconds;
   const mainThreadSeconds = after.usage.mainThreadSeconds - before.usage.mainThreadSeconds;
-  const residentBytes = after.usage.residentBytes - half.residentBytes;
   const morePeers = Math.max(1, load.peerCount - half.peers);
   const leastShare = Math.min(...got) / (sum(expected) / expected.length);
   return {
@@ -93,7 +97,8 @@ async function measure(
     loopDelayP99Ms: loopDelayP99Ms === undefined ? undefined : rounded(loopDelayP99Ms, 1),
     loadDelayP99Ms: rounded(loadDelay.percentile(99) / 1e6 - delayResolutionMs, 1),
     limitedViewers: await router.limitedViewers(),
-    kilobytesPerPeer: Math.round(residentBytes / 1_024 / morePeers),
+    kilobytesPerIdlePeer: Math.round(idleBytes / 1_024 / morePeers),
+    megabytes: Math.round(after.usage.residentBytes / 2 ** 20),
     ...shares(before.usage, after.usage, elapsedSeconds),
   };
 }
