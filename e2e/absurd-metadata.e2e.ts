@@ -107,7 +107,7 @@ test('absurd metadata of others is refused, or is state like any other, and brea
     expect(await one.evaluate('[window.hacked, {}.name, {}.x, [].polluted, {}.inside].join("")')).toBe('');
   }
   await ada.page.evaluate(() => window.conference.setMetadata('still', 'usable'));
-  for (const guest of [eve, ...guests]) await guest.do('leave');
+  await Promise.all([eve, ...guests].map((guest) => guest.do('leave')));
   await expect(page.getByTestId('tile')).toHaveCount(2);
   expect(problems).toEqual([]);
   expect(await ada.diary()).not.toContainEqual(expect.stringMatching(/^error /));
