@@ -61,6 +61,8 @@ test('absurd metadata of others is refused, or is state like any other, and brea
   await ada.publish(11);
   await page.goto(`/script-tag/?room=${room}`);
   await page.getByTestId('name-input').fill('Bob');
+  // Encoding a camera is what takes the time of a small machine.
+  await page.getByTestId('camera-button').first().click();
   await page.getByTestId('join-button').click();
   await expect(page.getByTestId('leave-button')).toBeVisible();
 
