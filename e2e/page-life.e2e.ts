@@ -2,8 +2,7 @@ import { type Browser, expect, test } from '@playwright/test';
 import { demoUrl } from './support/addresses.ts';
 import { Caller, newRoom } from './support/caller.ts';
 import { EverydayCaller } from './support/everyday-caller.ts';
-import { launchChromium } from './support/launch-chromium.ts';
-import { processesOf } from './support/processes-of.ts';
+import { publishPicture, readTonesHz } from './support/page-scripts.ts';
 
 /** Ada, who stays and publishes, and whom everything is compared with. */
 async function enterAsAda(browser: Browser, room: string): Promise<Caller> {
@@ -27,6 +26,38 @@ async function expectFilm(ada: Caller): Promise<void> {
   await ada.pictures();
   const { framesDecoded } = await ada.received();
   await expect.poll(async () => (await ada.received()).framesDecoded).toBeGreaterThan(framesDecoded + 20);
+}
+
+interface Asleep {
+  readonly ada: Caller;
+  readonly laptop: EverydayCaller;
+  readonly wake: () => void;
+}
+
+let asleep: Asleep | undefined;
+
+/** The server takes its time to give silent media up, so Bob's computer sleeps in a room of its own meanwhile. */
+test.beforeAll(async ({ browser }) => {
+  const room = newRoom();
+  const ada = await enterAsAda(browser, room);
+  const laptop = await EverydayCaller.open();
+  await laptop.join(room, 'Bob');
+  await laptop.page.evaluate(publishPicture, { id: 22, toneHz: 880 });
+  await expect.poll(() => laptop.pictureIds()).toEqual([11]);
+  await ada.expectPicturesOf(22);
+  asleep = { ada, laptop, wake: await laptop.sleep() };
+});
+
+test.afterAll(async () => {
+  const { ada, laptop, wake } = present(asleep);
+  wake();
+  await laptop.close();
+  await ada.close();
+});
+
+function present(sleeping: Asleep | undefined): Asleep {
+  if (!sleeping) throw new Error('Nobody fell asleep.');
+  return sleeping;
 }
 
 test('going to another page in mid-call is leaving, though the browser says that the page may come back', async ({
@@ -129,38 +160,6 @@ test('a page that the browser froze in the background is up to date when it thaw
   await ada.close();
 });
 
-test('a computer that slept until the server gave its media up is back with it, without a click', async ({
-  browser,
-}) => {
-  const room = newRoom();
-  const ada = await enterAsAda(browser, room);
-  const laptop = await launchChromium([
-    '--use-fake-device-for-media-stream',
-    '--use-fake-ui-for-media-stream',
-  ]);
-  const bob = await Caller.open(laptop);
-  await bob.join(room, 'Bob');
-  await bob.publish(22, 880);
-  await bob.expectPicturesOf(11);
-  await ada.expectPicturesOf(22);
-  const processes = await processesOf(laptop);
-  for (const { id } of processes) process.kill(id, 'SIGSTOP');
-  try {
-    await expect.poll(() => ada.diary(), { timeout: 30_000 }).toContain('unpublished Bob MIC_AND_CAM');
-  } finally {
-    for (const { id } of processes) process.kill(id, 'SIGCONT');
-  }
-  await ada.expectPicturesOf(22);
-  await bob.expectPicturesOf(11);
-  await expect.poll(() => ada.tonesHz()).toEqual([880]);
-  await expect.poll(() => bob.tonesHz()).toEqual([440]);
-  expect(await bob.diary()).toContain('restored MIC_AND_CAM');
-  expect(await namesInside(ada)).toEqual(['Ada', 'Bob']);
-  expect(await bob.page.evaluate(() => window.probe.openPeerConnections())).toBe(2);
-  await laptop.close();
-  await ada.close();
-});
-
 test('a reload leaves and comes in again, and the others see one person', async ({ browser }) => {
   const room = newRoom();
   const ada = await enterAsAda(browser, room);
@@ -180,4 +179,17 @@ test('a reload leaves and comes in again, and the others see one person', async 
   ]);
   expect(await namesInside(ada)).toEqual(['Ada', 'Bob']);
   for (const caller of [ada, bob]) await caller.close();
+});
+
+test('a computer that slept until the server gave its media up is back with it, without a click', async () => {
+  const { ada, laptop, wake } = present(asleep);
+  await expect.poll(() => ada.diary(), { timeout: 30_000 }).toContain('unpublished Bob MIC_AND_CAM');
+  wake();
+  await ada.expectPicturesOf(22);
+  await expect.poll(() => laptop.pictureIds()).toEqual([11]);
+  await expect.poll(() => ada.tonesHz()).toEqual([880]);
+  await expect.poll(() => laptop.page.evaluate(readTonesHz)).toEqual([440]);
+  expect(await laptop.diary()).toContain('restored MIC_AND_CAM');
+  expect(await namesInside(ada)).toEqual(['Ada', 'Bob']);
+  expect(await laptop.page.evaluate(() => window.probe.openPeerConnections())).toBe(2);
 });

@@ -26,16 +26,21 @@ let path: MediaCut;
 let ada: Caller;
 let bob: Caller;
 
-/** Ada and Bob in a call, who see and hear each other. */
-test.beforeEach(async ({ browser }) => {
+/** Ada and Bob in a call that goes on through everything here, and see and hear each other. */
+test.beforeAll(async ({ browser }) => {
   server = await OwnServer.start();
   path = new MediaCut(server.udpPort);
   path.mend();
   [ada, bob] = await call(browser);
 });
 
-test.afterEach(async () => {
-  path.mend();
+test.beforeEach(async () => {
+  for (const { page } of [ada, bob]) await page.evaluate(rememberBefore);
+});
+
+test.afterEach(() => path.mend());
+
+test.afterAll(async () => {
   await ada.close();
   await bob.close();
   await server.close();
@@ -56,21 +61,25 @@ async function call(browser: Browser): Promise<[Caller, Caller]> {
     await expect.poll(() => caller.page.evaluate(() => window.views.size)).toBe(1);
     await caller.page.evaluate(watchTile);
     await expect.poll(() => caller.page.evaluate(() => window.pictureTimesMs.length)).toBeGreaterThan(30);
-    await caller.page.evaluate(() => {
-      const [view] = window.views.values();
-      if (!view) throw new Error('Nothing is viewed.');
-      const { mediaStream } = view;
-      const { mine } = window;
-      const tracks = mediaStream
-        .getTracks()
-        .map(({ id }) => id)
-        .join();
-      window.before = { mine, mineId: mine.id, view, mediaStream, tracks, element: window.tile };
-    });
   }
   await first.expectPicturesOf(22);
   await second.expectPicturesOf(11);
   return callers;
+}
+
+/** Begins a new diary too. Is handed to the browser as text. */
+function rememberBefore(): void {
+  const [view] = window.views.values();
+  if (!view) throw new Error('Nothing is viewed.');
+  const { mediaStream } = view;
+  const { mine } = window;
+  const tracks = mediaStream
+    .getTracks()
+    .map(({ id }) => id)
+    .join();
+  window.before = { mine, mineId: mine.id, view, mediaStream, tracks, element: window.tile };
+  window.heard.length = 0;
+  window.connections.length = 0;
 }
 
 /** After how many milliseconds since `sinceMs` ten pictures have come to the caller's tile. */

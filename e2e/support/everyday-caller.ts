@@ -23,4 +23,16 @@ export class EverydayCaller extends PuppeteerCaller {
       window.mine = await window.conference.publishStream({ camera: true, microphone: true });
     });
   }
+
+  /** Stops the whole browser, as a computer that sleeps does, until the returned function is called. */
+  async sleep(): Promise<() => void> {
+    const devtools = await this.page.browser().target().createCDPSession();
+    const { processInfo } = await devtools.send('SystemInfo.getProcessInfo');
+    await devtools.detach();
+    const signal = (name: NodeJS.Signals) => {
+      for (const { id } of processInfo) process.kill(id, name);
+    };
+    signal('SIGSTOP');
+    return () => signal('SIGCONT');
+  }
 }

@@ -22,7 +22,7 @@ export interface ConferenceSnapshot {
   readonly connection: ConnectionStatus;
   /** Whether the browser plays what we view. */
   readonly playback: Playback;
-  /** What our token says of us; `selectPermissions` tells what that means. */
+  /** What our token says of us, with every claim in it; `selectPermissions` tells what that means. */
   readonly claims: TokenClaims;
   /** Undefined before the server has told. */
   readonly network: NetworkIndicators | undefined;

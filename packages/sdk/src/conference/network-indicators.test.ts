@@ -1,17 +1,15 @@
-import { afterEach, expect, test, vi } from 'vitest';
-import { useFakeBrowser } from '../testing/fake-browser.ts';
-import { FakeServer } from '../testing/fake-server.ts';
+import { expect, test, vi } from 'vitest';
+import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
+let server: FakeServer;
+
+useFakeConference((fakes) => {
+  ({ server } = fakes);
 });
 
 test('how the connections fare is told as an event of its own, and kept in the state', async () => {
-  vi.useFakeTimers();
-  useFakeBrowser();
-  const server = new FakeServer();
   server.hasPush = true;
   const ada = await joinAs(server, 'ada');
   const heard = listenTo(ada);

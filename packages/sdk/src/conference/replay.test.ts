@@ -1,21 +1,13 @@
 import type { Participant } from '@parley-rtc/contract';
 import { array, assert, asyncProperty, constant, constantFrom, oneof, record } from 'fast-check';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { useFakeBrowser } from '../testing/fake-browser.ts';
+import { expect, test, vi } from 'vitest';
 import { broken, FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 import type { Conference } from './conference.ts';
 import { selectRemoteParticipants, selectRemoteStreams } from './selectors.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  useFakeBrowser();
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+useFakeConference(() => {});
 
 const who = constantFrom('bob', 'eve', 'kim');
 

@@ -36,6 +36,13 @@ test.each([
   expect(allowed(await permissionsWith(authority))).toEqual(may);
 });
 
+test('a token for one conference creates no other, whatever its roles', async () => {
+  const claims = { authorities: ['ROLE_AGENT'], conference_id: 'room' };
+  const ada = await joinAs(server, 'ada', { claims });
+  expect(allowed(selectPermissions(ada.state.getSnapshot()))).toEqual(['canEnd', 'canManageTickets']);
+  await ada.leave();
+});
+
 test('roles add up, and who made the conference may end it', async () => {
   if (server.conference) server.conference = { ...server.conference, creator: 'ada' };
   expect(allowed(await permissionsWith('ROLE_CUSTOMER', 'ROLE_USER'))).toEqual([
@@ -61,11 +68,13 @@ test('another token changes the state, and as long as it says the same the same 
   await session.leave({});
 });
 
-test.each([{}, { authorities: 'ROLE_SERVICE' }, { authorities: [null, 7] }])(
-  'a token that names no roles (%j) permits nothing',
-  async (claims) => {
-    const ada = await joinAs(server, 'ada', { claims });
-    expect(allowed(selectPermissions(ada.state.getSnapshot()))).toEqual([]);
-    await ada.leave();
-  },
-);
+test.each([
+  {},
+  { authorities: 'ROLE_SERVICE' },
+  { authorities: [null, 7] },
+  { scope: 'SERVICE', roles: ['SERVICE'], permissions: ['SERVICE'] },
+])('a token that names no roles (%j) permits nothing', async (claims) => {
+  const ada = await joinAs(server, 'ada', { claims });
+  expect(allowed(selectPermissions(ada.state.getSnapshot()))).toEqual([]);
+  await ada.leave();
+});

@@ -7,7 +7,7 @@ export interface Permissions {
   readonly isCreator: boolean;
   /** `conference.end()`: its creator, agents, supervisors and services. */
   readonly canEnd: boolean;
-  /** `Conference.create()`: everybody but guests with a ticket. */
+  /** `Conference.create()`: everybody but whose token is good for one conference only, as a guest's is. */
   readonly canCreate: boolean;
   /** Make tickets for guests: agents, supervisors and services. */
   readonly canManageTickets: boolean;
@@ -18,7 +18,10 @@ export interface Permissions {
 const staff = ['SERVICE', 'SUPERVISOR', 'AGENT'];
 const known = new Map<string, Permissions>();
 
-/** What we may do. The same object back as long as it is the same. */
+/**
+ * What we may do, by the roles in the claim `authorities` and by `conference_id`: the platform's tokens name rights by no
+ * other claim. The same object back as long as it is the same.
+ */
 export function selectPermissions(snapshot: ConferenceSnapshot): Permissions {
   const { claims, conference } = snapshot;
   const isCreator = conference.creator !== undefined && selectSelf(snapshot)?.userId === conference.creator;
@@ -28,7 +31,7 @@ export function selectPermissions(snapshot: ConferenceSnapshot): Permissions {
   const found = {
     isCreator,
     canEnd: isCreator || isAny(staff),
-    canCreate: isAny([...staff, 'USER']),
+    canCreate: claims.conference_id === undefined && isAny([...staff, 'USER']),
     canManageTickets: isAny(staff),
     canSendEvents: isAny(['SERVICE']),
   };

@@ -1,18 +1,16 @@
-import { afterEach, expect, test, vi } from 'vitest';
-import { useFakeBrowser } from '../testing/fake-browser.ts';
-import { FakeServer } from '../testing/fake-server.ts';
+import { expect, test, vi } from 'vitest';
+import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 import { selectUsers } from './select-users.ts';
 
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
+let server: FakeServer;
+
+useFakeConference((fakes) => {
+  ({ server } = fakes);
 });
 
 test('endpoints are grouped by user, and only who changed is another object', async () => {
-  vi.useFakeTimers();
-  useFakeBrowser();
-  const server = new FakeServer();
   const ada = await joinAs(server, 'ada');
   const laptop = await joinAs(server, 'bob');
   await joinAs(server, 'eve');

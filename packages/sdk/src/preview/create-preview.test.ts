@@ -1,27 +1,23 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { capturedStreams, capturedTracks, type FakePage, useFakeBrowser } from '../testing/fake-browser.ts';
+import { expect, test } from 'vitest';
+import { capturedStreams, capturedTracks, type FakePage } from '../testing/fake-browser.ts';
 import { fakeTracks } from '../testing/fake-media.ts';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { FakeServer } from '../testing/fake-server.ts';
+import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 import { createPreview } from './create-preview.ts';
 
+let server: FakeServer;
 let page: FakePage;
 
-beforeEach(() => {
-  page = useFakeBrowser();
-});
-
-afterEach(() => {
-  vi.unstubAllGlobals();
-  FakePeerConnection.open.clear();
+useFakeConference((fakes) => {
+  ({ server, page } = fakes);
 });
 
 const states = () => capturedTracks.map(({ readyState }) => readyState);
 
 test('is published as it is, without asking for the devices again, and then belongs to the stream', async () => {
   const preview = await createPreview({ camera: true, microphone: true });
-  const ada = await joinAs(new FakeServer(), 'ada');
+  const ada = await joinAs(server, 'ada');
   const mine = await ada.publishStream({ preview });
   expect(mine.type).toBe('MIC_AND_CAM');
   expect(mine.mediaStream).toBe(preview.mediaStream);

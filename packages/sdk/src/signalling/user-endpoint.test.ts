@@ -1,6 +1,7 @@
 import { NotFoundError } from '@parley-rtc/client';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { broken, FakeServer } from '../testing/fake-server.ts';
+import { expect, test, vi } from 'vitest';
+import { broken, type FakeServer } from '../testing/fake-server.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 import { registerUserEndpoint, type UserEndpoint } from './user-endpoint.ts';
 
 let server: FakeServer;
@@ -15,14 +16,9 @@ const register = (): Promise<UserEndpoint> =>
     signal: new AbortController().signal,
   });
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  server = new FakeServer();
+useFakeConference((fakes) => {
+  ({ server } = fakes);
   onLost.mockClear();
-});
-
-afterEach(() => {
-  vi.useRealTimers();
 });
 
 test('promises a sign of life each 15 seconds and gives one each 10', async () => {

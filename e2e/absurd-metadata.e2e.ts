@@ -1,0 +1,117 @@
+import { expect, test } from '@playwright/test';
+import { demoUrl } from './support/addresses.ts';
+import { ApiGuest } from './support/api-guest.ts';
+import { askForTicket, Caller, newRoom } from './support/caller.ts';
+
+function nested(depth: number): unknown {
+  let inside: unknown = 'the end';
+  for (let level = 0; level < depth; level += 1) inside = { inside };
+  return inside;
+}
+
+function manyKeys(count: number): Record<string, number> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`key ${index}`, index]));
+}
+
+/** What the server lets through, each by somebody else; all of it goes to everybody. */
+const absurdities: Readonly<Record<string, unknown>> = {
+  'an endless name': { name: 'W'.repeat(30_000) },
+  'combining marks without end': { name: `Z${'\u0300\u0301\u0302\u0303'.repeat(500)}algo` },
+  'a name that turns the rest round': { name: '\u202E\u2067evil \u0645\u0631\u062D\u0628\u0627' },
+  'a name of nothing visible': { name: '\u200B\u200D\uFEFF\u2060' },
+  'a name that is markup': { name: '<img src=x onerror="window.hacked=true">' },
+  'a name that is an object': { name: { toString: 'no function', length: -1 } },
+  'a name that is a list': { name: [null, [], {}] },
+  'no name': { name: null },
+  'control characters': { name: 'a\u0000b\r\n\t\u0007c' },
+  'deeply nested': { deep: nested(28) },
+  'as many keys as there may be': manyKeys(100),
+  'keys of every object': { constructor: 'x', toString: 'x', hasOwnProperty: 1, valueOf: null },
+};
+
+/** What the server must refuse, because everybody would have to bear it. */
+const refused: Readonly<Record<string, unknown>> = {
+  'a text': 'Bob',
+  'a list': ['Bob'],
+  'far too large': { name: 'W'.repeat(100_000) },
+  'far too deep': { deep: nested(500) },
+  'thousands of keys': manyKeys(5_000),
+  'a poisoned prototype': JSON.parse('{"__proto__":{"name":"polluted"}}'),
+};
+
+/** What the server lets through as entries of the conference's metadata, none of which says anything sensible. */
+const absurdEntries: Readonly<Record<string, string>> = {
+  constructor: 'polluted',
+  toString: '{"a":',
+  'TRACK_MUTED/': 'true',
+  'TRACK_MUTED/nose/nobody': 'true',
+  'TRACK_MUTED/video/__proto__': 'true',
+  RECORDER: '{"on":',
+};
+
+test('absurd metadata of others is refused, or is state like any other, and breaks no page', async ({
+  browser,
+  page,
+}) => {
+  const room = newRoom();
+  const ada = await Caller.open(browser);
+  const problems: string[] = [];
+  for (const one of [ada.page, page]) one.on('pageerror', ({ message }) => problems.push(message));
+  await ada.join(room, 'Ada');
+  await ada.publish(11);
+  await page.goto(`/script-tag/?room=${room}`);
+  await page.getByTestId('name-input').fill('Bob');
+  // Encoding a camera is what takes the time of a small machine.
+  await page.getByTestId('camera-button').first().click();
+  await page.getByTestId('join-button').click();
+  await expect(page.getByTestId('leave-button')).toBeVisible();
+
+  const place = { server: demoUrl, ...(await askForTicket(room)) };
+  for (const metadata of Object.values(refused)) {
+    await expect(ApiGuest.enter(place, metadata)).rejects.toThrow(/answered 400/);
+  }
+  const eve = await ApiGuest.enter(place, { name: 'Eve' });
+  const guests = await Promise.all(
+    Object.values(absurdities).map((metadata) => ApiGuest.enter(place, metadata)),
+  );
+  await eve.do('updateParticipantMetadata', { newMetadata: { name: ['Eve'], roles: 7 } });
+  await expect(eve.setMetadata('__proto__', 'polluted')).rejects.toThrow(/answered 400/);
+  for (const [key, value] of Object.entries(absurdEntries)) await eve.setMetadata(key, value);
+  const adaStream = await ada.page.evaluate(() => window.mine.id);
+  // Anybody may say of anybody that they are muted; it is what everybody sees, and nobody is silenced by it.
+  await eve.setMetadata(`TRACK_MUTED/video/${adaStream}`, '{"not":"true"}');
+
+  const served = await eve.conference();
+  const stateOf = () =>
+    ada.page.evaluate(() => {
+      const { version, participants, metadata } = window.conference.state.getSnapshot().conference;
+      return JSON.stringify({
+        version,
+        participants: participants.map(({ id, metadata }) => ({ id, metadata })),
+        metadata: Object.fromEntries(Object.entries(metadata).map(([key, { value }]) => [key, value])),
+      });
+    });
+  await expect.poll(async () => JSON.parse(await stateOf()) as object).toEqual(served);
+  expect(
+    await ada.page.evaluate(() => {
+      const snapshot = window.conference.state.getSnapshot();
+      const { selectMuted, selectOnHold, selectRecording } = window.Parley;
+      const isMuted = (kind: 'audio' | 'video') => selectMuted(snapshot, window.mine.id, kind);
+      return [isMuted('video'), isMuted('audio'), selectOnHold(snapshot), selectRecording(snapshot)];
+    }),
+  ).toEqual([true, false, false, true]);
+
+  await expect(page.getByTestId('tile')).toHaveCount(guests.length + 3);
+  expect(
+    await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+  ).toBe(0);
+  for (const one of [ada.page, page]) {
+    expect(await one.evaluate('[window.hacked, {}.name, {}.x, [].polluted, {}.inside].join("")')).toBe('');
+  }
+  await ada.page.evaluate(() => window.conference.setMetadata('still', 'usable'));
+  await Promise.all([eve, ...guests].map((guest) => guest.do('leave')));
+  await expect(page.getByTestId('tile')).toHaveCount(2);
+  expect(problems).toEqual([]);
+  expect(await ada.diary()).not.toContainEqual(expect.stringMatching(/^error /));
+  await ada.close();
+});
