@@ -1,7 +1,7 @@
 // How fast a publisher's encoder gets going: what it sends, second by second, of a noisy 720p picture in a real Chromium,
 // against a real server on this machine. Prints a table and writes bench-results/ramp-up.json.
 // Run by `pnpm bench:ramp-up [--plain] [starts]`; the demo's server is started for it. Plain is what a browser does without
-// the SDK's help: one layer without a limit, and an encoder that starts where the browser has it.
+// the SDK's help: one layer without a limit, and the server's answer as it came.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright';
@@ -73,10 +73,20 @@ try {
 
 /** Runs in the page: what the SDK tells the encoder does not reach it. */
 function leaveEncoderAlone(): void {
+  const nativeFetch = window.fetch;
+  let answered: string | undefined;
+  window.fetch = async (input, init) => {
+    const response = await nativeFetch(input, init);
+    if (response.url.endsWith('/publishStream')) {
+      answered = ((await response.clone().json()) as { readonly sdpAnswer: string }).sdpAnswer;
+    }
+    return response;
+  };
   const Native = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Native {
-    override async setRemoteDescription({ type, sdp = '' }: RTCSessionDescriptionInit): Promise<void> {
-      await super.setRemoteDescription({ type, sdp: sdp.replaceAll(/;?x-google-start-bitrate=\d+/g, '') });
+    override async setRemoteDescription({ type }: RTCSessionDescriptionInit): Promise<void> {
+      if (answered === undefined) throw new Error('The server has answered no publisher.');
+      await super.setRemoteDescription({ type, sdp: answered });
     }
   };
   RTCRtpSender.prototype.setParameters = () => Promise.resolve();

@@ -1,7 +1,8 @@
+import { isIPv6 } from 'node:net';
 import { chromium, type Browser } from '@playwright/test';
 import { browserArguments } from './browser-arguments.ts';
 import { ensureBrowser } from './browser.ts';
-import type { LossyNetwork } from './lossy-network.ts';
+import type { NetworkNamespace } from './network-namespace.ts';
 import { forwardTcp } from './tcp-forwarder.ts';
 
 export interface BrowserWithin {
@@ -14,13 +15,13 @@ export interface BrowserWithin {
  * and thereby secure contexts, as without the network.
  */
 export async function openBrowserWithin(
-  network: LossyNetwork,
+  network: NetworkNamespace,
   ports: readonly number[],
 ): Promise<BrowserWithin> {
   const forwarders = await Promise.all(ports.map((port) => forwardTcp(network.hostAddress, port)));
-  const rules = forwarders.map(
-    ({ port }, index) => `MAP localhost:${ports[index]} ${network.hostAddress}:${port}`,
-  );
+  const { hostAddress } = network;
+  const host = isIPv6(hostAddress) ? `[${hostAddress}]` : hostAddress;
+  const rules = forwarders.map(({ port }, index) => `MAP localhost:${ports[index]} ${host}:${port}`);
   const closeForwarders = async (): Promise<void> => {
     await Promise.all(forwarders.map((forwarder) => forwarder.close()));
   };

@@ -32,7 +32,7 @@ export async function openLossyLink(browser: Browser, lossPercent: number): Prom
 
 async function linkThrough(network: LossyNetwork): Promise<LossyLink> {
   try {
-    const within = await openBrowserWithin(network, [demoPort]);
+    const within = await openBrowserWithin(network.namespace, [demoPort]);
     return {
       how: 'a virtual interface of a network namespace, losses by nftables',
       openCaller: () => Caller.open(within.browser),

@@ -8,6 +8,8 @@ export interface ViewSample {
   readonly receivedBps: number;
   readonly heightPx: number;
   readonly frames: number;
+  /** Frames that the publisher's encoder made of this height. */
+  readonly encodedFrames: number;
   /** Share of the sound that had to be made up. */
   readonly concealed: number;
   readonly packetsLost: number;
@@ -15,11 +17,20 @@ export interface ViewSample {
   readonly audioDelayMs: number;
 }
 
+/** How a call differs from what the SDK does by itself. */
+export interface SlowLinkViewOptions {
+  /** Whether the picture is published in several sizes. Default: it is. */
+  readonly simulcast?: boolean;
+  /** Whether the viewer tells when each packet arrived; otherwise it only estimates (REMB). Default: it does. */
+  readonly hasTransportFeedback?: boolean;
+}
+
 /** A call in which one browser publishes a picture that no encoder can make small, with a tone, and another views it. */
 export class SlowLinkView {
   readonly #publisher: Caller;
   readonly #viewer: Caller;
   #before: Awaited<ReturnType<typeof read>>;
+  #encodedBefore: Awaited<ReturnType<typeof readEncoded>> = {};
 
   private constructor(publisher: Caller, viewer: Caller, before: Awaited<ReturnType<typeof read>>) {
     this.#publisher = publisher;
@@ -28,14 +39,19 @@ export class SlowLinkView {
   }
 
   /** Settles once the viewer, a page of `behind`, gets the largest picture. */
-  static async open(browser: Browser, behind: Browser): Promise<SlowLinkView> {
+  static async open(
+    browser: Browser,
+    behind: Browser,
+    { simulcast = true, hasTransportFeedback = true }: SlowLinkViewOptions = {},
+  ): Promise<SlowLinkView> {
     const room = newRoom();
     const publisher = await Caller.open(browser);
     await publisher.page.evaluate(installSimulcastProbe, []);
     await publisher.join(room, 'publisher');
-    await publisher.page.evaluate(publish);
+    await publisher.page.evaluate(publish, simulcast);
     const viewer = await Caller.open(behind);
     await viewer.page.evaluate(installSimulcastProbe, []);
+    if (!hasTransportFeedback) await viewer.page.evaluate(offerNoTransportFeedback);
     await viewer.join(room, 'viewer');
     // No element shows the video, so that it is to be sent as large as the link carries.
     await viewer.page.evaluate(setVideo, {});
@@ -54,10 +70,14 @@ export class SlowLinkView {
     const now = await this.#viewer.page.evaluate(read);
     const before = this.#before;
     this.#before = now;
+    const encoded = await this.#publisher.page.evaluate(readEncoded);
+    const encodedBefore = this.#encodedBefore;
+    this.#encodedBefore = encoded;
     return {
       receivedBps: Math.round(((now.bytes - before.bytes) * 8_000) / (now.atMs - before.atMs)),
       heightPx: now.heightPx,
       frames: now.frames - before.frames,
+      encodedFrames: (encoded[now.heightPx] ?? 0) - (encodedBefore[now.heightPx] ?? 0),
       concealed: (now.concealed - before.concealed) / Math.max(1, now.samples - before.samples),
       packetsLost: now.lost - before.lost,
       audioDelayMs: Math.round(
@@ -73,7 +93,7 @@ export class SlowLinkView {
 }
 
 /** Runs in the page. */
-async function publish(): Promise<void> {
+async function publish(simulcast: boolean): Promise<void> {
   const mediaStream = window.simulcast.source({ width: 1_280, height: 720, isNoisy: true, grainPx: 32 });
   const context = new AudioContext();
   const destination = context.createMediaStreamDestination();
@@ -81,7 +101,19 @@ async function publish(): Promise<void> {
   oscillator.connect(destination);
   oscillator.start();
   for (const track of destination.stream.getAudioTracks()) mediaStream.addTrack(track);
-  await window.conference.publishStream({ mediaStream, type: 'MIC_AND_CAM' });
+  await window.conference.publishStream({ mediaStream, type: 'MIC_AND_CAM', simulcast });
+}
+
+/** Runs in the viewer's page: its browser is one that does not know transport-wide feedback. */
+function offerNoTransportFeedback(): void {
+  const Native = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Native {
+    override async createOffer(): Promise<never> {
+      const { type, sdp = '' } = await super.createOffer();
+      const kept = sdp.split('\r\n').filter((line) => !/transport-cc|transport-wide-cc/.test(line));
+      return { type, sdp: kept.join('\r\n') } as never;
+    }
+  };
 }
 
 /** Runs in the page. Sound that nobody plays is not decoded. */
@@ -91,6 +123,16 @@ async function playAll(): Promise<void> {
     element.srcObject = view.mediaStream;
     await element.play();
   }
+}
+
+/** Runs in the publisher's page: frames that were encoded so far, by height. */
+async function readEncoded(): Promise<Record<number, number>> {
+  const frames: Record<number, number> = {};
+  for (const report of (await window.simulcast.peer().getStats()).values()) {
+    const { type, frameHeight = 0, framesEncoded = 0 } = report as RTCOutboundRtpStreamStats;
+    if (type === 'outbound-rtp' && frameHeight > 0) frames[frameHeight] = framesEncoded;
+  }
+  return frames;
 }
 
 /** Runs in the page. */

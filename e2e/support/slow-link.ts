@@ -3,12 +3,12 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ensureNetworkTools } from './lossy-network.ts';
+import { ensureNetworkTools, NetworkNamespace } from './network-namespace.ts';
 
 const relayScript = `
 const net = require('node:net');
@@ -32,22 +32,13 @@ export function whyNoSlowLink(): string | undefined {
 }
 
 export class SlowLink {
-  readonly #name = `parley-${process.pid}`;
-  readonly #card = `pv${process.pid}`;
+  readonly #namespace = createNamespace();
   readonly #folder = mkdtempSync(join(tmpdir(), 'slow-link-'));
   #outside: Server | undefined;
   #inside: ChildProcess | undefined;
 
   /** Makes the link; `localhost:<port>` leads to this machine's from inside too. */
   async open(port: number): Promise<void> {
-    run('ip', 'netns', 'add', this.#name);
-    run('ip', 'link', 'add', this.#card, 'type', 'veth', 'peer', 'name', 'veth0', 'netns', this.#name);
-    run('ip', 'address', 'add', '10.77.0.1/24', 'dev', this.#card);
-    run('ip', 'link', 'set', this.#card, 'up');
-    run('ip', '-n', this.#name, 'address', 'add', '10.77.0.2/24', 'dev', 'veth0');
-    run('ip', '-n', this.#name, 'link', 'set', 'lo', 'up');
-    run('ip', '-n', this.#name, 'link', 'set', 'veth0', 'up');
-    run('ip', '-n', this.#name, 'route', 'add', 'default', 'via', '10.77.0.1');
     const path = join(this.#folder, 'relay');
     this.#outside = createServer((inside) => {
       const outside = connect(port, 'localhost');
@@ -59,8 +50,8 @@ export class SlowLink {
         });
       }
     }).listen(path);
-    const [program, ...beginning] = this.#enter(process.execPath);
-    this.#inside = spawn(program ?? '', [...beginning, '-e', relayScript, String(port), path], {
+    const [program, ...beginning] = this.#namespace.enter(process.execPath);
+    this.#inside = spawn(program, [...beginning, '-e', relayScript, String(port), path], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     if (this.#inside.stdout) await once(this.#inside.stdout, 'data');
@@ -68,32 +59,31 @@ export class SlowLink {
 
   /** A program that runs `program` behind the link. */
   wrap(program: string): string {
-    const path = join(this.#folder, 'behind');
-    writeFileSync(path, `#!/bin/sh\nexec ${this.#enter(program).join(' ')} "$@"\n`, { mode: 0o755 });
-    return path;
+    return this.#namespace.programWithin(program);
   }
 
   /** Limits what comes to the browser. `queueMs` is how long a packet waits before it is dropped. */
   limit(rateBps: number, queueMs: number): void {
     const queue = ['tbf', 'rate', `${rateBps}bit`, 'burst', '5kb', 'latency', `${queueMs}ms`];
-    run('tc', 'qdisc', 'replace', 'dev', this.#card, 'root', ...queue);
+    run('tc', 'qdisc', 'replace', 'dev', this.#namespace.outerInterface, 'root', ...queue);
   }
 
   lift(): void {
-    run('tc', 'qdisc', 'del', 'dev', this.#card, 'root');
+    run('tc', 'qdisc', 'del', 'dev', this.#namespace.outerInterface, 'root');
   }
 
   close(): void {
     this.#inside?.kill();
     this.#outside?.close();
-    run('ip', 'link', 'del', this.#card);
-    run('ip', 'netns', 'del', this.#name);
+    this.#namespace.remove();
     rmSync(this.#folder, { recursive: true });
   }
+}
 
-  #enter(program: string): string[] {
-    return ['/usr/sbin/ip', 'netns', 'exec', this.#name, program];
-  }
+function createNamespace(): NetworkNamespace {
+  const namespace = NetworkNamespace.create();
+  if (!namespace) throw new Error('A slow link needs network namespaces, which this machine does not give.');
+  return namespace;
 }
 
 function run(program: string, ...options: string[]): void {

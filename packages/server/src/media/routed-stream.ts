@@ -6,6 +6,7 @@ import { PublisherPeer } from './publisher-peer.ts';
 import { acceptPublish } from './sdp/accept-publish.ts';
 import { acceptView } from './sdp/accept-view.ts';
 import { parseOffer } from './sdp/parse-offer.ts';
+import { startBitrateFor } from './sdp/start-bitrate.ts';
 import { writeAnswer } from './sdp/write-answer.ts';
 import type { CreateRtpTransport, RtpTransport } from './transport/rtp-transport.ts';
 import { ViewerPeer } from './viewer-peer.ts';
@@ -73,7 +74,7 @@ export class RoutedStream {
     if (!isSame) for (const [viewerId, view] of this.#views) this.#loseView(viewerId, view.transport);
     this.#wantedLayers = this.#watchLayers(media);
     this.setVideoBitrate(request.videoBitrateBps);
-    return writeAnswer(offer, media, local, []);
+    return writeAnswer(offer, media, local, [], startBitrateFor(request.videoBitrateBps));
   }
 
   /** Gives the stream to one more viewer, in place of a former view with this id. */

@@ -18,6 +18,8 @@ const farTooMuch = 3;
 const tooMuchForMs = 1_500;
 /** A try shows a little more than a rise needs, which may grow meanwhile. */
 const roomToTry = roomToRise * 1.05;
+/** A link that carries so much more than at the last fall is another, which has forbidden nothing. */
+const clearlyMore = 1.5;
 const everyFrame = 3;
 
 /** Decides again and again which layer of a video one viewer gets and how many of its frames, and lets its leg follow. */
@@ -28,6 +30,8 @@ export class ViewLayers {
   #decision: LayerDecision | undefined;
   #holdMs = minHoldMs;
   #mayRiseFromMs = Number.NEGATIVE_INFINITY;
+  /** What the link carried at the last fall, beside the sound. */
+  #fellToBps = 0;
   #roseAtMs = Number.NEGATIVE_INFINITY;
   #temporalId = everyFrame;
   #tooMuchSinceMs: number | undefined;
@@ -75,14 +79,14 @@ export class ViewLayers {
       estimateBps: limit.bitrateBps,
       maxHeightPx: this.#maxHeightPx,
       current,
-      mayRise: nowMs >= this.#mayRiseFromMs,
+      mayRise: this.#mayRise(limit, nowMs),
     });
     this.#decision = decision;
     const { layer } = decision;
     const target = layer === undefined ? undefined : published.layers[layer];
     if (layer === undefined || !target) return false;
     const isChange = current !== undefined && layer !== current;
-    if (isChange) this.#note(current, decision, nowMs);
+    if (isChange) this.#note(current, decision, limit, nowMs);
     this.#leg.switchTo(target, nowMs);
     const needBps = layer === current ? (rates[layer] ?? 0) : this.#needs.of(layer);
     const hasStopped = this.#limitFrames(needBps, limit, nowMs);
@@ -94,8 +98,12 @@ export class ViewLayers {
     return isAbandoned;
   }
 
+  #mayRise({ bitrateBps = 0, isSeen }: LinkLimit, nowMs: number): boolean {
+    return nowMs >= this.#mayRiseFromMs || (isSeen && bitrateBps >= this.#fellToBps * clearlyMore);
+  }
+
   /** A fall because of the link soon after a rise means that the rise was a mistake. */
-  #note(current: number, decision: LayerDecision, nowMs: number): void {
+  #note(current: number, decision: LayerDecision, { bitrateBps = 0 }: LinkLimit, nowMs: number): void {
     if ((decision.layer ?? 0) > current) {
       this.#roseAtMs = nowMs;
     } else if (isFallOfLink(current, decision)) {
@@ -103,6 +111,7 @@ export class ViewLayers {
       const longerMs = Math.min(maxHoldMs, Math.max(minHoldAfterFailureMs, this.#holdMs * 2));
       this.#holdMs = failed ? longerMs : minHoldMs;
       this.#mayRiseFromMs = nowMs + this.#holdMs;
+      this.#fellToBps = bitrateBps;
     }
   }
 
@@ -145,7 +154,9 @@ export class ViewLayers {
     }
     const next = layer + 1;
     const isWanted = next <= (this.#decision?.wanted ?? 0) && published.isLive(next);
-    return isWanted && nowMs >= this.#mayRiseFromMs ? this.#needs.of(next) * roomToTry : undefined;
+    if (!isWanted) return undefined;
+    const needNextBps = this.#needs.of(next) * roomToTry;
+    return nowMs >= this.#mayRiseFromMs ? needNextBps : Math.max(needNextBps, this.#fellToBps * clearlyMore);
   }
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { seededRandom } from '../testing/seeded-random.ts';
-import { buildBandwidthEstimate } from './rtp/build-rtcp.ts';
+import { buildBandwidthEstimate, buildReceiverReport } from './rtp/build-rtcp.ts';
 import { runTogether, SimulatedCall } from './testing/simulated-call.ts';
 import type { SimulatedViewing } from './testing/simulated-call.ts';
 import { SimulatedLink } from './testing/simulated-link.ts';
@@ -33,6 +33,18 @@ function soundLostIn(seconds: readonly SimulatedViewing[]): number {
   return seconds.reduce((sum, { soundLost }) => sum + soundLost, 0);
 }
 
+function reportOf(ssrc: number) {
+  return {
+    ssrc,
+    fractionLost: 0,
+    packetsLost: 0,
+    highestSequenceNumber: 0,
+    jitter: 0,
+    lastSenderReport: 0,
+    delaySinceLastSenderReport: 0,
+  };
+}
+
 /** How often the picture grew. */
 function risesIn(seconds: readonly SimulatedViewing[]): number {
   return seconds.filter(({ heightPx }, index) => heightPx > (seconds[index - 1]?.heightPx ?? heightPx))
@@ -61,7 +73,7 @@ describe('a view behind a link that becomes slow', () => {
       expect(slow.at(-1)?.estimateBps).toBeLessThan(rateBps * 1.2);
 
       link.options = free;
-      const lifted = call.seconds(40);
+      const lifted = call.seconds(18);
       expect(lifted.at(-1)?.heightPx).toBe(720);
       expect(soundLostIn(lifted)).toBe(0);
     },
@@ -200,5 +212,25 @@ describe('a view that tells no arrival times', () => {
       expect(call.run(2_000).heightPx).toBe(heightPx);
     }
     expect(call.run(1_000)).toMatchObject({ estimateBps: 250_000, soundLost: 0 });
+  });
+
+  it('tries a layer that soon proved too large no sooner again because a limit has grown by itself', () => {
+    const call = new SimulatedCall({
+      link: new SimulatedLink(free),
+      layersBps: simulcast,
+      hasTransportFeedback: false,
+    });
+    const { ssrc } = call.viewer.sentMedia.find(({ mid }) => mid === 'video') ?? { ssrc: 0 };
+    call.viewer.receive(buildBandwidthEstimate(1, 2_000_000, []));
+    const seconds = Array.from({ length: 60 }, (_, index) => {
+      const second = call.run(1_000);
+      // Its browser's estimate falls whenever more comes than the link carries; nothing is lost.
+      call.viewer.receive(buildBandwidthEstimate(1, second.heightPx > 180 ? 400_000 : 420_000, []));
+      call.viewer.receive(
+        buildReceiverReport(1, [{ ...reportOf(ssrc), highestSequenceNumber: index * 100 }]),
+      );
+      return second;
+    });
+    expect(risesIn(seconds.slice(5))).toBeLessThanOrEqual(4);
   });
 });

@@ -29,6 +29,8 @@ export interface LinkLimit {
   readonly bitrateBps: number | undefined;
   /** Whether sound suffers from whatever goes beyond. */
   readonly isFull: boolean;
+  /** Whether it was seen to carry so much; otherwise it grows by itself until something is lost. */
+  readonly isSeen: boolean;
 }
 
 /** Above the estimate by so much, so that pictures are there in time; a queue of ours is better than one on the way. */
@@ -57,6 +59,8 @@ export class ViewerLink {
   /** What a probe should have sent by now, and when that was. */
   #probedBytes = 0;
   #probedMs = 0;
+  /** What was sent before it. */
+  #flowedBps = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ViewerLinkOptions) {
@@ -75,8 +79,10 @@ export class ViewerLink {
   }
 
   get limit(): LinkLimit {
-    const { bitrateBps, isFull } = this.#estimate ?? { bitrateBps: this.#reported.bitrateBps, isFull: false };
-    return { bitrateBps, isFull };
+    const estimate = this.#estimate;
+    return estimate
+      ? { bitrateBps: estimate.bitrateBps, isFull: estimate.isFull, isSeen: true }
+      : { bitrateBps: this.#reported.bitrateBps, isFull: false, isSeen: false };
   }
 
   /** What the sound takes of the link, as far as the limit counts it, in bits per second. */
@@ -121,10 +127,13 @@ export class ViewerLink {
     if (!estimate) return false;
     const sentBps = this.#sentRate.bitsPerSecond(nowMs);
     const hasFallen = estimate.receive(arrivals, { sentBps, isProbing: this.#probes.isRunning }, nowMs);
+    const isProbed = this.#probes.isRunning;
     const provenBps = this.#probes.judge(estimate.state, (windowMs) => estimate.arrivedBps(windowMs), nowMs);
     if (provenBps !== undefined) estimate.proven(provenBps);
     if (hasFallen) this.#probes.postpone(nowMs);
-    return hasFallen || provenBps !== undefined;
+    const hasFailed = isProbed && !this.#probes.isRunning && provenBps === undefined;
+    const isDisproven = hasFailed && estimate.disproven(this.#flowedBps, nowMs);
+    return hasFallen || isDisproven || provenBps !== undefined;
   }
 
   /** Takes the viewer's own estimate (REMB). */
@@ -140,7 +149,9 @@ export class ViewerLink {
   /** Does what is due. To be called every 20 ms or so. */
   tick(nowMs: number): void {
     this.#probes.tick(nowMs);
-    if (!this.#probes.begin(this.#sentRate.bitsPerSecond(nowMs), nowMs)) return;
+    const flowingBps = this.#sentRate.bitsPerSecond(nowMs);
+    if (!this.#probes.begin(flowingBps, nowMs)) return;
+    this.#flowedBps = flowingBps;
     this.#probedBytes = this.#sentBytes;
     this.#probedMs = nowMs;
     this.#arm();
@@ -148,7 +159,10 @@ export class ViewerLink {
 
   #paceBps(nowMs: number): number | undefined {
     const limitBps = this.#estimate?.bitrateBps;
-    return limitBps && Math.max(limitBps * paceAboveEstimate, this.#probes.rateAt(nowMs) * paceAboveEstimate);
+    if (limitBps === undefined) return undefined;
+    // No more than the link carries while it is overfull, so that its queue empties.
+    if (this.#estimate?.state.isOverused) return limitBps;
+    return Math.max(limitBps, this.#probes.rateAt(nowMs)) * paceAboveEstimate;
   }
 
   #arm(): void {

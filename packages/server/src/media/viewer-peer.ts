@@ -182,9 +182,9 @@ export class ViewerPeer {
     const published = this.#published('video');
     if (!published || !this.#isOpen) return;
     // Audio first: video gets what is left.
-    const { bitrateBps, isFull } = this.#link.limit;
+    const { bitrateBps, ...rest } = this.#link.limit;
     const audioBps = this.#link.audioBps(nowMs);
-    const left = { bitrateBps: bitrateBps && Math.max(0, bitrateBps - audioBps), isFull };
+    const left = { bitrateBps: bitrateBps && Math.max(0, bitrateBps - audioBps), ...rest };
     if (this.#layers?.update(published, left, nowMs)) this.#link.clearVideo();
     const nextBps = this.#isVideoPaused ? undefined : this.#layers?.nextNeedBps;
     this.#link.aim(nextBps && nextBps + audioBps);

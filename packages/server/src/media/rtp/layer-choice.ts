@@ -50,7 +50,7 @@ export function chooseLayer(question: LayerQuestion): LayerDecision {
   if (smallest === undefined) return { layer: undefined, isTooMuch: false, wanted };
 
   const fits = (index: number): boolean => {
-    if (estimateBps === undefined) return true;
+    if (estimateBps === undefined) return mayRise || current === undefined || index <= current;
     const needBps = layers[index]?.bitrateBps ?? 0;
     if (current === undefined || index < current) return needBps <= estimateBps;
     if (index === current) return needBps <= estimateBps * roomToStay;

@@ -95,6 +95,11 @@ export class LinkEstimate {
     this.#control.proven(bitrateBps);
   }
 
+  /** A probe has made a queue, where `flowedBps` had made none. Says whether the estimate fell. */
+  disproven(flowedBps: number, nowMs: number): boolean {
+    return this.#control.overused(this.#carriedBps(mostFullWindowMs), nowMs, flowedBps);
+  }
+
   /**
    * Takes feedback. `sentBps` is what was sent in the last second, and `isProbing` says that more than usual was sent on
    * purpose. Says whether the estimate fell.
@@ -161,7 +166,8 @@ export class LinkEstimate {
   #judge(lossShare: number | undefined, isProbing: boolean, nowMs: number): boolean {
     const carriedBps = this.#carriedBps(mostFullWindowMs);
     const fellByLoss = lossShare !== undefined && this.#control.lost(lossShare, carriedBps, nowMs);
-    if (this.#isOverused) return this.#control.overused(carriedBps, isProbing, nowMs) || fellByLoss;
+    // What a probe overuses is judged when it ends, which is at once.
+    if (this.#isOverused) return (!isProbing && this.#control.overused(carriedBps, nowMs)) || fellByLoss;
     this.#control.flowed(this.#acknowledged.over(flowWindowMs), nowMs);
     return fellByLoss;
   }

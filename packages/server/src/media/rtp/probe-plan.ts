@@ -12,9 +12,11 @@ const verdictMs = 1_000;
 const tolerableWaitMs = 30;
 /** Share of the rate that has to arrive. */
 const leastArrival = 0.85;
-/** Time between probes, and twice as long each time one fails. */
+/** The next better picture is tried soon after the last. */
+const holdAfterSuccessMs = 1_000;
+/** Time between probes, and twice as long each time one fails; no longer, since a link may become fast at any time. */
 const minHoldMs = 3_000;
-const maxHoldMs = 30_000;
+const maxHoldMs = 8_000;
 /** What a probe has shown was right when nothing speaks against it for so long. */
 const provenAfterMs = 10_000;
 /** A probe never begins below this, even where hardly anything flows. */
@@ -102,7 +104,7 @@ export class ProbePlan {
     }
     this.#probe = undefined;
     this.#passedMs = nowMs;
-    this.#nextMs = nowMs + this.#spread(minHoldMs);
+    this.#nextMs = nowMs + this.#spread(holdAfterSuccessMs);
     return probe.targetBps;
   }
 

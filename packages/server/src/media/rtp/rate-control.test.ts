@@ -19,27 +19,27 @@ describe('RateControl', () => {
 
   it('falls below what a full link carries, once for one queue', () => {
     const control = new RateControl();
-    expect(control.overused(500_000, false, 0)).toBe(true);
+    expect(control.overused(500_000, 0)).toBe(true);
     expect(control.bitrateBps).toBe(425_000);
     expect(control.isFull).toBe(true);
-    expect(control.overused(300_000, false, 100)).toBe(false);
-    expect(control.overused(300_000, false, 400)).toBe(true);
+    expect(control.overused(300_000, 100)).toBe(false);
+    expect(control.overused(300_000, 400)).toBe(true);
     expect(control.bitrateBps).toBe(255_000);
   });
 
-  it('falls no further than to what is carried when the queue was made on purpose', () => {
+  it('falls no further than to what flowed before a probe', () => {
     const control = new RateControl();
-    control.overused(500_000, false, 0);
-    expect(control.overused(480_000, true, 5_000)).toBe(false);
-    expect(control.bitrateBps).toBe(425_000);
+    control.overused(500_000, 0);
+    expect(control.overused(480_000, 5_000, 420_000)).toBe(true);
+    expect(control.bitrateBps).toBe(420_000);
     control.proven(900_000);
-    expect(control.overused(600_000, true, 9_000)).toBe(true);
-    expect(control.bitrateBps).toBe(600_000);
+    expect(control.overused(600_000, 9_000, 200_000)).toBe(true);
+    expect(control.bitrateBps).toBe(510_000);
   });
 
   it('rises with care near where the link was full, and never far above what flows', () => {
     const control = new RateControl();
-    control.overused(500_000, false, 0);
+    control.overused(500_000, 0);
     flow(control, 400, 5, 420_000);
     expect(control.bitrateBps).toBeGreaterThan(450_000);
     expect(control.bitrateBps).toBeLessThan(480_000);

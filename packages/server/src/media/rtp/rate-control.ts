@@ -46,14 +46,17 @@ export class RateControl {
     return this.#isFull;
   }
 
-  /** A queue grows while the link carries `carriedBps`; `isProbe` when that was on purpose. Says whether the estimate fell. */
-  overused(carriedBps: number, isProbe: boolean, nowMs: number): boolean {
+  /**
+   * A queue grows while the link carries `carriedBps`. A probe that has made it has shown as well that the link carries
+   * `leastBps`, which flowed before without a queue. Says whether the estimate fell.
+   */
+  overused(carriedBps: number, nowMs: number, leastBps = 0): boolean {
     if (nowMs - this.#fellMs < fallAgainAfterMs) return false;
     this.#fellMs = nowMs;
     this.#grewMs = nowMs;
     this.#fullBps = carriedBps;
     this.#isFull = true;
-    return this.#lower(isProbe ? carriedBps : carriedBps * fallTo);
+    return this.#lower(Math.max(carriedBps * fallTo, leastBps));
   }
 
   /** Takes the share that was lost of late. Says whether the estimate fell. */

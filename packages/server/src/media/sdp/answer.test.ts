@@ -6,6 +6,7 @@ import recordings from '../testing/recordings.json' with { type: 'json' };
 import { acceptPublish } from './accept-publish.ts';
 import { acceptView } from './accept-view.ts';
 import { parseOffer } from './parse-offer.ts';
+import { startBitrateFor } from './start-bitrate.ts';
 import { writeAnswer } from './write-answer.ts';
 
 const { chromium, firefox } = recordings;
@@ -34,6 +35,19 @@ function published(offer: string): readonly AcceptedMedia[] {
 }
 
 describe('publishing', () => {
+  it.each([
+    ['without a cap', 0, 1_000],
+    ['with one', 500_000, 450],
+    ['with one that is far away', 5_000_000, 1_000],
+  ])('tells the video encoder where to begin, %s', (_case, videoBitrateBps, startKbps) => {
+    const offer = parseOffer(chromium.publishOffer);
+    const media = acceptPublish(offer, 'MIC_AND_CAM');
+    const answer = writeAnswer(offer, media, transport, [], startBitrateFor(videoBitrateBps));
+    const [audio, video] = parse(answer).media;
+    expect(video?.fmtp).toContainEqual({ payload: 96, config: `x-google-start-bitrate=${startKbps}` });
+    expect(JSON.stringify(audio?.fmtp)).not.toContain('start-bitrate');
+  });
+
   it.each([
     ['Chromium', chromium.publishOffer, { audio: 111, video: 96, rtx: 97 }],
     ['Firefox', firefox.publishOffer, { audio: 109, video: 120, rtx: 124 }],

@@ -23,19 +23,21 @@ export interface SentMedia {
 
 /**
  * The SDP answer: accepted sections carry our transport with all of its candidates, all others are rejected with port 0.
- * `sent` lists what we send; a section that is not in it only receives.
+ * `sent` lists what we send; a section that is not in it only receives. `startBitrateBps` is where the encoder of a video that
+ * we receive is to begin; browsers other than those made of libwebrtc ignore it.
  */
 export function writeAnswer(
   offer: Offer,
   accepted: readonly AcceptedMedia[],
   transport: LocalTransportParameters,
   sent: readonly SentMedia[],
+  startBitrateBps?: number,
 ): string {
   const media = offer.sections.map((section) => {
     const acceptedHere = accepted.find(({ mid }) => mid === section.mid);
     if (!acceptedHere) return rejectedSection(section);
     return {
-      ...acceptedSection(section, acceptedHere),
+      ...acceptedSection(section, acceptedHere, startBitrateBps),
       ...transportLines(transport, acceptedHere === accepted[0]),
       ...senderLines(sent.find(({ mid }) => mid === section.mid)),
     };
@@ -72,7 +74,11 @@ function rejectedSection(section: OfferedSection): AnswerSection {
   };
 }
 
-function acceptedSection(section: OfferedSection, media: AcceptedMedia): AnswerSection {
+function acceptedSection(
+  section: OfferedSection,
+  media: AcceptedMedia,
+  startBitrateBps: number | undefined,
+): AnswerSection {
   const { codec, payloadType, rtxPayloadType, redPayloadType } = media;
   const rtp: AnswerSection['rtp'] = [
     {
@@ -83,8 +89,12 @@ function acceptedSection(section: OfferedSection, media: AcceptedMedia): AnswerS
     },
   ];
   const fmtp: AnswerSection['fmtp'] = [];
-  const parameters = pickFormatParameters(media.formatParameters, codec.answeredParameters);
-  if (parameters !== '') fmtp.push({ payload: payloadType, config: parameters });
+  const parameters = [pickFormatParameters(media.formatParameters, codec.answeredParameters)];
+  if (media.kind === 'video' && startBitrateBps !== undefined) {
+    parameters.push(`x-google-start-bitrate=${Math.round(startBitrateBps / 1_000)}`);
+  }
+  const config = parameters.filter(Boolean).join(';');
+  if (config !== '') fmtp.push({ payload: payloadType, config });
   if (redPayloadType !== undefined) {
     // First, since the first codec of an answer is what is sent.
     rtp.unshift({ payload: redPayloadType, codec: 'red', rate: codec.clockRate, encoding: codec.channels });
