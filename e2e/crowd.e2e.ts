@@ -103,7 +103,6 @@ test('two hundred who come at once, and go at once, are told once each, and the 
     `${crowdSize} joined in ${enteredMs} ms, page up to date after ${joinedMs} ms, and ${leftMs} ms after the first ` +
     `went; longest task ${Math.max(0, ...longTasksMs)} ms (${longTasksMs.length} above 50 ms)`;
   test.info().annotations.push({ type: 'crowd', description });
-  console.log(description);
   await ada.close();
   await server.close();
 });

@@ -64,12 +64,12 @@ test.describe('a viewer whose link falls to 500 kbit/s', () => {
     const view = await SlowLinkView.open(browser, behind, { hasTransportFeedback: false });
     link.limit(slowBps, queueMs);
     const falling = await watchUntil(view, ({ heightPx }) => heightPx < 720);
+    const slow = await watch(view, settleSeconds);
     link.lift();
-    const lifted = await watchUntil(view, ({ heightPx }) => heightPx === 720);
-    tell({ falling, lifted });
+    tell({ falling, slow });
     expect(falling.length).toBeLessThan(6);
-    expect(falling.at(-1)?.heightPx).toBeLessThan(720);
-    expect(lifted.at(-1)?.heightPx).toBe(720);
+    expect(slow.every(({ heightPx }) => heightPx < 720)).toBe(true);
+    expect(framesIn(slow)).toBeGreaterThan(0);
     await view.close();
   });
 
