@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBrowser, ensureFirefox } from '../e2e/support/browser.ts';
-import { ensureNetworkTools } from '../e2e/support/lossy-network.ts';
+import { ensureNetworkTools } from '../e2e/support/network-namespace.ts';
 
 const reports = mkdtempSync(join(tmpdir(), 'parley-reports-'));
 
