@@ -13,9 +13,9 @@ import { requireWithin } from '../limits/require-within.ts';
 import { RefusalError } from '../refusal.ts';
 
 /**
- * Refuses with `limit_exceeded`, or `conference_full`, what would make a conference too large. Looks at the state after the events, so it
- * holds for every command there is; only parts that changed are measured, and what a lower limit of today finds too
- * large already may stay and shrink.
+ * Refuses with `limit_exceeded`, or `conference_full`, what would make a conference too large. Looks at the state after
+ * the events, so it holds for every command there is; only parts that changed are measured, and what a lower limit of
+ * today finds too large already may stay and shrink.
  */
 export function requireRoom(state: ConferenceState, events: readonly HistoryEvent[], limits: Limits): void {
   for (const event of events) requireWithin(limits, 'eventBytes', jsonBytes(event));
