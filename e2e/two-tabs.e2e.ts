@@ -85,10 +85,11 @@ test('in two browsers one seat is shared, and whoever stays in it is back by the
   await bob.publish(22);
   await ada.expectPicturesOf(22);
   await phone.leave();
-  await expect.poll(() => bob.page.evaluate(() => window.connections)).toEqual(['reconnecting', 'connected']);
+  // The other leaves and then takes the endpoint back, and Bob may come back before the one, the other, or both.
+  await expect.poll(() => bob.page.evaluate(() => window.connections.at(-1))).toBe('connected');
   await ada.expectPicturesOf(22);
-  expect((await ada.diary()).filter((line) => /^(joined|left)/.test(line))).toEqual([
-    'joined somebody',
+  expect(await bob.page.evaluate(() => window.connections)).not.toContain('left');
+  expect((await ada.diary()).filter((line) => /^(joined|left)/.test(line)).slice(-2)).toEqual([
     'left somebody',
     'joined somebody',
   ]);

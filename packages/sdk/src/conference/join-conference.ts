@@ -120,17 +120,18 @@ export async function joinConference(
         },
         early,
         timing: joinTiming(timesMs, options.access?.firstMs ?? 0),
-        enterAgain: async (formerId, metadata, signal) => {
-          const endpoint = await register(formerId, signal);
-          try {
-            await enter(api, endpoint, { conferenceId, ...(metadata && { metadata }) }, signal);
-            const conference = await readConference(api, conferenceId, signal);
-            return { endpoint, conference: { ...conference, id: conferenceId } };
-          } catch (error) {
-            endpoint.stop();
-            throw error;
-          }
-        },
+        enterAgain: (formerId, metadata, signal) =>
+          onceMoreIfGone(async () => {
+            const endpoint = await register(formerId, signal);
+            try {
+              await enter(api, endpoint, { conferenceId, ...(metadata && { metadata }) }, signal);
+              const conference = await readConference(api, conferenceId, signal);
+              return { endpoint, conference: { ...conference, id: conferenceId } };
+            } catch (error) {
+              endpoint.stop();
+              throw error;
+            }
+          }),
         readSnapshot: (signal) => readConference(api, conferenceId, signal),
         loadPush,
       });
@@ -144,6 +145,16 @@ export async function joinConference(
   });
   joining.catch(() => early?.discard());
   return joining;
+}
+
+/** Whoever shared our seat may give it up just after we have registered, and us with it. */
+async function onceMoreIfGone<Result>(comeIn: () => Promise<Result>): Promise<Result> {
+  try {
+    return await comeIn();
+  } catch (error) {
+    if (!(error instanceof NotFoundError)) throw error;
+    return comeIn();
+  }
 }
 
 async function enter(

@@ -125,13 +125,36 @@ describe('an endpoint that the server has dropped', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('does not fight a server that lets it go again at once', async () => {
+  test.each([
+    ['between registering and joining', 'join'],
+    ['right after joining', 'getConference'],
+  ])('stays, when whoever shared its seat gives it up %s', async (_when, operation) => {
+    const ada = await joinAs(server, 'ada', { endpointId: 'seat' });
+    const heard = listenTo(ada);
+    let isTwinThere = true;
+    server.intercept = (call) => {
+      if (call.operation !== operation || !isTwinThere) return;
+      isTwinThere = false;
+      drop('seat');
+    };
+    server.removeEndpoint('seat');
+    // The next keep-alive tells at the latest.
+    await vi.advanceTimersByTimeAsync(11_000);
+    expect(isTwinThere).toBe(false);
+    expect(heard.at(-1)).toBe('connection-changed connected');
+    expect(heard).not.toContain('error ERR_ENDPOINT_LOST');
+    expect(server.conference?.participants).toMatchObject([{ id: 'seat' }]);
+    expect(server.endpoints).toEqual(new Set(['seat']));
+  });
+
+  test('does not fight a server that lets it go again at once, and again', async () => {
     const ada = await joinAs(server, 'ada');
     const heard = listenTo(ada);
-    drop(ada.endpointId);
-    await settle();
-    drop(ada.endpointId);
-    await settle();
+    for (let time = 0; time < 3; time += 1) {
+      expect(heard).not.toContain('error ERR_ENDPOINT_LOST');
+      drop(ada.endpointId);
+      await settle();
+    }
     expect(heard.slice(-2)).toEqual(['error ERR_ENDPOINT_LOST', 'connection-changed left']);
   });
 

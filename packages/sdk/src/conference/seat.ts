@@ -26,14 +26,18 @@ export interface SeatOptions {
   readonly onGivenUp: (cause: unknown) => void;
 }
 
-/** Who is let go again so soon after coming back is not wanted, or has a twin with the same endpoint id. */
+/** Who is let go again so soon after coming back, and once more, is not wanted, or has a twin with the same endpoint id. */
 const shortestStayMs = 10_000;
+/** One may be the last word of a twin that gives the seat up: it leaves first, and then takes its endpoint back. */
+const mostShortStays = 1;
 
 /** Our endpoint in a conference, and its way back in after the server has let it go or its page was left. */
 export class Seat {
   readonly #options: SeatOptions;
   #endpoint: UserEndpoint;
   #enteredAtMs = -Infinity;
+  /** How many in a row. */
+  #shortStays = 0;
   /** Set while we are outside, and nothing else is to try to get in. */
   #outside: AbortController | undefined;
   /** Set while the page is in the browser's back/forward cache; settles when the server was told. */
@@ -57,7 +61,8 @@ export class Seat {
   /** The server has let us go: comes back with the same metadata, unless that happens again and again. */
   onLost(cause?: unknown): void {
     if (this.#outside || this.#isGivenUp) return;
-    if (Date.now() - this.#enteredAtMs < shortestStayMs) this.#options.onGivenUp(cause);
+    this.#shortStays = Date.now() - this.#enteredAtMs < shortestStayMs ? this.#shortStays + 1 : 0;
+    if (this.#shortStays > mostShortStays) this.#options.onGivenUp(cause);
     else void this.#comeBack(this.#stepOut());
   }
 
