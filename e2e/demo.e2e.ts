@@ -215,6 +215,11 @@ for (const kind of kinds) {
     await page.goto(`/${kind}/?room=${newRoom()}&name=Ada&camera=0`);
     await expect(page.getByTestId('join-button')).toBeVisible();
     expect(await overflow()).toBe(0);
+    // What is typed stays whatever the lobby shows anew.
+    await page.getByTestId('name-input').fill('Ada Lovelace');
+    await page.getByTestId('camera-button').click();
+    await expect(page.getByTestId('camera-button')).toHaveAttribute('aria-pressed', 'true');
+    await expect(page.getByTestId('name-input')).toHaveValue('Ada Lovelace');
     await page.getByTestId('join-button').click();
     await page.getByTestId('settings-button').click();
     expect(await overflow()).toBe(0);
