@@ -115,7 +115,8 @@ test('a tile in a document picture-in-picture window plays there by its size the
   await expect.poll(() => bob.page.title()).toBe('in');
   const grows = async () => {
     const time = () => bob.page.evaluate(() => window.tile.currentTime);
-    const [before] = [await time(), await bob.page.waitForTimeout(300)];
+    const before = await time();
+    await bob.page.waitForTimeout(300);
     return (await time()) > before;
   };
   expect(await bob.page.evaluate(() => window.tile.ownerDocument !== document)).toBe(true);

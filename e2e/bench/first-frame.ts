@@ -4,10 +4,8 @@
 // Run by `pnpm bench:first-frame [rounds]`; the demo's server is started for it.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright';
-import { ensureBrowser } from '../support/browser.ts';
-import { browserArguments } from '../support/browser-arguments.ts';
 import { startDemo } from './demo-server.ts';
+import { fakeDevices, launchBenchBrowser } from './launch-bench-browser.ts';
 import { askForTicket, Caller, newRoom } from '../support/caller.ts';
 
 interface Timing {
@@ -27,10 +25,7 @@ const { positionals } = parseArgs({ allowPositionals: true });
 const rounds = Number(positionals[0] ?? 20);
 
 const endDemo = await startDemo();
-const browser = await chromium.launch({
-  executablePath: ensureBrowser(),
-  args: [...browserArguments, '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
-});
+const browser = await launchBenchBrowser(fakeDevices);
 
 try {
   const room = newRoom();

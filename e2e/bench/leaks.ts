@@ -1,23 +1,18 @@
 // What is left after joining, publishing, viewing and leaving again and again in one page, and at its server. Prints a
 // table and writes bench-results/leaks.json. Run by `pnpm bench:leaks [rounds]`.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { chromium } from 'playwright';
-import { browserArguments } from '../support/browser-arguments.ts';
-import { ensureBrowser } from '../support/browser.ts';
 import { Caller, newRoom } from '../support/caller.ts';
 import { goInAndOut, openLeakPage } from '../support/leak-rounds.ts';
 import { countResources } from '../support/resource-counts.ts';
 import { startDemo } from './demo-server.ts';
+import { fakeDevices, launchBenchBrowser } from './launch-bench-browser.ts';
 
 const rounds = Number(process.argv[2] ?? 100);
 const warmUpRounds = 3;
 const stages = 4;
 
 const endDemo = await startDemo();
-const browser = await chromium.launch({
-  executablePath: ensureBrowser(),
-  args: [...browserArguments, '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
-});
+const browser = await launchBenchBrowser(fakeDevices);
 try {
   const room = newRoom();
   const ada = await Caller.open(browser);

@@ -4,12 +4,10 @@
 // the SDK's help: one layer without a limit, and the server's answer as it came.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright';
-import { browserArguments } from '../support/browser-arguments.ts';
-import { ensureBrowser } from '../support/browser.ts';
 import { Caller, newRoom } from '../support/caller.ts';
 import { installSimulcastProbe } from '../support/simulcast-probe.ts';
 import { startDemo } from './demo-server.ts';
+import { launchBenchBrowser } from './launch-bench-browser.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -48,7 +46,7 @@ interface Start {
 }
 
 const endDemo = await startDemo();
-const browser = await chromium.launch({ executablePath: ensureBrowser(), args: [...browserArguments] });
+const browser = await launchBenchBrowser();
 
 try {
   const results: Start[] = [];

@@ -2,9 +2,7 @@
 // and fetch, in turns, in the same page, against the same server. Prints tables and writes bench-results/sdk.json.
 // Run by `pnpm bench:sdk [rounds] [busy conferences]`.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { chromium, type Page } from 'playwright';
-import { ensureBrowser } from '../support/browser.ts';
-import { browserArguments } from '../support/browser-arguments.ts';
+import type { Page } from 'playwright';
 import { askForTicket, Caller, newRoom } from '../support/caller.ts';
 import {
   bareJoinAndView,
@@ -19,6 +17,7 @@ import {
 import { startLoad } from './conference-load.ts';
 import { installBareCaller } from './bare-caller.ts';
 import { startDemo } from './demo-server.ts';
+import { launchBenchBrowser } from './launch-bench-browser.ts';
 
 const rounds = Number(process.argv[2] ?? 15);
 /** So many that the 99th percentile is one of them. */
@@ -28,7 +27,7 @@ const viewCounts = [1, 9, 25];
 const mainThreadSeconds = 10;
 
 const endDemo = await startDemo();
-const browser = await chromium.launch({ executablePath: ensureBrowser(), args: [...browserArguments] });
+const browser = await launchBenchBrowser();
 try {
   const room = newRoom();
   const publisher = await Caller.open(browser);

@@ -11,6 +11,7 @@ import { SlowLink } from '../support/slow-link.ts';
 import { SlowLinkView } from '../support/slow-link-view.ts';
 import type { ViewSample } from '../support/slow-link-view.ts';
 import { startDemo } from './demo-server.ts';
+import { launchBenchBrowser } from './launch-bench-browser.ts';
 
 const { values } = parseArgs({
   options: {
@@ -29,7 +30,7 @@ interface ViewedSecond extends ViewSample {
 
 const endDemo = await startDemo();
 const link = new SlowLink();
-const browser = await chromium.launch({ executablePath: ensureBrowser(), args: [...browserArguments] });
+const browser = await launchBenchBrowser();
 
 try {
   await link.open(demoPort);

@@ -81,8 +81,8 @@ export async function exchange(request: ExchangeRequest, deadline: Deadline): Pr
       shouldRetry: ({ error }) => {
         if (!isHTTPError(error)) return unanswered ? undefined : false;
         // Somebody between us and the server may have said it, with the request already passed on.
-        const isVague = error.response.status === 503 && serverErrorOf(error.data) !== 'overloaded';
-        if (isVague && repetition === 'unsafe') return false;
+        const isRisky = repetition === 'unsafe' && error.response.status === 503;
+        if (isRisky && serverErrorOf(error.data) !== 'overloaded') return false;
         const waitMs = retryAfterMs(error.response.headers) ?? 0;
         return Date.now() + waitMs < deadline.endsAtMs ? undefined : false;
       },
