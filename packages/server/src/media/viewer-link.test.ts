@@ -148,6 +148,17 @@ describe('a view behind a link that is not full', () => {
     expect(heightsOf(call.seconds(60))).toEqual([720]);
   });
 
+  it.each([0.02, 0.05])(
+    'knows no limit in its first seconds, of a hundred views that lose %d of it',
+    (share) => {
+      const limited = Array.from({ length: 100 }, () => {
+        const link = new SimulatedLink({ ...free, isLost: () => random() < share });
+        return new SimulatedCall({ link, layersBps: simulcast }).run(3_000).estimateBps;
+      }).filter((estimateBps) => estimateBps !== undefined);
+      expect(limited).toEqual([]);
+    },
+  );
+
   it('keeps its picture when large frames wait for themselves', () => {
     const call = new SimulatedCall({
       link: new SimulatedLink({ ...free, rateBps: 2_000_000 }),

@@ -1,6 +1,7 @@
 import { AcknowledgedRate } from './acknowledged-rate.ts';
 import { DelayTrend } from './delay-trend.ts';
 import { LossWindow } from './loss-window.ts';
+import type { LossShare } from './loss-window.ts';
 import { PacketGroups } from './packet-groups.ts';
 import { arrivalRingMs } from './parse-transport-feedback.ts';
 import type { TransportArrivals } from './parse-transport-feedback.ts';
@@ -163,9 +164,9 @@ export class LinkEstimate {
     return isFull && wasFull;
   }
 
-  #judge(lossShare: number | undefined, isProbing: boolean, nowMs: number): boolean {
+  #judge(loss: LossShare | undefined, isProbing: boolean, nowMs: number): boolean {
     const carriedBps = this.#carriedBps(mostFullWindowMs);
-    const fellByLoss = lossShare !== undefined && this.#control.lost(lossShare, carriedBps, nowMs);
+    const fellByLoss = loss !== undefined && this.#control.lost(loss, carriedBps, nowMs);
     // What a probe overuses is judged when it ends, which is at once.
     if (this.#isOverused) return (!isProbing && this.#control.overused(carriedBps, nowMs)) || fellByLoss;
     this.#control.flowed(this.#acknowledged.over(flowWindowMs), nowMs);

@@ -8,12 +8,15 @@ function flow(control: RateControl, fromMs: number, seconds: number, carriedBps:
   return endMs;
 }
 
+/** Loss that many packets prove. */
+const share = (measured: number) => ({ measured, certain: measured });
+
 describe('RateControl', () => {
   it('knows no limit before the link has shown one', () => {
     const control = new RateControl();
     flow(control, 0, 10, 1_000_000);
     expect(control.bitrateBps).toBeUndefined();
-    control.lost(0.05, 1_000_000, 10_000);
+    control.lost(share(0.05), 1_000_000, 10_000);
     expect([control.bitrateBps, control.isFull]).toEqual([undefined, false]);
   });
 
@@ -53,18 +56,18 @@ describe('RateControl', () => {
 
   it('bears some loss, falls with heavy loss, and takes only overwhelming loss for a full link', () => {
     const control = new RateControl();
-    control.lost(0.08, 920_000, 0);
+    control.lost(share(0.08), 920_000, 0);
     expect(control.bitrateBps).toBeUndefined();
-    expect(control.lost(0.2, 800_000, 2_000)).toBe(true);
+    expect(control.lost(share(0.2), 800_000, 2_000)).toBe(true);
     expect([control.bitrateBps, control.isFull]).toEqual([900_000, false]);
-    expect(control.lost(0.2, 800_000, 2_500)).toBe(false);
-    for (let nowMs = 4_000; nowMs < 60_000; nowMs += 1_100) control.lost(0.2, 100_000, nowMs);
+    expect(control.lost(share(0.2), 800_000, 2_500)).toBe(false);
+    for (let nowMs = 4_000; nowMs < 60_000; nowMs += 1_100) control.lost(share(0.2), 100_000, nowMs);
     expect(control.bitrateBps).toBe(150_000);
-    control.lost(0.5, 100_000, 70_000);
+    control.lost(share(0.5), 100_000, 70_000);
     expect([control.bitrateBps, control.isFull]).toEqual([85_000, true]);
     flow(control, 72_000, 5, 85_000);
     expect(control.bitrateBps).toBe(85_000);
-    control.lost(0, 85_000, 77_000);
+    control.lost(share(0), 85_000, 77_000);
     flow(control, 77_000, 5, 85_000);
     expect(control.bitrateBps).toBeGreaterThan(85_000);
   });

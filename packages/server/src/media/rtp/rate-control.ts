@@ -1,3 +1,5 @@
+import type { LossShare } from './loss-window.ts';
+
 /** An estimate falls to this share of what a full link carried, so that its queue empties (as in libwebrtc). */
 const fallTo = 0.85;
 /** What was sent before a fall still shows a full link for a while. */
@@ -59,13 +61,13 @@ export class RateControl {
     return this.#lower(Math.max(carriedBps * fallTo, leastBps));
   }
 
-  /** Takes the share that was lost of late. Says whether the estimate fell. */
-  lost(share: number, carriedBps: number, nowMs: number): boolean {
-    this.#mayGrow = share < lightLoss;
-    if (share <= heavyLoss || nowMs - this.#fellMs < lossCountsAfterMs) return false;
+  /** Takes what was lost of late. Says whether the estimate fell. */
+  lost({ measured, certain }: LossShare, carriedBps: number, nowMs: number): boolean {
+    this.#mayGrow = measured < lightLoss;
+    if (certain <= heavyLoss || nowMs - this.#fellMs < lossCountsAfterMs) return false;
     this.#fellMs = nowMs;
-    const isFull = share >= overwhelmingLoss;
-    const loweredBps = (this.#bitrateBps ?? carriedBps / (1 - share)) * (1 - share / 2);
+    const isFull = measured >= overwhelmingLoss;
+    const loweredBps = (this.#bitrateBps ?? carriedBps / (1 - measured)) * (1 - measured / 2);
     if (isFull) this.#isFull = true;
     return this.#lower(isFull ? carriedBps * fallTo : Math.max(leastByLossBps, loweredBps));
   }

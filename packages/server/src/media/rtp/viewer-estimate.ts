@@ -1,4 +1,5 @@
 import { LossWindow } from './loss-window.ts';
+import type { LossShare } from './loss-window.ts';
 import type { ReportBlock } from './rtcp.ts';
 
 /** An estimate that falls to this share of the one before is a link that fills up (libwebrtc falls to 85 % and rises slowly). */
@@ -62,13 +63,13 @@ export class ViewerEstimate {
     return this.#limitBps === Number.POSITIVE_INFINITY ? undefined : this.#limitBps;
   }
 
-  #judge(loss: number, sentBps: number, nowMs: number): void {
-    if (loss > heavyLoss) {
+  #judge({ measured, certain }: LossShare, sentBps: number, nowMs: number): void {
+    if (certain > heavyLoss) {
       if (nowMs - this.#loweredMs < lowerAgainAfterMs) return;
-      this.#limitBps = Math.min(this.#limitBps, sentBps) * (1 - loss / 2);
+      this.#limitBps = Math.min(this.#limitBps, sentBps) * (1 - measured / 2);
       this.#loweredMs = nowMs;
       this.#changedMs = nowMs;
-    } else if (loss >= lightLoss) {
+    } else if (measured >= lightLoss) {
       this.#changedMs = nowMs;
     } else if (nowMs - this.#changedMs >= growAfterMs && this.#limitBps < Number.POSITIVE_INFINITY) {
       this.#limitBps *= growBy;
