@@ -67,7 +67,8 @@ export class ViewLayers {
 
   /** Chooses for what the link carries beside the sound. Says whether what was on its way to the viewer is of no use now. */
   update(published: SimulcastSource, limit: LinkLimit, nowMs: number): boolean {
-    const current = currentLayer(published, this.#leg.current) ?? currentLayer(published, this.#leg.target);
+    const target = layerOf(published, this.#leg.target);
+    const current = layerOf(published, this.#leg.current) ?? target;
     const rates = published.layers.map((layer) => layer?.rate.bitsPerSecond(nowMs) ?? 0);
     this.#needs.follow(rates, nowMs);
     const decision = chooseLayer({
@@ -79,15 +80,16 @@ export class ViewLayers {
       estimateBps: limit.bitrateBps,
       maxHeightPx: this.#maxHeightPx,
       current,
+      rising: target !== undefined && current !== undefined && target > current ? target : undefined,
       mayRise: this.#mayRise(limit, nowMs),
     });
     this.#decision = decision;
     const { layer } = decision;
-    const target = layer === undefined ? undefined : published.layers[layer];
-    if (layer === undefined || !target) return false;
+    const chosen = layer === undefined ? undefined : published.layers[layer];
+    if (layer === undefined || !chosen) return false;
     const isChange = current !== undefined && layer !== current;
     if (isChange) this.#note(current, decision, limit, nowMs);
-    this.#leg.switchTo(target, nowMs);
+    this.#leg.switchTo(chosen, nowMs);
     const needBps = layer === current ? (rates[layer] ?? 0) : this.#needs.of(layer);
     const hasStopped = this.#limitFrames(needBps, limit, nowMs);
     this.#nextNeedBps = this.#findNextNeed(published, layer, needBps, nowMs);
@@ -161,7 +163,7 @@ export class ViewLayers {
 }
 
 /** Undefined for a stream that has since begun anew. */
-function currentLayer(published: SimulcastSource, stream: SourceStream | undefined): number | undefined {
+function layerOf(published: SimulcastSource, stream: SourceStream | undefined): number | undefined {
   return stream && published.layers[stream.layer] === stream ? stream.layer : undefined;
 }
 

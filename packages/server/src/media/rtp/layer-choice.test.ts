@@ -39,6 +39,13 @@ describe('chooseLayer', () => {
     expect(choose({ estimateBps: 1_300_000, current: 2 }).layer).toBe(1);
   });
 
+  it('goes on with a rise that it began, although the picture takes a little more meanwhile', () => {
+    const question = { estimateBps: 1_650_000, current: 1 };
+    expect(choose(question).layer).toBe(1);
+    expect(choose({ ...question, rising: 2 }).layer).toBe(2);
+    expect(choose({ ...question, rising: 2, estimateBps: 1_300_000 }).layer).toBe(1);
+  });
+
   it('does not rise while that is forbidden', () => {
     expect(choose({ estimateBps: 9_000_000, current: 1, mayRise: false }).layer).toBe(1);
   });

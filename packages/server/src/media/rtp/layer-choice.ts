@@ -17,6 +17,8 @@ export interface LayerQuestion {
   readonly maxHeightPx: number | undefined;
   /** Layer that is sent now; undefined for none. */
   readonly current: number | undefined;
+  /** Larger layer that was chosen before and waits for its key frame; undefined for none. */
+  readonly rising?: number | undefined;
   /** Whether an earlier rise that failed still forbids the next. */
   readonly mayRise: boolean;
 }
@@ -32,7 +34,7 @@ export interface LayerDecision {
 
 /** A rise needs room, so that the first small dip is no reason to fall again. */
 export const roomToRise = 1.15;
-/** What is sent now may exceed the estimate by this much, since encoders and estimates both swing. */
+/** What is sent now, or is about to be, may exceed the estimate by this much, since encoders and estimates both swing. */
 export const roomToStay = 1.1;
 
 /**
@@ -40,7 +42,7 @@ export const roomToStay = 1.1;
  * link carries. The smallest layer is sent however small the estimate is.
  */
 export function chooseLayer(question: LayerQuestion): LayerDecision {
-  const { layers, estimateBps, current, mayRise } = question;
+  const { layers, estimateBps, current, rising, mayRise } = question;
   const wanted = wantedLayer(layers, question.maxHeightPx);
   const live = layers.flatMap(({ isLive }, index) => (isLive ? [index] : []));
   // A layer above the wish is better than nothing when no other arrives.
@@ -53,7 +55,7 @@ export function chooseLayer(question: LayerQuestion): LayerDecision {
     if (estimateBps === undefined) return mayRise || current === undefined || index <= current;
     const needBps = layers[index]?.bitrateBps ?? 0;
     if (current === undefined || index < current) return needBps <= estimateBps;
-    if (index === current) return needBps <= estimateBps * roomToStay;
+    if (index === current || index === rising) return needBps <= estimateBps * roomToStay;
     return mayRise && needBps * roomToRise <= estimateBps;
   };
   const fitting = choices.findLast(fits);
