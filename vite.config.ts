@@ -97,6 +97,8 @@ export default defineConfig(({ command, mode }) => {
   return {
     ...fromSource,
     test: {
+      // By itself one core stays free for who watches, which on two is half of the time.
+      maxWorkers: '100%',
       projects: [
         ...['contract', 'client', 'sdk', 'react', 'vue', 'server', 'conformance'].map((name) => ({
           extends: true as const,

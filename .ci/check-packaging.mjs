@@ -1,7 +1,8 @@
 // What a customer's tools will say of our packages, over the very tarballs that would be published: publint, attw,
 // and a strict TypeScript project that checks our declarations too (`skipLibCheck: false`). Then Node, which has no
 // DOM, imports them: nothing may happen at import.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   mkdirSync,
   mkdtempSync,
@@ -13,14 +14,21 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { mapAtOnce } from './map-at-once.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'parley-packed-'));
 const installed = join(folder, 'node_modules', '@parley-rtc');
 const names = readdirSync('packages');
 let failed = false;
 
-function run(title, program, args, options = {}) {
-  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', ...options });
+async function run(title, program, args, options = {}) {
+  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [[status], stdout, stderr] = await Promise.all([
+    once(child, 'close'),
+    text(child.stdout),
+    text(child.stderr),
+  ]);
   console.log(`${status === 0 ? '✓' : '✗'} ${title}`);
   if (status === 0) return;
   console.error(stdout, stderr);
@@ -30,17 +38,19 @@ function run(title, program, args, options = {}) {
 const manifestOf = (name) => JSON.parse(readFileSync(join('packages', name, 'package.json'), 'utf8'));
 
 mkdirSync(installed, { recursive: true });
-for (const name of names) {
-  run(`pack @parley-rtc/${name}`, 'pnpm', ['pack', '--pack-destination', folder], {
+
+/** Packs one package, asks the tools about it, and installs it for the consumer below. */
+async function checkPackage(name) {
+  await run(`pack @parley-rtc/${name}`, 'pnpm', ['pack', '--pack-destination', folder], {
     cwd: join('packages', name),
   });
   const tarball = join(folder, `parley-rtc-${name}-${manifestOf(name).version}.tgz`);
-  run(`publint @parley-rtc/${name}`, 'pnpm', ['exec', 'publint', '--strict', tarball]);
+  await run(`publint @parley-rtc/${name}`, 'pnpm', ['exec', 'publint', '--strict', tarball]);
   // openapi.yaml is no module that attw could resolve.
   const attw = ['exec', 'attw', tarball, '--profile', 'esm-only', '--exclude-entrypoints', 'openapi.yaml'];
-  run(`attw @parley-rtc/${name}`, 'pnpm', attw);
+  await run(`attw @parley-rtc/${name}`, 'pnpm', attw);
   mkdirSync(join(installed, name));
-  run(`unpack @parley-rtc/${name}`, 'tar', [
+  await run(`unpack @parley-rtc/${name}`, 'tar', [
     '-xzf',
     tarball,
     '--strip-components=1',
@@ -48,6 +58,9 @@ for (const name of names) {
     join(installed, name),
   ]);
 }
+
+// Two at a time, as most machines have two cores.
+await mapAtOnce(names, 2, checkPackage);
 
 // Third parties as they are installed here; each tarball brings only itself.
 const thirdParties = names.flatMap((name) =>
@@ -90,9 +103,9 @@ for (const [module, moduleResolution] of [
       files: ['consumer.ts'],
     }),
   );
-  run(`strict consumer, ${moduleResolution}`, 'pnpm', ['exec', 'tsc', '--project', folder]);
+  await run(`strict consumer, ${moduleResolution}`, 'pnpm', ['exec', 'tsc', '--project', folder]);
 }
-run(
+await run(
   'import without a DOM',
   'node',
   [

@@ -1,17 +1,24 @@
 // What `npm test` runs once the workspace is installed: every check, fastest first, all of them even when one fails.
+// Checks that only read the sources run two at a time, and each one's output follows in one piece when it has ended.
 // Its last line is `N passed, M failed`: tests as the runners' own reports count them, plus one failure for each check
 // (format, types, ...) that is not clean. Runs one step alone with `node .ci/check.mjs unit`.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { ensureBrowser, ensureFirefox } from '../e2e/support/browser.ts';
 import { ensureNetworkTools } from '../e2e/support/network-namespace.ts';
+import { mapAtOnce } from './map-at-once.mjs';
 
 const reports = mkdtempSync(join(tmpdir(), 'parley-reports-'));
 
 /** A script of package.json that is clean or not. */
 const check = (name) => ({ name, command: ['pnpm', 'run', `check:${name}`] });
+
+/** One that only reads the sources, mostly on one core, so that another can run beside it. */
+const readingCheck = (name) => ({ ...check(name), isReading: true });
 
 /** A test runner: its JSON report is read by `count`, which gives { passed, failed }. */
 const vitest = {
@@ -56,12 +63,12 @@ const playwright = {
 };
 
 const steps = [
-  check('format'),
-  check('lint'),
-  check('types'),
-  check('layers'),
-  check('dead-code'),
-  check('contract'),
+  readingCheck('format'),
+  readingCheck('lint'),
+  readingCheck('types'),
+  readingCheck('layers'),
+  readingCheck('dead-code'),
+  readingCheck('contract'),
   vitest,
   { name: 'build', command: ['pnpm', 'run', 'build:packages'] },
   check('packaging'),
@@ -69,27 +76,37 @@ const steps = [
   playwright,
 ];
 
-function run({ name, command, env, before, report, count }) {
-  console.log(`\n── ${name} ${'─'.repeat(Math.max(0, 60 - name.length))}`);
+/** Runs one step. Its output is shown as it comes, or, when others run beside it, in one piece at its end. */
+async function run({ name, command, env, before, report, count, isReading = false }) {
+  const title = `\n── ${name} ${'─'.repeat(Math.max(0, 60 - name.length))}`;
+  if (!isReading) console.log(title);
   const startedAt = performance.now();
   let clean = true;
+  let output = '';
   try {
     before?.();
+    const stdio = isReading ? ['ignore', 'pipe', 'pipe'] : 'inherit';
     const [program, ...args] = command;
-    const { status, error } = spawnSync(program, args, { stdio: 'inherit', env: { ...process.env, ...env } });
-    clean = status === 0 && !error;
-    if (error) console.error(error.message);
+    const child = spawn(program, args, { stdio, env: { ...process.env, ...env } });
+    const [[status], ...outputs] = await Promise.all([
+      once(child, 'close'),
+      ...[child.stdout, child.stderr].filter((stream) => stream !== null).map((stream) => text(stream)),
+    ]);
+    clean = status === 0;
+    output = outputs.join('');
   } catch (error) {
     clean = false;
-    console.error(error.message);
+    output = `${error.message}\n`;
   }
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  if (isReading) console.log(title);
+  process.stdout.write(output);
   console.log(`${clean ? '✓' : '✗'} ${name} (${seconds} s)`);
-  if (!count) return { passed: 0, failed: clean ? 0 : 1 };
+  if (!count) return { name, passed: 0, failed: clean ? 0 : 1 };
   const counted = readCount(report, count);
   // A runner that fails without a failed test (a crash, no report) is a failure too; so is one that ran nothing.
   const nothing = counted.passed + counted.failed === 0;
-  return { passed: counted.passed, failed: counted.failed || (clean && !nothing ? 0 : 1) };
+  return { name, passed: counted.passed, failed: counted.failed || (clean && !nothing ? 0 : 1) };
 }
 
 function readCount(report, count) {
@@ -108,9 +125,10 @@ if (unknown.length > 0) {
   );
   process.exit(2);
 }
-const results = steps
-  .filter(({ name }) => wanted.length === 0 || wanted.includes(name))
-  .map((step) => ({ name: step.name, ...run(step) }));
+const chosen = steps.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const reading = chosen.filter(({ isReading }) => isReading);
+const others = chosen.filter(({ isReading }) => !isReading);
+const results = [...(await mapAtOnce(reading, 2, run)), ...(await mapAtOnce(others, 1, run))];
 rmSync(reports, { recursive: true, force: true });
 
 const passed = results.reduce((sum, result) => sum + result.passed, 0);

@@ -69,6 +69,15 @@ async function playingTiles(page: Page): Promise<number> {
   }, others);
 }
 
+/** What lies in the middle of somebody else's tile, the uppermost first: a picture, and the initials for as long as there is none. */
+async function layersOfTile(page: Page): Promise<string[]> {
+  return await page.locator(others).evaluate((tile) => {
+    const { x, y, width, height } = tile.getBoundingClientRect();
+    const layers = document.elementsFromPoint(x + width / 2, y + height / 2);
+    return layers.filter((layer) => tile.contains(layer)).map(({ tagName }) => tagName);
+  });
+}
+
 for (const kind of kinds) {
   test(`two tabs on the ${kind} page are in one call, and a tile goes when its person goes`, async ({
     context,
@@ -78,6 +87,7 @@ for (const kind of kinds) {
     await expect.poll(() => playingTiles(bob)).toBe(1);
     await expect(ada.getByText('Bob').first()).toBeVisible();
     await expect(bob.getByText('Ada').first()).toBeVisible();
+    expect(await layersOfTile(bob)).toEqual(['VIDEO', 'DIV', 'FIGURE']);
 
     await bob.getByTestId('mic-button').click();
     await expect(ada.locator(others)).toContainText(/muted/i);
@@ -88,6 +98,16 @@ for (const kind of kinds) {
     await expect(ada.locator('[data-testid="tile"][data-faceless="true"] .avatar')).toHaveText(['A', 'B']);
     await ada.getByTestId('on-hold').getByRole('button').click();
     await expect(bob.getByTestId('on-hold')).toBeHidden();
+
+    await context.setOffline(true);
+    const status = ada.getByTestId('status');
+    await expect(status).toHaveAttribute('data-connection', 'reconnecting');
+    await expect(status).toHaveText('Reconnecting…');
+    await expect(ada.getByTestId('reconnecting')).toBeVisible();
+    await context.setOffline(false);
+    await expect(status).toHaveAttribute('data-connection', 'connected');
+    await expect(status).toHaveText('Connected again');
+    await expect(ada.getByTestId('reconnecting')).toBeHidden();
 
     await bob.getByTestId('leave-button').click();
     await expect(ada.locator(others)).toHaveCount(0);
@@ -220,7 +240,16 @@ for (const kind of kinds) {
     await page.getByTestId('camera-button').click();
     await expect(page.getByTestId('camera-button')).toHaveAttribute('aria-pressed', 'true');
     await expect(page.getByTestId('name-input')).toHaveValue('Ada Lovelace');
+    // Who finds the call full sees so, and tries again by the keyboard.
+    await page.route('**/rtc-api/conferences/join', (route) =>
+      route.fulfill({ status: 403, json: { error: 'conference_full', error_description: 'Full.' } }),
+    );
     await page.getByTestId('join-button').click();
+    await expect(page.getByTestId('error')).toHaveText(/^This call is full/);
+    await expect(page.getByTestId('join-button')).toBeFocused();
+    await expect(page.getByTestId('error')).toBeInViewport({ ratio: 1 });
+    await page.unroute('**/rtc-api/conferences/join');
+    await page.keyboard.press('Enter');
     await page.getByTestId('settings-button').click();
     expect(await overflow()).toBe(0);
   });

@@ -40,7 +40,7 @@ function Room({ conference, call }: { readonly conference: sdk.Conference; reado
         <h1>{page.room}</h1>
         <RoundButton name="copy" icon="link" label="Copy the link" isSmall onPress={call.copyLink} />
         <span data-testid="participants-count">{countOf(snapshot)}</span>
-        <p className="status" role="status" data-testid="status">
+        <p className="status" role="status" data-testid="status" data-connection={snapshot.connection}>
           {news.text}
         </p>
       </header>

@@ -18,12 +18,17 @@ export function Lobby({ name, isBusy, problem, onJoin }: LobbyProps): ReactNode 
   const { wanted, mediaStream, isOpening, problems } = useStore(lobby);
   const { menus: all, problem: devicesProblem } = useStore(menus);
   const video = useRef<HTMLVideoElement>(null);
+  const joinButton = useRef<HTMLButtonElement>(null);
   const hasPicture = wanted.camera && Boolean(mediaStream?.getVideoTracks().length);
 
   useEffect(() => lobby.open(), [lobby]);
   useEffect(() => {
     if (video.current) video.current.srcObject = mediaStream ?? null;
   }, [mediaStream]);
+  useEffect(() => {
+    // It was disabled, which takes the focus away; and on a small screen this brings what went wrong into sight.
+    if (problem) joinButton.current?.focus();
+  }, [problem]);
 
   return (
     <form
@@ -81,7 +86,7 @@ export function Lobby({ name, isBusy, problem, onJoin }: LobbyProps): ReactNode 
         <p className="error" role="alert" data-testid="error">
           {problem || devicesProblem}
         </p>
-        <button className="button primary" data-testid="join-button" disabled={isBusy}>
+        <button ref={joinButton} className="button primary" data-testid="join-button" disabled={isBusy}>
           {isBusy ? 'Joining…' : 'Join'}
         </button>
       </div>

@@ -40,6 +40,8 @@ async function enter() {
   } catch (error) {
     Object.assign(button, { disabled: false, textContent: 'Join' });
     find('error').textContent = messageOf(error);
+    // It was disabled, which takes the focus away; and on a small screen this brings what went wrong into sight.
+    button.focus();
   }
 }
 

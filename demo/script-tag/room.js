@@ -64,6 +64,7 @@ export function showRoom(page, conference, token) {
     const { unread } = call.chat.getSnapshot();
     say(find('participants-count'), countOf(snapshot));
     say(find('status'), call.news.getSnapshot().text);
+    find('status').dataset.connection = snapshot.connection;
     say(find('error'), call.news.getSnapshot().problem);
     find('reconnecting').hidden = snapshot.connection !== 'reconnecting';
     find('on-hold').hidden = !Parley.selectOnHold(snapshot);

@@ -40,6 +40,7 @@ export function createNews(conference: Conference, typed: TypedCall): News {
     conference.on('participant-left', ({ participant }) => tell(`${personOf(typed, participant).name} left`)),
     conference.on('connection-changed', ({ connection }) => {
       if (connection === 'connected') tell('Connected again');
+      if (connection === 'reconnecting') tell('Reconnecting…');
     }),
     conference.on('error', ({ error }) => {
       // Told by `state.playback`, with a button.

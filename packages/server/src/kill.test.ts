@@ -8,7 +8,7 @@ import { seededRandom } from './testing/seeded-random.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
 import { Caller, type Answer } from './testing/test-server.ts';
 
-const rounds = Number(process.env['PARLEY_KILL_ROUNDS'] ?? 10);
+const rounds = Number(process.env['PARLEY_KILL_ROUNDS'] ?? 6);
 const seed = Number(process.env['PARLEY_KILL_SEED'] ?? 1);
 
 /** A storm is cut off after this many answers at most, and at most so much later. */

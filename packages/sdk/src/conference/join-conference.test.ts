@@ -54,6 +54,40 @@ test('goes on when the endpoint is inside already', async () => {
   expect(again.state.getSnapshot().conference.participants).toHaveLength(1);
 });
 
+test.each([
+  ['between registering and joining', 'join'],
+  ['right after joining', 'getConference'],
+])('takes its seat when the page that had it before gives it up %s', async (_when, operation) => {
+  server.intercept = (call) => {
+    if (call.operation !== operation) return;
+    server.intercept = () => {};
+    server.endpoints.delete('seat');
+    server.removeEndpoint('seat');
+  };
+  const ada = await joinAs(server, 'ada', { endpointId: 'seat', metadata: { name: 'Ada' } });
+  // The next keep-alive tells at the latest.
+  await vi.advanceTimersByTimeAsync(11_000);
+  expect(server.callsOf('registerUserEndpoint')).toHaveLength(2);
+  expect(server.callsOf('keepAliveUserEndpoint')).toHaveLength(1);
+  expect(server.conference?.participants).toMatchObject([{ id: 'seat', metadata: { name: 'Ada' } }]);
+  expect(ada.state.getSnapshot()).toMatchObject({ conference: server.conference, connection: 'connected' });
+  await ada.leave();
+  await settle();
+  expectNothingBehind();
+});
+
+test('does not ask a second time for a conference that is not there, unless the seat may have been taken back', async () => {
+  server.conference = undefined;
+  await expect(joinAs(server, 'ada')).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' });
+  expect(server.callsOf('join')).toHaveLength(1);
+  await expect(joinAs(server, 'ada', { endpointId: 'seat' })).rejects.toMatchObject({
+    code: 'ERR_NOT_FOUND',
+  });
+  expect(server.callsOf('join')).toHaveLength(3);
+  await settle();
+  expectNothingBehind();
+});
+
 test('gets along with a server that has only the calls of the original document', async () => {
   server.hasPlatformRoutes = false;
   const ada = await joinAs(server, 'ada');

@@ -1,22 +1,11 @@
-import {
-  AlreadyJoinedError,
-  HttpError,
-  NotFoundError,
-  type RtcApi,
-  type TokenSource,
-  withDeadline,
-} from '@parley-rtc/client';
-import {
-  conferenceFromSimpleView,
-  conferenceFromWire,
-  type ConferenceState,
-  type JsonObject,
-} from '@parley-rtc/contract';
+import { NotFoundError, type RtcApi, type TokenSource, withDeadline } from '@parley-rtc/client';
+import type { JsonObject } from '@parley-rtc/contract';
 import { loadPart } from '../load-part.ts';
 import type { PublishOptions } from '../media/publish-options.ts';
 import { registerUserEndpoint, type UserEndpoint } from '../signalling/user-endpoint.ts';
 import { claimEndpointId } from './claim-endpoint-id.ts';
 import { beginPublication, type EarlyPublication } from './early-publication.ts';
+import { enterConference, type Entered, type EnterOptions, readConference } from './enter-conference.ts';
 import { sayFarewell } from './farewell.ts';
 import type { LoadPush } from './open-session.ts';
 import { joinTiming } from './join-timing.ts';
@@ -71,8 +60,7 @@ export async function joinConference(
   const signals = [given, gone.signal];
   let early: EarlyPublication | undefined;
   const joining = withDeadline({ operation: 'join', signals, timeoutMs }, async ({ signal }) => {
-    const timesMs = [performance.now()];
-    const mark = () => void timesMs.push(performance.now());
+    const times = { startMs: performance.now(), registeredMs: 0, enteredMs: 0, readMs: 0 };
     const readIceServers = async (signal?: AbortSignal) =>
       options.iceServers ?? iceServersOf(api, signal && { signal });
     const iceServers = readIceServers(signal);
@@ -81,63 +69,63 @@ export async function joinConference(
     // Both are awaited below; until then a failure must not count as unhandled.
     iceServers.catch(() => {});
     loading.catch(() => {});
-    const stay: { session?: Session } = {};
+    const stay: { endpoint?: UserEndpoint; session?: Session } = {};
     early = options.publish && beginPublication(options.publish);
-    const register = (wishedId: string | undefined, signal: AbortSignal) =>
-      registerUserEndpoint({
+    const enter = (
+      how: Pick<EnterOptions, 'wishedId' | 'metadata' | 'signal' | 'onRegistered' | 'onEntered'>,
+    ): Promise<Entered> =>
+      enterConference({
+        ...how,
         api,
-        wishedId,
-        // An id that nobody chose is nobody else's.
-        claim: async (id) => (options.endpointId === undefined ? () => {} : claimEndpointId(id, signal)),
-        onLost: (cause) => stay.session?.onEndpointLost(cause),
-        signal,
+        conferenceId,
+        register: (wishedId, signal) =>
+          registerUserEndpoint({
+            api,
+            wishedId,
+            // An id that nobody chose is nobody else's.
+            claim: async (id) => (options.endpointId === undefined ? () => {} : claimEndpointId(id, signal)),
+            onLost: (cause) => stay.session?.onEndpointLost(cause),
+            signal,
+          }),
       });
-    const endpoint = await register(options.endpointId, signal);
-    mark();
+    const leave = (keepalive: boolean) => {
+      if (stay.endpoint) void sayFarewell(api, stay.endpoint, conferenceId, { keepalive, leave: {} });
+    };
     const onGone = () => {
       // Nobody will be there to take the answer, and the server may have let us in.
-      void sayFarewell(api, endpoint, conferenceId, { keepalive: true, leave: {} });
+      leave(true);
       gone.abort();
     };
     const stopWatching = watchPage({ onGone, onAway: onGone, onReturn: () => {}, onBack: () => {} });
     try {
-      await enter(api, endpoint, options, signal);
-      mark();
-      const conference = readConference(api, conferenceId, signal).finally(mark);
-      const found = await Promise.all([conference, iceServers, loading]);
-      mark();
-      signal.throwIfAborted();
-      const { openSession } = found[2];
-      stay.session = openSession({
-        api,
-        endpoint,
-        conference: { ...found[0], id: conferenceId },
-        access: options.access,
-        ice: {
-          iceServers: found[1],
-          iceTransportPolicy: options.iceTransportPolicy,
-          readIceServers,
+      const entered = await enter({
+        wishedId: options.endpointId,
+        metadata: options.metadata,
+        signal,
+        onRegistered: (endpoint) => {
+          stay.endpoint = endpoint;
+          times.registeredMs = performance.now();
         },
+        onEntered: () => void (times.enteredMs = performance.now()),
+      });
+      times.readMs = performance.now();
+      const [found, { openSession }] = await Promise.all([iceServers, loading]);
+      signal.throwIfAborted();
+      stay.session = openSession({
+        ...entered,
+        api,
+        access: options.access,
+        ice: { iceServers: found, iceTransportPolicy: options.iceTransportPolicy, readIceServers },
         early,
-        timing: joinTiming(timesMs, options.access?.firstMs ?? 0),
-        enterAgain: (formerId, metadata, signal) =>
-          onceMoreIfGone(async () => {
-            const endpoint = await register(formerId, signal);
-            try {
-              await enter(api, endpoint, { conferenceId, ...(metadata && { metadata }) }, signal);
-              const conference = await readConference(api, conferenceId, signal);
-              return { endpoint, conference: { ...conference, id: conferenceId } };
-            } catch (error) {
-              endpoint.stop();
-              throw error;
-            }
-          }),
+        timing: joinTiming({ ...times, endMs: performance.now() }, options.access?.firstMs ?? 0),
+        enterAgain: (formerId, metadata = options.metadata, signal) =>
+          enter({ wishedId: formerId, metadata, signal }),
         readSnapshot: (signal) => readConference(api, conferenceId, signal),
         loadPush,
       });
       return stay.session;
     } catch (error) {
-      if (!gone.signal.aborted) void sayFarewell(api, endpoint, conferenceId, { leave: {} });
+      if (!gone.signal.aborted) leave(false);
       throw error;
     } finally {
       stopWatching();
@@ -145,45 +133,6 @@ export async function joinConference(
   });
   joining.catch(() => early?.discard());
   return joining;
-}
-
-/** Whoever shared our seat may give it up just after we have registered, and us with it. */
-async function onceMoreIfGone<Result>(comeIn: () => Promise<Result>): Promise<Result> {
-  try {
-    return await comeIn();
-  } catch (error) {
-    if (!(error instanceof NotFoundError)) throw error;
-    return comeIn();
-  }
-}
-
-async function enter(
-  api: RtcApi,
-  endpoint: UserEndpoint,
-  { conferenceId, metadata }: Pick<JoinOptions, 'conferenceId' | 'metadata'>,
-  signal: AbortSignal,
-): Promise<void> {
-  signal.throwIfAborted();
-  try {
-    await api.join({ conferenceId, userEndpointId: endpoint.id, ...(metadata && { metadata }) }, { signal });
-  } catch (error) {
-    // 422: this endpoint is inside already, so an earlier try has worked (decision 14).
-    if (!(error instanceof AlreadyJoinedError)) throw error;
-  }
-}
-
-/** The full state, or the simple one from a server that does not give the full one to everybody. */
-async function readConference(
-  api: RtcApi,
-  conferenceId: string,
-  signal: AbortSignal,
-): Promise<ConferenceState> {
-  try {
-    return conferenceFromWire(await api.getConference(conferenceId, { signal }));
-  } catch (error) {
-    if (!(error instanceof HttpError) || error.retryable) throw error;
-    return conferenceFromSimpleView(await api.getSimpleView(conferenceId, { signal }));
-  }
 }
 
 async function iceServersOf(

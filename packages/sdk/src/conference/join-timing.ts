@@ -13,15 +13,23 @@ export interface JoinTiming {
   readonly totalMs: number;
 }
 
-/** The timing of a join whose steps were over at these times; the first is its start. */
-export function joinTiming(timesMs: readonly number[], tokenMs: number): JoinTiming {
-  const [start = 0, registered = 0, entered = 0, read = 0, end = 0] = timesMs;
+/** When the steps of a join were over; the first is its start. */
+interface JoinTimes {
+  readonly startMs: number;
+  readonly registeredMs: number;
+  readonly enteredMs: number;
+  readonly readMs: number;
+  readonly endMs: number;
+}
+
+export function joinTiming(times: JoinTimes, tokenMs: number): JoinTiming {
+  const { startMs, registeredMs, enteredMs, readMs, endMs } = times;
   return {
     tokenMs,
-    endpointMs: Math.max(0, registered - start - tokenMs),
-    joinMs: entered - registered,
-    stateMs: read - entered,
-    restMs: end - read,
-    totalMs: end - start,
+    endpointMs: Math.max(0, registeredMs - startMs - tokenMs),
+    joinMs: enteredMs - registeredMs,
+    stateMs: readMs - enteredMs,
+    restMs: endMs - readMs,
+    totalMs: endMs - startMs,
   };
 }

@@ -1,14 +1,9 @@
 import type { RtcApi } from '@parley-rtc/client';
-import type { ConferenceState, JsonObject } from '@parley-rtc/contract';
+import type { JsonObject } from '@parley-rtc/contract';
 import type { UserEndpoint } from '../signalling/user-endpoint.ts';
+import type { Entered } from './enter-conference.ts';
 import { type Farewell, sayFarewell } from './farewell.ts';
 import { keepTrying } from './keep-trying.ts';
-
-/** An endpoint that is in the conference, and the state that it found there. */
-export interface Entered {
-  readonly endpoint: UserEndpoint;
-  readonly conference: ConferenceState;
-}
 
 export interface SeatOptions {
   readonly api: Pick<RtcApi, 'leave'>;

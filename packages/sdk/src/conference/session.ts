@@ -22,6 +22,7 @@ import {
 } from './conference-store.ts';
 import { endedConference } from './ended-conference.ts';
 import type { EarlyPublication } from './early-publication.ts';
+import type { Entered } from './enter-conference.ts';
 import type { Farewell } from './farewell.ts';
 import { type InsightVerbs, startOnDemand } from './insight.ts';
 import type { JoinTiming } from './join-timing.ts';
@@ -32,7 +33,7 @@ import { type MetadataCalls, metadataCalls, type OwnIds } from './metadata-calls
 import { watchPage } from './page-lifecycle.ts';
 import type { TokenWatch } from './token-watch.ts';
 import { sameSnapshot } from './same-snapshot.ts';
-import { type Entered, Seat, type SeatOptions } from './seat.ts';
+import { Seat, type SeatOptions } from './seat.ts';
 import { selectSelf } from './selectors.ts';
 
 export interface LeaveOptions {

@@ -50,8 +50,14 @@ interface RawParameter {
   readonly schema: unknown;
 }
 
-/** Reads the contract package's document. */
+let document: OpenapiDocument | undefined;
+
+/** The contract package's document, the same object each time: it is read once, because reading it takes a while. */
 export function readOpenapiDocument(): OpenapiDocument {
+  return (document ??= read());
+}
+
+function read(): OpenapiDocument {
   const file = createRequire(import.meta.url).resolve('@parley-rtc/contract/openapi.yaml');
   const text = readFileSync(file, 'utf8');
   const content = parse(text) as {

@@ -3,7 +3,7 @@ import type { Actor } from '../actor.ts';
 import type { DocumentedOperation, OpenapiDocument } from './openapi-document.ts';
 import type { Handlers } from './operations.ts';
 import { routeOf } from './route-of.ts';
-import { SchemaValidation } from './schema-validation.ts';
+import { validationBy, type SchemaValidation } from './schema-validation.ts';
 
 /** Tells who calls, from the `Authorization` header; refuses with `invalid_token`. */
 export type Authenticate = (authorization: string | undefined) => Promise<Actor>;
@@ -21,7 +21,7 @@ export function addOpenapiRoutes(
   handlers: Handlers,
   authenticate: Authenticate,
 ): void {
-  const validation = new SchemaValidation(document);
+  const validation = validationBy(document);
   const handlerOf = new Map<string, AnyHandler>(Object.entries(handlers) as [string, AnyHandler][]);
   for (const operation of document.operations) {
     const handler = handlerOf.get(operation.operationId);

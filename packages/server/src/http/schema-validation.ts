@@ -1,4 +1,4 @@
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { RefusalError } from '../refusal.ts';
 import type { OpenapiDocument, ParameterSchema } from './openapi-document.ts';
@@ -6,23 +6,35 @@ import type { OpenapiDocument, ParameterSchema } from './openapi-document.ts';
 /** Refuses with `invalid_request` what does not fit its schema, and otherwise gives it back. */
 export type Validate = (input: unknown) => unknown;
 
-/** Compiles the document's schemas. */
+const validations = new WeakMap<OpenapiDocument['content'], SchemaValidation>();
+
+/** The validation by this document, the same one each time. */
+export function validationBy({ content }: OpenapiDocument): SchemaValidation {
+  const validation = validations.get(content) ?? new SchemaValidation(content);
+  validations.set(content, validation);
+  return validation;
+}
+
+/** Compiles the document's schemas, each when it is first needed: all of them together would hold up every start. */
 export class SchemaValidation {
   readonly #bodies: Ajv2020;
   readonly #parameters: Ajv2020;
+  readonly #compiled = new Map<string | ParameterSchema, ValidateFunction>();
 
-  constructor(document: OpenapiDocument) {
+  constructor(content: OpenapiDocument['content']) {
     this.#bodies = createAjv({ coerceTypes: false });
-    this.#bodies.addSchema(document.content, documentId);
+    this.#bodies.addSchema(content, documentId);
     // What comes in a path or query is text, also when the document says it is a number.
     this.#parameters = createAjv({ coerceTypes: true });
   }
 
   /** The schema that a JSON pointer names in the document. */
   body(pointer: string): Validate {
-    const check = this.#bodies.compile({ $ref: `${documentId}${pointer}` });
     return (input) => {
       if (input === undefined || input === null) throw refusal('The body is missing. Send a JSON object.');
+      const check = this.#compiledOnce(pointer, () =>
+        this.#bodies.compile({ $ref: `${documentId}${pointer}` }),
+      );
       if (!check(input)) throw refusal(describeErrors(check.errors ?? []));
       return input;
     };
@@ -30,12 +42,18 @@ export class SchemaValidation {
 
   /** Path or query parameters, with texts turned into what the schema says. */
   parameters(schema: ParameterSchema): Validate {
-    const check = this.#parameters.compile(schema);
     return (input) => {
       const values = { ...(input as Record<string, unknown>) };
+      const check = this.#compiledOnce(schema, () => this.#parameters.compile(schema));
       if (!check(values)) throw refusal(describeErrors(check.errors ?? []));
       return values;
     };
+  }
+
+  #compiledOnce(key: string | ParameterSchema, compile: () => ValidateFunction): ValidateFunction {
+    const check = this.#compiled.get(key) ?? compile();
+    this.#compiled.set(key, check);
+    return check;
   }
 }
 
