@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
 import { LossWindow } from './loss-window.ts';
 
+function shareOf(lost: number, expected: number) {
+  return new LossWindow().add(expected, lost, 0);
+}
+
 it('takes a few lost packets for chance, and many for what they are', () => {
-  const shareOf = (lost: number, expected: number) => new LossWindow().add(expected, lost, 0);
   expect(shareOf(2, 17)?.measured).toBeCloseTo(0.118, 3);
   expect(shareOf(2, 17)?.certain).toBeLessThan(0.05);
   expect(shareOf(12, 100)?.certain).toBeLessThan(0.1);
