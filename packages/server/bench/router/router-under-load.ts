@@ -6,7 +6,6 @@ export interface RouterUnderLoad {
   readonly pid: number;
   /** Connects a publisher. */
   publish(isSimulcast: boolean): Promise<Published>;
-  /** Connects a viewer. */
   /** Connects a viewer, who tells when each packet arrived if `hasFeedback`. */
   view(
     streamId: string,

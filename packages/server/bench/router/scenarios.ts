@@ -24,13 +24,16 @@ const simulcast: readonly LoadLayer[] = [
 
 const loss = { lossRatio: 0.02 };
 const oneToFew = { publishers: 1, viewersEach: 1, lossRatio: 0, layers: single, hasFeedback: true };
+/** Twenty calls of two. */
+const pairs = { ...oneToFew, publishers: 40 };
 const oneToMany = { ...oneToFew, viewersEach: 50 };
 const eachToEach = { ...oneToFew, publishers: 8, viewersEach: 8 };
 const layered = { ...oneToFew, viewersEach: 25, layers: simulcast };
 
-/** One publisher's stream to many, many to many, in one size and in three; each with 2 % loss as well. */
+/** One publisher's stream to one and to many, many to many, in one size and in three; each with 2 % loss as well. */
 export const scenarios: readonly Scenario[] = [
   { ...oneToFew, name: '1 to 1' },
+  { ...pairs, name: '40 times 1 to 1' },
   { ...oneToMany, name: '1 to 50' },
   { ...oneToMany, hasFeedback: false, name: '1 to 50, no feedback' },
   { ...oneToMany, ...loss, name: '1 to 50, 2 % loss' },
@@ -39,5 +42,6 @@ export const scenarios: readonly Scenario[] = [
   { ...layered, name: '1 to 25, simulcast' },
   { ...layered, ...loss, name: '1 to 25, simulcast, 2 % loss' },
   { ...oneToMany, setUp: { udpPort: 41_234 }, name: '1 to 50, one UDP port' },
+  { ...pairs, setUp: { udpPort: 41_235 }, name: '40 times 1 to 1, one UDP port' },
   { ...eachToEach, setUp: { processes: 2 }, name: '8 to 8, two processes' },
 ];
