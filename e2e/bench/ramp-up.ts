@@ -1,18 +1,33 @@
 // How fast a publisher's encoder gets going: what it sends, second by second, of a noisy 720p picture in a real Chromium,
 // against a real server on this machine. Prints a table and writes bench-results/ramp-up.json.
-// Run by `pnpm bench:ramp-up [--plain] [starts]`; the demo's server is started for it. Plain is what a browser does without
-// the SDK's help: one layer without a limit, and the server's answer as it came.
+// Run by `pnpm bench:ramp-up [--plain] [--own-start] [--uplink=<bit/s>] [starts]`; the demo's server is started for it. Plain
+// is what a browser does without the SDK's help: one layer without a limit, and the server's answer as it came; own-start,
+// without even the bitrate that the answer tells it to begin with. An uplink is a slow way from the publisher to the server
+// (root, iproute2), with sound as well.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { chromium } from 'playwright';
+import { demoPort } from '../support/addresses.ts';
+import { browserArguments } from '../support/browser-arguments.ts';
+import { ensureBrowser } from '../support/browser.ts';
 import { Caller, newRoom } from '../support/caller.ts';
 import { installSimulcastProbe } from '../support/simulcast-probe.ts';
+import { SlowLink } from '../support/slow-link.ts';
 import { startDemo } from './demo-server.ts';
 import { launchBenchBrowser } from './launch-bench-browser.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { plain: { type: 'boolean', default: false } },
+  options: {
+    plain: { type: 'boolean', default: false },
+    'own-start': { type: 'boolean', default: false },
+    /** In bits per second. */
+    uplink: { type: 'string' },
+  },
 });
+const isPlain = values.plain || values['own-start'];
+/** How long the slow uplink keeps a packet. */
+const uplinkQueueMs = 200;
 const starts = Number(positionals[0] ?? 10);
 /** Later than that, layers that nobody views are switched off. */
 const seconds = 5;
@@ -37,6 +52,10 @@ interface Sample {
   readonly encodeMsPerFrame: number;
   /** Why the encoders hold back: `none`, `bandwidth`, `cpu` or `other`, one for each layer. */
   readonly limitations: string;
+  /** Share of the sound that did not arrive, of the video, and the round trip, as the server's latest reports say it. */
+  readonly soundLost: number;
+  readonly videoLost: number;
+  readonly roundTripMs: number;
 }
 
 interface Start {
@@ -46,16 +65,25 @@ interface Start {
 }
 
 const endDemo = await startDemo();
-const browser = await launchBenchBrowser();
+const link = values.uplink === undefined ? undefined : new SlowLink();
+await link?.open(demoPort);
+link?.limitUp(Number(values.uplink), uplinkQueueMs);
+const browser = await (link
+  ? chromium.launch({ executablePath: link.wrap(ensureBrowser()), args: [...browserArguments] })
+  : launchBenchBrowser());
 
 try {
   const results: Start[] = [];
   for (let start = 0; start < starts; start += 1) {
     const caller = await Caller.open(browser);
-    await caller.page.evaluate(installSimulcastProbe, values.plain ? [{}] : []);
-    if (values.plain) await caller.page.evaluate(leaveEncoderAlone);
+    await caller.page.evaluate(installSimulcastProbe, isPlain ? [{}] : []);
+    if (isPlain) await caller.page.evaluate(leaveEncoderAlone, values['own-start']);
     await caller.join(newRoom(), 'publisher');
-    const samples = await caller.page.evaluate(sampleStart, { seconds, isPlain: values.plain });
+    const samples = await caller.page.evaluate(sampleStart, {
+      seconds,
+      isPlain,
+      hasSound: link !== undefined,
+    });
     const passed = samples.findIndex(({ sentBps }) => sentBps >= goalBps);
     results.push({
       samples,
@@ -66,11 +94,12 @@ try {
   report(results);
 } finally {
   await browser.close();
+  link?.close();
   endDemo();
 }
 
 /** Runs in the page: what the SDK tells the encoder does not reach it. */
-function leaveEncoderAlone(): void {
+function leaveEncoderAlone(ownStart: boolean): void {
   const nativeFetch = window.fetch;
   let answered: string | undefined;
   window.fetch = async (input, init) => {
@@ -84,16 +113,32 @@ function leaveEncoderAlone(): void {
   window.RTCPeerConnection = class extends Native {
     override async setRemoteDescription({ type }: RTCSessionDescriptionInit): Promise<void> {
       if (answered === undefined) throw new Error('The server has answered no publisher.');
-      await super.setRemoteDescription({ type, sdp: answered });
+      const sdp = ownStart ? answered.replace(/;?x-google-start-bitrate=\d+/g, '') : answered;
+      await super.setRemoteDescription({ type, sdp });
     }
   };
   RTCRtpSender.prototype.setParameters = () => Promise.resolve();
 }
 
+interface StartOptions {
+  readonly seconds: number;
+  readonly isPlain: boolean;
+  readonly hasSound: boolean;
+}
+
 /** Runs in the page. */
-async function sampleStart({ seconds, isPlain }: { seconds: number; isPlain: boolean }): Promise<Sample[]> {
+async function sampleStart({ seconds, isPlain, hasSound }: StartOptions): Promise<Sample[]> {
   const mediaStream = window.simulcast.source({ width: 1_280, height: 720, isNoisy: true, grainPx: 8 });
-  await window.conference.publishStream({ mediaStream, type: 'CAM', simulcast: !isPlain });
+  if (hasSound) {
+    const context = new AudioContext();
+    const destination = context.createMediaStreamDestination();
+    const oscillator = context.createOscillator();
+    oscillator.connect(destination);
+    oscillator.start();
+    for (const track of destination.stream.getAudioTracks()) mediaStream.addTrack(track);
+  }
+  const type = hasSound ? 'MIC_AND_CAM' : 'CAM';
+  await window.conference.publishStream({ mediaStream, type, simulcast: !isPlain });
   const read = async () => {
     const facts = {
       sent: 0,
@@ -104,6 +149,9 @@ async function sampleStart({ seconds, isPlain }: { seconds: number; isPlain: boo
       frames: 0,
       heightPx: 0,
       encodeMs: 0,
+      soundLost: 0,
+      videoLost: 0,
+      roundTripMs: 0,
     };
     const limitations: string[] = [];
     for (const report of (await window.simulcast.peer().getStats()).values()) {
@@ -113,6 +161,19 @@ async function sampleStart({ seconds, isPlain }: { seconds: number; isPlain: boo
         facts.estimateBps = Math.max(facts.estimateBps, stats.availableOutgoingBitrate ?? 0);
       } else if (type === 'media-source') {
         facts.drawn += stats.frames ?? 0;
+      } else if (type === 'remote-inbound-rtp') {
+        const {
+          kind,
+          fractionLost = 0,
+          roundTripTime = 0,
+        } = report as {
+          readonly kind: string;
+          readonly fractionLost?: number;
+          readonly roundTripTime?: number;
+        };
+        if (kind === 'audio') facts.soundLost = fractionLost;
+        else facts.videoLost = Math.max(facts.videoLost, fractionLost);
+        facts.roundTripMs = Math.max(facts.roundTripMs, Math.round(roundTripTime * 1_000));
       } else if (type === 'outbound-rtp') {
         facts.sent += stats.bytesSent ?? 0;
         facts.resent += stats.retransmittedBytesSent ?? 0;
@@ -144,6 +205,9 @@ async function sampleStart({ seconds, isPlain }: { seconds: number; isPlain: boo
       heightPx: now.heightPx,
       encodeMsPerFrame: Math.round((now.encodeMs - before.encodeMs) / Math.max(1, encodedFrames)),
       limitations: now.limitations,
+      soundLost: now.soundLost,
+      videoLost: now.videoLost,
+      roundTripMs: now.roundTripMs,
     });
     before = now;
   }
@@ -166,11 +230,13 @@ function report(results: readonly Start[]): void {
       'encode ms': samples.at(-1)?.encodeMsPerFrame,
       limited: samples.at(-1)?.limitations,
       'to 1.5 Mbps': toGoalSeconds,
+      ...(link && {
+        'sound lost %': samples.map(({ soundLost }) => Math.round(soundLost * 100)).join(' '),
+        'video lost %': samples.map(({ videoLost }) => Math.round(videoLost * 100)).join(' '),
+        'round trip ms': samples.map(({ roundTripMs }) => roundTripMs).join(' '),
+      }),
     })),
   );
   mkdirSync('bench-results', { recursive: true });
-  writeFileSync(
-    'bench-results/ramp-up.json',
-    `${JSON.stringify({ goalBps, isPlain: values.plain, results }, null, 2)}\n`,
-  );
+  writeFileSync('bench-results/ramp-up.json', `${JSON.stringify({ goalBps, values, results }, null, 2)}\n`);
 }

@@ -64,8 +64,30 @@ export class SlowLink {
 
   /** Limits what comes to the browser. `queueMs` is how long a packet waits before it is dropped. */
   limit(rateBps: number, queueMs: number): void {
-    const queue = ['tbf', 'rate', `${rateBps}bit`, 'burst', '5kb', 'latency', `${queueMs}ms`];
-    run('tc', 'qdisc', 'replace', 'dev', this.#namespace.outerInterface, 'root', ...queue);
+    run(
+      'tc',
+      'qdisc',
+      'replace',
+      'dev',
+      this.#namespace.outerInterface,
+      'root',
+      ...slowQueue(rateBps, queueMs),
+    );
+  }
+
+  /** The same for what the browser sends, for good. */
+  limitUp(rateBps: number, queueMs: number): void {
+    const [program, ...beginning] = this.#namespace.enter('tc');
+    run(
+      program,
+      ...beginning,
+      'qdisc',
+      'replace',
+      'dev',
+      this.#namespace.innerInterface,
+      'root',
+      ...slowQueue(rateBps, queueMs),
+    );
   }
 
   lift(): void {
@@ -84,6 +106,10 @@ function createNamespace(): NetworkNamespace {
   const namespace = NetworkNamespace.create();
   if (!namespace) throw new Error('A slow link needs network namespaces, which this machine does not give.');
   return namespace;
+}
+
+function slowQueue(rateBps: number, queueMs: number): string[] {
+  return ['tbf', 'rate', `${rateBps}bit`, 'burst', '5kb', 'latency', `${queueMs}ms`];
 }
 
 function run(program: string, ...options: string[]): void {
