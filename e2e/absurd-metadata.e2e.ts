@@ -1,7 +1,8 @@
-import { expect, test } from '@playwright/test';
+import { test } from '@playwright/test';
 import { demoUrl } from './support/addresses.ts';
 import { ApiGuest } from './support/api-guest.ts';
 import { askForTicket, Caller, newRoom } from './support/caller.ts';
+import { expect } from './support/expect.ts';
 
 function nested(depth: number): unknown {
   let inside: unknown = 'the end';

@@ -1,7 +1,8 @@
-import { type Browser, expect, type Page, test } from '@playwright/test';
+import { type Browser, type Page, test } from '@playwright/test';
 import { demoUrl } from './support/addresses.ts';
 import { askForTicket, Caller, newRoom, usualSdkFile } from './support/caller.ts';
 import { evaluateQuietly } from './support/evaluate-quietly.ts';
+import { expect } from './support/expect.ts';
 import { launchChromium } from './support/launch-chromium.ts';
 import { installMediaProbe } from './support/media-probe.ts';
 import { joinRoom } from './support/page-scripts.ts';

@@ -1,6 +1,7 @@
-import { expect, test, type Page } from '@playwright/test';
+import { test, type Page } from '@playwright/test';
 import { apiPort, demoUrl } from './support/addresses.ts';
 import { askForTicket, Caller, newRoom } from './support/caller.ts';
+import { expect } from './support/expect.ts';
 import { launchChromium } from './support/launch-chromium.ts';
 
 /** What an app would learn of a promise: the error's code, whether its text says what to do, or that there was none. */

@@ -1,5 +1,6 @@
-import { expect, test } from '@playwright/test';
+import { test } from '@playwright/test';
 import { Caller, newRoom } from './support/caller.ts';
+import { expect } from './support/expect.ts';
 
 test('two pages see each other’s picture and hear each other’s voice', async ({ browser }, testInfo) => {
   const room = newRoom();

@@ -1,6 +1,7 @@
-import { expect, test } from '@playwright/test';
+import { test } from '@playwright/test';
 import { ApiGuest, type Place } from './support/api-guest.ts';
 import { Caller } from './support/caller.ts';
+import { expect } from './support/expect.ts';
 import { OwnServer } from './support/own-server.ts';
 
 const crowdSize = 200;

@@ -1,17 +1,19 @@
-import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { test, type BrowserContext, type Page } from '@playwright/test';
 import { browserArguments } from './support/browser-arguments.ts';
 import { findBrowser } from './support/browser.ts';
 import { newRoom } from './support/caller.ts';
+import { expect } from './support/expect.ts';
 import { sharpness } from './support/sharpness.ts';
 
-// Three fake cameras, of which the second gives no pictures, so that there is something to choose from.
+// Three fake cameras, of which the second gives no pictures, so that there is something to choose from. Ten frames a second
+// are enough to see a film, and leave the cores to the pages.
 const executablePath = findBrowser();
 test.use({
   launchOptions: {
     ...(executablePath && { executablePath }),
     args: [
       ...browserArguments,
-      '--use-fake-device-for-media-stream=device-count=3',
+      '--use-fake-device-for-media-stream=device-count=3,fps=10',
       '--use-fake-ui-for-media-stream',
     ],
   },

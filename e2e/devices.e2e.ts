@@ -1,6 +1,7 @@
-import { expect, test, type Browser } from '@playwright/test';
+import { test, type Browser } from '@playwright/test';
 import { demoUrl } from './support/addresses.ts';
 import { askForTicket, Caller, newRoom } from './support/caller.ts';
+import { expect } from './support/expect.ts';
 import { expectFilm, receivedFilm } from './support/film.ts';
 import { launchChromium } from './support/launch-chromium.ts';
 

@@ -1,5 +1,6 @@
-import { expect, test } from '@playwright/test';
+import { test } from '@playwright/test';
 import { Caller, newRoom } from './support/caller.ts';
+import { expect } from './support/expect.ts';
 
 /** The bar codes that the page's tiles show, from top to bottom. */
 async function shown(caller: Caller): Promise<(number | undefined)[]> {

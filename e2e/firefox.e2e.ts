@@ -1,6 +1,7 @@
 import { networkInterfaces } from 'node:os';
-import { expect, test } from '@playwright/test';
+import { test } from '@playwright/test';
 import { bareSdkFile, Caller, newRoom } from './support/caller.ts';
+import { expect } from './support/expect.ts';
 import { FirefoxCaller, fakeMicrophoneHz } from './support/firefox-caller.ts';
 
 const hasNetwork = Object.values(networkInterfaces())

@@ -1,5 +1,6 @@
-import { expect, test } from '@playwright/test';
+import { test } from '@playwright/test';
 import { Caller, newRoom } from './support/caller.ts';
+import { expect } from './support/expect.ts';
 import { goInAndOut, openLeakPage } from './support/leak-rounds.ts';
 import { countResources, type ResourceCounts } from './support/resource-counts.ts';
 

@@ -1,5 +1,6 @@
-import { expect, test } from '@playwright/test';
+import { test } from '@playwright/test';
 import { Caller, newRoom } from './support/caller.ts';
+import { expect } from './support/expect.ts';
 import { measureSkews, publishFlashesAndBeeps } from './support/flash-and-beep.ts';
 
 test('a flash is seen when its beep is heard', async ({ browser }, testInfo) => {

@@ -1,13 +1,14 @@
-import { expect, test } from '@playwright/test';
+import { test } from '@playwright/test';
 import { Caller, newRoom } from './support/caller.ts';
+import { expect } from './support/expect.ts';
 import { openLossyLink, type LossyLink } from './support/lossy-link.ts';
 import { publishPicture } from './support/page-scripts.ts';
 import { measurePlayback, measureStall } from './support/playback.ts';
 
 const lossPercent = 5;
 const toneHz = 440;
-const settleMs = 3_000;
-const durationMs = 10_000;
+const settleMs = 2_000;
+const durationMs = 7_000;
 
 test.describe('with 5 % of all packets lost each way, the picture does not freeze and the sound is whole', () => {
   let link: LossyLink | undefined;

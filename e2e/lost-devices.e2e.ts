@@ -1,6 +1,7 @@
-import { type Browser, expect, test } from '@playwright/test';
+import { type Browser, test } from '@playwright/test';
 import { demoUrl } from './support/addresses.ts';
 import { Caller, newRoom } from './support/caller.ts';
+import { expect } from './support/expect.ts';
 import { expectFilm } from './support/film.ts';
 import { launchChromium } from './support/launch-chromium.ts';
 import { processesOf } from './support/processes-of.ts';

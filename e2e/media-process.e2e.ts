@@ -1,5 +1,6 @@
-import { expect, test } from '@playwright/test';
+import { test } from '@playwright/test';
 import { Caller } from './support/caller.ts';
+import { expect } from './support/expect.ts';
 import { OwnServer } from './support/own-server.ts';
 import { watchTile } from './support/watched-tile.ts';
 

@@ -1,5 +1,6 @@
-import { expect, test } from '@playwright/test';
+import { test } from '@playwright/test';
 import { Caller, newRoom } from './support/caller.ts';
+import { expect } from './support/expect.ts';
 
 /** Two in a call; the server drops Bob after three times `keepAliveSeconds` without a sign of life. */
 async function call(ada: Caller, bob: Caller, keepAliveSeconds: number): Promise<void> {

@@ -1,7 +1,8 @@
-import { type Browser, expect, test } from '@playwright/test';
+import { type Browser, test } from '@playwright/test';
 import { demoUrl } from './support/addresses.ts';
 import { Caller, newRoom } from './support/caller.ts';
 import { EverydayCaller } from './support/everyday-caller.ts';
+import { expect } from './support/expect.ts';
 import { publishPicture, readTonesHz } from './support/page-scripts.ts';
 
 /** Ada, who stays and publishes, and whom everything is compared with. */

@@ -1,7 +1,8 @@
-import { expect, test } from '@playwright/test';
+import { test } from '@playwright/test';
 import { demoPort } from './support/addresses.ts';
 import { openBrowserWithin } from './support/browser-within.ts';
 import { Caller } from './support/caller.ts';
+import { expect } from './support/expect.ts';
 import { NetworkNamespace } from './support/network-namespace.ts';
 import { oneToOneNat } from './support/one-to-one-nat.ts';
 import { OwnServer } from './support/own-server.ts';

@@ -18,7 +18,9 @@ export default defineConfig({
   reporter: 'list',
   use: {
     baseURL: demoUrl,
-    trace: 'retain-on-failure',
+    // No film of every page: drawing and encoding it takes cores from the calls. A picture is taken after a failure.
+    trace: { mode: 'retain-on-failure', screenshots: false },
+    screenshot: 'only-on-failure',
     launchOptions: {
       ...(executablePath && { executablePath }),
       args: [...browserArguments, '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],

@@ -1,6 +1,7 @@
-import { expect, test, type Browser } from '@playwright/test';
+import { test, type Browser } from '@playwright/test';
 import type { PublishedStream, ViewedStream } from '@parley-rtc/sdk';
 import { Caller } from './support/caller.ts';
+import { expect } from './support/expect.ts';
 import { MediaCut } from './support/media-cut.ts';
 import { OwnServer } from './support/own-server.ts';
 import { watchTile } from './support/watched-tile.ts';
@@ -89,7 +90,7 @@ async function picturesAfterMs(caller: Caller, sinceMs: number): Promise<number>
       (sinceMs) => window.pictureTimesMs.filter((timeMs) => timeMs > sinceMs)[9] ?? Infinity,
       sinceMs,
     );
-  await expect.poll(tenth, { timeout: 25_000, intervals: [100] }).toBeLessThan(Infinity);
+  await expect.poll(tenth, { timeout: 25_000 }).toBeLessThan(Infinity);
   return (await tenth()) - sinceMs;
 }
 

@@ -1,5 +1,6 @@
-import { expect, test, type Browser } from '@playwright/test';
+import { test, type Browser } from '@playwright/test';
 import { Caller, newRoom } from './support/caller.ts';
+import { expect } from './support/expect.ts';
 import { setVideo } from './support/page-scripts.ts';
 import { installSimulcastProbe } from './support/simulcast-probe.ts';
 

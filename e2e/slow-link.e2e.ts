@@ -1,7 +1,8 @@
-import { chromium, expect, test, type Browser } from '@playwright/test';
+import { chromium, test, type Browser } from '@playwright/test';
 import { demoPort } from './support/addresses.ts';
 import { browserArguments } from './support/browser-arguments.ts';
 import { ensureBrowser } from './support/browser.ts';
+import { expect } from './support/expect.ts';
 import { SlowLinkView } from './support/slow-link-view.ts';
 import type { ViewSample } from './support/slow-link-view.ts';
 import { SlowLink, whyNoSlowLink } from './support/slow-link.ts';
@@ -9,7 +10,7 @@ import { SlowLink, whyNoSlowLink } from './support/slow-link.ts';
 const slowBps = 500_000;
 const queueMs = 200;
 const settleSeconds = 4;
-const slowSeconds = 12;
+const slowSeconds = 9;
 const withinSeconds = 30;
 
 test.describe('a viewer whose link falls to 500 kbit/s', () => {

@@ -1,5 +1,6 @@
-import { expect, test } from '@playwright/test';
+import { test } from '@playwright/test';
 import { Caller, newRoom } from './support/caller.ts';
+import { expect } from './support/expect.ts';
 
 test('sound goes to the chosen output, and stays where it is when another cannot be had', async ({
   browser,

@@ -1,13 +1,14 @@
-import { expect, test } from '@playwright/test';
+import { test } from '@playwright/test';
 import { demoPort } from './support/addresses.ts';
 import { openBrowserWithin, type BrowserWithin } from './support/browser-within.ts';
 import { Caller } from './support/caller.ts';
+import { expect } from './support/expect.ts';
 import { LossyNetwork } from './support/lossy-network.ts';
 import { OwnServer } from './support/own-server.ts';
 import { selectedPaths } from './support/selected-paths.ts';
 import { TurnServer } from './support/turn-server.ts';
 
-const ttlSeconds = 12;
+const ttlSeconds = 8;
 const relayedOverTcp = { candidateType: 'relay', relayProtocol: 'tcp' };
 
 test.describe('from a network that lets no UDP through', () => {

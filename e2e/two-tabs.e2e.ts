@@ -1,5 +1,6 @@
-import { expect, type Page, test } from '@playwright/test';
+import { type Page, test } from '@playwright/test';
 import { askForTicket, Caller, newRoom } from './support/caller.ts';
+import { expect } from './support/expect.ts';
 
 /** Joins as one endpoint of one user, with a token that is the user's own; gives the error's code, if there is one. */
 async function joinAs(

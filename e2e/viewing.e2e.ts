@@ -1,6 +1,7 @@
-import { expect, test } from '@playwright/test';
+import { test } from '@playwright/test';
 import type { ViewedStream } from '@parley-rtc/sdk';
 import { Caller, newRoom } from './support/caller.ts';
+import { expect } from './support/expect.ts';
 
 declare global {
   interface Window {

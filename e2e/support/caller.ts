@@ -1,5 +1,6 @@
-import { expect, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { demoUrl } from './addresses.ts';
+import { expect } from './expect.ts';
 import { installMediaProbe } from './media-probe.ts';
 import { joinRoom, preventHotReload, publishPicture, readPictures, readTonesHz } from './page-scripts.ts';
 import { receivedMedia, type ReceivedMedia } from './received-media.ts';

@@ -1,5 +1,5 @@
-import { expect } from '@playwright/test';
 import type { Caller } from './caller.ts';
+import { expect } from './expect.ts';
 
 /** The pictures that this page has decoded of what it views, and how bright the last one is, 0 to 255. */
 export async function receivedFilm(
