@@ -3,16 +3,18 @@ import { listen } from './listen.ts';
 const leastVisible = 0.1;
 
 /**
- * Calls `onChange` whenever the size of `element` changes, or whether it is in sight, until the returned function is
- * called. Asks in the name of the element's own window, because a page's observers know nothing of other windows.
+ * Calls `onChange` whenever the size of `element` or of its picture-in-picture window changes, or whether it is in
+ * sight, until the returned function is called. Asks in the name of the element's own window, because a page's observers
+ * know nothing of other windows.
  */
 export function observeElement(
   element: HTMLMediaElement,
-  onChange: (isInSight: boolean) => void,
+  onChange: (isInSight: boolean, pictureWindow: PictureInPictureWindow | undefined) => void,
 ): () => void {
   const own = element.ownerDocument?.defaultView ?? globalThis;
   let isInSight = true;
-  const tell = () => onChange(isInSight);
+  let pictureWindow: PictureInPictureWindow | undefined;
+  const tell = () => onChange(isInSight, pictureWindow);
   const intersections =
     own.IntersectionObserver &&
     new own.IntersectionObserver(
@@ -26,12 +28,21 @@ export function observeElement(
   const sizes = own.ResizeObserver && new own.ResizeObserver(tell);
   intersections?.observe(element);
   sizes?.observe(element);
-  const stopListening = listen(element, pictureEvents, tell);
+  const stopListening = listen(element, pictureEvents, (event) => {
+    if (isPictureInPicture(event)) {
+      pictureWindow?.removeEventListener('resize', tell);
+      // Only this event gives it.
+      pictureWindow = event.type === 'enterpictureinpicture' ? event.pictureInPictureWindow : undefined;
+      pictureWindow?.addEventListener('resize', tell);
+    }
+    tell();
+  });
   const stopWatching = own === globalThis ? undefined : watchOtherWindow(own, tell);
   return () => {
     intersections?.disconnect();
     sizes?.disconnect();
     stopListening();
+    pictureWindow?.removeEventListener('resize', tell);
     stopWatching?.();
   };
 }
@@ -41,6 +52,10 @@ export function observeElement(
  * it for a moment, of which the observers say nothing when it is as large and visible as before.
  */
 const pictureEvents = ['resize', 'enterpictureinpicture', 'leavepictureinpicture', 'playing'];
+
+function isPictureInPicture(event: Event): event is PictureInPictureEvent {
+  return event.type.endsWith('pictureinpicture');
+}
 
 /** A tenth of the element, or of the window for an element that is larger than that. */
 function isShown({
