@@ -29,11 +29,12 @@ export function observeElement(
   intersections?.observe(element);
   sizes?.observe(element);
   const stopListening = listen(element, pictureEvents, (event) => {
-    if (isPictureInPicture(event)) {
+    // Only the event of entering gives it; that of leaving may too, when nobody looks at it any more.
+    const { pictureInPictureWindow } = event as Partial<PictureInPictureEvent>;
+    if (pictureInPictureWindow) {
       pictureWindow?.removeEventListener('resize', tell);
-      // Only this event gives it.
-      pictureWindow = event.type === 'enterpictureinpicture' ? event.pictureInPictureWindow : undefined;
-      pictureWindow?.addEventListener('resize', tell);
+      pictureWindow = pictureInPictureWindow;
+      pictureWindow.addEventListener('resize', tell);
     }
     tell();
   });
@@ -52,10 +53,6 @@ export function observeElement(
  * it for a moment, of which the observers say nothing when it is as large and visible as before.
  */
 const pictureEvents = ['resize', 'enterpictureinpicture', 'leavepictureinpicture', 'playing'];
-
-function isPictureInPicture(event: Event): event is PictureInPictureEvent {
-  return event.type.endsWith('pictureinpicture');
-}
 
 /** A tenth of the element, or of the window for an element that is larger than that. */
 function isShown({
