@@ -117,7 +117,7 @@ export async function joinConference(
         access: options.access,
         ice: { iceServers: found, iceTransportPolicy: options.iceTransportPolicy, readIceServers },
         early,
-        timing: joinTiming({ ...times, endMs: performance.now() }, options.access?.firstMs ?? 0),
+        timing: joinTiming(times, options.access?.firstMs ?? 0),
         enterAgain: (formerId, metadata = options.metadata, signal) =>
           enter({ wishedId: formerId, metadata, signal }),
         readSnapshot: (signal) => readConference(api, conferenceId, signal),

@@ -19,11 +19,14 @@ interface JoinTimes {
   readonly registeredMs: number;
   readonly enteredMs: number;
   readonly readMs: number;
-  readonly endMs: number;
 }
 
-export function joinTiming(times: JoinTimes, tokenMs: number): JoinTiming {
-  const { startMs, registeredMs, enteredMs, readMs, endMs } = times;
+/** The timing of a join that is over now. */
+export function joinTiming(
+  { startMs, registeredMs, enteredMs, readMs }: JoinTimes,
+  tokenMs: number,
+): JoinTiming {
+  const endMs = performance.now();
   return {
     tokenMs,
     endpointMs: Math.max(0, registeredMs - startMs - tokenMs),

@@ -5,7 +5,7 @@
 export async function applyEncodings(
   sender: RTCRtpSender,
   wanted: readonly RTCRtpEncodingParameters[],
-  degradationPreference?: RTCDegradationPreference,
+  degradationPreference: RTCDegradationPreference,
 ): Promise<void> {
   const set = async (change: (parameters: RTCRtpSendParameters) => void) => {
     try {
@@ -24,9 +24,7 @@ export async function applyEncodings(
     }
   });
   // On its own, because the browsers that know it are fewer.
-  if (degradationPreference) {
-    await set((parameters) => {
-      parameters.degradationPreference = degradationPreference;
-    });
-  }
+  await set((parameters) => {
+    parameters.degradationPreference = degradationPreference;
+  });
 }

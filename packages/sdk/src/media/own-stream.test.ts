@@ -60,6 +60,14 @@ describe('what is sent', () => {
     expect(shown(mine, 'video').contentHint).toBe('detail');
   });
 
+  test('gives up what the app says first when there is too little of everything', async () => {
+    const ada = await joinAs(server, 'ada');
+    const mine = await ada.publishStream({ camera: true, degradationPreference: 'balanced' });
+    expect(sent('video').degradationPreference).toBe('balanced');
+    await mine.setVideoBitrate(200_000);
+    expect(sent('video').degradationPreference).toBe('balanced');
+  });
+
   test('goes on where the browser refuses encodings and parameters', async () => {
     vi.stubGlobal('RTCPeerConnection', PickyPeerConnection);
     const ada = await joinAs(server, 'ada');

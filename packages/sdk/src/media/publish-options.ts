@@ -20,6 +20,11 @@ export interface PublishDetails {
   readonly red?: boolean;
   /** What matters in the picture. Default: `motion` of a camera, `detail` of a screen. */
   readonly videoHint?: 'motion' | 'detail' | 'text';
+  /**
+   * What to keep of the picture when network or processor are too slow for all of it. Default: `maintain-framerate` of a
+   * camera, `maintain-resolution` of a screen.
+   */
+  readonly degradationPreference?: RTCDegradationPreference;
   /** What the sound is. Default: `speech` of a microphone. */
   readonly audioHint?: 'speech' | 'speech-recognition' | 'music';
   /** Gives up: what was captured is stopped and nothing stays published. */

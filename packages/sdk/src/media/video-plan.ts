@@ -14,14 +14,18 @@ export interface VideoPlan {
 }
 
 export function planVideo(type: StreamType, options: PublishDetails): VideoPlan {
-  const { codec: wanted = 'VP8', videoBitrateBps = 0 } = options;
-  const codec = canSend('video', wanted) ? wanted : 'VP8';
   const isScreen = type === 'SCREEN';
+  const {
+    codec: wanted = 'VP8',
+    videoBitrateBps = 0,
+    degradationPreference = isScreen ? 'maintain-resolution' : 'maintain-framerate',
+  } = options;
+  const codec = canSend('video', wanted) ? wanted : 'VP8';
   return {
     codec,
     isScreen,
     maxBitrateBps: videoBitrateBps,
-    degradationPreference: isScreen ? 'maintain-resolution' : 'maintain-framerate',
+    degradationPreference,
     encodingsOf(track) {
       const usualRate = isScreen ? 15 : 30;
       // A track that does not know its size yet, as some of those that are drawn, is taken for the usual camera.

@@ -4,7 +4,7 @@
 export function listen(
   element: HTMLMediaElement,
   names: readonly string[],
-  listener: () => void,
+  listener: (event: Event) => void,
 ): () => void {
   const ref = new WeakRef(element);
   for (const name of names) element.addEventListener?.(name, listener);

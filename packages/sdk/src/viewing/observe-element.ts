@@ -3,16 +3,18 @@ import { listen } from './listen.ts';
 const leastVisible = 0.1;
 
 /**
- * Calls `onChange` whenever the size of `element` changes, or whether it is in sight, until the returned function is
- * called. Asks in the name of the element's own window, because a page's observers know nothing of other windows.
+ * Calls `onChange` whenever the size of `element` or of its picture-in-picture window changes, or whether it is in
+ * sight, until the returned function is called. Asks in the name of the element's own window, because a page's observers
+ * know nothing of other windows.
  */
 export function observeElement(
   element: HTMLMediaElement,
-  onChange: (isInSight: boolean) => void,
+  onChange: (isInSight: boolean, pictureWindow: PictureInPictureWindow | undefined) => void,
 ): () => void {
   const own = element.ownerDocument?.defaultView ?? globalThis;
   let isInSight = true;
-  const tell = () => onChange(isInSight);
+  let pictureWindow: PictureInPictureWindow | undefined;
+  const tell = () => onChange(isInSight, pictureWindow);
   const intersections =
     own.IntersectionObserver &&
     new own.IntersectionObserver(
@@ -26,12 +28,22 @@ export function observeElement(
   const sizes = own.ResizeObserver && new own.ResizeObserver(tell);
   intersections?.observe(element);
   sizes?.observe(element);
-  const stopListening = listen(element, pictureEvents, tell);
+  const stopListening = listen(element, pictureEvents, (event) => {
+    // Only the event of entering gives it; that of leaving may too, when nobody looks at it any more.
+    const { pictureInPictureWindow } = event as Partial<PictureInPictureEvent>;
+    if (pictureInPictureWindow) {
+      pictureWindow?.removeEventListener('resize', tell);
+      pictureWindow = pictureInPictureWindow;
+      pictureWindow.addEventListener('resize', tell);
+    }
+    tell();
+  });
   const stopWatching = own === globalThis ? undefined : watchOtherWindow(own, tell);
   return () => {
     intersections?.disconnect();
     sizes?.disconnect();
     stopListening();
+    pictureWindow?.removeEventListener('resize', tell);
     stopWatching?.();
   };
 }

@@ -26,7 +26,7 @@ export const browserScreen: Screen = {
   watchElement: (element, onChange) => {
     const ref = new WeakRef(element);
     let { ownerDocument } = element;
-    const tell = (isInSight: boolean) => {
+    const tell: Parameters<typeof observeElement>[1] = (isInSight, pictureWindow) => {
       const present = ref.deref();
       if (!present) return;
       const hasMoved = present.ownerDocument !== ownerDocument;
@@ -35,14 +35,18 @@ export const browserScreen: Screen = {
         stop();
         stop = observeElement(present, tell);
       }
-      onChange(look(present, isInSight || hasMoved));
+      onChange(look(present, isInSight || hasMoved, pictureWindow));
     };
     let stop = observeElement(element, tell);
     return () => stop();
   },
 };
 
-function look(element: HTMLMediaElement, isInSight: boolean): ShownElement {
+function look(
+  element: HTMLMediaElement,
+  isInSight: boolean,
+  pictureWindow?: PictureInPictureWindow,
+): ShownElement {
   const { ownerDocument = globalThis.document } = element as Partial<HTMLMediaElement>;
   const isOpen = !ownerDocument || (ownerDocument.defaultView !== null && !ownerDocument.defaultView.closed);
   const isVisible = isInSight && isOpen && element.tagName !== 'AUDIO';
@@ -51,17 +55,27 @@ function look(element: HTMLMediaElement, isInSight: boolean): ShownElement {
   return {
     isVisible,
     isInPictureInPicture: isPictureAlone || (isVisible && isElsewhere),
-    heightPx: isPictureAlone ? undefined : heightOf(element),
+    heightPx: isPictureAlone ? pictureWindow && heightIn(pictureWindow, element) : heightOf(element),
   };
 }
 
 function heightOf(element: HTMLMediaElement): number | undefined {
   if (typeof globalThis.getComputedStyle !== 'function') return undefined;
+  const { clientWidth: width, clientHeight: height } = element;
+  return heightIn({ width, height }, element, getComputedStyle(element).objectFit);
+}
+
+/** Of the picture that `element` shows in a box of this size. */
+function heightIn(
+  { width, height }: Pick<PictureInPictureWindow, 'width' | 'height'>,
+  element: HTMLMediaElement,
+  fit = 'contain',
+): number | undefined {
   const { videoWidth = 0, videoHeight = 0 } = element as Partial<HTMLVideoElement>;
   return pictureHeightPx({
-    widthPx: element.clientWidth,
-    heightPx: element.clientHeight,
-    fit: getComputedStyle(element).objectFit,
+    widthPx: width,
+    heightPx: height,
+    fit,
     aspectRatio: videoWidth / videoHeight,
     pixelRatio: element.ownerDocument.defaultView?.devicePixelRatio ?? 1,
   });
