@@ -1,8 +1,7 @@
 // What a customer's tools will say of our packages, over the very tarballs that would be published: publint, attw,
 // and a strict TypeScript project that checks our declarations too (`skipLibCheck: false`). Then Node, which has no
 // DOM, imports them: nothing may happen at import.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -14,21 +13,14 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { mapAtOnce } from './map-at-once.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'parley-packed-'));
 const installed = join(folder, 'node_modules', '@parley-rtc');
 const names = readdirSync('packages');
 let failed = false;
 
-async function run(title, program, args, options = {}) {
-  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-  const [[status], stdout, stderr] = await Promise.all([
-    once(child, 'close'),
-    text(child.stdout),
-    text(child.stderr),
-  ]);
+function run(title, program, args, options = {}) {
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', ...options });
   console.log(`${status === 0 ? '✓' : '✗'} ${title}`);
   if (status === 0) return;
   console.error(stdout, stderr);
@@ -38,19 +30,17 @@ async function run(title, program, args, options = {}) {
 const manifestOf = (name) => JSON.parse(readFileSync(join('packages', name, 'package.json'), 'utf8'));
 
 mkdirSync(installed, { recursive: true });
-
-/** Packs one package, asks the tools about it, and installs it for the consumer below. */
-async function checkPackage(name) {
-  await run(`pack @parley-rtc/${name}`, 'pnpm', ['pack', '--pack-destination', folder], {
+for (const name of names) {
+  run(`pack @parley-rtc/${name}`, 'pnpm', ['pack', '--pack-destination', folder], {
     cwd: join('packages', name),
   });
   const tarball = join(folder, `parley-rtc-${name}-${manifestOf(name).version}.tgz`);
-  await run(`publint @parley-rtc/${name}`, 'pnpm', ['exec', 'publint', '--strict', tarball]);
+  run(`publint @parley-rtc/${name}`, 'pnpm', ['exec', 'publint', '--strict', tarball]);
   // openapi.yaml is no module that attw could resolve.
   const attw = ['exec', 'attw', tarball, '--profile', 'esm-only', '--exclude-entrypoints', 'openapi.yaml'];
-  await run(`attw @parley-rtc/${name}`, 'pnpm', attw);
+  run(`attw @parley-rtc/${name}`, 'pnpm', attw);
   mkdirSync(join(installed, name));
-  await run(`unpack @parley-rtc/${name}`, 'tar', [
+  run(`unpack @parley-rtc/${name}`, 'tar', [
     '-xzf',
     tarball,
     '--strip-components=1',
@@ -58,9 +48,6 @@ async function checkPackage(name) {
     join(installed, name),
   ]);
 }
-
-// Two at a time, as most machines have two cores.
-await mapAtOnce(names, 2, checkPackage);
 
 // Third parties as they are installed here; each tarball brings only itself.
 const thirdParties = names.flatMap((name) =>
@@ -103,9 +90,9 @@ for (const [module, moduleResolution] of [
       files: ['consumer.ts'],
     }),
   );
-  await run(`strict consumer, ${moduleResolution}`, 'pnpm', ['exec', 'tsc', '--project', folder]);
+  run(`strict consumer, ${moduleResolution}`, 'pnpm', ['exec', 'tsc', '--project', folder]);
 }
-await run(
+run(
   'import without a DOM',
   'node',
   [
