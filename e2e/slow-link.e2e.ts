@@ -1,7 +1,5 @@
-import { chromium, test, type Browser } from '@playwright/test';
+import { test, type Browser } from '@playwright/test';
 import { demoPort } from './support/addresses.ts';
-import { browserArguments } from './support/browser-arguments.ts';
-import { ensureBrowser } from './support/browser.ts';
 import { expect } from './support/expect.ts';
 import { SlowLinkView } from './support/slow-link-view.ts';
 import type { ViewSample } from './support/slow-link-view.ts';
@@ -22,10 +20,7 @@ test.describe('a viewer whose link falls to 500 kbit/s', () => {
     test.skip(whyNot !== undefined, whyNot);
     link = new SlowLink();
     await link.open(demoPort);
-    behind = await chromium.launch({
-      executablePath: link.wrap(ensureBrowser()),
-      args: [...browserArguments],
-    });
+    behind = await link.launchBrowser();
   });
 
   test.afterAll(async () => {

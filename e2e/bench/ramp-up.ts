@@ -6,10 +6,7 @@
 // (root, iproute2), with sound as well.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright';
 import { demoPort } from '../support/addresses.ts';
-import { browserArguments } from '../support/browser-arguments.ts';
-import { ensureBrowser } from '../support/browser.ts';
 import { Caller, newRoom } from '../support/caller.ts';
 import { installSimulcastProbe } from '../support/simulcast-probe.ts';
 import { SlowLink } from '../support/slow-link.ts';
@@ -68,9 +65,7 @@ const endDemo = await startDemo();
 const link = values.uplink === undefined ? undefined : new SlowLink();
 await link?.open(demoPort);
 link?.limitUp(Number(values.uplink), uplinkQueueMs);
-const browser = await (link
-  ? chromium.launch({ executablePath: link.wrap(ensureBrowser()), args: [...browserArguments] })
-  : launchBenchBrowser());
+const browser = await (link ? link.launchBrowser() : launchBenchBrowser());
 
 try {
   const results: Start[] = [];
@@ -128,15 +123,8 @@ interface StartOptions {
 
 /** Runs in the page. */
 async function sampleStart({ seconds, isPlain, hasSound }: StartOptions): Promise<Sample[]> {
-  const mediaStream = window.simulcast.source({ width: 1_280, height: 720, isNoisy: true, grainPx: 8 });
-  if (hasSound) {
-    const context = new AudioContext();
-    const destination = context.createMediaStreamDestination();
-    const oscillator = context.createOscillator();
-    oscillator.connect(destination);
-    oscillator.start();
-    for (const track of destination.stream.getAudioTracks()) mediaStream.addTrack(track);
-  }
+  const picture = { width: 1_280, height: 720, isNoisy: true, grainPx: 8 };
+  const mediaStream = window.simulcast.source({ ...picture, hasTone: hasSound });
   const type = hasSound ? 'MIC_AND_CAM' : 'CAM';
   await window.conference.publishStream({ mediaStream, type, simulcast: !isPlain });
   const read = async () => {

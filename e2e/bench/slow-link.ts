@@ -3,10 +3,7 @@
 // Run as root by `pnpm bench:slow-link [--rate=500000] [--queue=200]`; the demo's server is started for it.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { chromium } from 'playwright';
 import { demoPort } from '../support/addresses.ts';
-import { browserArguments } from '../support/browser-arguments.ts';
-import { ensureBrowser } from '../support/browser.ts';
 import { SlowLink } from '../support/slow-link.ts';
 import { SlowLinkView } from '../support/slow-link-view.ts';
 import type { ViewSample } from '../support/slow-link-view.ts';
@@ -34,10 +31,7 @@ const browser = await launchBenchBrowser();
 
 try {
   await link.open(demoPort);
-  const behind = await chromium.launch({
-    executablePath: link.wrap(ensureBrowser()),
-    args: [...browserArguments],
-  });
+  const behind = await link.launchBrowser();
   try {
     report(await measure(behind));
   } finally {

@@ -7,9 +7,15 @@ interface PictureFacts {
 interface SimulcastProbe {
   /**
    * A moving picture at 15 frames a second. Noise is one that no encoder can make small; grains larger than a pixel (1)
-   * leave it a choice, as a camera's picture does.
+   * leave it a choice, as a camera’s picture does. A tone is heard with it, if wanted.
    */
-  source(options: { width: number; height: number; isNoisy: boolean; grainPx?: number }): MediaStream;
+  source(options: {
+    width: number;
+    height: number;
+    isNoisy: boolean;
+    grainPx?: number;
+    hasTone?: boolean;
+  }): MediaStream;
   /** The newest peer connection of the page. */
   peer(): RTCPeerConnection;
   picture(): Promise<PictureFacts>;
@@ -57,8 +63,19 @@ export function installSimulcastProbe(layers: readonly RTCRtpEncodingParameters[
     return newest;
   };
 
+  const tone = (): MediaStreamTrack => {
+    const context = new AudioContext();
+    const destination = context.createMediaStreamDestination();
+    const oscillator = context.createOscillator();
+    oscillator.connect(destination);
+    oscillator.start();
+    const [track] = destination.stream.getAudioTracks();
+    if (!track) throw new Error('This browser makes no sound.');
+    return track;
+  };
+
   const probe: SimulcastProbe = {
-    source({ width, height, isNoisy, grainPx = 1 }) {
+    source({ width, height, isNoisy, grainPx = 1, hasTone = false }) {
       const canvas = Object.assign(document.createElement('canvas'), { width, height });
       const tile = new OffscreenCanvas(width, height);
       const [context, tileContext] = [canvas.getContext('2d'), tile.getContext('2d')];
@@ -86,7 +103,9 @@ export function installSimulcastProbe(layers: readonly RTCRtpEncodingParameters[
       };
       draw();
       setInterval(draw, 1_000 / 15);
-      return canvas.captureStream(15);
+      const mediaStream = canvas.captureStream(15);
+      if (hasTone) mediaStream.addTrack(tone());
+      return mediaStream;
     },
 
     peer,

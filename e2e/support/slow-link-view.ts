@@ -94,13 +94,8 @@ export class SlowLinkView {
 
 /** Runs in the page. */
 async function publish(simulcast: boolean): Promise<void> {
-  const mediaStream = window.simulcast.source({ width: 1_280, height: 720, isNoisy: true, grainPx: 32 });
-  const context = new AudioContext();
-  const destination = context.createMediaStreamDestination();
-  const oscillator = context.createOscillator();
-  oscillator.connect(destination);
-  oscillator.start();
-  for (const track of destination.stream.getAudioTracks()) mediaStream.addTrack(track);
+  const picture = { width: 1_280, height: 720, isNoisy: true, grainPx: 32 };
+  const mediaStream = window.simulcast.source({ ...picture, hasTone: true });
   await window.conference.publishStream({ mediaStream, type: 'MIC_AND_CAM', simulcast });
 }
 

@@ -8,6 +8,9 @@ import { connect, createServer } from 'node:net';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chromium, type Browser } from '@playwright/test';
+import { browserArguments } from './browser-arguments.ts';
+import { ensureBrowser } from './browser.ts';
 import { ensureNetworkTools, NetworkNamespace } from './network-namespace.ts';
 
 const relayScript = `
@@ -57,37 +60,22 @@ export class SlowLink {
     if (this.#inside.stdout) await once(this.#inside.stdout, 'data');
   }
 
-  /** A program that runs `program` behind the link. */
-  wrap(program: string): string {
-    return this.#namespace.programWithin(program);
+  /** A Chromium behind the link, to be closed before it. */
+  async launchBrowser(): Promise<Browser> {
+    return await chromium.launch({
+      executablePath: this.#namespace.programWithin(ensureBrowser()),
+      args: [...browserArguments],
+    });
   }
 
   /** Limits what comes to the browser. `queueMs` is how long a packet waits before it is dropped. */
   limit(rateBps: number, queueMs: number): void {
-    run(
-      'tc',
-      'qdisc',
-      'replace',
-      'dev',
-      this.#namespace.outerInterface,
-      'root',
-      ...slowQueue(rateBps, queueMs),
-    );
+    run('tc', ...slowDown(this.#namespace.outerInterface, rateBps, queueMs));
   }
 
   /** The same for what the browser sends, for good. */
   limitUp(rateBps: number, queueMs: number): void {
-    const [program, ...beginning] = this.#namespace.enter('tc');
-    run(
-      program,
-      ...beginning,
-      'qdisc',
-      'replace',
-      'dev',
-      this.#namespace.innerInterface,
-      'root',
-      ...slowQueue(rateBps, queueMs),
-    );
+    run(...this.#namespace.enter('tc'), ...slowDown(this.#namespace.innerInterface, rateBps, queueMs));
   }
 
   lift(): void {
@@ -108,8 +96,9 @@ function createNamespace(): NetworkNamespace {
   return namespace;
 }
 
-function slowQueue(rateBps: number, queueMs: number): string[] {
-  return ['tbf', 'rate', `${rateBps}bit`, 'burst', '5kb', 'latency', `${queueMs}ms`];
+function slowDown(device: string, rateBps: number, queueMs: number): string[] {
+  const queue = ['tbf', 'rate', `${rateBps}bit`, 'burst', '5kb', 'latency', `${queueMs}ms`];
+  return ['qdisc', 'replace', 'dev', device, 'root', ...queue];
 }
 
 function run(program: string, ...options: string[]): void {

@@ -19,7 +19,7 @@ export function validationBy({ content }: OpenapiDocument): SchemaValidation {
 export class SchemaValidation {
   readonly #bodies: Ajv2020;
   readonly #parameters: Ajv2020;
-  readonly #compiled = new Map<string | ParameterSchema, ValidateFunction>();
+  readonly #bodyChecks = new Map<string, ValidateFunction>();
 
   constructor(content: OpenapiDocument['content']) {
     this.#bodies = createAjv({ coerceTypes: false });
@@ -32,9 +32,7 @@ export class SchemaValidation {
   body(pointer: string): Validate {
     return (input) => {
       if (input === undefined || input === null) throw refusal('The body is missing. Send a JSON object.');
-      const check = this.#compiledOnce(pointer, () =>
-        this.#bodies.compile({ $ref: `${documentId}${pointer}` }),
-      );
+      const check = this.#bodyCheck(pointer);
       if (!check(input)) throw refusal(describeErrors(check.errors ?? []));
       return input;
     };
@@ -44,15 +42,16 @@ export class SchemaValidation {
   parameters(schema: ParameterSchema): Validate {
     return (input) => {
       const values = { ...(input as Record<string, unknown>) };
-      const check = this.#compiledOnce(schema, () => this.#parameters.compile(schema));
+      // Ajv keeps what it has compiled of one object.
+      const check = this.#parameters.compile(schema);
       if (!check(values)) throw refusal(describeErrors(check.errors ?? []));
       return values;
     };
   }
 
-  #compiledOnce(key: string | ParameterSchema, compile: () => ValidateFunction): ValidateFunction {
-    const check = this.#compiled.get(key) ?? compile();
-    this.#compiled.set(key, check);
+  #bodyCheck(pointer: string): ValidateFunction {
+    const check = this.#bodyChecks.get(pointer) ?? this.#bodies.compile({ $ref: `${documentId}${pointer}` });
+    this.#bodyChecks.set(pointer, check);
     return check;
   }
 }

@@ -1,6 +1,9 @@
 /** Reports come with each repair request too; loss is judged over this time, and over no fewer packets than these. */
 const windowMs = 500;
 const leastPackets = 10;
+/** Above this share of loss a link is taken to be full, below the lower one to have room (as libwebrtc does). */
+export const heavyLoss = 0.1;
+export const lightLoss = 0.02;
 /** So many standard deviations may be chance. */
 const chance = 2;
 

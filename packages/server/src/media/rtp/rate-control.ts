@@ -1,3 +1,4 @@
+import { heavyLoss, lightLoss } from './loss-window.ts';
 import type { LossShare } from './loss-window.ts';
 
 /** An estimate falls to this share of what a full link carried, so that its queue empties (as in libwebrtc). */
@@ -15,9 +16,6 @@ const nearFull = 1.2;
 /** An estimate says nothing about rates far above what flows. */
 const aboveFlow = 1.5;
 const aboveFlowBps = 10_000;
-/** Above this share of loss a link is taken to be full, below the lower one to have room (as libwebrtc does). */
-const heavyLoss = 0.1;
-const lightLoss = 0.02;
 /** So much is lost on a full link only; less may be the air. */
 const overwhelmingLoss = 0.25;
 /** Loss without a queue lowers the estimate no further, since less traffic need not help. */

@@ -1,12 +1,9 @@
-import { LossWindow } from './loss-window.ts';
+import { heavyLoss, lightLoss, LossWindow } from './loss-window.ts';
 import type { LossShare } from './loss-window.ts';
 import type { ReportBlock } from './rtcp.ts';
 
 /** An estimate that falls to this share of the one before is a link that fills up (libwebrtc falls to 85 % and rises slowly). */
 const isFalling = 0.97;
-/** Above this share of loss a link is taken to be full, below the lower one to have room (as libwebrtc does). */
-const heavyLoss = 0.1;
-const lightLoss = 0.02;
 /** What is lost until then was sent before the limit. */
 const lowerAgainAfterMs = 1_000;
 /** A link that was found full is tried again after this time without loss, with this much more. */
