@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { cleanup } from 'node-datachannel';
 import type { MediaRouter } from './media-router.ts';
-import { monitorLoopDelay } from './overload-watch.ts';
+import { OverloadWatch } from './overload-watch.ts';
 import { PacketRouter } from './packet-router.ts';
 import type { PacketRouterOptions } from './packet-router.ts';
 import { NodeDatachannelTransport } from './transport/node-datachannel-transport.ts';
@@ -33,7 +33,7 @@ export function createEmbeddedRouter(options: EmbeddedMediaRouterOptions = {}): 
       new NodeDatachannelTransport({ bindAddress, udpPort, announcedAddress }, events),
     now: () => performance.now(),
     log: options.log ?? (() => {}),
-    loopDelay: monitorLoopDelay(),
+    overload: new OverloadWatch(),
     release: () => {
       openRouters -= 1;
       if (openRouters === 0) cleanup();

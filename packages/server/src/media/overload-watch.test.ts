@@ -1,62 +1,105 @@
-import { expect, it } from 'vitest';
-import { monitorLoopDelay, OverloadWatch } from './overload-watch.ts';
+import { expect, it, vi } from 'vitest';
+import { OverloadWatch } from './overload-watch.ts';
 import { MediaError } from './media-router.ts';
 import { PacketRouter } from './packet-router.ts';
-import { eventually } from './testing/eventually.ts';
 import { createFakeNetwork } from './testing/fake-rtp-transport.ts';
 import recordings from './testing/recordings.json' with { type: 'json' };
 import { withTransport } from './testing/test-offers.ts';
 
 const { chromium } = recordings;
 
-/** Lives through windows of 2 s with these means, and says what the watch said after each. */
-function watchWindows(meansMs: readonly (number | undefined)[]): boolean[] {
-  const left = [...meansMs];
-  const watch = new OverloadWatch({ takeMeanMs: () => left.shift(), stop: () => {} });
+/** Lives through windows of 2 s, in each of which every tick is so late, and says what the watch said after each. */
+function watchWindows(latenessesMs: readonly number[]): boolean[] {
+  const watch = new OverloadWatch();
   let nowMs = 0;
-  watch.tick(nowMs);
-  return meansMs.map(() => {
-    for (let tick = 0; tick < 100; tick += 1) watch.tick((nowMs += 20));
+  watch.tick(nowMs, 0);
+  return latenessesMs.map((lateMs) => {
+    const endMs = nowMs + 2_000;
+    while (nowMs < endMs) watch.tick((nowMs += 20 + lateMs), lateMs);
     return watch.isOverloaded;
   });
 }
 
 it.each([
   ['accepts up to 50 ms', [0, 10, 49, 50], [false, false, false, false]],
+  ['takes a timer that comes early for one that is in time', [-1, 0], [false, false]],
   [
     'refuses above, and goes on refusing until it is below 25 ms',
     [51, 40, 25, 24],
     [true, true, true, false],
   ],
-  ['stays as it is when nothing was measured', [51, undefined, 10, undefined], [true, true, false, false]],
 ])('%s', (_name, meansMs, expected) => {
   expect(watchWindows(meansMs)).toEqual(expected);
 });
 
-it('measures a loop that is kept busy', async () => {
-  const monitor = monitorLoopDelay();
-  for (let turn = 0; turn < 5; turn += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 15));
-    const endMs = performance.now() + 120;
-    while (performance.now() < endMs);
+it('takes one long pause for no overload', () => {
+  const watch = new OverloadWatch();
+  let nowMs = 0;
+  for (let tick = 0; tick < 80; tick += 1) watch.tick((nowMs += 20), 0);
+  watch.tick((nowMs += 1_020), 1_000);
+  expect(watch.isOverloaded).toBe(false);
+});
+
+it.each([
+  ['in time', 0, false],
+  ['later than packets can wait', 60, true],
+])('a router whose ticks come %s', async (_name, lateMs, isOverloaded) => {
+  vi.useFakeTimers();
+  const overload = new OverloadWatch();
+  const router = new PacketRouter({
+    createTransport: createFakeNetwork().createTransport,
+    now: () => Date.now(),
+    log: () => {},
+    release: () => {},
+    overload,
+  });
+  for (let tick = 0; tick < 15; tick += 1) {
+    vi.setSystemTime(Date.now() + lateMs);
+    vi.advanceTimersToNextTimer();
   }
-  expect(monitor.takeMeanMs()).toBeGreaterThan(40);
-  monitor.stop();
+  expect(overload.isOverloaded).toBe(isOverloaded);
+  await router.close();
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
+it('ticks ten times as often once there is a stream, and rests again after it', async () => {
+  vi.useFakeTimers();
+  const ticks: number[] = [];
+  const network = createFakeNetwork();
+  const router = new PacketRouter({
+    createTransport: network.createTransport,
+    now: () => Date.now(),
+    log: () => {},
+    release: () => {},
+    overload: { isOverloaded: false, tick: (nowMs) => void ticks.push(nowMs) },
+  });
+  const ticksInASecond = (): number => {
+    const before = ticks.length;
+    vi.advanceTimersByTime(1_000);
+    return ticks.length - before;
+  };
+  expect(ticksInASecond()).toBe(5);
+  const { parameters } = await network.createPeer();
+  const sdpOffer = withTransport(chromium.publishOffer, parameters);
+  await router.publish({ streamKey: 'a', type: 'MIC_AND_CAM', sdpOffer, videoBitrateBps: 0 });
+  expect(ticksInASecond()).toBe(50);
+  router.unpublish('a');
+  vi.advanceTimersByTime(20);
+  expect(ticksInASecond()).toBe(5);
+  await router.close();
+  vi.useRealTimers();
 });
 
 it('refuses new streams and views while overloaded, serves those it has, and recovers by itself', async () => {
   const network = createFakeNetwork();
-  let meanMs = 0;
+  const overload = { isOverloaded: false, tick: () => {} };
   const router = new PacketRouter({
     createTransport: network.createTransport,
-    // A window passes with every tick.
-    now: (() => {
-      let nowMs = 0;
-      return () => (nowMs += 2_000);
-    })(),
+    now: () => performance.now(),
     log: () => {},
     release: () => {},
-    loopDelay: { takeMeanMs: () => meanMs, stop: () => {} },
+    overload,
   });
   const publish = async (streamKey: string) => {
     const { parameters } = await network.createPeer();
@@ -70,17 +113,14 @@ it('refuses new streams and views while overloaded, serves those it has, and rec
   };
   await publish('a');
   await view('one');
-  meanMs = 80;
-  await eventually(async () => {
-    const refused: unknown = await view('two').catch((error: unknown) => error);
-    router.stopView('a', 'two');
-    expect(refused).toBeInstanceOf(MediaError);
-    expect(refused).toMatchObject({ code: 'overloaded' });
-  });
+  overload.isOverloaded = true;
+  const refused: unknown = await view('two').catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(MediaError);
+  expect(refused).toMatchObject({ code: 'overloaded' });
   await expect(publish('b')).rejects.toMatchObject({ code: 'overloaded' });
   await expect(publish('a')).resolves.toBeDefined();
   await expect(view('one')).resolves.toBeDefined();
-  meanMs = 5;
-  await eventually(async () => void (await publish('b')));
+  overload.isOverloaded = false;
+  await expect(publish('b')).resolves.toBeDefined();
   await router.close();
 });

@@ -8,8 +8,7 @@ import type {
   PublishRequest,
   ViewRequest,
 } from './media-router.ts';
-import { OverloadWatch } from './overload-watch.ts';
-import type { LoopDelayMonitor } from './overload-watch.ts';
+import type { OverloadWatch } from './overload-watch.ts';
 import { RoutedStream } from './routed-stream.ts';
 import type { CreateRtpTransport } from './transport/rtp-transport.ts';
 import { SilenceWatch } from './transport/silence-watch.ts';
@@ -21,7 +20,7 @@ export interface PacketRouterOptions {
   readonly now: () => number;
   readonly log: (level: MediaLogLevel, message: string, fields: Readonly<Record<string, unknown>>) => void;
   /** Tells when this process has no time for more peers. Default: it always has. */
-  readonly loopDelay?: LoopDelayMonitor;
+  readonly overload?: Pick<OverloadWatch, 'isOverloaded' | 'tick'>;
   /** Frees what all transports share, when the router closes. */
   readonly release: () => void;
 }
@@ -31,23 +30,23 @@ type MediaLogLevel = 'debug' | 'info' | 'warn' | 'error';
 /** Missing packets are asked for, and feedback is sent, at this pace. */
 const tickIntervalMs = 20;
 
+/** Without a stream there is nothing to do but to see how late timers are. */
+const idleTickIntervalMs = 200;
+
 /** Routes RTP between publishers and viewers over any transport. */
 export class PacketRouter implements MediaRouter {
   readonly #options: PacketRouterOptions;
   readonly #silence: SilenceWatch;
-  readonly #overload: OverloadWatch | undefined;
   readonly #streams = new Map<string, RoutedStream>();
   readonly #listeners = new Set<(lost: LostPeer) => void>();
   readonly #layerListeners = new Set<(changed: ChangedLayers) => void>();
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: PacketRouterOptions) {
     this.#options = options;
-    this.#overload = options.loopDelay && new OverloadWatch(options.loopDelay);
     this.#silence = new SilenceWatch(options.createTransport);
-    this.#timer = setInterval(() => this.#tick(), tickIntervalMs);
-    this.#timer.unref();
+    this.#scheduleTick();
   }
 
   async publish(request: PublishRequest): Promise<{ readonly sdpAnswer: string }> {
@@ -114,8 +113,7 @@ export class PacketRouter implements MediaRouter {
   close(): Promise<void> {
     if (this.#isClosed) return Promise.resolve();
     this.#isClosed = true;
-    clearInterval(this.#timer);
-    this.#overload?.close();
+    clearTimeout(this.#timer);
     for (const stream of this.#streams.values()) stream.close();
     this.#streams.clear();
     this.#listeners.clear();
@@ -132,7 +130,7 @@ export class PacketRouter implements MediaRouter {
 
   /** Who is here already is served well before anybody is let in. */
   #assertRoom(): void {
-    if (!this.#overload?.isOverloaded) return;
+    if (!this.#options.overload?.isOverloaded) return;
     throw new MediaError('overloaded', 'This media router has more to do than it has time for.');
   }
 
@@ -145,6 +143,7 @@ export class PacketRouter implements MediaRouter {
       onLayersChanged: (activeRids) => this.#announceLayers({ streamKey, activeRids }),
     });
     this.#streams.set(streamKey, stream);
+    if (this.#streams.size === 1) this.#scheduleTick();
     return stream;
   }
 
@@ -174,10 +173,22 @@ export class PacketRouter implements MediaRouter {
     }
   }
 
-  #tick(): void {
+  /** In place of the tick that was to come. */
+  #scheduleTick(): void {
+    clearTimeout(this.#timer);
+    const delayMs = this.#streams.size > 0 ? tickIntervalMs : idleTickIntervalMs;
+    const dueMs = this.#options.now() + delayMs;
+    this.#timer = setTimeout(() => {
+      this.#tick(dueMs);
+      this.#scheduleTick();
+    }, delayMs);
+    this.#timer.unref();
+  }
+
+  #tick(dueMs: number): void {
     const nowMs = this.#options.now();
     for (const stream of this.#streams.values()) stream.tick(nowMs);
     this.#silence.tick(nowMs);
-    this.#overload?.tick(nowMs);
+    this.#options.overload?.tick(nowMs, nowMs - dueMs);
   }
 }

@@ -44,7 +44,6 @@ export class ServerMetrics {
     this.#gauge('parley_viewers', 'Open views of streams.', viewCount);
     this.#gauge('parley_parked_polls', 'Requests for events that wait.', () => this.#parkedPolls);
     for (const metric of mediaMetrics(mediaFacts)) this.#registry.registerMetric(metric);
-    processMetrics();
   }
 
   /** Notes that a request for `operation` began. Call what it returns with the status once that is over. */
@@ -60,7 +59,7 @@ export class ServerMetrics {
 
   /** Everything in the text format of Prometheus, version 0.0.4. */
   async text(): Promise<string> {
-    return Registry.merge([processMetrics(), this.#registry]).metrics();
+    return Registry.merge([await processMetrics(), this.#registry]).metrics();
   }
 
   #gauge(name: string, help: string, read: () => number): void {
