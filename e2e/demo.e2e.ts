@@ -91,15 +91,17 @@ for (const kind of kinds) {
     await expect(bob.getByText('Ada').first()).toBeVisible();
     expect(await layersOfTile(bob)).toEqual(['VIDEO', 'DIV', 'FIGURE']);
 
-    await bob.getByTestId('mic-button').click();
+    await bob.getByTestId('mic-button').press('Space');
     await expect(ada.locator(others)).toContainText(/muted/i);
+    await expect(bob.getByTestId('mic-button')).toBeFocused();
     await bob.getByTestId('settings-button').click();
     await bob.getByTestId('hold-switch').click();
     await expect(ada.getByTestId('on-hold')).toBeVisible();
     // Initials, where there would be black.
     await expect(ada.locator('[data-testid="tile"][data-faceless="true"] .avatar')).toHaveText(['A', 'B']);
-    await ada.getByTestId('on-hold').getByRole('button').click();
+    await ada.getByTestId('on-hold').getByRole('button').press('Enter');
     await expect(bob.getByTestId('on-hold')).toBeHidden();
+    await expect(ada.getByRole('heading', { level: 1 })).toBeFocused();
 
     await context.setOffline(true);
     const status = ada.getByTestId('status');
@@ -119,6 +121,7 @@ for (const kind of kinds) {
 
   test(`on the ${kind} page people write to each other and raise a hand`, async ({ context }) => {
     const { ada, bob, problems } = await adaAndBob(context, kind, '&camera=0');
+    await expect(bob.getByRole('heading', { level: 1 })).toBeFocused();
 
     await ada.getByTestId('chat-button').click();
     await expect(ada.getByTestId('message-input')).toBeFocused();

@@ -1,8 +1,9 @@
 import { useConferenceState } from '@parley-rtc/react';
 import * as sdk from '@parley-rtc/sdk';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Call } from '../shared/call.ts';
 import type { Entry } from '../shared/get-in.ts';
+import { keepFocus } from '../shared/keep-focus.ts';
 import { countOf } from '../shared/people.ts';
 import { tilesOf } from '../shared/tiles.ts';
 import { ChatPanel } from './chat-panel.tsx';
@@ -33,11 +34,15 @@ function Room({ conference, call }: { readonly conference: sdk.Conference; reado
   const media = useStore(call.media);
   const [panel, setPanel] = useState<PanelName>();
   const closePanel = () => setPanel(undefined);
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => (heading.current ? keepFocus(heading.current) : undefined), []);
 
   return (
     <>
       <header className="call-header">
-        <h1>{page.room}</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          {page.room}
+        </h1>
         <RoundButton name="copy" icon="link" label="Copy the link" isSmall onPress={call.copyLink} />
         <span data-testid="participants-count">{countOf(snapshot)}</span>
         <p className="status" role="status" data-testid="status" data-connection={snapshot.connection}>

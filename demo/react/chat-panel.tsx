@@ -57,7 +57,7 @@ export function ChatPanel({ chat, onClose }: ChatPanelProps): ReactNode {
           aria-label="Send"
           title="Send"
           data-testid="send-button"
-          disabled={isSending}
+          aria-disabled={isSending}
         >
           <Icon name="send" />
         </button>

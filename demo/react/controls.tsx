@@ -30,7 +30,7 @@ export function Controls({ conference, call, panel, onPanel }: ControlsProps): R
         icon="microphone"
         label="Microphone"
         isPressed={isMicrophoneOn}
-        isDisabled={isChanging}
+        isBusy={isChanging}
         onPress={media.switchMicrophone}
       />
       <RoundButton
@@ -38,7 +38,7 @@ export function Controls({ conference, call, panel, onPanel }: ControlsProps): R
         icon="camera"
         label="Camera"
         isPressed={isCameraOn}
-        isDisabled={isChanging}
+        isBusy={isChanging}
         onPress={media.switchCamera}
       />
       {media.canShareScreen && (
@@ -47,7 +47,7 @@ export function Controls({ conference, call, panel, onPanel }: ControlsProps): R
           icon="screen"
           label="Share your screen"
           isPressed={isScreenOn}
-          isDisabled={isChanging}
+          isBusy={isChanging}
           onPress={media.switchScreen}
         />
       )}

@@ -10,7 +10,8 @@ interface RoundButtonProps {
   readonly isPressed?: boolean;
   /** For a button that opens a panel. */
   readonly isExpanded?: boolean;
-  readonly isDisabled?: boolean;
+  /** Pressing it does nothing now. It keeps the focus, as a disabled button would not. */
+  readonly isBusy?: boolean;
   readonly isSmall?: boolean;
   /** A number to show at its edge; 0 shows none. */
   readonly count?: number;
@@ -19,7 +20,7 @@ interface RoundButtonProps {
 
 /** A round button with an icon. */
 export function RoundButton(props: RoundButtonProps): ReactNode {
-  const { name, icon, label, isPressed, isExpanded, isDisabled, isSmall, count = 0, onPress } = props;
+  const { name, icon, label, isPressed, isExpanded, isBusy, isSmall, count = 0, onPress } = props;
   return (
     <button
       type="button"
@@ -29,7 +30,7 @@ export function RoundButton(props: RoundButtonProps): ReactNode {
       aria-pressed={isPressed}
       aria-expanded={isExpanded}
       title={label}
-      disabled={isDisabled}
+      aria-disabled={isBusy}
       onClick={() => void onPress()}
     >
       <Icon name={icon} />

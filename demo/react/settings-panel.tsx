@@ -29,7 +29,7 @@ export function SettingsPanel({ call, isOnHold, onClose }: SettingsPanelProps): 
           label="Blur my background"
           note="Worked out on this device; no picture goes elsewhere."
           isOn={isBlurOn}
-          isDisabled={isChanging}
+          isBusy={isChanging}
           onPress={call.media.switchBlur}
         />
         <Switch
@@ -49,11 +49,11 @@ interface SwitchProps {
   readonly label: string;
   readonly note: string;
   readonly isOn: boolean;
-  readonly isDisabled?: boolean;
+  readonly isBusy?: boolean;
   readonly onPress: () => Promise<void>;
 }
 
-function Switch({ name, label, note, isOn, isDisabled, onPress }: SwitchProps): ReactNode {
+function Switch({ name, label, note, isOn, isBusy, onPress }: SwitchProps): ReactNode {
   return (
     <button
       type="button"
@@ -61,7 +61,7 @@ function Switch({ name, label, note, isOn, isDisabled, onPress }: SwitchProps): 
       role="switch"
       data-testid={`${name}-switch`}
       aria-checked={isOn}
-      disabled={isDisabled}
+      aria-disabled={isBusy}
       onClick={() => void onPress()}
     >
       <span>

@@ -22,7 +22,7 @@ export function openChat(chat, onClose) {
     list.lastElementChild?.scrollIntoView({ block: 'nearest' });
     panel.querySelector('.panel-note').hidden = messages.length > 0;
     panel.querySelector('.error').textContent = problem;
-    find('send-button').disabled = isSending;
+    setAttribute(find('send-button'), 'aria-disabled', isSending);
   }
   render();
   const stop = chat.subscribe(render);
@@ -41,7 +41,7 @@ export function openSettings({ menus }, call, conference, onClose) {
   function render() {
     const { isBlurOn, isChanging } = call.media.getSnapshot();
     setAttribute(find('blur-switch'), 'aria-checked', isBlurOn);
-    find('blur-switch').disabled = isChanging;
+    setAttribute(find('blur-switch'), 'aria-disabled', isChanging);
     setAttribute(find('hold-switch'), 'aria-checked', Parley.selectOnHold(conference.state.getSnapshot()));
     find('devices-problem').textContent = menus.getSnapshot().problem;
   }

@@ -1,4 +1,5 @@
 import { createCall } from '../shared/call.ts';
+import { keepFocus } from '../shared/keep-focus.ts';
 import { hasCode } from '../shared/message-of.ts';
 import { countOf, personOf } from '../shared/people.ts';
 import { tilesOf } from '../shared/tiles.ts';
@@ -77,7 +78,8 @@ export function showRoom(page, conference, token) {
       ['screen-button', isScreenOn],
     ]) {
       setAttribute(find(testId), 'aria-pressed', isOn);
-      find(testId).disabled = isChanging;
+      // Not disabled, which would take the focus away.
+      setAttribute(find(testId), 'aria-disabled', isChanging);
     }
     setAttribute(find('hand-button'), 'aria-pressed', personOf(call.typed, self).isHandRaised);
     setAttribute(find('chat-button'), 'aria-expanded', panel.name === 'chat');
@@ -97,11 +99,13 @@ export function showRoom(page, conference, token) {
   }
 
   render();
+  const letFocusGo = keepFocus(document.querySelector('h1'));
   const stops = [conference.state, call.news, media, call.chat, call.insight].map((store) =>
     store.subscribe(render),
   );
   return () => {
     for (const stop of stops) stop();
+    letFocusGo();
     panel.close();
     call.close();
   };

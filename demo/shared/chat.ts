@@ -23,7 +23,7 @@ interface ChatState {
 }
 
 export interface Chat extends Store<ChatState> {
-  /** Says something to everybody. Resolves with whether it was sent. */
+  /** Says something to everybody. Resolves with whether it was sent; nothing is while something else is on its way. */
   readonly send: (text: string) => Promise<boolean>;
   /** Whether the messages are in sight. */
   readonly look: (isLooking: boolean) => void;
@@ -57,6 +57,7 @@ export function createChat(
     getSnapshot: store.getSnapshot,
     subscribe: store.subscribe,
     async send(text) {
+      if (store.getSnapshot().isSending) return false;
       store.set({ isSending: true, problem: '' });
       const { id: conferenceId, endpointId } = conference;
       try {

@@ -21,7 +21,7 @@ interface OwnMediaState {
   readonly isCameraOn: boolean;
   readonly isScreenOn: boolean;
   readonly isBlurOn: boolean;
-  /** Something changes now, or waits for a permission: a second change has to wait. */
+  /** Something changes now, or waits for a permission; a second change is not begun meanwhile. */
   readonly isChanging: boolean;
   /** We speak, and nobody hears it. */
   readonly isSpeakingMuted: boolean;
@@ -60,7 +60,7 @@ export function createOwnMedia(
     isCameraOn: false,
     isScreenOn: false,
     isBlurOn: false,
-    isChanging: true,
+    isChanging: false,
     isSpeakingMuted: false,
   });
   const over = new AbortController();
@@ -78,6 +78,7 @@ export function createOwnMedia(
   };
   /** One change at a time: a second one would publish next to the first. */
   const change = async (action: () => Promise<void>): Promise<void> => {
+    if (store.getSnapshot().isChanging) return;
     store.set({ isChanging: true });
     await attempt(action);
     read();
