@@ -1,8 +1,8 @@
 import type { RtcApi } from '@parley-rtc/client';
 import type { UserEndpoint } from '../signalling/user-endpoint.ts';
 
-/** Nobody waits longer than this to get out. */
-const timeoutMs = 5_000;
+/** Nobody waits longer than this for each of the two requests to get out. */
+export const farewellTimeoutMs = 5_000;
 
 export interface Farewell {
   /** Set if the server does not know yet that we leave. */
@@ -28,9 +28,9 @@ export async function sayFarewell(
     api
       .leave(
         { conferenceId, userEndpointId: endpoint.id, ...(reason !== undefined && { reason }) },
-        { timeoutMs, keepalive, ...(signal && { signal }) },
+        { timeoutMs: farewellTimeoutMs, keepalive, ...(signal && { signal }) },
       )
       .catch(() => {});
   if (!keepalive) await left;
-  await endpoint.unregister({ timeoutMs, keepalive }).catch(() => {});
+  await endpoint.unregister({ timeoutMs: farewellTimeoutMs, keepalive }).catch(() => {});
 }

@@ -3,6 +3,7 @@ import type { JsonObject } from '@parley-rtc/contract';
 import type { UserEndpoint } from '../signalling/user-endpoint.ts';
 import type { Entered } from './enter-conference.ts';
 import { type Farewell, sayFarewell } from './farewell.ts';
+import { keepLeaving } from './keep-leaving.ts';
 import { keepTrying } from './keep-trying.ts';
 
 export interface SeatOptions {
@@ -105,6 +106,6 @@ export class Seat {
 
   #sayFarewell(endpoint: UserEndpoint, farewell: Farewell): Promise<void> {
     const { api, conferenceId } = this.#options;
-    return sayFarewell(api, endpoint, conferenceId, farewell);
+    return sayFarewell(farewell.keepalive ? api : keepLeaving(api), endpoint, conferenceId, farewell);
   }
 }

@@ -60,6 +60,48 @@ describe('leaving', () => {
     await expect(mine.mute('audio')).rejects.toMatchObject({ code: 'ERR_STREAM_NOT_FOUND' });
   });
 
+  test('is said again to a server that is just starting anew', async () => {
+    const ada = await joinAs(server, 'ada');
+    let isDown = true;
+    server.intercept = ({ operation }) => {
+      if (isDown) throw broken(operation);
+    };
+    const leaving = ada.leave();
+    await settle();
+    expect(ada.state.getSnapshot().connection).toBe('left');
+    isDown = false;
+    await vi.advanceTimersByTimeAsync(1_000);
+    await leaving;
+    expect(server.conference?.participants).toEqual([]);
+    expect(server.endpoints.size).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('waits five seconds at the most for a server that is away, and leaves no timer behind', async () => {
+    const ada = await joinAs(server, 'ada');
+    server.intercept = ({ operation }) => {
+      throw broken(operation);
+    };
+    let hasLeft = false;
+    void ada.leave().then(() => (hasLeft = true));
+    await vi.advanceTimersByTimeAsync(4_900);
+    expect(hasLeft).toBe(false);
+    expect(ada.state.getSnapshot().connection).toBe('left');
+    await vi.advanceTimersByTimeAsync(200);
+    expect(hasLeft).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('is said but once without a network', async () => {
+    const ada = await joinAs(server, 'ada');
+    vi.stubGlobal('navigator', { ...navigator, onLine: false });
+    server.intercept = ({ operation }) => {
+      throw broken(operation);
+    };
+    await ada.leave();
+    expect(server.callsOf('leave')).toHaveLength(1);
+  });
+
   test('rejects what is under way', async () => {
     const ada = await joinAs(server, 'ada');
     server.intercept = ({ operation }) => (operation === 'publishStream' ? new Promise(() => {}) : undefined);
@@ -88,15 +130,6 @@ describe('leaving', () => {
     expect(FakePeerConnection.open.size).toBe(0);
     expect(capturedStreams).toHaveLength(16);
     expect(capturedStreams.flatMap(fakeTracks).every(({ readyState }) => readyState === 'ended')).toBe(true);
-  });
-
-  test('works without a server, in bounded time', async () => {
-    const ada = await joinAs(server, 'ada');
-    server.intercept = ({ operation }) => {
-      throw broken(operation);
-    };
-    await ada.leave();
-    expect(ada.state.getSnapshot().connection).toBe('left');
   });
 
   test('happens at the end of an `await using` block', async () => {
