@@ -30,6 +30,8 @@ let tlsServer: OwnServer;
 let fox: Promise<FirefoxCaller>;
 
 test.beforeAll(async () => {
+  // Two packages may have to be installed.
+  test.setTimeout(180_000);
   network = process.env['PARLEY_NETWORK'] === 'relay' ? undefined : LossyNetwork.create(100);
   closing.push(() => network?.remove());
   turn = await TurnServer.start(turnAddress(), turnHostName);
@@ -103,8 +105,8 @@ function byRelayAlone<Place extends object>(place: Place): Place & { iceTranspor
 }
 
 test.describe('from a network that lets no UDP through', () => {
-  test.beforeEach(({}, testInfo) => {
-    testInfo.annotations.push({
+  test.beforeEach(() => {
+    test.info().annotations.push({
       type: 'UDP',
       description: network ? 'dropped by nftables' : 'not used: this machine gives no network namespace',
     });
