@@ -15,6 +15,9 @@ declare global {
   }
 }
 
+/** A conference of a server and the way in; the server is the page's own unless another is named. */
+export type Place = Omit<Parameters<typeof joinRoom>[0], 'name'>;
+
 /** Joins a conference, views whatever is published, and keeps a diary of events. */
 export async function joinRoom({
   server = location.origin,
