@@ -199,14 +199,13 @@ describe('a worker that cannot be started', () => {
   });
 
   test('is an error at once where the browser says so at once', () => {
-    vi.stubGlobal(
-      'Worker',
-      class {
-        constructor() {
-          throw new DOMException('forbidden', 'SecurityError');
-        }
-      },
-    );
+    class ForbiddenWorker extends EventTarget {
+      constructor() {
+        super();
+        throw new DOMException('forbidden', 'SecurityError');
+      }
+    }
+    vi.stubGlobal('Worker', ForbiddenWorker);
     expect(() => createMediaEncryption()).toThrow(expect.objectContaining({ code: 'ERR_MEDIA_ENCRYPTION' }));
   });
 });
@@ -239,7 +238,7 @@ describe('a browser', () => {
   });
 
   test('that would take no notice of transforms, and so send in the clear, is refused', () => {
-    vi.stubGlobal('RTCRtpSender', class {});
+    vi.stubGlobal('RTCRtpSender', class OlderSender extends EventTarget {});
     expect(() => createMediaEncryption()).toThrow(
       expect.objectContaining({ code: 'ERR_UNSUPPORTED_BROWSER', missing: 'RTCRtpScriptTransform' }),
     );

@@ -46,7 +46,7 @@ describe('a key', () => {
   test('is AES-GCM with 256 bits, and cannot be read out', async () => {
     const key = await deriveKey(random);
     expect(key.algorithm).toEqual({ name: 'AES-GCM', length: 256 });
-    await expect(crypto.subtle.exportKey('raw', key)).rejects.toThrow();
+    await expect(crypto.subtle.exportKey('raw', key)).rejects.toThrow('not extractable');
   });
 });
 

@@ -1,3 +1,5 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- other packages compile this file from its source
+/// <reference path="./inlined-worker.d.ts" />
 import { MediaEncryptionError } from '../errors/media-encryption-error.ts';
 // oxlint-disable-next-line import/default -- the build makes it
 import InlinedWorker from './frame-worker.ts?worker&inline';

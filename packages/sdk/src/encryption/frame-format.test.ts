@@ -89,13 +89,13 @@ describe('a frame', () => {
   });
 });
 
-describe('what stays clear', () => {
-  /** How many bytes from the first on go as they are. By chance one more may look like it, so each is tried thrice. */
-  const clearBytes = async (frame: Bytes, kind: 'audio' | 'video') => {
-    const sealed = await Promise.all([seal(frame, kind), seal(frame, kind), seal(frame, kind)]);
-    return Math.min(...sealed.map((one) => one.findIndex((byte, at) => byte !== frame[at])));
-  };
+/** How many bytes from the first on go as they are. By chance one more may look like it, so each is tried thrice. */
+const clearBytes = async (frame: Bytes, kind: 'audio' | 'video') => {
+  const sealed = await Promise.all([seal(frame, kind), seal(frame, kind), seal(frame, kind)]);
+  return Math.min(...sealed.map((one) => one.findIndex((byte, at) => byte !== frame[at])));
+};
 
+describe('what stays clear', () => {
   test('is 10 bytes of a key frame of VP8, 3 of another, nothing of Opus', async () => {
     const deltaFrame = new Uint8Array(200).fill(1, 0, 1);
     expect(await clearBytes(new Uint8Array(200), 'video')).toBe(10);
