@@ -1,15 +1,10 @@
-import { networkInterfaces } from 'node:os';
 import { type Browser, test } from '@playwright/test';
 import { demoUrl } from './support/addresses.ts';
 import { Caller, newRoom } from './support/caller.ts';
 import { encryptWith } from './support/encrypt-with.ts';
+import { expectSilenceOnceClosed, framesEncoded, newestView } from './support/encrypted-media.ts';
 import { expect } from './support/expect.ts';
-import { fakeMicrophoneHz, FirefoxCaller } from './support/firefox-caller.ts';
 import { setVideo } from './support/page-scripts.ts';
-
-const hasNetwork = Object.values(networkInterfaces())
-  .flat()
-  .some((address) => address && !address.internal);
 
 /** The tones of all that is published here. */
 const publishedHz = [440, 660, 880];
@@ -69,26 +64,6 @@ async function expectMorePictures(caller: Caller): Promise<void> {
   await expect.poll(async () => (await newestView(caller)).framesDecoded).toBeGreaterThan(framesDecoded + 10);
 }
 
-/** Closes the encryption of a page whose encoders go on, and proves that the newest view of another gets nothing any more. */
-async function expectSilenceOnceClosed(sender: Caller | FirefoxCaller, receiver: Caller): Promise<void> {
-  await evaluateIn(sender, () => window.encryption?.close());
-  const encoded = await framesEncoded(sender);
-  // What is on its way still comes.
-  await expect.poll(() => framesEncoded(sender)).toBeGreaterThan(encoded + 5);
-  const { bytesReceived } = await newestView(receiver);
-  await expect.poll(() => framesEncoded(sender)).toBeGreaterThan(encoded + 25);
-  expect((await newestView(receiver)).bytesReceived).toBe(bytesReceived);
-  expect(await sender.diary()).not.toContainEqual(expect.stringMatching(/^error/));
-}
-
-/** Runs `call` in the page of either browser. */
-async function evaluateIn<Result>(
-  { page }: Caller | FirefoxCaller,
-  call: () => Result | Promise<Result>,
-): Promise<Result> {
-  return await (page as { evaluate(call: () => Result | Promise<Result>): Promise<Result> }).evaluate(call);
-}
-
 /**
  * Opens a page whose policy forbids workers that are made from text, which is told so, and which brings one of its own. It
  * has no key yet.
@@ -113,39 +88,6 @@ async function openWithOwnWorker(browser: Browser): Promise<Caller> {
   const workerFile = new URL('../packages/sdk/src/encryption/frame-worker.ts', import.meta.url).pathname;
   await encryptWith(page, { workerUrl: `/@fs${workerFile}` });
   return caller;
-}
-
-/** How many pictures the page's encoder has made, sent or not. */
-async function framesEncoded(caller: Caller | FirefoxCaller): Promise<number> {
-  return await evaluateIn(caller, async () => {
-    let frames = 0;
-    for (const peer of window.probe.peerConnections()) {
-      const report = await peer.getStats();
-      report.forEach((row: Partial<RTCOutboundRtpStreamStats>) => (frames += row.framesEncoded ?? 0));
-    }
-    return frames;
-  });
-}
-
-/** What comes in by the newest open connection of a page's views. */
-async function newestView({
-  page,
-}: Caller): Promise<{ heightPx: number; framesDecoded: number; bytesReceived: number }> {
-  return await page.evaluate(async () => {
-    const views = window.probe
-      .peerConnections()
-      .filter(({ connectionState }) => connectionState !== 'closed')
-      .filter((peer) => peer.getTransceivers().some(({ direction }) => direction === 'recvonly'));
-    const report = await views.at(-1)?.getStats();
-    const rows = [...(report?.values() ?? [])] as Partial<RTCInboundRtpStreamStats>[];
-    const inbound = rows.filter(({ type }) => type === 'inbound-rtp');
-    const video = inbound.find(({ kind }) => kind === 'video');
-    return {
-      heightPx: video?.frameHeight ?? 0,
-      framesDecoded: video?.framesDecoded ?? 0,
-      bytesReceived: inbound.reduce((sum, { bytesReceived = 0 }) => sum + bytesReceived, 0),
-    };
-  });
 }
 
 /** Ada and Bob in a call that goes on through everything here, like the tests one after the other. */
@@ -223,24 +165,6 @@ test('others get nothing but noise, until they have the key', async ({ browser }
   await cyd.close();
   await dan.close();
   await expect.poll(() => bob.diary()).toContain('left Dan');
-});
-
-test('Firefox takes part', async () => {
-  test.skip(
-    !hasNetwork,
-    'Firefox does no ICE over loopback, and this machine has no other network interface.',
-  );
-  const fox = await FirefoxCaller.open();
-  await encryptWith(fox.page, { key: 'one' });
-  await fox.join(room, 'Fox');
-  await fox.publish(33);
-  await expect.poll(() => fox.pictureIds()).toEqual([11, 22]);
-  await bob.expectPicturesOf(11, 33);
-  await expect.poll(() => bob.tonesHz()).toEqual([440, fakeMicrophoneHz]);
-  const { audioEnergy } = await fox.received();
-  await expect.poll(async () => (await fox.received()).audioEnergy).toBeGreaterThan(audioEnergy + 0.1);
-  await expectSilenceOnceClosed(fox, bob);
-  await fox.close();
 });
 
 test('layers and keys are changed without an end of the picture, and once closed nothing is sent', async () => {
