@@ -16,6 +16,7 @@ export interface Page {
 
 export function createPage(sdk: Sdk): Page {
   const { room, wishes, isHasty } = readAddress();
+  void sdk.prepareJoin({ server: location.origin });
   const menus = createDeviceMenus(sdk);
   return { room, name: wishes.name, isHasty, menus, lobby: createLobby(sdk, menus, wishes) };
 }

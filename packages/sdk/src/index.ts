@@ -1,6 +1,7 @@
 export { Conference } from './conference/conference.ts';
 export type { CreateOptions } from './conference/create-conference.ts';
 export type { JoinOptions } from './conference/join-conference.ts';
+export { prepareJoin } from './conference/prepare-join.ts';
 export type { LeaveOptions } from './conference/session.ts';
 export type { ActiveSpeaker, ConferenceEvents, ConferenceListener } from './conference/conference-events.ts';
 export type {

@@ -1,0 +1,23 @@
+// @vitest-environment jsdom
+import { afterEach, expect, it, vi } from 'vitest';
+import { prepareJoin } from './prepare-join.ts';
+
+const server = 'https://calls.example.com';
+
+afterEach(() => vi.unstubAllGlobals());
+
+it('lets the browser connect to the server, as requests without cookies do, and leaves the page as it was', async () => {
+  const before = document.documentElement.outerHTML;
+  const preparing = prepareJoin({ server });
+  const link = document.querySelector('link');
+  expect(link?.rel).toBe('preconnect');
+  expect(link?.href).toBe(`${server}/`);
+  expect(link?.crossOrigin).toBe('anonymous');
+  await preparing;
+  expect(document.documentElement.outerHTML).toBe(before);
+});
+
+it('does nothing where there is no page', async () => {
+  vi.stubGlobal('document', undefined);
+  await expect(prepareJoin({ server })).resolves.toBeUndefined();
+});
