@@ -37,10 +37,11 @@ export default {
     },
     {
       name: 'rooms-of-the-sdk-do-not-know-the-conference',
-      comment: 'signalling, media, devices and quality are given verbs; they never import their user.',
+      comment:
+        'signalling, media, devices, quality and encryption are given verbs; they never import their user.',
       severity: 'error',
       from: {
-        path: '^packages/sdk/src/(signalling|media|devices|quality|errors)/',
+        path: '^packages/sdk/src/(signalling|media|devices|quality|errors|encryption)/',
         pathNot: '\\.test\\.ts$',
       },
       to: { path: '^packages/sdk/src/conference/' },

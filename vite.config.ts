@@ -12,6 +12,9 @@ const fromSource: UserConfig = {
   ssr: { resolve: { conditions: [sourceCondition, ...defaultServerConditions] } },
 };
 
+/** A worker's code is a text in the file that makes the worker, where no bundler makes it smaller later. */
+const minifiedWorker: UserConfig['worker'] = { rolldownOptions: { output: { minify: true } } };
+
 /** A package of ours as ES modules, one output file per source file; dependencies stay imports. */
 function library(folder: string): UserConfig {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
@@ -35,6 +38,7 @@ function library(folder: string): UserConfig {
     (entry) => entry !== undefined,
   );
   return {
+    worker: minifiedWorker,
     build: {
       target: 'es2022',
       minify: false,
@@ -67,11 +71,26 @@ const withoutParts: Plugin = {
   },
 };
 
-/** The whole SDK with its dependencies as one file for a script tag, global `Parley`; with webrtc-adapter or without. */
-function scriptTag(folder: string, entry: 'script-tag' | 'index', fileName: string): UserConfig {
+/** What `build:script-tag` makes, by Vite's mode: the SDK with webrtc-adapter or without, and encryption apart. */
+const scriptTags: Readonly<Record<string, { entry: string; name: string; fileName: string }>> = {
+  'script-tag': { entry: 'script-tag', name: 'Parley', fileName: 'parley.iife.js' },
+  'script-tag-bare': { entry: 'index', name: 'Parley', fileName: 'parley-without-adapter.iife.js' },
+  'script-tag-encryption': {
+    entry: 'encryption',
+    name: 'ParleyEncryption',
+    fileName: 'parley-encryption.iife.js',
+  },
+};
+
+/** The SDK, or a part of it, with its dependencies as one file for a script tag that makes one global. */
+function scriptTag(
+  folder: string,
+  { entry, name, fileName }: { entry: string; name: string; fileName: string },
+): UserConfig {
   return {
     ...fromSource,
     plugins: [withoutParts],
+    worker: minifiedWorker,
     build: {
       target: 'es2022',
       minify: true,
@@ -79,7 +98,7 @@ function scriptTag(folder: string, entry: 'script-tag' | 'index', fileName: stri
       emptyOutDir: false,
       lib: {
         entry: join(folder, `src/${entry}.ts`),
-        name: 'Parley',
+        name,
         formats: ['iife'],
         fileName: () => fileName,
       },
@@ -90,9 +109,8 @@ function scriptTag(folder: string, entry: 'script-tag' | 'index', fileName: stri
 export default defineConfig(({ command, mode }) => {
   if (command === 'build') {
     const folder = process.cwd();
-    if (mode === 'script-tag') return scriptTag(folder, 'script-tag', 'parley.iife.js');
-    if (mode === 'script-tag-bare') return scriptTag(folder, 'index', 'parley-without-adapter.iife.js');
-    return library(folder);
+    const tag = scriptTags[mode];
+    return tag ? scriptTag(folder, tag) : library(folder);
   }
   return {
     ...fromSource,

@@ -71,11 +71,14 @@ function foreignDependencies(name) {
   );
 }
 
-const browserPackages = ['contract', 'client', 'sdk', 'react', 'vue'];
+/** What browsers import: packages and their subpaths. */
+const browserModules = ['contract', 'client', 'sdk', 'sdk/bindings', 'sdk/encryption', 'react', 'vue'];
 writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
 writeFileSync(
   join(folder, 'consumer.ts'),
-  browserPackages.map((name) => `export * as ${name} from '@parley-rtc/${name}';`).join('\n'),
+  browserModules
+    .map((name) => `export * as ${name.replace('/', '_')} from '@parley-rtc/${name}';`)
+    .join('\n'),
 );
 for (const [module, moduleResolution] of [
   ['nodenext', 'nodenext'],
@@ -98,7 +101,7 @@ run(
   [
     '--input-type=module',
     '--eval',
-    `await Promise.all(${JSON.stringify(browserPackages)}.map((name) => import('@parley-rtc/' + name)))`,
+    `await Promise.all(${JSON.stringify(browserModules)}.map((name) => import('@parley-rtc/' + name)))`,
   ],
   { cwd: folder },
 );

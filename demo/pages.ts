@@ -68,7 +68,9 @@ function scriptTagFile(): Plugin {
     configureServer({ middlewares }) {
       middlewares.use((request, response, next) => {
         const [, name] =
-          /^\/(parley(?:-without-adapter)?\.iife\.js(?:\.map)?)(?:$|\?)/.exec(request.url ?? '') ?? [];
+          /^\/(parley(?:-without-adapter|-encryption)?\.iife\.js(?:\.map)?)(?:$|\?)/.exec(
+            request.url ?? '',
+          ) ?? [];
         if (name === undefined) return next();
         const file = `${scriptTagFolder}${name}`;
         if (existsSync(file)) return sendFile(response, file);

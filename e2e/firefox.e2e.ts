@@ -1,6 +1,8 @@
 import { networkInterfaces } from 'node:os';
 import { test } from '@playwright/test';
 import { bareSdkFile, Caller, newRoom } from './support/caller.ts';
+import { encryptWith } from './support/encrypt-with.ts';
+import { expectSilenceOnceClosed } from './support/encrypted-media.ts';
 import { expect } from './support/expect.ts';
 import { FirefoxCaller, fakeMicrophoneHz } from './support/firefox-caller.ts';
 
@@ -46,7 +48,7 @@ test.describe('Chromium and Firefox in one call', () => {
   });
 });
 
-test('neither Chromium nor Firefox needs webrtc-adapter: both are in one call without it', async ({
+test('neither Chromium nor Firefox needs webrtc-adapter: both are in one call without it, encrypted', async ({
   browser,
 }) => {
   test.skip(
@@ -56,11 +58,15 @@ test('neither Chromium nor Firefox needs webrtc-adapter: both are in one call wi
   const room = newRoom();
   const [ada, fox] = await Promise.all([Caller.open(browser, bareSdkFile), FirefoxCaller.open(bareSdkFile)]);
   expect(await ada.page.evaluate(() => 'browserDetails' in window.Parley)).toBe(false);
+  await Promise.all([encryptWith(ada.page, { key: 'one' }), encryptWith(fox.page, { key: 'one' })]);
   await Promise.all([ada.join(room, 'Ada'), fox.join(room, 'Fox')]);
   await Promise.all([ada.publish(11, 440), fox.publish(22)]);
   await ada.expectPicturesOf(22);
   await expect.poll(() => fox.pictureIds()).toEqual([11]);
   await expect.poll(() => ada.tonesHz()).toEqual([fakeMicrophoneHz]);
+  const { audioEnergy } = await fox.received();
+  await expect.poll(async () => (await fox.received()).audioEnergy).toBeGreaterThan(audioEnergy + 0.1);
+  await expectSilenceOnceClosed(fox, ada);
   await fox.close();
   await ada.close();
 });

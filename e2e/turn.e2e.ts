@@ -1,64 +1,131 @@
-import { test } from '@playwright/test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Browser, test } from '@playwright/test';
 import { demoPort } from './support/addresses.ts';
-import { openBrowserWithin, type BrowserWithin } from './support/browser-within.ts';
+import { openBrowserWithin } from './support/browser-within.ts';
 import { Caller } from './support/caller.ts';
+import { chromiumTrust, trust } from './support/certificates.ts';
 import { expect } from './support/expect.ts';
+import { fakeMicrophoneHz, FirefoxCaller } from './support/firefox-caller.ts';
+import { launchChromium } from './support/launch-chromium.ts';
 import { LossyNetwork } from './support/lossy-network.ts';
 import { OwnServer } from './support/own-server.ts';
+import { resolverRule } from './support/resolver-rule.ts';
 import { selectedPaths } from './support/selected-paths.ts';
 import { TurnServer } from './support/turn-server.ts';
 
 const ttlSeconds = 8;
+/** Nobody has this name, so each browser is told where it is. */
+const turnHostName = 'turn.parley.test';
 const relayedOverTcp = { candidateType: 'relay', relayProtocol: 'tcp' };
+const relayedOverTls = { candidateType: 'relay', relayProtocol: 'tls' };
+
+const closing: (() => void | Promise<void>)[] = [];
+let network: LossyNetwork | undefined;
+let turn: TurnServer;
+let tcpServer: OwnServer;
+let tlsServer: OwnServer;
+/** Opens while the others call: it takes seconds. */
+let fox: Promise<FirefoxCaller>;
+
+test.beforeAll(async () => {
+  // Two packages may have to be installed.
+  test.setTimeout(180_000);
+  network = process.env['PARLEY_NETWORK'] === 'relay' ? undefined : LossyNetwork.create(100);
+  closing.push(() => network?.remove());
+  turn = await TurnServer.start(turnAddress(), turnHostName);
+  closing.push(() => turn.close());
+  [tcpServer, tlsServer] = await Promise.all([startServer(turn.tcpUrl), startServer(turn.tlsUrl)]);
+  fox = openFirefox();
+  // Whoever awaits it hears why it is not there.
+  fox.catch(() => {});
+});
+
+test.afterAll(async () => {
+  for (const end of closing.toReversed()) await end();
+});
+
+function turnAddress(): string {
+  return network?.namespace.hostAddress ?? '127.0.0.1';
+}
+
+async function startServer(turnUrl: string): Promise<OwnServer> {
+  const server = await OwnServer.start({
+    PARLEY_TURN_URLS: turnUrl,
+    PARLEY_TURN_SECRET: turn.secret,
+    PARLEY_TURN_TTL_SECONDS: String(ttlSeconds),
+  });
+  closing.push(() => server.close());
+  return server;
+}
+
+/** A Chromium in the network, which can be given another home than this user's. */
+async function openChromium(home?: string): Promise<Browser> {
+  if (!network) {
+    const rule = resolverRule(turnHostName, turnAddress());
+    const browser = await launchChromium([`--host-resolver-rules=${rule}`], [], home);
+    closing.push(() => browser.close());
+    return browser;
+  }
+  const ports = [demoPort, ...[tcpServer, tlsServer].map(({ url }) => Number(new URL(url).port))];
+  const within = await openBrowserWithin(network.namespace, ports, { hostName: turnHostName, home });
+  closing.push(() => within.close());
+  return within.browser;
+}
+
+/** Outside the network: Puppeteer could not reach it within. It trusts the TURN server's authority. */
+async function openFirefox(): Promise<FirefoxCaller> {
+  const profile = newFolder();
+  trust(turn.authority, profile);
+  const extraPrefsFirefox = {
+    'network.dns.forceResolve': turnAddress(),
+    'media.peerconnection.ice.loopback': true,
+  };
+  const opened = await FirefoxCaller.open(undefined, { userDataDir: profile, extraPrefsFirefox });
+  closing.push(() => opened.close());
+  return opened;
+}
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-trust-'));
+  closing.push(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** A new conference, for those in the network and for those outside. */
+async function openConference(server: OwnServer) {
+  const outside = await server.openConference();
+  const within = { ...outside, server: outside.server.replace('127.0.0.1', 'localhost') };
+  return { outside, within: network ? within : byRelayAlone(within) };
+}
+
+function byRelayAlone<Place extends object>(place: Place): Place & { iceTransportPolicy: 'relay' } {
+  return { ...place, iceTransportPolicy: 'relay' };
+}
 
 test.describe('from a network that lets no UDP through', () => {
-  const closing: (() => void | Promise<void>)[] = [];
-  let network: LossyNetwork | undefined;
-  let within: BrowserWithin | undefined;
-  let server: OwnServer;
-
-  test.beforeAll(async () => {
-    network = process.env['PARLEY_NETWORK'] === 'relay' ? undefined : LossyNetwork.create(100);
-    closing.push(() => network?.remove());
-    const turn = await TurnServer.start(network?.namespace.hostAddress ?? '127.0.0.1');
-    closing.push(() => turn.close());
-    server = await OwnServer.start({
-      PARLEY_TURN_URLS: turn.url,
-      PARLEY_TURN_SECRET: turn.secret,
-      PARLEY_TURN_TTL_SECONDS: String(ttlSeconds),
+  test.beforeEach(() => {
+    test.info().annotations.push({
+      type: 'UDP',
+      description: network ? 'dropped by nftables' : 'not used: this machine gives no network namespace',
     });
-    closing.push(() => server.close());
-    const apiPort = Number(new URL(server.url).port);
-    within = network && (await openBrowserWithin(network.namespace, [demoPort, apiPort]));
-    closing.push(() => within?.close());
-  });
-
-  test.afterAll(async () => {
-    for (const end of closing.toReversed()) await end();
   });
 
   test('people see and hear each other through a TURN server over TCP, also after their first credentials have ended', async ({
     browser,
-  }, testInfo) => {
+  }) => {
     test.setTimeout(90_000);
-    testInfo.annotations.push({
-      type: 'UDP',
-      description: network ? 'dropped by nftables' : 'not used: this machine gives no network namespace',
-    });
-    const place = await server.openConference();
-    const ada = await Caller.open(within?.browser ?? browser);
+    const { outside, within } = await openConference(tcpServer);
+    const ada = await Caller.open(await openChromium());
     const bob = await Caller.open(browser);
-    const atLocalhost = { ...place, server: place.server.replace('127.0.0.1', 'localhost') };
-    await ada.joinAt({ ...atLocalhost, ...(!network && { iceTransportPolicy: 'relay' }) }, 'Ada');
-    await bob.joinAt(place, 'Bob');
+    await ada.joinAt(within, 'Ada');
+    await bob.joinAt(outside, 'Bob');
     const firstEndMs = Date.now() + ttlSeconds * 1_000;
 
     await ada.publish(11, 440);
     await bob.publish(22, 880);
-    await ada.expectPicturesOf(22);
-    await bob.expectPicturesOf(11);
-    await expect.poll(() => ada.tonesHz()).toEqual([880]);
-    await expect.poll(() => bob.tonesHz()).toEqual([440]);
+    await expectToMeet(ada, bob);
     expect(await ada.page.evaluate(selectedPaths)).toMatchObject([relayedOverTcp, relayedOverTcp]);
     if (network) expect(network.dropped().up).toBeGreaterThan(0);
 
@@ -72,4 +139,71 @@ test.describe('from a network that lets no UDP through', () => {
     await ada.close();
     await bob.close();
   });
+
+  test('people see and hear each other through a TURN server over TLS whose certificate the browser trusts, and not through one that it does not', async ({
+    browser,
+  }) => {
+    const home = newFolder();
+    trust(turn.authority, join(home, chromiumTrust));
+    const [trusting, distrustful] = await Promise.all([openChromium(home), openChromium(newFolder())]);
+    const { outside, within } = await openConference(tlsServer);
+    const [ada, bob, cleo] = await Promise.all([
+      Caller.open(trusting),
+      Caller.open(browser),
+      Caller.open(distrustful),
+    ]);
+    await Promise.all([
+      ada.joinAt(within, 'Ada'),
+      bob.joinAt(outside, 'Bob'),
+      cleo.joinAt(byRelayAlone(within), 'Cleo'),
+    ]);
+
+    await Promise.all([ada.publish(11, 440), bob.publish(22, 880)]);
+    await expectToMeet(ada, bob);
+    expect(await ada.page.evaluate(selectedPaths)).toMatchObject([relayedOverTls, relayedOverTls]);
+    for (const caller of [ada, bob]) {
+      expect(await caller.diary()).not.toContainEqual(expect.stringMatching(/^error/));
+    }
+
+    const heard = async () => (await cleo.diary()).filter((line) => line.startsWith('error'));
+    const viewError = /^error ERR_MEDIA_CONNECTION: .* so its view is closed/;
+    await expect.poll(heard).toEqual(Array(2).fill(expect.stringMatching(viewError)));
+    await cleo.publish(33);
+    const publishError = /^error ERR_MEDIA_CONNECTION: .* so its publish is closed/;
+    await expect.poll(heard).toContainEqual(expect.stringMatching(publishError));
+    await expect.poll(() => bob.diary()).toContain('unpublished Cleo CAM');
+    await Promise.all([ada, bob, cleo].map((caller) => caller.close()));
+  });
 });
+
+for (const [name, relayed] of [
+  ['TCP', relayedOverTcp],
+  ['TLS', relayedOverTls],
+] as const) {
+  test(`Chromium and Firefox see and hear each other when Firefox uses a TURN server over ${name} alone`, async ({
+    browser,
+  }) => {
+    const { outside } = await openConference(name === 'TCP' ? tcpServer : tlsServer);
+    const firefox = await fox;
+    const ada = await Caller.open(browser);
+    await Promise.all([ada.joinAt(outside, 'Ada'), firefox.joinAt(byRelayAlone(outside), 'Fox')]);
+    await Promise.all([ada.publish(11, 440), firefox.publish(22)]);
+
+    await ada.expectPicturesOf(22);
+    await expect.poll(() => firefox.pictureIds()).toEqual([11]);
+    await expect.poll(() => ada.tonesHz()).toEqual([fakeMicrophoneHz]);
+    const { audioEnergy } = await firefox.received();
+    await expect.poll(async () => (await firefox.received()).audioEnergy).toBeGreaterThan(audioEnergy + 0.1);
+    expect(await firefox.page.evaluate(selectedPaths)).toMatchObject([relayed, relayed]);
+    await firefox.page.evaluate(() => window.conference.leave());
+    await ada.close();
+  });
+}
+
+/** Ada publishes 11 with 440 Hz, Bob 22 with 880 Hz. */
+async function expectToMeet(ada: Caller, bob: Caller): Promise<void> {
+  await ada.expectPicturesOf(22);
+  await bob.expectPicturesOf(11);
+  await expect.poll(() => ada.tonesHz()).toEqual([880]);
+  await expect.poll(() => bob.tonesHz()).toEqual([440]);
+}

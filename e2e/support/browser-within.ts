@@ -3,11 +3,19 @@ import { chromium, type Browser } from '@playwright/test';
 import { browserArguments } from './browser-arguments.ts';
 import { ensureBrowser } from './browser.ts';
 import type { NetworkNamespace } from './network-namespace.ts';
+import { resolverRule } from './resolver-rule.ts';
 import { forwardTcp } from './tcp-forwarder.ts';
 
 export interface BrowserWithin {
   readonly browser: Browser;
   close(): Promise<void>;
+}
+
+interface Surroundings {
+  /** A name that the machine has in there, besides `localhost`. */
+  readonly hostName?: string;
+  /** In place of this user's. */
+  readonly home?: string | undefined;
 }
 
 /**
@@ -17,11 +25,15 @@ export interface BrowserWithin {
 export async function openBrowserWithin(
   network: NetworkNamespace,
   ports: readonly number[],
+  { hostName, home }: Surroundings = {},
 ): Promise<BrowserWithin> {
   const forwarders = await Promise.all(ports.map((port) => forwardTcp(network.hostAddress, port)));
   const { hostAddress } = network;
   const host = isIPv6(hostAddress) ? `[${hostAddress}]` : hostAddress;
-  const rules = forwarders.map(({ port }, index) => `MAP localhost:${ports[index]} ${host}:${port}`);
+  const rules = [
+    ...forwarders.map(({ port }, index) => `MAP localhost:${ports[index]} ${host}:${port}`),
+    ...(hostName === undefined ? [] : [resolverRule(hostName, host)]),
+  ];
   const closeForwarders = async (): Promise<void> => {
     await Promise.all(forwarders.map((forwarder) => forwarder.close()));
   };
@@ -29,6 +41,7 @@ export async function openBrowserWithin(
     const browser = await chromium.launch({
       executablePath: network.programWithin(ensureBrowser()),
       args: [...browserArguments, `--host-resolver-rules=${rules.join(', ')}`],
+      ...(home !== undefined && { env: { ...process.env, HOME: home } }),
     });
     return {
       browser,

@@ -2,7 +2,14 @@ import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { demoUrl } from './addresses.ts';
 import { expect } from './expect.ts';
 import { installMediaProbe } from './media-probe.ts';
-import { joinRoom, preventHotReload, publishPicture, readPictures, readTonesHz } from './page-scripts.ts';
+import {
+  joinRoom,
+  type Place,
+  preventHotReload,
+  publishPicture,
+  readPictures,
+  readTonesHz,
+} from './page-scripts.ts';
 import { receivedMedia, type ReceivedMedia } from './received-media.ts';
 
 /** The SDK as a script tag loads it, with webrtc-adapter inside, and the same without. */
@@ -62,15 +69,7 @@ export class Caller {
   }
 
   /** Joins a conference of another server than the demo's. */
-  async joinAt(
-    place: {
-      readonly server: string;
-      readonly ticket: string;
-      readonly conferenceId: string;
-      readonly iceTransportPolicy?: RTCIceTransportPolicy;
-    },
-    name: string,
-  ): Promise<void> {
+  async joinAt(place: Place, name: string): Promise<void> {
     await this.page.evaluate(joinRoom, { ...place, name });
   }
 

@@ -1,4 +1,4 @@
-import puppeteer from 'puppeteer-core';
+import puppeteer, { type LaunchOptions } from 'puppeteer-core';
 import { ensureFirefox } from './browser.ts';
 import { publishWithMicrophone } from './page-scripts.ts';
 import { PuppeteerCaller } from './puppeteer-caller.ts';
@@ -17,13 +17,17 @@ const preferences = {
 
 /** Somebody in a call with Firefox. Playwright drives only a Firefox of its own. */
 export class FirefoxCaller extends PuppeteerCaller {
-  /** Starts a Firefox over WebDriver BiDi and opens a page in it. */
-  static async open(sdkFile?: string): Promise<FirefoxCaller> {
+  /** Starts a Firefox over WebDriver BiDi and opens a page in it. It can be given a profile and preferences beside ours. */
+  static async open(
+    sdkFile?: string,
+    { userDataDir, extraPrefsFirefox }: Pick<LaunchOptions, 'userDataDir' | 'extraPrefsFirefox'> = {},
+  ): Promise<FirefoxCaller> {
     const browser = await puppeteer.launch({
       browser: 'firefox',
       executablePath: ensureFirefox(),
       headless: true,
-      extraPrefsFirefox: preferences,
+      extraPrefsFirefox: { ...preferences, ...extraPrefsFirefox },
+      ...(userDataDir !== undefined && { userDataDir }),
     });
     return new FirefoxCaller(await PuppeteerCaller.openPage(browser, sdkFile));
   }

@@ -1,11 +1,15 @@
 // What callers do inside a page with the script-tag file and the media probe in it. Each function is handed to the
 // browser as text, so it must not use anything from outside itself.
 import type * as ParleyModule from '@parley-rtc/sdk';
+import type * as EncryptionModule from '@parley-rtc/sdk/encryption';
 
 declare global {
   interface Window {
     /** The script-tag file's global. */
     readonly Parley: typeof ParleyModule;
+    /** The global of the script-tag file for encryption, and what it made, in pages that have it. */
+    readonly ParleyEncryption: typeof EncryptionModule;
+    encryption?: EncryptionModule.MediaKeys;
     conference: ParleyModule.Conference;
     views: Map<string, ParleyModule.ViewedStream>;
     mine: ParleyModule.PublishedStream;
@@ -14,6 +18,9 @@ declare global {
     connections: string[];
   }
 }
+
+/** A conference of a server and the way in; the server is the page's own unless another is named. */
+export type Place = Omit<Parameters<typeof joinRoom>[0], 'name'>;
 
 /** Joins a conference, views whatever is published, and keeps a diary of events. */
 export async function joinRoom({
@@ -39,6 +46,7 @@ export async function joinRoom({
     metadata: { name },
     iceTransportPolicy,
     ...(endpointId !== undefined && { endpointId }),
+    ...(window.encryption && { encryption: window.encryption }),
   });
   const views = new Map<string, ParleyModule.ViewedStream>();
   const heard: string[] = [];
@@ -65,6 +73,9 @@ export async function joinRoom({
   conference.on('stream-unpublished', ({ stream }) => {
     heard.push(`unpublished ${nameOf(stream.participant)} ${stream.type}`);
     views.delete(stream.id);
+  });
+  conference.on('decryption-changed', ({ stream, isDecrypted }) => {
+    heard.push(`${isDecrypted ? 'decrypts' : 'cannot decrypt'} ${nameOf(stream.participant)} ${stream.type}`);
   });
   conference.on('error', ({ error }) => {
     heard.push(`error ${error.code}: ${error.message}`);

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'puppeteer-core';
 import { demoUrl } from './addresses.ts';
 import { askForTicket, usualSdkFile } from './caller.ts';
 import { installMediaProbe } from './media-probe.ts';
-import { joinRoom, preventHotReload, readPictures } from './page-scripts.ts';
+import { joinRoom, type Place, preventHotReload, readPictures } from './page-scripts.ts';
 import { receivedMedia, type ReceivedMedia } from './received-media.ts';
 
 /** Somebody in a call in a browser that Puppeteer drives, as `Caller` is for Playwright. */
@@ -15,7 +15,12 @@ export class PuppeteerCaller {
 
   /** Joins `room` with a ticket from the demo's back end, as `Caller` does. */
   async join(room: string, name: string): Promise<void> {
-    await this.page.evaluate(joinRoom, { ...(await askForTicket(room)), name });
+    await this.joinAt(await askForTicket(room), name);
+  }
+
+  /** Joins a conference of another server than the demo's. */
+  async joinAt(place: Place, name: string): Promise<void> {
+    await this.page.evaluate(joinRoom, { ...place, name });
   }
 
   /** The ids of all bar codes that this page sees now, in order. */

@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -6,39 +6,58 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { installDebianPackages } from './debian-packages.ts';
+import { makeCertificates } from './certificates.ts';
+import { ensureProgram } from './ensure-program.ts';
 
 const program = 'turnserver';
 
-/** Debian's coturn, reached over TCP alone, which relays to the addresses of this machine. */
+interface TurnServerParts {
+  readonly tcpUrl: string;
+  readonly tlsUrl: string;
+  readonly secret: string;
+  readonly authority: string;
+  readonly child: ChildProcess;
+  readonly folder: string;
+}
+
+/** Debian's coturn, reached over TCP and TLS alone, which relays to the addresses of this machine. */
 export class TurnServer {
   /** As `PARLEY_TURN_URLS` has it. */
-  readonly url: string;
+  readonly tcpUrl: string;
+  /** The same, at its host name, which is the only one in its certificate. */
+  readonly tlsUrl: string;
   /** Shared with the server that gives out credentials. */
   readonly secret: string;
+  /** PEM file of the authority that signed its certificate. */
+  readonly authority: string;
   readonly #child: ChildProcess;
   readonly #folder: string;
 
-  private constructor(own: { url: string; secret: string; child: ChildProcess; folder: string }) {
-    this.url = own.url;
-    this.secret = own.secret;
-    this.#child = own.child;
-    this.#folder = own.folder;
+  private constructor({ tcpUrl, tlsUrl, secret, authority, child, folder }: TurnServerParts) {
+    this.tcpUrl = tcpUrl;
+    this.tlsUrl = tlsUrl;
+    this.secret = secret;
+    this.authority = authority;
+    this.#child = child;
+    this.#folder = folder;
   }
 
   /** Installs coturn when it is missing; throws with what to do when that fails. */
-  static async start(address: string): Promise<TurnServer> {
-    ensureCoturn();
-    const port = await freeTcpPort(address);
+  static async start(address: string, hostName: string): Promise<TurnServer> {
+    ensureProgram(program, 'coturn');
+    const [port, tlsPort] = await Promise.all([freeTcpPort(address), freeTcpPort(address)]);
     const secret = randomBytes(16).toString('hex');
     const folder = mkdtempSync(join(tmpdir(), 'parley-turn-'));
+    const { authority, certificate, key } = makeCertificates(folder, hostName);
     const options = [
       '-n',
       `--listening-ip=${address}`,
       `--relay-ip=${address}`,
       `--listening-port=${port}`,
+      `--tls-listening-port=${tlsPort}`,
+      `--cert=${certificate}`,
+      `--pkey=${key}`,
       '--no-udp',
-      '--no-tls',
       '--no-dtls',
       '--use-auth-secret',
       `--static-auth-secret=${secret}`,
@@ -50,9 +69,17 @@ export class TurnServer {
       `--userdb=${join(folder, 'db')}`,
     ];
     const child = spawn(program, options, { stdio: 'ignore' });
-    const server = new TurnServer({ url: `turn:${address}:${port}?transport=tcp`, secret, child, folder });
+    const server = new TurnServer({
+      tcpUrl: `turn:${address}:${port}?transport=tcp`,
+      tlsUrl: `turns:${hostName}:${tlsPort}?transport=tcp`,
+      secret,
+      authority,
+      child,
+      folder,
+    });
     try {
       await untilListening(child, address, port);
+      await untilListening(child, address, tlsPort);
     } catch (error) {
       await server.close();
       throw error;
@@ -68,12 +95,6 @@ export class TurnServer {
     }
     rmSync(this.#folder, { recursive: true, force: true });
   }
-}
-
-function ensureCoturn(): void {
-  const isThere = () => spawnSync(program, ['--version']).error === undefined;
-  if (isThere() || (installDebianPackages('coturn') && isThere())) return;
-  throw new Error('This journey needs coturn, and apt-get could not install it. Install it by hand.');
 }
 
 /** It says so only in its most talkative mode. */

@@ -29,6 +29,7 @@ export type {
   ScreenSource,
 } from './media/publish-options.ts';
 export type { MuteOptions, PublishedStream, SwitchOptions, TrackKind } from './media/published-stream.ts';
+export type { DecryptionContext, EncryptionContext, MediaEncryption } from './media/media-encryption.ts';
 export type { TrackProcessor } from './media/track-processor.ts';
 export {
   createDevices,

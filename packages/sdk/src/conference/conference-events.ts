@@ -71,6 +71,11 @@ export interface ConferenceEvents {
   'join-timed': JoinTiming;
   /** How long a view took to its first frame, and the steps to it. */
   'view-timed': ViewTiming;
+  /**
+   * A viewed stream can no longer be decrypted (its publisher uses another key, or none), or can be again. Told once each,
+   * with `encryption` of `join` alone.
+   */
+  'decryption-changed': { readonly stream: RemoteStream; readonly isDecrypted: boolean };
   /** The server has measured how everybody's connections fare. */
   'network-indicator-updated': { readonly network: NetworkIndicators };
   /** The conference is over for everybody. */

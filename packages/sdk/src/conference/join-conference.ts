@@ -1,6 +1,7 @@
 import { NotFoundError, type RtcApi, type TokenSource, withDeadline } from '@parley-rtc/client';
 import type { JsonObject } from '@parley-rtc/contract';
 import { loadPart } from '../load-part.ts';
+import type { MediaEncryption } from '../media/media-encryption.ts';
 import type { PublishOptions } from '../media/publish-options.ts';
 import { registerUserEndpoint, type UserEndpoint } from '../signalling/user-endpoint.ts';
 import { claimEndpointId } from './claim-endpoint-id.ts';
@@ -31,6 +32,11 @@ export interface JoinOptions {
    * does not fail with it: `conference.published` says what became of it.
    */
   readonly publish?: PublishOptions;
+  /**
+   * Encrypts all media end to end, with keys that the server never sees: what `createMediaEncryption` of
+   * `@parley-rtc/sdk/encryption` made. Pictures go in VP8 and sound in Opus without redundancy then.
+   */
+  readonly encryption?: MediaEncryption;
   /** How many videos may flow at the same time; `setMaxVideos` changes it. Default: no limit. */
   readonly maxVideos?: number;
   /** Gives up; nothing stays behind. Has no effect once joined. */
@@ -117,6 +123,7 @@ export async function joinConference(
         access: options.access,
         ice: { iceServers: found, iceTransportPolicy: options.iceTransportPolicy, readIceServers },
         early,
+        encryption: options.encryption,
         timing: joinTiming(times, options.access?.firstMs ?? 0),
         enterAgain: (formerId, metadata = options.metadata, signal) =>
           enter({ wishedId: formerId, metadata, signal }),

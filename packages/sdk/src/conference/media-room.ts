@@ -5,6 +5,7 @@ import { selectOnHold } from '../conventions/hold.ts';
 import { muteKey } from '../conventions/track-mute.ts';
 import { OnHoldError, StreamNotFoundError } from '../errors/media-errors.ts';
 import { iceConfiguration, type IceConfigurationOptions } from '../media/ice-configuration.ts';
+import type { MediaEncryption } from '../media/media-encryption.ts';
 import type { MediaConnection } from '../media/media-connection.ts';
 import type { Publication, PublishVerbs } from '../media/open-publication.ts';
 import { publishMedia } from '../media/publish-media.ts';
@@ -25,6 +26,7 @@ export interface MediaRoomOptions {
   readonly api: RtcApi;
   readonly own: OwnIds;
   readonly ice: IceConfigurationOptions;
+  readonly encryption?: MediaEncryption | undefined;
   readonly conference: () => ConferenceState;
   readonly setMuted: (streamId: string, kind: TrackKind, muted: boolean) => Promise<void>;
   /** Whether the server counts us as present. */
@@ -32,6 +34,7 @@ export interface MediaRoomOptions {
   readonly onRestored: PublishVerbs['onRestored'];
   readonly onPlayback: (playback: Playback) => void;
   readonly onViewTimed: (timing: ViewTiming) => void;
+  readonly onDecryption: (streamId: string, isDecrypted: boolean) => void;
   readonly onProblem: (error: ParleyError) => void;
 }
 
@@ -50,6 +53,8 @@ interface OpenMedia {
 
 interface OpeningVerbs {
   readonly signal: AbortSignal;
+  /** Aborts when it has closed. */
+  readonly closed: AbortSignal;
   readonly onPeer: (peer: RTCPeerConnection) => void;
   readonly onClosed: () => void;
 }
@@ -73,17 +78,19 @@ export class MediaRoom {
   }
 
   async publish(options: PublishOptions): Promise<PublishedStream> {
-    const { setMuted, isInside, onRestored, onProblem } = this.#options;
+    const { setMuted, isInside, onRestored, onProblem, encryption } = this.#options;
     if ('screen' in options && this.#isOnHold) throw new OnHoldError();
+    encryption?.assertPublishable(options);
     return this.#opening(
       'publish',
       undefined,
-      ({ signal, onPeer, onClosed }) =>
+      ({ signal, closed, onPeer, onClosed }) =>
         publishMedia(options, {
           ...this.#calls,
           unpublish: (streamId) => this.#unlessClosed(() => this.#calls.unpublish(streamId)),
           iceConfiguration: this.#iceConfiguration,
           signal,
+          protect: (transceiver) => encryption?.protect(transceiver, { closed, onProblem }),
           setMuted,
           isInside,
           onRestored,
@@ -107,13 +114,15 @@ export class MediaRoom {
   async view(streamId: string, options: ViewOptions): Promise<ViewedStream> {
     const stream = findStream(this.#options.conference(), streamId)?.stream;
     if (!stream) throw new StreamNotFoundError(streamId);
-    const { conference, isInside, onProblem } = this.#options;
+    const { conference, isInside, onProblem, encryption } = this.#options;
+    const onDecryption = (isDecrypted: boolean) => this.#options.onDecryption(streamId, isDecrypted);
     return this.#opening(
       'view',
       streamId,
-      ({ signal, onPeer, onClosed }) =>
+      ({ signal, closed, onPeer, onClosed }) =>
         viewMedia(stream, options, {
           view: this.#calls.view,
+          open: (receiver) => encryption?.open(receiver, { streamId, closed, onDecryption, onProblem }),
           updateView: (viewerId, video) => this.#calls.updateView(streamId, viewerId, video),
           conduct: this.#conduct({
             ...options,
@@ -228,11 +237,16 @@ export class MediaRoom {
       direction,
       close: (reason) => closing.abort(reason),
     };
-    const forget = () => void this.#open.delete(entry);
+    const closed = new AbortController();
+    const forget = () => {
+      this.#open.delete(entry);
+      closed.abort();
+    };
     this.#open.add(entry);
     try {
       const opened = await start({
         signal: closing.signal,
+        closed: closed.signal,
         onPeer: (peer) => void (entry.peer = peer),
         onClosed: forget,
       });

@@ -34,7 +34,7 @@ import { watchPage } from './page-lifecycle.ts';
 import type { TokenWatch } from './token-watch.ts';
 import { sameSnapshot } from './same-snapshot.ts';
 import { Seat, type SeatOptions } from './seat.ts';
-import { selectSelf } from './selectors.ts';
+import { selectRemoteStreams, selectSelf } from './selectors.ts';
 
 export interface LeaveOptions {
   /** Free text for the others. */
@@ -49,6 +49,7 @@ export interface SessionOptions {
   readonly access?: TokenWatch | undefined;
   readonly ice: MediaRoomOptions['ice'];
   readonly early?: EarlyPublication | undefined;
+  readonly encryption?: MediaRoomOptions['encryption'];
   readonly timing: JoinTiming;
   readonly startFeed: (sink: EventFeedSink) => EventFeed;
   readonly enterAgain: SeatOptions['enterAgain'];
@@ -75,7 +76,7 @@ export class Session {
   #farewell: Promise<void> | undefined;
 
   constructor(options: SessionOptions) {
-    const { api, endpoint, conference, ice, access, timing, startFeed } = options;
+    const { api, endpoint, conference, ice, access, timing, encryption, startFeed } = options;
     this.#options = options;
     const endpointId = () => this.#seat.endpointId;
     const own = {
@@ -122,6 +123,7 @@ export class Session {
       api,
       own,
       ice,
+      encryption,
       conference: () => getSnapshot().conference,
       setMuted: (streamId, kind, muted) =>
         metadata.change(muteKey(streamId, kind), muted ? 'true' : undefined),
@@ -130,6 +132,10 @@ export class Session {
         this.announcer.announce([['stream-restored', { formerId, restored }]]),
       onPlayback: (playback) => this.#change({ playback }),
       onViewTimed: (timing) => this.announcer.announce([['view-timed', timing]]),
+      onDecryption: (streamId, isDecrypted) => {
+        const stream = selectRemoteStreams(getSnapshot()).find(({ id }) => id === streamId);
+        if (stream) this.announcer.announce([['decryption-changed', { stream, isDecrypted }]]);
+      },
       onProblem,
     });
     this.#feed = startFeed({

@@ -25,6 +25,7 @@ import type {
   StreamNotFoundError,
   StreamTypeMismatchError,
 } from './media-errors.ts';
+import type { MediaEncryptionError } from './media-encryption-error.ts';
 import type { PartNotLoadedError } from './part-not-loaded-error.ts';
 import type { AudioOutputError, NoFramesError, ViewClosedError } from './viewing-errors.ts';
 import type { InvalidMetadataError } from './schema-errors.ts';
@@ -46,6 +47,7 @@ export type AnyParleyError =
   | InvalidMetadataError
   | ListenerError
   | MediaConnectionError
+  | MediaEncryptionError
   | NegotiationError
   | NoFramesError
   | NotJoinedError

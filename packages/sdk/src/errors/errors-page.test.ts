@@ -25,6 +25,7 @@ const codes: Readonly<Record<ParleyErrorCode, true>> = {
   ERR_INVALID_REQUEST: true,
   ERR_LISTENER: true,
   ERR_MEDIA_CONNECTION: true,
+  ERR_MEDIA_ENCRYPTION: true,
   ERR_NEGOTIATION: true,
   ERR_NOT_FOUND: true,
   ERR_NOT_JOINED: true,

@@ -6,7 +6,7 @@ import type { VideoPlan } from './video-plan.ts';
 
 /**
  * Makes one section for each kind, as every client of the platform has it, and returns the senders. Tracks of the app
- * keep the hints that they have.
+ * keep the hints that they have. `protect` encrypts before anything is sent, and has the last word about codecs.
  */
 export function addTracks(
   peer: RTCPeerConnection,
@@ -14,6 +14,7 @@ export function addTracks(
   plan: VideoPlan,
   { audioBitrateBps, audioHint, videoHint, red = audioHint !== 'music' }: PublishDetails,
   isOurs: boolean,
+  protect: (transceiver: RTCRtpTransceiver) => void,
 ): Partial<Record<TrackKind, RTCRtpSender>> {
   const senders: Partial<Record<TrackKind, RTCRtpSender>> = {};
   const audioEncodings = audioBitrateBps ? [{ maxBitrate: audioBitrateBps }] : undefined;
@@ -28,6 +29,7 @@ export function addTracks(
     const transceiver = addTransceiver(peer, track, init, isVideo ? plan.encodingsOf(track) : audioEncodings);
     if (isVideo) preferCodec(transceiver, kind, plan.codec, 'VP8');
     else if (red) preferCodec(transceiver, kind, 'red');
+    protect(transceiver);
     senders[kind] = transceiver.sender;
   }
   return senders;

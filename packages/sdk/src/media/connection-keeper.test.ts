@@ -170,3 +170,40 @@ test('a connection that never was is given up at once', async () => {
   expect(heard).toEqual(['error ERR_MEDIA_CONNECTION']);
   expect(peer?.restarts).toBe(0);
 });
+
+describe('a connection whose browser has no candidate, as with relays alone and none within reach,', () => {
+  test('is given up at once, since the browser would wait for ever', async () => {
+    const ada = await joinAs(server, 'ada');
+    await ada.publishStream({ camera: true });
+    const heard = listenTo(ada);
+    const [peer] = FakePeerConnection.open;
+    peer?.endGathering();
+    await settle();
+    expect(heard).toEqual(['error ERR_MEDIA_CONNECTION']);
+    expect(peer?.connectionState).toBe('closed');
+  });
+
+  test('is given up once it is open, when the browser says so before the answer', async () => {
+    const ada = await joinAs(server, 'ada');
+    const heard = listenTo(ada);
+    server.intercept = ({ operation }) => {
+      if (operation === 'publishStream') for (const peer of FakePeerConnection.open) peer.endGathering();
+    };
+    const { id } = await ada.publishStream({ camera: true });
+    expect(id).toBeDefined();
+    await settle();
+    expect(heard).toContain('error ERR_MEDIA_CONNECTION');
+    expect(FakePeerConnection.open.size).toBe(0);
+  });
+
+  test('is another matter than one with a candidate, which may yet be connected', async () => {
+    const ada = await joinAs(server, 'ada');
+    await ada.publishStream({ camera: true });
+    const heard = listenTo(ada);
+    const [peer] = FakePeerConnection.open;
+    peer?.findCandidate('candidate:1');
+    peer?.endGathering();
+    await settle();
+    expect(heard).toEqual([]);
+  });
+});

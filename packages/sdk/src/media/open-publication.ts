@@ -26,6 +26,8 @@ export interface PublishVerbs {
   readonly setMuted: (streamId: string, kind: TrackKind, muted: boolean) => Promise<void>;
   readonly setBitrate: (streamId: string, bitrateBps: number) => Promise<void>;
   readonly setMetadata: (streamId: string, metadata: JsonObject) => Promise<void>;
+  /** Encrypts what a new transceiver sends, if that is wanted. */
+  readonly protect: (transceiver: RTCRtpTransceiver) => void;
   /** Whether the server counts us as present. While it does not, a lost connection is no reason to close. */
   readonly isInside: () => boolean;
   /** The server had lost the stream and has it again, under its new id. */
@@ -61,6 +63,7 @@ export async function openPublication(
     options,
     streamId: () => id,
     announceMute: (kind, muted) => verbs.setMuted(id, kind, muted),
+    protect: verbs.protect,
     onProblem: verbs.onProblem,
   });
   const [screen] = type === 'SCREEN' ? tracksOf(mediaStream, 'video') : [];

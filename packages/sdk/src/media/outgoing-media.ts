@@ -17,6 +17,8 @@ export interface OutgoingMediaOptions {
   readonly streamId: () => string;
   /** Tells everybody that tracks of a kind are muted or not. */
   readonly announceMute: AnnounceMute;
+  /** Encrypts what a new transceiver sends, if that is wanted. */
+  readonly protect: (transceiver: RTCRtpTransceiver) => void;
   readonly onProblem: (error: ParleyError) => void;
 }
 
@@ -43,8 +45,8 @@ export class OutgoingMedia {
 
   /** Adds the tracks to a new connection. */
   addTo(peer: RTCPeerConnection): void {
-    const { captured, options } = this.#options;
-    this.#senders = addTracks(peer, captured.mediaStream, this.#plan, options, captured.isOurs);
+    const { captured, options, protect } = this.#options;
+    this.#senders = addTracks(peer, captured.mediaStream, this.#plan, options, captured.isOurs, protect);
   }
 
   /** The answer as the browser is to see it: with our wishes about its encoders. */

@@ -13,6 +13,7 @@ export interface PeerLinkOptions {
 export class PeerLink {
   /** For its transceivers; everything else is this class's business. */
   readonly peer: RTCPeerConnection;
+  #hasCandidate = false;
   readonly #batcher: CandidateBatcher;
   readonly #iceConfiguration: PeerLinkOptions['iceConfiguration'];
 
@@ -24,13 +25,23 @@ export class PeerLink {
     const peer = new RTCPeerConnection();
     const batcher = new CandidateBatcher(sendCandidates);
     peer.onicecandidate = ({ candidate }) => {
+      if (candidate?.candidate) {
+        this.#hasCandidate = true;
+        batcher.add(toWire(candidate));
+      }
       // Null and an empty text both mark the end, which the server does not need (decision 34).
-      if (candidate?.candidate) batcher.add(toWire(candidate));
+      else if (peer.remoteDescription) onStateChange();
     };
     peer.onconnectionstatechange = onStateChange;
     this.peer = peer;
     this.#batcher = batcher;
     this.#iceConfiguration = iceConfiguration;
+  }
+
+  /** As the browser says, but `failed` when it has looked for candidates and found none: it would wait for ever. */
+  get state(): RTCPeerConnectionState {
+    const { iceGatheringState, connectionState } = this.peer;
+    return iceGatheringState === 'complete' && !this.#hasCandidate ? 'failed' : connectionState;
   }
 
   /**
@@ -40,12 +51,11 @@ export class PeerLink {
    * @throws NegotiationError (`ERR_NEGOTIATION`) when the answer cannot be applied; whatever `exchange` throws.
    */
   async negotiate(exchange: (sdpOffer: string) => Promise<string>): Promise<void> {
-    const isRestart = this.peer.remoteDescription !== null;
     this.#batcher.hold();
     this.peer.setConfiguration(await this.#iceConfiguration());
-    const offer = await this.peer.createOffer({ iceRestart: isRestart });
-    await this.peer.setLocalDescription(offer);
-    const sdp = await exchange(this.peer.localDescription?.sdp ?? offer.sdp ?? '');
+    const iceRestart = this.peer.remoteDescription !== null;
+    await this.peer.setLocalDescription(await this.peer.createOffer({ iceRestart }));
+    const sdp = await exchange(this.peer.localDescription?.sdp ?? '');
     try {
       await this.peer.setRemoteDescription({ type: 'answer', sdp });
     } catch (cause) {
@@ -56,8 +66,6 @@ export class PeerLink {
 
   close(): void {
     this.#batcher.close();
-    this.peer.onicecandidate = null;
-    this.peer.onconnectionstatechange = null;
     this.peer.close();
   }
 }

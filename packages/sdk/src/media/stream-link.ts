@@ -62,7 +62,7 @@ export async function openStreamLink(options: StreamLinkOptions): Promise<Stream
   let isKnownToServer = false;
   let closed: Promise<void> | undefined;
   const keeper = new ConnectionKeeper({
-    connectionState: () => link.peer.connectionState,
+    connectionState: () => link.state,
     restart: (timeoutMs) => restart(timeoutMs),
     onLost: options.onFailed,
   });
@@ -140,6 +140,8 @@ export async function openStreamLink(options: StreamLinkOptions): Promise<Stream
     void close();
     throw error;
   }
+  // Without any candidate, which the browser may have said before the answer. Told once whoever opens the link has it.
+  if (link.state === 'failed') setTimeout(() => keeper.onState());
   return {
     get peer() {
       return link.peer;

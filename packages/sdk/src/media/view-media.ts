@@ -19,6 +19,8 @@ export interface ViewVerbs {
   ) => Promise<ViewStreamResult>;
   readonly sendCandidates: (viewerId: string, candidates: readonly RTCIceCandidateInit[]) => void;
   readonly updateView: (viewerId: string, video: ViewedVideo) => Promise<void>;
+  /** Decrypts what a new receiver gets, if that is wanted. */
+  readonly open: (receiver: RTCRtpReceiver) => void;
   /** What is done with the view, in a part of the SDK that is fetched meanwhile. */
   readonly conduct: Promise<ViewConduct>;
   /** Never rejects. */
@@ -67,7 +69,9 @@ export async function viewMedia(
     signals: [verbs.signal, signal],
     addMedia: (peer) => {
       const { needs, may } = kindsOf[type];
-      for (const kind of [...needs, ...may].toSorted()) peer.addTransceiver(kind, { direction: 'recvonly' });
+      for (const kind of [...needs, ...may].toSorted()) {
+        verbs.open(peer.addTransceiver(kind, { direction: 'recvonly' }).receiver);
+      }
     },
     reopensAnew: false,
     exchange: async (sdpOffer, signal) => {

@@ -56,6 +56,7 @@ export class FakePeerConnection extends EventTarget {
   configuration: RTCConfiguration | undefined;
   connectionState: RTCPeerConnectionState = 'new';
   iceConnectionState: RTCIceConnectionState = 'new';
+  iceGatheringState: RTCIceGatheringState = 'new';
   localDescription: RTCSessionDescriptionInit | null = null;
   remoteDescription: RTCSessionDescriptionInit | null = null;
   onicecandidate: ((event: { candidate: Partial<RTCIceCandidate> | null }) => void) | null = null;
@@ -139,6 +140,12 @@ export class FakePeerConnection extends EventTarget {
   /** Finds a local candidate, as a browser does at any time after the offer. */
   findCandidate(candidate: string): void {
     this.onicecandidate?.({ candidate: { candidate, sdpMid: '0', sdpMLineIndex: 0 } });
+  }
+
+  /** Has looked everywhere for local candidates. */
+  endGathering(): void {
+    this.iceGatheringState = 'complete';
+    this.onicecandidate?.({ candidate: null });
   }
 
   /** Finds a path, or loses it, as the network does. */

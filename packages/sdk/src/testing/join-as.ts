@@ -38,6 +38,7 @@ const names = [
   'metadata-updated',
   'connection-changed',
   'playback-changed',
+  'decryption-changed',
   'network-indicator-updated',
   'ended',
   'server-event',
@@ -53,6 +54,8 @@ export function listenTo(conference: Conference): string[] {
 }
 
 function aboutWhat(payload: ConferenceEvents[keyof ConferenceEvents]): string {
+  if ('isDecrypted' in payload)
+    return `${payload.stream.userId}'s ${payload.stream.type} ${payload.isDecrypted}`;
   if ('stream' in payload) return `${payload.stream.userId}'s ${payload.stream.type}`;
   if ('participant' in payload) return payload.participant.userId;
   if ('restored' in payload) return payload.restored.type;

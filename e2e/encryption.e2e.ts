@@ -1,0 +1,182 @@
+import { type Browser, test } from '@playwright/test';
+import { demoUrl } from './support/addresses.ts';
+import { Caller, newRoom } from './support/caller.ts';
+import { encryptWith } from './support/encrypt-with.ts';
+import { expectSilenceOnceClosed, framesEncoded, newestView } from './support/encrypted-media.ts';
+import { expect } from './support/expect.ts';
+import { setVideo } from './support/page-scripts.ts';
+
+/** The tones of all that is published here. */
+const publishedHz = [440, 660, 880];
+
+/** Joins with encryption; without a passphrase there is no key yet. */
+async function joinWith(caller: Caller, room: string, name: string, key?: string): Promise<Caller> {
+  await encryptWith(caller.page, key === undefined ? {} : { key });
+  await caller.join(room, name);
+  return caller;
+}
+
+/** Changes the key of a page. */
+async function setKey({ page }: Caller, key: string, keyIndex = 0): Promise<void> {
+  await page.evaluate(([key, keyIndex]) => window.encryption?.setKey(key, { keyIndex }), [
+    key,
+    keyIndex,
+  ] as const);
+}
+
+/** What of sound and picture has arrived at a page, decoded or not. */
+async function bytesReceived({ page }: Caller): Promise<number[]> {
+  return await page.evaluate(() =>
+    Promise.all([window.probe.bytesReceived('audio'), window.probe.bytesReceived('video')]),
+  );
+}
+
+/** Waits until sound and picture of `streams` have come to a page for a while, and proves that it can make nothing of them. */
+async function expectNothingOfWhatComes(caller: Caller, streams: number): Promise<void> {
+  const { page } = caller;
+  await expect.poll(() => page.evaluate(() => window.views.size)).toBe(streams);
+  await page.evaluate(() => {
+    for (const view of window.views.values()) {
+      const video = Object.assign(document.createElement('video'), {
+        muted: true,
+        srcObject: view.mediaStream,
+      });
+      document.body.append(video);
+      // Of what never begins to play this never resolves.
+      video.play().catch(() => {});
+    }
+  });
+  const before = await bytesReceived(caller);
+  const hasCome = async () =>
+    (await bytesReceived(caller)).every((bytes, kind) => bytes > (before[kind] ?? 0) + 3_000);
+  await expect.poll(hasCome).toBe(true);
+  const pictures = await page.evaluate(() =>
+    [...document.querySelectorAll('video')].map((video) => window.probe.readElement(video) ?? 'nothing'),
+  );
+  expect(pictures).toEqual(Array.from({ length: streams }, () => 'nothing'));
+  // Who does not decrypt may hear noise, of which any frequency may be the loudest.
+  for (const toneHz of await caller.tonesHz()) expect(publishedHz).not.toContain(toneHz);
+}
+
+/** Waits until the page has decoded ten more pictures of its newest view. */
+async function expectMorePictures(caller: Caller): Promise<void> {
+  const { framesDecoded } = await newestView(caller);
+  await expect.poll(async () => (await newestView(caller)).framesDecoded).toBeGreaterThan(framesDecoded + 10);
+}
+
+/**
+ * Opens a page whose policy forbids workers that are made from text, which is told so, and which brings one of its own. It
+ * has no key yet.
+ */
+async function openWithOwnWorker(browser: Browser): Promise<Caller> {
+  const caller = await Caller.open(browser);
+  const { page } = caller;
+  await page.route(`${demoUrl}/`, async (route) => {
+    const response = await route.fetch();
+    const headers = { ...response.headers(), 'content-security-policy': "worker-src 'self'" };
+    await route.fulfill({ response, headers });
+  });
+  await caller.reload();
+  await encryptWith(page, {});
+  const refusal = await page.evaluate(() =>
+    window.encryption?.setKey('one').then(
+      () => 'none',
+      (error: { code: string }) => error.code,
+    ),
+  );
+  expect(refusal).toBe('ERR_MEDIA_ENCRYPTION');
+  const workerFile = new URL('../packages/sdk/src/encryption/frame-worker.ts', import.meta.url).pathname;
+  await encryptWith(page, { workerUrl: `/@fs${workerFile}` });
+  return caller;
+}
+
+/** Ada and Bob in a call that goes on through everything here, like the tests one after the other. */
+let room: string;
+let ada: Caller;
+let bob: Caller;
+
+test.beforeAll(async ({ browser }) => {
+  room = newRoom();
+  [ada, bob] = await Promise.all([
+    openWithOwnWorker(browser),
+    Caller.open(browser).then((caller) => joinWith(caller, room, 'Bob', 'one')),
+  ]);
+  await ada.join(room, 'Ada');
+  await Promise.all([ada.publish(11, 440), bob.publish(22, 880)]);
+});
+
+test.afterAll(async () => {
+  await ada.close();
+  await bob.close();
+});
+
+test('without a key nothing is sent; two with one key see and hear each other', async () => {
+  await expect.poll(() => bob.tonesHz()).toEqual([0]);
+  await expect.poll(() => framesEncoded(ada)).toBeGreaterThan(15);
+  expect(await bytesReceived(bob)).toEqual([0, 0]);
+  // Nothing else is offered, so that no server can choose it.
+  const codecs = await ada.page.evaluate(() => {
+    const offer = window.probe.peerConnections().find((peer) => peer.getSenders().some(({ track }) => track));
+    const { sdp = '' } = offer?.localDescription ?? {};
+    return [...sdp.matchAll(/^a=rtpmap:\d+ (.+?)\//gm)].map(([, name]) => name);
+  });
+  expect(codecs).toEqual(['opus', 'VP8', 'rtx']);
+
+  await setKey(ada, 'one');
+  await bob.expectPicturesOf(11);
+  await ada.expectPicturesOf(22);
+  await expect.poll(() => bob.tonesHz()).toEqual([440]);
+  await expect.poll(() => ada.tonesHz()).toEqual([880]);
+});
+
+test('others get nothing but noise, until they have the key', async ({ browser }) => {
+  const [cyd, dan] = await Promise.all([
+    Caller.open(browser).then((caller) => joinWith(caller, room, 'Cyd', 'another')),
+    Caller.open(browser),
+  ]);
+  // Without encryption, as whoever sits at the server and sees what passes.
+  await dan.join(room, 'Dan');
+  await Promise.all([cyd, dan].map((caller) => expectNothingOfWhatComes(caller, 2)));
+  expect(await cyd.tonesHz()).toEqual([0, 0]);
+  expect((await cyd.received()).framesDecoded).toBe(0);
+  const failures = (await cyd.diary()).filter((line) => line.includes('decrypt'));
+  expect(failures.toSorted()).toEqual(['cannot decrypt Ada MIC_AND_CAM', 'cannot decrypt Bob MIC_AND_CAM']);
+  const [undecrypted, viewed] = await cyd.page.evaluate(() => [
+    window.encryption?.undecryptedStreamIds.toSorted(),
+    [...window.views.keys()].toSorted(),
+  ]);
+  expect(undecrypted).toEqual(viewed);
+
+  await setKey(cyd, 'one');
+  await cyd.expectPicturesOf(11, 22);
+  await expect.poll(() => cyd.tonesHz()).toEqual([440, 880]);
+  expect((await cyd.diary()).slice(-2).toSorted()).toEqual([
+    'decrypts Ada MIC_AND_CAM',
+    'decrypts Bob MIC_AND_CAM',
+  ]);
+  expect(await cyd.page.evaluate(() => window.encryption?.undecryptedStreamIds)).toEqual([]);
+
+  // Nor is played what nobody encrypted.
+  await cyd.page.evaluate(() => window.views.clear());
+  await dan.publish(33, 660);
+  await expect.poll(() => cyd.tonesHz()).toEqual([0]);
+  await expect.poll(() => cyd.diary()).toContain('cannot decrypt Dan MIC_AND_CAM');
+  expect((await newestView(cyd)).framesDecoded).toBe(0);
+  await cyd.close();
+  await dan.close();
+  await expect.poll(() => bob.diary()).toContain('left Dan');
+});
+
+test('layers and keys are changed without an end of the picture, and once closed nothing is sent', async () => {
+  await bob.page.evaluate(setVideo, { maxHeightPx: 180 });
+  await expect.poll(async () => (await newestView(bob)).heightPx).toBe(180);
+  await expectMorePictures(bob);
+
+  await setKey(ada, 'two', 1);
+  await expect.poll(() => bob.diary()).toContain('cannot decrypt Ada MIC_AND_CAM');
+  await setKey(bob, 'two', 1);
+  await expect.poll(() => bob.diary()).toContain('decrypts Ada MIC_AND_CAM');
+  await expectMorePictures(bob);
+
+  await expectSilenceOnceClosed(ada, bob);
+});

@@ -1,0 +1,11 @@
+import { spawnSync } from 'node:child_process';
+import { installDebianPackages } from './debian-packages.ts';
+
+/** Installs Debian's package of `program` when it is missing; throws with what to do when that fails. */
+export function ensureProgram(program: string, debianPackage: string): void {
+  const isThere = () => spawnSync(program, ['--version']).error === undefined;
+  if (isThere() || (installDebianPackages(debianPackage) && isThere())) return;
+  throw new Error(
+    `This journey needs ${debianPackage}, and apt-get could not install it. Install it by hand.`,
+  );
+}

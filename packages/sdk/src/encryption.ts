@@ -1,0 +1,13 @@
+/**
+ * End-to-end encryption of media, for apps that import it as `@parley-rtc/sdk/encryption`; all others do not carry it. See
+ * docs/encryption.md.
+ */
+export {
+  createMediaEncryption,
+  type MediaEncryptionOptions,
+  type MediaKeys,
+  type SetKeyOptions,
+} from './encryption/create-media-encryption.ts';
+export type { MediaSecret } from './encryption/derive-key.ts';
+export { MediaEncryptionError } from './errors/media-encryption-error.ts';
+export { serveMediaEncryption } from './encryption/serve-media-encryption.ts';

@@ -1,0 +1,3 @@
+import { serveMediaEncryption } from './serve-media-encryption.ts';
+
+serveMediaEncryption();

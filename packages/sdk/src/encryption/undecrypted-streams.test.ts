@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { UndecryptedStreams } from './undecrypted-streams.ts';
+
+test('a stream fails with the first of its receivers and works again with the last', () => {
+  const streams = new UndecryptedStreams();
+  expect(streams.report('ada', 1, false)).toBe(false);
+  expect(streams.report('ada', 2, false)).toBeUndefined();
+  expect(streams.report('bob', 3, false)).toBe(false);
+  expect(streams.ids).toEqual(['ada', 'bob']);
+  expect(streams.report('ada', 1, true)).toBeUndefined();
+  expect(streams.report('ada', 2, true)).toBe(true);
+  expect(streams.ids).toEqual(['bob']);
+  expect(streams.report('ada', 2, false)).toBe(false);
+});
+
+test('receivers that have closed count no more', () => {
+  const streams = new UndecryptedStreams();
+  streams.report('ada', 1, false);
+  streams.report('ada', 2, false);
+  streams.forget('ada', 1);
+  expect(streams.ids).toEqual(['ada']);
+  streams.forget('ada', 2);
+  streams.forget('bob', 3);
+  expect(streams.ids).toEqual([]);
+});
