@@ -219,7 +219,7 @@ export class MediaRoom {
     return room.conduct(options);
   }
 
-  #unlessClosed(call: () => Promise<void>): Promise<void> {
+  #unlessClosed(call: () => Promise<unknown>): Promise<unknown> {
     return this.#isClosed ? Promise.resolve() : call();
   }
 

@@ -207,3 +207,47 @@ describe('a connection whose browser has no candidate, as with relays alone and 
     expect(heard).toEqual([]);
   });
 });
+
+describe('a connection over which keys were never agreed on', () => {
+  test('gets a new path when the one it had is silent, since paths can be found', async () => {
+    const ada = await joinAs(server, 'ada');
+    await ada.publishStream({ camera: true });
+    const heard = listenTo(ada);
+    const [peer] = FakePeerConnection.open;
+    peer?.moveTo('disconnected');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(peer?.restarts).toBe(1);
+    expect(heard).toEqual([]);
+  });
+
+  test('is viewed anew at once when the server says that it has lost the view', async () => {
+    const [ada, bob] = [await joinAs(server, 'ada'), await joinAs(server, 'bob')];
+    const { id } = await ada.publishStream({ camera: true });
+    await settle();
+    const view = await bob.viewStream(id);
+    const heard = listenTo(bob);
+    await settle();
+    heard.length = 0;
+    server.views.delete(view.viewerId);
+    [...FakePeerConnection.open].at(-1)?.findCandidate('candidate:1');
+    await settle();
+    expect(server.callsOf('viewStream')).toHaveLength(2);
+    expect(server.views.has(view.viewerId)).toBe(true);
+    expect(heard).toEqual([]);
+  });
+
+  test('is published anew at once when the server says that it has lost the stream', async () => {
+    const ada = await joinAs(server, 'ada');
+    const mine = await ada.publishStream({ camera: true });
+    const { id } = mine;
+    const heard = listenTo(ada);
+    server.distort = () => [];
+    server.loseMedia();
+    [...FakePeerConnection.open].at(-1)?.findCandidate('candidate:1');
+    await settle();
+    expect(heard).toEqual(['stream-restored CAM']);
+    expect(mine.id).not.toBe(id);
+    expect(server.conference?.participants[0]?.streams).toHaveLength(1);
+    server.distort = (events) => events;
+  });
+});

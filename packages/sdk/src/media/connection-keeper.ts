@@ -34,7 +34,8 @@ export interface ConnectionKeeperOptions {
  */
 export class ConnectionKeeper {
   readonly #options: ConnectionKeeperOptions;
-  #wasConnected = false;
+  /** Whether there was a path; the keys may not have been agreed on over it. */
+  #hadPath = false;
   #isClosed = false;
   /** Ends the wait before a restart. */
   #patience: ReturnType<typeof setTimeout> | undefined;
@@ -51,10 +52,13 @@ export class ConnectionKeeper {
   onState(): void {
     const state = this.#options.connectionState();
     if (state === 'connected') {
-      this.#wasConnected = true;
+      this.#hadPath = true;
       this.#calm();
     }
-    if (state === 'disconnected') this.#patience ??= setTimeout(() => this.#onImpatient(), patienceMs);
+    if (state === 'disconnected') {
+      this.#hadPath = true;
+      this.#patience ??= setTimeout(() => this.#onImpatient(), patienceMs);
+    }
     if (state === 'failed') this.#recover();
   }
 
@@ -63,6 +67,12 @@ export class ConnectionKeeper {
     const state = this.#options.connectionState();
     if (state === 'disconnected' || state === 'failed') this.#recover();
     this.#hurry.abort();
+  }
+
+  /** The server has lost it, which the browser would notice much later: sets it up anew at once. */
+  onForgotten(): void {
+    this.#hadPath = true;
+    this.#recover();
   }
 
   close(): void {
@@ -88,8 +98,8 @@ export class ConnectionKeeper {
     clearTimeout(this.#patience);
     this.#patience = undefined;
     if (this.#recovery || this.#isClosed) return;
-    // Where media never came through, another path will not be found either.
-    if (!this.#wasConnected) return this.#options.onLost();
+    // Where no path was found, another will not be found either.
+    if (!this.#hadPath) return this.#options.onLost();
     const recovery = new AbortController();
     this.#recovery = recovery;
     void this.#run(recovery.signal);

@@ -20,9 +20,13 @@ export interface PublishVerbs {
     command: Omit<PublishStreamCommand, 'conferenceId' | 'userEndpointId'>,
     signal: AbortSignal,
   ) => Promise<PublishStreamResult>;
-  readonly sendCandidates: (streamId: string, candidates: readonly RTCIceCandidateInit[]) => void;
+  /** Resolves with whether the server knows the stream; never rejects. */
+  readonly sendCandidates: (
+    streamId: string,
+    candidates: readonly RTCIceCandidateInit[],
+  ) => Promise<boolean>;
   /** Never rejects. */
-  readonly unpublish: (streamId: string) => Promise<void>;
+  readonly unpublish: (streamId: string) => Promise<unknown>;
   readonly setMuted: (streamId: string, kind: TrackKind, muted: boolean) => Promise<void>;
   readonly setBitrate: (streamId: string, bitrateBps: number) => Promise<void>;
   readonly setMetadata: (streamId: string, metadata: JsonObject) => Promise<void>;

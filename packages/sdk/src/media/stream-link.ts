@@ -12,7 +12,7 @@ const negotiationTimeoutMs = 15_000;
  */
 export type Purpose = 'open' | 'restart' | 'reopen';
 
-export interface StreamLinkOptions extends Pick<PeerLinkOptions, 'iceConfiguration' | 'sendCandidates'> {
+export interface StreamLinkOptions extends Pick<PeerLinkOptions, 'iceConfiguration'> {
   /** For the texts of errors. */
   readonly operation: string;
   /** Give up, as long as the link is not open. */
@@ -27,8 +27,10 @@ export interface StreamLinkOptions extends Pick<PeerLinkOptions, 'iceConfigurati
   readonly onPeer: (peer: RTCPeerConnection) => void;
   /** Gives the server our offer and returns its answer. */
   readonly exchange: (sdpOffer: string, signal: AbortSignal, purpose: Purpose) => Promise<string | undefined>;
+  /** Resolves with whether the server knows what they are for. Never rejects. */
+  readonly sendCandidates: (candidates: readonly RTCIceCandidateInit[]) => Promise<boolean>;
   /** Tells the server that the stream or view is no longer wanted. Never rejects. */
-  readonly withdraw: () => Promise<void>;
+  readonly withdraw: () => Promise<unknown>;
   /** The connection is lost for good: neither ICE nor DTLS will bring it back. */
   readonly onFailed: () => void;
   /** The server no longer knows what it is asked to give a new path to. */
@@ -67,7 +69,14 @@ export async function openStreamLink(options: StreamLinkOptions): Promise<Stream
     onLost: options.onFailed,
   });
   const connect = () => {
-    const connected = new PeerLink({ ...options, onStateChange: () => keeper.onState() });
+    const connected: PeerLink = new PeerLink({
+      ...options,
+      sendCandidates: async (candidates) => {
+        const isKnown = await options.sendCandidates(candidates);
+        if (!isKnown && connected === link) keeper.onForgotten();
+      },
+      onStateChange: () => keeper.onState(),
+    });
     options.onPeer(connected.peer);
     return connected;
   };

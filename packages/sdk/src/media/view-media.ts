@@ -17,14 +17,18 @@ export interface ViewVerbs {
     command: Omit<ViewStreamCommand, 'conferenceId' | 'userEndpointId'>,
     signal: AbortSignal,
   ) => Promise<ViewStreamResult>;
-  readonly sendCandidates: (viewerId: string, candidates: readonly RTCIceCandidateInit[]) => void;
+  /** Resolves with whether the server knows the view; never rejects. */
+  readonly sendCandidates: (
+    viewerId: string,
+    candidates: readonly RTCIceCandidateInit[],
+  ) => Promise<boolean>;
   readonly updateView: (viewerId: string, video: ViewedVideo) => Promise<void>;
   /** Decrypts what a new receiver gets, if that is wanted. */
   readonly open: (receiver: RTCRtpReceiver) => void;
   /** What is done with the view, in a part of the SDK that is fetched meanwhile. */
   readonly conduct: Promise<ViewConduct>;
   /** Never rejects. */
-  readonly stopView: (viewerId: string) => Promise<void>;
+  readonly stopView: (viewerId: string) => Promise<unknown>;
   /** Whether the server counts us as present. While it does not, a lost connection is no reason to close. */
   readonly isInside: () => boolean;
   readonly onProblem: (error: ParleyError) => void;
