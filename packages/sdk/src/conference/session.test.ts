@@ -94,7 +94,7 @@ describe('leaving', () => {
 
   test('is said but once without a network', async () => {
     const ada = await joinAs(server, 'ada');
-    vi.stubGlobal('navigator', { ...navigator, onLine: false });
+    vi.stubGlobal('navigator', { onLine: false });
     server.intercept = ({ operation }) => {
       throw broken(operation);
     };

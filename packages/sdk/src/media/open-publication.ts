@@ -21,10 +21,7 @@ export interface PublishVerbs {
     signal: AbortSignal,
   ) => Promise<PublishStreamResult>;
   /** Resolves with whether the server knows the stream; never rejects. */
-  readonly sendCandidates: (
-    streamId: string,
-    candidates: readonly RTCIceCandidateInit[],
-  ) => Promise<boolean>;
+  readonly sendCandidates: (streamId: string, candidates: readonly RTCIceCandidateInit[]) => Promise<boolean>;
   /** Never rejects. */
   readonly unpublish: (streamId: string) => Promise<unknown>;
   readonly setMuted: (streamId: string, kind: TrackKind, muted: boolean) => Promise<void>;

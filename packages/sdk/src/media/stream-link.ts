@@ -71,10 +71,10 @@ export async function openStreamLink(options: StreamLinkOptions): Promise<Stream
   const connect = () => {
     const connected: PeerLink = new PeerLink({
       ...options,
-      sendCandidates: async (candidates) => {
-        const isKnown = await options.sendCandidates(candidates);
-        if (!isKnown && connected === link) keeper.onForgotten();
-      },
+      sendCandidates: (candidates) =>
+        void options.sendCandidates(candidates).then((isKnown) => {
+          if (!isKnown && connected === link) keeper.onForgotten();
+        }),
       onStateChange: () => keeper.onState(),
     });
     options.onPeer(connected.peer);

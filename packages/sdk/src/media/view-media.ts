@@ -18,10 +18,7 @@ export interface ViewVerbs {
     signal: AbortSignal,
   ) => Promise<ViewStreamResult>;
   /** Resolves with whether the server knows the view; never rejects. */
-  readonly sendCandidates: (
-    viewerId: string,
-    candidates: readonly RTCIceCandidateInit[],
-  ) => Promise<boolean>;
+  readonly sendCandidates: (viewerId: string, candidates: readonly RTCIceCandidateInit[]) => Promise<boolean>;
   readonly updateView: (viewerId: string, video: ViewedVideo) => Promise<void>;
   /** Decrypts what a new receiver gets, if that is wanted. */
   readonly open: (receiver: RTCRtpReceiver) => void;
