@@ -69,12 +69,13 @@ export async function openStreamLink(options: StreamLinkOptions): Promise<Stream
     onLost: options.onFailed,
   });
   const connect = () => {
+    const sendCandidates = async (candidates: readonly RTCIceCandidateInit[]) => {
+      const isKnown = await options.sendCandidates(candidates);
+      if (!isKnown && connected === link) keeper.onForgotten();
+    };
     const connected: PeerLink = new PeerLink({
       ...options,
-      sendCandidates: (candidates) =>
-        void options.sendCandidates(candidates).then((isKnown) => {
-          if (!isKnown && connected === link) keeper.onForgotten();
-        }),
+      sendCandidates: (candidates) => void sendCandidates(candidates),
       onStateChange: () => keeper.onState(),
     });
     options.onPeer(connected.peer);
