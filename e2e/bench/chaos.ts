@@ -93,8 +93,11 @@ function choose({ random }: ChaosScene, people: readonly ChaosPerson[]): [ActNam
     const name = bag[Math.floor(random() * bag.length)];
     if (!person || !name || chosen.has(person)) continue;
     const names = [name, ...chosen.values()];
-    // There is one server, and whoever goes without its knowledge is seen for as long as it waits for them.
-    const isTooMuch = names.includes('restart') && (names.includes('reload') || name === 'restart');
+    // There is one server, and whoever goes without its knowledge is seen for as long as it waits for them. Of hold and
+    // resume at once the server alone knows which came last.
+    const isTooMuch =
+      (names.includes('restart') && (names.includes('reload') || name === 'restart')) ||
+      (names.includes('hold') && names.includes('resume'));
     if (!isTooMuch || names.length === 1) chosen.set(person, name);
   }
   return [...chosen].map(([person, name]) => [name, person]);
