@@ -91,6 +91,20 @@ it('ticks ten times as often once there is a stream, and rests again after it', 
   vi.useRealTimers();
 });
 
+it('ticks no more once somebody has closed it in a tick', () => {
+  vi.useFakeTimers();
+  const router = new PacketRouter({
+    createTransport: createFakeNetwork().createTransport,
+    now: () => Date.now(),
+    log: () => {},
+    release: () => {},
+    overload: { isOverloaded: false, tick: () => void router.close() },
+  });
+  vi.advanceTimersByTime(1_000);
+  expect(vi.getTimerCount()).toBe(0);
+  vi.useRealTimers();
+});
+
 it('refuses new streams and views while overloaded, serves those it has, and recovers by itself', async () => {
   const network = createFakeNetwork();
   const overload = { isOverloaded: false, tick: () => {} };

@@ -179,8 +179,9 @@ export class PacketRouter implements MediaRouter {
     const delayMs = this.#streams.size > 0 ? tickIntervalMs : idleTickIntervalMs;
     const dueMs = this.#options.now() + delayMs;
     this.#timer = setTimeout(() => {
-      this.#tick(dueMs);
+      // Before the tick, in which somebody may close the router.
       this.#scheduleTick();
+      this.#tick(dueMs);
     }, delayMs);
     this.#timer.unref();
   }
