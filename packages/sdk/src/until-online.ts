@@ -1,11 +1,16 @@
+/** Whether the browser knows that it has no network; never outside a browser. */
+export function isOffline(): boolean {
+  const { navigator } = globalThis as { readonly navigator?: { readonly onLine?: boolean } };
+  return navigator?.onLine === false;
+}
+
 /**
  * Resolves when the browser has a network, or when `signal` aborts, with how long that took, in milliseconds. Outside a
  * browser: at once. Calls `onOffline` when there is something to wait for.
  */
 export function untilOnline(signal: AbortSignal, onOffline?: () => void): Promise<number> {
-  const { navigator } = globalThis as { readonly navigator?: { readonly onLine?: boolean } };
   return new Promise((resolve) => {
-    if (navigator?.onLine !== false || signal.aborted) return resolve(0);
+    if (!isOffline() || signal.aborted) return resolve(0);
     const sinceMs = Date.now();
     onOffline?.();
     const done = () => {

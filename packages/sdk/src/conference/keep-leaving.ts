@@ -1,4 +1,5 @@
 import { type RtcApi, withDeadline } from '@parley-rtc/client';
+import { isOffline } from '../until-online.ts';
 import { farewellTimeoutMs } from './farewell.ts';
 import { keepTrying } from './keep-trying.ts';
 
@@ -7,8 +8,7 @@ import { keepTrying } from './keep-trying.ts';
  * participants until it misses our keep-alives. Without a network nothing can be said, and it is said but once.
  */
 export function keepLeaving(api: Pick<RtcApi, 'leave'>): Pick<RtcApi, 'leave'> {
-  const { navigator } = globalThis as { readonly navigator?: { readonly onLine?: boolean } };
-  if (navigator?.onLine === false) return api;
+  if (isOffline()) return api;
   return {
     leave: (command, options) =>
       withDeadline(
