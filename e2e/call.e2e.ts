@@ -1,6 +1,7 @@
 import { test } from '@playwright/test';
 import { Caller, newRoom } from './support/caller.ts';
 import { expect } from './support/expect.ts';
+import { expectToGrow } from './support/expect-to-grow.ts';
 
 test('two pages see each other’s picture and hear each other’s voice', async ({ browser }, testInfo) => {
   const room = newRoom();
@@ -146,8 +147,7 @@ test('a view that the server loses before it is connected is set up anew, and no
   await Promise.all([ada.join(room, 'Ada'), bob.join(room, 'Bob')]);
   await ada.publish(11, 440);
   await bob.expectPicturesOf(11);
-  const { framesDecoded } = await bob.received();
-  await expect.poll(async () => (await bob.received()).framesDecoded).toBeGreaterThan(framesDecoded + 20);
+  await expectToGrow(async () => (await bob.received()).framesDecoded, 20);
   await expect.poll(() => bob.tonesHz()).toEqual([440]);
   expect(views).toBe(2);
   expect(await bob.diary()).not.toContainEqual(expect.stringMatching(/^(unpublished|error)/));

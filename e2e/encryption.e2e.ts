@@ -4,6 +4,7 @@ import { Caller, newRoom } from './support/caller.ts';
 import { encryptWith } from './support/encrypt-with.ts';
 import { expectSilenceOnceClosed, framesEncoded, newestView } from './support/encrypted-media.ts';
 import { expect } from './support/expect.ts';
+import { expectToGrow } from './support/expect-to-grow.ts';
 import { setVideo } from './support/page-scripts.ts';
 
 /** The tones of all that is published here. */
@@ -60,8 +61,7 @@ async function expectNothingOfWhatComes(caller: Caller, streams: number): Promis
 
 /** Waits until the page has decoded ten more pictures of its newest view. */
 async function expectMorePictures(caller: Caller): Promise<void> {
-  const { framesDecoded } = await newestView(caller);
-  await expect.poll(async () => (await newestView(caller)).framesDecoded).toBeGreaterThan(framesDecoded + 10);
+  await expectToGrow(async () => (await newestView(caller)).framesDecoded, 10);
 }
 
 /**

@@ -4,6 +4,7 @@ import { bareSdkFile, Caller, newRoom } from './support/caller.ts';
 import { encryptWith } from './support/encrypt-with.ts';
 import { expectSilenceOnceClosed } from './support/encrypted-media.ts';
 import { expect } from './support/expect.ts';
+import { expectToGrow } from './support/expect-to-grow.ts';
 import { FirefoxCaller, fakeMicrophoneHz } from './support/firefox-caller.ts';
 
 const hasNetwork = Object.values(networkInterfaces())
@@ -34,16 +35,12 @@ test.describe('Chromium and Firefox in one call', () => {
     await expect.poll(() => fox.pictureIds()).toEqual([11]);
     await expect.poll(() => ada.tonesHz()).toEqual([fakeMicrophoneHz]);
     for (const side of [ada, fox]) {
-      const { framesDecoded } = await side.received();
-      await expect
-        .poll(async () => (await side.received()).framesDecoded)
-        .toBeGreaterThan(framesDecoded + 20);
+      await expectToGrow(async () => (await side.received()).framesDecoded, 20);
       expect(await side.received()).toMatchObject({ videoCodec: 'video/VP8', audioCodec: 'audio/opus' });
       expect(await side.diary()).not.toContainEqual(expect.stringMatching(/^error/));
     }
     // Firefox has no Web Audio here to tell the tone, but its decoder says how loud it is; silence would add nothing.
-    const { audioEnergy } = await fox.received();
-    await expect.poll(async () => (await fox.received()).audioEnergy).toBeGreaterThan(audioEnergy + 0.1);
+    await expectToGrow(async () => (await fox.received()).audioEnergy, 0.1);
     await ada.close();
   });
 });
@@ -64,8 +61,7 @@ test('neither Chromium nor Firefox needs webrtc-adapter: both are in one call wi
   await ada.expectPicturesOf(22);
   await expect.poll(() => fox.pictureIds()).toEqual([11]);
   await expect.poll(() => ada.tonesHz()).toEqual([fakeMicrophoneHz]);
-  const { audioEnergy } = await fox.received();
-  await expect.poll(async () => (await fox.received()).audioEnergy).toBeGreaterThan(audioEnergy + 0.1);
+  await expectToGrow(async () => (await fox.received()).audioEnergy, 0.1);
   await expectSilenceOnceClosed(fox, ada);
   await fox.close();
   await ada.close();

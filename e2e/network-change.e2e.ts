@@ -1,6 +1,7 @@
 import { test } from '@playwright/test';
 import { Caller, newRoom } from './support/caller.ts';
 import { expect } from './support/expect.ts';
+import { expectToGrow } from './support/expect-to-grow.ts';
 
 /** Two in a call; the server drops Bob after three times `keepAliveSeconds` without a sign of life. */
 async function call(ada: Caller, bob: Caller, keepAliveSeconds: number): Promise<void> {
@@ -23,8 +24,7 @@ test('a short time without signalling costs no media, and what was missed arrive
   await bob.page.context().setOffline(true);
   await expect.poll(() => bob.page.evaluate(() => window.connections)).toEqual(['reconnecting']);
   await ada.page.evaluate(() => window.conference.setMetadata('said', 'while Bob was offline'));
-  const { framesDecoded } = await bob.received();
-  await expect.poll(async () => (await bob.received()).framesDecoded).toBeGreaterThan(framesDecoded + 30);
+  await expectToGrow(async () => (await bob.received()).framesDecoded, 30);
   await bob.page.context().setOffline(false);
   await expect.poll(() => bob.page.evaluate(() => window.connections)).toEqual(restored);
   const said = () =>

@@ -3,6 +3,7 @@ import { demoUrl } from './support/addresses.ts';
 import { Caller, newRoom } from './support/caller.ts';
 import { EverydayCaller } from './support/everyday-caller.ts';
 import { expect } from './support/expect.ts';
+import { expectToGrow } from './support/expect-to-grow.ts';
 import { publishPicture, readTonesHz } from './support/page-scripts.ts';
 
 /** Ada, who stays and publishes, and whom everything is compared with. */
@@ -25,8 +26,7 @@ async function expectFilm(ada: Caller): Promise<void> {
   // Reading a view's picture keeps it flowing.
   await expect.poll(() => ada.page.evaluate(() => window.views.size)).toBe(1);
   await ada.pictures();
-  const { framesDecoded } = await ada.received();
-  await expect.poll(async () => (await ada.received()).framesDecoded).toBeGreaterThan(framesDecoded + 20);
+  await expectToGrow(async () => (await ada.received()).framesDecoded, 20);
 }
 
 interface Asleep {

@@ -1,6 +1,7 @@
 import { test } from '@playwright/test';
 import { Caller, newRoom } from './support/caller.ts';
 import { expect } from './support/expect.ts';
+import { expectToGrow } from './support/expect-to-grow.ts';
 
 test('sound goes to the chosen output, and stays where it is when another cannot be had', async ({
   browser,
@@ -53,7 +54,6 @@ test('sound goes to the chosen output, and stays where it is when another cannot
   expect(await choose('conference', 'no such output')).toBe('ERR_AUDIO_OUTPUT');
   expect(await choose('first view', 'no such output')).toBe('ERR_AUDIO_OUTPUT');
   expect(await used()).toEqual([speaker, '']);
-  const { audioEnergy } = await bob.received();
-  await expect.poll(async () => (await bob.received()).audioEnergy).toBeGreaterThan(audioEnergy + 0.01);
+  await expectToGrow(async () => (await bob.received()).audioEnergy, 0.01);
   for (const caller of [ada, bob]) await caller.close();
 });

@@ -7,6 +7,7 @@ import { openBrowserWithin } from './support/browser-within.ts';
 import { Caller } from './support/caller.ts';
 import { chromiumTrust, trust } from './support/certificates.ts';
 import { expect } from './support/expect.ts';
+import { expectToGrow } from './support/expect-to-grow.ts';
 import { fakeMicrophoneHz, FirefoxCaller } from './support/firefox-caller.ts';
 import { launchChromium } from './support/launch-chromium.ts';
 import { LossyNetwork } from './support/lossy-network.ts';
@@ -192,8 +193,7 @@ for (const [name, relayed] of [
     await ada.expectPicturesOf(22);
     await expect.poll(() => firefox.pictureIds()).toEqual([11]);
     await expect.poll(() => ada.tonesHz()).toEqual([fakeMicrophoneHz]);
-    const { audioEnergy } = await firefox.received();
-    await expect.poll(async () => (await firefox.received()).audioEnergy).toBeGreaterThan(audioEnergy + 0.1);
+    await expectToGrow(async () => (await firefox.received()).audioEnergy, 0.1);
     expect(await firefox.page.evaluate(selectedPaths)).toMatchObject([relayed, relayed]);
     await firefox.page.evaluate(() => window.conference.leave());
     await ada.close();

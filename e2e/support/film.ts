@@ -1,5 +1,6 @@
 import type { Caller } from './caller.ts';
 import { expect } from './expect.ts';
+import { expectToGrow } from './expect-to-grow.ts';
 
 /** The pictures that this page has decoded of what it views, and how bright the last one is, 0 to 255. */
 export async function receivedFilm(
@@ -29,7 +30,6 @@ export async function receivedFilm(
 
 /** Waits until the page has decoded ten more pictures that are not black. */
 export async function expectFilm(caller: Caller): Promise<void> {
-  const { frames } = await receivedFilm(caller);
-  await expect.poll(async () => (await receivedFilm(caller)).frames).toBeGreaterThan(frames + 10);
+  await expectToGrow(async () => (await receivedFilm(caller)).frames, 10);
   await expect.poll(async () => (await receivedFilm(caller)).brightness).toBeGreaterThan(20);
 }
