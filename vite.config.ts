@@ -1,10 +1,10 @@
-// One configuration for three jobs: library builds (run from inside a package), the demo's pages, and the tests.
+// One configuration for library builds (run from inside a package), the demo's pages, and the tests.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultClientConditions, defaultServerConditions, type Plugin, type UserConfig } from 'vite';
 import { defineConfig } from 'vitest/config';
 
-/** Points at a package's `src` inside this workspace, so that tests and demo run without a build. */
+/** Resolves packages to their `src` in this workspace, so that tests and demo run without a build. */
 const sourceCondition = '@parley-rtc/source';
 
 const fromSource: UserConfig = {
@@ -12,10 +12,13 @@ const fromSource: UserConfig = {
   ssr: { resolve: { conditions: [sourceCondition, ...defaultServerConditions] } },
 };
 
-/** A worker's code is a text in the file that makes the worker, where no bundler makes it smaller later. */
+/** A worker's code becomes a string in the file that creates it, which later bundlers cannot minify. */
 const minifiedWorker: UserConfig['worker'] = { rolldownOptions: { output: { minify: true } } };
 
-/** A package of ours as ES modules, one output file per source file; dependencies stay imports. */
+/** Inlines numbers that files share, such as those of the SDK's recovery policy, so that they cost no bytes of their own. */
+const inlinedNumbers = { inlineConst: { mode: 'all' as const } };
+
+/** Builds a package as ES modules, one output file per source file. Dependencies stay imports. */
 function library(folder: string): UserConfig {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     dependencies?: Record<string, string>;
@@ -32,7 +35,7 @@ function library(folder: string): UserConfig {
   const exported = Object.values(manifest.exports ?? {}).map((target) =>
     typeof target === 'string' ? undefined : target[sourceCondition],
   );
-  // Started as processes of their own, so nothing imports them.
+  // Nothing imports these, because they start as separate processes.
   const programs = manifest.bin ? ['src/main.ts', 'src/media/processes/media-process.ts'] : [];
   const entries = [...exported, ...programs.filter((entry) => existsSync(join(folder, entry)))].filter(
     (entry) => entry !== undefined,
@@ -48,6 +51,7 @@ function library(folder: string): UserConfig {
       rolldownOptions: {
         external: (id) =>
           id.startsWith('node:') || external.some((name) => id === name || id.startsWith(`${name}/`)),
+        optimization: inlinedNumbers,
         output: { preserveModules: true, preserveModulesRoot: 'src', entryFileNames: '[name].js' },
       },
     },
@@ -55,13 +59,13 @@ function library(folder: string): UserConfig {
 }
 
 /**
- * Imports the parts of the SDK that are fetched later with the rest. In one file there is nothing to fetch later, and bundling
- * parts as if there were costs more than a kilobyte; and fake timers of tests do not wait for files.
+ * Replaces the SDK's dynamic imports with static ones. In a single file nothing can be loaded later, and bundling dynamic
+ * imports costs more than a kilobyte; in tests, fake timers do not wait for files.
  */
 const withoutParts: Plugin = {
   name: 'parley:without-parts',
   transform(code, id) {
-    if (!id.includes('/packages/sdk/src/')) return undefined;
+    if (!/\/packages\/(sdk|client)\/src\//.test(id)) return undefined;
     const parts: string[] = [];
     const inline = code.replace(/\bimport\((['"].+?['"])\)/g, (_, path: string) => {
       parts.push(`import * as part${parts.length} from ${path};`);
@@ -71,7 +75,7 @@ const withoutParts: Plugin = {
   },
 };
 
-/** What `build:script-tag` makes, by Vite's mode: the SDK with webrtc-adapter or without, and encryption apart. */
+/** Outputs of `build:script-tag` by Vite's mode: the SDK with or without webrtc-adapter, and encryption as a separate file. */
 const scriptTags: Readonly<Record<string, { entry: string; name: string; fileName: string }>> = {
   'script-tag': { entry: 'script-tag', name: 'Parley', fileName: 'parley.iife.js' },
   'script-tag-bare': { entry: 'index', name: 'Parley', fileName: 'parley-without-adapter.iife.js' },
@@ -82,7 +86,7 @@ const scriptTags: Readonly<Record<string, { entry: string; name: string; fileNam
   },
 };
 
-/** The SDK, or a part of it, with its dependencies as one file for a script tag that makes one global. */
+/** Builds the SDK, or a part of it, with its dependencies as one script-tag file with one global. */
 function scriptTag(
   folder: string,
   { entry, name, fileName }: { entry: string; name: string; fileName: string },
@@ -102,6 +106,7 @@ function scriptTag(
         formats: ['iife'],
         fileName: () => fileName,
       },
+      rolldownOptions: { optimization: inlinedNumbers },
     },
   };
 }
@@ -115,7 +120,7 @@ export default defineConfig(({ command, mode }) => {
   return {
     ...fromSource,
     test: {
-      // By itself one core stays free for who watches, which on two is half of the time.
+      // By default Vitest leaves one core free, which on two cores is half of the machine.
       maxWorkers: '100%',
       projects: [
         ...['contract', 'client', 'sdk', 'react', 'vue', 'server', 'conformance'].map((name) => ({

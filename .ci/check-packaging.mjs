@@ -1,70 +1,60 @@
-// What a customer's tools will say of our packages, over the very tarballs that would be published: publint, attw,
-// and a strict TypeScript project that checks our declarations too (`skipLibCheck: false`). Then Node, which has no
+// What a customer's tools will say of our packages, over the very tarballs that would be published: whether README, manifest
+// and dependencies agree about Node, publint, attw, and a strict TypeScript project that checks our declarations too (`skipLibCheck: false`). Then Node, which has no
 // DOM, imports them: nothing may happen at import.
 import { spawnSync } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { faultsOfEngines } from './faults-of-engines.mjs';
+import { faultsOfPackage } from './faults-of-package.mjs';
+import { packPackages } from './pack-packages.ts';
+import { publishedPackages } from './published-packages.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'parley-packed-'));
-const installed = join(folder, 'node_modules', '@parley-rtc');
-const names = readdirSync('packages');
 let failed = false;
 
 function run(title, program, args, options = {}) {
   const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', ...options });
-  console.log(`${status === 0 ? '✓' : '✗'} ${title}`);
-  if (status === 0) return;
-  console.error(stdout, stderr);
+  report(title, status === 0 ? [] : [stdout, stderr]);
+}
+
+function report(title, faults) {
+  console.log(`${faults.length === 0 ? '✓' : '✗'} ${title}`);
+  if (faults.length === 0) return;
+  console.error(faults.join('\n'));
   failed = true;
 }
 
-const manifestOf = (name) => JSON.parse(readFileSync(join('packages', name, 'package.json'), 'utf8'));
-
-mkdirSync(installed, { recursive: true });
-for (const name of names) {
-  run(`pack @parley-rtc/${name}`, 'pnpm', ['pack', '--pack-destination', folder], {
-    cwd: join('packages', name),
-  });
-  const tarball = join(folder, `parley-rtc-${name}-${manifestOf(name).version}.tgz`);
-  run(`publint @parley-rtc/${name}`, 'pnpm', ['exec', 'publint', '--strict', tarball]);
+const rootManifest = JSON.parse(readFileSync('package.json', 'utf8'));
+for (const part of [{ folder: '.', manifest: rootManifest }, ...publishedPackages()]) {
+  report(`Node versions of ${part.manifest.name}`, faultsOfEngines(part));
+}
+for (const packed of packPackages(folder)) {
+  const { name, tarball } = packed;
+  report(`contents of ${name}`, faultsOfPackage(packed));
+  run(`publint ${name}`, 'pnpm', ['exec', 'publint', '--strict', tarball]);
   // openapi.yaml is no module that attw could resolve.
   const attw = ['exec', 'attw', tarball, '--profile', 'esm-only', '--exclude-entrypoints', 'openapi.yaml'];
-  run(`attw @parley-rtc/${name}`, 'pnpm', attw);
-  mkdirSync(join(installed, name));
-  run(`unpack @parley-rtc/${name}`, 'tar', [
-    '-xzf',
-    tarball,
-    '--strip-components=1',
-    '-C',
-    join(installed, name),
-  ]);
+  run(`attw ${name}`, 'pnpm', attw);
+  const target = join(folder, 'node_modules', name);
+  mkdirSync(target, { recursive: true });
+  run(`unpack ${name}`, 'tar', ['-xzf', tarball, '--strip-components=1', '-C', target]);
 }
 
 // Third parties as they are installed here; each tarball brings only itself.
-const thirdParties = names.flatMap((name) =>
-  foreignDependencies(name).map((dependency) => [dependency, name]),
-);
-for (const [dependency, name] of thirdParties) {
-  const target = join(folder, 'node_modules', dependency);
-  mkdirSync(resolve(target, '..'), { recursive: true });
-  try {
-    symlinkSync(resolve('packages', name, 'node_modules', dependency), target);
-  } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
+for (const { folder: source, manifest } of publishedPackages()) {
+  for (const dependency of foreignDependencies(manifest)) {
+    const target = join(folder, 'node_modules', dependency);
+    mkdirSync(resolve(target, '..'), { recursive: true });
+    try {
+      symlinkSync(resolve(source, 'node_modules', dependency), target);
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
   }
 }
 
-function foreignDependencies(name) {
-  const { dependencies, peerDependencies, devDependencies } = manifestOf(name);
+function foreignDependencies({ dependencies, peerDependencies, devDependencies }) {
   const types = Object.keys(devDependencies ?? {}).filter((dependency) => dependency.startsWith('@types/'));
   return [...Object.keys({ ...dependencies, ...peerDependencies }), ...types].filter(
     (dependency) => !dependency.startsWith('@parley-rtc/'),

@@ -1,26 +1,27 @@
-// What `npm test` runs once the workspace is installed: every check, fastest first, all of them even when one fails.
-// Checks that only read the sources run two at a time, and each one's output follows in one piece when it has ended.
-// Its last line is `N passed, M failed`: tests as the runners' own reports count them, plus one failure for each check
-// (format, types, ...) that is not clean. Runs one step alone with `node .ci/check.mjs unit`.
+// What `npm test` runs once the workspace is installed: all checks, fastest first, even if one fails. Checks that only read
+// the sources run two at a time, and the output of each is printed when it ends. The last line is `N passed, M failed`: tests
+// as counted by the runners' reports, plus one failure for each failed check (format, types, ...). To run a single step, use
+// `npm test -- unit`.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { ensureMediaPrograms } from '../e2e/clients/ensure-media-programs.ts';
 import { ensureBrowser, ensureFirefox } from '../e2e/support/browser.ts';
 import { ensureNetworkTools } from '../e2e/support/network-namespace.ts';
 import { mapAtOnce } from './map-at-once.mjs';
 
 const reports = mkdtempSync(join(tmpdir(), 'parley-reports-'));
 
-/** A script of package.json that is clean or not. */
+/** A script of package.json that passes or fails as a whole. */
 const check = (name) => ({ name, command: ['pnpm', 'run', `check:${name}`] });
 
-/** One that only reads the sources, mostly on one core, so that another can run beside it. */
+/** A check that only reads the sources, mostly on one core, so that another one can run in parallel. */
 const readingCheck = (name) => ({ ...check(name), isReading: true });
 
-/** A test runner: its JSON report is read by `count`, which gives { passed, failed }. */
+/** A test runner. `count` reads its JSON report and returns { passed, failed }. */
 const vitest = {
   name: 'unit',
   report: join(reports, 'unit.json'),
@@ -38,14 +39,17 @@ const vitest = {
     failed: numFailedTests || numFailedTestSuites,
   }),
 };
-const playwright = {
-  name: 'e2e',
+
+/** The journeys of a project of `e2e/playwright.config.ts`, on a number of workers. */
+const playwright = (project, workers) => ({
+  name: `e2e-${project}`,
   before: () => {
     ensureBrowser();
     ensureFirefox();
+    ensureMediaPrograms();
     ensureNetworkTools();
   },
-  report: join(reports, 'e2e.json'),
+  report: join(reports, `e2e-${project}.json`),
   command: [
     'pnpm',
     'exec',
@@ -53,14 +57,17 @@ const playwright = {
     'test',
     '--config',
     'e2e/playwright.config.ts',
+    `--project=${project}`,
+    `--workers=${workers}`,
+    `--output=test-results/${project}`,
     '--reporter=list,json',
   ],
-  env: { PLAYWRIGHT_JSON_OUTPUT_NAME: join(reports, 'e2e.json') },
+  env: { PLAYWRIGHT_JSON_OUTPUT_NAME: join(reports, `e2e-${project}.json`) },
   count: ({ stats, errors }) => ({
     passed: stats.expected,
     failed: stats.unexpected + stats.flaky + errors.length,
   }),
-};
+});
 
 const steps = [
   readingCheck('format'),
@@ -71,12 +78,14 @@ const steps = [
   readingCheck('contract'),
   vitest,
   { name: 'build', command: ['pnpm', 'run', 'build:packages'] },
+  check('api'),
   check('packaging'),
   check('size'),
-  playwright,
+  playwright('together', 2),
+  playwright('alone', 1),
 ];
 
-/** Runs one step. Its output is shown as it comes, or, when others run beside it, in one piece at its end. */
+/** Runs one step. Shows its output live, or at its end if steps run in parallel. */
 async function run({ name, command, env, before, report, count, isReading = false }) {
   const title = `\n── ${name} ${'─'.repeat(Math.max(0, 60 - name.length))}`;
   if (!isReading) console.log(title);
@@ -104,7 +113,7 @@ async function run({ name, command, env, before, report, count, isReading = fals
   console.log(`${clean ? '✓' : '✗'} ${name} (${seconds} s)`);
   if (!count) return { name, passed: 0, failed: clean ? 0 : 1 };
   const counted = readCount(report, count);
-  // A runner that fails without a failed test (a crash, no report) is a failure too; so is one that ran nothing.
+  // A runner that fails without a failed test (a crash, no report) or that ran no tests counts as a failure.
   const nothing = counted.passed + counted.failed === 0;
   return { name, passed: counted.passed, failed: counted.failed || (clean && !nothing ? 0 : 1) };
 }
@@ -117,15 +126,15 @@ function readCount(report, count) {
   }
 }
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !steps.some((step) => step.name === name));
+const requested = process.argv.slice(2);
+const unknown = requested.filter((name) => !steps.some((step) => step.name === name));
 if (unknown.length > 0) {
   console.error(
-    `No step is called ${unknown.join(', ')}. There are: ${steps.map(({ name }) => name).join(', ')}.`,
+    `No step is called ${unknown.join(', ')}. Steps: ${steps.map(({ name }) => name).join(', ')}.`,
   );
   process.exit(2);
 }
-const chosen = steps.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const chosen = steps.filter(({ name }) => requested.length === 0 || requested.includes(name));
 const reading = chosen.filter(({ isReading }) => isReading);
 const others = chosen.filter(({ isReading }) => !isReading);
 const results = [...(await mapAtOnce(reading, 2, run)), ...(await mapAtOnce(others, 1, run))];

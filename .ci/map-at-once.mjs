@@ -1,4 +1,4 @@
-/** Does `work` for each of `items`, begun in their order, so many at once. Gives the results in that order. */
+/** Runs `work` for each of `items` in order, up to `count` in parallel. Returns the results in the same order. */
 export async function mapAtOnce(items, count, work) {
   const queue = items.entries();
   const results = [];

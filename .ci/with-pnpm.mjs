@@ -1,7 +1,6 @@
-// Why this exists: `npm start` and `npm test` must work on a machine that has only Node 20 and npm. This file
-// fetches the pinned pnpm through npx (corepack is not always there), installs the workspace when needed and hands
-// over to a pnpm script; pnpm then puts Node 24, from npm's `node` package, first on the path.
-// It must keep running on Node 20, so it imports nothing but Node itself.
+// Makes `npm start` and `npm test` work on a machine with only Node 20 and npm: gets the pinned pnpm with npx (corepack may
+// be missing), installs the workspace if needed and runs a pnpm script. pnpm puts Node 24, from npm's `node` package, first
+// on the path. This file must run on Node 20, so it imports only Node's own modules.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const { config } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-// npm hands its own settings down as npm_* variables, which npx would warn about one by one.
+// npm passes its settings on as npm_* variables, and npx would warn about each of them.
 const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^npm_(config|package|lifecycle)_/i.test(name)),
 );

@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { clientToken, createRtcApi, HttpError, type RtcApi } from '@parley-rtc/client';
-import { createChatDesk } from './chat-desk.ts';
+import { createChatSender } from './chat-sender.ts';
 import { readJson } from './read-json.ts';
 import { RequestError } from './request-error.ts';
 
-/** What the back end knows and the page must never see. */
+/** The server and the credentials that pages must never see. */
 export interface BackendOptions {
-  /** Address of the Parley server. */
+  /** Base URL of the Parley server. */
   readonly server: string;
   readonly clientId: string;
   readonly clientSecret: string;
@@ -17,15 +17,15 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<v
 const roomPattern = /^[\w-]{1,64}$/;
 
 /**
- * The part of a customer's back end that Parley needs:
+ * The endpoints that Parley needs in a customer's back end:
  *
- * - `POST /ticket` with `{room}` answers `{ticket, conferenceId}`. A real one would first check who asks and whether
- *   they may enter the room.
- * - `POST /messages` with `{conferenceId, endpointId, text}` and the page's token says something to all in the call.
+ * - `POST /ticket` with `{room}` returns `{ticket, conferenceId}`. A real back end would first authenticate the user
+ *   and check whether they may join the room.
+ * - `POST /messages` with `{conferenceId, endpointId, text}` and the page's token sends a message to all participants.
  */
 export function createBackend({ server, clientId, clientSecret }: BackendOptions): Handler {
   const api = createRtcApi({ server, token: clientToken({ server, clientId, clientSecret }) });
-  const say = createChatDesk(api, server);
+  const sendMessage = createChatSender(api, server);
 
   const handle = async (request: IncomingMessage): Promise<object> => {
     if (request.method !== 'POST') throw new RequestError(400, 'invalid_request', 'Send a POST request.');
@@ -34,10 +34,10 @@ export function createBackend({ server, clientId, clientSecret }: BackendOptions
       case '/ticket':
         return makeTicket(api, readRoom(body));
       case '/messages':
-        await say(body, bearerOf(request));
+        await sendMessage(body, bearerOf(request));
         return {};
       default:
-        throw new RequestError(404, 'not_found', 'There are /ticket and /messages.');
+        throw new RequestError(404, 'not_found', 'No such path. Use /ticket or /messages.');
     }
   };
   return async (request, response) => {
@@ -50,7 +50,7 @@ export function createBackend({ server, clientId, clientSecret }: BackendOptions
         console.error(`POST /backend${request.url} failed:`, error);
         answer(response, 502, {
           error: 'server_error',
-          error_description: 'The call server did not do its part. Try again in a moment.',
+          error_description: 'Something went wrong on the call server. Try again.',
         });
       }
     }
@@ -59,18 +59,19 @@ export function createBackend({ server, clientId, clientSecret }: BackendOptions
 
 async function makeTicket(api: RtcApi, room: string): Promise<{ ticket: string; conferenceId: string }> {
   const conferenceId = `demo-${room}`;
-  await createOnce(api, conferenceId);
+  await ensureConference(api, conferenceId);
   const { id } = await api.createTicket({
     type: 'MULTI_USE_TICKET',
     length: 9,
-    properties: { conference_id: conferenceId },
+    // Everyone may put the demo on hold. A real application gives this to its hosts only.
+    properties: { conference_id: conferenceId, moderator: true },
   });
-  if (id === undefined) throw new Error('The Parley server made a ticket without an id.');
+  if (id === undefined) throw new Error('The Parley server returned a ticket without an id.');
   return { ticket: id, conferenceId };
 }
 
-/** Everybody who comes asks for the conference; only the first one makes it. */
-async function createOnce(api: RtcApi, conferenceId: string): Promise<void> {
+/** Each ticket request tries to create the conference; only the first one succeeds. */
+async function ensureConference(api: RtcApi, conferenceId: string): Promise<void> {
   try {
     await api.create({ conferenceId });
   } catch (error) {
@@ -83,14 +84,14 @@ function readRoom({ room }: Readonly<Record<string, unknown>>): string {
   throw new RequestError(
     400,
     'invalid_request',
-    'A room is 1 to 64 letters, digits, dashes or underscores. Choose another name.',
+    'Choose a room name of 1 to 64 letters, digits, dashes or underscores.',
   );
 }
 
 function bearerOf({ headers: { authorization = '' } }: IncomingMessage): string {
   const [, token] = /^Bearer (.+)$/i.exec(authorization) ?? [];
   if (token !== undefined) return token;
-  throw new RequestError(401, 'unauthorized', 'Send the token with which the page is in the call.');
+  throw new RequestError(401, 'unauthorized', 'Send the token that the page joined the call with.');
 }
 
 function answer(response: ServerResponse, status: number, body: object): void {

@@ -2,21 +2,24 @@ import { createReadStream, existsSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import basicSsl from '@vitejs/plugin-basic-ssl';
 import react from '@vitejs/plugin-react';
 import vue from '@vitejs/plugin-vue';
 import { createServer, type Plugin, type ViteDevServer } from 'vite';
 import { createBackend } from './backend.ts';
+import { createCertificate } from './create-certificate.ts';
+import { reloadWithSdk } from './reload-with-sdk.ts';
 
-/** Where the pages are served, and what stands behind them. */
+/** Where to serve the pages, and the server and client behind them. */
 export interface PagesOptions {
   readonly port: number;
-  /** Serve every interface, over https. Otherwise this machine only, over http. */
-  readonly isLan: boolean;
-  /** Address of the Parley server, to which the API's paths go. */
+  /** Address in the local network, to listen on all interfaces over https. Without it: only this machine, over http. */
+  readonly lanAddress: string | undefined;
+  /** Base URL of the Parley server, which serves the API's paths. */
   readonly api: string;
   readonly clientId: string;
   readonly clientSecret: string;
+  /** Whether open pages reload when the SDK changes. */
+  readonly reloadsWithSdk?: boolean;
 }
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -28,17 +31,20 @@ const contentTypes: Readonly<Record<string, string>> = {
 };
 const apiPaths = ['/rtc-api', '/security', '/openapi.yaml', '/healthz'];
 
-/** The demo's pages, its back end and the API behind one origin; not listening yet. */
-export function createPages({
+/** Creates a server for the demo's pages, its back end and the API on one origin. It does not listen yet. */
+export async function createPages({
   port,
-  isLan,
+  lanAddress,
   api,
   clientId,
   clientSecret,
+  reloadsWithSdk = false,
 }: PagesOptions): Promise<ViteDevServer> {
   const backend = createBackend({ server: api, clientId, clientSecret });
   return createServer({
     configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
+    // The other loaders import a temporary copy, and `node --watch` would restart when Vite deletes it.
+    configLoader: 'native',
     root,
     logLevel: 'warn',
     clearScreen: false,
@@ -48,20 +54,20 @@ export function createPages({
       scriptTagFile(),
       segmentationFiles(),
       backendRoute(backend),
-      ...(isLan ? [basicSsl()] : []),
+      ...(reloadsWithSdk ? [reloadWithSdk(`${scriptTagFolder}parley.iife.js`)] : []),
     ],
     server: {
       port,
       strictPort: true,
-      ...(isLan && { host: true }),
-      // The API says itself which origins may call it; Vite would answer preflights in its place.
+      ...(lanAddress !== undefined && { host: true, https: await createCertificate(lanAddress) }),
+      // Otherwise Vite would answer CORS preflights instead of the API.
       cors: false,
       proxy: Object.fromEntries(apiPaths.map((path) => [path, { target: api }])),
     },
   });
 }
 
-/** Serves what `build:script-tag` made, as a CDN would. */
+/** Serves the output of `build:script-tag`, as a CDN would. */
 function scriptTagFile(): Plugin {
   return {
     name: 'parley-demo:script-tag-file',
@@ -75,13 +81,13 @@ function scriptTagFile(): Plugin {
         const file = `${scriptTagFolder}${name}`;
         if (existsSync(file)) return sendFile(response, file);
         response.writeHead(404, { 'content-type': 'text/plain' });
-        response.end('The script-tag file is not built yet. Run: pnpm run build:script-tag\n');
+        response.end('The script-tag file has not been built yet. Run: pnpm run build:script-tag\n');
       });
     },
   };
 }
 
-/** Serves the files of the npm package that finds people in pictures: script, WebAssembly, model. */
+/** Serves the files of the npm package for segmentation: script, WebAssembly, model. */
 function segmentationFiles(): Plugin {
   return {
     name: 'parley-demo:segmentation-files',

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from 'node:http';
 import { RequestError } from './request-error.ts';
 
-const longestBodyBytes = 4096;
+const maxBodyBytes = 4096;
 
-/** The fields of a small JSON body. Refuses everything else with 400. */
+/** Reads a small JSON object from the body. Refuses everything else with 400. */
 export async function readJson(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > longestBodyBytes) throw invalid(`Send at most ${longestBodyBytes} bytes.`);
+    if (bytes > maxBodyBytes) throw invalid(`Send at most ${maxBodyBytes} bytes.`);
     chunks.push(chunk);
   }
   const body = parse(Buffer.concat(chunks).toString('utf8'));

@@ -1,4 +1,4 @@
-/** A request that the page must change or may not make: answered with its status, code and message. */
+/** A refused request. The response has its status, code and message. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
   readonly status: 400 | 401 | 403 | 404 | 429;

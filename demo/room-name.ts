@@ -12,7 +12,7 @@ const adjectives = [
 ];
 const animals = ['badger', 'dolphin', 'falcon', 'fox', 'heron', 'lynx', 'otter', 'panda', 'robin', 'turtle'];
 
-/** A name for a new room that people can read out to each other: `brave-otter-42`. */
+/** A random room name that is easy to read aloud, such as `brave-otter-42`. */
 export function roomName(): string {
   return `${oneOf(adjectives)}-${oneOf(animals)}-${10 + Math.floor(Math.random() * 90)}`;
 }

@@ -14,25 +14,30 @@ function manyKeys(count: number): Record<string, number> {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`key ${index}`, index]));
 }
 
-/** What the server lets through, each by somebody else; all of it goes to everybody. */
+/** Metadata that the server accepts, one for each guest. All participants receive it. */
 const absurdities: Readonly<Record<string, unknown>> = {
-  'an endless name': { name: 'W'.repeat(30_000) },
-  'combining marks without end': { name: `Z${'\u0300\u0301\u0302\u0303'.repeat(500)}algo` },
-  'a name that turns the rest round': { name: '\u202E\u2067evil \u0645\u0631\u062D\u0628\u0627' },
-  'a name of nothing visible': { name: '\u200B\u200D\uFEFF\u2060' },
+  'a very long name': { name: 'W'.repeat(30_000) },
+  'many combining marks': { name: `Z${'\u0300\u0301\u0302\u0303'.repeat(500)}algo` },
+  'a name that reverses the text direction': { name: '\u202E\u2067evil \u0645\u0631\u062D\u0628\u0627' },
+  'an invisible name': { name: '\u200B\u200D\uFEFF\u2060' },
   'a name that is markup': { name: '<img src=x onerror="window.hacked=true">' },
   'a name that is an object': { name: { toString: 'no function', length: -1 } },
   'a name that is a list': { name: [null, [], {}] },
   'no name': { name: null },
   'control characters': { name: 'a\u0000b\r\n\t\u0007c' },
   'deeply nested': { deep: nested(28) },
-  'as many keys as there may be': manyKeys(100),
-  'keys of every object': { constructor: 'x', toString: 'x', hasOwnProperty: 1, valueOf: null },
+  'the maximum number of keys': manyKeys(100),
+  'names of built-in properties as keys': {
+    constructor: 'x',
+    toString: 'x',
+    hasOwnProperty: 1,
+    valueOf: null,
+  },
 };
 
-/** What the server must refuse, because everybody would have to bear it. */
+/** Metadata that the server must refuse, because all participants would have to process it. */
 const refused: Readonly<Record<string, unknown>> = {
-  'a text': 'Bob',
+  'a string': 'Bob',
   'a list': ['Bob'],
   'far too large': { name: 'W'.repeat(100_000) },
   'far too deep': { deep: nested(500) },
@@ -40,7 +45,7 @@ const refused: Readonly<Record<string, unknown>> = {
   'a poisoned prototype': JSON.parse('{"__proto__":{"name":"polluted"}}'),
 };
 
-/** What the server lets through as entries of the conference's metadata, none of which says anything sensible. */
+/** Nonsensical entries of the conference's metadata that the server accepts. */
 const absurdEntries: Readonly<Record<string, string>> = {
   constructor: 'polluted',
   toString: '{"a":',
@@ -50,7 +55,7 @@ const absurdEntries: Readonly<Record<string, string>> = {
   RECORDER: '{"on":',
 };
 
-test('absurd metadata of others is refused, or is state like any other, and breaks no page', async ({
+test('absurd metadata of other participants is refused or becomes ordinary state, and breaks no page', async ({
   browser,
   page,
 }) => {
@@ -62,24 +67,24 @@ test('absurd metadata of others is refused, or is state like any other, and brea
   await ada.publish(11);
   await page.goto(`/script-tag/?room=${room}`);
   await page.getByTestId('name-input').fill('Bob');
-  // Encoding a camera is what takes the time of a small machine.
+  // Encoding a camera would slow down a small machine.
   await page.getByTestId('camera-button').first().click();
   await page.getByTestId('join-button').click();
   await expect(page.getByTestId('leave-button')).toBeVisible();
 
-  const place = { server: demoUrl, ...(await askForTicket(room)) };
+  const invitation = { server: demoUrl, ...(await askForTicket(room)) };
   for (const metadata of Object.values(refused)) {
-    await expect(ApiGuest.enter(place, metadata)).rejects.toThrow(/answered 400/);
+    await expect(ApiGuest.join(invitation, metadata)).rejects.toThrow(/answered 400/);
   }
-  const eve = await ApiGuest.enter(place, { name: 'Eve' });
+  const eve = await ApiGuest.join(invitation, { name: 'Eve' });
   const guests = await Promise.all(
-    Object.values(absurdities).map((metadata) => ApiGuest.enter(place, metadata)),
+    Object.values(absurdities).map((metadata) => ApiGuest.join(invitation, metadata)),
   );
   await eve.do('updateParticipantMetadata', { newMetadata: { name: ['Eve'], roles: 7 } });
   await expect(eve.setMetadata('__proto__', 'polluted')).rejects.toThrow(/answered 400/);
   for (const [key, value] of Object.entries(absurdEntries)) await eve.setMetadata(key, value);
   const adaStream = await ada.page.evaluate(() => window.mine.id);
-  // Anybody may say of anybody that they are muted; it is what everybody sees, and nobody is silenced by it.
+  // A moderator may mark any stream as muted. Participants see that, but the stream keeps playing.
   await eve.setMetadata(`TRACK_MUTED/video/${adaStream}`, '{"not":"true"}');
 
   const served = await eve.conference();

@@ -1,22 +1,22 @@
-import { type Browser, type Page, test } from '@playwright/test';
+import { test, type Browser, type Page } from '@playwright/test';
 import { demoUrl } from './support/addresses.ts';
 import { askForTicket, Caller, newRoom, usualSdkFile } from './support/caller.ts';
-import { evaluateQuietly } from './support/evaluate-quietly.ts';
+import { evaluateWithoutGesture } from './support/evaluate-without-gesture.ts';
 import { expect } from './support/expect.ts';
 import { launchChromium } from './support/launch-chromium.ts';
 import { installMediaProbe } from './support/media-probe.ts';
 import { joinRoom } from './support/page-scripts.ts';
 import { receivedMedia } from './support/received-media.ts';
 
-// What a trace asks a page counts as a click to the browser.
+// Tracing evaluates code in the page, which counts as a user gesture to the browser.
 test.use({ trace: 'off' });
 
-/** A page with the SDK in which nobody has clicked yet. */
-async function openUnclicked(browser: Browser): Promise<Page> {
+/** A page with the SDK and without any user gesture. */
+async function openWithoutGesture(browser: Browser): Promise<Page> {
   const page = await browser.newPage({ baseURL: demoUrl });
   await page.addInitScript(installMediaProbe);
   await page.goto('/');
-  await evaluateQuietly(
+  await evaluateWithoutGesture(
     page,
     (sdkFile) =>
       new Promise<void>((resolve) => {
@@ -29,17 +29,17 @@ async function openUnclicked(browser: Browser): Promise<Page> {
   return page;
 }
 
-test('sound that the browser blocks is told as state, and one click plays it', async ({ browser }) => {
+test('reports audio that the browser blocks, and plays it after one click', async ({ browser }) => {
   const room = newRoom();
   const ada = await Caller.open(browser);
   await ada.join(room, 'Ada');
   await ada.publish(11, 440);
 
-  // It plays nothing aloud before a click, as everybody's does, and captures nothing, which would be as good as a click.
-  const everyday = await launchChromium([], ['--autoplay-policy']);
-  const page = await openUnclicked(everyday);
-  const ask = <Result>(call: () => Result | Promise<Result>) => evaluateQuietly(page, call, undefined);
-  await evaluateQuietly(page, joinRoom, { ...(await askForTicket(room)), name: 'Bob' });
+  // Blocks audible playback before a click, like users' browsers. Captures nothing, because that would count as a gesture.
+  const strictBrowser = await launchChromium([], ['--autoplay-policy']);
+  const page = await openWithoutGesture(strictBrowser);
+  const ask = <Result>(call: () => Result | Promise<Result>) => evaluateWithoutGesture(page, call, undefined);
+  await evaluateWithoutGesture(page, joinRoom, { ...(await askForTicket(room)), name: 'Bob' });
   await expect.poll(() => ask(() => window.views.size)).toBe(1);
   await ask(() => {
     const tile = Object.assign(document.createElement('video'), { playsInline: true });
@@ -48,7 +48,7 @@ test('sound that the browser blocks is told as state, and one click plays it', a
     button.addEventListener('click', () => void window.conference.startPlayback());
     document.body.append(tile, button);
     window.conference.on('playback-changed', ({ playback }) => {
-      window.heard.push(`blocked ${playback.blockedStreamIds.length}`);
+      window.diary.push(`blocked ${playback.blockedStreamIds.length}`);
     });
     const [view] = window.views.values();
     view?.attach(tile);
@@ -65,16 +65,16 @@ test('sound that the browser blocks is told as state, and one click plays it', a
   );
   expect(withoutClick).toBe('ERR_PLAYBACK_BLOCKED');
 
-  // Chromium counts only what it plays aloud.
+  // Chromium counts only audible playback.
   expect((await ask(receivedMedia)).audioEnergy).toBe(0);
   await page.mouse.click(20, 10);
   await expect.poll(blocked).toEqual([]);
   expect(await ask(() => document.querySelector('video')?.paused)).toBe(false);
   await expect.poll(async () => (await ask(receivedMedia)).audioEnergy).toBeGreaterThan(0.01);
-  const diary = await ask(() => window.heard);
+  const diary = await ask(() => window.diary);
   expect(diary.filter((line) => line.startsWith('blocked'))).toEqual(['blocked 1', 'blocked 0']);
   expect(diary).toContainEqual(expect.stringMatching(/^error ERR_PLAYBACK_BLOCKED/));
 
-  await everyday.close();
+  await strictBrowser.close();
   await ada.close();
 });

@@ -4,13 +4,13 @@ import { askForTicket, Caller, newRoom } from './support/caller.ts';
 import { expect } from './support/expect.ts';
 import { launchChromium } from './support/launch-chromium.ts';
 
-/** What an app would learn of a promise: the error's code, whether its text says what to do, or that there was none. */
+/** How a promise settled, as an app sees it: the error's code and message, or that there was no error. */
 interface Outcome {
   readonly code: string;
   readonly message: string;
 }
 
-/** Runs `call` in the page and gives what its promise rejected with. */
+/** Runs `call` in the page and returns the rejection of its promise. */
 async function rejection(page: Page, call: () => Promise<unknown>): Promise<Outcome> {
   return await page.evaluate(
     `(${call.toString()})().then(
@@ -20,16 +20,16 @@ async function rejection(page: Page, call: () => Promise<unknown>): Promise<Outc
   );
 }
 
-/** Proves that the conference still works: what is published now arrives. */
+/** Proves that the conference still works: another participant receives what is published now. */
 async function expectUsable(ada: Caller, room: string): Promise<void> {
   const bob = await ada.openAnother();
   await bob.join(room, 'Bob');
   await ada.publish(77);
-  await bob.expectPicturesOf(77);
+  await bob.expectVideoOf(77);
   await bob.close();
 }
 
-test.describe('bad input gives a typed error and leaves the conference usable', () => {
+test.describe('bad input causes a typed error and leaves the conference usable', () => {
   test('a missing token', async ({ browser }) => {
     const ada = await Caller.open(browser);
     const outcome = await rejection(ada.page, () =>
@@ -40,7 +40,7 @@ test.describe('bad input gives a typed error and leaves the conference usable', 
     await ada.close();
   });
 
-  test('a token that the server does not accept', async ({ browser }) => {
+  test('a token that the server rejects', async ({ browser }) => {
     const ada = await Caller.open(browser);
     const outcome = await rejection(ada.page, () =>
       window.Parley.Conference.join({ server: location.origin, conferenceId: 'c', token: 'not-a-token' }),
@@ -49,7 +49,7 @@ test.describe('bad input gives a typed error and leaves the conference usable', 
     await ada.close();
   });
 
-  test('a conference that the ticket is not for', async ({ browser }) => {
+  test('a conference that the ticket is not valid for', async ({ browser }) => {
     const ada = await Caller.open(browser);
     const room = newRoom();
     await ada.join(room, 'Ada');
@@ -110,7 +110,7 @@ test.describe('bad input gives a typed error and leaves the conference usable', 
     await ada.close();
   });
 
-  test('a stream that nobody publishes', async ({ browser }) => {
+  test('a stream that does not exist', async ({ browser }) => {
     const ada = await Caller.open(browser);
     const room = newRoom();
     await ada.join(room, 'Ada');
@@ -130,7 +130,7 @@ test.describe('bad input gives a typed error and leaves the conference usable', 
   });
 });
 
-test.describe('a browser without usable devices gives a typed error and can still join and view', () => {
+test.describe('a browser without usable devices causes a typed error and can still join and view', () => {
   const browsers = [
     {
       title: 'a denied camera',
@@ -154,17 +154,17 @@ test.describe('a browser without usable devices gives a typed error and can stil
       await ada.join(room, 'Ada');
       const outcome = await rejection(ada.page, () => window.conference.publishStream({ camera: true }));
       expect(outcome.code).toBe(code);
-      await ada.expectPicturesOf(22);
+      await ada.expectVideoOf(22);
       await other.close();
       await bob.close();
     });
   }
 
   test('an insecure origin', async () => {
-    // Any name but localhost, without https, is insecure; the page is one of the API's own, to be of one origin with it.
+    // Every host name except localhost is insecure without https. The page comes from the API to share its origin.
     const insecureUrl = `http://insecure.test:${apiPort}`;
     const other = await launchChromium(['--host-resolver-rules=MAP insecure.test 127.0.0.1']);
-    // The API's own pages allow no scripts; this one stands in for a customer's.
+    // The API's pages allow no scripts; bypassing CSP makes this one behave like a customer's page.
     const page = await other.newPage({ bypassCSP: true });
     await page.goto(`${insecureUrl}/healthz`);
     await page.addScriptTag({ content: await (await fetch(`${demoUrl}/parley.iife.js`)).text() });

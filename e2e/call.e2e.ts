@@ -1,38 +1,38 @@
 import { test } from '@playwright/test';
 import { Caller, newRoom } from './support/caller.ts';
-import { expect } from './support/expect.ts';
 import { expectToGrow } from './support/expect-to-grow.ts';
+import { expect } from './support/expect.ts';
 
-test('two pages see each other’s picture and hear each other’s voice', async ({ browser }, testInfo) => {
+test('two pages see and hear each other', async ({ browser }, testInfo) => {
   const room = newRoom();
   const ada = await Caller.open(browser);
   const bob = await Caller.open(browser);
   await Promise.all([ada.join(room, 'Ada'), bob.join(room, 'Bob')]);
   await Promise.all([ada.publish(11, 440), bob.publish(22, 880)]);
 
-  await ada.expectPicturesOf(22);
-  await bob.expectPicturesOf(11);
+  await ada.expectVideoOf(22);
+  await bob.expectVideoOf(11);
   await expect.poll(() => ada.tonesHz()).toEqual([880]);
   await expect.poll(() => bob.tonesHz()).toEqual([440]);
 
-  // Twenty more pictures: each is a later one of the same publisher, so the film runs and is not a still.
+  // Twenty more frames of the same publisher, each later than the one before, prove that the video moves.
   const delaysMs: number[] = [];
   for (let reading = 0; reading < 20; reading += 1) {
-    const [picture] = await bob.pictures();
-    expect(picture?.id).toBe(11);
-    delaysMs.push(picture?.delayMs ?? Infinity);
+    const [video] = await bob.videos();
+    expect(video?.id).toBe(11);
+    delaysMs.push(video?.delayMs ?? Infinity);
     await bob.page.evaluate(() => new Promise(requestAnimationFrame));
   }
   const median = delaysMs.toSorted((a, b) => a - b)[10] ?? Infinity;
-  testInfo.annotations.push({ type: 'picture delay, median', description: `${median} ms` });
-  console.log(`picture delay drawn-to-read, median of 20: ${median} ms`);
+  testInfo.annotations.push({ type: 'video delay, median', description: `${median} ms` });
+  console.log(`video delay drawn-to-read, median of 20: ${median} ms`);
   expect(median).toBeLessThan(2_000);
 
   await ada.close();
   await bob.close();
 });
 
-test('a page that joins late sees and hears everybody who is already there', async ({ browser }) => {
+test('a page that joins late sees and hears all participants', async ({ browser }) => {
   const room = newRoom();
   const ada = await Caller.open(browser);
   const bob = await Caller.open(browser);
@@ -43,7 +43,7 @@ test('a page that joins late sees and hears everybody who is already there', asy
 
   const cyd = await Caller.open(browser);
   await cyd.join(room, 'Cyd');
-  await cyd.expectPicturesOf(11, 22);
+  await cyd.expectVideoOf(11, 22);
   await expect.poll(() => cyd.tonesHz()).toEqual([440, 880]);
   expect((await cyd.diary()).toSorted()).toEqual([
     'joined Ada',
@@ -55,19 +55,19 @@ test('a page that joins late sees and hears everybody who is already there', asy
   for (const caller of [ada, bob, cyd]) await caller.close();
 });
 
-test('unpublishing and leaving are seen by the other side, which keeps nothing open', async ({ browser }) => {
+test('the other side sees unpublishing and leaving, and closes its connections', async ({ browser }) => {
   const room = newRoom();
   const ada = await Caller.open(browser);
   const bob = await Caller.open(browser);
   await Promise.all([ada.join(room, 'Ada'), bob.join(room, 'Bob')]);
   await ada.publish(11);
-  await bob.expectPicturesOf(11);
+  await bob.expectVideoOf(11);
   await ada.page.evaluate(() => window.mine.unpublish());
   await expect.poll(() => bob.diary()).toContain('unpublished Ada CAM');
   await expect.poll(() => bob.page.evaluate(() => window.probe.openPeerConnections())).toBe(0);
 
   await ada.publish(33);
-  await bob.expectPicturesOf(33);
+  await bob.expectVideoOf(33);
   await ada.leave();
   await expect.poll(() => bob.diary()).toContain('left Ada');
   await expect.poll(() => bob.page.evaluate(() => window.probe.openPeerConnections())).toBe(0);
@@ -79,7 +79,7 @@ test('unpublishing and leaving are seen by the other side, which keeps nothing o
   await bob.close();
 });
 
-test('closing a page is leaving: the others see it go without waiting for a timeout', async ({ browser }) => {
+test('closing a page leaves the conference without waiting for a timeout', async ({ browser }) => {
   const room = newRoom();
   const ada = await Caller.open(browser);
   const bob = await Caller.open(browser);
@@ -90,27 +90,27 @@ test('closing a page is leaving: the others see it go without waiting for a time
   await bob.close();
 });
 
-test('whoever ends the conference ends it for everybody', async ({ browser }) => {
+test('a guest cannot end the conference', async ({ browser }) => {
   const room = newRoom();
   const ada = await Caller.open(browser);
   const bob = await Caller.open(browser);
   await Promise.all([ada.join(room, 'Ada'), bob.join(room, 'Bob')]);
   await ada.publish(11);
-  await bob.expectPicturesOf(11);
+  await bob.expectVideoOf(11);
   const refused = await ada.page.evaluate(async () =>
     window.conference.end().then(
       () => undefined,
       (error: unknown) => (error as { code: string }).code,
     ),
   );
-  // A guest's ticket gives no right to end the call: the refusal is typed and the call goes on.
+  // A guest's ticket does not include the right to end the call. The error is typed and the call goes on.
   expect(refused).toBe('ERR_FORBIDDEN');
-  await bob.expectPicturesOf(11);
+  await bob.expectVideoOf(11);
   await ada.close();
   await bob.close();
 });
 
-test('a view that the server loses before it is connected is set up anew, and nobody notices', async ({
+test('a view that the server loses before it connects is set up again without the app noticing', async ({
   browser,
 }) => {
   const room = newRoom();
@@ -120,7 +120,7 @@ test('a view that the server loses before it is connected is set up anew, and no
     views += 1;
     await route.continue();
   });
-  // As when the handshake of DTLS fails on the server's side: by the time the candidates come there is no such view.
+  // As after a failed DTLS handshake on the server: when the candidates arrive, the view no longer exists.
   await bob.page.route(
     '**/conferences/addViewStreamIceCandidates',
     async (route) => {
@@ -146,7 +146,7 @@ test('a view that the server loses before it is connected is set up anew, and no
   );
   await Promise.all([ada.join(room, 'Ada'), bob.join(room, 'Bob')]);
   await ada.publish(11, 440);
-  await bob.expectPicturesOf(11);
+  await bob.expectVideoOf(11);
   await expectToGrow(async () => (await bob.received()).framesDecoded, 20);
   await expect.poll(() => bob.tonesHz()).toEqual([440]);
   expect(views).toBe(2);

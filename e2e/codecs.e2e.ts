@@ -1,7 +1,7 @@
 import { test } from '@playwright/test';
 import { Caller, newRoom } from './support/caller.ts';
-import { expect } from './support/expect.ts';
 import { expectToGrow } from './support/expect-to-grow.ts';
+import { expect } from './support/expect.ts';
 import { offerCodecs, type OfferedCodecs } from './support/offer-codecs.ts';
 
 async function openWith(caller: Caller, room: string, name: string, offered: OfferedCodecs): Promise<Caller> {
@@ -10,22 +10,22 @@ async function openWith(caller: Caller, room: string, name: string, offered: Off
   return caller;
 }
 
-/** Whether this browser can send the codec; Debian's may lack encoders that others have. */
+/** Whether this browser can encode the codec. Debian's builds lack some encoders. */
 async function canSend(caller: Caller, mimeType: string): Promise<boolean> {
   return await caller.page.evaluate(
-    (wanted) =>
-      (RTCRtpSender.getCapabilities('video')?.codecs ?? []).some(({ mimeType }) => mimeType === wanted),
+    (codec) =>
+      (RTCRtpSender.getCapabilities('video')?.codecs ?? []).some(({ mimeType }) => mimeType === codec),
     mimeType,
   );
 }
 
-test.describe('a stream goes in the codec that its publisher offers first', () => {
+test.describe('a stream uses the codec that its publisher offers first', () => {
   const rows: { title: string; offered: OfferedCodecs; viewer?: OfferedCodecs; scalabilityMode?: string }[] =
     [
       { title: 'VP8', offered: { first: { mimeType: 'video/VP8' } } },
       { title: 'H.264', offered: { first: { mimeType: 'video/H264' } } },
       {
-        title: 'H.264 Baseline to a viewer that has only Constrained Baseline, as Safari',
+        title: 'H.264 Baseline to a viewer that has only Constrained Baseline, like Safari',
         offered: { first: { mimeType: 'video/H264', parameters: 'mode=1;profile-level-id=42001f' } },
         viewer: {
           first: { mimeType: 'video/H264', parameters: 'mode=1;profile-level-id=42e01f' },
@@ -33,7 +33,7 @@ test.describe('a stream goes in the codec that its publisher offers first', () =
         },
       },
       {
-        title: 'H.264 in single units',
+        title: 'H.264 in single NAL units',
         offered: { first: { mimeType: 'video/H264', parameters: 'mode=0;profile-level-id=42e01f' } },
       },
       { title: 'VP9', offered: { first: { mimeType: 'video/VP9', parameters: 'profile-id=0' } } },
@@ -56,26 +56,26 @@ test.describe('a stream goes in the codec that its publisher offers first', () =
       ]);
       await ada.publish(11);
       if (scalabilityMode !== undefined) await sendLayers(ada, scalabilityMode);
-      await bob.expectPicturesOf(11);
+      await bob.expectVideoOf(11);
 
-      // Whoever comes later begins in the middle of the stream, and needs a key frame that is recognised.
+      // A late viewer starts in the middle of the stream, so it needs a key frame that the server recognizes.
       const cyd = await openWith(await ada.openAnother(), room, 'Cyd', viewer);
-      await cyd.expectPicturesOf(11);
+      await cyd.expectVideoOf(11);
       await Promise.all([bob, cyd].map((side) => expectDecoded(side, mimeType)));
       for (const caller of [ada, bob, cyd]) await caller.close();
     });
   }
 });
 
-/** Waits until the viewer has decoded twenty more pictures in this codec. */
+/** Waits until the viewer has decoded twenty more frames in this codec. */
 async function expectDecoded(viewer: Caller, mimeType: string): Promise<void> {
   await expectToGrow(async () => (await viewer.received()).framesDecoded, 20);
-  // Only now: a browser's statistics know the codec a little after the first picture is on the screen.
+  // Read the codec only now: statistics include it shortly after the first frame is shown.
   expect((await viewer.received()).videoCodec).toBe(mimeType);
   expect(await viewer.diary()).not.toContainEqual(expect.stringMatching(/^error/));
 }
 
-/** Makes the page's stream scalable, and waits until its encoder is. */
+/** Makes the page's stream scalable and waits until its encoder uses the mode. */
 async function sendLayers(caller: Caller, scalabilityMode: string): Promise<void> {
   await caller.page.evaluate(async (scalabilityMode) => {
     const sender = window.probe
@@ -96,11 +96,11 @@ async function sendLayers(caller: Caller, scalabilityMode: string): Promise<void
       }[];
       return rows.find((row) => row.type === 'outbound-rtp' && row.scalabilityMode)?.scalabilityMode;
     });
-  // A busy machine makes the encoder leave out spatial layers, never temporal ones.
+  // On a busy machine the encoder drops spatial layers, but never temporal ones.
   await expect.poll(modeInUse).toMatch(/^L\dT3/);
 }
 
-test('redundant audio reaches who knows it as it is, and everybody else as plain Opus', async ({
+test('redundant audio reaches viewers that support it unchanged, and others as plain Opus', async ({
   browser,
 }) => {
   const room = newRoom();
@@ -110,20 +110,18 @@ test('redundant audio reaches who knows it as it is, and everybody else as plain
   const cyd = await openWith(await ada.openAnother(), room, 'Cyd', { without: ['audio/red'] });
   await ada.publish(11, 440);
   for (const viewer of [bob, cyd]) {
-    await viewer.expectPicturesOf(11);
+    await viewer.expectVideoOf(11);
     await expect.poll(() => viewer.tonesHz()).toEqual([440]);
     await expect.poll(() => viewer.received()).toMatchObject({ audioCodec: 'audio/opus' });
   }
-  // Statistics name the codec inside; the copies show in the size. Each redundant packet holds the frame before, too.
+  // Statistics name only the inner codec, so compare sizes: each redundant packet also contains the previous frame.
   const [redundant, plain] = [await bob.received(), await cyd.received()];
   expect(plain.audioPacketBytes).toBeGreaterThan(10);
   expect(redundant.audioPacketBytes).toBeGreaterThan(1.7 * plain.audioPacketBytes);
   for (const caller of [ada, bob, cyd]) await caller.close();
 });
 
-test('a viewer that lacks the codec gets an error that says what to do, and no black tile', async ({
-  browser,
-}) => {
+test('a viewer without the codec gets an error with advice instead of a black tile', async ({ browser }) => {
   const room = newRoom();
   const ada = await Caller.open(browser);
   await openWith(ada, room, 'Ada', { first: { mimeType: 'video/VP9', parameters: 'profile-id=0' } });

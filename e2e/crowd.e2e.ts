@@ -1,35 +1,35 @@
 import { test } from '@playwright/test';
-import { ApiGuest, type Place } from './support/api-guest.ts';
+import { ApiGuest, type Invitation } from './support/api-guest.ts';
 import { Caller } from './support/caller.ts';
 import { expect } from './support/expect.ts';
 import { OwnServer } from './support/own-server.ts';
 
-const crowdSize = 200;
+const guestCount = 200;
 const publisherCount = 30;
 
 declare global {
   interface Window {
     /** Each event about a participant or stream, as a line with its id. */
-    told: string[];
-    /** Each task that held the page up for more than 50 ms. */
+    announced: string[];
+    /** Duration of each task that blocked the page for more than 50 ms. */
     longTasksMs: number[];
-    /** When the state changed last, in milliseconds since the epoch. */
+    /** Time of the last state change, in milliseconds since the epoch. */
     changedAtMs: number;
   }
 }
 
-/** Comes in without viewing: media that nobody sends would only be waited for. Is handed to the page as text. */
-async function joinAndWatch({ server, ticket, conferenceId }: Place): Promise<void> {
+/** Joins without viewing, because the guests send no media. Runs in the page. */
+async function joinAndWatch({ server, ticket, conferenceId }: Invitation): Promise<void> {
   const { token } = await window.Parley.redeemTicket({ server, ticket });
   const conference = await window.Parley.Conference.join({ server, conferenceId, token });
-  const told: string[] = [];
+  const announced: string[] = [];
   const longTasksMs: number[] = [];
-  Object.assign(window, { conference, told, longTasksMs, changedAtMs: 0 });
+  Object.assign(window, { conference, announced, longTasksMs, changedAtMs: 0 });
   for (const name of ['participant-joined', 'participant-left'] as const) {
-    conference.on(name, ({ participant }) => void told.push(`${name} ${participant.id}`));
+    conference.on(name, ({ participant }) => void announced.push(`${name} ${participant.id}`));
   }
   for (const name of ['stream-published', 'stream-unpublished'] as const) {
-    conference.on(name, ({ stream }) => void told.push(`${name} ${stream.id}`));
+    conference.on(name, ({ stream }) => void announced.push(`${name} ${stream.id}`));
   }
   conference.state.subscribe(() => {
     window.changedAtMs = Date.now();
@@ -39,7 +39,7 @@ async function joinAndWatch({ server, ticket, conferenceId }: Place): Promise<vo
   }).observe({ entryTypes: ['longtask'] });
 }
 
-/** An offer as a camera's is, of a connection that is never made. */
+/** A camera's offer for a connection that is never opened. */
 async function offerVideo(): Promise<string | undefined> {
   const peer = new RTCPeerConnection();
   peer.addTransceiver('video', { direction: 'sendonly' });
@@ -48,21 +48,21 @@ async function offerVideo(): Promise<string | undefined> {
   return sdp;
 }
 
-test('two hundred who come at once, and go at once, are told once each, and the state is the server’s', async ({
+test('announces each of two hundred participants who join and leave together once, and matches the server’s state', async ({
   browser,
 }) => {
   const server = await OwnServer.start();
-  const place = await server.openConference();
+  const invitation = await server.openConference();
   const ada = await Caller.open(browser);
   const { page } = ada;
-  await page.evaluate(joinAndWatch, place);
+  await page.evaluate(joinAndWatch, invitation);
   const sdpOffer = await page.evaluate(offerVideo);
-  const witness = await ApiGuest.enter(place, { name: 'Witness' });
-  const told = async (name: string) =>
-    (await page.evaluate(() => window.told)).filter((l) => l.startsWith(name));
+  const witness = await ApiGuest.join(invitation, { name: 'Witness' });
+  const announced = async (name: string) =>
+    (await page.evaluate(() => window.announced)).filter((l) => l.startsWith(name));
 
-  /** Waits until the page holds what the server holds, and gives how long that took since `sinceMs`. */
-  const settled = async (sinceMs: number): Promise<number> => {
+  /** Waits until the page's state equals the server's. Returns the time from `sinceMs` to the page's last change. */
+  const untilUpToDate = async (sinceMs: number): Promise<number> => {
     const served = await witness.conference();
     const stateOf = () =>
       page.evaluate(() => {
@@ -79,30 +79,30 @@ test('two hundred who come at once, and go at once, are told once each, and the 
 
   const startedAtMs = Date.now();
   const crowd = await Promise.all(
-    Array.from({ length: crowdSize }, async (_, index) => {
-      const guest = await ApiGuest.enter(place, { name: `Guest ${index}` });
+    Array.from({ length: guestCount }, async (_, index) => {
+      const guest = await ApiGuest.join(invitation, { name: `Guest ${index}` });
       if (index < publisherCount) await guest.do('publishStream', { conferenceStreamType: 'CAM', sdpOffer });
       return guest;
     }),
   );
-  const enteredMs = Date.now() - startedAtMs;
-  const joinedMs = await settled(startedAtMs);
+  const allJoinedMs = Date.now() - startedAtMs;
+  const pageJoinedMs = await untilUpToDate(startedAtMs);
   const leavingAtMs = Date.now();
   await Promise.all(crowd.map((guest) => guest.do('leave')));
-  const leftMs = await settled(leavingAtMs);
+  const pageLeftMs = await untilUpToDate(leavingAtMs);
 
-  const joined = await told('participant-joined');
-  const left = await told('participant-left');
-  expect([joined.length, new Set(joined).size]).toEqual([crowdSize + 1, crowdSize + 1]);
-  expect([left.length, new Set(left).size]).toEqual([crowdSize, crowdSize]);
+  const joined = await announced('participant-joined');
+  const left = await announced('participant-left');
+  expect([joined.length, new Set(joined).size]).toEqual([guestCount + 1, guestCount + 1]);
+  expect([left.length, new Set(left).size]).toEqual([guestCount, guestCount]);
   for (const name of ['stream-published', 'stream-unpublished']) {
-    const streams = await told(name);
+    const streams = await announced(name);
     expect([streams.length, new Set(streams).size]).toEqual([publisherCount, publisherCount]);
   }
   const longTasksMs = await page.evaluate(() => window.longTasksMs);
   const description =
-    `${crowdSize} joined in ${enteredMs} ms, page up to date after ${joinedMs} ms, and ${leftMs} ms after the first ` +
-    `went; longest task ${Math.max(0, ...longTasksMs)} ms (${longTasksMs.length} above 50 ms)`;
+    `${guestCount} joined in ${allJoinedMs} ms, page up to date after ${pageJoinedMs} ms, and ${pageLeftMs} ms after the first ` +
+    `left; longest task ${Math.max(0, ...longTasksMs)} ms (${longTasksMs.length} above 50 ms)`;
   test.info().annotations.push({ type: 'crowd', description });
   await ada.close();
   await server.close();

@@ -5,8 +5,8 @@ import { newRoom } from './support/caller.ts';
 import { expect } from './support/expect.ts';
 import { sharpness } from './support/sharpness.ts';
 
-// Three fake cameras, of which the second gives no pictures, so that there is something to choose from. Ten frames a second
-// are enough to see a film, and leave the cores to the pages.
+// Three fake cameras, to have a choice; the second one gives no video. Ten frames per second are enough to detect moving
+// video and leave the cores to the pages.
 const executablePath = findBrowser();
 test.use({
   launchOptions: {
@@ -21,14 +21,14 @@ test.use({
 
 const kinds = ['script-tag', 'react', 'vue'] as const;
 type Kind = (typeof kinds)[number];
-const others = '[data-testid="tile"]:not([data-self="true"])';
+const remoteTiles = '[data-testid="tile"]:not([data-self="true"])';
 
-/** A page of the demo whose errors are collected in `problems`. */
+/** Opens a page of the demo and collects its errors in `problems`. */
 async function openPage(context: BrowserContext, problems: string[]): Promise<Page> {
   const page = await context.newPage();
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {
-    // The browser's own line about an answer of the server that the page expects and handles.
+    // The browser logs every failed response, even if the page expects and handles it.
     const isAnswer = message.text().startsWith('Failed to load resource');
     if (message.type() === 'error' && !isAnswer) problems.push(message.text());
   });
@@ -42,7 +42,7 @@ async function joinDemo(page: Page, kind: Kind, room: string, name: string, rest
   await expect(page.getByTestId('leave-button')).toBeVisible();
 }
 
-/** Ada and Bob in one call, on pages of one kind. */
+/** Ada and Bob in one call, on pages of the same kind. */
 async function adaAndBob(
   context: BrowserContext,
   kind: Kind,
@@ -57,10 +57,10 @@ async function adaAndBob(
   return { ada, bob, problems };
 }
 
-/** The number of remote tiles whose video plays: its time goes on and it has a picture. */
+/** The number of remote tiles whose video plays: its time advances and it has a size. */
 async function playingTiles(page: Page): Promise<number> {
-  return await page.evaluate(async (others) => {
-    const videos = [...document.querySelectorAll<HTMLVideoElement>(`${others} video`)];
+  return await page.evaluate(async (remoteTiles) => {
+    const videos = [...document.querySelectorAll<HTMLVideoElement>(`${remoteTiles} video`)];
     const before = videos.map(({ currentTime }) => currentTime);
     await new Promise((resolve) => {
       setTimeout(resolve, 300);
@@ -68,12 +68,12 @@ async function playingTiles(page: Page): Promise<number> {
     return videos.filter(
       (video, index) => video.videoWidth > 0 && video.currentTime > (before[index] ?? Infinity),
     ).length;
-  }, others);
+  }, remoteTiles);
 }
 
-/** What lies in the middle of somebody else's tile, the uppermost first: a picture, and the initials for as long as there is none. */
+/** The elements in the middle of a remote tile, topmost first: the video, above the initials once it plays. */
 async function layersOfTile(page: Page): Promise<string[]> {
-  return await page.locator(others).evaluate((tile) => {
+  return await page.locator(remoteTiles).evaluate((tile) => {
     const { x, y, width, height } = tile.getBoundingClientRect();
     const layers = document.elementsFromPoint(x + width / 2, y + height / 2);
     return layers.filter((layer) => tile.contains(layer)).map(({ tagName }) => tagName);
@@ -81,7 +81,7 @@ async function layersOfTile(page: Page): Promise<string[]> {
 }
 
 for (const kind of kinds) {
-  test(`two tabs on the ${kind} page are in one call, and a tile goes when its person goes`, async ({
+  test(`two tabs on the ${kind} page are in one call, and a tile disappears when its participant leaves`, async ({
     context,
   }) => {
     const { ada, bob, problems } = await adaAndBob(context, kind);
@@ -92,13 +92,16 @@ for (const kind of kinds) {
     expect(await layersOfTile(bob)).toEqual(['VIDEO', 'DIV', 'FIGURE']);
 
     await bob.getByTestId('mic-button').press('Space');
-    await expect(ada.locator(others)).toContainText(/muted/i);
+    await expect(ada.locator(remoteTiles)).toContainText(/muted/i);
     await expect(bob.getByTestId('mic-button')).toBeFocused();
     await bob.getByTestId('settings-button').click();
     await bob.getByTestId('hold-switch').click();
     await expect(ada.getByTestId('on-hold')).toBeVisible();
-    // Initials, where there would be black.
-    await expect(ada.locator('[data-testid="tile"][data-faceless="true"] .avatar')).toHaveText(['A', 'B']);
+    // Initials instead of black video.
+    await expect(ada.locator('[data-testid="tile"][data-shows-avatar="true"] .avatar')).toHaveText([
+      'A',
+      'B',
+    ]);
     await ada.getByTestId('on-hold').getByRole('button').press('Enter');
     await expect(bob.getByTestId('on-hold')).toBeHidden();
     await expect(ada.getByRole('heading', { level: 1 })).toBeFocused();
@@ -110,16 +113,16 @@ for (const kind of kinds) {
     await expect(ada.getByTestId('reconnecting')).toBeVisible();
     await context.setOffline(false);
     await expect(status).toHaveAttribute('data-connection', 'connected');
-    await expect(status).toHaveText('Connected again');
+    await expect(status).toHaveText('Reconnected');
     await expect(ada.getByTestId('reconnecting')).toBeHidden();
 
     await bob.getByTestId('leave-button').click();
-    await expect(ada.locator(others)).toHaveCount(0);
+    await expect(ada.locator(remoteTiles)).toHaveCount(0);
     await expect(bob.getByTestId('join-button')).toBeVisible();
     expect(problems).toEqual([]);
   });
 
-  test(`on the ${kind} page people write to each other and raise a hand`, async ({ context }) => {
+  test(`the ${kind} page has chat and raised hands`, async ({ context }) => {
     const { ada, bob, problems } = await adaAndBob(context, kind, '&camera=0');
     await expect(bob.getByRole('heading', { level: 1 })).toBeFocused();
 
@@ -138,13 +141,13 @@ for (const kind of kinds) {
     await bob.getByTestId('hand-button').click();
     await expect(bob.getByTestId('hand-button')).toHaveAttribute('aria-pressed', 'true');
     await expect(ada.getByTestId('status')).toHaveText('Bob raised a hand');
-    await expect(ada.locator(others).getByRole('img', { name: 'Hand raised' })).toBeVisible();
+    await expect(ada.locator(remoteTiles).getByRole('img', { name: 'Hand raised' })).toBeVisible();
     await bob.getByTestId('hand-button').click();
-    await expect(ada.locator(others).getByRole('img', { name: 'Hand raised' })).toBeHidden();
+    await expect(ada.locator(remoteTiles).getByRole('img', { name: 'Hand raised' })).toBeHidden();
     expect(problems).toEqual([]);
   });
 
-  test(`on the ${kind} page a camera is chosen in the lobby, changed in the call, and remembered`, async ({
+  test(`the ${kind} page lets users choose a camera in the lobby and in the call, and remembers it`, async ({
     context,
   }) => {
     const problems: string[] = [];
@@ -180,7 +183,7 @@ for (const kind of kinds) {
   });
 }
 
-test('people on the three kinds of page meet in one room', async ({ context }) => {
+test('users of all three pages meet in one room', async ({ context }) => {
   const room = newRoom();
   const tabs: Page[] = [];
   for (const kind of kinds) {
@@ -191,31 +194,27 @@ test('people on the three kinds of page meet in one room', async ({ context }) =
   for (const page of tabs) await expect.poll(() => playingTiles(page), { timeout: 30_000 }).toBe(2);
 });
 
-test('a background that is blurred arrives blurred, and sharp again when the blur is off', async ({
-  context,
-}) => {
+test('the background arrives blurred, and sharp again after the blur is turned off', async ({ context }) => {
   const { ada, bob, problems } = await adaAndBob(context, 'react');
-  await expect.poll(() => sharpness(bob, others)).toBeGreaterThan(0);
-  const sharp = await sharpness(bob, others);
+  await expect.poll(() => sharpness(bob, remoteTiles)).toBeGreaterThan(0);
+  const sharp = await sharpness(bob, remoteTiles);
   const loaded: string[] = [];
   ada.on('request', (request) => loaded.push(new URL(request.url()).pathname));
 
   await ada.getByTestId('settings-button').click();
   await ada.getByTestId('blur-switch').click();
-  // What finds people in pictures is fetched and compiled first, on the processor alone.
+  // The segmentation model is loaded and compiled first, without a graphics card.
   await expect(ada.getByTestId('blur-switch')).toHaveAttribute('aria-checked', 'true', { timeout: 30_000 });
-  await expect.poll(() => sharpness(bob, others)).toBeLessThan(sharp / 4);
-  // Fetched only now, and from nowhere else.
+  await expect.poll(() => sharpness(bob, remoteTiles)).toBeLessThan(sharp / 4);
+  // Loaded only now, and only from the demo's origin.
   expect(loaded).toContainEqual(expect.stringMatching(/^\/selfie-segmentation\/.*\.wasm$/));
 
   await ada.getByTestId('blur-switch').click();
-  await expect.poll(() => sharpness(bob, others)).toBeGreaterThan(sharp / 2);
+  await expect.poll(() => sharpness(bob, remoteTiles)).toBeGreaterThan(sharp / 2);
   expect(problems).toEqual([]);
 });
 
-test('a camera that is refused is explained in the lobby, and the call goes on with the microphone', async ({
-  context,
-}) => {
+test('the lobby explains a denied camera, and the call works with the microphone', async ({ context }) => {
   await context.addInitScript(() => {
     const getUserMedia = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
     navigator.mediaDevices.getUserMedia = (constraints) =>
@@ -225,7 +224,7 @@ test('a camera that is refused is explained in the lobby, and the call goes on w
   });
   const page = await context.newPage();
   await page.goto(`/react/?room=${newRoom()}&name=Ada`);
-  await expect(page.getByTestId('camera-problem')).toHaveText(/^Access to the camera was refused\. Allow it/);
+  await expect(page.getByTestId('camera-problem')).toHaveText(/^Access to the camera was denied\. Allow it/);
   await expect(page.getByTestId('microphone-problem')).toBeEmpty();
   await page.getByTestId('join-button').click();
   await expect(page.getByTestId('mic-button')).toHaveAttribute('aria-pressed', 'true');
@@ -240,12 +239,12 @@ for (const kind of kinds) {
     await page.goto(`/${kind}/?room=${newRoom()}&name=Ada&camera=0`);
     await expect(page.getByTestId('join-button')).toBeVisible();
     expect(await overflow()).toBe(0);
-    // What is typed stays whatever the lobby shows anew.
+    // The typed name survives re-rendering.
     await page.getByTestId('name-input').fill('Ada Lovelace');
     await page.getByTestId('camera-button').click();
     await expect(page.getByTestId('camera-button')).toHaveAttribute('aria-pressed', 'true');
     await expect(page.getByTestId('name-input')).toHaveValue('Ada Lovelace');
-    // Who finds the call full sees so, and tries again by the keyboard.
+    // A full call shows an error, and the user can retry with the keyboard.
     await page.route('**/rtc-api/conferences/join', (route) =>
       route.fulfill({ status: 403, json: { error: 'conference_full', error_description: 'Full.' } }),
     );
@@ -260,7 +259,7 @@ for (const kind of kinds) {
   });
 }
 
-test('the first page explains the demo and links to each kind of page', async ({ page }) => {
+test('the first page links to all three pages', async ({ page }) => {
   await page.goto('/');
   for (const kind of kinds) await expect(page.locator(`a[href*="${kind}"]`).first()).toBeVisible();
 });

@@ -9,7 +9,7 @@ async function shown(caller: Caller): Promise<(number | undefined)[]> {
   );
 }
 
-/** How many of the page's tiles show another picture than a moment ago. */
+/** How many of the page's tiles play, measured over 300 ms. */
 async function moving(caller: Caller): Promise<number> {
   return await caller.page.evaluate(async () => {
     const tiles = [...document.querySelectorAll('video')];
@@ -20,7 +20,7 @@ async function moving(caller: Caller): Promise<number> {
   });
 }
 
-/** Ada, who publishes these pictures, and Bob, who has a tile for each, in this order. */
+/** Ada, who publishes these bar codes, and Bob, who has a tile for each, in this order. */
 async function tilesFor(
   browser: Parameters<typeof Caller.open>[0],
   ids: readonly number[],
@@ -43,11 +43,9 @@ async function tilesFor(
   return [ada, bob];
 }
 
-test('tiles that change places in the page, or leave it for a while, play on by themselves', async ({
-  browser,
-}) => {
+test('tiles that are moved in the page, or removed for a while, keep playing', async ({ browser }) => {
   const [ada, bob] = await tilesFor(browser, [11, 22, 33]);
-  // Moving an element takes it out of the page for a moment, and so the browser pauses it.
+  // Moving an element removes it from the page briefly, so the browser pauses it.
   await bob.page.evaluate(() => {
     const [first, , third] = document.querySelectorAll('video');
     if (first) document.body.append(first);
@@ -67,7 +65,7 @@ test('tiles that change places in the page, or leave it for a while, play on by 
   for (const caller of [ada, bob]) await caller.close();
 });
 
-test('tiles that a list recycles show the view that they were given last', async ({ browser }) => {
+test('tiles recycled by a list show the view that was attached last', async ({ browser }) => {
   const [ada, bob] = await tilesFor(browser, [11, 22]);
   const rotate = () =>
     bob.page.evaluate(() => {
@@ -82,12 +80,12 @@ test('tiles that a list recycles show the view that they were given last', async
   for (let turn = 2; turn <= 20; turn += 1) await rotate();
   await expect.poll(() => shown(bob)).toEqual([11, 22]);
   await expect.poll(() => moving(bob)).toBe(2);
-  const wishes = () => bob.page.evaluate(() => [...window.views.values()].map(({ video }) => video));
-  await expect.poll(wishes).toEqual([{ maxHeightPx: 180 }, { maxHeightPx: 180 }]);
+  const requestedVideos = () => bob.page.evaluate(() => [...window.views.values()].map(({ video }) => video));
+  await expect.poll(requestedVideos).toEqual([{ maxHeightPx: 180 }, { maxHeightPx: 180 }]);
   for (const caller of [ada, bob]) await caller.close();
 });
 
-test('a tile in a document picture-in-picture window plays there by its size there, and in its page once that is closed', async ({
+test('a tile moved to a document picture-in-picture window plays at its size there, and in its page again after closing', async ({
   browser,
 }) => {
   const [ada, bob] = await tilesFor(browser, [11]);
@@ -106,12 +104,12 @@ test('a tile in a document picture-in-picture window plays there by its size the
     };
     tile.addEventListener('click', () => void open().then(() => (document.title = 'in')));
   });
-  const wish = () => bob.page.evaluate(() => [...window.views.values()].map(({ video }) => video));
+  const requestedVideo = () => bob.page.evaluate(() => [...window.views.values()].map(({ video }) => video));
   const resizeTile = (heightPx: number) =>
     bob.page.evaluate((heightPx) => {
       Object.assign(window.tile.style, { width: `${(heightPx * 16) / 9}px`, height: `${heightPx}px` });
     }, heightPx);
-  await expect.poll(wish).toEqual([{ maxHeightPx: 180 }]);
+  await expect.poll(requestedVideo).toEqual([{ maxHeightPx: 180 }]);
   await bob.page.locator('video').click();
   await expect.poll(() => bob.page.title()).toBe('in');
   const grows = async () => {
@@ -123,13 +121,13 @@ test('a tile in a document picture-in-picture window plays there by its size the
   expect(await bob.page.evaluate(() => window.tile.ownerDocument !== document)).toBe(true);
   await expect.poll(grows).toBe(true);
   await resizeTile(90);
-  await expect.poll(wish).toEqual([{ maxHeightPx: 90 }]);
+  await expect.poll(requestedVideo).toEqual([{ maxHeightPx: 90 }]);
   expect(await grows()).toBe(true);
 
   await bob.page.evaluate('window.other.close()');
   await expect.poll(() => shown(bob)).toEqual([11]);
   await expect.poll(() => moving(bob)).toBe(1);
   await resizeTile(180);
-  await expect.poll(wish).toEqual([{ maxHeightPx: 180 }]);
+  await expect.poll(requestedVideo).toEqual([{ maxHeightPx: 180 }]);
   for (const caller of [ada, bob]) await caller.close();
 });

@@ -1,16 +1,16 @@
-import { type Browser, test } from '@playwright/test';
+import { test, type Browser } from '@playwright/test';
 import { demoUrl } from './support/addresses.ts';
 import { Caller, newRoom } from './support/caller.ts';
 import { encryptWith } from './support/encrypt-with.ts';
 import { expectSilenceOnceClosed, framesEncoded, newestView } from './support/encrypted-media.ts';
-import { expect } from './support/expect.ts';
 import { expectToGrow } from './support/expect-to-grow.ts';
+import { expect } from './support/expect.ts';
 import { setVideo } from './support/page-scripts.ts';
 
-/** The tones of all that is published here. */
+/** The tones of all streams published here. */
 const publishedHz = [440, 660, 880];
 
-/** Joins with encryption; without a passphrase there is no key yet. */
+/** Joins with encryption. Without a passphrase, the page has no key yet. */
 async function joinWith(caller: Caller, room: string, name: string, key?: string): Promise<Caller> {
   await encryptWith(caller.page, key === undefined ? {} : { key });
   await caller.join(room, name);
@@ -25,15 +25,15 @@ async function setKey({ page }: Caller, key: string, keyIndex = 0): Promise<void
   ] as const);
 }
 
-/** What of sound and picture has arrived at a page, decoded or not. */
+/** Bytes of audio and video that a page has received, decoded or not. */
 async function bytesReceived({ page }: Caller): Promise<number[]> {
   return await page.evaluate(() =>
     Promise.all([window.probe.bytesReceived('audio'), window.probe.bytesReceived('video')]),
   );
 }
 
-/** Waits until sound and picture of `streams` have come to a page for a while, and proves that it can make nothing of them. */
-async function expectNothingOfWhatComes(caller: Caller, streams: number): Promise<void> {
+/** Waits until a page has received audio and video of `streams` for a while, and proves that it cannot decode them. */
+async function expectUndecodable(caller: Caller, streams: number): Promise<void> {
   const { page } = caller;
   await expect.poll(() => page.evaluate(() => window.views.size)).toBe(streams);
   await page.evaluate(() => {
@@ -43,30 +43,30 @@ async function expectNothingOfWhatComes(caller: Caller, streams: number): Promis
         srcObject: view.mediaStream,
       });
       document.body.append(video);
-      // Of what never begins to play this never resolves.
+      // This never settles for media that never starts to play.
       video.play().catch(() => {});
     }
   });
   const before = await bytesReceived(caller);
-  const hasCome = async () =>
+  const hasReceived = async () =>
     (await bytesReceived(caller)).every((bytes, kind) => bytes > (before[kind] ?? 0) + 3_000);
-  await expect.poll(hasCome).toBe(true);
-  const pictures = await page.evaluate(() =>
+  await expect.poll(hasReceived).toBe(true);
+  const videos = await page.evaluate(() =>
     [...document.querySelectorAll('video')].map((video) => window.probe.readElement(video) ?? 'nothing'),
   );
-  expect(pictures).toEqual(Array.from({ length: streams }, () => 'nothing'));
-  // Who does not decrypt may hear noise, of which any frequency may be the loudest.
+  expect(videos).toEqual(Array.from({ length: streams }, () => 'nothing'));
+  // A page that does not decrypt may hear noise, in which any frequency may be the loudest.
   for (const toneHz of await caller.tonesHz()) expect(publishedHz).not.toContain(toneHz);
 }
 
-/** Waits until the page has decoded ten more pictures of its newest view. */
-async function expectMorePictures(caller: Caller): Promise<void> {
+/** Waits until the page has decoded ten more frames of its newest view. */
+async function expectMoreFrames(caller: Caller): Promise<void> {
   await expectToGrow(async () => (await newestView(caller)).framesDecoded, 10);
 }
 
 /**
- * Opens a page whose policy forbids workers that are made from text, which is told so, and which brings one of its own. It
- * has no key yet.
+ * Opens a page whose policy forbids workers created from text. Checks the error that it gets, then gives it its own worker.
+ * The page has no key yet.
  */
 async function openWithOwnWorker(browser: Browser): Promise<Caller> {
   const caller = await Caller.open(browser);
@@ -90,7 +90,7 @@ async function openWithOwnWorker(browser: Browser): Promise<Caller> {
   return caller;
 }
 
-/** Ada and Bob in a call that goes on through everything here, like the tests one after the other. */
+/** Ada and Bob in a call that all tests share, in order. */
 let room: string;
 let ada: Caller;
 let bob: Caller;
@@ -110,11 +110,11 @@ test.afterAll(async () => {
   await bob.close();
 });
 
-test('without a key nothing is sent; two with one key see and hear each other', async () => {
+test('sends nothing without a key; participants with the same key see and hear each other', async () => {
   await expect.poll(() => bob.tonesHz()).toEqual([0]);
   await expect.poll(() => framesEncoded(ada)).toBeGreaterThan(15);
   expect(await bytesReceived(bob)).toEqual([0, 0]);
-  // Nothing else is offered, so that no server can choose it.
+  // Offers no other codecs, so that no server can choose them.
   const codecs = await ada.page.evaluate(() => {
     const offer = window.probe.peerConnections().find((peer) => peer.getSenders().some(({ track }) => track));
     const { sdp = '' } = offer?.localDescription ?? {};
@@ -123,20 +123,20 @@ test('without a key nothing is sent; two with one key see and hear each other', 
   expect(codecs).toEqual(['opus', 'VP8', 'rtx']);
 
   await setKey(ada, 'one');
-  await bob.expectPicturesOf(11);
-  await ada.expectPicturesOf(22);
+  await bob.expectVideoOf(11);
+  await ada.expectVideoOf(22);
   await expect.poll(() => bob.tonesHz()).toEqual([440]);
   await expect.poll(() => ada.tonesHz()).toEqual([880]);
 });
 
-test('others get nothing but noise, until they have the key', async ({ browser }) => {
+test('participants without the key receive only noise until they have it', async ({ browser }) => {
   const [cyd, dan] = await Promise.all([
     Caller.open(browser).then((caller) => joinWith(caller, room, 'Cyd', 'another')),
     Caller.open(browser),
   ]);
-  // Without encryption, as whoever sits at the server and sees what passes.
+  // Without encryption, like an observer at the server.
   await dan.join(room, 'Dan');
-  await Promise.all([cyd, dan].map((caller) => expectNothingOfWhatComes(caller, 2)));
+  await Promise.all([cyd, dan].map((caller) => expectUndecodable(caller, 2)));
   expect(await cyd.tonesHz()).toEqual([0, 0]);
   expect((await cyd.received()).framesDecoded).toBe(0);
   const failures = (await cyd.diary()).filter((line) => line.includes('decrypt'));
@@ -148,7 +148,7 @@ test('others get nothing but noise, until they have the key', async ({ browser }
   expect(undecrypted).toEqual(viewed);
 
   await setKey(cyd, 'one');
-  await cyd.expectPicturesOf(11, 22);
+  await cyd.expectVideoOf(11, 22);
   await expect.poll(() => cyd.tonesHz()).toEqual([440, 880]);
   expect((await cyd.diary()).slice(-2).toSorted()).toEqual([
     'decrypts Ada MIC_AND_CAM',
@@ -156,7 +156,7 @@ test('others get nothing but noise, until they have the key', async ({ browser }
   ]);
   expect(await cyd.page.evaluate(() => window.encryption?.undecryptedStreamIds)).toEqual([]);
 
-  // Nor is played what nobody encrypted.
+  // Unencrypted media is not played either.
   await cyd.page.evaluate(() => window.views.clear());
   await dan.publish(33, 660);
   await expect.poll(() => cyd.tonesHz()).toEqual([0]);
@@ -167,16 +167,16 @@ test('others get nothing but noise, until they have the key', async ({ browser }
   await expect.poll(() => bob.diary()).toContain('left Dan');
 });
 
-test('layers and keys are changed without an end of the picture, and once closed nothing is sent', async () => {
+test('layers and keys change without interrupting the video, and nothing is sent after closing', async () => {
   await bob.page.evaluate(setVideo, { maxHeightPx: 180 });
   await expect.poll(async () => (await newestView(bob)).heightPx).toBe(180);
-  await expectMorePictures(bob);
+  await expectMoreFrames(bob);
 
   await setKey(ada, 'two', 1);
   await expect.poll(() => bob.diary()).toContain('cannot decrypt Ada MIC_AND_CAM');
   await setKey(bob, 'two', 1);
   await expect.poll(() => bob.diary()).toContain('decrypts Ada MIC_AND_CAM');
-  await expectMorePictures(bob);
+  await expectMoreFrames(bob);
 
   await expectSilenceOnceClosed(ada, bob);
 });

@@ -3,9 +3,9 @@ import { test } from '@playwright/test';
 import { bareSdkFile, Caller, newRoom } from './support/caller.ts';
 import { encryptWith } from './support/encrypt-with.ts';
 import { expectSilenceOnceClosed } from './support/encrypted-media.ts';
-import { expect } from './support/expect.ts';
 import { expectToGrow } from './support/expect-to-grow.ts';
-import { FirefoxCaller, fakeMicrophoneHz } from './support/firefox-caller.ts';
+import { expect } from './support/expect.ts';
+import { fakeMicrophoneHz, FirefoxCaller } from './support/firefox-caller.ts';
 
 const hasNetwork = Object.values(networkInterfaces())
   .flat()
@@ -25,29 +25,27 @@ test.describe('Chromium and Firefox in one call', () => {
     await fox.close();
   });
 
-  test('see each other’s picture and hear each other’s voice, in VP8', async ({ browser }) => {
+  test('see and hear each other, in VP8', async ({ browser }) => {
     const room = newRoom();
     const ada = await Caller.open(browser);
     await Promise.all([ada.join(room, 'Ada'), fox.join(room, 'Fox')]);
     await Promise.all([ada.publish(11, 440), fox.publish(22)]);
 
-    await ada.expectPicturesOf(22);
-    await expect.poll(() => fox.pictureIds()).toEqual([11]);
+    await ada.expectVideoOf(22);
+    await expect.poll(() => fox.videoIds()).toEqual([11]);
     await expect.poll(() => ada.tonesHz()).toEqual([fakeMicrophoneHz]);
     for (const side of [ada, fox]) {
       await expectToGrow(async () => (await side.received()).framesDecoded, 20);
       expect(await side.received()).toMatchObject({ videoCodec: 'video/VP8', audioCodec: 'audio/opus' });
       expect(await side.diary()).not.toContainEqual(expect.stringMatching(/^error/));
     }
-    // Firefox has no Web Audio here to tell the tone, but its decoder says how loud it is; silence would add nothing.
+    // Firefox has no Web Audio here to detect the tone, but its decoder reports the energy; silence would add nothing.
     await expectToGrow(async () => (await fox.received()).audioEnergy, 0.1);
     await ada.close();
   });
 });
 
-test('neither Chromium nor Firefox needs webrtc-adapter: both are in one call without it, encrypted', async ({
-  browser,
-}) => {
+test('Chromium and Firefox share an encrypted call without webrtc-adapter', async ({ browser }) => {
   test.skip(
     !hasNetwork,
     'Firefox does no ICE over loopback, and this machine has no other network interface.',
@@ -58,8 +56,8 @@ test('neither Chromium nor Firefox needs webrtc-adapter: both are in one call wi
   await Promise.all([encryptWith(ada.page, { key: 'one' }), encryptWith(fox.page, { key: 'one' })]);
   await Promise.all([ada.join(room, 'Ada'), fox.join(room, 'Fox')]);
   await Promise.all([ada.publish(11, 440), fox.publish(22)]);
-  await ada.expectPicturesOf(22);
-  await expect.poll(() => fox.pictureIds()).toEqual([11]);
+  await ada.expectVideoOf(22);
+  await expect.poll(() => fox.videoIds()).toEqual([11]);
   await expect.poll(() => ada.tonesHz()).toEqual([fakeMicrophoneHz]);
   await expectToGrow(async () => (await fox.received()).audioEnergy, 0.1);
   await expectSilenceOnceClosed(fox, ada);

@@ -1,5 +1,5 @@
-import { test } from '@playwright/test';
 import type { ActiveSpeaker, ConferenceEvents, StreamQuality } from '@parley-rtc/sdk';
+import { test } from '@playwright/test';
 import { Caller, newRoom } from './support/caller.ts';
 import { expect } from './support/expect.ts';
 
@@ -34,14 +34,14 @@ async function observe({ page }: Caller): Promise<void> {
 const speakers = ({ page }: Caller): Promise<unknown[]> =>
   page.evaluate(() => window.speaking.map(({ participant }) => participant.metadata['name']));
 
-/** The level of the only stream, and what costs it points. */
+/** The quality level of the only stream and its causes. */
 const levelAndCauses = ({ page }: Caller): Promise<unknown[]> =>
   page.evaluate(() => {
     const quality = window.conference.quality([...window.views.keys()][0] ?? window.mine.id);
     return [quality?.level, ...(quality?.causes.map(({ code }) => code) ?? [])];
   });
 
-test('who speaks is seen at both ends and gone when muted, and a good call is excellent', async ({
+test('reports the active speaker on both sides until muted, and rates a good call as excellent', async ({
   browser,
 }) => {
   const room = newRoom();
@@ -50,8 +50,8 @@ test('who speaks is seen at both ends and gone when muted, and a good call is ex
   await Promise.all([ada.join(room, 'Ada'), bob.join(room, 'Bob')]);
   await Promise.all([observe(ada), observe(bob)]);
   await ada.publish(11, 440);
-  await bob.expectPicturesOf(11);
-  // Chromium decodes sound only where something plays it.
+  await bob.expectVideoOf(11);
+  // Chromium decodes audio only while an element plays it.
   await expect.poll(() => bob.tonesHz()).toEqual([440]);
 
   await expect.poll(() => speakers(bob)).toEqual(['Ada']);

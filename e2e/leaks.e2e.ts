@@ -1,12 +1,12 @@
 import { test } from '@playwright/test';
 import { Caller, newRoom } from './support/caller.ts';
 import { expect } from './support/expect.ts';
-import { goInAndOut, openLeakPage } from './support/leak-rounds.ts';
+import { joinAndLeave, openLeakPage } from './support/leak-rounds.ts';
 import { countResources, type ResourceCounts } from './support/resource-counts.ts';
 
-const stays = 8;
+const rounds = 8;
 
-/** Without the heap, of which a few stays tell little (`pnpm bench:leaks`), and without what others do to the server. */
+/** Without the heap, which needs more rounds (`pnpm bench:leaks`), and without the server, which other tests also use. */
 function heldByPage(counts: ResourceCounts): Partial<ResourceCounts> {
   const { openPeerConnections, peerConnectionObjects, eventListeners, domNodes, documents } = counts;
   const { timers, requests } = counts;
@@ -21,7 +21,7 @@ function heldByPage(counts: ResourceCounts): Partial<ResourceCounts> {
   };
 }
 
-test('joining, publishing, viewing and leaving, again and again, leave nothing behind and nobody', async ({
+test('repeated joining, publishing, viewing and leaving leaks neither resources nor participants', async ({
   browser,
 }) => {
   const room = newRoom();
@@ -29,16 +29,16 @@ test('joining, publishing, viewing and leaving, again and again, leave nothing b
   await ada.join(room, 'Ada');
   await ada.publish(11, 440);
   const page = await openLeakPage(browser);
-  // The first stay makes what a page makes once.
-  await goInAndOut(page, room, 1);
+  // The first round creates what a page creates only once.
+  await joinAndLeave(page, room, 1);
   const before = heldByPage(await countResources(page));
-  await goInAndOut(page, room, stays);
+  await joinAndLeave(page, room, rounds);
   const after = heldByPage(await countResources(page));
   expect(after).toEqual(before);
   expect(after).toMatchObject({ openPeerConnections: 0, peerConnectionObjects: 0, timers: 0, requests: 0 });
-  // Ada viewed what was published each time.
+  // Ada viewed the stream of each round.
   await expect.poll(() => ada.page.evaluate(() => window.probe.openPeerConnections())).toBe(1);
-  expect(await ada.page.evaluate(() => window.probe.peerConnectionsEver())).toBe(1 + 1 + stays);
+  expect(await ada.page.evaluate(() => window.probe.peerConnectionsEver())).toBe(1 + 1 + rounds);
   const present = () =>
     ada.page.evaluate(() => window.conference.state.getSnapshot().conference.participants);
   await expect.poll(async () => (await present()).length).toBe(1);

@@ -1,12 +1,12 @@
-import { type Browser, test } from '@playwright/test';
+import { test, type Browser } from '@playwright/test';
 import { demoUrl } from './support/addresses.ts';
 import { Caller, newRoom } from './support/caller.ts';
 import { expect } from './support/expect.ts';
-import { expectFilm } from './support/film.ts';
 import { launchChromium } from './support/launch-chromium.ts';
+import { expectMovingVideo } from './support/moving-video.ts';
 import { processesOf } from './support/processes-of.ts';
 
-/** Ada, who publishes her camera and microphone from a browser of her own, and Bob, who views it. */
+/** Ada, who publishes camera and microphone from her own browser, and Bob, who views them. */
 async function adaAndBob(browser: Browser, hers: Browser): Promise<{ ada: Caller; bob: Caller }> {
   const room = newRoom();
   const [ada, bob] = [await Caller.open(hers), await Caller.open(browser)];
@@ -15,14 +15,14 @@ async function adaAndBob(browser: Browser, hers: Browser): Promise<{ ada: Caller
   await ada.page.evaluate(async () => {
     window.mine = await window.conference.publishStream({ camera: true, microphone: true });
     for (const track of window.mine.mediaStream.getTracks()) {
-      track.addEventListener('ended', () => window.heard.push(`ended ${track.kind}`));
+      track.addEventListener('ended', () => window.diary.push(`ended ${track.kind}`));
     }
   });
-  await expectFilm(bob);
+  await expectMovingVideo(bob);
   return { ada, bob };
 }
 
-/** Which of Ada's tracks Bob knows as muted. */
+/** Which of Ada's tracks are muted in Bob's state. */
 async function mutedForBob(bob: Caller): Promise<string[]> {
   return await bob.page.evaluate(() => {
     const [streamId] = window.views.keys();
@@ -33,7 +33,7 @@ async function mutedForBob(bob: Caller): Promise<string[]> {
   });
 }
 
-test('devices that are forbidden in mid-call are muted for everybody, and back when they are allowed again', async ({
+test('mutes devices whose permission is revoked during the call, and restores them when it is granted again', async ({
   browser,
 }) => {
   const hers = await launchChromium(['--use-fake-device-for-media-stream']);
@@ -63,19 +63,17 @@ test('devices that are forbidden in mid-call are muted for everybody, and back w
     await window.mine.unmute('audio');
   });
   await expect.poll(() => mutedForBob(bob)).toEqual([]);
-  await expectFilm(bob);
+  await expectMovingVideo(bob);
   await hers.close();
   await bob.close();
 });
 
-// There is no plug to pull on a fake camera. To the page, a crash of the browser's service is the same: its tracks end.
+// A fake camera cannot be unplugged. A crash of the browser's service looks the same to the page: its tracks end.
 for (const [device, service, kind] of [
   ['camera', 'video_capture.mojom.VideoCaptureService', 'video'],
   ['microphone', 'audio.mojom.AudioService', 'audio'],
 ] as const) {
-  test(`a ${device} that the system takes away is opened again, and the viewer goes on`, async ({
-    browser,
-  }) => {
+  test(`reopens a ${device} that the system removed, and the viewer keeps receiving`, async ({ browser }) => {
     const hers = await launchChromium([
       '--use-fake-device-for-media-stream',
       '--use-fake-ui-for-media-stream',
@@ -86,7 +84,7 @@ for (const [device, service, kind] of [
     expect(running).toBeDefined();
     if (running) process.kill(running.id, 'SIGKILL');
     await expect.poll(() => ada.diary()).toContain(`ended ${kind}`);
-    await expectFilm(bob);
+    await expectMovingVideo(bob);
     // The fake microphone beeps once a second.
     const { audioEnergy } = await bob.received();
     await bob.page.evaluate(() => {

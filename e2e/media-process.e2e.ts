@@ -5,7 +5,7 @@ import { OwnServer } from './support/own-server.ts';
 import { watchTile } from './support/watched-tile.ts';
 
 const names = ['Ada', 'Bob'] as const;
-/** Far below what it takes to notice a lost stream and to connect anew, and above what busy cores cost. */
+/** Far below the time to detect a lost stream and reconnect, and above delays from busy cores. */
 const longestGapMs = 1_000;
 
 let server: OwnServer;
@@ -14,8 +14,8 @@ let callers: readonly Caller[];
 test.beforeEach(async ({ browser }) => {
   server = await OwnServer.start({ PARLEY_MEDIA_PROCESSES: '2' });
   callers = [await Caller.open(browser), await Caller.open(browser)];
-  const place = await server.openConference();
-  for (const [index, caller] of callers.entries()) await caller.joinAt(place, names[index] ?? '');
+  const invitation = await server.openConference();
+  for (const [index, caller] of callers.entries()) await caller.joinAt(invitation, names[index] ?? '');
 });
 
 test.afterEach(async () => {
@@ -23,25 +23,25 @@ test.afterEach(async () => {
   await server.close();
 });
 
-async function openPictures(caller: Caller): Promise<number> {
-  return await caller.page.evaluate(() => window.pictureTimesMs.length);
+async function frameCount(caller: Caller): Promise<number> {
+  return await caller.page.evaluate(() => window.frameTimesMs.length);
 }
 
-/** The longest time between two pictures of the caller's tile since `sinceMs`. */
+/** The longest time between two frames of the caller's tile since `sinceMs`. */
 async function longestGapSinceMs(caller: Caller, sinceMs: number): Promise<number> {
   return await caller.page.evaluate((sinceMs) => {
-    const times = window.pictureTimesMs.filter((timeMs) => timeMs >= sinceMs);
+    const times = window.frameTimesMs.filter((timeMs) => timeMs >= sinceMs);
     return Math.max(...[...times, Date.now()].map((timeMs, index) => timeMs - (times[index - 1] ?? sinceMs)));
   }, sinceMs);
 }
 
-test('a media process that dies takes its own streams alone, and the SDK restores those', async () => {
-  // One after the other, so that each goes to the process with fewer peers.
+test('a crashed media process affects only its own streams, and the SDK restores them', async () => {
+  // Publish in sequence, so that each stream goes to the process with fewer peers.
   for (const [index, caller] of callers.entries()) await caller.publish(11 * (index + 1));
   for (const caller of callers) {
     await expect.poll(() => caller.page.evaluate(() => window.views.size)).toBe(1);
     await caller.page.evaluate(watchTile);
-    await expect.poll(() => openPictures(caller)).toBeGreaterThan(30);
+    await expect.poll(() => frameCount(caller)).toBeGreaterThan(30);
   }
   const pids = server.mediaProcessIds();
   expect(pids).toHaveLength(2);
@@ -55,17 +55,17 @@ test('a media process that dies takes its own streams alone, and the SDK restore
   await expect.poll(lostIndex).toBeGreaterThanOrEqual(0);
   const lost = await lostIndex();
   const [loser, other] = [callers[lost], callers[1 - lost]];
-  if (!loser || !other) throw new Error('Somebody lost a stream who is not in the call.');
+  if (!loser || !other) throw new Error('An unknown participant lost a stream.');
 
   await expect.poll(() => loser.diary()).toContain('restored CAM');
-  await other.expectPicturesOf(11 * (lost + 1));
+  await other.expectVideoOf(11 * (lost + 1));
   console.log(`restored and seen again ${Date.now() - killedMs} ms after the process was killed`);
 
-  // The stream of the other process went on: nobody heard of an end, and its pictures kept coming.
-  await loser.expectPicturesOf(11 * (2 - lost));
+  // The other process's stream continued: no event announced its end, and its frames kept arriving.
+  await loser.expectVideoOf(11 * (2 - lost));
   expect(await longestGapSinceMs(loser, killedMs)).toBeLessThan(longestGapMs);
-  const heard = [...(await loser.diary()), ...(await other.diary())];
-  expect(heard).not.toContain(`unpublished ${names[1 - lost]} CAM`);
+  const diaries = [...(await loser.diary()), ...(await other.diary())];
+  expect(diaries).not.toContain(`unpublished ${names[1 - lost]} CAM`);
   expect(await other.diary()).not.toContain('restored CAM');
   await expect.poll(() => server.mediaProcessIds().filter((pid) => !pids.includes(pid))).toHaveLength(1);
 });

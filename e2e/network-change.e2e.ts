@@ -1,9 +1,9 @@
 import { test } from '@playwright/test';
 import { Caller, newRoom } from './support/caller.ts';
-import { expect } from './support/expect.ts';
 import { expectToGrow } from './support/expect-to-grow.ts';
+import { expect } from './support/expect.ts';
 
-/** Two in a call; the server drops Bob after three times `keepAliveSeconds` without a sign of life. */
+/** Ada and Bob in a call. The server drops Bob after three times `keepAliveSeconds` without a keep-alive. */
 async function call(ada: Caller, bob: Caller, keepAliveSeconds: number): Promise<void> {
   const room = newRoom();
   await bob.page.route('**/users/endpoints', async (route) => {
@@ -12,13 +12,13 @@ async function call(ada: Caller, bob: Caller, keepAliveSeconds: number): Promise
   });
   await Promise.all([ada.join(room, 'Ada'), bob.join(room, 'Bob')]);
   await Promise.all([ada.publish(11, 440), bob.publish(22, 880)]);
-  await ada.expectPicturesOf(22);
-  await bob.expectPicturesOf(11);
+  await ada.expectVideoOf(22);
+  await bob.expectVideoOf(11);
 }
 
 const restored = ['reconnecting', 'connected'];
 
-test('a short time without signalling costs no media, and what was missed arrives', async ({ browser }) => {
+test('a short loss of signalling does not interrupt media, and missed events arrive', async ({ browser }) => {
   const [ada, bob] = [await Caller.open(browser), await Caller.open(browser)];
   await call(ada, bob, 15);
   await bob.page.context().setOffline(true);
@@ -32,19 +32,19 @@ test('a short time without signalling costs no media, and what was missed arrive
   await expect.poll(said).toBe('while Bob was offline');
   expect(await ada.diary()).toEqual(['joined Bob', 'published Bob MIC_AND_CAM']);
   expect(await bob.diary()).not.toContainEqual(expect.stringMatching(/^(unpublished|restored|error)/));
-  await bob.expectPicturesOf(11);
-  await ada.expectPicturesOf(22);
+  await bob.expectVideoOf(11);
+  await ada.expectVideoOf(22);
   for (const caller of [ada, bob]) await caller.close();
 });
 
-test('whoever was offline until the server let go is inside again with media, once', async ({ browser }) => {
+test('a participant dropped while offline rejoins once, with media', async ({ browser }) => {
   const [ada, bob] = [await Caller.open(browser), await Caller.open(browser)];
   await call(ada, bob, 2);
   await bob.page.context().setOffline(true);
   await expect.poll(() => ada.diary()).toContain('left Bob');
   await bob.page.context().setOffline(false);
-  await ada.expectPicturesOf(22);
-  await bob.expectPicturesOf(11);
+  await ada.expectVideoOf(22);
+  await bob.expectVideoOf(11);
   await expect.poll(() => ada.tonesHz()).toEqual([880]);
   await expect.poll(() => bob.tonesHz()).toEqual([440]);
   expect((await ada.diary()).filter((line) => !line.includes('published'))).toEqual([

@@ -8,7 +8,7 @@ import { oneToOneNat } from './support/one-to-one-nat.ts';
 import { OwnServer } from './support/own-server.ts';
 import { selectedPaths } from './support/selected-paths.ts';
 
-/** Of nobody: kept for documentation. */
+/** From a range reserved for documentation. */
 const announcedAddress = '203.0.113.7';
 
 let closing: (() => void | Promise<void>)[] = [];
@@ -18,27 +18,27 @@ test.afterEach(async () => {
   closing = [];
 });
 
-/** A network for the callers, with addresses of one family. */
+/** A network for the callers, with addresses of a single family. */
 function openNetwork(family: 4 | 6): NetworkNamespace {
   const network = NetworkNamespace.create(family);
-  test.skip(!network, 'This machine gives no network namespace.');
-  if (!network) throw new Error('The test goes on without a network.');
+  test.skip(!network, 'This machine allows no network namespaces.');
+  if (!network) throw new Error('The test was not skipped without a network.');
   closing.push(() => network.remove());
   return network;
 }
 
-/** Two callers in `network` see and hear each other. Returns where each of their four connections ends. */
+/** Proves that two callers in `network` see and hear each other. Returns the remote end of their four connections. */
 async function callFrom(network: NetworkNamespace, server: OwnServer) {
   const apiPort = Number(new URL(server.url).port);
   const within = await openBrowserWithin(network, [demoPort, apiPort]);
   closing.push(() => within.close());
-  const place = await server.openConference();
-  const atLocalhost = { ...place, server: place.server.replace('127.0.0.1', 'localhost') };
+  const invitation = await server.openConference();
+  const atLocalhost = { ...invitation, server: invitation.server.replace('127.0.0.1', 'localhost') };
   const [ada, bob] = await Promise.all([Caller.open(within.browser), Caller.open(within.browser)]);
   await Promise.all([ada.joinAt(atLocalhost, 'Ada'), bob.joinAt(atLocalhost, 'Bob')]);
   await Promise.all([ada.publish(11, 440), bob.publish(22, 880)]);
-  await ada.expectPicturesOf(22);
-  await bob.expectPicturesOf(11);
+  await ada.expectVideoOf(22);
+  await bob.expectVideoOf(11);
   await expect.poll(() => ada.tonesHz()).toEqual([880]);
   await expect.poll(() => bob.tonesHz()).toEqual([440]);
   const paths = await Promise.all([ada, bob].map(({ page }) => page.evaluate(selectedPaths)));
@@ -51,14 +51,14 @@ async function startServer(settings: Readonly<Record<string, string>> = {}): Pro
   return server;
 }
 
-test('callers with IPv6 alone see and hear each other over the one UDP port of the server', async () => {
+test('callers with only IPv6 see and hear each other over the server’s single UDP port', async () => {
   const network = openNetwork(6);
   const server = await startServer();
   const end = { remoteAddress: network.hostAddress, remotePort: server.udpPort };
   expect(await callFrom(network, server)).toEqual([end, end, end, end]);
 });
 
-test('callers reach a server behind 1:1 NAT by the address that it announces', async () => {
+test('callers reach a server behind 1:1 NAT at its announced address', async () => {
   const network = openNetwork(4);
   oneToOneNat(network, announcedAddress);
   const server = await startServer({ PARLEY_ANNOUNCED_ADDRESS: announcedAddress });

@@ -8,7 +8,7 @@ import { findBrowser } from './support/browser.ts';
 import { usualSdkFile } from './support/caller.ts';
 import { expect } from './support/expect.ts';
 
-/** Counts the connections to a server that lets nobody in, and says over which of them each request came. */
+/** A server that refuses all requests, counts connections and records which one each request used. */
 async function startServer() {
   let connections = 0;
   const numbers = new WeakMap<object, number>();
@@ -33,10 +33,10 @@ async function startServer() {
   };
 }
 
-test('a page that prepares to join is connected before its first request, which takes that connection', async () => {
+test('a page that prepares to join connects ahead of its first request, which reuses the connection', async () => {
   const server = await startServer();
   const executablePath = findBrowser();
-  // Chromium connects ahead of time in an ordinary profile only.
+  // Chromium preconnects only in an ordinary profile.
   const context = await chromium.launchPersistentContext('', {
     ...(executablePath && { executablePath }),
     args: [...browserArguments],

@@ -1,5 +1,5 @@
-import { test, type Browser } from '@playwright/test';
 import type { PublishedStream, ViewedStream } from '@parley-rtc/sdk';
+import { test, type Browser } from '@playwright/test';
 import { Caller } from './support/caller.ts';
 import { expect } from './support/expect.ts';
 import { MediaCut } from './support/media-cut.ts';
@@ -8,7 +8,7 @@ import { watchTile } from './support/watched-tile.ts';
 
 declare global {
   interface Window {
-    /** What the page held before the trouble, to compare it with what it holds after. */
+    /** The page's objects before the failure, to compare them with those after it. */
     before: {
       readonly mine: PublishedStream;
       readonly mineId: string;
@@ -20,18 +20,18 @@ declare global {
   }
 }
 
-const whyNot = MediaCut.whyNot();
+const unavailableReason = MediaCut.unavailableReason();
 
 let server: OwnServer;
 let path: MediaCut;
 let ada: Caller;
 let bob: Caller;
 
-/** Ada and Bob in a call that goes on through everything here, and see and hear each other. */
+/** Ada and Bob in a call that all tests share, who see and hear each other. */
 test.beforeAll(async ({ browser }) => {
   server = await OwnServer.start();
   path = new MediaCut(server.udpPort);
-  path.mend();
+  path.restore();
   [ada, bob] = await call(browser);
 });
 
@@ -39,7 +39,7 @@ test.beforeEach(async () => {
   for (const { page } of [ada, bob]) await page.evaluate(rememberBefore);
 });
 
-test.afterEach(() => path.mend());
+test.afterEach(() => path.restore());
 
 test.afterAll(async () => {
   await ada.close();
@@ -48,27 +48,27 @@ test.afterAll(async () => {
 });
 
 async function call(browser: Browser): Promise<[Caller, Caller]> {
-  const place = await server.openConference();
+  const invitation = await server.openConference();
   const callers: [Caller, Caller] = [await Caller.open(browser), await Caller.open(browser)];
   const [first, second] = callers;
-  // A shorter promise to the server, which drops whoever breaks it three times, than the SDK's 15 seconds.
+  // A shorter keep-alive than the SDK's 15 seconds. The server drops the endpoint after three times this.
   await first.page.route('**/users/endpoints', async (route) => {
     const command = route.request().postDataJSON() as object;
     await route.continue({ postData: { ...command, keepAliveSeconds: 4 } });
   });
-  await Promise.all([first.joinAt(place, 'Ada'), second.joinAt(place, 'Bob')]);
+  await Promise.all([first.joinAt(invitation, 'Ada'), second.joinAt(invitation, 'Bob')]);
   await Promise.all([first.publish(11, 440), second.publish(22, 880)]);
   for (const caller of callers) {
     await expect.poll(() => caller.page.evaluate(() => window.views.size)).toBe(1);
     await caller.page.evaluate(watchTile);
-    await expect.poll(() => caller.page.evaluate(() => window.pictureTimesMs.length)).toBeGreaterThan(30);
+    await expect.poll(() => caller.page.evaluate(() => window.frameTimesMs.length)).toBeGreaterThan(30);
   }
-  await first.expectPicturesOf(22);
-  await second.expectPicturesOf(11);
+  await first.expectVideoOf(22);
+  await second.expectVideoOf(11);
   return callers;
 }
 
-/** Begins a new diary too. Is handed to the browser as text. */
+/** Also clears the diary. Runs in the page. */
 function rememberBefore(): void {
   const [view] = window.views.values();
   if (!view) throw new Error('Nothing is viewed.');
@@ -79,15 +79,15 @@ function rememberBefore(): void {
     .map(({ id }) => id)
     .join();
   window.before = { mine, mineId: mine.id, view, mediaStream, tracks, element: window.tile };
-  window.heard.length = 0;
+  window.diary.length = 0;
   window.connections.length = 0;
 }
 
-/** After how many milliseconds since `sinceMs` ten pictures have come to the caller's tile. */
-async function picturesAfterMs(caller: Caller, sinceMs: number): Promise<number> {
+/** Time from `sinceMs` until the caller's tile has shown ten frames, in milliseconds. */
+async function tenFramesAfterMs(caller: Caller, sinceMs: number): Promise<number> {
   const tenth = () =>
     caller.page.evaluate(
-      (sinceMs) => window.pictureTimesMs.filter((timeMs) => timeMs > sinceMs)[9] ?? Infinity,
+      (sinceMs) => window.frameTimesMs.filter((timeMs) => timeMs > sinceMs)[9] ?? Infinity,
       sinceMs,
     );
   await expect.poll(tenth, { timeout: 25_000 }).toBeLessThan(Infinity);
@@ -125,11 +125,11 @@ function report(what: string, timesMs: readonly number[]): void {
   console.log(`${what}: ${description}`);
 }
 
-test('media comes back over a new path once the old one is dead, and the app notices nothing', async () => {
-  test.skip(whyNot !== undefined, whyNot);
+test('media recovers over a new path after the old one fails, without the app noticing', async () => {
+  test.skip(unavailableReason !== undefined, unavailableReason);
   const diaries = [await ada.diary(), await bob.diary()];
   const fingerprints = await fingerprintsOf(ada, bob);
-  // Each connection gets another certificate of the server: each is really negotiated anew.
+  // Each connection gets a new server certificate, which proves that it was negotiated again.
   const cutAtMs = Date.now();
   path.cut();
   await expect
@@ -141,15 +141,15 @@ test('media comes back over a new path once the old one is dead, and the app not
       { timeout: 20_000, intervals: [50] },
     )
     .toBe(4);
-  report('asked for a new path after', [Date.now() - cutAtMs]);
-  path.mend();
-  const mendedAtMs = Date.now();
-  const backMs = await Promise.all([ada, bob].map((caller) => picturesAfterMs(caller, mendedAtMs)));
-  report('ten pictures after the path is back', backMs);
+  report('new path requested after', [Date.now() - cutAtMs]);
+  path.restore();
+  const restoredAtMs = Date.now();
+  const backMs = await Promise.all([ada, bob].map((caller) => tenFramesAfterMs(caller, restoredAtMs)));
+  report('ten frames after the path is restored', backMs);
   for (const ms of backMs) expect(ms).toBeLessThan(5_000);
 
-  await ada.expectPicturesOf(22);
-  await bob.expectPicturesOf(11);
+  await ada.expectVideoOf(22);
+  await bob.expectVideoOf(11);
   await expect.poll(() => ada.tonesHz()).toEqual([880]);
   await expect.poll(() => bob.tonesHz()).toEqual([440]);
   for (const caller of [ada, bob]) {
@@ -165,20 +165,20 @@ test('media comes back over a new path once the old one is dead, and the app not
   expect([await ada.diary(), await bob.diary()]).toEqual(diaries);
 });
 
-test('a publication that the server gave up meanwhile is published again, and viewed again', async () => {
-  test.skip(whyNot !== undefined, whyNot);
+test('publishes and views a stream again after the server dropped it', async () => {
+  test.skip(unavailableReason !== undefined, unavailableReason);
   path.cut();
   await ada.page.context().setOffline(true);
-  // Bob stays in touch with the server, which drops Ada's media for its silence.
+  // Bob stays connected to the server, which drops Ada's silent media.
   await expect.poll(() => bob.diary(), { timeout: 30_000 }).toContain('unpublished Ada MIC_AND_CAM');
-  path.mend();
+  path.restore();
   await ada.page.context().setOffline(false);
-  const mendedAtMs = Date.now();
-  const backMs = await Promise.all([ada, bob].map((caller) => picturesAfterMs(caller, mendedAtMs)));
-  report('ten pictures after the path is back, once given up', backMs);
+  const restoredAtMs = Date.now();
+  const backMs = await Promise.all([ada, bob].map((caller) => tenFramesAfterMs(caller, restoredAtMs)));
+  report('ten frames after the path is restored, once dropped', backMs);
   for (const ms of backMs) expect(ms).toBeLessThan(10_000);
-  await bob.expectPicturesOf(11);
-  await ada.expectPicturesOf(22);
+  await bob.expectVideoOf(11);
+  await ada.expectVideoOf(22);
   await expect.poll(() => bob.tonesHz()).toEqual([440]);
   expect(await ada.diary()).toContain('restored MIC_AND_CAM');
   expect(await isTheSame(ada)).toMatchObject({ publishedStream: true, streamId: false });
@@ -187,17 +187,17 @@ test('a publication that the server gave up meanwhile is published again, and vi
   );
 });
 
-test('everybody is back with media after the server was killed and started again, without a click', async () => {
+test('all participants recover with media after the server was killed and restarted, without a click', async () => {
   await ada.page.evaluate(() => window.conference.setParticipantMetadata({ name: 'Ada L.' }));
   await server.kill();
   await expect.poll(() => ada.page.evaluate(() => window.connections)).toEqual(['reconnecting']);
   await server.startAgain();
   const startedAtMs = Date.now();
-  const backMs = await Promise.all([ada, bob].map((caller) => picturesAfterMs(caller, startedAtMs)));
-  report('ten pictures after the server is back', backMs);
+  const backMs = await Promise.all([ada, bob].map((caller) => tenFramesAfterMs(caller, startedAtMs)));
+  report('ten frames after the server restarted', backMs);
   for (const ms of backMs) expect(ms).toBeLessThan(10_000);
-  await ada.expectPicturesOf(22);
-  await bob.expectPicturesOf(11);
+  await ada.expectVideoOf(22);
+  await bob.expectVideoOf(11);
   await expect.poll(() => ada.tonesHz()).toEqual([880]);
   await expect.poll(() => bob.tonesHz()).toEqual([440]);
   for (const caller of [ada, bob]) {

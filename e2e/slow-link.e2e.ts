@@ -1,9 +1,8 @@
 import { test, type Browser } from '@playwright/test';
 import { demoPort } from './support/addresses.ts';
 import { expect } from './support/expect.ts';
-import { SlowLinkView } from './support/slow-link-view.ts';
-import type { ViewSample } from './support/slow-link-view.ts';
-import { SlowLink, whyNoSlowLink } from './support/slow-link.ts';
+import { SlowLinkView, type ViewSample } from './support/slow-link-view.ts';
+import { SlowLink, slowLinkUnavailableReason } from './support/slow-link.ts';
 
 const slowBps = 500_000;
 const queueMs = 200;
@@ -11,13 +10,13 @@ const settleSeconds = 4;
 const slowSeconds = 9;
 const withinSeconds = 30;
 
-test.describe('a viewer whose link falls to 500 kbit/s', () => {
+test.describe('a viewer whose link drops to 500 kbit/s', () => {
   let link: SlowLink | undefined;
   let behind: Browser | undefined;
 
   test.beforeAll(async () => {
-    const whyNot = whyNoSlowLink();
-    test.skip(whyNot !== undefined, whyNot);
+    const unavailableReason = slowLinkUnavailableReason();
+    test.skip(unavailableReason !== undefined, unavailableReason);
     link = new SlowLink();
     await link.open(demoPort);
     behind = await link.launchBrowser();
@@ -28,7 +27,7 @@ test.describe('a viewer whose link falls to 500 kbit/s', () => {
     link?.close();
   });
 
-  test('gets a smaller picture at once, keeps its sound, and the large picture when the link is fast again', async ({
+  test('gets smaller video within seconds, keeps its audio, and gets large video when the link recovers', async ({
     browser,
   }) => {
     test.setTimeout(200_000);
@@ -39,13 +38,13 @@ test.describe('a viewer whose link falls to 500 kbit/s', () => {
     const slow = await watch(view, slowSeconds);
     link.lift();
     const lifted = await watchUntil(view, ({ heightPx }) => heightPx === 720);
-    tell({ falling, slow, lifted });
+    reportSamples({ falling, slow, lifted });
 
-    // It may already be small enough at first, but not for long.
+    // The height falls below 720 by the end of the settling time at the latest.
     expect(falling.at(-1)?.heightPx).toBeLessThan(720);
     expect(concealedIn([...falling, ...slow])).toBeLessThan(0.15);
     expect(concealedIn(slow)).toBeLessThan(0.1);
-    // The picture goes on moving, and no larger one is tried again and again.
+    // The video keeps moving, and larger layers are not retried repeatedly.
     for (let second = 0; second + 3 <= slow.length; second += 3) {
       expect(framesIn(slow.slice(second, second + 3))).toBeGreaterThan(0);
     }
@@ -54,7 +53,7 @@ test.describe('a viewer whose link falls to 500 kbit/s', () => {
     await view.close();
   });
 
-  test('gets the layer that its link carries without transport-wide feedback too', async ({ browser }) => {
+  test('gets the layer that its link carries, even without transport-wide feedback', async ({ browser }) => {
     test.setTimeout(120_000);
     if (!link || !behind) throw new Error('The link was not opened.');
     const view = await SlowLinkView.open(browser, behind, { hasTransportFeedback: false });
@@ -62,14 +61,14 @@ test.describe('a viewer whose link falls to 500 kbit/s', () => {
     const falling = await watchUntil(view, ({ heightPx }) => heightPx < 720);
     const slow = await watch(view, settleSeconds);
     link.lift();
-    tell({ falling, slow });
+    reportSamples({ falling, slow });
     expect(falling.length).toBeLessThan(6);
     expect(slow.every(({ heightPx }) => heightPx < 720)).toBe(true);
     expect(framesIn(slow)).toBeGreaterThan(0);
     await view.close();
   });
 
-  test('hears what it cannot see where there is one size alone, and sees it when the link is fast again', async ({
+  test('keeps only audio of a stream with a single layer, and gets video again when the link recovers', async ({
     browser,
   }) => {
     test.setTimeout(120_000);
@@ -80,7 +79,7 @@ test.describe('a viewer whose link falls to 500 kbit/s', () => {
     const slow = await watch(view, 4);
     link.lift();
     const lifted = await watchUntil(view, ({ frames }) => frames > 3);
-    tell({ falling, slow, lifted });
+    reportSamples({ falling, slow, lifted });
     expect(falling.length).toBeLessThan(5);
     expect(framesIn(slow)).toBe(0);
     expect(concealedIn(slow)).toBeLessThan(0.1);
@@ -96,7 +95,7 @@ async function watch(view: SlowLinkView, seconds: number): Promise<ViewSample[]>
   return samples;
 }
 
-/** Second by second, until one is as it should be; but not for ever. */
+/** Samples every second until `isReached` returns true or `withinSeconds` pass. */
 async function watchUntil(
   view: SlowLinkView,
   isReached: (sample: ViewSample) => boolean,
@@ -110,7 +109,7 @@ async function watchUntil(
   return samples;
 }
 
-function tell(seconds: Readonly<Record<string, readonly ViewSample[]>>): void {
+function reportSamples(seconds: Readonly<Record<string, readonly ViewSample[]>>): void {
   const description = JSON.stringify(seconds);
   console.log(`behind ${slowBps} bit/s: ${description}`);
   test.info().annotations.push({ type: 'seconds', description });

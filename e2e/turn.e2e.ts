@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, test } from '@playwright/test';
+import { test, type Browser } from '@playwright/test';
 import { demoPort } from './support/addresses.ts';
 import { openBrowserWithin } from './support/browser-within.ts';
 import { Caller } from './support/caller.ts';
 import { chromiumTrust, trust } from './support/certificates.ts';
-import { expect } from './support/expect.ts';
 import { expectToGrow } from './support/expect-to-grow.ts';
+import { expect } from './support/expect.ts';
 import { fakeMicrophoneHz, FirefoxCaller } from './support/firefox-caller.ts';
 import { launchChromium } from './support/launch-chromium.ts';
 import { LossyNetwork } from './support/lossy-network.ts';
@@ -17,7 +17,7 @@ import { selectedPaths } from './support/selected-paths.ts';
 import { TurnServer } from './support/turn-server.ts';
 
 const ttlSeconds = 8;
-/** Nobody has this name, so each browser is told where it is. */
+/** Not in the DNS, so each browser is configured to resolve it. */
 const turnHostName = 'turn.parley.test';
 const relayedOverTcp = { candidateType: 'relay', relayProtocol: 'tcp' };
 const relayedOverTls = { candidateType: 'relay', relayProtocol: 'tls' };
@@ -27,11 +27,11 @@ let network: LossyNetwork | undefined;
 let turn: TurnServer;
 let tcpServer: OwnServer;
 let tlsServer: OwnServer;
-/** Opens while the others call: it takes seconds. */
+/** Starting takes seconds, so it starts while other tests run. */
 let fox: Promise<FirefoxCaller>;
 
 test.beforeAll(async () => {
-  // Two packages may have to be installed.
+  // Installing two packages may take a while.
   test.setTimeout(180_000);
   network = process.env['PARLEY_NETWORK'] === 'relay' ? undefined : LossyNetwork.create(100);
   closing.push(() => network?.remove());
@@ -39,7 +39,7 @@ test.beforeAll(async () => {
   closing.push(() => turn.close());
   [tcpServer, tlsServer] = await Promise.all([startServer(turn.tcpUrl), startServer(turn.tlsUrl)]);
   fox = openFirefox();
-  // Whoever awaits it hears why it is not there.
+  // The tests that await it report a failure.
   fox.catch(() => {});
 });
 
@@ -61,7 +61,7 @@ async function startServer(turnUrl: string): Promise<OwnServer> {
   return server;
 }
 
-/** A Chromium in the network, which can be given another home than this user's. */
+/** A Chromium in the network. `home` replaces the user's home folder. */
 async function openChromium(home?: string): Promise<Browser> {
   if (!network) {
     const rule = resolverRule(turnHostName, turnAddress());
@@ -75,7 +75,7 @@ async function openChromium(home?: string): Promise<Browser> {
   return within.browser;
 }
 
-/** Outside the network: Puppeteer could not reach it within. It trusts the TURN server's authority. */
+/** A Firefox outside the network, where Puppeteer can reach it. It trusts the TURN server's authority. */
 async function openFirefox(): Promise<FirefoxCaller> {
   const profile = newFolder();
   trust(turn.authority, profile);
@@ -94,26 +94,28 @@ function newFolder(): string {
   return folder;
 }
 
-/** A new conference, for those in the network and for those outside. */
+/** A new conference, as reached from inside and outside the network. */
 async function openConference(server: OwnServer) {
   const outside = await server.openConference();
   const within = { ...outside, server: outside.server.replace('127.0.0.1', 'localhost') };
-  return { outside, within: network ? within : byRelayAlone(within) };
+  return { outside, within: network ? within : relayOnly(within) };
 }
 
-function byRelayAlone<Place extends object>(place: Place): Place & { iceTransportPolicy: 'relay' } {
-  return { ...place, iceTransportPolicy: 'relay' };
+function relayOnly<Invitation extends object>(
+  invitation: Invitation,
+): Invitation & { iceTransportPolicy: 'relay' } {
+  return { ...invitation, iceTransportPolicy: 'relay' };
 }
 
-test.describe('from a network that lets no UDP through', () => {
+test.describe('from a network that blocks UDP', () => {
   test.beforeEach(() => {
     test.info().annotations.push({
       type: 'UDP',
-      description: network ? 'dropped by nftables' : 'not used: this machine gives no network namespace',
+      description: network ? 'dropped by nftables' : 'not used: this machine allows no network namespaces',
     });
   });
 
-  test('people see and hear each other through a TURN server over TCP, also after their first credentials have ended', async ({
+  test('callers see and hear each other through a TURN server over TCP, even after their first credentials expired', async ({
     browser,
   }) => {
     test.setTimeout(90_000);
@@ -131,17 +133,17 @@ test.describe('from a network that lets no UDP through', () => {
     if (network) expect(network.dropped().up).toBeGreaterThan(0);
 
     await ada.page.evaluate(() => window.mine.unpublish());
-    await bob.expectPicturesOf();
+    await bob.expectVideoOf();
     await ada.page.waitForTimeout(Math.max(0, firstEndMs + 1_000 - Date.now()));
     await ada.publish(33, 660);
-    await bob.expectPicturesOf(33);
+    await bob.expectVideoOf(33);
     await expect.poll(() => bob.tonesHz()).toEqual([660]);
     expect(await ada.page.evaluate(selectedPaths)).toMatchObject([relayedOverTcp, relayedOverTcp]);
     await ada.close();
     await bob.close();
   });
 
-  test('people see and hear each other through a TURN server over TLS whose certificate the browser trusts, and not through one that it does not', async ({
+  test('callers see and hear each other through a TURN server over TLS only if the browser trusts its certificate', async ({
     browser,
   }) => {
     const home = newFolder();
@@ -156,7 +158,7 @@ test.describe('from a network that lets no UDP through', () => {
     await Promise.all([
       ada.joinAt(within, 'Ada'),
       bob.joinAt(outside, 'Bob'),
-      cleo.joinAt(byRelayAlone(within), 'Cleo'),
+      cleo.joinAt(relayOnly(within), 'Cleo'),
     ]);
 
     await Promise.all([ada.publish(11, 440), bob.publish(22, 880)]);
@@ -166,12 +168,12 @@ test.describe('from a network that lets no UDP through', () => {
       expect(await caller.diary()).not.toContainEqual(expect.stringMatching(/^error/));
     }
 
-    const heard = async () => (await cleo.diary()).filter((line) => line.startsWith('error'));
-    const viewError = /^error ERR_MEDIA_CONNECTION: .* so its view is closed/;
-    await expect.poll(heard).toEqual(Array(2).fill(expect.stringMatching(viewError)));
+    const errors = async () => (await cleo.diary()).filter((line) => line.startsWith('error'));
+    const viewError = /^error ERR_MEDIA_CONNECTION: .* to view stream .* was closed/;
+    await expect.poll(errors).toEqual(Array(2).fill(expect.stringMatching(viewError)));
     await cleo.publish(33);
-    const publishError = /^error ERR_MEDIA_CONNECTION: .* so its publish is closed/;
-    await expect.poll(heard).toContainEqual(expect.stringMatching(publishError));
+    const publishError = /^error ERR_MEDIA_CONNECTION: .* to publish stream .* was closed/;
+    await expect.poll(errors).toContainEqual(expect.stringMatching(publishError));
     await expect.poll(() => bob.diary()).toContain('unpublished Cleo CAM');
     await Promise.all([ada, bob, cleo].map((caller) => caller.close()));
   });
@@ -181,17 +183,17 @@ for (const [name, relayed] of [
   ['TCP', relayedOverTcp],
   ['TLS', relayedOverTls],
 ] as const) {
-  test(`Chromium and Firefox see and hear each other when Firefox uses a TURN server over ${name} alone`, async ({
+  test(`Chromium and Firefox see and hear each other when Firefox uses only a TURN server over ${name}`, async ({
     browser,
   }) => {
     const { outside } = await openConference(name === 'TCP' ? tcpServer : tlsServer);
     const firefox = await fox;
     const ada = await Caller.open(browser);
-    await Promise.all([ada.joinAt(outside, 'Ada'), firefox.joinAt(byRelayAlone(outside), 'Fox')]);
+    await Promise.all([ada.joinAt(outside, 'Ada'), firefox.joinAt(relayOnly(outside), 'Fox')]);
     await Promise.all([ada.publish(11, 440), firefox.publish(22)]);
 
-    await ada.expectPicturesOf(22);
-    await expect.poll(() => firefox.pictureIds()).toEqual([11]);
+    await ada.expectVideoOf(22);
+    await expect.poll(() => firefox.videoIds()).toEqual([11]);
     await expect.poll(() => ada.tonesHz()).toEqual([fakeMicrophoneHz]);
     await expectToGrow(async () => (await firefox.received()).audioEnergy, 0.1);
     expect(await firefox.page.evaluate(selectedPaths)).toMatchObject([relayed, relayed]);
@@ -202,8 +204,8 @@ for (const [name, relayed] of [
 
 /** Ada publishes 11 with 440 Hz, Bob 22 with 880 Hz. */
 async function expectToMeet(ada: Caller, bob: Caller): Promise<void> {
-  await ada.expectPicturesOf(22);
-  await bob.expectPicturesOf(11);
+  await ada.expectVideoOf(22);
+  await bob.expectVideoOf(11);
   await expect.poll(() => ada.tonesHz()).toEqual([880]);
   await expect.poll(() => bob.tonesHz()).toEqual([440]);
 }

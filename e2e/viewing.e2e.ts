@@ -1,5 +1,5 @@
-import { test } from '@playwright/test';
 import type { ViewedStream } from '@parley-rtc/sdk';
+import { test } from '@playwright/test';
 import { Caller, newRoom } from './support/caller.ts';
 import { expect } from './support/expect.ts';
 
@@ -25,7 +25,7 @@ async function showTile(caller: Caller): Promise<void> {
   await caller.page.evaluate(() => window.view.firstFrame);
 }
 
-/** Bytes that arrive in a second. */
+/** Bytes received per second. */
 async function bytesPerSecond(caller: Caller, kind: 'audio' | 'video'): Promise<number> {
   return await caller.page.evaluate(async (kind) => {
     const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -35,8 +35,8 @@ async function bytesPerSecond(caller: Caller, kind: 'audio' | 'video'): Promise<
   }, kind);
 }
 
-/** Does `act` in the page and returns after how many milliseconds the tile showed its next new picture. */
-async function untilNextPicture(caller: Caller, act: () => void): Promise<number> {
+/** Runs `act` in the page and returns the time until the tile shows its next frame, in milliseconds. */
+async function untilNextFrame(caller: Caller, act: () => void): Promise<number> {
   return await caller.page.evaluate(`(async () => {
     const startMs = performance.now();
     const next = new Promise((resolve) => window.tile.requestVideoFrameCallback(resolve));
@@ -46,7 +46,7 @@ async function untilNextPicture(caller: Caller, act: () => void): Promise<number
   })()`);
 }
 
-test('a tile out of sight receives no video but sound, and its picture is back within a second', async ({
+test('a hidden tile receives only audio, and its video is back within a second', async ({
   browser,
 }, testInfo) => {
   const room = newRoom();
@@ -62,18 +62,18 @@ test('a tile out of sight receives no video but sound, and its picture is back w
   await expect.poll(() => bytesPerSecond(bob, 'video')).toBe(0);
   expect(await bytesPerSecond(bob, 'audio')).toBeGreaterThan(500);
 
-  const backMs = await untilNextPicture(bob, () => window.scrollTo(0, 0));
+  const backMs = await untilNextFrame(bob, () => window.scrollTo(0, 0));
   testInfo.annotations.push({
-    type: 'picture back after scrolling',
+    type: 'video back after scrolling',
     description: `${Math.round(backMs)} ms`,
   });
-  console.log(`picture back after scrolling: ${Math.round(backMs)} ms`);
+  console.log(`video back after scrolling: ${Math.round(backMs)} ms`);
   expect(backMs).toBeLessThan(1_000);
 
   await bob.page.evaluate(() => window.tile.remove());
   await expect.poll(() => bytesPerSecond(bob, 'video')).toBe(0);
   expect(await bytesPerSecond(bob, 'audio')).toBeGreaterThan(500);
-  await untilNextPicture(bob, () => {
+  await untilNextFrame(bob, () => {
     document.body.append(window.tile);
     void window.tile.play();
   });
@@ -81,7 +81,7 @@ test('a tile out of sight receives no video but sound, and its picture is back w
   for (const caller of [ada, bob]) await caller.close();
 });
 
-test('a view that nobody looks at is paused, and one whose stream was taken is not', async ({ browser }) => {
+test('pauses a view that is not shown, unless the app uses its stream', async ({ browser }) => {
   const room = newRoom();
   const ada = await Caller.open(browser);
   const bob = await Caller.open(browser);
@@ -89,12 +89,12 @@ test('a view that nobody looks at is paused, and one whose stream was taken is n
   await ada.publish(11, 440);
   await expect.poll(() => bob.page.evaluate(() => window.views.size)).toBe(1);
   await expect.poll(() => bytesPerSecond(bob, 'video')).toBe(0);
-  await bob.expectPicturesOf(11);
+  await bob.expectVideoOf(11);
   expect(await bytesPerSecond(bob, 'video')).toBeGreaterThan(1_000);
   for (const caller of [ada, bob]) await caller.close();
 });
 
-test('an element that the app forgets is free once its view stops', async ({ browser }) => {
+test('an element without references is garbage-collected once its view stops', async ({ browser }) => {
   const room = newRoom();
   const ada = await Caller.open(browser);
   const bob = await Caller.open(browser);
@@ -105,7 +105,7 @@ test('an element that the app forgets is free once its view stops', async ({ bro
     Object.assign(window, { forgotten: new WeakRef(window.tile), tile: undefined });
     document.body.replaceChildren();
   });
-  // Until then the browser itself keeps what plays a live stream.
+  // Until then, the browser itself keeps an element that plays a live stream.
   await bob.page.evaluate(() => window.view.stop());
   const devtools = await bob.page.context().newCDPSession(bob.page);
   await expect
@@ -117,7 +117,7 @@ test('an element that the app forgets is free once its view stops', async ({ bro
   for (const caller of [ada, bob]) await caller.close();
 });
 
-test('a video in picture-in-picture flows in the size of that window while its tile is out of sight', async ({
+test('a video in picture-in-picture is received in the size of its window while its tile is hidden', async ({
   browser,
 }, testInfo) => {
   const room = newRoom();
@@ -151,7 +151,7 @@ test('a video in picture-in-picture flows in the size of that window while its t
   for (const caller of [ada, bob]) await caller.close();
 });
 
-test('ten streams at join are negotiated side by side', async ({ browser }, testInfo) => {
+test('negotiates ten streams in parallel when joining', async ({ browser }, testInfo) => {
   const room = newRoom();
   const ada = await Caller.open(browser);
   await ada.join(room, 'Ada');

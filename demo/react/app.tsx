@@ -1,61 +1,61 @@
 import { useConference } from '@parley-rtc/react';
 import * as sdk from '@parley-rtc/sdk';
-import { type ReactNode, useEffect, useState } from 'react';
-import { type Entry, getIn } from '../shared/get-in.ts';
+import { useEffect, useState, type ReactNode } from 'react';
+import { getJoinOptions, type CallJoinOptions } from '../shared/get-join-options.ts';
 import { messageOf } from '../shared/message-of.ts';
+import { CallEnded } from './call-ended.tsx';
 import { CallRoom } from './call-room.tsx';
 import { Lobby } from './lobby.tsx';
-import { Over } from './over.tsx';
 import { page } from './page.ts';
 
-/** A new one for each time that the user wants to be let in. */
-interface Visit {
+/** Created each time the user tries to join. */
+interface JoinAttempt {
   readonly name: string;
 }
 
-/** How getting in went. */
+/** The result of getting the join options for an attempt. */
 interface Outcome {
-  readonly visit: Visit;
-  readonly entry?: Entry;
+  readonly attempt: JoinAttempt;
+  readonly joinOptions?: CallJoinOptions;
   readonly problem?: string;
 }
 
-/** The page: a lobby, then the call, then the way back. */
+/** The page: the lobby, the call, and the screen after the call. */
 export function App(): ReactNode {
-  const [visit, setVisit] = useState<Visit | undefined>(page.isHasty ? page : undefined);
+  const [attempt, setAttempt] = useState<JoinAttempt | undefined>(page.autoJoin ? page : undefined);
   const [outcome, setOutcome] = useState<Outcome>();
-  const present = outcome?.visit === visit ? outcome : undefined;
-  const { conference, status, error } = useConference(present?.entry);
+  const present = outcome?.attempt === attempt ? outcome : undefined;
+  const { conference, status, error } = useConference(present?.joinOptions);
 
   useEffect(() => {
-    if (!visit) return;
-    getIn(sdk, page.room, visit.name).then(
-      (entry) => setOutcome({ visit, entry }),
-      (failure: unknown) => setOutcome({ visit, problem: messageOf(failure) }),
+    if (!attempt) return;
+    getJoinOptions(sdk, page.room, attempt.name).then(
+      (joinOptions) => setOutcome({ attempt, joinOptions }),
+      (failure: unknown) => setOutcome({ attempt, problem: messageOf(failure) }),
     );
-  }, [visit]);
+  }, [attempt]);
 
-  if (present?.entry && conference && status === 'joined') {
+  if (present?.joinOptions && conference && status === 'joined') {
     return (
       <main className="call" data-phase="call">
-        <CallRoom conference={conference} entry={present.entry} />
+        <CallRoom conference={conference} joinOptions={present.joinOptions} />
       </main>
     );
   }
   if (status === 'left' || status === 'ended') {
     return (
-      <main className="call" data-phase="over">
-        <Over status={status} onRejoin={() => setVisit({ name: visit?.name ?? '' })} />
+      <main className="call" data-phase="ended">
+        <CallEnded status={status} onRejoin={() => setAttempt({ name: attempt?.name ?? '' })} />
       </main>
     );
   }
   return (
     <main className="call" data-phase="lobby">
       <Lobby
-        name={visit?.name ?? page.name}
-        isBusy={(visit !== undefined && !present) || status === 'joining'}
+        name={attempt?.name ?? page.name}
+        isBusy={(attempt !== undefined && !present) || status === 'joining'}
         problem={present?.problem ?? (error ? messageOf(error) : '')}
-        onJoin={(name) => setVisit({ name })}
+        onJoin={(name) => setAttempt({ name })}
       />
     </main>
   );

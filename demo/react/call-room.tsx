@@ -1,13 +1,13 @@
 import { useConferenceState } from '@parley-rtc/react';
 import * as sdk from '@parley-rtc/sdk';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Call } from '../shared/call.ts';
-import type { Entry } from '../shared/get-in.ts';
+import type { CallJoinOptions } from '../shared/get-join-options.ts';
 import { keepFocus } from '../shared/keep-focus.ts';
 import { countOf } from '../shared/people.ts';
 import { tilesOf } from '../shared/tiles.ts';
 import { ChatPanel } from './chat-panel.tsx';
-import { type PanelName, Controls } from './controls.tsx';
+import { Controls, type PanelName } from './controls.tsx';
 import { page } from './page.ts';
 import { RoundButton } from './round-button.tsx';
 import { SettingsPanel } from './settings-panel.tsx';
@@ -17,20 +17,20 @@ import { useStore } from './use-store.ts';
 
 interface CallRoomProps {
   readonly conference: sdk.Conference;
-  readonly entry: Entry;
+  readonly joinOptions: CallJoinOptions;
 }
 
-/** The call, once there is one. */
-export function CallRoom({ conference, entry }: CallRoomProps): ReactNode {
-  const call = useCall(conference, entry);
+/** The call, once it is set up. */
+export function CallRoom({ conference, joinOptions }: CallRoomProps): ReactNode {
+  const call = useCall(conference, joinOptions);
   return call && <Room conference={conference} call={call} />;
 }
 
-/** Everybody's tiles, what is going on, and the buttons for our own part. */
+/** The participants' tiles, the status and the controls. */
 function Room({ conference, call }: { readonly conference: sdk.Conference; readonly call: Call }): ReactNode {
   const snapshot = useConferenceState(conference, (all) => all);
   const insight = useStore(call.insight);
-  const news = useStore(call.news);
+  const status = useStore(call.status);
   const media = useStore(call.media);
   const [panel, setPanel] = useState<PanelName>();
   const closePanel = () => setPanel(undefined);
@@ -43,28 +43,28 @@ function Room({ conference, call }: { readonly conference: sdk.Conference; reado
         <h1 ref={heading} tabIndex={-1}>
           {page.room}
         </h1>
-        <RoundButton name="copy" icon="link" label="Copy the link" isSmall onPress={call.copyLink} />
+        <RoundButton name="copy" icon="link" label="Copy link" isSmall onPress={call.copyLink} />
         <span data-testid="participants-count">{countOf(snapshot)}</span>
         <p className="status" role="status" data-testid="status" data-connection={snapshot.connection}>
-          {news.text}
+          {status.text}
         </p>
       </header>
       {snapshot.connection === 'reconnecting' && (
         <p className="banner alarming" role="alert" data-testid="reconnecting">
-          Connection lost. Reconnecting… You need not do anything.
+          Connection lost. Reconnecting…
         </p>
       )}
       {sdk.selectOnHold(snapshot) && (
         <div className="banner" role="status" data-testid="on-hold">
-          The call is on hold: nobody is seen or heard.
+          The call is on hold. Cameras and microphones are paused.
           <button className="button" type="button" onClick={() => void call.switchHold()}>
-            Go on
+            Resume call
           </button>
         </div>
       )}
       {snapshot.playback.blockedStreamIds.length > 0 && (
         <div className="banner" role="status">
-          Your browser waits for you before it plays the others.
+          Your browser blocked audio. Click to hear everyone.
           <button
             className="button"
             type="button"
@@ -77,11 +77,11 @@ function Room({ conference, call }: { readonly conference: sdk.Conference; reado
       )}
       {media.isSpeakingMuted && (
         <p className="banner" role="status" data-testid="speaking-muted">
-          You are muted: nobody hears you.
+          You’re muted. Turn on your microphone to be heard.
         </p>
       )}
       <p className="error" role="alert" data-testid="error">
-        {news.problem}
+        {status.problem}
       </p>
       <div className="stage">
         <section className="tiles" aria-label="People in this call">
@@ -104,9 +104,9 @@ function Room({ conference, call }: { readonly conference: sdk.Conference; reado
       </div>
       {snapshot.conference.participants.length === 1 && (
         <p className="empty" data-testid="empty">
-          You are alone here. Open this link in another tab, or send it to somebody.
+          You’re the only one here. Open this link in another tab, or share it to invite others.
           <button className="button" type="button" onClick={() => void call.copyLink()}>
-            Copy the link
+            Copy link
           </button>
         </p>
       )}

@@ -1,4 +1,4 @@
-import { type FormEvent, type ReactNode, useEffect } from 'react';
+import { useEffect, type FormEvent, type ReactNode } from 'react';
 import type { Chat } from '../shared/chat.ts';
 import { Icon } from './icon.tsx';
 import { Panel } from './panel.tsx';
@@ -9,13 +9,13 @@ interface ChatPanelProps {
   readonly onClose: () => void;
 }
 
-/** What is said in writing. */
+/** The chat. */
 export function ChatPanel({ chat, onClose }: ChatPanelProps): ReactNode {
   const { messages, isSending, problem } = useStore(chat);
 
   useEffect(() => {
-    chat.look(true);
-    return () => chat.look(false);
+    chat.setVisible(true);
+    return () => chat.setVisible(false);
   }, [chat]);
 
   const send = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
@@ -28,19 +28,21 @@ export function ChatPanel({ chat, onClose }: ChatPanelProps): ReactNode {
     <Panel title="Messages" onClose={onClose}>
       <ol className="messages" role="log" aria-label="Messages" tabIndex={0}>
         {messages.map(({ id, name, text, isOwn }) => (
-          <li key={id} ref={bringIntoSight} className="message" data-testid="message" data-own={isOwn}>
+          <li key={id} ref={scrollIntoView} className="message" data-testid="message" data-own={isOwn}>
             <strong>{isOwn ? 'You' : name}</strong>
             {text}
           </li>
         ))}
       </ol>
       {messages.length === 0 && (
-        <p className="panel-note">Whoever is in the call now sees what you write. It is not kept.</p>
+        <p className="panel-note">
+          Everyone in the call right now sees your messages. Messages disappear when the call ends.
+        </p>
       )}
       <p className="error" role="alert">
         {problem}
       </p>
-      <form className="say" onSubmit={(event) => void send(event)}>
+      <form className="message-form" onSubmit={(event) => void send(event)}>
         <label className="field">
           <span className="visually-hidden">Your message</span>
           <input
@@ -66,7 +68,7 @@ export function ChatPanel({ chat, onClose }: ChatPanelProps): ReactNode {
   );
 }
 
-/** Each message when it comes. */
-function bringIntoSight(item: HTMLElement | null): void {
+/** Scrolls to each new message. */
+function scrollIntoView(item: HTMLElement | null): void {
   item?.scrollIntoView({ block: 'nearest' });
 }

@@ -1,5 +1,5 @@
 import { useConferenceState } from '@parley-rtc/react';
-import { type Conference, selectSelf } from '@parley-rtc/sdk';
+import { selectSelf, type Conference } from '@parley-rtc/sdk';
 import type { ReactNode } from 'react';
 import type { Call } from '../shared/call.ts';
 import { personOf } from '../shared/people.ts';
@@ -16,7 +16,7 @@ interface ControlsProps {
   readonly onPanel: (panel: PanelName | undefined) => void;
 }
 
-/** The buttons for our own part in the call. */
+/** The user's controls in the call. */
 export function Controls({ conference, call, panel, onPanel }: ControlsProps): ReactNode {
   const { media, chat } = call;
   const { isMicrophoneOn, isCameraOn, isScreenOn, isChanging } = useStore(media);
@@ -45,7 +45,7 @@ export function Controls({ conference, call, panel, onPanel }: ControlsProps): R
         <RoundButton
           name="screen"
           icon="screen"
-          label="Share your screen"
+          label="Share screen"
           isPressed={isScreenOn}
           isBusy={isChanging}
           onPress={media.switchScreen}
@@ -54,7 +54,7 @@ export function Controls({ conference, call, panel, onPanel }: ControlsProps): R
       <RoundButton
         name="hand"
         icon="hand"
-        label="Raise your hand"
+        label="Raise hand"
         isPressed={personOf(call.typed, self).isHandRaised}
         onPress={call.switchHand}
       />
@@ -73,7 +73,7 @@ export function Controls({ conference, call, panel, onPanel }: ControlsProps): R
         isExpanded={panel === 'settings'}
         onPress={() => toggle('settings')}
       />
-      <RoundButton name="leave" icon="leave" label="Leave the call" onPress={() => conference.leave()} />
+      <RoundButton name="leave" icon="leave" label="Leave call" onPress={() => conference.leave()} />
     </footer>
   );
 }

@@ -4,13 +4,13 @@ import { page } from './page.ts';
 
 interface DeviceFieldProps {
   readonly menu: DeviceMenu;
-  /** Why the device does not work. */
+  /** Why the device does not work; '' if it works. */
   readonly problem?: string;
-  /** Shown under the menu, such as how loud the microphone is. */
+  /** Shown below the menu, such as the microphone level. */
   readonly children?: ReactNode;
 }
 
-/** A menu of devices of one kind. */
+/** A menu for one kind of device. */
 export function DeviceField({ menu, problem = '', children }: DeviceFieldProps): ReactNode {
   return (
     <div className="field">

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
-import { type IconName, icons } from '../shared/icons.ts';
+import { icons, type IconName } from '../shared/icons.ts';
 
-/** A line drawing, for the eye only. */
+/** A decorative icon, hidden from screen readers. */
 export function Icon({ name }: { readonly name: IconName }): ReactNode {
   return (
     <svg className="icon" viewBox="0 0 24 24" aria-hidden="true">

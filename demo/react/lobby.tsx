@@ -1,5 +1,5 @@
-import { type ReactNode, useEffect, useRef } from 'react';
-import { readName } from '../shared/wishes.ts';
+import { useEffect, useRef, type ReactNode } from 'react';
+import { readDisplayName } from '../shared/read-display-name.ts';
 import { DeviceField } from './device-field.tsx';
 import { page } from './page.ts';
 import { RoundButton } from './round-button.tsx';
@@ -12,21 +12,21 @@ interface LobbyProps {
   readonly onJoin: (name: string) => void;
 }
 
-/** Shows and tries what to bring into the call, and asks for a name. */
+/** Lets the user preview devices and enter a name before joining. */
 export function Lobby({ name, isBusy, problem, onJoin }: LobbyProps): ReactNode {
   const { lobby, menus, room } = page;
-  const { wanted, mediaStream, isOpening, problems } = useStore(lobby);
+  const { selection, mediaStream, isOpening, problems } = useStore(lobby);
   const { menus: all, problem: devicesProblem } = useStore(menus);
   const video = useRef<HTMLVideoElement>(null);
   const joinButton = useRef<HTMLButtonElement>(null);
-  const hasPicture = wanted.camera && Boolean(mediaStream?.getVideoTracks().length);
+  const hasVideo = selection.camera && Boolean(mediaStream?.getVideoTracks().length);
 
   useEffect(() => lobby.open(), [lobby]);
   useEffect(() => {
     if (video.current) video.current.srcObject = mediaStream ?? null;
   }, [mediaStream]);
   useEffect(() => {
-    // It was disabled, which takes the focus away; and on a small screen this brings what went wrong into sight.
+    // Disabling the button took its focus. On small screens, focusing it also scrolls to the error.
     if (problem) joinButton.current?.focus();
   }, [problem]);
 
@@ -35,33 +35,33 @@ export function Lobby({ name, isBusy, problem, onJoin }: LobbyProps): ReactNode 
       className="lobby card"
       onSubmit={(event) => {
         event.preventDefault();
-        onJoin(readName(event.currentTarget));
+        onJoin(readDisplayName(event.currentTarget));
       }}
     >
       <div className="preview" data-testid="preview">
-        <video ref={video} autoPlay playsInline muted hidden={!hasPicture} />
-        {!hasPicture && <p className="preview-note">{isOpening ? 'One moment…' : 'Your camera is off'}</p>}
+        <video ref={video} autoPlay playsInline muted hidden={!hasVideo} />
+        {!hasVideo && <p className="preview-note">{isOpening ? 'Starting…' : 'Camera is off'}</p>}
         <div className="preview-controls">
           <RoundButton
             name="mic"
             icon="microphone"
             label="Microphone"
-            isPressed={wanted.microphone}
-            onPress={() => lobby.want({ microphone: !wanted.microphone })}
+            isPressed={selection.microphone}
+            onPress={() => lobby.select({ microphone: !selection.microphone })}
           />
           <RoundButton
             name="camera"
             icon="camera"
             label="Camera"
-            isPressed={wanted.camera}
-            onPress={() => lobby.want({ camera: !wanted.camera })}
+            isPressed={selection.camera}
+            onPress={() => lobby.select({ camera: !selection.camera })}
           />
         </div>
       </div>
       <div className="lobby-fields">
         <h1>Ready to join?</h1>
         <p className="room">
-          You are about to enter <strong>{room}</strong>.
+          You’re about to join <strong>{room}</strong>.
         </p>
         <label className="field">
           Your name
@@ -94,7 +94,7 @@ export function Lobby({ name, isBusy, problem, onJoin }: LobbyProps): ReactNode 
   );
 }
 
-/** A part of its own, because it changes ten times a second. */
+/** A separate component, because it changes ten times a second. */
 function Level(): ReactNode {
   const { level } = useStore(page.lobby.level);
   return <meter className="level" data-testid="level" aria-label="Microphone level" value={level} />;

@@ -1,5 +1,5 @@
-import { type ReactNode, useEffect, useRef } from 'react';
-import { enterPanel } from '../shared/enter-panel.ts';
+import { useEffect, useRef, type ReactNode } from 'react';
+import { focusPanel } from '../shared/focus-panel.ts';
 import { RoundButton } from './round-button.tsx';
 
 interface PanelProps {
@@ -8,7 +8,7 @@ interface PanelProps {
   readonly children: ReactNode;
 }
 
-/** Something beside the tiles, with the focus in it while it is open. */
+/** A panel beside the tiles that has the focus while it is open. */
 export function Panel({ title, onClose, children }: PanelProps): ReactNode {
   const element = useRef<HTMLElement>(null);
   const close = useRef(onClose);
@@ -16,7 +16,7 @@ export function Panel({ title, onClose, children }: PanelProps): ReactNode {
     close.current = onClose;
   });
   useEffect(() => {
-    if (element.current) return enterPanel(element.current, () => close.current());
+    if (element.current) return focusPanel(element.current, () => close.current());
   }, []);
   return (
     <aside ref={element} className="panel card" aria-label={title}>

@@ -6,14 +6,14 @@ interface RoundButtonProps {
   readonly name: string;
   readonly icon: IconName;
   readonly label: string;
-  /** Left out where the button does something instead of switching it. */
+  /** Omit it for a button that is not a toggle. */
   readonly isPressed?: boolean;
   /** For a button that opens a panel. */
   readonly isExpanded?: boolean;
-  /** Pressing it does nothing now. It keeps the focus, as a disabled button would not. */
+  /** Presses are ignored. Unlike a disabled button, it keeps the focus. */
   readonly isBusy?: boolean;
   readonly isSmall?: boolean;
-  /** A number to show at its edge; 0 shows none. */
+  /** A number to show as a badge; 0 shows none. */
   readonly count?: number;
   readonly onPress: () => unknown;
 }

@@ -11,7 +11,7 @@ interface SettingsPanelProps {
   readonly onClose: () => void;
 }
 
-/** Devices, the background, and hold. */
+/** Devices, background blur and hold. */
 export function SettingsPanel({ call, isOnHold, onClose }: SettingsPanelProps): ReactNode {
   const { menus, problem } = useStore(page.menus);
   const { isBlurOn, isChanging } = useStore(call.media);
@@ -26,16 +26,16 @@ export function SettingsPanel({ call, isOnHold, onClose }: SettingsPanelProps): 
         </p>
         <Switch
           name="blur"
-          label="Blur my background"
-          note="Worked out on this device; no picture goes elsewhere."
+          label="Blur background"
+          note="Processed on your device."
           isOn={isBlurOn}
           isBusy={isChanging}
           onPress={call.media.switchBlur}
         />
         <Switch
           name="hold"
-          label="Hold the call"
-          note="Everybody’s camera and microphone pause until it goes on."
+          label="Hold call"
+          note="Pauses everyone’s camera and microphone until someone resumes the call."
           isOn={isOnHold}
           onPress={call.switchHold}
         />

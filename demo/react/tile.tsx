@@ -1,11 +1,11 @@
 import { useStreamView } from '@parley-rtc/react';
 import type { Conference, PublishedStream } from '@parley-rtc/sdk';
-import { type ReactNode, type Ref, useEffect, useRef } from 'react';
+import { useEffect, useRef, type ReactNode, type Ref } from 'react';
 import { initials } from '../shared/people.ts';
 import type { TileInfo, TileQuality } from '../shared/tiles.ts';
 import { Icon } from './icon.tsx';
 
-/** Ourselves, as in a mirror and without sound. */
+/** The user's own tile, mirrored and muted. */
 export function OwnTile({
   tile,
   stream,
@@ -20,7 +20,7 @@ export function OwnTile({
   return <Tile tile={tile} videoRef={ref} />;
 }
 
-/** Somebody else: what they send is received for as long as the tile is there. */
+/** Another participant's tile, which views the stream while mounted. */
 export function RemoteTile({
   tile,
   conference,
@@ -39,7 +39,7 @@ function Tile({
   readonly tile: TileInfo;
   readonly videoRef: Ref<HTMLVideoElement>;
 }): ReactNode {
-  const { streamId, kind, isSelf, isSpeaking, isFaceless, hasHandRaised, name, badges, quality } = tile;
+  const { streamId, kind, isSelf, isSpeaking, showsAvatar, hasHandRaised, name, badges, quality } = tile;
   const isMirrored = isSelf && kind === 'camera';
   return (
     <figure
@@ -49,7 +49,7 @@ function Tile({
       data-self={isSelf}
       data-kind={kind}
       data-speaking={isSpeaking}
-      data-faceless={isFaceless}
+      data-shows-avatar={showsAvatar}
     >
       <video
         ref={videoRef}

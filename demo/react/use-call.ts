@@ -1,15 +1,15 @@
 import * as sdk from '@parley-rtc/sdk';
 import { useEffect, useState } from 'react';
-import { type Call, createCall } from '../shared/call.ts';
-import type { Entry } from '../shared/get-in.ts';
+import { createCall, type Call } from '../shared/call.ts';
+import type { CallJoinOptions } from '../shared/get-join-options.ts';
 import { page } from './page.ts';
 
-/** What we do in a conference, for as long as the component is mounted; undefined for a moment. */
-export function useCall(conference: sdk.Conference, { token }: Entry): Call | undefined {
+/** Creates the call's actions and closes them on unmount. Undefined on the first render. */
+export function useCall(conference: sdk.Conference, { token }: CallJoinOptions): Call | undefined {
   const [call, setCall] = useState<Call>();
   useEffect(() => {
     const unmounted = new AbortController();
-    // In a moment, because StrictMode mounts twice, and what is sent should be sent once.
+    // Delayed because StrictMode mounts twice, and the devices should be published once.
     queueMicrotask(() => {
       if (unmounted.signal.aborted) return;
       const created = createCall(sdk, { ...page, conference, token });

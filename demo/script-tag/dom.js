@@ -1,4 +1,4 @@
-// Small helpers for a page without a framework.
+// DOM helpers for a page without a framework.
 import { icons } from '../shared/icons.ts';
 
 /** The element with this test id, inside `root`. */
@@ -6,7 +6,7 @@ export function find(testId, root = document) {
   return root.querySelector(`[data-testid="${testId}"]`);
 }
 
-/** The content of a template, with its icons drawn: what was a button's text becomes its name. */
+/** The content of a template with its icons. A button's text becomes its accessible name. */
 export function show(templateId) {
   const content = document.getElementById(templateId).content.cloneNode(true);
   for (const element of content.querySelectorAll('[data-icon]')) {
@@ -33,7 +33,7 @@ function svgElement(name, attributes) {
   return element;
 }
 
-/** An element with a text in it, and nothing else. */
+/** An element that contains only text. */
 export function textElement(name, text, className = '') {
   return Object.assign(document.createElement(name), { textContent: text, className });
 }
@@ -42,7 +42,7 @@ export function setAttribute(element, name, value) {
   element.setAttribute(name, String(value));
 }
 
-/** Puts a menu for each kind of device into `root` and keeps it up to date, until the returned function is called. */
+/** Adds a menu for each kind of device to `root` and keeps it up to date until the returned function is called. */
 export function showDeviceMenus(menus, root) {
   for (const { kind, label } of menus.getSnapshot().menus) {
     const field = show('device-field').firstElementChild;

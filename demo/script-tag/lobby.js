@@ -1,7 +1,7 @@
-import { readName } from '../shared/wishes.ts';
+import { readDisplayName } from '../shared/read-display-name.ts';
 import { find, setAttribute, showDeviceMenus } from './dom.js';
 
-/** Shows and tries what to bring into the call, and asks for a name. Until the returned function is called. */
+/** Lets the user preview devices and enter a name. The returned function stops it. */
 export function showLobby({ lobby, menus }, name, onJoin) {
   const form = document.querySelector('form');
   const video = form.querySelector('video');
@@ -15,26 +15,26 @@ export function showLobby({ lobby, menus }, name, onJoin) {
   find('microphone-menu').after(level);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    onJoin(readName(form));
+    onJoin(readDisplayName(form));
   });
   for (const [testId, device] of [
     ['mic-button', 'microphone'],
     ['camera-button', 'camera'],
   ]) {
     find(testId).addEventListener('click', () => {
-      lobby.want({ [device]: !lobby.getSnapshot().wanted[device] });
+      lobby.select({ [device]: !lobby.getSnapshot().selection[device] });
     });
   }
 
   function render() {
-    const { wanted, mediaStream, isOpening, problems } = lobby.getSnapshot();
+    const { selection, mediaStream, isOpening, problems } = lobby.getSnapshot();
     if (video.srcObject !== (mediaStream ?? null)) video.srcObject = mediaStream ?? null;
-    video.hidden = !wanted.camera || !mediaStream?.getVideoTracks().length;
+    video.hidden = !selection.camera || !mediaStream?.getVideoTracks().length;
     const note = form.querySelector('.preview-note');
-    note.textContent = isOpening ? 'One moment…' : 'Your camera is off';
+    note.textContent = isOpening ? 'Starting…' : 'Camera is off';
     note.hidden = !video.hidden;
-    setAttribute(find('mic-button'), 'aria-pressed', wanted.microphone);
-    setAttribute(find('camera-button'), 'aria-pressed', wanted.camera);
+    setAttribute(find('mic-button'), 'aria-pressed', selection.microphone);
+    setAttribute(find('camera-button'), 'aria-pressed', selection.camera);
     find('microphone-problem').textContent = problems.microphone;
     find('camera-problem').textContent = problems.camera;
   }

@@ -1,6 +1,6 @@
-// A call with a script tag: `Parley` is the global that /parley.iife.js makes. This file is the way through the page;
-// lobby.js, room.js and tiles.js fill it.
-import { getIn } from '../shared/get-in.ts';
+// A call with a script tag: `Parley` is the global of /parley.iife.js. This file switches between the page's phases;
+// lobby.js, room.js and tiles.js fill them.
+import { getJoinOptions } from '../shared/get-join-options.ts';
 import { messageOf } from '../shared/message-of.ts';
 import { createPage } from '../shared/page.ts';
 import { find, show } from './dom.js';
@@ -12,53 +12,53 @@ const page = createPage(Parley);
 let { name } = page;
 let stop = () => {};
 
-lobby();
-if (page.isHasty) void enter();
+openLobby();
+if (page.autoJoin) void join();
 
-function lobby() {
-  open('lobby');
+function openLobby() {
+  showPhase('lobby');
   stop = showLobby(page, name, (chosen) => {
     name = chosen;
-    void enter();
+    void join();
   });
 }
 
-async function enter() {
+async function join() {
   const button = find('join-button');
   Object.assign(button, { disabled: true, textContent: 'Joining…' });
   find('error').textContent = '';
   try {
-    // 1. Our own back end gives us a ticket, 2. the ticket gives us a token, 3. the token lets us in.
-    const entry = await getIn(Parley, page.room, name);
-    const conference = await Parley.Conference.join(entry);
-    open('call');
-    stop = showRoom(page, conference, entry.token);
+    // 1. The back end issues a ticket, 2. the ticket gives a token, 3. the token lets the page join.
+    const joinOptions = await getJoinOptions(Parley, page.room, name);
+    const conference = await Parley.Conference.join(joinOptions);
+    showPhase('call');
+    stop = showRoom(page, conference, joinOptions.token);
     conference.on('connection-changed', ({ connection }) => {
-      if (connection === 'left') over('You left the call');
-      if (connection === 'ended') over('The call has ended');
+      if (connection === 'left') showEnded('You left the call');
+      if (connection === 'ended') showEnded('The call has ended');
     });
   } catch (error) {
     Object.assign(button, { disabled: false, textContent: 'Join' });
     find('error').textContent = messageOf(error);
-    // It was disabled, which takes the focus away; and on a small screen this brings what went wrong into sight.
+    // Disabling the button took its focus. On small screens, focusing it also scrolls to the error.
     button.focus();
   }
 }
 
-function over(why) {
-  open('over');
+function showEnded(reason) {
+  showPhase('ended');
   const heading = document.querySelector('h1');
-  heading.textContent = why;
+  heading.textContent = reason;
   heading.focus();
   document.querySelector('[data-home]').href = `/?${new URLSearchParams({ room: page.room })}`;
   find('join-button').addEventListener('click', () => {
-    lobby();
-    void enter();
+    openLobby();
+    void join();
   });
 }
 
-/** Shows one of the templates in place of what was there. */
-function open(phase) {
+/** Replaces the page's content with the template of a phase. */
+function showPhase(phase) {
   stop();
   stop = () => {};
   const main = document.querySelector('main');

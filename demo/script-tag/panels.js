@@ -1,9 +1,9 @@
-import { enterPanel } from '../shared/enter-panel.ts';
-import { showDeviceMenus, find, setAttribute, show, textElement } from './dom.js';
+import { focusPanel } from '../shared/focus-panel.ts';
+import { find, setAttribute, show, showDeviceMenus, textElement } from './dom.js';
 
 const { Parley } = window;
 
-/** What is said in writing. The returned function closes it. */
+/** Opens the chat. The returned function closes it. */
 export function openChat(chat, onClose) {
   const { panel, leave } = openPanel('chat', onClose);
   const form = panel.querySelector('form');
@@ -11,12 +11,12 @@ export function openChat(chat, onClose) {
     event.preventDefault();
     if (await chat.send(form.elements.text.value)) form.reset();
   });
-  chat.look(true);
+  chat.setVisible(true);
 
   const list = panel.querySelector('.messages');
   function render() {
     const { messages, isSending, problem } = chat.getSnapshot();
-    // Only the new ones, because screen readers read aloud what is added.
+    // Append only new messages, because screen readers announce whatever is added.
     const shown = new Set([...list.children].map(({ dataset }) => dataset.id));
     list.append(...messages.filter(({ id }) => !shown.has(id)).map(messageItem));
     list.lastElementChild?.scrollIntoView({ block: 'nearest' });
@@ -28,12 +28,12 @@ export function openChat(chat, onClose) {
   const stop = chat.subscribe(render);
   return () => {
     stop();
-    chat.look(false);
+    chat.setVisible(false);
     leave();
   };
 }
 
-/** Devices, the background, and hold. The returned function closes it. */
+/** Opens the settings: devices, background blur and hold. The returned function closes them. */
 export function openSettings({ menus }, call, conference, onClose) {
   const { panel, leave } = openPanel('settings', onClose);
   find('blur-switch').addEventListener('click', () => void call.media.switchBlur());
@@ -60,7 +60,7 @@ function openPanel(name, onClose) {
   document.querySelector('.stage').append(show(name));
   const panel = document.querySelector('.panel');
   find('close-button', panel).addEventListener('click', onClose);
-  const leave = enterPanel(panel, onClose);
+  const leave = focusPanel(panel, onClose);
   return {
     panel,
     leave: () => {
@@ -70,7 +70,7 @@ function openPanel(name, onClose) {
   };
 }
 
-/** As text only, whatever somebody wrote. */
+/** Inserts the message as text, so that its markup has no effect. */
 function messageItem({ id, name, text, isOwn }) {
   const item = textElement('li', text, 'message');
   Object.assign(item.dataset, { testid: 'message', own: isOwn, id });

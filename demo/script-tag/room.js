@@ -9,21 +9,21 @@ import { showTiles } from './tiles.js';
 
 const { Parley } = window;
 
-/** The call: everybody's tiles, what is going on, and the buttons. Until the returned function is called. */
+/** Shows the call: the participants' tiles, the status and the controls. The returned function closes it. */
 export function showRoom(page, conference, token) {
   const call = createCall(Parley, { ...page, conference, token });
   const { media } = call;
-  /** What we watch, by stream id. */
+  /** Views by stream id. */
   const views = new Map();
-  /** The panel that is open: its name, and how to close it. */
+  /** The open panel. */
   let panel = { name: '', close: () => {} };
 
   conference.on('stream-published', async ({ stream }) => {
     try {
       views.set(stream.id, await conference.viewStream(stream.id));
     } catch (error) {
-      // It, or the call, was over before we got to it.
-      if (!hasCode(error, 'ERR_STREAM_NOT_FOUND', 'ERR_NOT_JOINED')) call.news.fail(error);
+      // The stream or the call ended first.
+      if (!hasCode(error, 'ERR_STREAM_NOT_FOUND', 'ERR_NOT_JOINED')) call.status.showError(error);
     }
     render();
   });
@@ -63,10 +63,10 @@ export function showRoom(page, conference, token) {
     const { isMicrophoneOn, isCameraOn, isScreenOn, isChanging, isSpeakingMuted } = media.getSnapshot();
     const self = Parley.selectSelf(snapshot);
     const { unread } = call.chat.getSnapshot();
-    say(find('participants-count'), countOf(snapshot));
-    say(find('status'), call.news.getSnapshot().text);
+    setText(find('participants-count'), countOf(snapshot));
+    setText(find('status'), call.status.getSnapshot().text);
     find('status').dataset.connection = snapshot.connection;
-    say(find('error'), call.news.getSnapshot().problem);
+    setText(find('error'), call.status.getSnapshot().problem);
     find('reconnecting').hidden = snapshot.connection !== 'reconnecting';
     find('on-hold').hidden = !Parley.selectOnHold(snapshot);
     find('blocked').hidden = snapshot.playback.blockedStreamIds.length === 0;
@@ -78,7 +78,7 @@ export function showRoom(page, conference, token) {
       ['screen-button', isScreenOn],
     ]) {
       setAttribute(find(testId), 'aria-pressed', isOn);
-      // Not disabled, which would take the focus away.
+      // Not disabled, because a disabled button loses the focus.
       setAttribute(find(testId), 'aria-disabled', isChanging);
     }
     setAttribute(find('hand-button'), 'aria-pressed', personOf(call.typed, self).isHandRaised);
@@ -91,7 +91,9 @@ export function showRoom(page, conference, token) {
 
   function play(video, { streamId, isSelf }) {
     if (!isSelf) {
-      if (!video.srcObject) views.get(streamId)?.attach(video);
+      const view = views.get(streamId);
+      // A view may close before the event that its stream is gone.
+      if (!video.srcObject && view && view.connectionState !== 'closed') view.attach(video);
       return;
     }
     const own = Object.values(media.getSnapshot()).find((stream) => stream?.id === streamId);
@@ -99,20 +101,20 @@ export function showRoom(page, conference, token) {
   }
 
   render();
-  const letFocusGo = keepFocus(document.querySelector('h1'));
-  const stops = [conference.state, call.news, media, call.chat, call.insight].map((store) =>
+  const stopKeepingFocus = keepFocus(document.querySelector('h1'));
+  const stops = [conference.state, call.status, media, call.chat, call.insight].map((store) =>
     store.subscribe(render),
   );
   return () => {
     for (const stop of stops) stop();
-    letFocusGo();
+    stopKeepingFocus();
     panel.close();
     call.close();
   };
 }
 
-/** Only when it is new, because screen readers read aloud what changes. */
-function say(element, text) {
+/** Changes the text only if it is new, because screen readers announce changes. */
+function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 

@@ -1,7 +1,7 @@
 import { initials } from '../shared/people.ts';
 import { show, textElement } from './dom.js';
 
-/** Brings the figures in `section` in line with `tiles`; `play(video, tile)` starts what is not played yet. */
+/** Updates the figures in `section` to match `tiles`. `play(video, tile)` starts videos that do not play yet. */
 export function showTiles(section, tiles, play) {
   const figures = new Map([...section.children].map((figure) => [figure.dataset.key, figure]));
   for (const tile of tiles) {
@@ -9,7 +9,7 @@ export function showTiles(section, tiles, play) {
     figures.delete(tile.key);
     play(figure.querySelector('video'), tile);
     figure.dataset.speaking = tile.isSpeaking;
-    figure.dataset.faceless = tile.isFaceless;
+    figure.dataset.showsAvatar = tile.showsAvatar;
     figure.querySelector('.hand').hidden = !tile.hasHandRaised;
     const avatar = figure.querySelector('.avatar');
     avatar.textContent = initials(tile.name);

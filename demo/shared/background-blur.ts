@@ -1,20 +1,22 @@
-import type { DrawFrame } from '@parley-rtc/sdk';
 import type { SelfieSegmentation } from '@mediapipe/selfie_segmentation';
+import type { DrawFrame } from '@parley-rtc/sdk';
+import { UserError } from './user-error.ts';
 
-/** Where the files of the npm package are served: a script, its WebAssembly and its model. Nothing comes from elsewhere. */
+/** Path of the npm package's files: script, WebAssembly and model. Nothing is loaded from other origins. */
 const folder = '/selfie-segmentation/';
-/** What the model looks at; its own size. */
-const look = { width: 256, height: 144 };
-/** The background goes through pictures this small, which blurs it in every browser and costs little. */
-const softWidths = [36, 108];
+/** Input size of the model. */
+const modelSize = { width: 256, height: 144 };
+/** Scaling the background down to these widths blurs it cheaply in every browser. */
+const blurWidths = [36, 108];
 
-/** One for the page, because it holds a model and a WebGL context. */
+/** Shared by the page, because it holds a model and a WebGL context. */
 let ready: Promise<DrawFrame> | undefined;
 
 /**
- * Blurs everything but the people: for `videoFrameProcessor` of the SDK. Resolves once the model is ready.
+ * Returns a function for the SDK's `videoFrameProcessor` that blurs everything but people. Resolves once the model is
+ * ready.
  *
- * @throws Error, with words for the user, where the browser or the network does not give what it needs.
+ * @throws Error with a text for the user, if the browser lacks WebGL 2 or the model cannot be loaded.
  */
 export async function backgroundBlur(): Promise<DrawFrame> {
   ready ??= createBlur();
@@ -38,32 +40,38 @@ async function createBlur(): Promise<DrawFrame> {
   await segmentation.initialize();
 
   const small = createCanvas();
-  const soft = softWidths.map(createCanvas);
-  const draw: DrawFrame = async (context, picture, { width, height }) => {
-    resize(small, look.width, look.height).drawImage(picture, 0, 0, look.width, look.height);
+  const blurCanvases = blurWidths.map(createCanvas);
+  const draw: DrawFrame = async (context, frame, { width, height }) => {
+    resize(small, modelSize.width, modelSize.height).drawImage(
+      frame,
+      0,
+      0,
+      modelSize.width,
+      modelSize.height,
+    );
     await segmentation.send({ image: small });
     if (!mask) return;
 
     let background = small;
-    for (const [index, canvas] of soft.entries()) {
-      const softWidth = softWidths[index] ?? width;
-      const softHeight = Math.ceil((softWidth * height) / width);
-      resize(canvas, softWidth, softHeight).drawImage(background, 0, 0, softWidth, softHeight);
+    for (const [index, canvas] of blurCanvases.entries()) {
+      const blurWidth = blurWidths[index] ?? width;
+      const blurHeight = Math.ceil((blurWidth * height) / width);
+      resize(canvas, blurWidth, blurHeight).drawImage(background, 0, 0, blurWidth, blurHeight);
       background = canvas;
     }
-    // First the people, cut out by the mask, then the background behind them.
+    // Draw the people, cut out by the mask, then the background behind them.
     context.globalCompositeOperation = 'copy';
     context.drawImage(mask, 0, 0, width, height);
     context.globalCompositeOperation = 'source-in';
-    context.drawImage(picture, 0, 0, width, height);
+    context.drawImage(frame, 0, 0, width, height);
     context.globalCompositeOperation = 'destination-over';
     context.imageSmoothingQuality = 'high';
     context.drawImage(background, 0, 0, width, height);
   };
-  // One picture after the other, also while one camera takes the place of another.
+  // Process one frame at a time, even while the camera is being switched.
   let last: Promise<void> = Promise.resolve();
-  return (...picture) => {
-    const drawn = last.then(() => draw(...picture));
+  return (...frame) => {
+    const drawn = last.then(() => draw(...frame));
     last = drawn.catch(() => {});
     return drawn;
   };
@@ -71,20 +79,19 @@ async function createBlur(): Promise<DrawFrame> {
 
 function requireWebGl(): void {
   if (createCanvas().getContext('webgl2')) return;
-  throw new Error(
-    'This browser cannot blur the background, because it gives no WebGL 2. Turn on graphics acceleration in its ' +
-      'settings, or use another browser.',
+  throw new UserError(
+    'Your browser can’t blur the background. Turn on graphics acceleration in its settings, or use another browser.',
   );
 }
 
-/** The package is a script for the page, not a module: it leaves its class at `window`. */
+/** The package is a classic script, not a module: it adds its class to `window`. */
 async function loadSegmentation(): Promise<typeof SelfieSegmentation> {
   const script = document.createElement('script');
   script.src = `${folder}selfie_segmentation.js`;
   await new Promise<void>((resolve, reject) => {
     script.addEventListener('load', () => resolve());
     script.addEventListener('error', () => {
-      reject(new Error('What blurs the background could not be loaded. Check your network, then try again.'));
+      reject(new Error('Couldn’t load background blur. Check your network, then try again.'));
     });
     document.head.append(script);
   });
@@ -98,6 +105,6 @@ function createCanvas(): HTMLCanvasElement {
 function resize(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const context = canvas.getContext('2d');
-  if (!context) throw new Error('This browser draws no pictures. Use another one to blur the background.');
+  if (!context) throw new UserError('Your browser can’t blur the background. Use another browser.');
   return context;
 }

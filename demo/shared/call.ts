@@ -1,30 +1,30 @@
 import type { Conference } from '@parley-rtc/sdk';
-import { type Chat, createChat } from './chat.ts';
+import { createCallStatus, type CallStatus } from './call-status.ts';
+import { createChat, type Chat } from './chat.ts';
 import { copyLink } from './copy-link.ts';
 import type { DeviceMenus } from './device-menus.ts';
 import { createInsight, type InsightState } from './insight.ts';
 import { hasCode } from './message-of.ts';
-import { createNews, type News } from './news.ts';
 import { createOwnMedia, type OwnMedia } from './own-media.ts';
-import { personOf } from './people.ts';
 import type { Page } from './page.ts';
-import type { Sdk } from './sdk.ts';
+import { personOf } from './people.ts';
 import { schemas, type TypedCall } from './schemas.ts';
+import type { Sdk } from './sdk.ts';
 import type { Store } from './store.ts';
 
-/** All that a page shows of a call beside the conference's own state, and what its buttons do. */
+/** What a page shows of a call in addition to the conference's state, and the actions of its buttons. */
 export interface Call {
-  /** What the others say of themselves, by schema. */
+  /** Participants' metadata and events, typed by schema. */
   readonly typed: TypedCall;
-  readonly news: News;
+  readonly status: CallStatus;
   readonly media: OwnMedia;
   readonly chat: Chat;
   readonly insight: Store<InsightState>;
-  /** Raises our hand, or takes it down. */
+  /** Raises or lowers the user's hand. */
   readonly switchHand: () => Promise<void>;
-  /** Puts the call on hold for everybody, or goes on. */
+  /** Holds or resumes the call for all participants. */
   readonly switchHold: () => Promise<void>;
-  /** Plays what the browser has kept back until now; for a click. */
+  /** Starts playback that the browser blocked. Call it from a click handler. */
   readonly startPlayback: () => Promise<void>;
   readonly copyLink: () => Promise<void>;
   readonly close: () => void;
@@ -32,39 +32,39 @@ export interface Call {
 
 export interface CallOptions extends Pick<Page, 'lobby' | 'menus' | 'room'> {
   readonly conference: Conference;
-  /** The token with which we are in the conference. */
+  /** The token that the user joined with. */
   readonly token: () => Promise<string>;
 }
 
 export function createCall(sdk: Sdk, { conference, lobby, menus, room, token }: CallOptions): Call {
   const typed = sdk.withSchemas(conference, schemas);
-  const news = createNews(conference, typed);
-  /** Whatever fails is told, and the call goes on. */
+  const status = createCallStatus(conference, typed);
+  /** Shows errors in the status; the call goes on. */
   const attempt = async (action: () => Promise<void>): Promise<void> => {
-    news.forget();
+    status.clearError();
     try {
       await action();
     } catch (error) {
-      // The call was over before we got to it: nothing that anybody has to know.
-      if (!hasCode(error, 'ERR_NOT_JOINED', 'ERR_ABORTED')) news.fail(error);
+      // The call ended first, which is not an error to the user.
+      if (!hasCode(error, 'ERR_NOT_JOINED', 'ERR_ABORTED')) status.showError(error);
     }
   };
   const media = createOwnMedia(sdk, {
     conference,
     devices: menus.devices,
-    wanted: lobby.getSnapshot().wanted,
+    selection: lobby.getSnapshot().selection,
     takePreview: lobby.takePreview,
     attempt,
   });
   const chat = createChat(conference, typed, token, ({ name, text }) =>
-    news.tell(`${name}: ${beginningOf(text)}`),
+    status.announce(`${name}: ${shorten(text)}`),
   );
   const insight = createInsight(conference);
-  const stopFollowing = followSpeaker(conference, menus, news.fail);
+  const stopFollowing = followAudioOutput(conference, menus, status.showError);
 
   return {
     typed,
-    news,
+    status,
     media,
     chat,
     insight,
@@ -79,10 +79,10 @@ export function createCall(sdk: Sdk, { conference, lobby, menus, room, token }: 
       ),
     startPlayback: () => attempt(() => conference.startPlayback()),
     async copyLink() {
-      if (await copyLink(room)) news.tell('Link copied');
+      if (await copyLink(room)) status.announce('Link copied');
     },
     close() {
-      news.close();
+      status.close();
       media.close();
       chat.close();
       insight.close();
@@ -91,14 +91,14 @@ export function createCall(sdk: Sdk, { conference, lobby, menus, room, token }: 
   };
 }
 
-/** What fits into one line, whole when it is short. */
-function beginningOf(text: string): string {
+/** Shortens a message to one line. */
+function shorten(text: string): string {
   const characters = Array.from(text);
   return characters.length > 40 ? `${characters.slice(0, 39).join('')}…` : text;
 }
 
-/** Plays everybody through the speaker that is chosen. */
-function followSpeaker(
+/** Plays all participants through the chosen speaker. */
+function followAudioOutput(
   conference: Conference,
   menus: DeviceMenus,
   onProblem: (error: unknown) => void,
@@ -107,12 +107,12 @@ function followSpeaker(
   const follow = async (): Promise<void> => {
     const devices = await menus.devices;
     const { device, reason } = devices.choice('speaker');
-    const wanted = reason === 'chosen' ? (device?.id ?? '') : '';
-    if (wanted === used) return;
-    used = wanted;
-    await conference.setAudioOutput(wanted);
+    const outputId = reason === 'chosen' ? (device?.id ?? '') : '';
+    if (outputId === used) return;
+    used = outputId;
+    await conference.setAudioOutput(outputId);
   };
-  const followAndTell = () => void follow().catch(onProblem);
-  followAndTell();
-  return menus.subscribe(followAndTell);
+  const update = () => void follow().catch(onProblem);
+  update();
+  return menus.subscribe(update);
 }

@@ -4,7 +4,7 @@ import { postToBackend } from './post-to-backend.ts';
 import type { TypedCall } from './schemas.ts';
 import { createStore, type Store } from './store.ts';
 
-/** Something that somebody said. */
+/** A chat message. */
 export interface ChatMessage {
   readonly id: string;
   readonly name: string;
@@ -13,28 +13,28 @@ export interface ChatMessage {
 }
 
 interface ChatState {
-  /** The oldest first; what was said before we came is not among them. */
+  /** Oldest first; only messages sent since the user joined. */
   readonly messages: readonly ChatMessage[];
-  /** How many came while nobody looked. */
+  /** Number of messages received while the chat was closed. */
   readonly unread: number;
   readonly isSending: boolean;
-  /** Why the last one was not sent; mostly ''. */
+  /** Why the last message was not sent; '' if it was. */
   readonly problem: string;
 }
 
 export interface Chat extends Store<ChatState> {
-  /** Says something to everybody. Resolves with whether it was sent; nothing is while something else is on its way. */
+  /** Sends a message to all participants. Resolves with false if that fails or another message is still being sent. */
   readonly send: (text: string) => Promise<boolean>;
-  /** Whether the messages are in sight. */
-  readonly look: (isLooking: boolean) => void;
+  /** Tells the chat whether its panel is open. */
+  readonly setVisible: (isVisible: boolean) => void;
   readonly close: () => void;
 }
 
-const mostMessages = 200;
+const maxMessages = 200;
 
 /**
- * Messages are events: our back end sends them to everybody in the conference, in the name of who asked. The page may
- * not send events itself.
+ * Chat messages are events. The back end sends them to all participants on behalf of the sender, because the page itself
+ * has no right to send events.
  */
 export function createChat(
   conference: Conference,
@@ -43,15 +43,15 @@ export function createChat(
   onMessage: (message: ChatMessage) => void,
 ): Chat {
   const store = createStore<ChatState>({ messages: [], unread: 0, isSending: false, problem: '' });
-  let isLooking = false;
+  let isOpen = false;
   const close = typed.on('ChatMessageSentEvent', ({ data: { endpointId, name, text }, event }) => {
     const message = { id: event.id, name, text, isOwn: endpointId === conference.endpointId };
     const { messages, unread } = store.getSnapshot();
     store.set({
-      messages: [...messages, message].slice(-mostMessages),
-      unread: isLooking || message.isOwn ? unread : unread + 1,
+      messages: [...messages, message].slice(-maxMessages),
+      unread: isOpen || message.isOwn ? unread : unread + 1,
     });
-    if (!isLooking && !message.isOwn) onMessage(message);
+    if (!isOpen && !message.isOwn) onMessage(message);
   });
   return {
     getSnapshot: store.getSnapshot,
@@ -68,9 +68,9 @@ export function createChat(
       store.set({ isSending: false });
       return store.getSnapshot().problem === '';
     },
-    look(isNow) {
-      isLooking = isNow;
-      if (isNow) store.set({ unread: 0 });
+    setVisible(isVisible) {
+      isOpen = isVisible;
+      if (isVisible) store.set({ unread: 0 });
     },
     close,
   };

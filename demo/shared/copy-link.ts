@@ -1,11 +1,11 @@
-/** Copies the address that leads others into the room; true when the clipboard took it. */
+/** Copies the room's link. Resolves with false if the page may not write to the clipboard. */
 export async function copyLink(room: string): Promise<boolean> {
   const link = new URL(`?${new URLSearchParams({ room })}`, location.href).href;
   try {
     await navigator.clipboard.writeText(link);
     return true;
   } catch {
-    // Without the right to write the clipboard: hand it over for copying by hand.
+    // Without clipboard permission, let the user copy the link by hand.
     window.prompt('Copy this link:', link);
     return false;
   }

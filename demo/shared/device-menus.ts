@@ -8,9 +8,9 @@ export interface DeviceMenu {
   readonly kind: DeviceKind;
   readonly label: string;
   readonly options: readonly { readonly value: string; readonly text: string }[];
-  /** The chosen option: a device's label, or '' for what the system takes. */
+  /** The chosen option: a device's label, or '' for the system default. */
   readonly value: string;
-  /** What to know about it; mostly nothing. */
+  /** A hint for the user; usually ''. */
   readonly note: string;
 }
 
@@ -18,9 +18,9 @@ export interface DeviceMenus extends Store<{
   readonly menus: readonly DeviceMenu[];
   readonly problem: string;
 }> {
-  /** The SDK's devices; rejects where the page may use none. */
+  /** The SDK's devices. Rejects if the page cannot use devices. */
   readonly devices: Promise<Devices>;
-  /** Takes an option of a menu: remembered, and used at once by whatever is open. */
+  /** Chooses an option. The choice is remembered, and open streams switch to it. */
   readonly choose: (kind: DeviceKind, value: string) => Promise<void>;
 }
 
@@ -31,7 +31,7 @@ const labels: Readonly<Record<DeviceKind, string>> = {
 };
 const kinds = ['microphone', 'camera', 'speaker'] as const;
 
-/** Menus of the devices that there are, as they come and go. One for the page, from the lobby to the end. */
+/** Menus of the connected devices, kept up to date. Created once per page. */
 export function createDeviceMenus({ createDevices }: Sdk): DeviceMenus {
   const store = createStore<{ menus: readonly DeviceMenu[]; problem: string }>({
     menus: kinds.map((kind) => menuOf(kind, [], '', undefined)),
@@ -60,29 +60,29 @@ export function createDeviceMenus({ createDevices }: Sdk): DeviceMenus {
 
 function readMenu(devices: Devices, kind: DeviceKind): DeviceMenu {
   const intent = devices.intent(kind);
-  const wanted = intent.mode === 'manual' ? intent.label : '';
-  const there = devices.getSnapshot().filter((device) => device.kind === kind);
-  return menuOf(kind, there, wanted, devices.choice(kind).device);
+  const chosenLabel = intent.mode === 'manual' ? intent.label : '';
+  const ofKind = devices.getSnapshot().filter((device) => device.kind === kind);
+  return menuOf(kind, ofKind, chosenLabel, devices.choice(kind).device);
 }
 
 function menuOf(
   kind: DeviceKind,
   devices: readonly Device[],
-  wanted: string,
+  chosenLabel: string,
   used: Device | undefined,
 ): DeviceMenu {
   const named = devices.filter(({ label }) => label !== '');
   const usual = named.find(({ isDefault }) => isDefault);
-  const isMissing = wanted !== '' && !named.some(({ label }) => label === wanted);
+  const isMissing = chosenLabel !== '' && !named.some(({ label }) => label === chosenLabel);
   return {
     kind,
     label: labels[kind],
     options: [
       { value: '', text: usual ? `System default (${usual.label})` : 'System default' },
       ...named.map(({ label }) => ({ value: label, text: label })),
-      ...(isMissing ? [{ value: wanted, text: `${wanted} (not plugged in)` }] : []),
+      ...(isMissing ? [{ value: chosenLabel, text: `${chosenLabel} (not connected)` }] : []),
     ],
-    value: wanted,
-    note: isMissing && used?.label ? `Not plugged in. ${used.label} is used until it is back.` : '',
+    value: chosenLabel,
+    note: isMissing && used?.label ? `Not connected. Using ${used.label} until it’s back.` : '',
   };
 }

@@ -1,4 +1,4 @@
-/** Line drawings on a field of 24 by 24. A switch gets a line through it while it is off. */
+/** Icon paths on a grid of 24 by 24. A switch is crossed out while it is off. */
 export const icons = {
   microphone: {
     isSwitch: true,

@@ -2,19 +2,19 @@ import type { Conference, StreamQuality } from '@parley-rtc/sdk';
 import { createStore, type Store } from './store.ts';
 
 export interface InsightState {
-  /** The streams of those who speak. */
+  /** Stream ids of the active speakers. */
   readonly speaking: ReadonlySet<string>;
-  /** By stream, ours and those that we view. */
+  /** Quality by stream id, of published and viewed streams. */
   readonly qualities: ReadonlyMap<string, StreamQuality>;
 }
 
-/** Who speaks and how well it goes. Measured as long as it is open. */
+/** Active speakers and stream quality, measured until closed. */
 export function createInsight(conference: Conference): Store<InsightState> & { readonly close: () => void } {
   const store = createStore<InsightState>({ speaking: new Set(), qualities: new Map() });
   const stops = [
     conference.on('active-speakers-changed', ({ speakers }) => {
       const before = store.getSnapshot().speaking;
-      // Their loudness changes ten times a second; the page shows only who.
+      // Levels change ten times a second, but the page shows only who speaks.
       if (speakers.length === before.size && speakers.every(({ streamId }) => before.has(streamId))) return;
       store.set({ speaking: new Set(speakers.map(({ streamId }) => streamId)) });
     }),

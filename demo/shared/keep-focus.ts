@@ -1,12 +1,12 @@
 /**
- * Gives the focus to the heading of the call, since the button that led here is gone, and again whenever a notice goes
- * away with the focus on its button: Tab goes on from there. Until the returned function is called.
+ * Focuses the heading of the call, because the join button is gone, and again whenever a notice disappears while its
+ * button has the focus. Tab then continues from the heading. The returned function stops this.
  */
 export function keepFocus(heading: HTMLElement): () => void {
   heading.focus();
-  /** The button of a notice, while it has the focus. */
+  /** The button of a notice that has the focus. */
   let focused: Element | null = null;
-  const note = ({ target }: FocusEvent): void => {
+  const onFocusIn = ({ target }: FocusEvent): void => {
     focused = target instanceof Element && target.closest('.banner, .empty') ? target : null;
   };
   const notices = new MutationObserver(() => {
@@ -15,10 +15,10 @@ export function keepFocus(heading: HTMLElement): () => void {
     if (activeElement === document.body || activeElement === focused) heading.focus();
     focused = null;
   });
-  document.addEventListener('focusin', note);
+  document.addEventListener('focusin', onFocusIn);
   notices.observe(document.body, { subtree: true, childList: true, attributeFilter: ['hidden'] });
   return () => {
-    document.removeEventListener('focusin', note);
+    document.removeEventListener('focusin', onFocusIn);
     notices.disconnect();
   };
 }

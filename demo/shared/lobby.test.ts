@@ -1,14 +1,14 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import type { DeviceMenus } from './device-menus.ts';
 import { createLobby, type Lobby } from './lobby.ts';
 import type { Sdk } from './sdk.ts';
 
 type Kind = 'camera' | 'microphone';
 
-/** A lobby on devices that work, except for those in `broken`, whose errors have these codes. */
+/** A lobby whose devices work, except for those in `broken`, which fail with the given error code. */
 function setUp(broken: Partial<Record<Kind, string>> = {}): {
   readonly lobby: Lobby;
-  /** What was asked of the user, in order. */
+  /** The permission prompts that the user saw, in order. */
   readonly asked: string[];
   readonly open: Set<object>;
   readonly plugIn: (kind: Kind) => void;
@@ -17,13 +17,13 @@ function setUp(broken: Partial<Record<Kind, string>> = {}): {
   const open = new Set<object>();
   const listeners = new Set<() => void>();
   const track = (kind: Kind) => ({ getSettings: () => ({ deviceId: kind }) });
-  const createPreview = async (wanted: Partial<Record<Kind, unknown>>) => {
+  const createPreview = async (selection: Partial<Record<Kind, unknown>>) => {
     await Promise.resolve();
-    const kinds = (['camera', 'microphone'] as const).filter((kind) => wanted[kind]);
+    const kinds = (['camera', 'microphone'] as const).filter((kind) => selection[kind]);
     asked.push(kinds.join('+'));
     for (const kind of kinds) {
       const code = broken[kind];
-      if (code) throw Object.assign(new Error(`No ${kind}.`), { code });
+      if (code) throw Object.assign(new Error(`No ${kind}.`), { code, kind });
     }
     const preview = {
       mediaStream: {
@@ -63,7 +63,7 @@ async function settled(lobby: Lobby): Promise<ReturnType<Lobby['getSnapshot']>> 
   return lobby.getSnapshot();
 }
 
-test('camera and microphone are asked for together, once, and handed over as they are', async () => {
+it('opens camera and microphone with one prompt and hands over the preview', async () => {
   const { lobby, asked, open } = setUp();
   lobby.open();
   lobby.open();
@@ -75,41 +75,44 @@ test('camera and microphone are asked for together, once, and handed over as the
   expect(open.size).toBe(1);
 });
 
-test('a camera that fails is off and says why, and the microphone works without it', async () => {
+it('turns off a camera that fails, says why, and keeps the microphone', async () => {
   const { lobby, asked } = setUp({ camera: 'ERR_DEVICE_DENIED' });
   lobby.open();
-  const { wanted, problems, mediaStream } = await settled(lobby);
+  const { selection, problems, mediaStream } = await settled(lobby);
   expect(asked).toEqual(['camera+microphone', 'camera', 'microphone']);
-  expect(wanted).toEqual({ camera: false, microphone: true });
-  expect(problems).toEqual({ camera: 'No camera.', microphone: '' });
+  expect(selection).toEqual({ camera: false, microphone: true });
+  expect(problems).toEqual({
+    camera: expect.stringMatching(/^Access to the camera was denied\./) as string,
+    microphone: '',
+  });
   expect(mediaStream?.getAudioTracks()).toHaveLength(1);
 });
 
-test('whoever closes the question is not asked again by itself', async () => {
+it('does not prompt again after the user dismissed the prompt', async () => {
   const { lobby, asked } = setUp({ camera: 'ERR_DEVICE_DISMISSED' });
   lobby.open();
-  const { wanted, problems } = await settled(lobby);
+  const { selection, problems } = await settled(lobby);
   expect(asked).toEqual(['camera+microphone']);
-  expect(wanted).toEqual({ camera: false, microphone: false });
+  expect(selection).toEqual({ camera: false, microphone: false });
   expect(problems.camera).toMatch(/choose “Allow”/);
 });
 
-test('a camera that is plugged in later comes in by itself', async () => {
+it('opens a camera that is plugged in later', async () => {
   const { lobby, plugIn, open } = setUp({ camera: 'ERR_DEVICE_NOT_FOUND' });
   lobby.open();
-  expect((await settled(lobby)).problems.camera).toBe('No camera.');
+  expect((await settled(lobby)).problems.camera).toMatch(/^No camera was found\./);
   await expect.poll(() => open.size).toBe(1);
   plugIn('camera');
   await expect.poll(() => lobby.getSnapshot().mediaStream?.getVideoTracks()).toHaveLength(1);
-  expect(lobby.getSnapshot()).toMatchObject({ wanted: { camera: true }, problems: { camera: '' } });
+  expect(lobby.getSnapshot()).toMatchObject({ selection: { camera: true }, problems: { camera: '' } });
   expect(open.size).toBe(1);
 });
 
-test('what is no longer wanted is freed', async () => {
+it('releases devices that are no longer selected', async () => {
   const { lobby, open } = setUp();
   lobby.open();
   await settled(lobby);
-  lobby.want({ camera: false, microphone: false });
+  lobby.select({ camera: false, microphone: false });
   await settled(lobby);
   expect(open.size).toBe(0);
   expect(await lobby.takePreview()).toBeUndefined();

@@ -1,31 +1,29 @@
 import type { Devices, Preview } from '@parley-rtc/sdk';
 import type { DeviceMenus } from './device-menus.ts';
+import type { MediaSelection } from './media-selection.ts';
 import { hasCode, messageOf } from './message-of.ts';
 import type { Sdk } from './sdk.ts';
 import { createStore, type Store } from './store.ts';
-import type { Wishes } from './wishes.ts';
-
-type Wanted = Pick<Wishes, 'camera' | 'microphone'>;
 
 interface LobbyState {
-  /** What to bring into the call. */
-  readonly wanted: Wanted;
-  /** What camera and microphone give now. */
+  /** The devices that the user wants to use. */
+  readonly selection: MediaSelection;
+  /** The current preview of camera and microphone. */
   readonly mediaStream: MediaStream | undefined;
   readonly isOpening: boolean;
-  /** Why a device that is wanted does not work. */
+  /** Why a selected device does not work; '' if it works. */
   readonly problems: Readonly<Record<'camera' | 'microphone', string>>;
 }
 
-/** Camera and microphone before the call. One for the page. */
+/** Camera and microphone before the call. Created once per page. */
 export interface Lobby extends Store<LobbyState> {
-  /** How loud the microphone is, 0 to 1, ten times a second. Apart from the rest, because it changes so often. */
+  /** The microphone's level, 0 to 1, ten times a second. Separate from the rest because it changes so often. */
   readonly level: Store<{ readonly level: number }>;
-  /** Opens what is wanted, unless that was done already. */
+  /** Opens the selected devices, unless they are open already. */
   readonly open: () => void;
-  /** Opens what is wanted now, and frees what is not. Also after a problem, to try again. */
-  readonly want: (wanted: Partial<Wanted>) => void;
-  /** Closes the lobby, and hands over what it has open, so that the call sends it as it is. */
+  /** Changes the selection, then opens selected devices and releases all others. Retries devices that failed. */
+  readonly select: (change: Partial<MediaSelection>) => void;
+  /** Closes the lobby and returns its preview, for the call to publish without reopening the devices. */
   readonly takePreview: () => Promise<Preview | undefined>;
 }
 
@@ -33,10 +31,10 @@ const noProblems = { camera: '', microphone: '' };
 const onlyCamera = { camera: true, microphone: false };
 const onlyMicrophone = { camera: false, microphone: true };
 
-/** Opens devices, shows them, and measures the microphone. Reacts to what is chosen in `menus`. */
-export function createLobby(sdk: Sdk, menus: DeviceMenus, wishes: Wanted): Lobby {
+/** Opens devices, previews them and measures the microphone. Follows the choices in `menus`. */
+export function createLobby(sdk: Sdk, menus: DeviceMenus, initial: MediaSelection): Lobby {
   const store = createStore<LobbyState>({
-    wanted: { camera: wishes.camera, microphone: wishes.microphone },
+    selection: initial,
     mediaStream: undefined,
     isOpening: false,
     problems: noProblems,
@@ -45,13 +43,13 @@ export function createLobby(sdk: Sdk, menus: DeviceMenus, wishes: Wanted): Lobby
   let preview: Preview | undefined;
   let stopMeter: (() => void) | undefined;
   let stopFollowing: (() => void) | undefined;
-  /** Aborts when something else is wanted, or nothing any more. */
+  /** Aborts when the selection changes. */
   let opening = new AbortController();
 
   const measure = (mediaStream: MediaStream): void => {
     stopMeter?.();
     level.set({ level: 0 });
-    // The ear goes by ratios: speech is about 0.05, which a bar of 0.05 would hardly show.
+    // Hearing is logarithmic: speech measures about 0.05, which a linear meter would barely show.
     const meter = sdk.createLevelMeter(mediaStream, {
       onLevel: (loudness) => level.set({ level: Math.min(1, Math.sqrt(loudness) * 1.5) }),
     });
@@ -65,14 +63,14 @@ export function createLobby(sdk: Sdk, menus: DeviceMenus, wishes: Wanted): Lobby
     level.set({ level: 0 });
     if (next?.mediaStream.getAudioTracks().length) measure(next.mediaStream);
   };
-  /** What fails is off, and says why. */
-  const fail = (error: unknown, kinds: Wanted): void => {
-    const { wanted, problems } = store.getSnapshot();
+  /** Turns failed devices off and shows why. */
+  const fail = (error: unknown, kinds: MediaSelection): void => {
+    const { selection, problems } = store.getSnapshot();
     const text = messageOf(error);
     store.set({
-      wanted: {
-        camera: wanted.camera && !kinds.camera,
-        microphone: wanted.microphone && !kinds.microphone,
+      selection: {
+        camera: selection.camera && !kinds.camera,
+        microphone: selection.microphone && !kinds.microphone,
       },
       problems: {
         camera: kinds.camera ? text : problems.camera,
@@ -81,22 +79,22 @@ export function createLobby(sdk: Sdk, menus: DeviceMenus, wishes: Wanted): Lobby
     });
   };
 
-  /** Both with one question to the user; when that fails, each alone, to learn which of them works. */
-  const capture = async (devices: Devices, wanted: Wanted, signal: AbortSignal) => {
-    const open = ({ camera, microphone }: Wanted) =>
+  /** Opens both devices with one permission prompt. If that fails, opens each alone to find out which one works. */
+  const capture = async (devices: Devices, selection: MediaSelection, signal: AbortSignal) => {
+    const open = ({ camera, microphone }: MediaSelection) =>
       sdk.createPreview({
         ...(camera && { camera: devices.camera }),
         ...(microphone && { microphone: devices.microphone }),
         signal,
       });
-    if (!wanted.camera && !wanted.microphone) return undefined;
+    if (!selection.camera && !selection.microphone) return undefined;
     try {
-      return await open(wanted);
+      return await open(selection);
     } catch (error) {
       if (signal.aborted) throw error;
-      // Whoever closed the question does not want to be asked twice more.
-      if (!wanted.camera || !wanted.microphone || hasCode(error, 'ERR_DEVICE_DISMISSED')) {
-        fail(error, wanted);
+      // A user who dismissed the prompt should not see two more of them.
+      if (!selection.camera || !selection.microphone || hasCode(error, 'ERR_DEVICE_DISMISSED')) {
+        fail(error, selection);
         return undefined;
       }
     }
@@ -109,8 +107,8 @@ export function createLobby(sdk: Sdk, menus: DeviceMenus, wishes: Wanted): Lobby
         },
       );
     }
-    const [first, ...others] = opened;
-    for (const other of others) other.stop();
+    const [first, ...rest] = opened;
+    for (const preview of rest) preview.stop();
     return first;
   };
 
@@ -122,40 +120,44 @@ export function createLobby(sdk: Sdk, menus: DeviceMenus, wishes: Wanted): Lobby
     store.set({ isOpening: true, problems: noProblems });
     try {
       const devices = await menus.devices;
-      const next = await capture(devices, store.getSnapshot().wanted, signal);
+      const next = await capture(devices, store.getSnapshot().selection, signal);
       if (signal.aborted) return next?.stop();
       show(next);
-      // Labels are hidden until a device was allowed.
+      // Browsers hide device labels until the user has allowed a device.
       await devices.refresh();
       if (signal.aborted) return;
       stopFollowing = devices.subscribe(() => void follow(devices));
     } catch (error) {
       if (signal.aborted) return;
-      fail(error, store.getSnapshot().wanted);
+      fail(error, store.getSnapshot().selection);
     }
     store.set({ isOpening: false });
   };
   let opened: Promise<void> | undefined;
-  const want: Lobby['want'] = (wanted) => {
-    store.set({ wanted: { ...store.getSnapshot().wanted, ...wanted } });
+  const select: Lobby['select'] = (change) => {
+    store.set({ selection: { ...store.getSnapshot().selection, ...change } });
     opened = open();
   };
 
-  /** Shows the devices that are chosen now, and opens what could not be had before. */
+  /** Switches to newly chosen devices, and opens devices that failed before. */
   const follow = async (devices: Devices): Promise<void> => {
     const { mediaStream } = preview ?? {};
     const tracks = { camera: mediaStream?.getVideoTracks()[0], microphone: mediaStream?.getAudioTracks()[0] };
-    const { wanted, problems } = store.getSnapshot();
-    const isBack = (kind: keyof Wanted) => problems[kind] !== '' && devices.choice(kind).device !== undefined;
+    const { selection, problems } = store.getSnapshot();
+    const isBack = (kind: keyof MediaSelection) =>
+      problems[kind] !== '' && devices.choice(kind).device !== undefined;
     const [isCameraBack, isMicrophoneBack] = [isBack('camera'), isBack('microphone')];
     if (isCameraBack || isMicrophoneBack) {
-      want({ camera: wanted.camera || isCameraBack, microphone: wanted.microphone || isMicrophoneBack });
+      select({
+        camera: selection.camera || isCameraBack,
+        microphone: selection.microphone || isMicrophoneBack,
+      });
       return;
     }
     if (!preview || !mediaStream) return;
-    const isOther = (kind: keyof Wanted) => {
-      const wanted = devices.choice(kind).device?.id;
-      return wanted !== undefined && tracks[kind] && tracks[kind].getSettings().deviceId !== wanted;
+    const isOther = (kind: keyof MediaSelection) => {
+      const chosenId = devices.choice(kind).device?.id;
+      return chosenId !== undefined && tracks[kind] && tracks[kind].getSettings().deviceId !== chosenId;
     };
     const camera = isOther('camera') ?? false;
     const microphone = isOther('microphone') ?? false;
@@ -179,7 +181,7 @@ export function createLobby(sdk: Sdk, menus: DeviceMenus, wishes: Wanted): Lobby
     open() {
       opened ??= open();
     },
-    want,
+    select,
     async takePreview() {
       await opened;
       opened = undefined;

@@ -7,29 +7,27 @@ import type {
   TrackKind,
   TrackProcessor,
 } from '@parley-rtc/sdk';
+import type { MediaSelection } from './media-selection.ts';
 import type { Sdk } from './sdk.ts';
 import { createStore, type Store } from './store.ts';
-import type { Wishes } from './wishes.ts';
-
-type Wanted = Pick<Wishes, 'camera' | 'microphone'>;
 
 interface OwnMediaState {
-  /** Camera and microphone, as we send them. */
+  /** The published stream of camera and microphone. */
   readonly devices: PublishedStream | undefined;
   readonly screen: PublishedStream | undefined;
   readonly isMicrophoneOn: boolean;
   readonly isCameraOn: boolean;
   readonly isScreenOn: boolean;
   readonly isBlurOn: boolean;
-  /** Something changes now, or waits for a permission; a second change is not begun meanwhile. */
+  /** A change is in progress or waits for a permission. Further changes are ignored until it ends. */
   readonly isChanging: boolean;
-  /** We speak, and nobody hears it. */
+  /** The user speaks while muted. */
   readonly isSpeakingMuted: boolean;
 }
 
-/** What we send, and the ways to change it. */
+/** The user's own media and the functions that change it. */
 export interface OwnMedia extends Store<OwnMediaState> {
-  /** Browsers of phones cannot. */
+  /** False in mobile browsers. */
   readonly canShareScreen: boolean;
   readonly switchMicrophone: () => Promise<void>;
   readonly switchCamera: () => Promise<void>;
@@ -41,17 +39,17 @@ export interface OwnMedia extends Store<OwnMediaState> {
 export interface OwnMediaOptions {
   readonly conference: Conference;
   readonly devices: Promise<Devices>;
-  readonly wanted: Wanted;
-  /** What the lobby has open already; it is sent as it is. */
+  readonly selection: MediaSelection;
+  /** Takes over the lobby's preview, to publish it without reopening the devices. */
   readonly takePreview: () => Promise<Preview | undefined>;
-  /** Does something, and tells the user when it fails. */
+  /** Runs an action and shows its error to the user. */
   readonly attempt: (action: () => Promise<void>) => Promise<void>;
 }
 
-/** Sends what is wanted when the call begins. */
+/** Publishes the selected devices when the call begins. */
 export function createOwnMedia(
   { videoFrameProcessor, watchMedia }: Sdk,
-  { conference, devices, wanted, takePreview, attempt }: OwnMediaOptions,
+  { conference, devices, selection, takePreview, attempt }: OwnMediaOptions,
 ): OwnMedia {
   const store = createStore<OwnMediaState>({
     devices: undefined,
@@ -63,10 +61,10 @@ export function createOwnMedia(
     isChanging: false,
     isSpeakingMuted: false,
   });
-  const over = new AbortController();
-  const { signal } = over;
+  const closing = new AbortController();
+  const { signal } = closing;
   let blur: TrackProcessor | undefined;
-  let letGo: (() => void) | undefined;
+  let stopTracking: (() => void) | undefined;
 
   const read = (): void => {
     const { devices: stream, screen } = store.getSnapshot();
@@ -76,7 +74,7 @@ export function createOwnMedia(
       isScreenOn: isLive(screen),
     });
   };
-  /** One change at a time: a second one would publish next to the first. */
+  /** Allows one change at a time, because concurrent changes could publish twice. */
   const change = async (action: () => Promise<void>): Promise<void> => {
     if (store.getSnapshot().isChanging) return;
     store.set({ isChanging: true });
@@ -85,7 +83,7 @@ export function createOwnMedia(
     store.set({ isChanging: false });
   };
 
-  const publish = async ({ camera, microphone }: Wanted, preview?: Preview): Promise<void> => {
+  const publish = async ({ camera, microphone }: MediaSelection, preview?: Preview): Promise<void> => {
     const { devices: before } = store.getSnapshot();
     const all = await devices;
     const source = preview
@@ -93,14 +91,14 @@ export function createOwnMedia(
       : { ...(camera && { camera: all.camera }), ...(microphone && { microphone: all.microphone }) };
     const stream = await conference.publishStream({ ...source, signal });
     await before?.unpublish();
-    letGo?.();
+    stopTracking?.();
     const stopFollowing = all.follow(stream);
     const stopWatching = watchMedia(stream, {
       onChange: (warning, isActive) => {
         if (warning === 'speaking-while-muted') store.set({ isSpeakingMuted: isActive });
       },
     });
-    letGo = () => {
+    stopTracking = () => {
       stopFollowing();
       stopWatching();
       store.set({ isSpeakingMuted: false });
@@ -109,7 +107,7 @@ export function createOwnMedia(
     if (blur && has(stream, 'video')) await stream.setProcessor('video', blur);
   };
 
-  /** Mutes or unmutes. A device that we do not send yet comes in with a new stream, in place of the old one. */
+  /** Mutes or unmutes. A device that is not published yet gets a new stream, which replaces the old one. */
   const switchDevice = async (kind: TrackKind): Promise<void> => {
     const { devices: stream } = store.getSnapshot();
     if (isLive(stream) && has(stream, kind)) {
@@ -122,13 +120,13 @@ export function createOwnMedia(
     }
   };
 
-  const begin = async (): Promise<void> => {
+  const publishSelection = async (): Promise<void> => {
     const preview = await takePreview();
     if (signal.aborted) preview?.stop();
-    else if (preview) await publish(wanted, preview);
-    else if (wanted.camera || wanted.microphone) await publish(wanted);
+    else if (preview) await publish(selection, preview);
+    else if (selection.camera || selection.microphone) await publish(selection);
   };
-  void change(begin);
+  void change(publishSelection);
   const stopReading = conference.state.subscribe(read);
 
   return {
@@ -142,7 +140,7 @@ export function createOwnMedia(
         const { screen } = store.getSnapshot();
         if (isLive(screen)) return screen.unpublish();
         const stream = await conference.publishStream({ screen: true });
-        // The browser has a button of its own to stop sharing.
+        // The browser has its own button to stop sharing.
         stream.mediaStream.getVideoTracks()[0]?.addEventListener('ended', () => void stream.unpublish());
         store.set({ screen: stream });
       }),
@@ -155,14 +153,14 @@ export function createOwnMedia(
         store.set({ isBlurOn: next !== undefined });
       }),
     close() {
-      over.abort();
-      letGo?.();
+      closing.abort();
+      stopTracking?.();
       stopReading();
     },
   };
 }
 
-/** Six megabytes, so only for those who want it. */
+/** Six megabytes, so loaded only when needed. */
 async function loadBlur(): Promise<DrawFrame> {
   const { backgroundBlur } = await import('./background-blur.ts');
   return backgroundBlur();

@@ -1,22 +1,22 @@
 import { createDeviceMenus, type DeviceMenus } from './device-menus.ts';
 import { createLobby, type Lobby } from './lobby.ts';
+import { readPageUrl } from './read-page-url.ts';
 import type { Sdk } from './sdk.ts';
-import { readAddress } from './wishes.ts';
 
-/** What a page has from its first moment to its last. */
+/** What a page keeps for as long as it is open, across calls. */
 export interface Page {
   readonly room: string;
-  /** The name that the address says, or ''. */
+  /** The name from the URL, or ''. */
   readonly name: string;
-  /** Whether to join at once. */
-  readonly isHasty: boolean;
+  /** Whether to join without waiting for the user. */
+  readonly autoJoin: boolean;
   readonly menus: DeviceMenus;
   readonly lobby: Lobby;
 }
 
 export function createPage(sdk: Sdk): Page {
-  const { room, wishes, isHasty } = readAddress();
+  const { room, name, selection, autoJoin } = readPageUrl();
   void sdk.prepareJoin({ server: location.origin });
   const menus = createDeviceMenus(sdk);
-  return { room, name: wishes.name, isHasty, menus, lobby: createLobby(sdk, menus, wishes) };
+  return { room, name, autoJoin, menus, lobby: createLobby(sdk, menus, selection) };
 }

@@ -1,14 +1,14 @@
 import type { ConferenceSnapshot, Participant } from '@parley-rtc/sdk';
 import type { TypedCall } from './schemas.ts';
 
-/** What is known about somebody in the call. */
+/** How a participant is shown. */
 export interface Person {
   readonly name: string;
-  /** They would like to say something. */
+  /** Whether the participant wants to speak. */
   readonly isHandRaised: boolean;
 }
 
-/** Somebody as they describe themselves; a guest when they do not, or in a way that nobody understands. */
+/** Reads a participant's metadata; a guest if it is missing or does not fit the schema. */
 export function personOf(typed: TypedCall, participant: Pick<Participant, 'metadata'> | undefined): Person {
   return (participant && typed.participant(participant)) ?? { name: 'Guest', isHandRaised: false };
 }
@@ -22,7 +22,7 @@ export function initials(name: string): string {
     .toUpperCase();
 }
 
-/** How many are in the call, in words. */
+/** The number of participants, in words. */
 export function countOf({ conference: { participants } }: ConferenceSnapshot): string {
   return participants.length === 1 ? '1 person' : `${participants.length} people`;
 }

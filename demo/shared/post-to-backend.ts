@@ -1,4 +1,6 @@
-/** Asks our own back end. Throws an error with its words when it refuses. */
+import { UserError } from './user-error.ts';
+
+/** Calls the demo's back end. Throws an error with its description if it refuses. */
 export async function postToBackend<Answer>(path: string, body: object, token?: string): Promise<Answer> {
   const response = await fetch(`/backend/${path}`, {
     method: 'POST',
@@ -8,7 +10,7 @@ export async function postToBackend<Answer>(path: string, body: object, token?: 
     },
     body: JSON.stringify(body),
   }).catch((cause: unknown) => {
-    throw new Error('This page’s server cannot be reached. Check your network connection, then try again.', {
+    throw new UserError('Can’t reach this page’s server. Check your network connection, then try again.', {
       cause,
     });
   });
@@ -16,7 +18,7 @@ export async function postToBackend<Answer>(path: string, body: object, token?: 
     readonly error_description?: string;
   };
   if (!response.ok) {
-    throw new Error(answer.error_description ?? 'This page’s server is in trouble. Try again in a moment.');
+    throw new UserError(answer.error_description ?? 'Something went wrong on this page’s server. Try again.');
   }
   return answer;
 }

@@ -1,17 +1,17 @@
 import type { TypedConference } from '@parley-rtc/sdk';
 import { boolean, nonEmpty, object, optional, pipe, string } from 'valibot';
 
-/** What the pages of this demo say to each other. Whatever else somebody sends, only what fits this is shown. */
+/** The metadata and events that the demo's pages exchange. Pages show only what fits these schemas. */
 export const schemas = {
   participant: object({
     name: pipe(string(), nonEmpty()),
     isHandRaised: optional(boolean(), false),
   }),
   events: {
-    /** Sent by our back end. */
+    /** Sent by the demo's back end. */
     ChatMessageSentEvent: object({ endpointId: string(), name: string(), text: string() }),
   },
 };
 
-/** The conference as these schemas see it. */
+/** The conference, typed by these schemas. */
 export type TypedCall = TypedConference<typeof schemas>;

@@ -1,8 +1,8 @@
 import type * as Parley from '@parley-rtc/sdk';
 
 /**
- * The part of the SDK that the shared code calls. It is handed over, because one page has the SDK as the global
- * `Parley` and the others import it; the shared code itself imports its types only.
+ * The part of the SDK that the shared code calls. Pages pass it in, because one page has the SDK as the global `Parley`
+ * and the others import it. The shared code itself imports only types.
  */
 export type Sdk = Pick<
   typeof Parley,

@@ -1,4 +1,4 @@
-/** State to read and to subscribe to, as React, Vue and plain pages like it. */
+/** Observable state for React, Vue and plain pages. */
 export interface Store<State> {
   /** The same object until something changes. */
   readonly getSnapshot: () => State;
@@ -6,9 +6,9 @@ export interface Store<State> {
   readonly subscribe: (listener: () => void) => () => void;
 }
 
-/** A store as its owner sees it. */
+/** The store as seen by its owner. */
 export interface WritableStore<State> extends Store<State> {
-  /** Changes some fields and tells everybody, unless they are what they were. */
+  /** Changes some fields and notifies listeners, unless nothing changed. */
   readonly set: (change: Partial<State>) => void;
 }
 

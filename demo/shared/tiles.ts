@@ -4,29 +4,29 @@ import { personOf } from './people.ts';
 import type { TypedCall } from './schemas.ts';
 import type { Sdk } from './sdk.ts';
 
-/** One picture on the page. */
+/** One tile on the page. */
 export interface TileInfo {
   readonly key: string;
-  /** Undefined for somebody who sends nothing. */
+  /** Undefined for a participant without streams. */
   readonly streamId: string | undefined;
   readonly kind: 'camera' | 'screen' | 'audio';
   readonly isSelf: boolean;
   readonly name: string;
   readonly isSpeaking: boolean;
-  /** In words: muted, camera off, … */
+  /** Labels such as "muted" or "camera off". */
   readonly badges: readonly string[];
-  /** No picture to see, so initials stand over it; under it they stand until the first one comes. */
-  readonly isFaceless: boolean;
+  /** Whether initials cover the video because there is none. Until the first frame, they also show behind it. */
+  readonly showsAvatar: boolean;
   readonly hasHandRaised: boolean;
-  /** Undefined until it was measured. */
+  /** Undefined until measured. */
   readonly quality: TileQuality | undefined;
 }
 
 export interface TileQuality {
   readonly level: QualityLevel;
-  /** Such as "Connection: good". */
+  /** Such as "Connection is good". */
   readonly title: string;
-  /** What is in the way and what helps, one sentence each. */
+  /** Problems and what helps, one sentence each. */
   readonly advice: readonly string[];
 }
 
@@ -38,7 +38,7 @@ const kinds: Readonly<Record<StreamType, TileInfo['kind']>> = {
   UNKNOWN: 'camera',
 };
 
-/** One tile for each stream, and one for everybody who sends nothing. */
+/** One tile for each stream, and one for each participant without streams. */
 export function tilesOf(
   { selectMuted, selectOnHold }: Sdk,
   typed: TypedCall,
@@ -51,9 +51,9 @@ export function tilesOf(
     const { name, isHandRaised } = personOf(typed, participant);
     const person = { isSelf: participant.id === endpointId, name, hasHandRaised: isHandRaised };
     const isWeak = network?.byEndpoint[participant.id]?.grade === 'BAD';
-    const weakness = isWeak ? ['weak network'] : [];
+    const weakness = isWeak ? ['poor connection'] : [];
     if (participant.streams.length === 0) {
-      const silent = { kind: 'audio', isSpeaking: false, isFaceless: true } as const;
+      const silent = { kind: 'audio', isSpeaking: false, showsAvatar: true } as const;
       return [
         {
           ...person,
@@ -78,7 +78,7 @@ export function tilesOf(
         name: kind === 'screen' ? `${name}’s screen` : name,
         hasHandRaised: isHandRaised && kind !== 'screen',
         isSpeaking: speaking.has(id) && !isMuted,
-        isFaceless: kind === 'audio' || isCameraOff || isOnHold,
+        showsAvatar: kind === 'audio' || isCameraOff || isOnHold,
         badges: [...(isMuted ? ['muted'] : []), ...(isCameraOff ? ['camera off'] : []), ...weakness],
         quality: quality && describe(quality),
       };
@@ -90,7 +90,7 @@ function describe({ level, causes }: StreamQuality): TileQuality {
   const advice = causes.map(({ suggestion }) => suggestion);
   return {
     level,
-    title: `Connection: ${level}`,
-    advice: advice.length > 0 ? advice : ['Nothing is in the way.'],
+    title: `Connection is ${level}`,
+    advice: advice.length > 0 ? advice : [`Connection is ${level}.`],
   };
 }

@@ -1,5 +1,5 @@
 import * as sdk from '@parley-rtc/sdk';
 import { createPage, type Page } from '../shared/page.ts';
 
-/** The one page that this is. */
+/** This page's state. */
 export const page: Page = createPage(sdk);

@@ -1,7 +1,7 @@
-import { onScopeDispose, type ShallowRef, shallowRef } from 'vue';
+import { onScopeDispose, shallowRef, type ShallowRef } from 'vue';
 import type { Store } from '../shared/store.ts';
 
-/** The present state of a store, for as long as the component is there. */
+/** The current state of a store, updated while the component is mounted. */
 export function useStore<State>({ subscribe, getSnapshot }: Store<State>): Readonly<ShallowRef<State>> {
   const state = shallowRef(getSnapshot());
   onScopeDispose(

@@ -2,13 +2,13 @@ import type { Conference } from '@parley-rtc/sdk';
 
 declare global {
   interface Window {
-    /** Joins and views the only published stream; milliseconds to its first frame, from the join or from the view on. */
+    /** Joins and views the only published stream. Returns milliseconds from the join or the view to the first frame. */
     bareCall(asked: {
       readonly ticket: string;
       readonly conferenceId: string;
       readonly isJoinMeasured: boolean;
     }): Promise<number>;
-    /** Views a stream as the endpoint of a conference that was joined otherwise. */
+    /** Views a stream as the endpoint of a conference that the SDK joined. */
     bareViewOf(asked: {
       readonly token: string;
       readonly conferenceId: string;
@@ -19,7 +19,7 @@ declare global {
   }
 }
 
-/** Runs in the page: the exchange of a viewer with fetch and RTCPeerConnection alone, as short as it can be. */
+/** Runs in the page: the shortest possible exchange of a viewer, with only fetch and RTCPeerConnection. */
 export function installBareCaller(): void {
   const request = async (token: string, path: string, body?: object): Promise<unknown> => {
     const response = await fetch(`/rtc-api/${path}`, {
@@ -87,7 +87,7 @@ export function installBareCaller(): void {
 
   window.bareViewOf = async ({ token, conferenceId, conference, streamId, video }) => {
     const about = { conferenceId, userEndpointId: conference.endpointId, streamId };
-    // Kept by the video that shows it.
+    // Referenced by the video, so that it is not garbage-collected.
     Object.assign(video, { peer: await view(token, about, video) });
   };
 }

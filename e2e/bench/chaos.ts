@@ -1,21 +1,27 @@
-// Lets four people enter, leave, reload, publish, mute, hold, lose their network and their server in a random order, up to three
-// at a time, and looks after each time whether everybody sees whom they should within 40 s. Ends at the first time that
-// this is not so, with what led to it. In a real Chromium against a real server on this machine.
-// Run by `pnpm bench:chaos [minutes] [seed]`; the demo's server is started for it. Not repeatable to the letter, since
-// what happens also depends on when.
+// Four participants join, leave, reload, publish, mute, hold and lose their network or server in random order, up to three at
+// a time. After each round, every participant must see the expected videos within 40 s; otherwise the run stops and prints
+// the steps that led there. Uses a real Chromium and a real server on this machine.
+// Run with `pnpm bench:chaos [minutes] [seed]`, which also starts the demo. Runs with the same seed may differ, because the
+// outcome also depends on timing.
 import { parseArgs } from 'node:util';
 import { Caller } from '../support/caller.ts';
 import { OwnServer } from '../support/own-server.ts';
-import { type ActName, acts, type ChaosPerson, type ChaosScene, learnFromPage } from './chaos-person.ts';
-import { wrongsOf } from './chaos-wrongs.ts';
+import {
+  actions,
+  readStateFromPage,
+  type ActionName,
+  type ChaosParticipant,
+  type ChaosScene,
+} from './chaos-participant.ts';
+import { findProblems } from './chaos-problems.ts';
 import { startDemo } from './demo-server.ts';
 import { launchBenchBrowser } from './launch-bench-browser.ts';
 
-const calmMs = 40_000;
-const mostAtOnce = 3;
-/** What happens how often. */
-const bag: readonly ActName[] = [
-  ...(['enter', 'enter', 'leave', 'reload', 'publish', 'publish', 'unpublish'] as const),
+const settleTimeoutMs = 40_000;
+const maxConcurrent = 3;
+/** Actions, repeated by their frequency. */
+const weightedActions: readonly ActionName[] = [
+  ...(['join', 'join', 'leave', 'reload', 'publish', 'publish', 'unpublish'] as const),
   ...(['mute', 'unmute', 'unmute', 'hold', 'resume', 'resume', 'offline', 'offline', 'restart'] as const),
 ];
 
@@ -29,78 +35,81 @@ const browser = await launchBenchBrowser();
 try {
   const scene: ChaosScene = {
     server,
-    place: await server.openConference(),
+    invitation: await server.openConference(),
     random: randomFrom(seed),
     isOnHold: false,
   };
-  const people: ChaosPerson[] = [];
+  const participants: ChaosParticipant[] = [];
   for (const id of [11, 22, 33, 44]) {
     const caller = await Caller.open(browser);
-    people.push({ caller, id, isInside: false, isPublishing: false, isMuted: false });
+    participants.push({ caller, id, isJoined: false, isPublishing: false, isMuted: false });
   }
-  for (const person of people) await acts.enter(person, scene);
-  await run(scene, people);
+  for (const participant of participants) await actions.join(participant, scene);
+  await run(scene, participants);
 } finally {
   await browser.close();
   await server.close();
   endDemo();
 }
 
-async function run(scene: ChaosScene, people: readonly ChaosPerson[]): Promise<void> {
-  const story: string[] = [];
+async function run(scene: ChaosScene, participants: readonly ChaosParticipant[]): Promise<void> {
+  const log: string[] = [];
   const endMs = Date.now() + minutes * 60_000;
   let longestMs = 0;
   let rounds = 0;
   for (; Date.now() < endMs; rounds += 1) {
-    const chosen = choose(scene, people);
-    story.push(chosen.map(([name, { id }]) => `${name} ${id}`).join(', '));
-    await Promise.all(chosen.map(([name, person]) => perform(name, person, scene, story)));
+    const chosen = choose(scene, participants);
+    log.push(chosen.map(([name, { id }]) => `${name} ${id}`).join(', '));
+    await Promise.all(chosen.map(([name, participant]) => perform(name, participant, scene, log)));
     const startMs = Date.now();
-    let wrongs = await wrongsOf(people, scene.isOnHold);
-    while (wrongs.length > 0 && Date.now() - startMs < calmMs)
-      wrongs = await wrongsOf(people, scene.isOnHold);
+    let problems = await findProblems(participants, scene.isOnHold);
+    while (problems.length > 0 && Date.now() - startMs < settleTimeoutMs)
+      problems = await findProblems(participants, scene.isOnHold);
     longestMs = Math.max(longestMs, Date.now() - startMs);
-    if (wrongs.length === 0) continue;
-    console.log([`Seed ${seed}, round ${rounds}:`, ...story.slice(-20), ...wrongs].join('\n'));
-    for (const { caller, id } of people) console.log(id, (await caller.diary()).slice(-12));
+    if (problems.length === 0) continue;
+    console.log([`Seed ${seed}, round ${rounds}:`, ...log.slice(-20), ...problems].join('\n'));
+    for (const { caller, id } of participants) console.log(id, (await caller.diary()).slice(-12));
     process.exitCode = 1;
     return;
   }
-  console.log(`Seed ${seed}: all well after each of ${rounds} rounds, in ${longestMs} ms at the latest.`);
+  console.log(`Seed ${seed}: no problems after each of ${rounds} rounds, within ${longestMs} ms.`);
 }
 
 async function perform(
-  name: ActName,
-  person: ChaosPerson,
+  name: ActionName,
+  participant: ChaosParticipant,
   scene: ChaosScene,
-  story: string[],
+  log: string[],
 ): Promise<void> {
   try {
-    await acts[name](person, scene);
+    await actions[name](participant, scene);
   } catch (error) {
-    // As it may, without network or server. What has come of it is known to the page alone.
-    story.push(`  ${name} ${person.id}: ${String(error).split('\n', 1)[0]}`);
-    await learnFromPage(person);
+    // Actions may fail without network or server. Only the page knows their effect.
+    log.push(`  ${name} ${participant.id}: ${String(error).split('\n', 1)[0]}`);
+    await readStateFromPage(participant);
   }
 }
 
-/** One act for each of up to three people. */
-function choose({ random }: ChaosScene, people: readonly ChaosPerson[]): [ActName, ChaosPerson][] {
-  const chosen = new Map<ChaosPerson, ActName>();
-  const count = 1 + Math.floor(random() * mostAtOnce);
+/** Chooses one action for each of up to three participants. */
+function choose(
+  { random }: ChaosScene,
+  participants: readonly ChaosParticipant[],
+): [ActionName, ChaosParticipant][] {
+  const chosen = new Map<ChaosParticipant, ActionName>();
+  const count = 1 + Math.floor(random() * maxConcurrent);
   for (let pick = 0; pick < count; pick += 1) {
-    const person = people[Math.floor(random() * people.length)];
-    const name = bag[Math.floor(random() * bag.length)];
-    if (!person || !name || chosen.has(person)) continue;
+    const participant = participants[Math.floor(random() * participants.length)];
+    const name = weightedActions[Math.floor(random() * weightedActions.length)];
+    if (!participant || !name || chosen.has(participant)) continue;
     const names = [name, ...chosen.values()];
-    // There is one server, and whoever goes without its knowledge is seen for as long as it waits for them. Of hold and
-    // resume at once the server alone knows which came last.
-    const isTooMuch =
+    // Restart the server only once per round, and not while a page reloads: it would show a participant who left without its
+    // knowledge until their timeout. Only the server knows the order of concurrent hold and resume.
+    const isConflicting =
       (names.includes('restart') && (names.includes('reload') || name === 'restart')) ||
       (names.includes('hold') && names.includes('resume'));
-    if (!isTooMuch || names.length === 1) chosen.set(person, name);
+    if (!isConflicting || names.length === 1) chosen.set(participant, name);
   }
-  return [...chosen].map(([person, name]) => [name, person]);
+  return [...chosen].map(([participant, name]) => [name, participant]);
 }
 
 /** Numbers from 0 to 1, the same for the same seed. */

@@ -3,15 +3,15 @@ import { apiPort } from '../support/addresses.ts';
 import { askForTicket, newRoom } from '../support/caller.ts';
 
 /**
- * Keeps so many conferences of two endpoints each busy: in each of them the metadata changes once a second, and both
- * hear of it by their push. No media. Call what it returns to end them.
+ * Keeps `count` conferences with two endpoints each busy: their metadata changes once a second, and both endpoints receive the
+ * event by push. No media. Call the returned function to end them.
  */
 export async function startLoad(count: number): Promise<() => Promise<void>> {
   const pairs = await Promise.all(Array.from({ length: count }, joinTwice));
   let turn = 0;
   const timer = setInterval(() => {
     turn += 1;
-    // A call that fails ends the benchmark: it would measure something else.
+    // A failed call is not caught, so it ends the benchmark, which would otherwise measure something else.
     void pairs[turn % count]?.[0].setMetadata('turn', String(turn));
   }, 1_000 / count);
   return async () => {

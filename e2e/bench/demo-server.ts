@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { apiPort, demoPort, demoUrl } from '../support/addresses.ts';
 
-/** Starts the demo, and the server behind it, in a process of its own. Call what it returns to end it. */
+/** Starts the demo and its server in a separate process. Call the returned function to stop it. */
 export async function startDemo(): Promise<() => void> {
-  // What would be measured then is somebody else's.
-  if (await isAnswered(demoUrl)) throw new Error(`Something answers at ${demoUrl} already. End it first.`);
+  // Otherwise the benchmark would measure another process.
+  if (await isAnswered(demoUrl))
+    throw new Error(`Another process already answers at ${demoUrl}. Stop it first.`);
   const child = spawn(process.execPath, ['--conditions=@parley-rtc/source', 'demo/start.ts'], {
     env: {
       ...process.env,

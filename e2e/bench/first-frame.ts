@@ -1,12 +1,12 @@
-// How long a viewer waits: from Conference.join() and from viewStream() to the first decoded frame; and how long a
-// publisher does who publishes after joining, or with it. In a real Chromium against a real server on this machine.
+// Measures how long a viewer waits from Conference.join() and from viewStream() to the first decoded frame, and how long
+// publishing after joining or while joining takes. Uses a real Chromium and a real server on this machine.
 // Prints a table and writes bench-results/first-frame.json.
-// Run by `pnpm bench:first-frame [rounds]`; the demo's server is started for it.
+// Run with `pnpm bench:first-frame [rounds]`, which also starts the demo.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { askForTicket, Caller, newRoom } from '../support/caller.ts';
 import { startDemo } from './demo-server.ts';
 import { fakeDevices, launchBenchBrowser } from './launch-bench-browser.ts';
-import { askForTicket, Caller, newRoom } from '../support/caller.ts';
 
 interface Timing {
   readonly joinMs: number;
@@ -16,7 +16,7 @@ interface Timing {
   readonly publishedWithJoinMs: number;
 }
 
-interface Entry {
+interface Invitation {
   readonly ticket: string;
   readonly conferenceId: string;
 }
@@ -52,12 +52,12 @@ try {
 async function timePublished({
   ticket,
   conferenceId,
-}: Entry): Promise<Pick<Timing, 'joinThenPublishedMs' | 'publishedWithJoinMs'>> {
+}: Invitation): Promise<Pick<Timing, 'joinThenPublishedMs' | 'publishedWithJoinMs'>> {
   const { Conference, redeemTicket } = window.Parley;
   const server = location.origin;
   const { token } = await redeemTicket({ server, ticket });
   const publish = { camera: true, microphone: true };
-  // The first opening of a device is slower than the later ones.
+  // Opening a device for the first time is slower than later.
   for (const track of (await navigator.mediaDevices.getUserMedia({ video: true, audio: true })).getTracks()) {
     track.stop();
   }
@@ -80,7 +80,7 @@ async function timePublished({
 async function timeFirstFrame({
   ticket,
   conferenceId,
-}: Entry): Promise<Pick<Timing, 'joinMs' | 'joinToFirstFrameMs' | 'viewToFirstFrameMs'>> {
+}: Invitation): Promise<Pick<Timing, 'joinMs' | 'joinToFirstFrameMs' | 'viewToFirstFrameMs'>> {
   const { token } = await window.Parley.redeemTicket({ server: location.origin, ticket });
   const startedAt = performance.now();
   const conference = await window.Parley.Conference.join({ server: location.origin, conferenceId, token });

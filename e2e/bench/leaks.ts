@@ -1,8 +1,8 @@
-// What is left after joining, publishing, viewing and leaving again and again in one page, and at its server. Prints a
-// table and writes bench-results/leaks.json. Run by `pnpm bench:leaks [rounds]`.
+// Counts the resources that repeated joining, publishing, viewing and leaving leave behind in one page and on its server.
+// Prints a table and writes bench-results/leaks.json. Run with `pnpm bench:leaks [rounds]`.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { Caller, newRoom } from '../support/caller.ts';
-import { goInAndOut, openLeakPage } from '../support/leak-rounds.ts';
+import { joinAndLeave, openLeakPage } from '../support/leak-rounds.ts';
 import { countResources } from '../support/resource-counts.ts';
 import { startDemo } from './demo-server.ts';
 import { fakeDevices, launchBenchBrowser } from './launch-bench-browser.ts';
@@ -19,17 +19,17 @@ try {
   await ada.join(room, 'Ada');
   await ada.publish(1, 440);
   const page = await openLeakPage(browser);
-  await goInAndOut(page, room, warmUpRounds);
+  await joinAndLeave(page, room, warmUpRounds);
   const rows = [{ rounds: 0, ...(await countResources(page)) }];
   for (let stage = 1; stage <= stages; stage += 1) {
     const until = Math.round((rounds * stage) / stages);
-    await goInAndOut(page, room, until - (rows.at(-1)?.rounds ?? 0));
+    await joinAndLeave(page, room, until - (rows.at(-1)?.rounds ?? 0));
     rows.push({ rounds: until, ...(await countResources(page)) });
   }
   console.table(rows);
   const [first, last] = [rows[0], rows.at(-1)];
   const heapBytesPerRound = Math.round(((last?.heapBytes ?? NaN) - (first?.heapBytes ?? NaN)) / rounds);
-  console.log(`heap: ${heapBytesPerRound} bytes more for each round`);
+  console.log(`heap: ${heapBytesPerRound} bytes more per round`);
   mkdirSync('bench-results', { recursive: true });
   writeFileSync(
     'bench-results/leaks.json',

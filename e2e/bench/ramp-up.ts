@@ -1,9 +1,8 @@
-// How fast a publisher's encoder gets going: what it sends, second by second, of a noisy 720p picture in a real Chromium,
-// against a real server on this machine. Prints a table and writes bench-results/ramp-up.json.
-// Run by `pnpm bench:ramp-up [--plain] [--own-start] [--uplink=<bit/s>] [starts]`; the demo's server is started for it. Plain
-// is what a browser does without the SDK's help: one layer without a limit, and the server's answer as it came; own-start,
-// without even the bitrate that the answer tells it to begin with. An uplink is a slow way from the publisher to the server
-// (root, iproute2), with sound as well.
+// Measures how fast a publisher's encoder ramps up: what it sends of noisy 720p video, second by second, in a real Chromium
+// with a real server on this machine. Prints a table and writes bench-results/ramp-up.json.
+// Run with `pnpm bench:ramp-up [--plain] [--own-start] [--uplink=<bit/s>] [starts]`, which also starts the demo. `--plain`
+// measures a browser without the SDK's help: one layer without a limit and an unmodified answer. `--own-start` also removes
+// the start bitrate from the answer. `--uplink` adds audio and slows down the link to the server (root, iproute2).
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { demoPort } from '../support/addresses.ts';
@@ -23,34 +22,34 @@ const { positionals, values } = parseArgs({
   },
 });
 const isPlain = values.plain || values['own-start'];
-/** How long the slow uplink keeps a packet. */
+/** Maximum queueing delay of the slow uplink. */
 const uplinkQueueMs = 200;
 const starts = Number(positionals[0] ?? 10);
-/** Later than that, layers that nobody views are switched off. */
+/** After that, layers without viewers are switched off. */
 const seconds = 5;
 const goalBps = 1_500_000;
 
-/** What the browser says about its sending in one second. */
+/** What the browser reports about sending in one second. */
 interface Sample {
-  /** Sent, in bits per second. */
+  /** Sent bits per second. */
   readonly sentBps: number;
-  /** Of these, packets sent again: repairs, and probes of the bandwidth. */
+  /** Part of it that was retransmitted: repairs and bandwidth probes. */
   readonly resentBps: number;
   /** The browser's estimate at the end of the second. */
   readonly estimateBps: number;
-  /** What its encoders are asked for together. */
+  /** Sum of the encoders' target bitrates. */
   readonly targetBps: number;
-  /** Pictures that the page gave to the encoder: a busy machine draws fewer than 30. */
+  /** Frames that the page gave to the encoder: a busy machine draws fewer than 30. */
   readonly drawnFrames: number;
   readonly encodedFrames: number;
-  /** Of the largest layer: encoders that cannot make a picture small enough make it smaller. */
+  /** Height of the largest layer. Encoders reduce it if they cannot compress enough. */
   readonly heightPx: number;
-  /** Time the encoders took for one frame, all layers together. */
+  /** Encoding time of one frame, summed over all layers. */
   readonly encodeMsPerFrame: number;
-  /** Why the encoders hold back: `none`, `bandwidth`, `cpu` or `other`, one for each layer. */
+  /** What limits the encoders: `none`, `bandwidth`, `cpu` or `other`, for each layer. */
   readonly limitations: string;
-  /** Share of the sound that did not arrive, of the video, and the round trip, as the server's latest reports say it. */
-  readonly soundLost: number;
+  /** Lost shares of audio and video and the round-trip time, from the server's latest reports. */
+  readonly audioLost: number;
   readonly videoLost: number;
   readonly roundTripMs: number;
 }
@@ -77,7 +76,7 @@ try {
     const samples = await caller.page.evaluate(sampleStart, {
       seconds,
       isPlain,
-      hasSound: link !== undefined,
+      hasAudio: link !== undefined,
     });
     const passed = samples.findIndex(({ sentBps }) => sentBps >= goalBps);
     results.push({
@@ -93,7 +92,7 @@ try {
   endDemo();
 }
 
-/** Runs in the page: what the SDK tells the encoder does not reach it. */
+/** Runs in the page: keeps the SDK's settings from reaching the encoder. */
 function leaveEncoderAlone(ownStart: boolean): void {
   const nativeFetch = window.fetch;
   let answered: string | undefined;
@@ -107,7 +106,7 @@ function leaveEncoderAlone(ownStart: boolean): void {
   const Native = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Native {
     override async setRemoteDescription({ type }: RTCSessionDescriptionInit): Promise<void> {
-      if (answered === undefined) throw new Error('The server has answered no publisher.');
+      if (answered === undefined) throw new Error('The server has not answered a publisher.');
       const sdp = ownStart ? answered.replace(/;?x-google-start-bitrate=\d+/g, '') : answered;
       await super.setRemoteDescription({ type, sdp });
     }
@@ -118,14 +117,14 @@ function leaveEncoderAlone(ownStart: boolean): void {
 interface StartOptions {
   readonly seconds: number;
   readonly isPlain: boolean;
-  readonly hasSound: boolean;
+  readonly hasAudio: boolean;
 }
 
 /** Runs in the page. */
-async function sampleStart({ seconds, isPlain, hasSound }: StartOptions): Promise<Sample[]> {
-  const picture = { width: 1_280, height: 720, isNoisy: true, grainPx: 8 };
-  const mediaStream = window.simulcast.source({ ...picture, hasTone: hasSound });
-  const type = hasSound ? 'MIC_AND_CAM' : 'CAM';
+async function sampleStart({ seconds, isPlain, hasAudio }: StartOptions): Promise<Sample[]> {
+  const video = { width: 1_280, height: 720, isNoisy: true, grainPx: 8 };
+  const mediaStream = window.simulcast.source({ ...video, hasTone: hasAudio });
+  const type = hasAudio ? 'MIC_AND_CAM' : 'CAM';
   await window.conference.publishStream({ mediaStream, type, simulcast: !isPlain });
   const read = async () => {
     const facts = {
@@ -137,7 +136,7 @@ async function sampleStart({ seconds, isPlain, hasSound }: StartOptions): Promis
       frames: 0,
       heightPx: 0,
       encodeMs: 0,
-      soundLost: 0,
+      audioLost: 0,
       videoLost: 0,
       roundTripMs: 0,
     };
@@ -159,7 +158,7 @@ async function sampleStart({ seconds, isPlain, hasSound }: StartOptions): Promis
           readonly fractionLost?: number;
           readonly roundTripTime?: number;
         };
-        if (kind === 'audio') facts.soundLost = fractionLost;
+        if (kind === 'audio') facts.audioLost = fractionLost;
         else facts.videoLost = Math.max(facts.videoLost, fractionLost);
         facts.roundTripMs = Math.max(facts.roundTripMs, Math.round(roundTripTime * 1_000));
       } else if (type === 'outbound-rtp') {
@@ -193,7 +192,7 @@ async function sampleStart({ seconds, isPlain, hasSound }: StartOptions): Promis
       heightPx: now.heightPx,
       encodeMsPerFrame: Math.round((now.encodeMs - before.encodeMs) / Math.max(1, encodedFrames)),
       limitations: now.limitations,
-      soundLost: now.soundLost,
+      audioLost: now.audioLost,
       videoLost: now.videoLost,
       roundTripMs: now.roundTripMs,
     });
@@ -219,7 +218,7 @@ function report(results: readonly Start[]): void {
       limited: samples.at(-1)?.limitations,
       'to 1.5 Mbps': toGoalSeconds,
       ...(link && {
-        'sound lost %': samples.map(({ soundLost }) => Math.round(soundLost * 100)).join(' '),
+        'audio lost %': samples.map(({ audioLost }) => Math.round(audioLost * 100)).join(' '),
         'video lost %': samples.map(({ videoLost }) => Math.round(videoLost * 100)).join(' '),
         'round trip ms': samples.map(({ roundTripMs }) => roundTripMs).join(' '),
       }),

@@ -1,7 +1,7 @@
-// What the benchmark of the SDK does inside a page. Each function is handed to the browser as text, so it uses nothing
-// from outside itself.
+// What the SDK's benchmark does inside a page. Each function is passed to the browser as text, so it must not use anything
+// outside itself.
 
-/** Through the SDK, or with nothing but the browser. */
+/** With the SDK, or with only the browser's own API. */
 export type Way = 'sdk' | 'bare';
 
 declare global {
@@ -16,7 +16,7 @@ interface Ticket {
   readonly conferenceId: string;
 }
 
-/** From `viewStream()` to the first frame of the only published stream, in milliseconds. */
+/** Milliseconds from `viewStream()` to the first frame of the only published stream. */
 export async function sdkView({ ticket, conferenceId }: Ticket): Promise<number> {
   const { Parley } = window;
   const server = location.origin;
@@ -38,7 +38,7 @@ export async function sdkView({ ticket, conferenceId }: Ticket): Promise<number>
   return tookMs;
 }
 
-/** The same from `join()` on. */
+/** The same, measured from `join()`. */
 export async function sdkJoinAndView({ ticket, conferenceId }: Ticket): Promise<number> {
   const { Parley } = window;
   const server = location.origin;
@@ -59,17 +59,17 @@ export async function sdkJoinAndView({ ticket, conferenceId }: Ticket): Promise<
   return tookMs;
 }
 
-/** What `sdkView` measures, with fetch and an RTCPeerConnection alone. */
+/** What `sdkView` measures, with only fetch and an RTCPeerConnection. */
 export async function bareView(asked: Ticket): Promise<number> {
   return window.bareCall({ ...asked, isJoinMeasured: false });
 }
 
-/** What `sdkJoinAndView` measures, with fetch and an RTCPeerConnection alone. */
+/** What `sdkJoinAndView` measures, with only fetch and an RTCPeerConnection. */
 export async function bareJoinAndView(asked: Ticket): Promise<number> {
   return window.bareCall({ ...asked, isJoinMeasured: true });
 }
 
-/** Joins, and notes when each stream was announced, in milliseconds since the epoch. Views nothing. */
+/** Joins without viewing and records when each stream was announced, in milliseconds since the epoch. */
 export async function joinAndListen({ ticket, conferenceId }: Ticket): Promise<void> {
   const { Parley } = window;
   const server = location.origin;
@@ -83,8 +83,8 @@ export async function joinAndListen({ ticket, conferenceId }: Ticket): Promise<v
 }
 
 /**
- * Publishes and withdraws again. When the request began, in milliseconds since the epoch, and how long it took; undefined
- * when the server refuses because it has too much to do.
+ * Publishes a stream and unpublishes it. Returns when the request started, in milliseconds since the epoch, and how long it
+ * took; undefined if the server refuses because it is overloaded.
  */
 export async function publishOnce(): Promise<
   { id: string; startedAt: number; requestMs: number } | undefined
@@ -113,7 +113,7 @@ export async function publishOnce(): Promise<
   };
 }
 
-/** Views the only published stream so many times, all of them shown, and goes on. */
+/** Views the only published stream `count` times, shows all views and keeps them. */
 export async function holdViews({
   ticket,
   conferenceId,
@@ -127,7 +127,7 @@ export async function holdViews({
   const conference = await Parley.Conference.join({ server, conferenceId, token });
   const [stream] = Parley.selectRemoteStreams(conference.state.getSnapshot());
   if (!stream) throw new Error('Nothing is published.');
-  // Whoever holds nothing of a conference is not in it for long.
+  // Keep a reference, because an unreferenced conference may be garbage-collected and its endpoint then times out.
   Object.assign(window, { conference });
   await Promise.all(
     Array.from({ length: count }, async () => {

@@ -1,9 +1,13 @@
-// What the SDK adds to the browser's own work: the same exchange through the SDK and through bare RTCPeerConnections
-// and fetch, in turns, in the same page, against the same server. Prints tables and writes bench-results/sdk.json.
-// Run by `pnpm bench:sdk [rounds] [busy conferences]`.
+// Measures the SDK's overhead: the same exchange with the SDK and with bare RTCPeerConnections and fetch, alternating in the
+// same page with the same server. Prints tables and writes bench-results/sdk.json.
+// Run with `pnpm bench:sdk [rounds] [busy conferences]`.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Page } from 'playwright';
 import { askForTicket, Caller, newRoom } from '../support/caller.ts';
+import { installBareCaller } from './bare-caller.ts';
+import { startLoad } from './conference-load.ts';
+import { startDemo } from './demo-server.ts';
+import { launchBenchBrowser } from './launch-bench-browser.ts';
 import {
   bareJoinAndView,
   bareView,
@@ -14,13 +18,9 @@ import {
   sdkView,
   type Way,
 } from './sdk-in-page.ts';
-import { startLoad } from './conference-load.ts';
-import { installBareCaller } from './bare-caller.ts';
-import { startDemo } from './demo-server.ts';
-import { launchBenchBrowser } from './launch-bench-browser.ts';
 
 const rounds = Number(process.argv[2] ?? 15);
-/** So many that the 99th percentile is one of them. */
+/** Enough for a 99th percentile. */
 const publishRounds = 100;
 const loadConferences = Number(process.argv[3] ?? 50);
 const viewCounts = [1, 9, 25];
@@ -76,7 +76,7 @@ async function compare(
   return row(what, times.sdk, times.bare);
 }
 
-/** From the request that publishes to `stream-published` on another page, against the time of that request alone. */
+/** Time from the publish request to `stream-published` on another page, compared with the request alone. */
 async function publishToEvent(what: string): Promise<object> {
   const ticket = await askForTicket(newRoom());
   const [ada, bob] = [await Caller.open(browser), await Caller.open(browser)];
@@ -86,8 +86,8 @@ async function publishToEvent(what: string): Promise<object> {
     const published = await ada.page.evaluate(publishOnce);
     if (!published) continue;
     const { id, startedAt, requestMs } = published;
-    const heardAt = await bob.page.evaluate((id) => window.announcedAt[id] ?? NaN, id);
-    toEvent.push(heardAt - startedAt);
+    const announcedAt = await bob.page.evaluate((id) => window.announcedAt[id] ?? NaN, id);
+    toEvent.push(announcedAt - startedAt);
     requests.push(requestMs);
   }
   await ada.close();
@@ -101,7 +101,7 @@ async function publishToEvent(what: string): Promise<object> {
   };
 }
 
-/** The same while the server has other conferences to serve. */
+/** The same while the server serves other conferences. */
 async function publishUnderLoad(): Promise<object> {
   const endLoad = await startLoad(loadConferences);
   try {
@@ -127,7 +127,7 @@ async function mainThreadMs(count: number, way: Way, room: string): Promise<numb
   await viewer.page.evaluate(installBareCaller);
   await viewer.page.evaluate(holdViews, { ...(await askForTicket(room)), count, way });
   const session = await viewer.page.context().newCDPSession(viewer.page);
-  // Time of the processor, which others on the machine do not stretch.
+  // CPU time, which other load on the machine does not affect.
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   const taskSeconds = async (): Promise<number> => {
     const { metrics } = await session.send('Performance.getMetrics');

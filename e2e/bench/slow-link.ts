@@ -1,20 +1,19 @@
-// What a viewer sees and hears on a link that becomes slow and fast again: layers, frames and lost sound, second by second,
-// in a real Chromium in a network of its own. Prints a table and writes bench-results/slow-link.json.
-// Run as root by `pnpm bench:slow-link [--rate=500000] [--queue=200]`; the demo's server is started for it.
+// Measures what a viewer receives on a link that slows down and recovers: layers, frames and concealed audio, second by
+// second, in a real Chromium in a separate network. Prints a table and writes bench-results/slow-link.json.
+// Run as root with `pnpm bench:slow-link [--rate=500000] [--queue=200]`, which also starts the demo.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { demoPort } from '../support/addresses.ts';
+import { SlowLinkView, type ViewSample } from '../support/slow-link-view.ts';
 import { SlowLink } from '../support/slow-link.ts';
-import { SlowLinkView } from '../support/slow-link-view.ts';
-import type { ViewSample } from '../support/slow-link-view.ts';
 import { startDemo } from './demo-server.ts';
 import { launchBenchBrowser } from './launch-bench-browser.ts';
 
 const { values } = parseArgs({
   options: {
-    /** Of the slow link, in bits per second. */
+    /** Rate of the slow link, in bits per second. */
     rate: { type: 'string', default: '500000' },
-    /** How long the link keeps a packet, in milliseconds. */
+    /** Maximum queueing delay of the link, in milliseconds. */
     queue: { type: 'string', default: '200' },
     slow: { type: 'string', default: '15' },
     fast: { type: 'string', default: '25' },

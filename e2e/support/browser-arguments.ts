@@ -1,4 +1,4 @@
-/** What a headless Chromium needs, also as root in a container: no sandbox, no background traffic, loopback ICE. */
+/** Flags for headless Chromium, even as root in a container: no sandbox, no background traffic, loopback ICE. */
 export const browserArguments: readonly string[] = [
   '--no-sandbox',
   '--disable-gpu',

@@ -12,15 +12,15 @@ export interface BrowserWithin {
 }
 
 interface Surroundings {
-  /** A name that the machine has in there, besides `localhost`. */
+  /** A host name of the machine inside the network, besides `localhost`. */
   readonly hostName?: string;
-  /** In place of this user's. */
+  /** Home folder. Default: this user's. */
   readonly home?: string | undefined;
 }
 
 /**
- * A Chromium inside the network, for which these ports of `localhost` are the machine's: its pages have the same addresses,
- * and thereby secure contexts, as without the network.
+ * Opens a Chromium inside the network. `ports` of its `localhost` lead to the machine's, so pages have the same URLs as
+ * outside and stay secure contexts.
  */
 export async function openBrowserWithin(
   network: NetworkNamespace,

@@ -1,11 +1,11 @@
-// Why this exists: Playwright downloads its own browsers, which fails where only package registries can be reached.
-// The journeys run in the system's Chromium and Firefox; on Debian they are installed when missing.
+// Playwright downloads its own browsers, which fails where only package registries are reachable. So the journeys use the
+// system's Chromium and Firefox; on Debian they are installed if missing.
 import { accessSync, constants } from 'node:fs';
 import { installDebianPackages } from './debian-packages.ts';
 
 interface SystemBrowser {
   readonly name: string;
-  /** Environment variable that names another program. */
+  /** Environment variable with the path of another program. */
   readonly variable: string;
   readonly debianPackage: string;
   readonly usualPaths: readonly string[];
@@ -28,17 +28,17 @@ const firefox: SystemBrowser = {
   ],
 };
 
-/** The Chromium that the tests drive, or undefined. `PARLEY_CHROMIUM` names another. */
+/** The path of the Chromium for the tests, or undefined. `PARLEY_CHROMIUM` overrides it. */
 export function findBrowser(): string | undefined {
   return find(chromium);
 }
 
-/** Returns the path of a Chromium, after installing Debian's when there is none; throws with what to do otherwise. */
+/** Returns the path of a Chromium. Installs Debian's if there is none, and throws with instructions if that fails. */
 export function ensureBrowser(): string {
   return ensure(chromium);
 }
 
-/** The same for Firefox, which `PARLEY_FIREFOX` can name. */
+/** The same for Firefox, which `PARLEY_FIREFOX` overrides. */
 export function ensureFirefox(): string {
   return ensure(firefox);
 }

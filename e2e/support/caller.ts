@@ -4,19 +4,19 @@ import { expect } from './expect.ts';
 import { installMediaProbe } from './media-probe.ts';
 import {
   joinRoom,
-  type Place,
   preventHotReload,
-  publishPicture,
-  readPictures,
+  publishBarCode,
   readTonesHz,
+  readVideos,
+  type Invitation,
 } from './page-scripts.ts';
 import { receivedMedia, type ReceivedMedia } from './received-media.ts';
 
-/** The SDK as a script tag loads it, with webrtc-adapter inside, and the same without. */
+/** The SDK's script-tag files, with and without webrtc-adapter. */
 export const usualSdkFile = '/parley.iife.js';
 export const bareSdkFile = '/parley-without-adapter.iife.js';
 
-/** Somebody in a call: a page with the built script-tag file and nothing of the demo's own code. */
+/** A participant: a page with the built script-tag file and none of the demo's code. */
 export class Caller {
   readonly page: Page;
   readonly #browser: Browser;
@@ -26,7 +26,7 @@ export class Caller {
     this.#browser = browser;
   }
 
-  /** Opens a page on the demo's origin with the public SDK in it. */
+  /** Opens a page on the demo's origin and loads the SDK. */
   static async open(browser: Browser, sdkFile: string = usualSdkFile): Promise<Caller> {
     const context = await browser.newContext({ baseURL: demoUrl });
     return await Caller.#openIn(context, browser, sdkFile);
@@ -38,49 +38,49 @@ export class Caller {
     await page.addInitScript(installMediaProbe);
     await page.goto('/');
     const caller = new Caller(page, browser);
-    await caller.#furnish(sdkFile);
+    await caller.#loadSdk(sdkFile);
     return caller;
   }
 
-  /** Another caller in the same browser, in a context of its own. */
+  /** Opens another caller in the same browser, in a separate context. */
   openAnother(): Promise<Caller> {
     return Caller.open(this.#browser);
   }
 
-  /** Another tab of the same user. */
+  /** Opens another tab of the same user. */
   openTab(): Promise<Caller> {
     return Caller.#openIn(this.page.context(), this.#browser, usualSdkFile);
   }
 
-  /** Loads the page anew; it is in no call then. */
+  /** Reloads the page, which is then not in a call. */
   async reload(): Promise<void> {
     await this.page.reload();
-    await this.#furnish(usualSdkFile);
+    await this.#loadSdk(usualSdkFile);
   }
 
-  async #furnish(sdkFile: string): Promise<void> {
+  async #loadSdk(sdkFile: string): Promise<void> {
     await this.page.evaluate(() => document.body.replaceChildren());
     await this.page.addScriptTag({ url: sdkFile });
   }
 
-  /** Joins `room` with a ticket from the demo's back end, views whatever is published, and keeps a diary of events. */
+  /** Joins `room` with a ticket from the demo's back end, views all streams, and keeps a diary of events. */
   async join(room: string, name: string, options: { endpointId?: string } = {}): Promise<void> {
     await this.page.evaluate(joinRoom, { ...(await askForTicket(room)), name, ...options });
   }
 
-  /** Joins a conference of another server than the demo's. */
-  async joinAt(place: Place, name: string): Promise<void> {
-    await this.page.evaluate(joinRoom, { ...place, name });
+  /** Joins a conference on a server other than the demo's. */
+  async joinAt(invitation: Invitation, name: string): Promise<void> {
+    await this.page.evaluate(joinRoom, { ...invitation, name });
   }
 
-  /** Publishes a bar code of `id` and, when given, a tone. */
+  /** Publishes a bar code of `id` and, if given, a tone. */
   async publish(id: number, toneHz?: number): Promise<void> {
-    await this.page.evaluate(publishPicture, { id, toneHz });
+    await this.page.evaluate(publishBarCode, { id, toneHz });
   }
 
-  /** The ids of all bar codes that this page sees now, in order, with the delay of each picture. */
-  async pictures(): Promise<{ id: number; delayMs: number }[]> {
-    return await this.page.evaluate(readPictures);
+  /** The ids of all bar codes that this page sees now, in order, with the delay of each frame. */
+  async videos(): Promise<{ id: number; delayMs: number }[]> {
+    return await this.page.evaluate(readVideos);
   }
 
   /** The loudest frequency of each viewed stream, rounded to 10 Hz, in order. */
@@ -92,13 +92,13 @@ export class Caller {
     return await this.page.evaluate(receivedMedia);
   }
 
-  /** Waits until this page sees exactly the pictures of `ids`. */
-  async expectPicturesOf(...ids: number[]): Promise<void> {
-    await expect.poll(async () => (await this.pictures()).map(({ id }) => id)).toEqual(ids);
+  /** Waits until this page sees exactly the bar codes of `ids`. */
+  async expectVideoOf(...ids: number[]): Promise<void> {
+    await expect.poll(async () => (await this.videos()).map(({ id }) => id)).toEqual(ids);
   }
 
   async diary(): Promise<string[]> {
-    return await this.page.evaluate(() => window.heard);
+    return await this.page.evaluate(() => window.diary);
   }
 
   async leave(): Promise<void> {
@@ -117,7 +117,7 @@ export function newRoom(): string {
   return `room-${crypto.randomUUID()}`;
 }
 
-/** A ticket for `room`, as the demo's back end gives it to every page that asks. */
+/** Gets a ticket for `room` from the demo's back end. */
 export async function askForTicket(room: string): Promise<{ ticket: string; conferenceId: string }> {
   const answer = await fetch(`${demoUrl}/backend/ticket`, {
     method: 'POST',

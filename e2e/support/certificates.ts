@@ -3,16 +3,16 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureProgram } from './ensure-program.ts';
 
-/** PEM files. */
+/** Paths of PEM files. */
 export interface Certificates {
-  /** The certificate of the authority, for those who trust it. */
+  /** The authority's certificate. */
   readonly authority: string;
-  /** The server's, signed by the authority. */
+  /** The server's certificate, signed by the authority. */
   readonly certificate: string;
   readonly key: string;
 }
 
-/** Makes an authority that nobody knows, and a certificate of it for `hostName`, in `folder`. Both are good for a day. */
+/** Creates a private authority and a certificate for `hostName` in `folder`. Both are valid for one day. */
 export function makeCertificates(folder: string, hostName: string): Certificates {
   ensureProgram('openssl', 'openssl');
   const file = (name: string) => join(folder, name);
@@ -35,8 +35,8 @@ export function makeCertificates(folder: string, hostName: string): Certificates
 }
 
 /**
- * Makes an NSS database in `folder` that trusts the authority. Firefox looks for one in its profile, Chromium under the user's
- * home, in {@link chromiumTrust}; both verify certificates as ever.
+ * Creates an NSS database in `folder` that trusts the authority. Firefox reads it from its profile, Chromium from
+ * {@link chromiumTrust} in the user's home. Certificate verification stays on.
  */
 export function trust(authority: string, folder: string): void {
   ensureProgram('certutil', 'libnss3-tools');
@@ -46,7 +46,7 @@ export function trust(authority: string, folder: string): void {
   run('certutil', [...database, '-A', '-n', 'parley', '-t', 'C,,', '-i', authority]);
 }
 
-/** In a home folder on Linux. */
+/** Path within a home folder on Linux. */
 export const chromiumTrust = '.pki/nssdb';
 
 function issue(options: readonly string[], extensions: Readonly<Record<string, string>>): void {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** Installs packages by apt-get, as root or by sudo; says whether that went well. */
+/** Installs packages with apt-get, as root or with sudo. Returns whether that succeeded. */
 export function installDebianPackages(...packages: readonly string[]): boolean {
   const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   const commands = [

@@ -1,13 +1,13 @@
-/** What Playwright's and Puppeteer's pages have in common here. */
+/** What Playwright's and Puppeteer's pages have in common. */
 interface AnyPage {
   addScriptTag(options: { url: string }): Promise<unknown>;
   evaluate(script: (options: EncryptOptions) => void, options: EncryptOptions): Promise<void>;
 }
 
 interface EncryptOptions {
-  /** A passphrase. Without one the page has no key yet. */
+  /** A passphrase. Without it, the page has no key yet. */
   readonly key?: string;
-  /** Address of a worker, instead of the one that is made from text. */
+  /** URL of a worker, instead of the one created from text. */
   readonly workerUrl?: string;
 }
 

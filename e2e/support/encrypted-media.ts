@@ -2,14 +2,14 @@ import type { Caller } from './caller.ts';
 import { expect } from './expect.ts';
 import type { FirefoxCaller } from './firefox-caller.ts';
 
-/** Closes the encryption of a page whose encoders go on, and proves that the newest view of another gets nothing any more. */
+/** Closes the sender's encryption while its encoders continue, and proves that the receiver's newest view gets nothing more. */
 export async function expectSilenceOnceClosed(
   sender: Caller | FirefoxCaller,
   receiver: Caller,
 ): Promise<void> {
   await evaluateIn(sender, () => window.encryption?.close());
   const encoded = await framesEncoded(sender);
-  // What is on its way still comes.
+  // Wait for packets that are still in flight.
   await expect.poll(() => framesEncoded(sender)).toBeGreaterThan(encoded + 5);
   const { bytesReceived } = await newestView(receiver);
   await expect.poll(() => framesEncoded(sender)).toBeGreaterThan(encoded + 25);
@@ -17,7 +17,7 @@ export async function expectSilenceOnceClosed(
   expect(await sender.diary()).not.toContainEqual(expect.stringMatching(/^error/));
 }
 
-/** How many pictures the page's encoder has made, sent or not. */
+/** The number of frames that the page has encoded, sent or not. */
 export async function framesEncoded(caller: Caller | FirefoxCaller): Promise<number> {
   return await evaluateIn(caller, async () => {
     let frames = 0;
@@ -29,7 +29,7 @@ export async function framesEncoded(caller: Caller | FirefoxCaller): Promise<num
   });
 }
 
-/** What comes in by the newest open connection of a page's views. */
+/** What the newest open view connection of a page has received. */
 export async function newestView({
   page,
 }: Caller): Promise<{ heightPx: number; framesDecoded: number; bytesReceived: number }> {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { installDebianPackages } from './debian-packages.ts';
 
-/** Installs Debian's package of `program` when it is missing; throws with what to do when that fails. */
+/** Installs the Debian package of `program` if it is missing. Throws with instructions if that fails. */
 export function ensureProgram(program: string, debianPackage: string): void {
   const isThere = () => spawnSync(program, ['--version']).error === undefined;
   if (isThere() || (installDebianPackages(debianPackage) && isThere())) return;

@@ -4,8 +4,8 @@ import { ensureBrowser } from './browser.ts';
 import { PuppeteerCaller } from './puppeteer-caller.ts';
 
 /**
- * Somebody in a call with a Chromium as people have it: with the back/forward cache, and with tabs that are hidden while
- * another is in front. Playwright switches both off, and cannot follow a page that comes back from the cache.
+ * A participant in a Chromium like users have: with the back/forward cache, and with tabs that are hidden while another one
+ * is in front. Playwright disables both, and cannot follow a page that is restored from the cache.
  */
 export class EverydayCaller extends PuppeteerCaller {
   static async open(): Promise<EverydayCaller> {
@@ -17,14 +17,14 @@ export class EverydayCaller extends PuppeteerCaller {
     return new EverydayCaller(await PuppeteerCaller.openPage(browser));
   }
 
-  /** Publishes what the fake camera and the fake microphone give. */
+  /** Publishes the fake camera and the fake microphone. */
   async publish(): Promise<void> {
     await this.page.evaluate(async () => {
       window.mine = await window.conference.publishStream({ camera: true, microphone: true });
     });
   }
 
-  /** Stops the whole browser, as a computer that sleeps does, until the returned function is called. */
+  /** Suspends the whole browser, like a sleeping computer, until the returned function is called. */
   async sleep(): Promise<() => void> {
     const devtools = await this.page.browser().target().createCDPSession();
     const { processInfo } = await devtools.send('SystemInfo.getProcessInfo');

@@ -1,8 +1,8 @@
 import { expect as usual } from '@playwright/test';
 
 /**
- * Playwright's `expect`, whose `poll` looks ten times a second until the end: by itself it soon looks once a second only, and
- * so each wait for a picture or a word would be half a second too long.
+ * Playwright's `expect`, but `poll` checks ten times a second throughout. By default it soon checks only once a second, which
+ * would make each wait half a second longer on average.
  */
 export const expect: typeof usual = usual.configure({});
 

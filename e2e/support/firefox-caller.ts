@@ -3,11 +3,11 @@ import { ensureFirefox } from './browser.ts';
 import { publishWithMicrophone } from './page-scripts.ts';
 import { PuppeteerCaller } from './puppeteer-caller.ts';
 
-/** The sound of Firefox's own fake microphone. */
+/** The tone of Firefox's fake microphone. */
 export const fakeMicrophoneHz = 880;
 
-/** Plays without a click, asks nobody, and has a fake microphone. */
-const preferences = {
+/** Autoplay, no permission prompts, and a fake microphone. */
+export const firefoxPreferences = {
   'media.navigator.streams.fake': true,
   'media.navigator.audio.fake_frequency': fakeMicrophoneHz,
   'media.autoplay.default': 0,
@@ -15,9 +15,9 @@ const preferences = {
   'media.navigator.permission.disabled': true,
 };
 
-/** Somebody in a call with Firefox. Playwright drives only a Firefox of its own. */
+/** A participant in the system's Firefox. Playwright drives only its own Firefox builds. */
 export class FirefoxCaller extends PuppeteerCaller {
-  /** Starts a Firefox over WebDriver BiDi and opens a page in it. It can be given a profile and preferences beside ours. */
+  /** Starts Firefox over WebDriver BiDi and opens a page. Takes an optional profile and additional preferences. */
   static async open(
     sdkFile?: string,
     { userDataDir, extraPrefsFirefox }: Pick<LaunchOptions, 'userDataDir' | 'extraPrefsFirefox'> = {},
@@ -26,13 +26,13 @@ export class FirefoxCaller extends PuppeteerCaller {
       browser: 'firefox',
       executablePath: ensureFirefox(),
       headless: true,
-      extraPrefsFirefox: { ...preferences, ...extraPrefsFirefox },
+      extraPrefsFirefox: { ...firefoxPreferences, ...extraPrefsFirefox },
       ...(userDataDir !== undefined && { userDataDir }),
     });
     return new FirefoxCaller(await PuppeteerCaller.openPage(browser, sdkFile));
   }
 
-  /** Publishes a bar code of `id` and the tone of the fake microphone: without a sound card Firefox has no Web Audio. */
+  /** Publishes a bar code of `id` and the fake microphone, because Firefox has no Web Audio without a sound card. */
   async publish(id: number): Promise<void> {
     await this.page.evaluate(publishWithMicrophone, id);
   }

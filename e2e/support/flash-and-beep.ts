@@ -1,15 +1,15 @@
-// The two ends of a lip sync measurement. Each function is handed to the browser as text, so it must not use anything
-// from outside itself.
+// Both ends of a lip-sync measurement. Each function is passed to the browser as text, so it must not use anything outside
+// itself.
 
-/** How far the picture was behind the sound (negative: ahead of it), in milliseconds. */
+/** How far video was behind audio (negative: ahead), in milliseconds. */
 export interface Skews {
-  /** Flash shown against beep heard, of each pair. */
+  /** Time of the flash minus time of the beep, for each pair. */
   readonly seenMs: readonly number[];
-  /** By the browser's own account of what it plays, from the sender's clocks, twice a second. */
+  /** The browser's own estimate from the sender's clocks, twice a second. */
   readonly estimatedMs: readonly number[];
 }
 
-/** Publishes a black picture that turns white, and a silence that beeps, at the same moment of every second. */
+/** Publishes black video that flashes white and silence that beeps at the same time, once a second. */
 export async function publishFlashesAndBeeps(): Promise<void> {
   const audio = new AudioContext();
   await audio.resume();
@@ -31,7 +31,7 @@ export async function publishFlashesAndBeeps(): Promise<void> {
     loudness.gain.setValueAtTime(0.8, second);
     loudness.gain.setValueAtTime(0, second + flashSeconds);
   }
-  // Each change of the colour is drawn at once, and the picture again every 40 ms, which makes a film of 25 frames.
+  // Draw color changes immediately, and a frame every 40 ms, for 25 frames per second.
   let isWhite = false;
   let drawnMs = 0;
   setInterval(() => {
@@ -49,12 +49,12 @@ export async function publishFlashesAndBeeps(): Promise<void> {
 }
 
 /**
- * Plays the page's only view until `pairs` flashes and beeps have met. Begins when the browser takes them for in step, or
- * when it has not got there within `settleMs`.
+ * Plays the page's only view until it has seen and heard `pairs` flashes and beeps. Starts when the browser estimates them to
+ * be in sync, at the latest after `settleMs`.
  */
 export async function measureSkews({ pairs, settleMs }: { pairs: number; settleMs: number }): Promise<Skews> {
   const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-  const inStepMs = 50;
+  const inSyncMs = 50;
   const [view] = window.views.values();
   if (!view) throw new Error('The page views nothing.');
   const video = document.createElement('video');
@@ -93,8 +93,8 @@ export async function measureSkews({ pairs, settleMs }: { pairs: number; settleM
   });`;
   await audio.audioWorklet.addModule(URL.createObjectURL(new Blob([detector], { type: 'text/javascript' })));
   const listener = new AudioWorkletNode(audio, 'beep-detector');
-  // A beep counts when it leaves the browser's jitter buffer for the sound card; the way through Web Audio to the card
-  // is longer than an element's own, and no part of a call. Messages can only be late, so the fastest tells the time.
+  // Time a beep when it leaves the jitter buffer: Web Audio's path to the sound card is longer than an element's and not
+  // part of a call. Messages can only be late, so the fastest one gives the clock offset.
   const clockOffsetsMs: number[] = [];
   listener.port.addEventListener(
     'message',
@@ -129,20 +129,20 @@ export async function measureSkews({ pairs, settleMs }: { pairs: number; settleM
     return audio === undefined || video === undefined ? undefined : audio - video;
   };
 
-  // Browsers bring picture and sound into step little by little, from the first sender reports on.
+  // Browsers synchronize audio and video gradually, starting with the first sender reports.
   const settledMs = performance.now() + settleMs;
-  while (performance.now() < settledMs && !(Math.abs((await estimate()) ?? Infinity) < inStepMs))
+  while (performance.now() < settledMs && !(Math.abs((await estimate()) ?? Infinity) < inSyncMs))
     await pause(250);
   flashesMs.length = 0;
   beepsMs.length = 0;
   const estimatedMs: number[] = [];
-  const giveUpMs = performance.now() + (pairs + 10) * 1_000;
-  while (Math.min(flashesMs.length, beepsMs.length) < pairs && performance.now() < giveUpMs) {
+  const deadlineMs = performance.now() + (pairs + 10) * 1_000;
+  while (Math.min(flashesMs.length, beepsMs.length) < pairs && performance.now() < deadlineMs) {
     await pause(500);
     const one = await estimate();
     if (one !== undefined) estimatedMs.push(one);
   }
-  // They come once a second, so that what belongs together is nearer than half of one.
+  // Pairs come once a second, so a flash and its beep are less than half a second apart.
   const seenMs = flashesMs.flatMap((flashMs) => {
     const distances = beepsMs.map((beepMs) => flashMs - beepMs);
     const nearest = distances.find((distanceMs) => Math.abs(distanceMs) < 500);

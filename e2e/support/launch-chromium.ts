@@ -1,10 +1,10 @@
-import { type Browser, chromium } from '@playwright/test';
+import { chromium, type Browser } from '@playwright/test';
 import { browserArguments } from './browser-arguments.ts';
 import { findBrowser } from './browser.ts';
 
 /**
- * A Chromium of one test alone, with `flags` beside the usual ones and none that begins with one of `without`. It can be given
- * another home than this user's.
+ * Launches a Chromium for one test, with `flags` in addition to the usual ones and without usual flags that begin with one of
+ * `without`. `home` replaces the user's home folder.
  */
 export async function launchChromium(
   flags: readonly string[],

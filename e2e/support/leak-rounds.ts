@@ -4,7 +4,7 @@ import { askForTicket, usualSdkFile } from './caller.ts';
 import { preventHotReload } from './page-scripts.ts';
 import { installLeakProbe } from './resource-counts.ts';
 
-/** A page with the SDK that nothing but the SDK fills: without the media probe, which keeps all connections. */
+/** A page that contains only the SDK, without the media probe, which would keep all connections alive. */
 export async function openLeakPage(browser: Browser): Promise<Page> {
   const page = await browser.newPage({ baseURL: demoUrl });
   await page.addInitScript(preventHotReload);
@@ -15,13 +15,13 @@ export async function openLeakPage(browser: Browser): Promise<Page> {
   return page;
 }
 
-/** Joins `room`, publishes, views what is there, listens to everything, leaves: so many times. */
-export async function goInAndOut(page: Page, room: string, rounds: number): Promise<void> {
-  await page.evaluate(stay, { ...(await askForTicket(room)), rounds });
+/** Joins `room`, publishes, views a stream, subscribes to events and leaves, `rounds` times. */
+export async function joinAndLeave(page: Page, room: string, rounds: number): Promise<void> {
+  await page.evaluate(runRounds, { ...(await askForTicket(room)), rounds });
 }
 
-/** Is handed to the browser as text, so it must not use anything from outside itself. */
-async function stay({
+/** Passed to the browser as text, so it must not use anything outside itself. */
+async function runRounds({
   ticket,
   conferenceId,
   rounds,

@@ -2,16 +2,11 @@ import type { Browser } from '@playwright/test';
 import { demoPort } from './addresses.ts';
 import { openBrowserWithin } from './browser-within.ts';
 import { Caller } from './caller.ts';
+import type { DroppedPackets } from './dropped-packets.ts';
 import { LossyNetwork } from './lossy-network.ts';
 import { LossyRelay } from './lossy-relay.ts';
 
-/** Packets that were dropped on their way from the callers behind the link, and to them. */
-export interface DroppedPackets {
-  readonly up: number;
-  readonly down: number;
-}
-
-/** A bad link to the server, for callers who are to suffer from it. */
+/** A lossy link between callers and the server. */
 export interface LossyLink {
   /** How it loses packets. */
   readonly how: string;
@@ -21,12 +16,12 @@ export interface LossyLink {
 }
 
 /**
- * A link that loses so many of a hundred UDP packets in each direction: an interface of a network namespace, or, where the
- * machine allows none or `PARLEY_NETWORK` is `relay`, a relay of this process before the pages of `browser`.
+ * Opens a link that drops `lossPercent` of UDP packets in each direction: an interface of a network namespace, or, if the
+ * machine allows none or `PARLEY_NETWORK` is `relay`, a relay in this process for pages of `browser`.
  */
 export async function openLossyLink(browser: Browser, lossPercent: number): Promise<LossyLink> {
-  const isRelayWanted = process.env['PARLEY_NETWORK'] === 'relay';
-  const network = isRelayWanted ? undefined : LossyNetwork.create(lossPercent);
+  const usesRelay = process.env['PARLEY_NETWORK'] === 'relay';
+  const network = usesRelay ? undefined : LossyNetwork.create(lossPercent);
   return network ? await linkThrough(network) : relayLink(browser, lossPercent);
 }
 
@@ -51,10 +46,10 @@ async function linkThrough(network: LossyNetwork): Promise<LossyLink> {
 function relayLink(browser: Browser, lossPercent: number): LossyLink {
   const relay = new LossyRelay(lossPercent);
   return {
-    how: 'a UDP relay of the test, since this machine gives it no network namespace',
+    how: 'a UDP relay of the test, because this machine allows no network namespaces',
     openCaller: async () => {
       const caller = await Caller.open(browser);
-      await relay.putBefore(caller.page);
+      await relay.interceptPage(caller.page);
       return caller;
     },
     dropped: () => relay.dropped(),

@@ -1,9 +1,9 @@
-import type { DroppedPackets } from './lossy-link.ts';
+import type { DroppedPackets } from './dropped-packets.ts';
 import { NetworkNamespace } from './network-namespace.ts';
 
 /**
- * A network whose link to this machine loses a share of the UDP packets in each direction, at random. TCP loses nothing. To
- * be removed by {@link remove}.
+ * A network whose link to this machine randomly drops a share of UDP packets in each direction. TCP is unaffected. Call
+ * {@link remove} when done.
  */
 export class LossyNetwork {
   readonly namespace: NetworkNamespace;
@@ -12,12 +12,12 @@ export class LossyNetwork {
     this.namespace = namespace;
   }
 
-  /** Undefined where the machine allows no namespaces: not Linux, not root, or a container without the right to. */
+  /** Undefined if the machine allows no namespaces: not Linux, not root, or an unprivileged container. */
   static create(lossPercent: number): LossyNetwork | undefined {
     const namespace = NetworkNamespace.create();
     if (!namespace) return undefined;
     try {
-      // Each side drops what comes in: a sender whose own packets were dropped would be told so.
+      // Each side drops incoming packets, because a sender would notice that its outgoing packets are dropped.
       namespace.addRules(lossRules(namespace.outerInterface, lossPercent));
       namespace.addRulesWithin(lossRules(namespace.innerInterface, lossPercent));
       return new LossyNetwork(namespace);
@@ -32,7 +32,7 @@ export class LossyNetwork {
     return { up: outside, down: within };
   }
 
-  /** Takes away all that was made. Programs within must have ended. */
+  /** Removes the network. Programs inside it must have ended. */
   remove(): void {
     this.namespace.remove();
   }

@@ -1,13 +1,13 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Page, Route } from '@playwright/test';
-import type { DroppedPackets } from './lossy-link.ts';
+import type { DroppedPackets } from './dropped-packets.ts';
 
 const loopback = '127.0.0.1';
 
 /**
- * Loses a share of the UDP packets of some pages in each direction, where the machine's network cannot: the pages are told
- * this process's address in place of the media router's, and the router is told none of theirs.
+ * Drops a share of some pages' UDP packets in each direction, for machines without network namespaces. Pages receive this
+ * process's address instead of the media router's, and the router receives none of the pages' candidates.
  */
 export class LossyRelay {
   readonly #lossPercent: number;
@@ -19,8 +19,8 @@ export class LossyRelay {
     this.#lossPercent = lossPercent;
   }
 
-  /** Puts all later connections of the page behind the relay. */
-  async putBefore(page: Page): Promise<void> {
+  /** Routes all later connections of the page through the relay. */
+  async interceptPage(page: Page): Promise<void> {
     await page.route(/\/(publishStream|viewStream)$/, (route) => this.#exchange(route));
     await page.route(/\/add(Publish|View)StreamIceCandidates$/, (route) => route.fulfill({ status: 204 }));
   }
@@ -44,7 +44,7 @@ export class LossyRelay {
     await route.fulfill({ response, json: { ...body, sdpAnswer } });
   }
 
-  /** Returns a port behind which is the router's. */
+  /** Returns a port that relays to the router's port. */
   async #relayTo(routerPort: number): Promise<number> {
     const [near, far] = await Promise.all([this.#open(), this.#open()]);
     let page: RemoteInfo | undefined;
@@ -66,7 +66,7 @@ export class LossyRelay {
     return socket;
   }
 
-  /** By Lehmer's generator of random numbers, so that each run loses the same packets as far as it sends the same. */
+  /** Uses Lehmer's random number generator, so that runs that send the same packets lose the same packets. */
   #isLost(direction: keyof DroppedPackets): boolean {
     this.#random = (this.#random * 48_271) % 0x7fff_ffff;
     if ((this.#random / 0x7fff_ffff) * 100 >= this.#lossPercent) return false;

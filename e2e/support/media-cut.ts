@@ -1,8 +1,8 @@
-// Why nftables: a relay in the test would have to hide the browser's addresses from the server, which sends its checks to
-// them too. Dropped by the kernel, both ends see what they see when a cable is pulled: silence.
+// Uses nftables, because a relay in the test would have to hide the browser's addresses from the server, which also sends
+// checks to them. When the kernel drops packets, both ends see silence, as with a pulled cable.
 import { spawnSync } from 'node:child_process';
 
-/** Drops every UDP packet from and to one port of this machine, in both directions, until `mend` is called. */
+/** Drops every UDP packet from and to one port of this machine, in both directions, until `restore` is called. */
 export class MediaCut {
   readonly #port: number;
   readonly #table: string;
@@ -12,8 +12,8 @@ export class MediaCut {
     this.#table = `parley_cut_${port}`;
   }
 
-  /** Why no path can be cut here; undefined where it can. */
-  static whyNot(): string | undefined {
+  /** Why paths cannot be cut on this machine; undefined if they can. */
+  static unavailableReason(): string | undefined {
     const { error, status, stderr } = nft('list tables');
     if (error) return `nft cannot be run (${error.message}): install nftables.`;
     return status === 0 ? undefined : `nft is not allowed here: ${stderr.trim()}`;
@@ -26,8 +26,8 @@ export class MediaCut {
     if (status !== 0) throw new Error(`The media path could not be cut: ${stderr}`);
   }
 
-  /** May be called when nothing is cut. */
-  mend(): void {
+  /** Restores the path. Has no effect if nothing is cut. */
+  restore(): void {
     nft(`delete table inet ${this.#table}`);
   }
 }

@@ -1,11 +1,11 @@
 /**
- * What the journeys use inside a page to prove media: a picture that says who drew it and when, a tone, and readers
- * for both. `installMediaProbe` is handed to the browser as text, so it must not use anything from outside itself.
+ * Tools inside a page to prove that media arrives: video that encodes who drew it and when, a tone, and readers for both.
+ * `installMediaProbe` is passed to the browser as text, so it must not use anything outside itself.
  */
 interface MediaProbe {
   /**
-   * A stream whose picture is a bar code of `id` and the time, and whose sound is one tone. A noisy one has a band of
-   * noise across the picture, so that each frame takes many packets.
+   * A stream with a bar code of `id` and the time as video, and one tone as audio. A noisy one has a band of noise across the
+   * video, so that each frame takes many packets.
    */
   source(options: {
     id: number;
@@ -15,19 +15,19 @@ interface MediaProbe {
     frameRate?: number;
     isNoisy?: boolean;
   }): MediaStream;
-  /** Reads the bar code from what `stream` shows now; undefined while it shows none. */
-  readPicture(stream: MediaStream): Promise<{ id: number; delayMs: number } | undefined>;
-  /** The same from an element of the page's own. */
+  /** Reads the bar code from the current frame of `stream`; undefined if it shows none. */
+  readVideo(stream: MediaStream): Promise<{ id: number; delayMs: number } | undefined>;
+  /** The same for an element of the page. */
   readElement(video: HTMLVideoElement): { id: number; delayMs: number } | undefined;
-  /** The loudest frequency in what `stream` sounds like, in hertz; 0 for silence. */
-  hearHz(stream: MediaStream): Promise<number>;
+  /** The loudest frequency of `stream`, in hertz; 0 for silence. */
+  loudestHz(stream: MediaStream): Promise<number>;
   /** All of the page's peer connections, in the order they were opened. */
   peerConnections(): readonly RTCPeerConnection[];
-  /** Bytes of this kind that have arrived on all open connections. */
+  /** Bytes of this kind received on all open connections. */
   bytesReceived(kind: 'audio' | 'video'): Promise<number>;
-  /** Peer connections that this page has opened and not closed. */
+  /** Number of open peer connections of this page. */
   openPeerConnections(): number;
-  /** All peer connections that this page ever opened. */
+  /** Number of peer connections that this page has ever opened. */
   peerConnectionsEver(): number;
 }
 
@@ -38,7 +38,7 @@ declare global {
 }
 
 export function installMediaProbe(): void {
-  // 8 bits of id and 24 bits of milliseconds as 32 bars; below them the same bars inverted, which proves a reading.
+  // 8 bits of id and 24 bits of milliseconds as 32 bars. Below them are the same bars inverted, to validate a reading.
   const bars = 32;
   const clockMask = 0xff_ff_ff;
   const clockMs = (): number => Math.floor(performance.timeOrigin + performance.now()) & clockMask;
@@ -70,7 +70,7 @@ export function installMediaProbe(): void {
     }
   }
 
-  /** Between the places where the bars are read. */
+  /** Draws between the places where the bars are read. */
   function drawNoise(context: CanvasRenderingContext2D): void {
     const { width, height } = context.canvas;
     const blockPx = 20;
@@ -108,7 +108,7 @@ export function installMediaProbe(): void {
     if (width === 0) return undefined;
     const canvas = Object.assign(document.createElement('canvas'), { width, height });
     const context = canvas.getContext('2d', { willReadFrequently: true });
-    if (!context) throw new Error('This browser draws no canvas.');
+    if (!context) throw new Error('This browser has no 2D canvas.');
     context.drawImage(video, 0, 0);
     return decode(context);
   }
@@ -117,7 +117,7 @@ export function installMediaProbe(): void {
     source({ id, toneHz, width = 640, height = 360, frameRate = 30, isNoisy = false }) {
       const canvas = Object.assign(document.createElement('canvas'), { width, height });
       const context = canvas.getContext('2d');
-      if (!context) throw new Error('This browser draws no canvas.');
+      if (!context) throw new Error('This browser has no 2D canvas.');
       const drawFrame = (): void => {
         draw(context, id);
         if (isNoisy) drawNoise(context);
@@ -137,7 +137,7 @@ export function installMediaProbe(): void {
       return stream;
     },
 
-    async readPicture(stream) {
+    async readVideo(stream) {
       let video = videos.get(stream);
       if (!video) {
         video = Object.assign(document.createElement('video'), { muted: true, srcObject: stream });
@@ -149,12 +149,12 @@ export function installMediaProbe(): void {
 
     readElement,
 
-    async hearHz(stream) {
+    async loudestHz(stream) {
       let analyser = analysers.get(stream);
       if (!analyser) {
         const audio = new AudioContext();
         audioContexts.push(audio);
-        // Chromium lets a remote track flow into Web Audio only while some element plays it.
+        // Chromium feeds a remote track to Web Audio only while an element plays it.
         const sink = Object.assign(new Audio(), { muted: true, srcObject: stream });
         await sink.play();
         analyser = new AnalyserNode(audio, { fftSize: 8192, smoothingTimeConstant: 0 });

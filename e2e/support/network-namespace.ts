@@ -6,19 +6,19 @@ import { installDebianPackages } from './debian-packages.ts';
 
 const namePattern = /^parley-(\d+)$/;
 
-/** A program in the network, as it is started from outside. */
+/** A command that starts a program inside the network. */
 type Command = readonly [program: string, ...beginning: string[]];
 
 /**
- * A network namespace of this process, joined to the machine by a pair of virtual interfaces. It has addresses of one family
- * alone beside its loopback, and leads all else to the machine. One at a time, to be removed by {@link remove}.
+ * A network namespace of this process, connected to the machine by a pair of virtual interfaces. Apart from loopback, it has
+ * addresses of a single family and routes all traffic to the machine. Create only one at a time, and call {@link remove}.
  */
 export class NetworkNamespace {
-  /** The machine, as it is seen from within. */
+  /** The machine's address, as seen from inside. */
   readonly hostAddress: string;
   /** The machine's end of the pair. */
   readonly outerInterface: string;
-  /** The end within. */
+  /** The namespace's end of the pair. */
   readonly innerInterface: string;
   readonly #pid: number;
   readonly #folder: string;
@@ -31,10 +31,10 @@ export class NetworkNamespace {
     this.#folder = mkdtempSync(join(tmpdir(), 'parley-network-'));
   }
 
-  /** Undefined where the machine allows no namespaces: not Linux, not root, or a container without the right to. */
+  /** Undefined if the machine allows no namespaces: not Linux, not root, or an unprivileged container. */
   static create(family: 4 | 6 = 4): NetworkNamespace | undefined {
     if (!ensureNetworkTools()) return undefined;
-    removeLeftBehind();
+    removeStale();
     const { pid } = process;
     remove(pid);
     if (spawnSync('ip', ['netns', 'add', nameOf(pid)]).status !== 0) return undefined;
@@ -48,12 +48,12 @@ export class NetworkNamespace {
     }
   }
 
-  /** How `program` is started within. */
+  /** The command that starts `program` inside the namespace. */
   enter(program: string): Command {
     return ['ip', 'netns', 'exec', nameOf(this.#pid), program];
   }
 
-  /** A program that runs `executablePath` within, with the arguments it is given. */
+  /** Path of a script that runs `executablePath` inside the namespace with its arguments. */
   programWithin(executablePath: string): string {
     const path = join(this.#folder, 'within');
     const script = `#!/bin/sh\nexec ${this.enter(`'${executablePath}'`).join(' ')} "$@"\n`;
@@ -61,32 +61,32 @@ export class NetworkNamespace {
     return path;
   }
 
-  /** Lets nftables rules (chains and counters of one table) hold on the machine, until the namespace is removed. */
+  /** Adds nftables rules (chains and counters of one table) on the machine until the namespace is removed. */
   addRules(rules: string): void {
     run('nft', ['-f', '-'], `table inet ${tableOf(this.#pid)} { ${rules} }`);
   }
 
-  /** The same within. */
+  /** The same inside the namespace. */
   addRulesWithin(rules: string): void {
     const [program, ...beginning] = this.enter('nft');
     run(program, [...beginning, '-f', '-'], `table inet ${tableOf(this.#pid)} { ${rules} }`);
   }
 
-  /** Packets that all counters of the rules have counted, on the machine and within. */
+  /** Packets counted by the rules, on the machine and inside the namespace. */
   counted(): { readonly outside: number; readonly within: number } {
     const list = ['-j', 'list', 'counters', 'table', 'inet', tableOf(this.#pid)];
     const [program, ...beginning] = this.enter('nft');
     return { outside: packetsIn(run('nft', list)), within: packetsIn(run(program, [...beginning, ...list])) };
   }
 
-  /** Takes away all that was made. Programs within must have ended. */
+  /** Removes the namespace and its rules. Programs inside it must have ended. */
   remove(): void {
     remove(this.#pid);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
 
-/** Installs what is missing of iproute2 and nftables; says whether both are there and may be used. */
+/** Installs iproute2 and nftables if they are missing. Returns whether both can be used. */
 export function ensureNetworkTools(): boolean {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return false;
   const areThere = () => ['ip', 'nft'].every((program) => spawnSync(program, ['-V']).error === undefined);
@@ -104,7 +104,7 @@ function connect(pid: number, { outer, inner, prefixLength }: Addresses): void {
   const within = ['-n', nameOf(pid)];
   const pair = ['link', 'add', interfaces.outer, 'type', 'veth', 'peer', 'name', interfaces.inner];
   run('ip', [...pair, 'netns', nameOf(pid)]);
-  // An IPv6 address could otherwise not be used until nobody has claimed it for a second.
+  // Without `nodad`, an IPv6 address is unusable during about a second of duplicate address detection.
   const nodad = outer.includes(':') ? ['nodad'] : [];
   run('ip', ['address', 'add', `${outer}/${prefixLength}`, 'dev', interfaces.outer, ...nodad]);
   run('ip', ['link', 'set', interfaces.outer, 'up']);
@@ -114,8 +114,8 @@ function connect(pid: number, { outer, inner, prefixLength }: Addresses): void {
   run('ip', [...within, 'route', 'add', 'default', 'via', outer]);
 }
 
-/** Whatever processes before this one did not get to remove. */
-function removeLeftBehind(): void {
+/** Removes what earlier processes left behind. */
+function removeStale(): void {
   for (const line of run('ip', ['netns', 'list']).split('\n')) {
     const pid = Number(namePattern.exec(line.split(' ')[0] ?? '')?.[1]);
     if (pid > 0 && !isAlive(pid)) remove(pid);
@@ -131,7 +131,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The pair of interfaces goes with its end in the namespace; deleting the other end as well makes that sure. */
+/** Deleting the namespace also deletes its interfaces; deleting the outer end first makes sure of it. */
 function remove(pid: number): void {
   spawnSync('ip', ['link', 'delete', interfacesOf(pid).outer]);
   spawnSync('ip', ['netns', 'delete', nameOf(pid)]);
@@ -150,7 +150,7 @@ function interfacesOf(pid: number): { readonly outer: string; readonly inner: st
   return { outer: `pa${pid}o`, inner: `pa${pid}i` };
 }
 
-/** Two neighbours in 198.18.0.0/15, the range kept for measuring networks. */
+/** Two adjacent addresses in 198.18.0.0/15, the range reserved for benchmarks. */
 function ipv4AddressesOf(pid: number): Addresses {
   const base = (pid % 2 ** 15) * 4;
   const address = (offset: number) =>
@@ -158,7 +158,7 @@ function ipv4AddressesOf(pid: number): Addresses {
   return { outer: address(1), inner: address(2), prefixLength: 30 };
 }
 
-/** In a range for private use, a network for each process. */
+/** A network for each process in a private range. */
 function ipv6AddressesOf(pid: number): Addresses {
   const network = `fd70:6172:6c65:${(pid % 2 ** 16).toString(16)}`;
   return { outer: `${network}::1`, inner: `${network}::2`, prefixLength: 64 };

@@ -1,18 +1,18 @@
-/** How a page's offers differ from what its browser would offer by itself. */
+/** How a page's offers differ from the browser's defaults. */
 export interface OfferedCodecs {
-  /** Codecs that come first, as in `video/VP9`, with a piece of their parameters where the variant matters. */
+  /** Codec to offer first, such as `video/VP9`, with part of its parameters if the variant matters. */
   readonly first?: { readonly mimeType: string; readonly parameters?: string };
-  /** Whether codecs like `first` are the only ones of their kind that are offered. */
+  /** Whether to offer only codecs that match `first` of their kind. */
   readonly isOnly?: boolean;
-  /** Codecs that are not offered at all. */
+  /** Codecs not to offer. */
   readonly without?: readonly string[];
 }
 
-/** Makes all later offers of the page so, by `setCodecPreferences`. Is handed to the browser as text. */
+/** Changes all later offers of the page with `setCodecPreferences`. Passed to the browser as text. */
 export function offerCodecs({ first, isOnly = false, without = [] }: OfferedCodecs): void {
   const isFirst = (codec: RTCRtpCodec): boolean =>
     codec.mimeType === first?.mimeType && (codec.sdpFmtpLine ?? '').includes(first.parameters ?? '');
-  const preferAsAsked = (peer: RTCPeerConnection): void => {
+  const applyPreferences = (peer: RTCPeerConnection): void => {
     for (const transceiver of peer.getTransceivers()) {
       const { kind } = transceiver.receiver.track;
       const side = transceiver.direction === 'recvonly' ? RTCRtpReceiver : RTCRtpSender;
@@ -28,7 +28,7 @@ export function offerCodecs({ first, isOnly = false, without = [] }: OfferedCode
   const Native = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Native {
     override async createOffer(): Promise<never> {
-      preferAsAsked(this);
+      applyPreferences(this);
       return (await super.createOffer()) as never;
     }
   };

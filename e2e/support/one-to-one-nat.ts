@@ -1,9 +1,9 @@
 import type { NetworkNamespace } from './network-namespace.ts';
 
 /**
- * Puts this machine behind 1:1 NAT for whoever is in `network`: UDP reaches it under `publicAddress` alone, and what it sends
- * comes from there. Within is a firewall that lets in only what answers, so that a server that tells nobody its public address
- * cannot call from there either.
+ * Puts this machine behind 1:1 NAT as seen from `network`: UDP reaches it only at `publicAddress`, and its packets come from
+ * there. A firewall inside accepts only replies, so a server that does not announce its public address cannot connect from
+ * its side either.
  */
 export function oneToOneNat(network: NetworkNamespace, publicAddress: string): void {
   const { hostAddress, outerInterface, innerInterface } = network;

@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,12 +9,13 @@ import { fileURLToPath } from 'node:url';
 const program = fileURLToPath(new URL('../../packages/server/src/main.ts', import.meta.url));
 const client = { id: 'desk', secret: 'only-for-this-test' };
 
-/** A server of one test alone: a process with a data folder and UDP ports of its own, which can be killed and started again. */
+/** A server for one test: a process with its own data folder and UDP ports that can be killed and restarted. */
 export class OwnServer {
-  /** The first, when there is one for each of several media processes. */
+  /** The first port, if each of several media processes has one. */
   readonly udpPort: number;
   readonly #settings: Readonly<Record<string, string>>;
-  readonly #dataDir = mkdtempSync(join(tmpdir(), 'parley-recovery-'));
+  readonly #folder = mkdtempSync(join(tmpdir(), 'parley-recovery-'));
+  readonly #dataDir = join(this.#folder, 'data');
   #url = '';
   #child: ChildProcess | undefined;
 
@@ -23,7 +24,7 @@ export class OwnServer {
     this.#settings = settings;
   }
 
-  /** `settings` are environment variables of the server's. */
+  /** `settings` are environment variables of the server. */
   static async start(settings: Readonly<Record<string, string>> = {}): Promise<OwnServer> {
     const udpPorts = Number(settings['PARLEY_MEDIA_PROCESSES'] ?? 1);
     const server = new OwnServer(await freeUdpPorts(udpPorts), settings);
@@ -31,18 +32,18 @@ export class OwnServer {
     return server;
   }
 
-  /** Where it listens; stays the same when it is started again. */
+  /** The server's URL, which stays the same after a restart. */
   get url(): string {
     return this.#url;
   }
 
-  /** Ids of its media processes; none when it has but itself. */
+  /** Ids of its media processes; empty if media runs in the server process. */
   mediaProcessIds(): number[] {
     const { stdout } = spawnSync('pgrep', ['-P', String(this.#child?.pid)], { encoding: 'utf8' });
     return stdout.split('\n').filter(Boolean).map(Number);
   }
 
-  /** Ends it as a power cut does: it says goodbye to nobody. */
+  /** Kills the server without a shutdown, like a power failure. */
   async kill(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
@@ -52,36 +53,63 @@ export class OwnServer {
     await exited;
   }
 
-  /** Starts it again, with its data and on its port. */
+  /** Restarts the server with its data and on its port. */
   async startAgain(): Promise<void> {
     await this.#launch(new URL(this.#url).port);
   }
 
   async close(): Promise<void> {
     await this.kill();
-    rmSync(this.#dataDir, { recursive: true, force: true });
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** A new conference, and a ticket for it. */
-  async openConference(): Promise<{ server: string; ticket: string; conferenceId: string }> {
+  /** Copies the data, as a snapshot of the file system does. */
+  backUp(): void {
+    cpSync(this.#dataDir, join(this.#folder, 'backup'), { recursive: true });
+  }
+
+  /** Replaces the data of the stopped server with the backup. */
+  restore(): void {
+    rmSync(this.#dataDir, { recursive: true });
+    cpSync(join(this.#folder, 'backup'), this.#dataDir, { recursive: true });
+  }
+
+  /** Creates a conference, unless it exists, and a ticket for it. */
+  async openConference(
+    conferenceId: string = `recovery-${crypto.randomUUID()}`,
+  ): Promise<{ server: string; ticket: string; conferenceId: string }> {
+    const headers = await this.#logIn();
+    await this.#request('/rtc-api/conferences/create', { body: JSON.stringify({ conferenceId }) }, headers);
+    const ticketCommand = {
+      type: 'MULTI_USE_TICKET',
+      length: 9,
+      properties: { conference_id: conferenceId },
+    };
+    const ticket = await this.#request('/security/ticket', { body: JSON.stringify(ticketCommand) }, headers);
+    return { server: this.#url, ticket: textOf(ticket, 'id'), conferenceId };
+  }
+
+  /** The conference, as the server's API returns it. */
+  async readConference(conferenceId: string): Promise<unknown> {
+    const path = `/rtc-api/conferences/${conferenceId}`;
+    return this.#request(path, { method: 'GET' }, await this.#logIn());
+  }
+
+  /** The headers of a back end's requests. */
+  async #logIn(): Promise<Record<string, string>> {
     const login = new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: client.id,
       client_secret: client.secret,
     });
-    const token = await this.#ask('/security/oauth/token', { body: login }, {});
-    const headers = {
+    const token = await this.#request('/security/oauth/token', { body: login }, {});
+    return {
       'content-type': 'application/json',
       authorization: `Bearer ${textOf(token, 'access_token')}`,
     };
-    const conferenceId = `recovery-${crypto.randomUUID()}`;
-    await this.#ask('/rtc-api/conferences/create', { body: JSON.stringify({ conferenceId }) }, headers);
-    const wish = { type: 'MULTI_USE_TICKET', length: 9, properties: { conference_id: conferenceId } };
-    const ticket = await this.#ask('/security/ticket', { body: JSON.stringify(wish) }, headers);
-    return { server: this.#url, ticket: textOf(ticket, 'id'), conferenceId };
   }
 
-  async #ask(path: string, init: RequestInit, headers: Record<string, string>): Promise<unknown> {
+  async #request(path: string, init: RequestInit, headers: Record<string, string>): Promise<unknown> {
     const answer = await fetch(`${this.#url}${path}`, { method: 'POST', headers, ...init });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${path} answered ${answer.status} ${text}`);
@@ -120,7 +148,7 @@ async function listeningAt(child: ChildProcess): Promise<string> {
   throw new Error(`The server did not start: ${printed}`);
 }
 
-/** The first of so many free ports in a row. */
+/** Returns the first of `count` consecutive free ports. */
 async function freeUdpPorts(count: number): Promise<number> {
   const first = (await bind(0)) ?? 0;
   for (let port = first + 1; port < first + count; port += 1) {
@@ -129,9 +157,9 @@ async function freeUdpPorts(count: number): Promise<number> {
   return first;
 }
 
-/** Binds a UDP port (0 for any free one) and lets it go again; undefined when it is taken. */
-async function bind(wanted: number): Promise<number | undefined> {
-  const socket = createSocket('udp4').bind(wanted);
+/** Binds a UDP port (0 for any free one), releases it and returns it; undefined if it is in use. */
+async function bind(port: number): Promise<number | undefined> {
+  const socket = createSocket('udp4').bind(port);
   try {
     await once(socket, 'listening');
     return socket.address().port;

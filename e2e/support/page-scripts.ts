@@ -1,5 +1,5 @@
-// What callers do inside a page with the script-tag file and the media probe in it. Each function is handed to the
-// browser as text, so it must not use anything from outside itself.
+// What callers do inside a page that has the script-tag file and the media probe. Each function is passed to the browser as
+// text, so it must not use anything outside itself.
 import type * as ParleyModule from '@parley-rtc/sdk';
 import type * as EncryptionModule from '@parley-rtc/sdk/encryption';
 
@@ -7,22 +7,22 @@ declare global {
   interface Window {
     /** The script-tag file's global. */
     readonly Parley: typeof ParleyModule;
-    /** The global of the script-tag file for encryption, and what it made, in pages that have it. */
+    /** The global of the encryption's script-tag file and the object it created, in pages that use it. */
     readonly ParleyEncryption: typeof EncryptionModule;
     encryption?: EncryptionModule.MediaKeys;
     conference: ParleyModule.Conference;
     views: Map<string, ParleyModule.ViewedStream>;
     mine: ParleyModule.PublishedStream;
-    heard: string[];
-    /** What `connection` of the state was, one after the other. */
+    diary: string[];
+    /** Values of the state's `connection`, in order. */
     connections: string[];
   }
 }
 
-/** A conference of a server and the way in; the server is the page's own unless another is named. */
-export type Place = Omit<Parameters<typeof joinRoom>[0], 'name'>;
+/** A conference, a ticket for it and its server. Default: the page's own server. */
+export type Invitation = Omit<Parameters<typeof joinRoom>[0], 'name'>;
 
-/** Joins a conference, views whatever is published, and keeps a diary of events. */
+/** Joins a conference, views all streams, and keeps a diary of events. */
 export async function joinRoom({
   server = location.origin,
   ticket,
@@ -30,6 +30,7 @@ export async function joinRoom({
   name,
   iceTransportPolicy = 'all',
   endpointId,
+  renewTicket,
 }: {
   server?: string;
   ticket: string;
@@ -37,57 +38,61 @@ export async function joinRoom({
   name: string;
   iceTransportPolicy?: RTCIceTransportPolicy;
   endpointId?: string;
+  /** Name of a function of the page that returns a new ticket. Default: refresh tokens of the first ticket. */
+  renewTicket?: string;
 }): Promise<void> {
-  const redeemed = await window.Parley.redeemTicket({ server, ticket });
+  const redeem = (ticket: string) => window.Parley.redeemTicket({ server, ticket });
+  const redeemed = await redeem(ticket);
+  const newTicket = Reflect.get(window, renewTicket ?? '') as (() => Promise<string>) | undefined;
   const conference = await window.Parley.Conference.join({
     server,
     conferenceId,
-    token: redeemed.token,
+    token: newTicket ? async () => (await redeem(await newTicket())).token() : redeemed.token,
     metadata: { name },
     iceTransportPolicy,
     ...(endpointId !== undefined && { endpointId }),
     ...(window.encryption && { encryption: window.encryption }),
   });
   const views = new Map<string, ParleyModule.ViewedStream>();
-  const heard: string[] = [];
+  const diary: string[] = [];
   const connections: string[] = [];
   const nameOf = ({ metadata }: ParleyModule.Participant): string =>
-    typeof metadata['name'] === 'string' ? metadata['name'] : 'somebody';
-  Object.assign(window, { conference, views, heard, connections });
+    typeof metadata['name'] === 'string' ? metadata['name'] : 'unnamed';
+  Object.assign(window, { conference, views, diary, connections });
   conference.on('connection-changed', ({ connection }) => {
     connections.push(connection);
   });
   conference.on('stream-restored', ({ restored }) => {
-    heard.push(`restored ${restored.type}`);
+    diary.push(`restored ${restored.type}`);
   });
   conference.on('participant-joined', ({ participant }) => {
-    heard.push(`joined ${nameOf(participant)}`);
+    diary.push(`joined ${nameOf(participant)}`);
   });
   conference.on('participant-left', ({ participant }) => {
-    heard.push(`left ${nameOf(participant)}`);
+    diary.push(`left ${nameOf(participant)}`);
   });
   conference.on('stream-published', async ({ stream }) => {
-    heard.push(`published ${nameOf(stream.participant)} ${stream.type}`);
+    diary.push(`published ${nameOf(stream.participant)} ${stream.type}`);
     views.set(stream.id, await conference.viewStream(stream.id));
   });
   conference.on('stream-unpublished', ({ stream }) => {
-    heard.push(`unpublished ${nameOf(stream.participant)} ${stream.type}`);
+    diary.push(`unpublished ${nameOf(stream.participant)} ${stream.type}`);
     views.delete(stream.id);
   });
   conference.on('decryption-changed', ({ stream, isDecrypted }) => {
-    heard.push(`${isDecrypted ? 'decrypts' : 'cannot decrypt'} ${nameOf(stream.participant)} ${stream.type}`);
+    diary.push(`${isDecrypted ? 'decrypts' : 'cannot decrypt'} ${nameOf(stream.participant)} ${stream.type}`);
   });
   conference.on('error', ({ error }) => {
-    heard.push(`error ${error.code}: ${error.message}`);
+    diary.push(`error ${error.code}: ${error.message}`);
   });
 }
 
-/** Publishes a bar code of `id` and, when given, a tone. */
-export async function publishPicture({
+/** Publishes a bar code of `id` and, if given, a tone. */
+export async function publishBarCode({
   id,
   toneHz,
   videoBitrateBps = 0,
-  ...look
+  ...appearance
 }: {
   id: number;
   toneHz?: number | undefined;
@@ -95,14 +100,14 @@ export async function publishPicture({
   frameRate?: number;
   isNoisy?: boolean;
 }): Promise<void> {
-  const mediaStream = window.probe.source({ id, ...look, ...(toneHz !== undefined && { toneHz }) });
+  const mediaStream = window.probe.source({ id, ...appearance, ...(toneHz !== undefined && { toneHz }) });
   const type = toneHz === undefined ? 'CAM' : 'MIC_AND_CAM';
   Object.assign(window, {
     mine: await window.conference.publishStream({ mediaStream, type, videoBitrateBps }),
   });
 }
 
-/** Publishes a bar code of `id` and what the microphone hears, unfiltered. */
+/** Publishes a bar code of `id` and the microphone without audio processing. */
 export async function publishWithMicrophone(id: number): Promise<void> {
   const microphone = await navigator.mediaDevices.getUserMedia({
     audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
@@ -116,23 +121,23 @@ export async function publishWithMicrophone(id: number): Promise<void> {
   });
 }
 
-/** The ids of all bar codes in view, in order, with the delay of each picture. */
-export async function readPictures(): Promise<{ id: number; delayMs: number }[]> {
+/** The ids of all viewed bar codes, in order, with the delay of each frame. */
+export async function readVideos(): Promise<{ id: number; delayMs: number }[]> {
   const read = await Promise.all(
-    [...window.views.values()].map((view) => window.probe.readPicture(view.mediaStream)),
+    [...window.views.values()].map((view) => window.probe.readVideo(view.mediaStream)),
   );
-  return read.filter((picture) => picture !== undefined).toSorted((a, b) => a.id - b.id);
+  return read.filter((video) => video !== undefined).toSorted((a, b) => a.id - b.id);
 }
 
 /** The loudest frequency of each viewed stream, rounded to 10 Hz, in order. */
 export async function readTonesHz(): Promise<number[]> {
-  const heard = await Promise.all(
-    [...window.views.values()].map((view) => window.probe.hearHz(view.mediaStream)),
+  const tones = await Promise.all(
+    [...window.views.values()].map((view) => window.probe.loudestHz(view.mediaStream)),
   );
-  return heard.map((hz) => Math.round(hz / 10) * 10).toSorted((a, b) => a - b);
+  return tones.map((hz) => Math.round(hz / 10) * 10).toSorted((a, b) => a - b);
 }
 
-/** Chooses by hand what to receive of every view's video, from the first view on. */
+/** Waits for the first view, then sets which video every view receives. */
 export async function setVideo(video: ParleyModule.ViewedVideo): Promise<void> {
   while (window.views.size === 0) {
     await new Promise((resolve) => {
@@ -143,8 +148,8 @@ export async function setVideo(video: ParleyModule.ViewedVideo): Promise<void> {
 }
 
 /**
- * Takes away what Vite's client in the demo's pages listens by: after a freeze or a loss of the network it would load
- * the page anew, which a customer's page does not.
+ * Removes `WebSocket`, because Vite's client would use it to reload the demo's page after a freeze or a network loss, which a
+ * customer's page does not do.
  */
 export function preventHotReload(): void {
   Reflect.deleteProperty(window, 'WebSocket');

@@ -1,18 +1,18 @@
-/** How the only stream that a page views was played for some seconds. */
+/** How a page played its only view for some seconds. */
 export interface Playback {
   readonly frames: number;
-  /** Longest time between two frames that were shown, also to the end of the measurement. */
+  /** Longest time between two shown frames, or from the last one to the end of the measurement. */
   readonly longestGapMs: number;
-  /** Longest time for which the page itself was held up, as a busy machine does; no fault of the network. */
+  /** Longest time for which the page itself was blocked, for example by a busy machine and not by the network. */
   readonly longestStallMs: number;
-  /** Share of the moments (one in 25 ms) in which the tone was the loudest sound, 0 to 1. */
+  /** Share of samples (one every 25 ms) in which the tone was the loudest frequency, 0 to 1. */
   readonly toneRatio: number;
-  /** Share of the sound that was made up in place of what was lost, 0 to 1. */
+  /** Share of audio that was concealed because of loss, 0 to 1. */
   readonly concealedRatio: number;
   readonly audioPackets: number;
   readonly audioPacketsLost: number;
   readonly videoPackets: number;
-  /** Requests for retransmission that the page sent. */
+  /** Retransmission requests that the page sent. */
   readonly nacks: number;
   readonly keyFrames: number;
   readonly freezes: number;
@@ -25,8 +25,8 @@ interface PlaybackOptions {
 }
 
 /**
- * Plays the page's only view, waits `settleMs` from its first frame on, and measures for `durationMs`. Is handed to the
- * browser as text, so it must not use anything from outside itself.
+ * Plays the page's only view, waits `settleMs` after its first frame, and measures for `durationMs`. Passed to the browser as
+ * text, so it must not use anything outside itself.
  */
 export async function measurePlayback({ toneHz, settleMs, durationMs }: PlaybackOptions): Promise<Playback> {
   const momentIntervalMs = 25;
@@ -108,10 +108,10 @@ export async function measurePlayback({ toneHz, settleMs, durationMs }: Playback
   let momentMs = startMs;
   let longestStallMs = 0;
   let moments = 0;
-  let heard = 0;
+  let momentsWithTone = 0;
   while (performance.now() < endMs) {
     moments += 1;
-    if (hearsTone()) heard += 1;
+    if (hearsTone()) momentsWithTone += 1;
     await pause(momentIntervalMs);
     longestStallMs = Math.max(longestStallMs, performance.now() - momentMs - momentIntervalMs);
     momentMs = performance.now();
@@ -125,7 +125,7 @@ export async function measurePlayback({ toneHz, settleMs, durationMs }: Playback
     frames: frames.length,
     longestGapMs: Math.max(...gaps),
     longestStallMs,
-    toneRatio: heard / moments,
+    toneRatio: momentsWithTone / moments,
     concealedRatio: (after.concealed - before.concealed) / (after.samples - before.samples),
     audioPackets: after.audioPackets - before.audioPackets,
     audioPacketsLost: after.audioPacketsLost - before.audioPacketsLost,
@@ -136,7 +136,7 @@ export async function measurePlayback({ toneHz, settleMs, durationMs }: Playback
   };
 }
 
-/** The longest time for which a page was held up in these milliseconds. Is handed to the browser as text, too. */
+/** The longest time for which the page was blocked within `durationMs`. Also passed to the browser as text. */
 export async function measureStall(durationMs: number): Promise<number> {
   const intervalMs = 25;
   const endMs = performance.now() + durationMs;

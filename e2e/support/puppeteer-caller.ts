@@ -2,10 +2,10 @@ import type { Browser, Page } from 'puppeteer-core';
 import { demoUrl } from './addresses.ts';
 import { askForTicket, usualSdkFile } from './caller.ts';
 import { installMediaProbe } from './media-probe.ts';
-import { joinRoom, type Place, preventHotReload, readPictures } from './page-scripts.ts';
+import { joinRoom, preventHotReload, readVideos, type Invitation } from './page-scripts.ts';
 import { receivedMedia, type ReceivedMedia } from './received-media.ts';
 
-/** Somebody in a call in a browser that Puppeteer drives, as `Caller` is for Playwright. */
+/** A participant in a browser driven by Puppeteer, like `Caller` for Playwright. */
 export class PuppeteerCaller {
   readonly page: Page;
 
@@ -18,14 +18,14 @@ export class PuppeteerCaller {
     await this.joinAt(await askForTicket(room), name);
   }
 
-  /** Joins a conference of another server than the demo's. */
-  async joinAt(place: Place, name: string): Promise<void> {
-    await this.page.evaluate(joinRoom, { ...place, name });
+  /** Joins a conference on a server other than the demo's. */
+  async joinAt(invitation: Invitation, name: string): Promise<void> {
+    await this.page.evaluate(joinRoom, { ...invitation, name });
   }
 
   /** The ids of all bar codes that this page sees now, in order. */
-  async pictureIds(): Promise<number[]> {
-    return (await this.page.evaluate(readPictures)).map(({ id }) => id);
+  async videoIds(): Promise<number[]> {
+    return (await this.page.evaluate(readVideos)).map(({ id }) => id);
   }
 
   async received(): Promise<ReceivedMedia> {
@@ -33,14 +33,14 @@ export class PuppeteerCaller {
   }
 
   async diary(): Promise<string[]> {
-    return await this.page.evaluate(() => window.heard);
+    return await this.page.evaluate(() => window.diary);
   }
 
   async close(): Promise<void> {
     await this.page.browser().close();
   }
 
-  /** A page on the demo's origin with the public SDK in it. */
+  /** Opens a page on the demo's origin and loads the SDK. */
   protected static async openPage(browser: Browser, sdkFile: string = usualSdkFile): Promise<Page> {
     const page = await browser.newPage();
     await page.evaluateOnNewDocument(preventHotReload);

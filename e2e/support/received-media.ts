@@ -1,16 +1,16 @@
-/** What a page's open connections have received and decoded, by their statistics. */
+/** What a page's open connections have received and decoded, from their statistics. */
 export interface ReceivedMedia {
-  /** Codec of each kind, as in `video/VP8`; absent while nothing of the kind was received. */
+  /** Codec of each kind, such as `video/VP8`; absent until media of that kind is received. */
   readonly videoCodec?: string;
   readonly audioCodec?: string;
   readonly framesDecoded: number;
-  /** Sum of the squared level (0 to 1) over seconds; silence adds nothing. Chromium counts only what it plays aloud. */
+  /** Sum of the squared level (0 to 1) over seconds; silence adds nothing. Chromium counts only audible playback. */
   readonly audioEnergy: number;
-  /** Mean payload of the audio packets; 0 while none came. */
+  /** Mean payload of the audio packets; 0 without packets. */
   readonly audioPacketBytes: number;
 }
 
-/** Is handed to the browser as text, so it must not use anything from outside itself. */
+/** Passed to the browser as text, so it must not use anything outside itself. */
 export async function receivedMedia(): Promise<ReceivedMedia> {
   const codecs: { video?: string; audio?: string } = {};
   let framesDecoded = 0;

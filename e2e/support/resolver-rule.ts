@@ -1,6 +1,6 @@
 /**
- * For Chromium's `--host-resolver-rules`: where `hostName` is. WebRTC asks for a TURN server's name with a dot at its end, and
- * would ask the DNS without the asterisk.
+ * A rule for Chromium's `--host-resolver-rules` that resolves `hostName`. The asterisk is needed because WebRTC appends a dot
+ * to a TURN server's name, which would otherwise go to the DNS.
  */
 export function resolverRule(hostName: string, address: string): string {
   return `MAP ${hostName}* ${address}`;

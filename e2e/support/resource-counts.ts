@@ -1,18 +1,18 @@
 import type { Page } from '@playwright/test';
-import { demoUrl, apiPort } from './addresses.ts';
+import { apiPort, demoUrl } from './addresses.ts';
 
-/** What a page and its server hold, after the garbage is gone. */
+/** Resources that a page and its server hold after garbage collection. */
 export interface ResourceCounts {
-  /** Peer connections that were opened and not closed. */
+  /** Open peer connections. */
   readonly openPeerConnections: number;
-  /** Those that the browser still has, closed ones included. */
+  /** Peer connections that the browser still keeps, including closed ones. */
   readonly peerConnectionObjects: number;
   readonly eventListeners: number;
   readonly domNodes: number;
   readonly documents: number;
-  /** Timers of the page that have not fired yet. */
+  /** Pending timers of the page. */
   readonly timers: number;
-  /** Requests that the page waits for. */
+  /** Pending requests of the page. */
   readonly requests: number;
   readonly heapBytes: number;
   readonly serverParticipants: number;
@@ -27,7 +27,7 @@ declare global {
   }
 }
 
-/** Counts what no browser tells of: timers, requests, open connections. Is handed to the page as text, before all else. */
+/** Counts what browsers do not report: timers, requests, open connections. Passed to the page as text, before its scripts. */
 export function installLeakProbe(): void {
   let openPeerConnections = 0;
   let requests = 0;
@@ -84,12 +84,12 @@ export function installLeakProbe(): void {
   });
 }
 
-/** Counts once everything is gone that is about to go. */
+/** Counts after garbage collection. */
 export async function countResources(page: Page): Promise<ResourceCounts> {
   const devtools = await page.context().newCDPSession(page);
   try {
     await devtools.send('Performance.enable');
-    // What one collection frees on the browser's side, the next one frees in the page.
+    // Objects freed by one collection in the browser may release objects in the page for the next one.
     for (let round = 0; round < 3; round += 1) {
       await devtools.send('HeapProfiler.collectGarbage');
       await page.waitForTimeout(100);
@@ -124,6 +124,6 @@ async function serverGauges(): Promise<(name: string) => number> {
 }
 
 function present(name: string, value: number | undefined): number {
-  if (value === undefined) throw new Error(`Nobody tells of ${name}.`);
+  if (value === undefined) throw new Error(`There is no value of ${name}.`);
   return value;
 }

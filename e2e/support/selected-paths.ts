@@ -1,15 +1,15 @@
-/** How one connection reaches the other side: the selected pair of candidates. */
+/** The selected candidate pair of one connection. */
 export interface SelectedPath {
-  /** Of the page's own end. */
+  /** Type of the local candidate. */
   readonly candidateType: string;
-  /** Between the page and its relay; absent without one. */
+  /** Protocol between the page and its relay; absent without a relay. */
   readonly relayProtocol?: string;
-  /** Where the other end is, for the page. */
+  /** Address of the remote candidate. */
   readonly remoteAddress: string;
   readonly remotePort: number;
 }
 
-/** A row of the statistics, for which TypeScript has no type yet. */
+/** A statistics row that TypeScript has no type for. */
 interface Candidate {
   readonly candidateType: string;
   readonly relayProtocol?: string;
@@ -17,7 +17,7 @@ interface Candidate {
   readonly port?: number;
 }
 
-/** Of all open connections of the page. Is handed to the browser as text, so it must not use anything from outside itself. */
+/** The paths of all open connections of the page. Passed to the browser as text, so it must not use anything outside itself. */
 export async function selectedPaths(): Promise<SelectedPath[]> {
   const paths: SelectedPath[] = [];
   for (const peer of window.probe.peerConnections()) {

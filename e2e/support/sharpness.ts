@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test';
 
 /**
- * How much detail the video of a tile has: the mean squared step between neighbouring pixels of the decoded picture,
- * at 320 by 180, so that the size that arrives matters little. 0 without a picture.
+ * The amount of detail in a tile's video: the mean squared difference of adjacent pixels at 320 by 180, so that the received
+ * size has little influence. 0 without video.
  */
 export async function sharpness(page: Page, tile: string): Promise<number> {
   return await page.evaluate((tile) => {
@@ -13,7 +13,7 @@ export async function sharpness(page: Page, tile: string): Promise<number> {
     if (!context) return 0;
     context.drawImage(video, 0, 0, width, height);
     const { data } = context.getImageData(0, 0, width, height);
-    // Green, of which the fake camera's pictures have most.
+    // Green, the strongest color of the fake camera.
     const green = (index: number) => data[4 * index + 1] ?? 0;
     let sum = 0;
     for (let index = 1; index < width * height; index += 1) {

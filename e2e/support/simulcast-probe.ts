@@ -1,13 +1,13 @@
-/** What a page says about the picture it decodes. */
-interface PictureFacts {
+/** A page's statistics about the video that it decodes. */
+interface VideoFacts {
   readonly heightPx: number;
   readonly framesDecoded: number;
 }
 
 interface SimulcastProbe {
   /**
-   * A moving picture at 15 frames a second. Noise is one that no encoder can make small; grains larger than a pixel (1)
-   * leave it a choice, as a camera’s picture does. A tone is heard with it, if wanted.
+   * Moving video at 15 frames per second. Noise cannot be compressed; a grain larger than one pixel makes it compressible
+   * like camera video. Optionally with a tone.
    */
   source(options: {
     width: number;
@@ -18,13 +18,13 @@ interface SimulcastProbe {
   }): MediaStream;
   /** The newest peer connection of the page. */
   peer(): RTCPeerConnection;
-  picture(): Promise<PictureFacts>;
-  /** Keeps the times between frames of `stream` from now on, in ms; the returned function gives them. */
+  video(): Promise<VideoFacts>;
+  /** Records the times between frames of `stream` from now on, in milliseconds. The returned function returns them. */
   watchGaps(stream: MediaStream): () => number[];
 }
 
 declare global {
-  /** Not in TypeScript's list for windows, where Chromium has it. */
+  /** Chromium has it in windows, but TypeScript's DOM library does not. */
   const MediaStreamTrackProcessor: new (options: { track: MediaStreamTrack }) => {
     readonly readable: ReadableStream<VideoFrame>;
   };
@@ -34,7 +34,7 @@ declare global {
   }
 }
 
-/** Handed to the browser as text, so that it uses nothing from outside itself. */
+/** Passed to the browser as text, so it must not use anything outside itself. */
 export function installSimulcastProbe(layers: readonly RTCRtpEncodingParameters[]): void {
   const peers: RTCPeerConnection[] = [];
   const Native = window.RTCPeerConnection;
@@ -70,7 +70,7 @@ export function installSimulcastProbe(layers: readonly RTCRtpEncodingParameters[
     oscillator.connect(destination);
     oscillator.start();
     const [track] = destination.stream.getAudioTracks();
-    if (!track) throw new Error('This browser makes no sound.');
+    if (!track) throw new Error('This browser created no audio track.');
     return track;
   };
 
@@ -79,7 +79,7 @@ export function installSimulcastProbe(layers: readonly RTCRtpEncodingParameters[
       const canvas = Object.assign(document.createElement('canvas'), { width, height });
       const tile = new OffscreenCanvas(width, height);
       const [context, tileContext] = [canvas.getContext('2d'), tile.getContext('2d')];
-      if (!context || !tileContext) throw new Error('This browser draws no canvas.');
+      if (!context || !tileContext) throw new Error('This browser has no 2D canvas.');
       const image = tileContext.createImageData(width, height);
       const grains = Array.from({ length: width * height }, () => Math.random() * 256);
       const noiseAt = (index: number): number => {
@@ -110,7 +110,7 @@ export function installSimulcastProbe(layers: readonly RTCRtpEncodingParameters[
 
     peer,
 
-    async picture() {
+    async video() {
       for (const report of (await peer().getStats()).values()) {
         const { type, kind, frameHeight = 0, framesDecoded = 0 } = report as RTCInboundRtpStreamStats;
         if (type === 'inbound-rtp' && kind === 'video') return { heightPx: frameHeight, framesDecoded };
@@ -121,7 +121,7 @@ export function installSimulcastProbe(layers: readonly RTCRtpEncodingParameters[
     watchGaps(stream) {
       const [track] = stream.getVideoTracks();
       if (!track) throw new Error('The stream has no video.');
-      // Not requestVideoFrameCallback: it follows the page's own drawing, which a page out of sight does rarely.
+      // Not requestVideoFrameCallback, which depends on the page's rendering and rarely fires in a hidden page.
       const reader = new MediaStreamTrackProcessor({ track }).readable.getReader();
       const gapsMs: number[] = [];
       const read = async (): Promise<void> => {

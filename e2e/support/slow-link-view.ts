@@ -4,29 +4,29 @@ import { expect } from './expect.ts';
 import { setVideo } from './page-scripts.ts';
 import { installSimulcastProbe } from './simulcast-probe.ts';
 
-/** What a viewer saw and heard in a second. */
+/** What a viewer received in one second. */
 export interface ViewSample {
   readonly receivedBps: number;
   readonly heightPx: number;
   readonly frames: number;
-  /** Frames that the publisher's encoder made of this height. */
+  /** Frames of this height that the publisher encoded. */
   readonly encodedFrames: number;
-  /** Share of the sound that had to be made up. */
+  /** Share of audio that was concealed. */
   readonly concealed: number;
   readonly packetsLost: number;
-  /** Time that packets of sound waited for their turn in the jitter buffer, in ms. */
+  /** Time that audio spent in the jitter buffer, in milliseconds. */
   readonly audioDelayMs: number;
 }
 
-/** How a call differs from what the SDK does by itself. */
+/** How a call differs from the SDK's defaults. */
 export interface SlowLinkViewOptions {
-  /** Whether the picture is published in several sizes. Default: it is. */
+  /** Whether the video is published in several sizes. Default true. */
   readonly simulcast?: boolean;
-  /** Whether the viewer tells when each packet arrived; otherwise it only estimates (REMB). Default: it does. */
+  /** Whether the viewer reports the arrival time of each packet; otherwise it sends only estimates (REMB). Default true. */
   readonly hasTransportFeedback?: boolean;
 }
 
-/** A call in which one browser publishes a picture that no encoder can make small, with a tone, and another views it. */
+/** A call in which one browser publishes poorly compressible video with a tone, and another one views it. */
 export class SlowLinkView {
   readonly #publisher: Caller;
   readonly #viewer: Caller;
@@ -39,7 +39,7 @@ export class SlowLinkView {
     this.#before = before;
   }
 
-  /** Settles once the viewer, a page of `behind`, gets the largest picture, or the only one. */
+  /** Resolves once the viewer, a page in the browser `behind` the link, receives the largest or only layer. */
   static async open(
     browser: Browser,
     behind: Browser,
@@ -54,17 +54,17 @@ export class SlowLinkView {
     await viewer.page.evaluate(installSimulcastProbe, []);
     if (!hasTransportFeedback) await viewer.page.evaluate(offerNoTransportFeedback);
     await viewer.join(room, 'viewer');
-    // No element shows the video, so that it is to be sent as large as the link carries.
+    // No element shows the video, so request it as large as the link carries.
     await viewer.page.evaluate(setVideo, {});
     await viewer.page.evaluate(playAll);
-    // How large a single size is, the encoder decides by what the machine has time for.
+    // With a single size, the encoder picks it by the machine's speed, so any height is accepted.
     await expect
       .poll(async () => (await viewer.page.evaluate(read)).heightPx, { timeout: 30_000 })
       .toBeGreaterThanOrEqual(simulcast ? 720 : 1);
     return new SlowLinkView(publisher, viewer, await viewer.page.evaluate(read));
   }
 
-  /** What the viewer gets in the next second. */
+  /** What the viewer receives in the next second. */
   async nextSecond(): Promise<ViewSample> {
     await this.#viewer.page.waitForTimeout(1_000);
     const now = await this.#viewer.page.evaluate(read);
@@ -94,12 +94,12 @@ export class SlowLinkView {
 
 /** Runs in the page. */
 async function publish(simulcast: boolean): Promise<void> {
-  const picture = { width: 1_280, height: 720, isNoisy: true, grainPx: 32 };
-  const mediaStream = window.simulcast.source({ ...picture, hasTone: true });
+  const video = { width: 1_280, height: 720, isNoisy: true, grainPx: 32 };
+  const mediaStream = window.simulcast.source({ ...video, hasTone: true });
   await window.conference.publishStream({ mediaStream, type: 'MIC_AND_CAM', simulcast });
 }
 
-/** Runs in the viewer's page: its browser is one that does not know transport-wide feedback. */
+/** Runs in the viewer's page: makes it a browser without transport-wide feedback. */
 function offerNoTransportFeedback(): void {
   const Native = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Native {
@@ -111,7 +111,7 @@ function offerNoTransportFeedback(): void {
   };
 }
 
-/** Runs in the page. Sound that nobody plays is not decoded. */
+/** Runs in the page. Browsers do not decode audio that no element plays. */
 async function playAll(): Promise<void> {
   for (const view of window.views.values()) {
     const element = new Audio();
@@ -120,7 +120,7 @@ async function playAll(): Promise<void> {
   }
 }
 
-/** Runs in the publisher's page: frames that were encoded so far, by height. */
+/** Runs in the publisher's page: frames encoded so far, by height. */
 async function readEncoded(): Promise<Record<number, number>> {
   const frames: Record<number, number> = {};
   for (const report of (await window.simulcast.peer().getStats()).values()) {

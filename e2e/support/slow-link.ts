@@ -1,11 +1,9 @@
-// A link of its own for a browser: a network namespace joined to this machine by a pair of virtual cards, of which ours can
-// be made slow. Needs root and Debian's iproute2. Only media take the link: pages reach the demo past it.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+// A separate link for a browser: a network namespace connected to this machine by a pair of virtual interfaces, whose
+// machine end can be slowed down. Needs root and Debian's iproute2. Only media use the link: pages reach the demo past it.
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
-import type { Server } from 'node:net';
+import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser } from '@playwright/test';
@@ -23,8 +21,8 @@ net.createServer((inside) => {
 }).listen(Number(port), '127.0.0.1', () => console.log('ready'));
 `;
 
-/** What this machine lacks to make such a link; undefined when it lacks nothing. */
-export function whyNoSlowLink(): string | undefined {
+/** Why this machine cannot create such a link; undefined if it can. */
+export function slowLinkUnavailableReason(): string | undefined {
   if (!ensureNetworkTools()) return 'A slow link needs Linux, root, and the packages iproute2 and nftables.';
   const name = `parley-try-${process.pid}`;
   if (spawnSync('ip', ['netns', 'add', name]).status !== 0) return 'A slow link needs network namespaces.';
@@ -40,7 +38,7 @@ export class SlowLink {
   #outside: Server | undefined;
   #inside: ChildProcess | undefined;
 
-  /** Makes the link; `localhost:<port>` leads to this machine's from inside too. */
+  /** Opens the link. `localhost:<port>` inside leads to this machine's. */
   async open(port: number): Promise<void> {
     const path = join(this.#folder, 'relay');
     this.#outside = createServer((inside) => {
@@ -60,7 +58,7 @@ export class SlowLink {
     if (this.#inside.stdout) await once(this.#inside.stdout, 'data');
   }
 
-  /** A Chromium behind the link, to be closed before it. */
+  /** Launches a Chromium behind the link. Close it before the link. */
   async launchBrowser(): Promise<Browser> {
     return await chromium.launch({
       executablePath: this.#namespace.programWithin(ensureBrowser()),
@@ -68,12 +66,12 @@ export class SlowLink {
     });
   }
 
-  /** Limits what comes to the browser. `queueMs` is how long a packet waits before it is dropped. */
+  /** Limits the rate to the browser. Packets that would wait longer than `queueMs` are dropped. */
   limit(rateBps: number, queueMs: number): void {
     run('tc', ...slowDown(this.#namespace.outerInterface, rateBps, queueMs));
   }
 
-  /** The same for what the browser sends, for good. */
+  /** Limits the rate from the browser, until the link is closed. */
   limitUp(rateBps: number, queueMs: number): void {
     run(...this.#namespace.enter('tc'), ...slowDown(this.#namespace.innerInterface, rateBps, queueMs));
   }
@@ -92,7 +90,7 @@ export class SlowLink {
 
 function createNamespace(): NetworkNamespace {
   const namespace = NetworkNamespace.create();
-  if (!namespace) throw new Error('A slow link needs network namespaces, which this machine does not give.');
+  if (!namespace) throw new Error('A slow link needs network namespaces, which this machine does not allow.');
   return namespace;
 }
 

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** Hands each connection that it takes on to another address. */
+/** Forwards each incoming connection to another address. */
 export interface TcpForwarder {
   readonly port: number;
   close(): Promise<void>;
 }
 
-/** Listens on a free port of `host`, and forwards to `targetPort` of this machine's loopback. */
+/** Listens on a free port of `host` and forwards to `targetPort` of this machine's loopback. */
 export async function forwardTcp(host: string, targetPort: number): Promise<TcpForwarder> {
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): Socket => {

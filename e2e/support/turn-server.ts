@@ -20,13 +20,13 @@ interface TurnServerParts {
   readonly folder: string;
 }
 
-/** Debian's coturn, reached over TCP and TLS alone, which relays to the addresses of this machine. */
+/** Debian's coturn, reachable only over TCP and TLS, which relays to the addresses of this machine. */
 export class TurnServer {
-  /** As `PARLEY_TURN_URLS` has it. */
+  /** In the format of `PARLEY_TURN_URLS`. */
   readonly tcpUrl: string;
-  /** The same, at its host name, which is the only one in its certificate. */
+  /** The same for TLS, with the host name of its certificate. */
   readonly tlsUrl: string;
-  /** Shared with the server that gives out credentials. */
+  /** Shared with the server that issues credentials. */
   readonly secret: string;
   /** PEM file of the authority that signed its certificate. */
   readonly authority: string;
@@ -42,7 +42,7 @@ export class TurnServer {
     this.#folder = folder;
   }
 
-  /** Installs coturn when it is missing; throws with what to do when that fails. */
+  /** Installs coturn if it is missing. Throws with instructions if that fails. */
   static async start(address: string, hostName: string): Promise<TurnServer> {
     ensureProgram(program, 'coturn');
     const [port, tlsPort] = await Promise.all([freeTcpPort(address), freeTcpPort(address)]);
@@ -97,7 +97,7 @@ export class TurnServer {
   }
 }
 
-/** It says so only in its most talkative mode. */
+/** Polls the port, because coturn logs that it listens only at its most verbose level. */
 async function untilListening(child: ChildProcess, address: string, port: number): Promise<void> {
   const deadlineMs = Date.now() + 20_000;
   while (child.exitCode === null && Date.now() < deadlineMs) {

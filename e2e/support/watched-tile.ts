@@ -1,23 +1,23 @@
-// Runs in pages, handed to the browser as text; so nothing from outside is used.
+// Runs in pages. Passed to the browser as text, so it must not use anything outside itself.
 
 declare global {
   interface Window {
     tile: HTMLVideoElement;
-    /** When the tile showed its pictures, in milliseconds since the epoch. */
-    pictureTimesMs: number[];
-    /** The certificate that the server showed on each open connection, in the order of the connections. */
+    /** Times of the tile's frames, in milliseconds since the epoch. */
+    frameTimesMs: number[];
+    /** The server's certificate fingerprint of each open connection, in order. */
     serverFingerprints: () => string[];
   }
 }
 
-/** Makes a tile that shows the newest view, as an app would, and notes when it shows a new picture. */
+/** Creates a tile that shows the newest view, as an app would, and records the time of each frame. */
 export function watchTile(): void {
   const tile = Object.assign(document.createElement('video'), { muted: true, playsInline: true });
   Object.assign(tile.style, { display: 'block', width: '320px', height: '180px' });
   document.body.replaceChildren(tile);
-  const pictureTimesMs: number[] = [];
+  const frameTimesMs: number[] = [];
   const note = () => {
-    pictureTimesMs.push(Date.now());
+    frameTimesMs.push(Date.now());
     tile.requestVideoFrameCallback(note);
   };
   tile.requestVideoFrameCallback(note);
@@ -33,5 +33,5 @@ export function watchTile(): void {
       .peerConnections()
       .filter(({ connectionState }) => connectionState !== 'closed')
       .map((peer) => /a=fingerprint:(.+)/.exec(peer.currentRemoteDescription?.sdp ?? '')?.[1] ?? '');
-  Object.assign(window, { tile, pictureTimesMs, serverFingerprints });
+  Object.assign(window, { tile, frameTimesMs, serverFingerprints });
 }

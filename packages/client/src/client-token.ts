@@ -1,23 +1,23 @@
 import { requestToken } from './request-token.ts';
 import { serverUrl } from './server-url.ts';
 
-/** A machine client and the server that knows it. */
+/** A machine client's credentials and its server. */
 export interface ClientTokenOptions {
-  /** Address of the server, as for `createRtcApi`. */
+  /** Base URL of the server, as for `createRtcApi`. */
   readonly server: string;
   readonly clientId: string;
   readonly clientSecret: string;
-  /** Stands in for the global `fetch`. */
+  /** Replaces the global `fetch`. */
   readonly fetch?: typeof fetch;
 }
 
 /**
- * A token source for back ends: asks for a token of the client itself (grant `client_credentials`) on each call.
- * Never use it in a browser, where everybody can read the secret; there, use {@link redeemTicket} or a token from
- * your back end.
+ * Creates a token source for back ends. Each call requests a token for the client itself (grant `client_credentials`).
+ * Never use it in a browser, where anyone can read the secret; use {@link redeemTicket} or a token from your back end
+ * there.
  *
- * @throws {@link InvalidOptionsError} (`ERR_INVALID_OPTIONS`) at once if `server` is no URL. The function returned
- * rejects with {@link UnauthorizedError} (`ERR_UNAUTHORIZED`) if id or secret are wrong.
+ * @throws {@link InvalidOptionsError} (`ERR_INVALID_OPTIONS`) synchronously if `server` is not a URL. The returned
+ * function rejects with {@link UnauthorizedError} (`ERR_UNAUTHORIZED`) if the id or secret is wrong.
  */
 export function clientToken(options: ClientTokenOptions): () => Promise<string> {
   const { clientId, clientSecret, fetch } = options;

@@ -1,41 +1,58 @@
-import { UnauthorizedError } from './errors/api-errors.ts';
-import { exchange } from './exchange.ts';
+import { withBoundary } from './errors/at-boundary.ts';
+import { HttpError } from './errors/http-error.ts';
+import { createLogs } from './logging/create-logs.ts';
+import type { LogSetting } from './logging/log-record.ts';
 import { operations, type Send } from './operations.ts';
 import type { RtcApi } from './rtc-api.ts';
+import { sendRequest } from './send-request.ts';
 import { serverUrl } from './server-url.ts';
 import { tokenCache } from './token-cache.ts';
 import type { TokenNews } from './token-claims.ts';
 import type { TokenSource } from './token-source.ts';
 import { withDeadline } from './with-deadline.ts';
 
-/** Where the API is and how to get in. */
+/** The server's address, the token, and defaults for every call. */
 export interface RtcApiOptions {
   /**
-   * Address of the server, such as `https://rtc.example.com`. The API lives below it under `/rtc-api`, tickets and
-   * tokens under `/security`. A path prefix and a trailing slash are fine.
+   * Base URL of the server, such as `https://rtc.example.com`. The API lives under `/rtc-api` below it, tickets and
+   * tokens under `/security`. A path prefix and a trailing slash are allowed.
    */
   readonly server: string;
   readonly token: TokenSource;
-  /** Told of every token, before it is used first; of a fixed one at once. */
+  /** Called with each new token before its first use; with a fixed token, synchronously. */
   readonly onToken?: (told: TokenNews) => void;
   /**
-   * How long a call may take by default, in milliseconds: token, retries and answer together. Default 10_000.
-   * `getEvents` may take 25_000 longer, because the server holds it.
+   * Timeout of a call in milliseconds, covering token, retries and answer. Default 10_000.
+   * `getEvents` gets 25_000 more, because the server holds the request open.
    */
   readonly timeoutMs?: number;
-  /** Stands in for the global `fetch`. */
+  /** What this client logs, and where. Default: what `setLogLevel` and `setLogSink` say. */
+  readonly log?: LogSetting | undefined;
+  /** Replaces the global `fetch`. */
   readonly fetch?: typeof fetch;
 }
 
 /**
- * The RTC API of one server. Nothing is sent before the first call, and there is nothing to close.
+ * Creates a client for the RTC API of one server. It sends nothing before the first call and needs no closing.
  *
- * @throws {@link InvalidOptionsError} (`ERR_INVALID_OPTIONS`) at once if `server` is no URL or `token` is missing.
+ * @throws {@link InvalidOptionsError} (`ERR_INVALID_OPTIONS`) if `server` is not a URL, `token` is missing or `log` is
+ * not a level.
  */
 export function createRtcApi(options: RtcApiOptions): RtcApi {
   const { fetch, timeoutMs = 10_000 } = options;
   const server = serverUrl(options.server);
-  const readToken = tokenCache(options.token, options.onToken);
+  const log = createLogs(options.log)('api');
+  const onToken = (news: TokenNews) => {
+    const { exp } = news.claims;
+    log('info', 'token in use', {
+      tookMs: news.tookMs,
+      expiresInS: exp && exp - Date.now() / 1000,
+    });
+    options.onToken?.(news);
+  };
+  const readToken = tokenCache(options.token, onToken, (error) =>
+    log('warn', 'token not renewed', {}, error),
+  );
 
   const send: Send = async ({ path, holdMs = 0, ...request }, { signal, keepalive, ...call } = {}) =>
     withDeadline(
@@ -46,22 +63,24 @@ export function createRtcApi(options: RtcApiOptions): RtcApi {
       },
       async (deadline) => {
         const sendWith = async (token: string) =>
-          exchange(
-            { ...request, url: `${server}/${path}`, authorization: `Bearer ${token}`, keepalive, fetch },
+          sendRequest(
+            { ...request, url: `${server}/${path}`, authorization: `Bearer ${token}`, keepalive, fetch, log },
             deadline,
           );
         const token = await readToken();
         try {
           return await sendWith(token);
         } catch (error) {
-          if (!(error instanceof UnauthorizedError)) throw error;
+          // Any 401, even from a proxy: some servers send no body with it.
+          if (!(error instanceof HttpError) || error.status !== 401) throw error;
+          log('warn', 'token refused; asking for another', {}, error);
           const renewed = await readToken(token);
           if (renewed === token) throw error;
-          return sendWith(renewed);
+          return await sendWith(renewed);
         }
       },
     );
 
   const methods = Object.entries(operations).map(([name, bind]) => [name, bind(send, name)]);
-  return Object.fromEntries(methods) as RtcApi;
+  return withBoundary(Object.fromEntries(methods) as RtcApi);
 }

@@ -26,7 +26,7 @@ const iceCandidates = [
 ];
 const event = { type: 'ShopOpenedEvent', timestamp: '2026-01-05T10:00:00.123Z' };
 
-/** Calls one POST operation with `command`. */
+/** A command of one POST operation, its path, and the server's response. */
 type Post<Name extends keyof RtcApi> = [Parameters<RtcApi[Name]>[0], path: string, answer?: object | string];
 type PostName = {
   [Name in keyof RtcApi]: Parameters<RtcApi[Name]>[0] extends object ? Name : never;
@@ -91,41 +91,42 @@ const posts: { [Name in PostName]: Post<Name> } = {
     '/security/ticket',
     { id: 'ABC123' },
   ],
+  revokeUser: [{ userId: 'u-1' }, '/security/users/revoke'],
 };
 
 describe('a command', () => {
-  it.each(Object.entries(posts))(
-    '%s is sent as the API describes it',
-    async (name, [command, path, answer]) => {
-      server.reply(answer === undefined ? {} : { body: JSON.stringify(answer) });
-      const call = api[name as PostName] as (command: unknown) => Promise<unknown>;
+  it.each(Object.entries(posts))('%s is sent as the API specifies', async (name, [command, path, answer]) => {
+    server.reply(answer === undefined ? {} : { body: JSON.stringify(answer) });
+    const call = api[name as PostName] as (command: unknown) => Promise<unknown>;
 
-      expect(await call(command)).toEqual(answer);
+    expect(await call(command)).toEqual(answer);
 
-      expect(server.requests).toHaveLength(1);
-      const [request] = server.requests;
-      expect(request?.line).toBe(`POST ${path}`);
-      expect(request?.headers).toMatchObject({
-        authorization: 'Bearer secret-1',
-        'content-type': 'application/json',
-        accept: 'application/json',
-      });
-      expect(JSON.parse(request?.body ?? '')).toEqual(command);
-    },
-  );
+    expect(server.requests).toHaveLength(1);
+    const [request] = server.requests;
+    expect(request?.line).toBe(`POST ${path}`);
+    expect(request?.headers).toMatchObject({
+      authorization: 'Bearer secret-1',
+      'content-type': 'application/json',
+      accept: 'application/json',
+    });
+    expect(JSON.parse(request?.body ?? '')).toEqual(command);
+  });
 
-  it('without an answer accepts any 2xx and any body', async () => {
-    for (const reply of [
-      { status: 200, body: '' },
-      { status: 201, body: '{}' },
-      { status: 202, body: '<html>' },
-    ]) {
+  it('names a ticket to revoke in its path, and sends no body', async () => {
+    server.reply({ status: 204 });
+    expect(await api.revokeTicket('ABC 123')).toBeUndefined();
+    const [request] = server.requests;
+    expect([request?.line, request?.body]).toEqual(['POST /security/ticket/ABC%20123/revoke', '']);
+  });
+
+  it('without a result accepts any 2xx with no body or one in JSON', async () => {
+    for (const reply of [{ status: 204 }, { status: 200, body: '' }, { status: 201, body: '{}' }]) {
       server.reply(reply);
       expect(await api.leave({ ...own })).toBeUndefined();
     }
   });
 
-  it('with an answer accepts 201', async () => {
+  it('with a result accepts 201', async () => {
     server.reply({ status: 201, body: '{"id":"c-9"}' });
     expect(await api.create({})).toEqual({ id: 'c-9' });
   });
@@ -141,7 +142,7 @@ describe('a read', () => {
     ['getTicket', () => api.getTicket('ABC123'), '/security/ticket/ABC123', { id: 'ABC123' }],
   ];
 
-  it.each(reads)('%s is sent as the API describes it', async (_name, call, path, answer) => {
+  it.each(reads)('%s is sent as the API specifies', async (_name, call, path, answer) => {
     server.reply({ body: JSON.stringify(answer) });
 
     expect(await call()).toEqual(answer);
@@ -154,13 +155,19 @@ describe('a read', () => {
     expect(request?.body).toBe('');
   });
 
-  it('leaves the version out when none is given', async () => {
+  it('omits the version when none is given', async () => {
     server.reply({ body: '[]' });
     await api.getEvents('c-1', undefined);
     expect(server.requests[0]?.line).toBe('GET /rtc-api/conferences/c-1/events');
   });
 
-  it('takes a poll that ends without a body for one without events', async () => {
+  it('sends the version id of the state, if it is known', async () => {
+    server.reply({ body: '[]' });
+    await api.getEvents('c-1', 3, { versionId: 'e/2' });
+    expect(server.requests[0]?.line).toBe('GET /rtc-api/conferences/c-1/events?v=3&versionId=e%2F2');
+  });
+
+  it('treats a poll without a body as one without events', async () => {
     server.reply({ status: 204 });
     expect(await api.getEvents('c-1', 4)).toEqual([]);
   });
@@ -175,6 +182,7 @@ it('covers every operation of the API', () => {
     'openPush',
     'getIceServers',
     'getTicket',
+    'revokeTicket',
   ];
   expect(Object.keys(api).toSorted()).toEqual([...Object.keys(posts), ...reads].toSorted());
 });
@@ -182,7 +190,7 @@ it('covers every operation of the API', () => {
 describe('openPush', () => {
   const type = 'text/event-stream; charset=utf-8';
 
-  it('hands on the stream as it comes, asked for by version, position and endpoint', async () => {
+  it('requests version, position and endpoint, and returns the body as a stream', async () => {
     server.reply({ headers: { 'content-type': type }, body: 'id: 4.1\ndata: {}\n\n' });
     const stream = await api.openPush('c-1', { version: 3, lastEventId: '4.1', userEndpointId: 'ep 1' });
     expect(await new Response(stream).text()).toBe('id: 4.1\ndata: {}\n\n');
@@ -192,39 +200,45 @@ describe('openPush', () => {
     });
   });
 
-  it('refuses an answer that is no such stream, and one of a server that lacks it', async () => {
+  it('rejects when the response is not an event stream or the server has no push', async () => {
     server.reply({ headers: { 'content-type': 'text/html' }, body: '<html>' });
-    expect(await rejection(api.openPush('c-1', {}))).toMatchObject({ code: 'ERR_SERVER', status: 200 });
-    server.reply({ status: 404 });
+    expect(await rejection(api.openPush('c-1', {}))).toMatchObject({
+      code: 'ERR_FOREIGN_ANSWER',
+      status: 200,
+    });
+    server.reply({ status: 404, body: '{"error":"not_found","error_description":"No such path."}' });
     expect(await rejection(api.openPush('c-1', {}))).toMatchObject({ code: 'ERR_NOT_FOUND' });
   });
 });
 
 describe('an id', () => {
-  it('keeps slashes, blanks, question marks and any script inside its segment', async () => {
-    server.reply({ body: '{}' });
+  it('is escaped into one path segment: slashes, spaces, question marks, any script', async () => {
+    server.reply({ body: '{"id":"c"}' });
     await api.getConference('a/../b?c#d e%2F Αθήνα 🎥');
     expect(server.requests[0]?.line).toBe(
       'GET /rtc-api/conferences/a%2F..%2Fb%3Fc%23d%20e%252F%20%CE%91%CE%B8%CE%AE%CE%BD%CE%B1%20%F0%9F%8E%A5',
     );
   });
 
-  it.each(['', '.', '..'])('that no URL can hold (%j) is refused before anything is sent', async (id) => {
-    expect(await rejection(api.getConference(id))).toBeInstanceOf(InvalidOptionsError);
-    expect(server.requests).toEqual([]);
-  });
+  it.each(['', '.', '..', 'half \uD83D'])(
+    'that no URL can hold (%j) is rejected before a request is sent',
+    async (id) => {
+      expect(await rejection(api.getConference(id))).toBeInstanceOf(InvalidOptionsError);
+      expect(server.requests).toEqual([]);
+    },
+  );
 });
 
 describe('registerUserEndpoint', () => {
-  it('reads the id from an object too', async () => {
+  it('also accepts the id inside an object', async () => {
     server.reply({ status: 201, body: '{"id":"ep-7"}' });
     expect(await api.registerUserEndpoint({ keepAliveSeconds: 15 })).toBe('ep-7');
   });
 
-  it.each(['{}', '""', '7', '[]', ''])('refuses an answer without one (%j)', async (body) => {
+  it.each(['{}', '""', '7', '[]', ''])('rejects a response without an id (%j)', async (body) => {
     server.reply({ status: 200, body });
     expect(await rejection(api.registerUserEndpoint({ keepAliveSeconds: 15 }))).toMatchObject({
-      code: 'ERR_SERVER',
+      code: 'ERR_FOREIGN_ANSWER',
     });
   });
 });

@@ -1,49 +1,62 @@
-import type { IceServers, WireConference } from '@parley-rtc/contract';
+import type {
+  IceServers,
+  PublishStreamResult,
+  SendEventResult,
+  ViewStreamResult,
+  WireConference,
+  WireSimpleView,
+} from '@parley-rtc/contract';
 import { InvalidOptionsError } from './errors/api-errors.ts';
-import type { Answer, ExchangeRequest, Repetition } from './exchange.ts';
+import type { HttpRequest, Repetition } from './http-request.ts';
+import { conferenceFields, endpointId, list, object, summary, ticket, type Reader } from './results.ts';
 import type { CallOptions, RtcApi } from './rtc-api.ts';
+import type { Answer } from './send-request.ts';
 
-/** What the table says of one request. */
+/** A request as the table below describes it. */
 interface OperationRequest extends Pick<
-  ExchangeRequest,
+  HttpRequest,
   'operation' | 'method' | 'repetition' | 'json' | 'streamType'
 > {
-  /** Below the server's address. */
+  /** Path relative to the server's base URL. */
   readonly path: string;
-  /** How long the server may hold the request on purpose, in milliseconds, on top of the usual deadline. */
+  /** How long the server may hold the request open, in milliseconds. Added to the usual timeout. */
   readonly holdMs?: number;
 }
 
-/** Sends the request of an operation: token, deadline and errors are its business. */
+/** Sends the request of an operation. Takes care of token, deadline and errors. */
 export type Send = (request: OperationRequest, options?: CallOptions) => Promise<Answer>;
 
-/** Makes the method of the API that `operation` names. */
+/** Creates the API method named `operation`. */
 type Operation<Method> = (send: Send, operation: string) => Method;
 
-/** The server answers a poll after some 20 seconds at the latest; the rest is for a server that is generous. */
+/** The server answers a poll within about 20 seconds; the rest is slack for slower servers. */
 const longPollHoldMs = 25_000;
+
+/** The API holds a poll without events. An empty page that arrives sooner is from a proxy. */
+const shortestHoldMs = 1_000;
 
 const conferences = 'rtc-api/conferences';
 const endpoints = 'rtc-api/users/endpoints';
 
 /**
- * Every operation: its path, where that is not its name, and for POST what sending it twice would do (GET is always
- * safe). Some entries are less than obvious:
- * - `create` twice is a second conference, or 400 for an id that is now taken: read the conference back instead.
- * - `join`, `leave`, `end`, `unpublishStream`, `stopViewStream` twice give 422 or 404, which callers take for done anyway.
- * - `publishStream`, `viewStream` twice would build a second connection for one offer.
- * - ICE candidates that came already are ignored by ICE; metadata is replaced, not merged.
- * - `registerUserEndpoint` twice without an id leaves an endpoint that nobody knows and that expires by itself.
+ * Every operation: its path, if that differs from its name, and for POST the effect of sending it twice (GET is always
+ * safe). Entries that need a reason:
+ * - `create` twice creates a second conference, or fails with 400 because the id is now taken. Read the conference back
+ *   instead.
+ * - `join`, `leave`, `end`, `unpublishStream`, `stopViewStream` twice fail with 422 or 404, which callers treat as done.
+ * - `publishStream`, `viewStream` twice would open a second connection for one offer.
+ * - ICE ignores duplicate candidates; metadata is replaced, not merged.
+ * - `registerUserEndpoint` twice without an id leaves an unused endpoint behind, which expires.
  */
 export const operations: { readonly [Name in keyof RtcApi]: Operation<RtcApi[Name]> } = {
-  create: asks('unsafe'),
-  join: asks('idempotent'),
+  create: asks('unsafe', summary),
+  join: asks('idempotent', summary),
   leave: tells(),
   end: tells(),
 
-  publishStream: asks('unsafe'),
+  publishStream: asks('unsafe', object<PublishStreamResult>('streamId', 'sdpAnswer')),
   unpublishStream: tells(),
-  viewStream: asks('unsafe'),
+  viewStream: asks('unsafe', object<ViewStreamResult>('viewerId', 'sdpAnswer')),
   updateViewStream: tells(),
   stopViewStream: tells(),
   addPublishStreamIceCandidates: tells(),
@@ -54,27 +67,26 @@ export const operations: { readonly [Name in keyof RtcApi]: Operation<RtcApi[Nam
   updateParticipantMetadata: tells(),
   updateStreamMetadata: tells(),
   setInteraction: tells(`${conferences}/interaction`),
-  sendEvent: asks('unsafe'),
+  sendEvent: asks('unsafe', object<SendEventResult>('eventsSent')),
 
-  getConference: reads(conferences),
-  getSimpleView: reads(conferences, '/simpleView'),
+  getConference: reads(object<WireConference>(...conferenceFields), conferences),
+  getSimpleView: reads(object<WireSimpleView>(...conferenceFields), conferences, '/simpleView'),
   getActive: (send, operation) => async (options) =>
     (await send(get(operation, `${conferences}/active`), options)).read(list<WireConference>),
-  // The feed that polls has a policy of its own, hence `never`.
+  // `never`, because the polling feed has its own retry policy.
   getEvents: (send, operation) => async (conferenceId, version, options) => {
-    const query = version === undefined ? '' : `?v=${version}`;
+    const query = queryOf({ v: version, versionId: options?.versionId });
     const path = `${conferences}/${segment(conferenceId)}/events${query}`;
     const request = { ...get(operation, path), repetition: 'never', holdMs: longPollHoldMs } as const;
-    return (await send(request, options)).read(list);
+    const askedMs = performance.now();
+    const answer = await send(request, options);
+    const isHeld = performance.now() - askedMs >= shortestHoldMs;
+    return answer.read((body) => (body !== null || isHeld || answer.status === 204 ? list(body) : undefined));
   },
   openPush: (send, operation) => async (conferenceId, start, options) => {
-    const { version, lastEventId, userEndpointId } = start;
-    const query = new URLSearchParams({
-      ...(version !== undefined && { v: String(version) }),
-      ...(lastEventId !== undefined && { lastEventId }),
-      ...(userEndpointId !== undefined && { userEndpointId }),
-    });
-    const path = `${conferences}/${segment(conferenceId)}/push?${query}`;
+    const { version, versionId, lastEventId, userEndpointId } = start;
+    const query = queryOf({ v: version, versionId, lastEventId, userEndpointId });
+    const path = `${conferences}/${segment(conferenceId)}/push${query}`;
     const request = {
       ...get(operation, path),
       repetition: 'never',
@@ -89,43 +101,50 @@ export const operations: { readonly [Name in keyof RtcApi]: Operation<RtcApi[Nam
   keepAliveUserEndpoint: tells(`${endpoints}/keepalive`),
   unregisterUserEndpoint: tells(`${endpoints}/unregister`),
   getIceServers: (send, operation) => async (options) =>
-    (await send(get(operation, 'rtc-api/iceServers'), options)).read(object<IceServers>),
-  createTicket: asks('unsafe', 'security/ticket'),
-  getTicket: reads('security/ticket'),
+    (await send(get(operation, 'rtc-api/iceServers'), options)).read(object<IceServers>('iceServers')),
+  createTicket: asks('unsafe', ticket, 'security/ticket'),
+  getTicket: reads(ticket, 'security/ticket'),
+  revokeTicket: (send, operation) => async (ticketId, options) => {
+    const path = `security/ticket/${segment(ticketId)}/revoke`;
+    (await send(post(operation, 'idempotent', undefined, path), options)).read(() => true);
+  },
+  revokeUser: tells('security/users/revoke'),
 };
 
-/** A command with an answer. */
-function asks<Command, Result extends object>(
+/** A command with a result. */
+function asks<Command, Result>(
   repetition: Repetition,
+  result: Reader<Result>,
   path?: string,
 ): Operation<(command: Command, options?: CallOptions) => Promise<Result>> {
   return (send, operation) => async (command, options) =>
-    (await send(post(operation, repetition, command, path), options)).read(object<Result>);
+    (await send(post(operation, repetition, command, path), options)).read(result);
 }
 
-/** A command without an answer: any 2xx will do, whatever the body. Twice is the same as once. */
+/** An idempotent command without a result: success has no body, or one in JSON that is not read. */
 function tells<Command>(
   path?: string,
 ): Operation<(command: Command, options?: CallOptions) => Promise<void>> {
   return (send, operation) => async (command, options) => {
-    await send(post(operation, 'idempotent', command, path), options);
+    (await send(post(operation, 'idempotent', command, path), options)).read(() => true);
   };
 }
 
-/** One thing, found by its id. */
-function reads<Result extends object>(
+/** Reads one resource by its id. */
+function reads<Result>(
+  result: Reader<Result>,
   path: string,
   below = '',
 ): Operation<(id: string, options?: CallOptions) => Promise<Result>> {
   return (send, operation) => async (id, options) =>
-    (await send(get(operation, `${path}/${segment(id)}${below}`), options)).read(object<Result>);
+    (await send(get(operation, `${path}/${segment(id)}${below}`), options)).read(result);
 }
 
 function get(operation: string, path: string): OperationRequest {
   return { operation, path, method: 'get', repetition: 'safe' };
 }
 
-/** Where nothing else is said, the path of a command is its name. */
+/** By default, a command's path is its name. */
 function post(
   operation: string,
   repetition: Repetition,
@@ -135,31 +154,24 @@ function post(
   return { operation, path, method: 'post', repetition, json };
 }
 
-/** `id` as one segment of a path. URLs have no way to write one that is empty or only dots. */
+/** The query with the values that are given, and its question mark; empty without any. */
+function queryOf(values: Readonly<Record<string, string | number | undefined>>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) query.set(name, String(value));
+  const text = String(query);
+  return text && `?${text}`;
+}
+
+/** `id` encoded as one path segment. URLs cannot express a segment that is empty, `.`, `..` or half a character. */
 function segment(id: string): string {
-  if (/^\.{0,2}$/.test(id)) {
-    throw new InvalidOptionsError(
-      `${JSON.stringify(id)} cannot be an id.`,
-      'Pass the id that the server gave.',
-    );
+  try {
+    if (!/^\.{0,2}$/.test(id)) return encodeURIComponent(id);
+  } catch {
+    // Half of a surrogate pair, or no text at all.
   }
-  return encodeURIComponent(id);
+  throw new InvalidOptionsError(`${quoted(id)} is not a valid id.`, 'Pass an id that the server returned.');
 }
 
-// What is inside an answer is the server's word: fields may be missing, and readers of the contract allow for it.
-
-function object<Result extends object>(body: unknown): Result | undefined {
-  return typeof body === 'object' && body && !Array.isArray(body) ? (body as Result) : undefined;
-}
-
-/** An empty body counts as none: the API does not say how a poll without events ends. */
-function list<Item>(body: unknown): readonly Item[] | undefined {
-  const items = body ?? [];
-  return Array.isArray(items) ? (items as Item[]) : undefined;
-}
-
-/** Servers answer with the bare id or with an object around it. */
-function endpointId(body: unknown): string | undefined {
-  const id: unknown = object<{ id?: unknown }>(body)?.id ?? body;
-  return typeof id === 'string' && id ? id : undefined;
+function quoted(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : `A value of type ${typeof value}`;
 }

@@ -20,7 +20,7 @@ const aGrant = (fields: object): Reply => ({
 });
 
 describe('a ticket', () => {
-  it('is redeemed as official clients do it, and says which conference it opens and for whom', async () => {
+  it('is redeemed like official clients do, and yields the conference and user ids', async () => {
     server.reply(aGrant({ access_token: 'a1', conference_id: 'c-1', sub: 'u-1' }));
     const redeemed = await redeemTicket({ server: `${server.url}/`, ticket: 'ABC123' });
     expect(redeemed).toMatchObject({ conferenceId: 'c-1', userId: 'u-1' });
@@ -40,7 +40,7 @@ describe('a ticket', () => {
     });
   });
 
-  it('gives the token of its login first, then renewed ones by the newest refresh token', async () => {
+  it('yields the login’s token first, then renews with the newest refresh token', async () => {
     server.reply(
       aGrant({ access_token: 'a1', refresh_token: 'r1' }),
       aGrant({ access_token: 'a2', refresh_token: 'r2' }),
@@ -55,7 +55,7 @@ describe('a ticket', () => {
     expect(sent).toEqual([undefined, 'r1', 'r2', 'r2']);
   });
 
-  it('is used again when the refresh token is refused', async () => {
+  it('is used again when the refresh token is rejected', async () => {
     server.reply(
       aGrant({ access_token: 'a1', refresh_token: 'r1' }),
       { status: 400, body: '{"error":"invalid_grant"}' },
@@ -66,7 +66,7 @@ describe('a ticket', () => {
     expect(grants()).toEqual(['password', 'refresh_token', 'password']);
   });
 
-  it('is not tried when the server has trouble', async () => {
+  it('is not used again after a server error', async () => {
     server.reply(aGrant({ access_token: 'a1', refresh_token: 'r1' }), { status: 500, body: '' });
     const token = ticketToken({ server: server.url, ticket: 'ABC123' });
     await token();
@@ -74,7 +74,7 @@ describe('a ticket', () => {
     expect(grants()).toEqual(['password', 'refresh_token']);
   });
 
-  it('that is unknown is an invalid request, and a token error that no retry mends where it is a source', async () => {
+  it('that is unknown causes an invalid request, or a non-retryable token error when it is a source', async () => {
     server.reply({ status: 400, body: '{"error":"invalid_grant","error_description":"No such ticket"}' });
     const error = await rejection(redeemTicket({ server: server.url, ticket: 'nope' }));
     expect(error).toMatchObject({ code: 'ERR_INVALID_REQUEST', serverError: 'invalid_grant' });
@@ -88,7 +88,7 @@ describe('a ticket', () => {
     expect((tokenError as Error).cause).toMatchObject({ code: 'ERR_INVALID_REQUEST' });
   });
 
-  it('is all that a guest needs to call the API', async () => {
+  it('is all a guest needs to call the API', async () => {
     server.reply(aGrant({ access_token: 'a1', conference_id: 'c-1' }), { body: '{"id":"c-1"}' });
     const { conferenceId = '', token } = await redeemTicket({ server: server.url, ticket: 'ABC123' });
     await createRtcApi({ server: server.url, token }).getConference(conferenceId);
@@ -98,7 +98,7 @@ describe('a ticket', () => {
     });
   });
 
-  it('can be redeemed under a client id of its own, and the call aborted', async () => {
+  it('accepts a custom client id, an abort signal and a timeout', async () => {
     server.reply(aGrant({ access_token: 'a1' }));
     await redeemTicket({ server: server.url, ticket: 'ABC123', clientId: 'kiosk' });
     expect(server.requests[0]?.headers.authorization).toBe(
@@ -112,17 +112,17 @@ describe('a ticket', () => {
   });
 
   it.each(['{}', '{"access_token":7}', 'null', ''])(
-    'refuses an answer without a token (%j)',
+    'rejects a response without a token (%j)',
     async (body) => {
       server.reply({ status: 200, body });
       const call = redeemTicket({ server: server.url, ticket: 'ABC123' });
-      expect(await rejection(call)).toMatchObject({ code: 'ERR_SERVER' });
+      expect(await rejection(call)).toMatchObject({ code: 'ERR_FOREIGN_ANSWER' });
     },
   );
 });
 
 describe('a client secret', () => {
-  it('is sent in the form, for a new token on each call', async () => {
+  it('is sent in the form, once per call', async () => {
     server.reply(aGrant({ access_token: 'a1' }), aGrant({ access_token: 'a2' }));
     const token = clientToken({ server: server.url, clientId: 'crm', clientSecret: 's&=ü' });
     expect([await token(), await token()]).toEqual(['a1', 'a2']);
@@ -136,9 +136,17 @@ describe('a client secret', () => {
     });
   });
 
-  it('that is wrong is unauthorized', async () => {
+  it('that is wrong causes an unauthorized error', async () => {
     server.reply({ status: 401, body: '{"error":"invalid_client"}' });
     const token = clientToken({ server: server.url, clientId: 'crm', clientSecret: 'x' });
-    expect(await rejection(token())).toMatchObject({ code: 'ERR_UNAUTHORIZED', operation: 'requestToken' });
+    const error = await rejection(token());
+    expect(error).toMatchObject({ code: 'ERR_UNAUTHORIZED', operation: 'requestToken' });
+    expect((error as Error).message).toContain('Check the client id and the secret.');
+
+    const api = createRtcApi({ server: server.url, token });
+    expect(await rejection(api.getActive())).toMatchObject({
+      code: 'ERR_TOKEN',
+      message: expect.stringContaining('Check the client id and the secret.'),
+    });
   });
 });

@@ -4,37 +4,37 @@ import { requestToken } from './request-token.ts';
 import type { CallOptions } from './rtc-api.ts';
 import { serverUrl } from './server-url.ts';
 
-/** A ticket and the server that knows it. */
+/** A ticket and the server that issued it. */
 export interface TicketOptions {
-  /** Address of the server, as for `createRtcApi`. */
+  /** Base URL of the server, as for `createRtcApi`. */
   readonly server: string;
-  /** The code that the guest was given. */
+  /** The code that the guest received. */
   readonly ticket: string;
-  /** Client id of the page that the guest uses; it has no secret. Default `customer`. */
+  /** Client id of the guest's page, a client without a secret. Default `customer`. */
   readonly clientId?: string;
-  /** Stands in for the global `fetch`. */
+  /** Replaces the global `fetch`. */
   readonly fetch?: typeof fetch;
 }
 
-/** What a ticket opens. */
+/** What a ticket gives access to. */
 export interface RedeemedTicket {
-  /** The one conference that the ticket's holder may enter; undefined if the server does not say. */
+  /** The one conference that the ticket's holder may join; undefined if the server does not name it. */
   readonly conferenceId: string | undefined;
-  /** Who the holder is to the server; undefined if the server does not say. */
+  /** The holder's user id; undefined if the server does not name it. */
   readonly userId: string | undefined;
-  /** Token source for this guest: renews by refresh token, and logs in anew when that is refused. */
+  /** Token source for this guest. Renews with the refresh token, and logs in again if that is rejected. */
   readonly token: () => Promise<string>;
 }
 
 /**
- * Logs in with a ticket and says which conference it opens, so that a guest needs nothing but the ticket:
+ * Logs in with a ticket and returns the conference it gives access to, so a guest needs nothing but the ticket:
  *
  * ```ts
  * const { conferenceId, token } = await redeemTicket({ server, ticket });
  * ```
  *
- * @throws {@link InvalidRequestError} (`ERR_INVALID_REQUEST`) for a ticket that is unknown or expired;
- * {@link InvalidOptionsError}, {@link ConnectionError}, {@link TimeoutError}, {@link AbortedError} as everywhere.
+ * @throws {@link InvalidRequestError} (`ERR_INVALID_REQUEST`) if the ticket is unknown or expired;
+ * {@link InvalidOptionsError}, {@link ConnectionError}, {@link TimeoutError}, {@link AbortedError} as for every call.
  */
 export async function redeemTicket(options: TicketOptions, call?: CallOptions): Promise<RedeemedTicket> {
   const renew = ticketLogin(options);
@@ -51,13 +51,13 @@ export async function redeemTicket(options: TicketOptions, call?: CallOptions): 
   };
 }
 
-/** A token source from a ticket, for those who know the conference already. Logs in when it is first called. */
+/** Creates a token source from a ticket, for apps that already know the conference. Logs in on its first call. */
 export function ticketToken(options: TicketOptions): () => Promise<string> {
   const renew = ticketLogin(options);
   return async () => (await renew()).access_token;
 }
 
-/** Each call brings a new token: by the last refresh token, or by the ticket. */
+/** Each call returns a new token, from the last refresh token or from the ticket. */
 function ticketLogin(options: TicketOptions): (call?: CallOptions) => Promise<TokenResponse> {
   const { ticket, clientId = 'customer', fetch } = options;
   const endpoint = { server: serverUrl(options.server), publicClientId: clientId, fetch };
@@ -72,17 +72,17 @@ function ticketLogin(options: TicketOptions): (call?: CallOptions) => Promise<To
           call,
         );
       } catch (error) {
-        // Only a refusal makes the refresh token useless; a server that is down would not take the ticket either.
+        // Only a rejected refresh token is useless. A server that is down would not accept the ticket either.
         if (!(error instanceof HttpError) || error.retryable) throw error;
       }
     }
-    // Official clients disagree about the field that holds the ticket, so it goes into both.
+    // Official clients disagree on which field holds the ticket, so set both.
     return requestToken(endpoint, { grant_type: 'password', username: ticket, password: '', ticket }, call);
   };
 
   return async (call) => {
     const response = await grant(call);
-    // A server need not send a new refresh token; then the last one stays good.
+    // If the server sends no new refresh token, the last one stays valid.
     refreshToken = response.refresh_token ?? refreshToken;
     return response;
   };

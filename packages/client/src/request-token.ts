@@ -1,19 +1,20 @@
 import type { TokenRequest, TokenResponse } from '@parley-rtc/contract';
-import { exchange } from './exchange.ts';
+import { createLogs } from './logging/create-logs.ts';
 import type { CallOptions } from './rtc-api.ts';
+import { sendRequest } from './send-request.ts';
 import { withDeadline } from './with-deadline.ts';
 
-/** Who asks whom for a token. */
+/** The token endpoint's server and the client that calls it. */
 export interface TokenEndpoint {
-  /** Address of the server, without a trailing slash. */
+  /** Base URL of the server, without a trailing slash. */
   readonly server: string;
-  /** Id of a client without a secret, sent by HTTP Basic. */
+  /** Id of a client without a secret, sent as HTTP Basic credentials. */
   readonly publicClientId?: string;
   readonly fetch?: typeof fetch | undefined;
 }
 
 /**
- * One grant of the OAuth 2.0 token endpoint. Twice is as good as once: a token that nobody received just expires.
+ * Requests a token from the OAuth 2.0 token endpoint. Safe to retry: a token whose response was lost just expires.
  *
  * @see https://www.rfc-editor.org/rfc/rfc6749#section-4
  */
@@ -24,7 +25,7 @@ export async function requestToken(
 ): Promise<TokenResponse> {
   const operation = 'requestToken';
   return withDeadline({ operation, signals: [signal], timeoutMs }, async (deadline) => {
-    const answer = await exchange(
+    const answer = await sendRequest(
       {
         operation,
         method: 'post',
@@ -37,6 +38,7 @@ export async function requestToken(
         form: { ...form },
         keepalive,
         fetch,
+        log: createLogs()('api'),
       },
       deadline,
     );

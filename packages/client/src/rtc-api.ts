@@ -12,6 +12,7 @@ import type {
   PublishStreamCommand,
   PublishStreamResult,
   RegisterUserEndpointCommand,
+  RevokeUserCommand,
   SendEventCommand,
   SendEventResult,
   SetInteractionCommand,
@@ -30,107 +31,120 @@ import type {
   WireSimpleView,
 } from '@parley-rtc/contract';
 
-/** What every call takes beside its command. */
+/** Options of every call. */
 export interface CallOptions {
   /**
-   * Aborts the call; its promise then rejects with `AbortedError` (`ERR_ABORTED`), or with the signal's reason where
-   * that is a `ParleyError`.
+   * Aborts the call. Its promise then rejects with `AbortedError` (`ERR_ABORTED`), or with the signal's reason if that
+   * is a `ParleyError`.
    */
   readonly signal?: AbortSignal;
   /**
-   * How long the call may take, token and retries included, in milliseconds. Default: the client's `timeoutMs`.
-   * `Infinity`: as long as it takes.
+   * Timeout in milliseconds, covering token and retries. Default: the client's `timeoutMs`. `Infinity` means no
+   * timeout.
    */
   readonly timeoutMs?: number;
-  /** Lets the request outlive the page that sends it; bodies up to 64 kB. Default false. */
+  /** Lets the request outlive its page, for bodies up to 64 kB. Default false. */
   readonly keepalive?: boolean;
 }
 
-/** Where a push starts, and for whom. */
+/** Where a push starts, and for which endpoint. */
 export interface PushStart {
-  /** The first version wanted, which is that of the state you hold. Of no effect beside `lastEventId`. */
+  /** First version to send: the version of the state you have. `lastEventId` takes precedence. */
   readonly version?: number | undefined;
-  /** The `id` of the last message of an earlier push, to go on where it ended. */
+  /** The state's `versionId`, as in `EventsOptions`; checked even if `lastEventId` is set. */
+  readonly versionId?: string | undefined;
+  /** The `id` of the last message of an earlier push, to continue from there. */
   readonly lastEventId?: string | undefined;
-  /** The one endpoint that the push keeps alive. Default: all of the user's. */
+  /** The endpoint that the push keeps alive. Default: all endpoints of the user. */
   readonly userEndpointId?: string | undefined;
 }
 
+/** Options of `getEvents`. */
+export interface EventsOptions extends CallOptions {
+  /**
+   * The `versionId` of the state at `version`, if its snapshot had one. A Parley extension: the server then rejects with
+   * `InvalidRequestError` (`serverError: 'position_unavailable'`) if its history has been set back since.
+   */
+  readonly versionId?: string | undefined;
+}
+
 /**
- * The Auvious RTC API: one method for each of the seed's 20 operations, and for the platform operations around them.
+ * The Auvious RTC API: one method for each of the seed's 20 operations and for the platform operations around them.
  *
- * Every method settles by its deadline and rejects with one of the classes of `ApiError`; tell them apart by `code`.
- * A request is repeated only where that does no harm: reads and idempotent commands after a broken connection or a 503,
- * any command after a 429. Answers are what the server sent: fields may be missing, even required ones.
+ * Every method settles by its deadline and rejects with one of the classes of `ApiError`, which differ in `code`.
+ * The client retries only where that is safe: reads and idempotent commands after a broken connection or a 503, any
+ * command after a 429. Results are what the server sent: any field may be missing, even a required one.
  */
 export interface RtcApi {
-  /** Makes an empty conference; nobody is joined by it. Never repeated: after a lost answer, read the conference. */
+  /** Creates an empty conference and joins nobody to it. Never retried: if the answer is lost, read the conference. */
   create(command: CreateCommand, options?: CallOptions): Promise<ConferenceSummary>;
-  /** Brings an endpoint in. Rejects with `AlreadyJoinedError` (`ERR_ALREADY_JOINED`) if it is in: go on as if joined. */
+  /** Joins an endpoint. Rejects with `AlreadyJoinedError` (`ERR_ALREADY_JOINED`) if it has joined before: carry on. */
   join(command: JoinCommand, options?: CallOptions): Promise<ConferenceSummary>;
-  /** Takes an endpoint out. `NotFoundError` (`ERR_NOT_FOUND`) says that it is out already. */
+  /** Removes an endpoint. `NotFoundError` (`ERR_NOT_FOUND`) means that it has already left. */
   leave(command: LeaveCommand, options?: CallOptions): Promise<void>;
-  /** Ends the conference for everybody. `ForbiddenError` (`ERR_FORBIDDEN`) without the right to. */
+  /** Ends the conference for all participants. `ForbiddenError` (`ERR_FORBIDDEN`) means the right to do so is missing. */
   end(command: EndCommand, options?: CallOptions): Promise<void>;
 
-  /** Offers a stream; the answer holds every ICE candidate of the server. */
+  /** Publishes a stream. The SDP answer contains all ICE candidates of the server. */
   publishStream(command: PublishStreamCommand, options?: CallOptions): Promise<PublishStreamResult>;
-  /** Withdraws a stream. `NotFoundError` says that it is gone already. */
+  /** Unpublishes a stream. `NotFoundError` means that it is already gone. */
   unpublishStream(command: UnpublishStreamCommand, options?: CallOptions): Promise<void>;
-  /** Offers to receive a stream; use the `viewerId` that comes back. */
+  /** Views a stream. Use the returned `viewerId` in later calls. */
   viewStream(command: ViewStreamCommand, options?: CallOptions): Promise<ViewStreamResult>;
-  /** Changes what a view gets of the video. An extension of Parley: elsewhere `NotFoundError`, as for a view that is gone. */
+  /** Changes which video a view receives. A Parley extension: other servers, or a view that is gone, give `NotFoundError`. */
   updateViewStream(command: UpdateViewStreamCommand, options?: CallOptions): Promise<void>;
-  /** Ends a view. `NotFoundError` says that it is gone already. */
+  /** Stops a view. `NotFoundError` means that it is already gone. */
   stopViewStream(command: StopViewStreamCommand, options?: CallOptions): Promise<void>;
-  /** Adds candidates of the publisher, once its answer is applied. */
+  /** Adds ICE candidates of the publisher. Call it once the answer is applied. */
   addPublishStreamIceCandidates(
     command: AddPublishStreamIceCandidatesCommand,
     options?: CallOptions,
   ): Promise<void>;
-  /** Adds candidates of a viewer, once its answer is applied. */
+  /** Adds ICE candidates of a viewer. Call it once the answer is applied. */
   addViewStreamIceCandidates(
     command: AddViewStreamIceCandidatesCommand,
     options?: CallOptions,
   ): Promise<void>;
-  /** Limits the video of a stream, in bits per second; 0 lifts the limit. */
+  /** Limits the video bitrate of a stream, in bits per second. 0 removes the limit. */
   updatePublishedStreamBitrate(
     command: UpdatePublishedStreamBitrateCommand,
     options?: CallOptions,
   ): Promise<void>;
 
-  /** Sets or removes one entry of the conference's metadata. Leave `value` out to remove. */
+  /** Sets or removes one entry of the conference's metadata. Omit `value` to remove it. */
   updateMetadata(command: UpdateMetadataCommand, options?: CallOptions): Promise<void>;
-  /** Replaces the metadata of a participant; nothing is merged. */
+  /** Replaces the metadata of a participant, without merging. */
   updateParticipantMetadata(command: UpdateParticipantMetadataCommand, options?: CallOptions): Promise<void>;
-  /** Replaces the metadata of a stream; nothing is merged. */
+  /** Replaces the metadata of a stream, without merging. */
   updateStreamMetadata(command: UpdateStreamMetadataCommand, options?: CallOptions): Promise<void>;
-  /** Ties the conference to an interaction. */
+  /** Associates the conference with an interaction. */
   setInteraction(command: SetInteractionCommand, options?: CallOptions): Promise<void>;
-  /** Sends an event of your own to everybody inside. Needs the role SERVICE, so it is for back ends. Never repeated. */
+  /** Sends a custom event to all participants. For back ends, because it needs the role SERVICE. Never retried. */
   sendEvent(command: SendEventCommand, options?: CallOptions): Promise<SendEventResult>;
 
-  /** The full state, listed by endpoint: a participant's `id` is an endpoint. */
+  /** The full state, listed by endpoint: a participant's `id` is an endpoint id. */
   getConference(conferenceId: string, options?: CallOptions): Promise<WireConference>;
-  /** The state grouped by user: a participant's `id` is a user. */
+  /** The state, grouped by user: a participant's `id` is a user id. */
   getSimpleView(conferenceId: string, options?: CallOptions): Promise<WireSimpleView>;
-  /** Every active conference of the token's organisation. */
+  /** All active conferences of the token's organization. */
   getActive(options?: CallOptions): Promise<readonly WireConference[]>;
   /**
-   * The events from `version` on, oldest first, undecoded: hand each to the contract's `decodeEvent`. The server keeps
-   * the call waiting for some 20 seconds when there is none, then answers with an empty list; the default deadline of
-   * this call is 25 seconds longer for that. Never repeated: retry by a policy of your own.
+   * The events from `version` on, oldest first and undecoded: pass each to the contract's `decodeEvent`. If there are
+   * none, the server holds the request for about 20 seconds, then returns an empty list; this call's default timeout is
+   * 25 seconds longer for that reason. Rejects with `InvalidRequestError` for a version that the history does not have: read
+   * the conference then. Never retried: use your own retry policy.
    */
   getEvents(
     conferenceId: string,
     version: number | undefined,
-    options?: CallOptions,
+    options?: EventsOptions,
   ): Promise<readonly unknown[]>;
 
   /**
-   * Opens the push, server-sent events with those that a poll brings and those outside of the history; returns the body
-   * as it comes. An extension of Parley: elsewhere `NotFoundError`, or `ServerError` for an answer that is no such
-   * stream. Deadline and `signal` rule until the answer begins; then cancel the stream to end it. Never repeated.
+   * Opens the push: server-sent events that carry what a poll returns, plus events outside the history. Returns the
+   * body as a stream. A Parley extension: other servers give `NotFoundError`, or `ServerError` if the response is not an
+   * event stream. Timeout and `signal` apply until the response begins; afterwards, cancel the stream to end the push.
+   * Never retried.
    */
   openPush(
     conferenceId: string,
@@ -138,16 +152,26 @@ export interface RtcApi {
     options?: CallOptions,
   ): Promise<ReadableStream<Uint8Array>>;
 
-  /** Registers a user endpoint and returns its id, whichever form the server answers in. */
+  /** Registers a user endpoint and returns its id. */
   registerUserEndpoint(command: RegisterUserEndpointCommand, options?: CallOptions): Promise<string>;
-  /** Restarts the endpoint's deadline. `NotFoundError` says that it is gone: register and join again. */
+  /** Restarts the endpoint's keep-alive deadline. `NotFoundError` means that it is gone: register and join again. */
   keepAliveUserEndpoint(command: KeepAliveUserEndpointCommand, options?: CallOptions): Promise<void>;
-  /** Ends the session; the endpoint leaves every conference. */
+  /** Unregisters the endpoint, which then leaves every conference. */
   unregisterUserEndpoint(command: UnregisterUserEndpointCommand, options?: CallOptions): Promise<void>;
-  /** STUN and TURN servers for the next connection; their credentials expire. */
+  /** STUN and TURN servers for the next connection. Their credentials expire. */
   getIceServers(options?: CallOptions): Promise<IceServers>;
-  /** Makes a code that lets a guest into one conference; see `redeemTicket`. For back ends. Never repeated. */
+  /** Creates a code that admits a guest to one conference; see `redeemTicket`. For back ends. Never retried. */
   createTicket(command: CreateTicketCommand, options?: CallOptions): Promise<Ticket>;
-  /** A ticket of the own organisation. */
+  /** Reads a ticket of your organization. */
   getTicket(ticketId: string, options?: CallOptions): Promise<Ticket>;
+  /**
+   * Makes a ticket of your organization useless for good and ends every login that it started; their endpoints leave. For
+   * back ends. Safe to repeat. Parley's addition to the API.
+   */
+  revokeTicket(ticketId: string, options?: CallOptions): Promise<void>;
+  /**
+   * Ends every login of a user of your organization; its endpoints leave. Revoke its ticket too, or it can log in again.
+   * `ForbiddenError` for a client. For back ends. Safe to repeat. Parley's addition to the API.
+   */
+  revokeUser(command: RevokeUserCommand, options?: CallOptions): Promise<void>;
 }

@@ -23,7 +23,7 @@ function anApi(options: Partial<RtcApiOptions> = {}): RtcApi {
   return createRtcApi({ server: server.url, token: 'secret-1', ...options });
 }
 
-/** Lets the clock, and nothing else, jump ahead. */
+/** Moves the clock ahead without running timers. */
 function passTime(byMs: number): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + byMs });
   onTestFinished(() => {
@@ -34,7 +34,7 @@ function passTime(byMs: number): void {
 const sentTokens = () => server.requests.map(({ headers }) => headers.authorization?.replace('Bearer ', ''));
 
 describe('a token function', () => {
-  it('is called when the first request needs it, and not again while its token serves', async () => {
+  it('is called for the first request, and not again while its token is valid', async () => {
     const token = vi.fn<() => string>(() => aToken(hour));
     const api = anApi({ token });
     expect(token).not.toHaveBeenCalled();
@@ -45,7 +45,7 @@ describe('a token function', () => {
     expect(new Set(sentTokens()).size).toBe(1);
   });
 
-  it('is shared by requests that need it at the same time', async () => {
+  it('is called once for concurrent requests', async () => {
     const gate = aGate();
     const token = vi.fn<() => Promise<string>>(() => gate.promise);
     const api = anApi({ token });
@@ -56,7 +56,7 @@ describe('a token function', () => {
     expect(sentTokens()).toEqual(['one', 'one', 'one']);
   });
 
-  it('is called ahead of expiry, while the present token still serves', async () => {
+  it('is called ahead of expiry, while requests still use the current token', async () => {
     const gate = aGate();
     const first = aToken(hour);
     const token = vi.fn<() => string | Promise<string>>(() => first);
@@ -78,7 +78,7 @@ describe('a token function', () => {
     expect(token).toHaveBeenCalledTimes(2);
   });
 
-  it('may fail ahead of expiry without harm, and is waited for once the token is over', async () => {
+  it('may fail ahead of expiry without harm, and is awaited once the token has expired', async () => {
     const first = aToken(hour);
     const token = vi.fn<() => string | Promise<string>>(() => first);
     const api = anApi({ token });
@@ -94,7 +94,7 @@ describe('a token function', () => {
     expect(sentTokens()).toEqual([first, first, 'second']);
   });
 
-  it('is called once per three seconds at most by a clock that takes every token for expired', async () => {
+  it('is called at most every three seconds when a wrong clock makes every token look expired', async () => {
     const token = vi.fn<() => string>(() => aToken(-hour));
     const api = anApi({ token });
     await api.getActive();
@@ -105,9 +105,9 @@ describe('a token function', () => {
     expect(token).toHaveBeenCalledTimes(2);
   });
 
-  it('is called once more on 401, and the request is sent again with what it returns', async () => {
+  it('is called again on 401, and its token is used to repeat the request', async () => {
     const token = vi.fn<() => string>().mockReturnValueOnce('stale').mockReturnValue('fresh');
-    server.reply({ status: 401, body: '' }, { body: '{"id":"c-1"}' });
+    server.reply({ status: 401, body: '{"error":"invalid_token"}' }, { body: '{"id":"c-1"}' });
     const api = anApi({ token });
     expect(await api.create({ metadata: { a: 'b' } })).toEqual({ id: 'c-1' });
     expect(sentTokens()).toEqual(['stale', 'fresh']);
@@ -117,7 +117,7 @@ describe('a token function', () => {
     ]);
   });
 
-  it('is called once for all requests that were refused together', async () => {
+  it('is called once for all requests that failed with 401 together', async () => {
     const token = vi.fn<() => string>().mockReturnValueOnce('stale').mockReturnValue('fresh');
     server.reply((response) => {
       response.writeHead(response.req.headers.authorization === 'Bearer fresh' ? 200 : 401).end('[]');
@@ -133,10 +133,10 @@ describe('a token function', () => {
     ]);
   });
 
-  it('gives up after a second 401', async () => {
+  it('is not called again after a second 401', async () => {
     let count = 0;
     const api = anApi({ token: () => `t${++count}` });
-    server.reply({ status: 401, body: '' });
+    server.reply({ status: 401, body: '{"error":"invalid_token"}' });
     expect(await rejection(api.getActive())).toMatchObject({ code: 'ERR_UNAUTHORIZED' });
     expect(sentTokens()).toEqual(['t1', 't2']);
   });
@@ -151,11 +151,68 @@ describe('a token function', () => {
     ],
     ['rejects', async () => Promise.reject(new Error('no network')), true],
     ['returns nothing', () => undefined, false],
-    ['returns an empty text', () => '', false],
-  ])('that %s is a token error', async (_what, token, retryable) => {
+    ['returns an empty string', () => '', false],
+  ])('that %s causes a token error', async (_what, token, retryable) => {
     const error = await rejection(anApi({ token: token as () => string }).getActive());
     expect(error).toMatchObject({ name: 'TokenError', code: 'ERR_TOKEN', retryable });
     expect(server.requests).toEqual([]);
+  });
+
+  it.each([
+    ['an HTML page', '<html>Sign in</html>'],
+    ['text outside Latin-1', 'Αθήνα'],
+    ['text with a line break', 'a\nb'],
+    ['an object', { access_token: 'a' }],
+  ])('that returns %s causes a token error, and nothing is sent', async (_what, token) => {
+    const error = await rejection(anApi({ token: (() => token) as () => string }).getActive());
+    expect(error).toMatchObject({ name: 'TokenError', code: 'ERR_TOKEN', retryable: false });
+    expect(server.requests).toEqual([]);
+  });
+
+  it('that never settles fails after ten seconds, and the next request calls it again', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const token = vi
+      .fn<() => string | Promise<string>>()
+      .mockReturnValueOnce(aGate().promise)
+      .mockReturnValue('t2');
+    const api = anApi({ token, timeoutMs: Infinity });
+    const hanging = rejection(api.getActive());
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await hanging).toMatchObject({
+      code: 'ERR_TOKEN',
+      retryable: true,
+      cause: { code: 'ERR_TIMEOUT' },
+    });
+    vi.useRealTimers();
+    await api.getActive();
+    expect(sentTokens()).toEqual(['t2']);
+  });
+
+  it.each([
+    ['ahead', -24 * hour],
+    ['behind', 24 * hour],
+  ])('is called once per lifetime on a device whose clock is a day %s', async (_what, issuedInMs) => {
+    const token = vi.fn<() => string>(() => aToken(hour, Date.now() + issuedInMs));
+    const api = anApi({ token });
+    await api.getActive();
+    passTime(hour - 60_000);
+    await api.getActive();
+    expect(token).toHaveBeenCalledOnce();
+    passTime(hour);
+    await api.getActive();
+    expect(token).toHaveBeenCalledTimes(2);
+  });
+
+  it('that returns a token which it has had for a while is called again before that expires', async () => {
+    const token = vi.fn<() => string>(() => aToken(hour, Date.now() - hour / 2));
+    const api = anApi({ token });
+    await api.getActive();
+    passTime(hour / 2 + 1);
+    await api.getActive();
+    expect(token).toHaveBeenCalledTimes(2);
   });
 
   it('that failed once is called again by the next request', async () => {
@@ -170,14 +227,14 @@ describe('a token function', () => {
   });
 });
 
-it('does not repeat a 401 for a token that cannot change', async () => {
-  server.reply({ status: 401, body: '' });
+it('does not retry a 401 with a fixed token', async () => {
+  server.reply({ status: 401, body: '{"error":"invalid_token"}' });
   expect(await rejection(anApi().getActive())).toMatchObject({ code: 'ERR_UNAUTHORIZED' });
   expect(server.requests).toHaveLength(1);
 });
 
-describe('what a token says', () => {
-  it('is told before each new token is used, with how long it took', async () => {
+describe('onToken', () => {
+  it('reports each new token before its first use, with its fetch time', async () => {
     const tokens = [aToken(hour), aToken(2 * hour)];
     const onToken = vi.fn<NonNullable<RtcApiOptions['onToken']>>();
     const api = anApi({ token: () => tokens.shift() ?? '', onToken });
@@ -191,9 +248,20 @@ describe('what a token says', () => {
     ]);
   });
 
-  it('is told at once of a fixed one, and is nothing of one that is no JWT', () => {
+  it('reports a fixed token synchronously, without claims if it is not a JWT', () => {
     const onToken = vi.fn<NonNullable<RtcApiOptions['onToken']>>();
     anApi({ token: 'secret-1', onToken });
     expect(onToken).toHaveBeenCalledExactlyOnceWith({ claims: {}, tookMs: 0 });
+  });
+});
+
+it('a ticket that was passed as token gets a hint to redeem it', async () => {
+  server.reply({ status: 401, body: '{"error":"invalid_token"}' });
+  expect(await rejection(anApi({ token: 'ABC123' }).getActive())).toMatchObject({
+    code: 'ERR_UNAUTHORIZED',
+    hint: expect.stringContaining('ticketToken({ server, ticket })'),
+  });
+  expect(await rejection(anApi({ token: aToken(hour) }).getActive())).toMatchObject({
+    hint: expect.not.stringContaining('ticketToken'),
   });
 });

@@ -1,30 +1,36 @@
 import { InvalidOptionsError, TokenError } from './errors/api-errors.ts';
-import { claimsOf, type TokenNews } from './token-claims.ts';
+import { claimsOf, type TokenClaims, type TokenNews } from './token-claims.ts';
 import type { TokenSource } from './token-source.ts';
+import { withDeadline } from './with-deadline.ts';
 
-/** A new token serves this long even if it looks expired, so that a wrong clock does not ask for one per request. */
+/** How long a new token is used even if it looks expired, so that a wrong clock does not fetch one per request. */
 const leastUseMs = 3_000;
-/** Renewal begins this long before expiry, or in the last fifth of a short life. The official iOS client takes 40 s. */
+/** How long the app's function may take, so that one call that never settles does not block every later request. */
+const sourceTimeoutMs = 10_000;
+/** The characters of a bearer token. @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
+const tokenPattern = /^[\w.~+/-]+=*$/;
+/** Renewal starts this long before expiry, or in the last fifth of a short lifetime. The official iOS client uses 40 s. */
 const renewAheadMs = 40_000;
 
 /**
- * Gives the token to send, and tells of each new one, the present one as long as it serves. Pass the one that the server has just refused to get
- * another; with a fixed token that is the same again.
+ * Returns a function that resolves with the token to send: the current one while it is valid. Pass the token that the
+ * server has just rejected to get a new one; a fixed token stays the same. Reports each new token to `onToken`.
  *
- * @throws {@link InvalidOptionsError} at once if `source` is neither text nor function; the function returned rejects
- * with {@link TokenError}.
+ * @throws {@link InvalidOptionsError} synchronously if `source` is neither a string nor a function; the returned
+ * function rejects with {@link TokenError}.
  */
 export function tokenCache(
   source: TokenSource,
   onToken: (told: TokenNews) => void = () => {},
+  onRenewalFailed: (error: unknown) => void = () => {},
 ): (refused?: string) => Promise<string> {
-  if (typeof source === 'string' && source) {
+  if (typeof source === 'string' && tokenPattern.test(source)) {
     onToken({ claims: claimsOf(source), tookMs: 0 });
     return async () => source;
   }
   if (typeof source !== 'function') {
     throw new InvalidOptionsError(
-      '`token` is neither a token nor a function.',
+      '`token` is neither an access token nor a function.',
       'Pass an access token, or a function that returns one.',
     );
   }
@@ -37,9 +43,9 @@ export function tokenCache(
     const token = await callSource(source);
     const claims = claimsOf(token);
     onToken({ claims, tookMs: performance.now() - startedMs });
-    const nowMs = Date.now();
-    const endsAtMs = Math.max((claims.exp ?? Infinity) * 1000, nowMs + leastUseMs);
-    current = { token, endsAtMs, renewAtMs: endsAtMs - Math.min(renewAheadMs, (endsAtMs - nowMs) / 5) };
+    const lifetimeMs = Math.max(lifetimeMsOf(claims), leastUseMs);
+    const endsAtMs = Date.now() + lifetimeMs;
+    current = { token, endsAtMs, renewAtMs: endsAtMs - Math.min(renewAheadMs, lifetimeMs / 5) };
     return token;
   };
   const sharedRenewal = async () => {
@@ -52,19 +58,33 @@ export function tokenCache(
   return async (refused) => {
     const nowMs = Date.now();
     if (!current || current.token === refused || nowMs >= current.endsAtMs) return sharedRenewal();
-    // Nobody waits for a renewal, or fails by it, while the present token still serves.
-    if (nowMs >= current.renewAtMs) sharedRenewal().catch(() => {});
+    // While the current token is valid, requests neither wait for a renewal nor fail with it.
+    if (nowMs >= current.renewAtMs) sharedRenewal().catch(onRenewalFailed);
     return current.token;
   };
+}
+
+/**
+ * How long a token that was just issued lasts. By the issuer's clock alone where the token says when it was issued: the clock
+ * of this device may be a day off.
+ */
+function lifetimeMsOf({ exp = Infinity, iat }: TokenClaims): number {
+  const leftMs = exp * 1000 - Date.now();
+  if (iat === undefined) return leftMs;
+  const totalMs = (exp - iat) * 1000;
+  // An app may return a token that it has had for a while, so only a clock that contradicts the token is ignored.
+  return leftMs > 0 && leftMs <= totalMs ? leftMs : totalMs;
 }
 
 async function callSource(source: () => string | Promise<string>): Promise<string> {
   let token: unknown;
   try {
-    token = await source();
+    token = await withDeadline({ operation: 'token', timeoutMs: sourceTimeoutMs }, async () => source());
   } catch (cause) {
-    throw new TokenError('The token source failed.', { cause });
+    throw new TokenError('The `token` function failed.', { cause });
   }
-  if (typeof token === 'string' && token) return token;
-  throw new TokenError('The token source returned no token.');
+  if (typeof token === 'string' && tokenPattern.test(token)) return token;
+  throw new TokenError(
+    `The \`token\` function returned ${token ? 'something that is not a token' : 'no token'}.`,
+  );
 }

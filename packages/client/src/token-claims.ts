@@ -1,19 +1,20 @@
 import { decodeJwt } from 'jose';
 
 /**
- * What a token says of itself: the whole payload of a JWT, of which these are the claims that we look at. Only the server
- * can tell whether that is true.
+ * The payload of a JWT; these are the claims that Parley reads. They are not verified: only the server can do that.
  */
 export interface TokenClaims {
-  /** When it expires, in seconds since 1970. */
+  /** Expiry, in seconds since the epoch of the issuer's clock. */
   readonly exp?: number;
-  /** What its holder is, such as `['ROLE_AGENT']`. */
+  /** When the token was issued, in seconds since the epoch of the issuer's clock. */
+  readonly iat?: number;
+  /** Roles of its holder, such as `['ROLE_AGENT']`. */
   readonly authorities?: unknown;
-  /** The one conference that it is good for, as a guest's ticket says. */
+  /** The one conference that it is valid for, as with a guest's ticket. */
   readonly conference_id?: unknown;
 }
 
-/** The claims of a token; none of one that is no JWT. */
+/** The claims of a token; empty if it is not a JWT. */
 export function claimsOf(token: string): TokenClaims {
   try {
     return decodeJwt(token);
@@ -22,9 +23,9 @@ export function claimsOf(token: string): TokenClaims {
   }
 }
 
-/** Another token is in use. */
+/** A new token and how long fetching it took. */
 export interface TokenNews {
   readonly claims: TokenClaims;
-  /** How long it took to fetch, in milliseconds; 0 for one that was given. */
+  /** Fetch time in milliseconds; 0 for a fixed token. */
   readonly tookMs: number;
 }

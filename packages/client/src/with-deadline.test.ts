@@ -15,7 +15,7 @@ const operation = 'work';
 const never = () => new Promise<never>(() => {});
 
 it.each([undefined, Infinity, 2 ** 31, Number.MAX_SAFE_INTEGER])(
-  'gives work as long as it takes when the limit is %s',
+  'does not time out when the limit is %s',
   async (timeoutMs) => {
     const result = withDeadline(
       { operation, ...(timeoutMs !== undefined && { timeoutMs }) },
@@ -27,7 +27,7 @@ it.each([undefined, Infinity, 2 ** 31, Number.MAX_SAFE_INTEGER])(
   },
 );
 
-it('rejects when time is up, and tells the work', async () => {
+it('rejects at the deadline and aborts the work', async () => {
   const told = vi.fn<(reason: unknown) => void>();
   const result = rejection(
     withDeadline({ operation, timeoutMs: 50 }, ({ signal }) => {
@@ -40,7 +40,7 @@ it('rejects when time is up, and tells the work', async () => {
   expect(told).toHaveBeenCalledWith(await result);
 });
 
-it('gives up when any of several signals aborts, and listens to none afterwards', async () => {
+it('rejects when any of several signals aborts, and removes its listeners', async () => {
   const [one, other] = [new AbortController(), new AbortController()];
   const forget = vi.spyOn(one.signal, 'removeEventListener');
   const result = rejection(
@@ -51,7 +51,7 @@ it('gives up when any of several signals aborts, and listens to none afterwards'
   expect(forget).toHaveBeenCalledOnce();
 });
 
-it('rejects with the reason of a signal where that is one of our errors', async () => {
+it('rejects with the reason of a signal if that is a ParleyError', async () => {
   const reason = new ConnectionError('other work', 'https://rtc.example.com');
   const work = vi.fn<() => Promise<never>>(never);
   expect(await rejection(withDeadline({ operation, signals: [AbortSignal.abort(reason)] }, work))).toBe(

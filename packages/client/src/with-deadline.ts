@@ -1,33 +1,33 @@
 import { AbortedError, TimeoutError } from './errors/api-errors.ts';
 import { ParleyError } from './errors/parley-error.ts';
 
-/** A longer delay overflows `setTimeout`, which then fires at once. */
+/** A longer delay overflows `setTimeout`, which then fires immediately. */
 const longestDelayMs = 2 ** 31 - 1;
 
-/** What work under a deadline is told. */
+/** What `withDeadline` passes to its work. */
 export interface Deadline {
-  /** Aborts when a caller does or when time is up; its reason is the error to throw. */
+  /** Aborts when a caller aborts or the deadline passes; its reason is the error to throw. */
   readonly signal: AbortSignal;
-  /** When time is up, in milliseconds since the epoch; `Infinity` without a limit. */
+  /** When the deadline passes, in milliseconds since the epoch; `Infinity` without a timeout. */
   readonly endsAtMs: number;
 }
 
-/** How long work may take, and who may stop it. */
+/** Timeout and abort signals of an operation. */
 export interface DeadlineOptions {
-  /** What is done, for the texts of the errors. */
+  /** Operation name for error messages. */
   readonly operation: string;
-  /** Any of them gives up; a reason that is a {@link ParleyError} becomes the rejection. */
+  /** Any of them aborts the work. A reason that is a {@link ParleyError} becomes the rejection. */
   readonly signals?: readonly (AbortSignal | undefined)[];
-  /** In milliseconds. Default `Infinity`: as long as it takes, for what waits for a person. */
+  /** Timeout in milliseconds. Default `Infinity`, for work that waits for a person. */
   readonly timeoutMs?: number;
 }
 
 /**
- * The result of `work`, unless the deadline or an abort comes first: then this rejects at once, whether or not `work`
- * listens to the signal it is given. Leaves neither timer nor listener behind.
+ * Returns the result of `work`. Rejects immediately if the deadline passes or a signal aborts first, whether or not
+ * `work` reacts to its signal. Leaves neither timers nor listeners behind.
  *
  * @throws {@link TimeoutError} (`ERR_TIMEOUT`), {@link AbortedError} (`ERR_ABORTED`).
- * @internal For the packages of Parley; no promise to anybody else.
+ * @internal For Parley's own packages; may change without notice.
  */
 export async function withDeadline<Result>(
   { operation, signals = [], timeoutMs = Infinity }: DeadlineOptions,
@@ -40,7 +40,7 @@ export async function withDeadline<Result>(
   };
   if (present.some(({ aborted }) => aborted)) throw refusal();
 
-  // One short-lived controller instead of AbortSignal.any: a caller's signal may live as long as the page.
+  // A short-lived controller instead of AbortSignal.any, because a caller's signal may live as long as the page.
   const controller = new AbortController();
   const onAbort = () => controller.abort(refusal());
   for (const signal of present) signal.addEventListener('abort', onAbort);

@@ -1,4 +1,4 @@
-export type { BreachDetails } from './breach.ts';
+export type { BreachDetails } from './rules/breach.ts';
 export { formatReport } from './report/format-report.ts';
 export {
   runConformance,
@@ -7,5 +7,5 @@ export {
   type ConformanceReport,
 } from './run-conformance.ts';
 export type { MediaPeer, MediaPeers } from './media/media-peers.ts';
-export type { Rule } from './rule.ts';
-export type { ServerAccess } from './server-under-test.ts';
+export type { Rule } from './rules/rule.ts';
+export type { ServerAccess } from './stage/server-under-test.ts';

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
+import type { ConformanceReport } from './run-conformance.ts';
 import { startAlteringProxy } from './testing/altering-proxy.ts';
 import { startParleyServer } from './testing/parley-server.ts';
-import type { ConformanceReport } from './run-conformance.ts';
 
 const program = fileURLToPath(new URL('main.ts', import.meta.url));
 
-/** Runs the command to its end. */
+/** Runs the command and waits for its exit. */
 async function run(...args: readonly string[]) {
   const child = spawn(process.execPath, ['--conditions=@parley-rtc/source', program, ...args], {
     env: { PATH: process.env['PATH'] },
@@ -26,7 +26,7 @@ async function run(...args: readonly string[]) {
 
 const login = ['--client', 'service', '--secret', 'secret'];
 
-it('finds no breach in our own server, media included, and writes the report as text and JSON', async () => {
+it('finds no breach in Parley’s server, including media, and writes the report as text and JSON', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'parley-conformance-'));
   onTestFinished(() => {
     rmSync(folder, { recursive: true });
@@ -41,14 +41,14 @@ it('finds no breach in our own server, media included, and writes the report as 
   expect(out).toContain('✓ A publisher and two viewers connect');
 }, 60_000);
 
-it('leaves media out when it is not asked for', async () => {
+it('skips media checks unless requested', async () => {
   const { code, out } = await run(await startParleyServer(), ...login, '--only', 'media/');
   expect(code).toBe(0);
-  expect(out).toContain('skipped: not asked');
+  expect(out).toContain('skipped: not requested');
   expect(out).toMatch(/0 passed, 0 breached, 2 skipped/);
 }, 20_000);
 
-it('ends with 1 on a breach and says what was expected, what came, and which rule was broken', async () => {
+it('exits with 1 on a breach and prints expectation, result and rule', async () => {
   const proxy = await startAlteringProxy(await startParleyServer(), async (request, forward) => {
     const answer = await forward(request);
     return request.path.endsWith('/join') && answer.status === 422 ? { ...answer, status: 409 } : answer;
@@ -56,11 +56,11 @@ it('ends with 1 on a breach and says what was expected, what came, and which rul
   const { code, out } = await run(proxy, ...login, '--only', 'participant/join-twice');
   expect(code).toBe(1);
   expect(out).toMatch(/✗ Joining again with the same endpoint gives 422\. \[participant\/join-twice\]/);
-  expect(out).toMatch(/expected {3}422\n *came {7}409 /);
+  expect(out).toMatch(/expected {3}422\n *received {3}409 /);
   expect(out).toContain('rule       seed, join: 422: conference already joined from same user and endpoint');
 }, 20_000);
 
-it('ends with 2 when the checks could not be made', async () => {
+it('exits with 2 if the checks could not run', async () => {
   expect(await run()).toMatchObject({ code: 2, err: expect.stringContaining('Usage') });
   const wrong = await run(await startParleyServer(), '--client', 'service', '--secret', 'wrong');
   expect(wrong).toMatchObject({ code: 2, out: '', err: expect.stringMatching(/client id|secret/) });

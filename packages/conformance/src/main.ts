@@ -7,14 +7,14 @@ import { runConformance } from './run-conformance.ts';
 
 const usage = `Usage: parley-conformance <url> --client <id> --secret <secret> [--media] [--only <id>] [--json <file>]
 
-Checks whether the server at <url> keeps the contract of the Auvious RTC API.
+Checks whether the server at <url> conforms to the contract of the Auvious RTC API.
 
-  --client, --secret   a client of the server; with the role SERVICE nothing has to be skipped
+  --client, --secret   a client of the server; the role SERVICE avoids skipped checks
   --media              also publish and view through real peer connections
-  --only               only checks whose id begins with this, such as event/
-  --json               write the report to a file, too
+  --only               run only checks whose id begins with this, such as event/
+  --json               also write the report to a file
 
-Exit code: 0 when every rule is kept, 1 when one is broken, 2 when the checks could not be made.
+Exit code: 0 if no rule is broken, 1 if one is, 2 if the checks could not run.
 `;
 
 try {

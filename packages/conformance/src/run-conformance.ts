@@ -1,13 +1,13 @@
-import { BreachError, type BreachDetails } from './breach.ts';
-import type { Check } from './check.ts';
 import { allChecks, askingChecks, lookingBackChecks } from './checks/all-checks.ts';
 import type { MediaPeers } from './media/media-peers.ts';
-import type { Rule } from './rule.ts';
-import { meetServer, type ServerAccess, type ServerUnderTest } from './server-under-test.ts';
-import { SkipError } from './skip.ts';
-import { Stage } from './stage.ts';
+import { BreachError, type BreachDetails } from './rules/breach.ts';
+import type { Rule } from './rules/rule.ts';
+import { SkipError } from './rules/skip.ts';
+import type { Check } from './stage/check.ts';
+import { meetServer, type ServerAccess, type ServerUnderTest } from './stage/server-under-test.ts';
+import { Stage } from './stage/stage.ts';
 
-/** What a check found out. */
+/** The result of a check. */
 export interface CheckResult {
   readonly id: string;
   readonly sentence: string;
@@ -20,10 +20,10 @@ export interface CheckResult {
   readonly durationMs: number;
 }
 
-/** A whole run; this is the JSON report. */
+/** The result of a run, which is also the JSON report. */
 export interface ConformanceReport {
   readonly server: string;
-  /** ISO instant. */
+  /** ISO 8601 timestamp. */
   readonly startedAt: string;
   readonly durationMs: number;
   readonly passed: number;
@@ -32,21 +32,21 @@ export interface ConformanceReport {
   readonly results: readonly CheckResult[];
 }
 
-/** What {@link runConformance} needs. */
+/** Options of {@link runConformance}. */
 export interface ConformanceOptions extends ServerAccess {
-  /** Peers for the checks about media; without them those are skipped. */
+  /** Peers for media checks, which are skipped without them. */
   readonly media?: MediaPeers;
   /** Runs only checks whose id begins with this, such as `event/` or `answer/join`. Default: all. */
   readonly only?: string;
 }
 
-/** Checks that wait for the server's long poll would make the others wait, so some run side by side. */
+/** Some checks wait for the server's long poll, so several run concurrently. */
 const checksAtOnce = 4;
 
 /**
- * Runs every check against a server. Conferences and endpoints that the checks make are ended and removed.
+ * Runs all checks against a server and returns the report. Ends and removes the conferences and endpoints that they create.
  *
- * @throws an error of `@parley-rtc/client` when the server gives no token; whatever comes after that is in the report.
+ * @throws an error of `@parley-rtc/client` if the server issues no token. The report contains all later failures.
  */
 export async function runConformance(options: ConformanceOptions): Promise<ConformanceReport> {
   const startedAt = new Date().toISOString();
@@ -64,8 +64,8 @@ export async function runConformance(options: ConformanceOptions): Promise<Confo
   await Promise.all(Array.from({ length: checksAtOnce }, work));
   for (const check of lookingBackChecks.filter(isWanted)) found.set(check.id, await make(check, server));
   const results = allChecks.flatMap(({ id }) => found.get(id) ?? []);
-  const count = (wanted: CheckResult['outcome']): number =>
-    results.filter(({ outcome }) => outcome === wanted).length;
+  const count = (counted: CheckResult['outcome']): number =>
+    results.filter(({ outcome }) => outcome === counted).length;
   return {
     server: access.server,
     startedAt,
@@ -89,7 +89,10 @@ type Finding = Pick<CheckResult, 'outcome' | 'breach' | 'reason'>;
 async function find(check: Check, server: ServerUnderTest): Promise<Finding> {
   const missing = check.needs?.find((need) => !server.offers.has(need));
   if (missing !== undefined) {
-    return { outcome: 'skipped', reason: missing === 'media' ? 'not asked' : `the server has no ${missing}` };
+    return {
+      outcome: 'skipped',
+      reason: missing === 'media' ? 'not requested' : `the server has no ${missing}`,
+    };
   }
   const stage = new Stage(server);
   try {
@@ -98,9 +101,9 @@ async function find(check: Check, server: ServerUnderTest): Promise<Finding> {
   } catch (error) {
     if (error instanceof SkipError) return { outcome: 'skipped', reason: error.message };
     if (error instanceof BreachError) return { outcome: 'breached', breach: error.details };
-    // A server may answer in ways that a check cannot read: that is a breach, too, and the others go on.
+    // A response that a check cannot read is a breach too; the other checks continue.
     const came = error instanceof Error ? error.message : String(error);
-    return { outcome: 'breached', breach: { subject: check.id, expected: 'answers as documented', came } };
+    return { outcome: 'breached', breach: { subject: check.id, expected: 'responses as documented', came } };
   } finally {
     await stage.clear().catch(() => {});
   }

@@ -1,16 +1,21 @@
 import type { ConferenceMode, JsonObject, ParticipantHealth, StreamType } from './types.ts';
 
-/** The version of a snapshot whose server told none: any versioned event may follow it. */
+/** Version of a snapshot whose server sent none. Any versioned event may follow it, and it may replace any state. */
 export const UNKNOWN_VERSION = -1;
 
 /**
- * A conference as everybody agrees on it: the API's aggregate with nothing missing. Immutable; `reduce` makes the
- * next one, and parts that did not change are the same objects.
+ * The shared state of a conference: the API's aggregate with every field filled in. Immutable. `reduce` returns the
+ * next state, which reuses the objects that did not change.
  */
 export interface ConferenceState {
   readonly id: string;
-  /** How many versioned events it has seen. The next event carries exactly this as its `conferenceVersion`. */
+  /** Number of versioned events applied so far. The next event has exactly this `conferenceVersion`. */
   readonly version: number;
+  /**
+   * Identifies the history up to `version`: the id of the event that led to it. The same version has another id after a
+   * set-back of the server's history. Undefined on servers that do not send it.
+   */
+  readonly versionId: string | undefined;
   readonly mode: ConferenceMode;
   readonly organizationId: string | undefined;
   readonly interactionId: string | undefined;
@@ -23,7 +28,7 @@ export interface ConferenceState {
   readonly ended: { readonly reason: string | undefined; readonly at: string } | undefined;
 }
 
-/** One endpoint of one user inside the conference: a tab, a phone. */
+/** One endpoint of a user in the conference, such as a tab or a phone. */
 export interface Participant {
   /** The user endpoint's id. */
   readonly id: string;
@@ -33,25 +38,25 @@ export interface Participant {
   readonly metadata: JsonObject;
 }
 
-/** Something a participant sends: a microphone, a camera, both, or a screen. */
+/** A published stream: microphone, camera, both, or screen. */
 export interface Stream {
   readonly id: string;
   readonly type: StreamType;
   readonly metadata: JsonObject;
-  /** Upper bound for the video in bits per second; 0 means none. */
+  /** Maximum video bitrate in bits per second; 0 means no limit. */
   readonly videoBitrate: number;
 }
 
-/** One entry of the conference's metadata, with who wrote it last. */
+/** One entry of the conference's metadata, with its last writer. */
 export interface MetadataEntry {
   readonly value: string;
   readonly userId: string | undefined;
   readonly userEndpointId: string | undefined;
-  /** An ISO instant. */
+  /** ISO 8601 timestamp. */
   readonly lastModified: string;
 }
 
-/** The participant with this endpoint id, if it is inside. */
+/** The participant with this endpoint id, if it has joined. */
 export function findParticipant(state: ConferenceState, endpointId: string): Participant | undefined {
   return state.participants.find((participant) => participant.id === endpointId);
 }

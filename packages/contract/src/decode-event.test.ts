@@ -15,17 +15,17 @@ const published = {
 };
 
 describe('decodeEvent', () => {
-  it('reads an event of the platform as it is and keeps fields it does not know', () => {
+  it('leaves a platform event unchanged, including unknown fields', () => {
     expect(decodeEvent({ ...published, extra: [1] })).toEqual({ ...published, extra: [1] });
   });
 
-  it('reads a missing or null version as outside the history', () => {
+  it('treats a missing or null version as outside the history', () => {
     const { conferenceVersion: _none, ...rest } = published;
     expect(decodeEvent(rest).conferenceVersion).toBeNull();
     expect(decodeEvent({ ...published, conferenceVersion: null }).conferenceVersion).toBeNull();
   });
 
-  it('maps stream types it does not know to UNKNOWN and reads names in any case', () => {
+  it('maps unknown stream types to UNKNOWN and ignores case', () => {
     expect(decodeEvent({ ...published, streamType: 'HOLOGRAM' })).toMatchObject({ streamType: 'UNKNOWN' });
     expect(decodeEvent({ ...published, streamType: 'cam' })).toMatchObject({ streamType: 'CAM' });
   });
@@ -35,11 +35,11 @@ describe('decodeEvent', () => {
   });
 
   it.each([
-    ['a type it has no name for', { ...published, type: 'ConferenceFutureEvent' }],
-    ['a name that JavaScript knows', { ...published, type: 'toString' }],
-    ['a known type without a field that it depends on', { ...published, streamId: undefined }],
-    ['a known type with a field of the wrong kind', { ...published, streamId: 7 }],
-  ])('keeps %s as an unknown event with everything in it', (_case, input) => {
+    ['an unknown type', { ...published, type: 'ConferenceFutureEvent' }],
+    ['the name of a built-in property', { ...published, type: 'toString' }],
+    ['a known type without a required field', { ...published, streamId: undefined }],
+    ['a known type with a field of the wrong type', { ...published, streamId: 7 }],
+  ])('decodes %s as an unknown event that keeps the input', (_case, input) => {
     expect(decodeEvent(input)).toEqual({
       id: 'e-102',
       timestamp: '2026-01-05T10:00:01.456Z',
@@ -52,7 +52,7 @@ describe('decodeEvent', () => {
     });
   });
 
-  it.each([[null], [[]], ['text'], [{}], [{ type: 1 }]])('refuses %j, which is no event', (input) => {
+  it.each([[null], [[]], ['text'], [{}], [{ type: 1 }]])('rejects %j, which is not an event', (input) => {
     expect(() => decodeEvent(input)).toThrow(UndecodableEventError);
   });
 });

@@ -1,7 +1,7 @@
 import type { ConferenceEvent, EventBase, UnknownEvent } from './events.ts';
 import type { JsonObject, JsonValue } from './types.ts';
 
-/** Something that cannot be an event at all: no object, or without a type. */
+/** The input is not an event: not an object, or without a type. */
 export class UndecodableEventError extends Error {
   override readonly name = 'UndecodableEventError';
   readonly code = 'ERR_UNDECODABLE_EVENT';
@@ -14,7 +14,7 @@ export class UndecodableEventError extends Error {
 
 type Field = (value: unknown) => unknown;
 
-/** Returned by a field's reader when the value cannot be used. */
+/** Returned by a field's reader for an unusable value. */
 const unusable = Symbol('unusable');
 
 const text: Field = (value) => (typeof value === 'string' ? value : unusable);
@@ -27,7 +27,7 @@ const optional =
   (value) =>
     value === undefined || value === null ? undefined : field(value);
 
-/** A name that the document does not list becomes UNKNOWN, in upper case or not (decisions 11 and 23). */
+/** Ignores case. A name that the document does not list becomes UNKNOWN (decisions 11 and 23). */
 const oneOf =
   (...names: string[]): Field =>
   (value) => {
@@ -40,7 +40,7 @@ const streamType = oneOf('MIC', 'CAM', 'SCREEN', 'MIC_AND_CAM');
 const caused = { userId: text, userEndpointId: text };
 const maybeCaused = { userId: optional(text), userEndpointId: optional(text) };
 
-/** What each known type must hold, and how it is read. Everything else of the object is left as it came. */
+/** The fields of each known type and their readers. Other fields stay unchanged. */
 const fieldsOf: Readonly<Record<Exclude<ConferenceEvent['type'], 'UnknownEvent'>, Record<string, Field>>> = {
   ConferenceCreatedEvent: {
     ...maybeCaused,
@@ -75,12 +75,12 @@ const fieldsOf: Readonly<Record<Exclude<ConferenceEvent['type'], 'UnknownEvent'>
 };
 
 /**
- * Reads one event as it came over the wire.
+ * Decodes one event from the wire.
  *
- * A type that is not known, or a known one that lacks a field its effect depends on, comes back as `UnknownEvent`
- * with everything in `raw`: nothing is lost and nothing is guessed. Unknown fields of known events are kept.
+ * An unknown type, or a known type that lacks a required field, becomes an `UnknownEvent` with the input in `raw`:
+ * nothing is lost or guessed. Unknown fields of known events are kept.
  *
- * @throws {@link UndecodableEventError} (`ERR_UNDECODABLE_EVENT`) when the input is no object with a `type`.
+ * @throws {@link UndecodableEventError} (`ERR_UNDECODABLE_EVENT`) if the input is not an object with a `type`.
  */
 export function decodeEvent(input: unknown): ConferenceEvent {
   if (!isObject(input) || typeof input['type'] !== 'string') throw new UndecodableEventError(input);

@@ -1,26 +1,26 @@
 import type {
+  ConferenceMode,
   JsonObject,
   MetadataOperation,
-  ConferenceMode,
   ParticipantHealth,
   StreamType,
 } from './types.ts';
 
-/** What every event carries. */
+/** Fields of every event. */
 export interface EventBase {
   readonly id: string;
-  /** When it happened, an ISO instant in UTC. */
+  /** When it happened: ISO 8601 in UTC. */
   readonly timestamp: string;
   readonly conferenceId: string;
   readonly organizationId?: string;
   /**
-   * The conference's version *before* this event: a state at version V is waiting for the event with V here. Null for
-   * the creation event and for events outside the history (network indicator, events of `sendEvent`).
+   * The conference's version *before* this event: the next event for a state at version V has V here. Null for the
+   * creation event and for events outside the history (network indicator, events of `sendEvent`).
    */
   readonly conferenceVersion: number | null;
 }
 
-/** An event that some participant's endpoint caused. */
+/** An event that a participant's endpoint caused. */
 interface CausedEvent extends EventBase {
   readonly userId: string;
   readonly userEndpointId: string;
@@ -75,7 +75,7 @@ export interface ConferenceMetadataUpdatedEvent extends CausedEvent {
 
 export interface ConferenceStreamMetadataUpdatedEvent extends CausedEvent {
   readonly type: 'ConferenceStreamMetadataUpdatedEvent';
-  /** Official clients do not read it, so another server may leave it out. */
+  /** Official clients do not read it, so other servers may omit it. */
   readonly streamId?: string;
   readonly newMetadata: JsonObject;
 }
@@ -88,7 +88,7 @@ export interface ConferenceParticipantMetadataUpdatedEvent extends CausedEvent {
 export interface ConferenceStreamBitrateUpdatedEvent extends CausedEvent {
   readonly type: 'ConferenceStreamBitrateUpdatedEvent';
   readonly streamId: string;
-  /** Bits per second; 0 means no cap. */
+  /** Bits per second; 0 means no limit. */
   readonly videoBitrate: number;
 }
 
@@ -104,7 +104,7 @@ export interface ConferenceParticipantStateChangedEvent extends CausedEvent {
   readonly state: ParticipantHealth;
 }
 
-/** How well one endpoint is connected, as the server measured it. */
+/** Connection quality of one endpoint, as measured by the server. */
 export interface NetworkIndicator {
   readonly averageJitter: number;
   readonly averageRtt: number;
@@ -119,15 +119,15 @@ export interface ConferenceNetworkIndicatorUpdatedEvent extends EventBase {
   readonly participantIndicatorMap: Readonly<Record<string, NetworkIndicator>>;
 }
 
-/** Which simulcast layers of a stream anybody views, for its publisher. */
+/** Tells a publisher which simulcast layers of its stream have viewers. */
 export interface ConferenceStreamLayersUpdatedEvent extends CausedEvent {
   readonly type: 'ConferenceStreamLayersUpdatedEvent';
   readonly streamId: string;
-  /** Empty when nobody views the video. */
+  /** Empty if the video has no viewers. */
   readonly activeRids: readonly string[];
 }
 
-/** An event that this contract has no name for, or that lacks a field its name promises. Nothing of it is lost. */
+/** An event of an unknown type, or of a known type without a required field. `raw` holds all of it. */
 export interface UnknownEvent extends EventBase {
   readonly type: 'UnknownEvent';
   readonly originalType: string;
@@ -149,6 +149,6 @@ export type HistoryEvent =
   | ConferenceInteractionIdSetEvent
   | ConferenceParticipantStateChangedEvent;
 
-/** Everything `decodeEvent` can return. */
+/** Any event that `decodeEvent` can return. */
 export type ConferenceEvent =
   HistoryEvent | ConferenceNetworkIndicatorUpdatedEvent | ConferenceStreamLayersUpdatedEvent | UnknownEvent;

@@ -3,8 +3,8 @@ export type * from './events.ts';
 export type { ConferenceState, MetadataEntry, Participant, Stream } from './conference-state.ts';
 export { findParticipant, findStream, UNKNOWN_VERSION } from './conference-state.ts';
 export { decodeEvent, UndecodableEventError } from './decode-event.ts';
-export { createdConference, placeInHistory, reduce } from './reduce.ts';
-export { follow, type Followed } from './follow.ts';
+export { createdConference, reduce } from './reduce.ts';
+export { follow, type AppliedEvent, type Followed } from './follow.ts';
 export {
   conferenceFromSimpleView,
   conferenceFromWire,

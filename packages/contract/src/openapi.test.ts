@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -63,7 +63,7 @@ const seed = {
 };
 
 describe('openapi.yaml', () => {
-  it('holds exactly the seed’s 20 operations under the tag of conferences', () => {
+  it('tags exactly the seed’s 20 operations with `conferences`', () => {
     const found = Object.entries(document.paths).flatMap(([path, methods]) =>
       Object.entries(methods)
         .filter(([, operation]) => operation.tags?.includes('conferences'))
@@ -73,7 +73,7 @@ describe('openapi.yaml', () => {
     expect(Object.keys(seed)).toHaveLength(20);
   });
 
-  it('announces each event that reduce knows as a webhook of the same name', () => {
+  it('has a webhook of the same name for each event that can be decoded', () => {
     const known = Object.keys(document.webhooks).filter((name) => {
       const bare = decodeEvent({ type: name, ...anything });
       return bare.type !== 'UnknownEvent';
@@ -81,7 +81,7 @@ describe('openapi.yaml', () => {
     expect(known).toEqual(Object.keys(document.webhooks));
   });
 
-  it('describes every event of random histories, and both views of the conference they make', () => {
+  it('accepts every event of random histories, and both views of the resulting conference', () => {
     fc.assert(
       fc.property(histories, (history) => {
         expectValid('ConferenceCreatedEvent', created);
@@ -95,7 +95,7 @@ describe('openapi.yaml', () => {
   });
 });
 
-/** A value for every field that some event depends on. */
+/** A value for each field that any event requires. */
 const anything = {
   userId: 'u',
   userEndpointId: 'ep',

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConferenceState } from './conference-state.ts';
-import { findStream, UNKNOWN_VERSION } from './conference-state.ts';
+import { findStream, UNKNOWN_VERSION, type ConferenceState } from './conference-state.ts';
 import type { ConferenceEvent } from './events.ts';
 import { createdConference, placeInHistory, reduce } from './reduce.ts';
 import { anEvent, created } from './testing/histories.ts';
@@ -11,6 +10,20 @@ function after(...events: ConferenceEvent[]): ConferenceState {
 
 const joined = anEvent('ConferenceJoinedEvent', 0, { metadata: { name: 'Ada' } });
 const published = anEvent('ConferenceStreamPublishedEvent', 1, { streamId: 's1', streamType: 'CAM' });
+
+/** The metadata entry that is set at a version. */
+function set(version: number, key: string, value: string): ConferenceEvent {
+  return anEvent('ConferenceMetadataUpdatedEvent', version, { operation: 'SET', key, value });
+}
+
+function values({ metadata }: ConferenceState): Record<string, string> {
+  return Object.fromEntries(Object.entries(metadata).map(([key, { value }]) => [key, value]));
+}
+
+/** Each participant's id, followed by those of its streams. */
+function ids({ participants }: ConferenceState): string[][] {
+  return participants.map(({ id, streams }) => [id, ...streams.map((stream) => stream.id)]);
+}
 
 describe('reduce', () => {
   it('starts empty at version 0, with the creator’s metadata as entries', () => {
@@ -24,7 +37,7 @@ describe('reduce', () => {
     });
   });
 
-  it('adds a participant who joins and removes one who leaves, one version step each', () => {
+  it('adds a participant on join and removes it on leave, one version each', () => {
     expect(after(joined)).toMatchObject({
       version: 1,
       participants: [
@@ -34,7 +47,20 @@ describe('reduce', () => {
     expect(after(joined, anEvent('ConferenceLeftEvent', 1))).toMatchObject({ version: 2, participants: [] });
   });
 
-  it('lets an endpoint that joins again start without its former streams', () => {
+  it('replaces a stream whose id is published again, and keeps the others', () => {
+    const state = after(
+      joined,
+      published,
+      anEvent('ConferenceStreamPublishedEvent', 2, { streamId: 's2', streamType: 'MIC' }),
+      anEvent('ConferenceStreamPublishedEvent', 3, { streamId: 's1', streamType: 'SCREEN' }),
+    );
+    expect(state.participants[0]?.streams.map(({ id, type }) => [id, type])).toEqual([
+      ['s2', 'MIC'],
+      ['s1', 'SCREEN'],
+    ]);
+  });
+
+  it('drops the old streams of an endpoint that joins again', () => {
     const state = after(joined, published, anEvent('ConferenceJoinedEvent', 2));
     expect(state.participants).toHaveLength(1);
     expect(state.participants[0]?.streams).toEqual([]);
@@ -49,7 +75,76 @@ describe('reduce', () => {
     expect(findStream(after(joined, published, unpublished), 's1')).toBeUndefined();
   });
 
-  it('counts a stream of somebody who is not inside as a version step and nothing else', () => {
+  it('replaces a stream that its publisher publishes again, and leaves other streams alone', () => {
+    const screen = anEvent('ConferenceStreamPublishedEvent', 2, { streamId: 's2', streamType: 'SCREEN' });
+    const again = anEvent('ConferenceStreamPublishedEvent', 3, {
+      streamId: 's1',
+      streamType: 'MIC_AND_CAM',
+      videoBitrate: 300_000,
+    });
+    const [participant] = after(joined, published, screen, again).participants;
+    expect(participant?.streams).toEqual([
+      { id: 's2', type: 'SCREEN', metadata: {}, videoBitrate: 0 },
+      { id: 's1', type: 'MIC_AND_CAM', metadata: {}, videoBitrate: 300_000 },
+    ]);
+  });
+
+  it('removes only the stream that is unpublished, and only the participant who leaves', () => {
+    const state = after(
+      joined,
+      published,
+      anEvent('ConferenceStreamPublishedEvent', 2, { streamId: 's2', streamType: 'SCREEN' }),
+      anEvent('ConferenceJoinedEvent', 3, { userEndpointId: 'bob-tab', userId: 'bob' }),
+      anEvent('ConferenceStreamPublishedEvent', 4, {
+        userEndpointId: 'bob-tab',
+        streamId: 's3',
+        streamType: 'MIC',
+      }),
+      anEvent('ConferenceStreamUnpublishedEvent', 5, { streamId: 's1', streamType: 'CAM' }),
+    );
+    expect(ids(state)).toEqual([
+      ['ada-tab', 's2'],
+      ['bob-tab', 's3'],
+    ]);
+    expect(ids(reduce(state, anEvent('ConferenceLeftEvent', 6)))).toEqual([['bob-tab', 's3']]);
+  });
+
+  it('changes only the participant and the stream that the event names', () => {
+    const before = after(
+      joined,
+      published,
+      anEvent('ConferenceStreamPublishedEvent', 2, { streamId: 's2', streamType: 'SCREEN' }),
+      anEvent('ConferenceJoinedEvent', 3, { userEndpointId: 'bob-tab', userId: 'bob' }),
+    );
+    const state = [
+      anEvent('ConferenceParticipantMetadataUpdatedEvent', 4, { newMetadata: { hand: true } }),
+      anEvent('ConferenceStreamBitrateUpdatedEvent', 5, { streamId: 's1', videoBitrate: 300_000 }),
+    ].reduce(reduce, before);
+    expect(state.participants[1]).toBe(before.participants[1]);
+    expect(state.participants[0]?.streams[1]).toBe(before.participants[0]?.streams[1]);
+    const about = anEvent('ConferenceStreamMetadataUpdatedEvent', 6, { newMetadata: { portraitMode: true } });
+    expect(reduce(state, about).participants).toEqual(state.participants);
+  });
+
+  it('keeps other entries when one is set again or removed', () => {
+    const state = after(set(0, 'a', '1'), set(1, 'b', '2'), set(2, 'a', '3'));
+    expect(values(state)).toEqual({ a: '3', b: '2' });
+    const remove = anEvent('ConferenceMetadataUpdatedEvent', 3, { operation: 'REMOVE', key: 'a' });
+    expect(values(reduce(state, remove))).toEqual({ b: '2' });
+  });
+
+  it('names each version by the event that led to it', () => {
+    expect(createdConference(created).versionId).toBe(created.id);
+    expect(after(joined, published).versionId).toBe(published.id);
+    expect(after(joined, joined).versionId).toBe(joined.id);
+  });
+
+  it('does not name versions after a snapshot without a version id', () => {
+    const snapshot = { ...createdConference(created), versionId: undefined };
+    expect(reduce(snapshot, joined)).toMatchObject({ version: 1, versionId: undefined });
+  });
+
+  it('only advances the version for a stream of an absent participant', () => {
     expect(
       after(anEvent('ConferenceStreamPublishedEvent', 0, { streamId: 's1', streamType: 'MIC' })),
     ).toMatchObject({
@@ -58,7 +153,7 @@ describe('reduce', () => {
     });
   });
 
-  it('sets and removes metadata, also under keys that name something of JavaScript', () => {
+  it('sets and removes metadata, even under names of built-in properties', () => {
     const set = anEvent('ConferenceMetadataUpdatedEvent', 0, {
       operation: 'SET',
       key: '__proto__',
@@ -74,7 +169,7 @@ describe('reduce', () => {
     expect(Object.keys(removed.metadata)).toEqual([]);
   });
 
-  it('replaces participant and stream metadata, bitrate, health and interaction', () => {
+  it('replaces participant and stream metadata, bitrate, health and interaction id', () => {
     const state = after(
       joined,
       published,
@@ -100,14 +195,14 @@ describe('reduce', () => {
     });
   });
 
-  it('takes stream metadata without a stream id as meant for the endpoint’s only stream', () => {
+  it('applies stream metadata without a stream id to the endpoint’s only stream', () => {
     const about = anEvent('ConferenceStreamMetadataUpdatedEvent', 2, { newMetadata: { portraitMode: true } });
     expect(after(joined, published, about).participants[0]?.streams[0]?.metadata).toEqual({
       portraitMode: true,
     });
   });
 
-  it('leaves nobody inside when the conference ends, and says why', () => {
+  it('removes all participants when the conference ends, and keeps the reason', () => {
     expect(after(joined, published, anEvent('ConferenceEndedEvent', 2, { reason: 'over' }))).toMatchObject({
       version: 3,
       participants: [],
@@ -115,7 +210,7 @@ describe('reduce', () => {
     });
   });
 
-  it('gives back the same object for what is old, early or outside the history', () => {
+  it('returns the same object for events that are old, early or outside the history', () => {
     const state = after(joined);
     expect(reduce(state, joined)).toBe(state);
     expect(reduce(state, anEvent('ConferenceLeftEvent', 5))).toBe(state);
@@ -123,7 +218,7 @@ describe('reduce', () => {
     expect(reduce(state, created)).toBe(state);
   });
 
-  it('keeps the objects of what did not change', () => {
+  it('reuses the objects that did not change', () => {
     const before = after(
       joined,
       anEvent('ConferenceJoinedEvent', 1, { userEndpointId: 'bob-tab', userId: 'bob' }),
@@ -136,7 +231,7 @@ describe('reduce', () => {
     expect(next.metadata).toBe(before.metadata);
   });
 
-  it('steps over a type it does not know, so that later events still fit', () => {
+  it('advances the version for an unknown type, so that later events still fit', () => {
     const unknown: ConferenceEvent = {
       id: 'e-0',
       type: 'UnknownEvent',

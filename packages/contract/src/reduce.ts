@@ -1,5 +1,11 @@
-import type { ConferenceState, MetadataEntry, Participant, Stream } from './conference-state.ts';
-import { findStream, UNKNOWN_VERSION } from './conference-state.ts';
+import {
+  findStream,
+  UNKNOWN_VERSION,
+  type ConferenceState,
+  type MetadataEntry,
+  type Participant,
+  type Stream,
+} from './conference-state.ts';
 import type {
   ConferenceCreatedEvent,
   ConferenceEvent,
@@ -8,8 +14,8 @@ import type {
 } from './events.ts';
 
 /**
- * Where `event` stands to a conference at `state.version`: `next` may be applied, `old` is already in it, before a
- * `gap` something is missing, and `outside` never was part of the history.
+ * Where `event` stands relative to `state.version`: `next` can be applied, `old` is already included, `gap` means that
+ * an earlier event is missing, and `outside` is not part of the history.
  */
 export function placeInHistory(
   state: ConferenceState,
@@ -22,7 +28,7 @@ export function placeInHistory(
   return version < state.version ? 'old' : 'gap';
 }
 
-/** The state that the creation event describes: version 0, nobody inside. */
+/** The state after the creation event: version 0, without participants. */
 export function createdConference(event: ConferenceCreatedEvent): ConferenceState {
   const entries = Object.entries(event.metadata ?? {}).map(([key, value]) => [
     key,
@@ -31,6 +37,7 @@ export function createdConference(event: ConferenceCreatedEvent): ConferenceStat
   return {
     id: event.conferenceId,
     version: 0,
+    versionId: event.id,
     mode: event.mode ?? 'ROUTER',
     organizationId: event.organizationId,
     interactionId: event.interactionId,
@@ -43,15 +50,25 @@ export function createdConference(event: ConferenceCreatedEvent): ConferenceStat
 }
 
 /**
- * The one function that changes a conference: the server applies it to what it accepts, the SDK to what it hears.
+ * The one function that changes a conference: the server applies it to the events that it accepts, the SDK to those that
+ * it receives.
  *
- * Pure. An event that is not the next one changes nothing and gives back the same object, so repeating or reordering
- * events is harmless; each event that is next adds exactly 1 to `version`. Members, streams and keys that the state
- * does not know are ordinary input.
+ * Pure. An event that is not the next one changes nothing and returns the same object, so repeating or reordering events
+ * is harmless; each event that is next adds exactly 1 to `version`. Members, streams and keys that the state does not
+ * know are ordinary input.
  */
 export function reduce(state: ConferenceState, event: ConferenceEvent): ConferenceState {
-  if (event.conferenceVersion === null || placeInHistory(state, event) !== 'next') return state;
-  return { ...changed(state, event), version: event.conferenceVersion + 1 };
+  return placeInHistory(state, event) === 'next' ? applyNext(state, event) : state;
+}
+
+/** The state after `event`, whose place in the history must be `next`. */
+export function applyNext(state: ConferenceState, event: ConferenceEvent): ConferenceState {
+  return {
+    ...changed(state, event),
+    version: (event.conferenceVersion ?? state.version) + 1,
+    // A server that sent no id with its snapshot would not know this one either.
+    versionId: state.versionId === undefined ? undefined : event.id,
+  };
 }
 
 function changed(state: ConferenceState, event: ConferenceEvent): ConferenceState {
@@ -94,7 +111,7 @@ function changed(state: ConferenceState, event: ConferenceEvent): ConferenceStat
   }
 }
 
-/** Somebody who joins twice starts again: whatever the endpoint had before is gone. */
+/** An endpoint that joins twice starts from scratch: its old streams and metadata are dropped. */
 function withParticipant(state: ConferenceState, joined: Participant): ConferenceState {
   const others = state.participants.filter(({ id }) => id !== joined.id);
   return { ...state, participants: [...others, joined] };
@@ -143,7 +160,7 @@ function updateStream(
   return updateParticipant(state, publisher.id, { streams });
 }
 
-/** Without a stream id the event can only mean the endpoint's single stream (reference 1.2). */
+/** Without a stream id, the event means the endpoint's single stream (docs/server/platform.md, Events). */
 function streamMeantBy(
   state: ConferenceState,
   event: ConferenceStreamMetadataUpdatedEvent,
@@ -163,7 +180,7 @@ function withMetadata(state: ConferenceState, event: ConferenceMetadataUpdatedEv
         userEndpointId: event.userEndpointId,
         lastModified: event.timestamp,
       };
-      // Object.fromEntries defines properties, so a key such as `__proto__` is a key like any other.
+      // Object.fromEntries defines properties, so `__proto__` becomes an ordinary key.
       return { ...state, metadata: Object.fromEntries([...others, [event.key, entry]]) };
     }
     case 'REMOVE':

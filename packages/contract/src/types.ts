@@ -35,7 +35,7 @@ export type SetInteractionCommand = Schemas['SetInteractionIdWebCommand'];
 export type SendEventCommand = Schemas['SendEventToConferenceWebCommand'];
 export type IceCandidate = Schemas['IceCandidate'];
 
-// Answers.
+// Results.
 export type ConferenceSummary = Schemas['ConferenceSummary'];
 export type PublishStreamResult = Schemas['ConferencePublishResult'];
 export type ViewStreamResult = Schemas['ConferenceStreamViewResult'];
@@ -51,6 +51,7 @@ export type TokenResponse = Schemas['TokenResponse'];
 export type CreateTicketCommand = Schemas['CreateTicketRequest'];
 export type Ticket = Schemas['Ticket'];
 export type RegisterUserEndpointCommand = Schemas['RegisterUserEndpointCommand'];
+export type RevokeUserCommand = Schemas['RevokeUserCommand'];
 export type KeepAliveUserEndpointCommand = Schemas['KeepAliveUserEndpointCommand'];
 export type UnregisterUserEndpointCommand = Schemas['UnregisterUserEndpointCommand'];
 export type IceServers = Schemas['IceServersResponse'];

@@ -7,8 +7,8 @@ import {
   conferenceToWire,
 } from './wire.ts';
 
-describe('reading a conference from the wire', () => {
-  it('fills in everything that the answer leaves out', () => {
+describe('conferenceFromWire', () => {
+  it('fills in fields that the response omits', () => {
     expect(conferenceFromWire({ id: 'c-1', participants: [{ id: 'ep', streams: [{ id: 's' }] }] })).toEqual({
       id: 'c-1',
       version: UNKNOWN_VERSION,
@@ -31,7 +31,7 @@ describe('reading a conference from the wire', () => {
     });
   });
 
-  it('reads the lower-case names of a simple view', () => {
+  it('accepts the lower-case names of a simple view', () => {
     const view = {
       id: 'c-1',
       mode: 'router',
@@ -46,7 +46,7 @@ describe('reading a conference from the wire', () => {
   });
 });
 
-describe('writing a conference to the wire', () => {
+describe('conferenceToWire', () => {
   const state = conferenceFromWire({
     id: 'c-1',
     version: 4,
@@ -57,7 +57,7 @@ describe('writing a conference to the wire', () => {
     ],
   });
 
-  it('says whether anybody is inside, and leaves out what has no value', () => {
+  it('sets `empty` and omits fields without a value', () => {
     expect(conferenceToWire(state)).toMatchObject({ empty: false });
     expect(conferenceToWire({ ...state, participants: [] })).toMatchObject({ empty: true });
     expect(conferenceToWire(state)).not.toHaveProperty('interactionId');

@@ -1,5 +1,10 @@
-import type { ConferenceState, MetadataEntry, Participant, Stream } from './conference-state.ts';
-import { UNKNOWN_VERSION } from './conference-state.ts';
+import {
+  UNKNOWN_VERSION,
+  type ConferenceState,
+  type MetadataEntry,
+  type Participant,
+  type Stream,
+} from './conference-state.ts';
 import type {
   ConferenceMode,
   JsonObject,
@@ -10,13 +15,14 @@ import type {
 } from './types.ts';
 
 /**
- * The state that `GET /conferences/{id}` describes. Every field of that answer is optional in the document, so what
- * is missing becomes empty, and names the document does not list become UNKNOWN (decisions 11, 22, 23).
+ * Reads the response of `GET /conferences/{id}`. Every field is optional in the document, so missing fields become
+ * empty, and names that the document does not list become UNKNOWN (decisions 11, 22, 23).
  */
 export function conferenceFromWire(wire: WireConference): ConferenceState {
   return {
     id: wire.id ?? '',
     version: wire.version ?? UNKNOWN_VERSION,
+    versionId: wire.versionId ?? undefined,
     mode: oneOf(wire.mode, modes),
     organizationId: wire.organizationId ?? undefined,
     interactionId: wire.interactionId ?? undefined,
@@ -34,7 +40,7 @@ export function conferenceFromWire(wire: WireConference): ConferenceState {
   };
 }
 
-/** The same from `GET /conferences/{id}/simpleView`, where participants are users with their endpoints inside. */
+/** Reads the response of `GET /conferences/{id}/simpleView`, where participants are users that contain endpoints. */
 export function conferenceFromSimpleView(view: WireSimpleView): ConferenceState {
   const participants: Participant[] = (view.participants ?? []).flatMap((user) =>
     (user.endpoints ?? []).map((endpoint) => ({
@@ -48,17 +54,27 @@ export function conferenceFromSimpleView(view: WireSimpleView): ConferenceState 
   return {
     ...conferenceFromWire({ id: view.id ?? '' }),
     version: view.version ?? UNKNOWN_VERSION,
+    versionId: view.versionId ?? undefined,
     mode: oneOf(view.mode, modes),
     participants,
     metadata: metadataFromWire(view.metadata),
   };
 }
 
-/** What `GET /conferences/{id}` answers for this state. */
+/** The response of `GET /conferences/{id}` for this state. */
 export function conferenceToWire(state: ConferenceState): WireConference {
-  const { ended: _ended, organizationId, interactionId, creator, creatorEndpoint, ...rest } = state;
+  const {
+    ended: _ended,
+    versionId,
+    organizationId,
+    interactionId,
+    creator,
+    creatorEndpoint,
+    ...rest
+  } = state;
   return {
     ...rest,
+    ...(versionId !== undefined && { versionId }),
     ...(organizationId !== undefined && { organizationId }),
     ...(interactionId !== undefined && { interactionId }),
     ...(creator !== undefined && { creator }),
@@ -68,7 +84,7 @@ export function conferenceToWire(state: ConferenceState): WireConference {
   };
 }
 
-/** What `GET /conferences/{id}/simpleView` answers for this state. */
+/** The response of `GET /conferences/{id}/simpleView` for this state. */
 export function conferenceToSimpleView(state: ConferenceState): WireSimpleView {
   const byUser = new Map<string, Participant[]>();
   for (const participant of state.participants) {
@@ -92,6 +108,7 @@ export function conferenceToSimpleView(state: ConferenceState): WireSimpleView {
       })),
     })),
     version: state.version,
+    ...(state.versionId !== undefined && { versionId: state.versionId }),
   };
 }
 

@@ -19,7 +19,7 @@ function Quality({ streamId }: { readonly streamId: string | undefined }): React
   return <p role="status">{useStreamQuality(conference, streamId)?.level ?? 'unknown'}</p>;
 }
 
-it('shows the quality of one stream, also what was measured before', () => {
+it('returns the quality of one stream, even if it was measured before mounting', () => {
   act(() => fake.measure('a', 'good'));
   const { rerender } = render(<Quality streamId="a" />);
   expect(shown()).toBe('good');
@@ -39,7 +39,7 @@ function Speakers({ of }: { readonly of: Conference | undefined }): React.ReactN
   return <p role="status">{useActiveSpeakers(of).map(({ streamId }) => streamId)}</p>;
 }
 
-it('shows who speaks, and nobody once there is no conference', () => {
+it('returns the active speakers, and none once there is no conference', () => {
   const { rerender } = render(<Speakers of={conference} />);
   expect(shown()).toBe('');
   act(() => fake.speak('a'));
@@ -54,7 +54,7 @@ function Listener({ note }: { readonly note: (reason: string | undefined) => voi
   return null;
 }
 
-it('calls the newest listener of an event, once, without listening anew', () => {
+it('calls the latest listener of an event once, without subscribing again', () => {
   const heard: string[] = [];
   const { rerender } = render(<Listener note={(reason) => void heard.push(`first ${reason}`)} />, {
     wrapper: StrictMode,

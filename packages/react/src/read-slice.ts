@@ -1,6 +1,6 @@
 import type { Conference, ConferenceSnapshot } from '@parley-rtc/sdk';
 
-/** Reads the slice that `select` picks now. Selects once for each snapshot, because React reads twice and compares. */
+/** Returns a reader of the selected slice. Selects once per snapshot, because React reads twice and compares. */
 export function readSlice<Slice>(
   conference: Conference | undefined,
   select: (snapshot: ConferenceSnapshot) => Slice,

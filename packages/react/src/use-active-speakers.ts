@@ -1,16 +1,16 @@
 import type { ActiveSpeaker, Conference } from '@parley-rtc/sdk';
 import { useEffect, useState } from 'react';
 
-const nobody: readonly ActiveSpeaker[] = [];
+const noSpeakers: readonly ActiveSpeaker[] = [];
 
-/** Who speaks, the loudest first. Renders again when that, or how loud, has changed. Listens while any component asks. */
+/** The active speakers, loudest first. Re-renders when the speakers or their levels change. Listens while mounted. */
 export function useActiveSpeakers(conference: Conference | undefined): readonly ActiveSpeaker[] {
-  const [speakers, setSpeakers] = useState(nobody);
+  const [speakers, setSpeakers] = useState(noSpeakers);
   useEffect(() => {
     const off = conference?.on('active-speakers-changed', (changed) => setSpeakers(changed.speakers));
     return () => {
       off?.();
-      setSpeakers(nobody);
+      setSpeakers(noSpeakers);
     };
   }, [conference]);
   return speakers;

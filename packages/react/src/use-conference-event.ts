@@ -2,8 +2,8 @@ import type { Conference, ConferenceEvents, ConferenceListener } from '@parley-r
 import { useEffect, useRef } from 'react';
 
 /**
- * Calls `listener` at every such event of the conference while the component is mounted; always the newest one, so it
- * needs no memo. Without a conference nothing is heard.
+ * Calls `listener` for each event `name` of the conference while the component is mounted. Always calls the latest
+ * listener, so it needs no memo. Without a conference, it does nothing.
  */
 export function useConferenceEvent<Name extends keyof ConferenceEvents>(
   conference: Conference | undefined,

@@ -1,4 +1,4 @@
-import { type Conference, selectRemoteParticipants } from '@parley-rtc/sdk';
+import { selectRemoteParticipants, type Conference } from '@parley-rtc/sdk';
 import { act, cleanup, render, screen, waitFor } from '@testing-library/react';
 import { Profiler } from 'react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
@@ -29,10 +29,10 @@ function Count(): React.ReactNode {
 }
 
 function Connection({ conference }: { readonly conference: Conference | undefined }): React.ReactNode {
-  return <p role="status">{useConferenceState(conference, ({ connection }) => connection) ?? 'nowhere'}</p>;
+  return <p role="status">{useConferenceState(conference, ({ connection }) => connection) ?? 'none'}</p>;
 }
 
-it('renders again when the selected slice changed, and only then', async () => {
+it('re-renders only when the selected slice changes', async () => {
   const onRender = vi.fn<() => void>();
   render(
     <Profiler id="names" onRender={onRender}>
@@ -54,7 +54,7 @@ it('renders again when the selected slice changed, and only then', async () => {
   expect(onRender).toHaveBeenCalledTimes(2);
 });
 
-it('takes a selector that makes a new object each time, written inline', async () => {
+it('accepts an inline selector that returns a new object each time', async () => {
   render(<Count />);
   expect(screen.getByRole('status').textContent).toBe('1');
   await act(async () => {
@@ -63,12 +63,12 @@ it('takes a selector that makes a new object each time, written inline', async (
   await waitFor(() => expect(screen.getByRole('status').textContent).toBe('2'));
 });
 
-it('is undefined while there is no conference, and stops listening to one that was taken away', async () => {
+it('is undefined without a conference, and stops listening to a conference that was removed', async () => {
   const { rerender } = render(<Connection conference={undefined} />);
-  expect(screen.getByRole('status').textContent).toBe('nowhere');
+  expect(screen.getByRole('status').textContent).toBe('none');
   rerender(<Connection conference={me} />);
   expect(screen.getByRole('status').textContent).toBe('connected');
   rerender(<Connection conference={undefined} />);
   await act(() => me.leave());
-  expect(screen.getByRole('status').textContent).toBe('nowhere');
+  expect(screen.getByRole('status').textContent).toBe('none');
 });

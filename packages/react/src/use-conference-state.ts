@@ -3,10 +3,10 @@ import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import { readSlice } from './read-slice.ts';
 
 /**
- * What `select` picks from the state of the conference, always the newest; undefined while there is no conference.
- * Renders again only when that changed, by identity: the SDK's selectors (`selectRemoteStreams`, ...) and plain fields
- * give the same value back until it does. A selector that makes a new object each time is fine, and renders at every
- * change.
+ * Returns what `select` picks from the latest state of the conference; undefined without a conference. Re-renders only
+ * when that value changes, by identity: the SDK's selectors (`selectRemoteStreams`, ...) and plain fields return the
+ * same value until it does. A selector that returns a new object each time is allowed, and re-renders on every change
+ * of the state.
  */
 export function useConferenceState<Slice>(
   conference: Conference,

@@ -2,7 +2,7 @@ import { Conference, type JoinOptions } from '@parley-rtc/sdk';
 import { cleanup, render, screen, waitFor } from '@testing-library/react';
 import { StrictMode } from 'react';
 import { renderToString } from 'react-dom/server';
-import { afterEach, beforeEach, expect, it, type MockInstance, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi, type MockInstance } from 'vitest';
 import { broken, FakeServer } from '../../sdk/src/testing/fake-server.ts';
 import { joinAs } from '../../sdk/src/testing/join-as.ts';
 import { useConference } from './index.ts';
@@ -33,7 +33,7 @@ function roomOf(conferenceId: string): FakeServer {
   if (!server) throw new Error(`No room ${conferenceId}.`);
   return server;
 }
-const peopleIn = (room: string) => roomOf(room).conference?.participants.length;
+const participantsIn = (room: string) => roomOf(room).conference?.participants.length;
 
 function Room({ options }: { readonly options: JoinOptions | undefined }): React.ReactNode {
   const { conference, status, error } = useConference(options);
@@ -47,11 +47,11 @@ function Room({ options }: { readonly options: JoinOptions | undefined }): React
 const seen = () => screen.getByRole('button').textContent;
 const expectSeen = (text: string) => waitFor(() => expect(seen()).toBe(text));
 
-it('joins once under StrictMode, and nobody else is in the conference', async () => {
+it('joins once under StrictMode, without a second participant', async () => {
   render(<Room options={toRoom('blue')} />, { wrapper: StrictMode });
   expect(seen()).toBe('joining');
   await expectSeen('joined blue');
-  expect(peopleIn('blue')).toBe(1);
+  expect(participantsIn('blue')).toBe(1);
   expect(roomOf('blue').callsOf('join')).toHaveLength(1);
   expect(roomOf('blue').endpoints.size).toBe(1);
 });
@@ -60,23 +60,23 @@ it('leaves on unmount', async () => {
   const { unmount } = render(<Room options={toRoom('blue')} />);
   await expectSeen('joined blue');
   unmount();
-  await waitFor(() => expect(peopleIn('blue')).toBe(0));
+  await waitFor(() => expect(participantsIn('blue')).toBe(0));
   expect(roomOf('blue').endpoints.size).toBe(0);
 });
 
-it('leaves nothing behind when it is unmounted while joining', async () => {
+it('leaves the conference when it is unmounted while joining', async () => {
   let isGone = false;
   roomOf('blue').intercept = async ({ operation }) => {
     if (operation === 'getConference') await vi.waitUntil(() => isGone);
   };
   const { unmount } = render(<Room options={toRoom('blue')} />);
-  await waitFor(() => expect(peopleIn('blue')).toBe(1));
+  await waitFor(() => expect(participantsIn('blue')).toBe(1));
   unmount();
   isGone = true;
-  await waitFor(() => expect(peopleIn('blue')).toBe(0));
+  await waitFor(() => expect(participantsIn('blue')).toBe(0));
 });
 
-it('says that the conference was left, or has ended for everybody', async () => {
+it('reports that the user left, or that the conference ended for all participants', async () => {
   const { rerender } = render(<Room options={toRoom('blue')} />);
   await expectSeen('joined blue');
   screen.getByRole('button').click();
@@ -89,19 +89,19 @@ it('says that the conference was left, or has ended for everybody', async () => 
   await expectSeen('ended red');
 });
 
-it('goes over to another conference when the options name one, and to none without options', async () => {
+it('switches to another conference when the options change, and to none without options', async () => {
   const { rerender } = render(<Room options={toRoom('blue')} />);
   await expectSeen('joined blue');
   rerender(<Room options={toRoom('red')} />);
   expect(seen()).toBe('joining');
   await expectSeen('joined red');
-  await waitFor(() => expect(peopleIn('blue')).toBe(0));
+  await waitFor(() => expect(participantsIn('blue')).toBe(0));
   rerender(<Room options={undefined} />);
   expect(seen()).toBe('idle');
-  await waitFor(() => expect(peopleIn('red')).toBe(0));
+  await waitFor(() => expect(participantsIn('red')).toBe(0));
 });
 
-it('stays in when a render brings new options for the same conference', async () => {
+it('stays joined when a render passes new options for the same conference', async () => {
   const { rerender } = render(<Room options={toRoom('blue')} />);
   await expectSeen('joined blue');
   rerender(<Room options={{ ...toRoom('blue'), token: 'another' }} />);
@@ -109,7 +109,7 @@ it('stays in when a render brings new options for the same conference', async ()
   expect(roomOf('blue').callsOf('join')).toHaveLength(1);
 });
 
-it('tells why joining failed, and joins anew after a render without options', async () => {
+it('reports why joining failed, and joins again after a render without options', async () => {
   roomOf('blue').intercept = ({ operation }) => {
     if (operation === 'join') throw broken('join');
   };
@@ -126,7 +126,7 @@ it("fails when the app's own signal aborts", async () => {
   await expectSeen('failed ERR_ABORTED');
 });
 
-it('joins nothing while it is rendered on a server', () => {
+it('does not join during server-side rendering', () => {
   expect(renderToString(<Room options={toRoom('blue')} />)).toContain('joining');
   expect(join).not.toHaveBeenCalled();
 });

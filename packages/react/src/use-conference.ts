@@ -1,18 +1,18 @@
 import { Conference, type JoinOptions, type ParleyError } from '@parley-rtc/sdk';
+import { manageResource, statusOf, type ConferenceStatus } from '@parley-rtc/sdk/bindings';
 import { useEffect, useRef, useState } from 'react';
-import { type ConferenceStatus, hold, statusOf } from '@parley-rtc/sdk/bindings';
 import { useConferenceState } from './use-conference-state.ts';
 
-/** A stay in a conference, as a component sees it. */
+/** The conference that a component is in, or is joining. */
 export interface ConferenceStay {
-  /** There once it is joined, and still after it was left or has ended. */
+  /** Set once joined, and kept after the user left or the conference ended. */
   readonly conference: Conference | undefined;
   readonly status: ConferenceStatus;
-  /** Why joining failed. Problems while inside are announced by the conference, as `error`. */
+  /** Why joining failed. The conference reports later problems in its `error` event. */
   readonly error: ParleyError | undefined;
 }
 
-/** How joining went, and for which options. */
+/** The result of joining, and the options that it belongs to. */
 interface Outcome {
   readonly server: string;
   readonly conferenceId: string;
@@ -21,9 +21,9 @@ interface Outcome {
 }
 
 /**
- * Is in the conference that `options` name, for as long as the component is mounted: joins, and leaves on unmount or
- * when `server` or `conferenceId` change. The other options count at the moment of joining, so they need no memo.
- * Without options it is in none; passing none for one render and then options again joins anew.
+ * Joins the conference that `options` name, and leaves it on unmount or when `server` or `conferenceId` change. The
+ * other options are read when joining, so they need no memo. Without options, it joins none; to join again, for example
+ * after a failure, render once without options.
  */
 export function useConference(options: JoinOptions | undefined): ConferenceStay {
   const { server, conferenceId } = options ?? {};
@@ -35,20 +35,20 @@ export function useConference(options: JoinOptions | undefined): ConferenceStay 
   });
   useEffect(() => {
     if (server === undefined || conferenceId === undefined || !latest.current) return;
-    const wanted = latest.current;
-    const letGo = hold({
-      acquire: (unwanted) => Conference.join({ ...wanted, signal: eitherOf(unwanted, wanted.signal) }),
+    const joinOptions = latest.current;
+    const release = manageResource({
+      acquire: (signal) => Conference.join({ ...joinOptions, signal: eitherOf(signal, joinOptions.signal) }),
       release: (conference) => void conference.leave(),
-      onHeld: (conference) => setOutcome({ server, conferenceId, conference }),
+      onAcquired: (conference) => setOutcome({ server, conferenceId, conference }),
       onFailed: (error) => setOutcome({ server, conferenceId, error }),
     });
     return () => {
-      letGo();
+      release();
       setOutcome(undefined);
     };
   }, [server, conferenceId]);
 
-  // Right after a change of options the outcome is still that of those before.
+  // Right after the options change, the outcome still belongs to the previous ones.
   const present = outcome?.server === server && outcome?.conferenceId === conferenceId ? outcome : undefined;
   const { conference, error } = present ?? {};
   const connection = useConferenceState(conference, (snapshot) => snapshot.connection);

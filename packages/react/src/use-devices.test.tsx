@@ -31,7 +31,7 @@ function Cameras(): React.ReactNode {
   );
 }
 
-it('lists the devices, and renders again when they or the choice change', async () => {
+it('lists the devices, and re-renders when the list or the choice changes', async () => {
   render(<Cameras />, { wrapper: StrictMode });
   await waitFor(() => expect(shown()).toBe('Desk,Travel Desk'));
   act(() => screen.getByRole('button').click());
@@ -40,7 +40,7 @@ it('lists the devices, and renders again when they or the choice change', async 
   await waitFor(() => expect(shown()).toBe('Desk Desk'));
 });
 
-it('says why there are none', async () => {
+it('reports why there are no devices', async () => {
   vi.stubGlobal('isSecureContext', false);
   Reflect.deleteProperty(navigator, 'mediaDevices');
   render(<Cameras />);

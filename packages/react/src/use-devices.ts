@@ -5,35 +5,35 @@ import {
   type DevicesOptions,
   type ParleyError,
 } from '@parley-rtc/sdk';
+import { manageResource } from '@parley-rtc/sdk/bindings';
 import { useEffect, useReducer, useRef, useState } from 'react';
-import { hold } from '@parley-rtc/sdk/bindings';
 
-/** The user's devices, as a component sees them. */
+/** The user's devices. */
 export interface DevicesInUse {
-  /** There once they are listed. Ask it for intents and choices while rendering: any change renders again. */
+  /** Set once the devices are listed. Read intents and choices from it while rendering: any change re-renders. */
   readonly devices: Devices | undefined;
   readonly list: readonly Device[];
-  /** Why they cannot be had. */
+  /** Why the devices are unavailable. */
   readonly error: ParleyError | undefined;
 }
 
 const none: readonly Device[] = [];
 
-/** Looks after the user's devices while the component is mounted. The options count at the first moment. */
+/** Tracks the user's devices while the component is mounted. The options are read only on mount. */
 export function useDevices(options?: DevicesOptions): DevicesInUse {
   const first = useRef(options);
   const [devices, setDevices] = useState<Devices>();
   const [error, setError] = useState<ParleyError>();
-  const [, renderAgain] = useReducer((count: number) => count + 1, 0);
+  const [, rerender] = useReducer((count: number) => count + 1, 0);
 
   useEffect(
     () =>
-      hold({
+      manageResource({
         acquire: () => createDevices(first.current),
         release: (held) => held[Symbol.dispose](),
-        onHeld: (held) => {
-          // At once, so that no change is missed between two renders.
-          held.subscribe(renderAgain);
+        onAcquired: (held) => {
+          // Subscribe before the next render, so that no change is missed.
+          held.subscribe(rerender);
           setDevices(held);
         },
         onFailed: setError,

@@ -2,8 +2,8 @@ import type { Conference, StreamQuality } from '@parley-rtc/sdk';
 import { useCallback, useSyncExternalStore } from 'react';
 
 /**
- * How good a stream is and why, ours or a viewed one's; undefined before it was measured. Renders again when its level
- * or causes changed. Streams are measured while any component asks.
+ * The quality of a published or viewed stream and its causes; undefined until it is measured. Re-renders when the level
+ * or causes change. Streams are measured while any component uses this hook.
  */
 export function useStreamQuality(
   conference: Conference | undefined,

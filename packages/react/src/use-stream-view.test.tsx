@@ -1,7 +1,7 @@
 import type { Conference, PublishedStream } from '@parley-rtc/sdk';
 import { act, cleanup, render, screen, waitFor } from '@testing-library/react';
 import { StrictMode } from 'react';
-import { afterEach, beforeEach, expect, it, type MockInstance, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi, type MockInstance } from 'vitest';
 import { aMediaStream, FakeMediaStream } from '../../sdk/src/testing/fake-media.ts';
 import { FakePeerConnection } from '../../sdk/src/testing/fake-peer-connection.ts';
 import { FakeServer, forbidden } from '../../sdk/src/testing/fake-server.ts';
@@ -39,11 +39,13 @@ interface TileProps {
   readonly as?: 'audio' | 'video';
 }
 function Tile({ conference = me, streamId, as: Element = 'video' }: TileProps): React.ReactNode {
-  const { view, error, ref } = useStreamView(conference, streamId);
+  const { view, error, isPlaybackBlocked, retry, ref } = useStreamView(conference, streamId);
   return (
     <>
       <Element ref={ref} data-testid="media" data-viewer={view?.viewerId} />
       <p role="alert">{error?.code}</p>
+      <p role="status">{isPlaybackBlocked ? 'blocked' : 'free'}</p>
+      <button onClick={retry}>Retry</button>
     </>
   );
 }
@@ -68,7 +70,7 @@ it('views once under StrictMode', async () => {
   expect(server.callsOf('viewStream')).toHaveLength(1);
 });
 
-it('leaves no view behind when it is unmounted before the server has answered', async () => {
+it('stops the view when it is unmounted before the server has answered', async () => {
   let isGone = false;
   server.intercept = async ({ operation }) => {
     if (operation === 'viewStream') await vi.waitUntil(() => isGone);
@@ -81,7 +83,7 @@ it('leaves no view behind when it is unmounted before the server has answered', 
   expect(viewedStreams()).toEqual([]);
 });
 
-it('goes over to another stream, and to another element', async () => {
+it('switches to another stream, and to another element', async () => {
   const { rerender } = render(<Tile streamId={camera.id} />);
   await expectShown();
   rerender(<Tile streamId={screenShare.id} />);
@@ -95,8 +97,8 @@ it('goes over to another stream, and to another element', async () => {
   await waitFor(() => expect(viewedStreams()).toEqual([]));
 });
 
-it('tells that nobody publishes the stream, or that the server refuses', async () => {
-  const { rerender } = render(<Tile streamId="nobody's" />);
+it('reports a stream that does not exist, and a refusal of the server', async () => {
+  const { rerender } = render(<Tile streamId="missing" />);
   await waitFor(() => expect(screen.getByRole('alert').textContent).toBe('ERR_STREAM_NOT_FOUND'));
   server.intercept = ({ operation }) => {
     if (operation === 'viewStream') throw forbidden('viewStream');
@@ -105,15 +107,33 @@ it('tells that nobody publishes the stream, or that the server refuses', async (
   await waitFor(() => expect(screen.getByRole('alert').textContent).toBe('ERR_FORBIDDEN'));
 });
 
-it('tells that the browser wants a click first', async () => {
-  // jsdom's own DOMException is no Error of this realm, as that of a browser is.
+it('shows that the browser blocks playback, and no longer does so once a click has started it', async () => {
+  // Unlike a browser's, jsdom's DOMException is not an Error of this realm.
   const refusal = Object.assign(new Error('no'), { name: 'NotAllowedError' });
   play.mockRejectedValue(refusal);
   render(<Tile streamId={camera.id} />);
-  await waitFor(() => expect(screen.getByRole('alert').textContent).toBe('ERR_PLAYBACK_BLOCKED'));
+  await waitFor(() => expect(screen.getByRole('status').textContent).toBe('blocked'));
+  const shown = element();
+  play.mockResolvedValue();
+  await act(() => me.startPlayback());
+  expect(screen.getByRole('status').textContent).toBe('free');
+  expect(screen.getByRole('alert').textContent).toBe('');
+  expect(element()).toBe(shown);
 });
 
-it('tells that the connection of this view failed', async () => {
+it('views the stream again on retry, and forgets the error', async () => {
+  server.intercept = ({ operation }) => {
+    if (operation === 'viewStream') throw forbidden('viewStream');
+  };
+  render(<Tile streamId={camera.id} />);
+  await waitFor(() => expect(screen.getByRole('alert').textContent).toBe('ERR_FORBIDDEN'));
+  server.intercept = () => {};
+  act(() => screen.getByRole('button').click());
+  await expectShown();
+  expect(screen.getByRole('alert').textContent).toBe('');
+});
+
+it('reports that the connection of its view failed', async () => {
   const before = new Set(FakePeerConnection.open);
   render(<Tile streamId={camera.id} />);
   await expectShown();

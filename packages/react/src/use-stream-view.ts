@@ -1,54 +1,68 @@
 import type { Conference, ParleyError, ViewedStream } from '@parley-rtc/sdk';
-import { type RefCallback, useEffect, useState } from 'react';
-import { attachIfOpen, hold, isAboutView } from '@parley-rtc/sdk/bindings';
+import { attachIfOpen, hasViewFailed, isBlocked, manageResource } from '@parley-rtc/sdk/bindings';
+import { useCallback, useEffect, useMemo, useState, type RefCallback } from 'react';
+import { useConferenceState } from './use-conference-state.ts';
 
-/** A stream of somebody else on its way to a media element. */
+/** A view of another participant's stream, for a media element. */
 export interface StreamView {
-  /** There once the server has answered; media follows. */
+  /** Set once the server has answered; media follows. */
   readonly view: ViewedStream | undefined;
-  /**
-   * What went wrong with this view: it could not be had, its connection failed, or the browser wants a click before it
-   * plays (`PlaybackBlockedError`, with the element).
-   */
+  /** Why the stream cannot be viewed: viewing failed, or the view's connection did. Stays until `retry()`. */
   readonly error: ParleyError | undefined;
-  /** For the `ref` of a `<video>` or `<audio>`; which element it is may change. */
+  /**
+   * Whether the browser blocks playback until the user clicks. Keep the element in the page, and call
+   * `conference.startPlayback()` from a click handler.
+   */
+  readonly isPlaybackBlocked: boolean;
+  /** Views the stream again after an error. */
+  readonly retry: () => void;
+  /** The `ref` of a `<video>` or `<audio>`. The element may change. */
   readonly ref: RefCallback<HTMLMediaElement>;
 }
 
 /**
- * Receives a stream for as long as the component is mounted and shows it in the element that gets `ref`. Stops when
- * the conference or the stream changes and on unmount. Without a conference or a stream it receives nothing.
+ * Views a stream while the component is mounted and plays it in the element with `ref`. Stops viewing when the
+ * conference or the stream changes and on unmount. Without a conference or a stream, it views nothing.
  */
 export function useStreamView(conference: Conference | undefined, streamId: string | undefined): StreamView {
   const [view, setView] = useState<ViewedStream>();
   const [error, setError] = useState<ParleyError>();
   const [element, ref] = useState<HTMLMediaElement | null>(null);
+  const [attempt, setAttempt] = useState(0);
+  const isPlaybackBlocked =
+    useConferenceState(conference, (snapshot) => isBlocked(snapshot, streamId)) ?? false;
+  const retry = useCallback(() => setAttempt((count) => count + 1), []);
+
+  const target = useMemo(
+    () => (conference && streamId !== undefined ? { conference, streamId, attempt } : undefined),
+    [conference, streamId, attempt],
+  );
 
   useEffect(() => {
-    if (!conference || streamId === undefined) return;
-    const letGo = hold({
-      acquire: (signal) => conference.viewStream(streamId, { signal }),
+    if (!target) return;
+    const release = manageResource({
+      acquire: (signal) => target.conference.viewStream(target.streamId, { signal }),
       release: (held) => void held.stop(),
-      onHeld: setView,
+      onAcquired: setView,
       onFailed: setError,
     });
     return () => {
-      letGo();
+      release();
       setView(undefined);
       setError(undefined);
     };
-  }, [conference, streamId]);
+  }, [target]);
 
   useEffect(() => {
     if (!conference || streamId === undefined) return;
     return conference.on('error', (problem) => {
-      if (isAboutView(problem.error, streamId, element)) setError(problem.error);
+      if (hasViewFailed(problem.error, streamId)) setError(problem.error);
     });
-  }, [conference, streamId, element]);
+  }, [conference, streamId]);
 
   useEffect(() => {
     if (view && element) return attachIfOpen(view, element);
   }, [view, element]);
 
-  return { view, error, ref };
+  return { view, error, isPlaybackBlocked, retry, ref };
 }

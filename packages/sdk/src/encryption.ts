@@ -1,5 +1,5 @@
 /**
- * End-to-end encryption of media, for apps that import it as `@parley-rtc/sdk/encryption`; all others do not carry it. See
+ * End-to-end encryption of media. Only apps that import `@parley-rtc/sdk/encryption` include its code. See
  * docs/encryption.md.
  */
 export {

@@ -1,7 +1,7 @@
-import { expect, test, vi } from 'vitest';
-import { type AnyParleyError, Conference } from './index.ts';
+import { expect, it, vi } from 'vitest';
+import { Conference, type AnyParleyError } from './index.ts';
 
-test('the package can be imported where there is no browser, and does nothing by itself', async () => {
+it('can be imported outside a browser, without side effects', async () => {
   const timers = vi.spyOn(globalThis, 'setTimeout');
   const before = Object.keys(globalThis);
   vi.resetModules();
@@ -11,7 +11,7 @@ test('the package can be imported where there is no browser, and does nothing by
   expect(Object.keys(parley)).toContain('Conference');
 });
 
-/** The example of the README: it is here for the compiler. */
+/** The example of the README, for the compiler to check. */
 export async function example(page: {
   server: string;
   conferenceId: string;
@@ -37,14 +37,14 @@ export async function example(page: {
   await conference.leave();
 }
 
-/** An error's code tells its class to the compiler. */
+/** Lets the compiler check that an error's code determines its class. */
 export function advice(error: AnyParleyError): string {
   return error.code === 'ERR_DEVICE_DENIED' ? `${error.kind}: ${error.hint}` : error.hint;
 }
 
-/** What must not compile. */
+/** Code that must not compile. */
 export async function misuse(conference: Conference): Promise<void> {
-  // @ts-expect-error -- an event that there is not
+  // @ts-expect-error -- an unknown event
   conference.on('stream-publish', () => {});
   // @ts-expect-error -- own media needs a type
   await conference.publishStream({ mediaStream: new MediaStream() });

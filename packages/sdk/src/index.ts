@@ -1,61 +1,69 @@
 export { Conference } from './conference/conference.ts';
 export type { CreateOptions } from './conference/create-conference.ts';
-export type { JoinOptions } from './conference/join-conference.ts';
+export type { JoinOptions } from './conference/join-options.ts';
 export { prepareJoin } from './conference/prepare-join.ts';
 export type { LeaveOptions } from './conference/session.ts';
-export type { ActiveSpeaker, ConferenceEvents, ConferenceListener } from './conference/conference-events.ts';
+export type { ActiveSpeaker, ConferenceEvents, ConferenceListener } from './announcing/conference-events.ts';
 export type {
   ConferenceSnapshot,
   ConferenceStore,
   ConnectionStatus,
   NetworkIndicators,
-} from './conference/conference-store.ts';
+} from './state/conference-store.ts';
 export {
   type RemoteStream,
   selectRemoteParticipants,
   selectRemoteStreams,
   selectSelf,
-} from './conference/selectors.ts';
-export { type Permissions, selectPermissions } from './conference/select-permissions.ts';
-export { selectUsers, type User } from './conference/select-users.ts';
+} from './state/selectors.ts';
+export { type Permissions, selectPermissions } from './state/select-permissions.ts';
+export { selectUsers, type User } from './state/select-users.ts';
+export type { PublishDetails, PublishOptions } from './publishing/publish-options.ts';
 export type {
   DeviceSource,
-  DeviceWish,
+  DeviceRequest,
+  MissingKinds,
   OwnMediaSource,
-  PublishDetails,
   PreviewSource,
-  PublishOptions,
   PublishSource,
   ScreenSource,
-} from './media/publish-options.ts';
-export type { MuteOptions, PublishedStream, SwitchOptions, TrackKind } from './media/published-stream.ts';
-export type { DecryptionContext, EncryptionContext, MediaEncryption } from './media/media-encryption.ts';
-export type { TrackProcessor } from './media/track-processor.ts';
+  StartMuted,
+} from './devices/media-source.ts';
+export type { MuteOptions, PublishedStream, SwitchOptions } from './publishing/published-stream.ts';
+export type { TrackKind } from './stream-kinds.ts';
+export type { DecryptionContext, EncryptionContext, MediaEncryption } from './publishing/media-encryption.ts';
+export type { TrackProcessor } from './publishing/track-processor.ts';
 export {
   createDevices,
-  type DeviceChange,
   type Devices,
   type DevicesOptions,
+  type FollowedStream,
 } from './devices/create-devices.ts';
+export type { DeviceChange } from './devices/device-choices.ts';
 export { type Device, type DeviceKind, listDevices } from './devices/device.ts';
 export { type ChoiceReason, type DeviceChoice, type DeviceIntent } from './devices/device-intent.ts';
 export { createPreview, type Preview, type PreviewOptions } from './preview/create-preview.ts';
 export { createLevelMeter, type LevelMeter, type LevelMeterOptions } from './preview/level-meter.ts';
 export { type MediaWarning, watchMedia, type WatchMediaOptions } from './preview/watch-media.ts';
 export { type DrawFrame, videoFrameProcessor } from './processors/video-frame-processor.ts';
-export type { Captured } from './media/capture.ts';
-export { encodingsFor, type VideoCodec, type VideoShape } from './media/encodings-for.ts';
-export { classicCameraPresets, screenPresets, type VideoPreset, wideCameraPresets } from './media/presets.ts';
-export { audioBitrates } from './media/audio-bitrates.ts';
+export type { Captured } from './devices/media-source.ts';
+export { encodingsFor, type VideoCodec, type VideoShape } from './encoding/encodings-for.ts';
+export {
+  audioBitrates,
+  classicCameraPresets,
+  screenPresets,
+  type VideoPreset,
+  wideCameraPresets,
+} from './encoding/presets.ts';
 export { selectMuted } from './conventions/track-mute.ts';
 export { selectOnHold } from './conventions/hold.ts';
-export { announceRecording, selectRecording } from './conventions/recording.ts';
+export { announceRecording, selectRecording, type MetadataWriter } from './conventions/recording.ts';
 export { announcePortrait, selectPortrait } from './conventions/portrait.ts';
-export type { Detach, ViewedStream, ViewOptions } from './media/viewed-stream.ts';
-export type { JoinTiming } from './conference/join-timing.ts';
-export type { ViewTiming } from './viewing/view-conduct.ts';
+export type { Detach, ViewedStream, ViewOptions } from './viewing/viewed-stream.ts';
+export type { JoinTiming } from './announcing/join-timing.ts';
+export type { ViewTiming } from './viewing/view-controller.ts';
 export type { FirstFrame } from './viewing/first-frame.ts';
-export type { Playback } from './viewing/playback.ts';
+export type { Playback } from './state/playback.ts';
 export type { ViewPriority } from './viewing/video-cap.ts';
 export { AudioOutputError, NoFramesError, ViewClosedError } from './errors/viewing-errors.ts';
 export { PartNotLoadedError } from './errors/part-not-loaded-error.ts';
@@ -82,6 +90,8 @@ export {
 } from './errors/conference-errors.ts';
 export {
   type CaptureKind,
+  CaptureFailedError,
+  ClickRequiredError,
   DeviceBlockedByPolicyError,
   DeviceDeniedError,
   DeviceDismissedError,
@@ -91,6 +101,8 @@ export {
   ScreenShareCancelledError,
 } from './errors/device-errors.ts';
 export { DeviceLostError } from './errors/device-lost-error.ts';
+export { MuteNotAnnouncedError } from './errors/mute-not-announced-error.ts';
+export { TrackEndedError } from './errors/track-ended-error.ts';
 export { InsecureOriginError, UnsupportedBrowserError } from './errors/browser-errors.ts';
 export {
   MediaConnectionError,
@@ -109,14 +121,22 @@ export {
   type CallOptions,
   ConnectionError,
   ForbiddenError,
+  ForeignAnswerError,
   HttpError,
   InvalidOptionsError,
   InvalidRequestError,
+  type LogFields,
+  type LogLevel,
+  type LogRecord,
+  type LogSetting,
+  type LogSink,
   NotFoundError,
   ParleyError,
   type RedeemedTicket,
   redeemTicket,
   ServerError,
+  setLogLevel,
+  setLogSink,
   type TicketOptions,
   ticketToken,
   TimeoutError,
@@ -125,6 +145,7 @@ export {
   type TokenSource,
   TooManyRequestsError,
   UnauthorizedError,
+  UnexpectedError,
 } from '@parley-rtc/client';
 export type {
   ConferenceMode,

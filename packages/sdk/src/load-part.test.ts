@@ -1,10 +1,14 @@
-import { expect, test, vi } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { expect, it, vi } from 'vitest';
 import type * as LoadPartModule from './load-part.ts';
-import { FakePeerConnection } from './testing/fake-peer-connection.ts';
+import { collectUncaught } from './testing/collect-uncaught.ts';
+import { Deferred } from './testing/deferred.ts';
 import { capturedStreams } from './testing/fake-browser.ts';
 import { fakeTracks } from './testing/fake-media.ts';
+import { FakePeerConnection } from './testing/fake-peer-connection.ts';
 import type { FakeServer } from './testing/fake-server.ts';
 import { joinAs } from './testing/join-as.ts';
+import { rejectionOf } from './testing/rejection-of.ts';
 import { settle } from './testing/settle.ts';
 import { useFakeConference } from './testing/use-fake-conference.ts';
 
@@ -29,7 +33,7 @@ useFakeConference((fakes) => {
   missing = '';
 });
 
-test('without the part for calls nobody stays in the conference', async () => {
+it('leaves no participant behind without the part for calls', async () => {
   missing = 'calls';
   await expect(joinAs(server, 'ada')).rejects.toMatchObject({ code: 'ERR_PART_NOT_LOADED', retryable: true });
   await settle();
@@ -37,7 +41,7 @@ test('without the part for calls nobody stays in the conference', async () => {
   expect(server.endpoints.size).toBe(0);
 });
 
-test('without the part for publishing what was captured is stopped, and the call goes on', async () => {
+it('stops captured media without the part for publishing, and the call continues', async () => {
   const ada = await joinAs(server, 'ada');
   missing = 'publishing';
   await expect(ada.publishStream({ camera: true })).rejects.toMatchObject({ code: 'ERR_PART_NOT_LOADED' });
@@ -48,7 +52,7 @@ test('without the part for publishing what was captured is stopped, and the call
   expect(FakePeerConnection.open.size).toBe(1);
 });
 
-test('without the part for viewing a view is refused, and is there once the part can be had', async () => {
+it('rejects viewing without its part, and succeeds once the part can be loaded', async () => {
   const [ada, bob] = [await joinAs(server, 'ada'), await joinAs(server, 'bob')];
   const { id } = await ada.publishStream({ microphone: true });
   await settle();
@@ -56,4 +60,21 @@ test('without the part for viewing a view is refused, and is there once the part
   await expect(bob.viewStream(id)).rejects.toMatchObject({ code: 'ERR_PART_NOT_LOADED' });
   missing = '';
   await expect(bob.viewStream(id)).resolves.toMatchObject({ streamId: id });
+});
+
+it('reports a missing part for viewing to the caller only, even while the view waits for its answer', async () => {
+  const [ada, bob] = [await joinAs(server, 'ada'), await joinAs(server, 'bob')];
+  const { id } = await ada.publishStream({ microphone: true });
+  await settle();
+  const uncaught = collectUncaught();
+  missing = 'viewing';
+  const answer = new Deferred<void>();
+  server.intercept = ({ operation }) => (operation === 'viewStream' ? answer.promise : undefined);
+  const viewing = rejectionOf(bob.viewStream(id));
+  await settle();
+  // Node reports unhandled rejections after a turn of its event loop.
+  await setImmediate();
+  expect(uncaught).toEqual([]);
+  answer.resolve();
+  expect(await viewing).toMatchObject({ code: 'ERR_PART_NOT_LOADED' });
 });

@@ -1,9 +1,9 @@
 import { PartNotLoadedError } from './errors/part-not-loaded-error.ts';
 
 /**
- * Fetches a part of the SDK that has a file of its own.
+ * Loads a part of the SDK that is a separate file.
  *
- * @throws PartNotLoadedError (`ERR_PART_NOT_LOADED`).
+ * @throws PartNotLoadedError (`ERR_PART_NOT_LOADED`) when the file cannot be loaded.
  */
 export async function loadPart<Part>(name: string, load: () => Promise<Part>): Promise<Part> {
   try {

@@ -1,4 +1,4 @@
-/** A new random id: a UUID where the page is secure, else as many random digits (there browsers lack `randomUUID`). */
+/** Returns a random id: a UUID, or 32 random hexadecimal digits on insecure pages, where `randomUUID` is missing. */
 export function newId(): string {
   const { crypto } = globalThis;
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();

@@ -1,4 +1,4 @@
-// Everything that a script tag gets, as the global `Parley`. Exporting the details keeps the adapter in the bundle:
-// the package is free of side effects, so a bare import of it could be dropped.
+// The contents of the global `Parley` for script tags. Exporting `browserDetails` keeps the adapter in the bundle: the
+// package is marked free of side effects, so bundlers may drop a bare import.
 export * from './index.ts';
-export { browserDetails } from './media/browser-adapter.ts';
+export { browserDetails } from './connection/browser-adapter.ts';

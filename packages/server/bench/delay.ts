@@ -1,7 +1,7 @@
-// How long a packet takes through the router: sent by one peer, received by another, both with real ICE, DTLS and SRTP
-// over loopback, against two such peers connected to each other at the same time. What is left is the router's: its
-// socket, decryption, routing, encryption and the second way over loopback. With one viewer, and with fifty more, whose
-// packets all leave before the measured one. Prints a table and writes bench-results/delay.json.
+// Measures the delay of a packet through the router: from one peer to another, both with real ICE, DTLS and SRTP over
+// loopback, compared with two such peers connected directly at the same time. The difference is the router's share:
+// its socket, decryption, routing, encryption and the second hop over loopback. Measured with one viewer, and with
+// fifty more whose packets all leave before the measured one. Prints a table and writes bench-results/delay.json.
 // Run by `pnpm bench:delay [seconds]`.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,11 +10,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { cleanup } from 'node-datachannel';
 import { farSideAt, NativePeer } from '../src/media/testing/native-peer.ts';
+import { isRtcp } from '../src/media/wire/rtp-packet.ts';
 import { seededRandom } from '../src/testing/seeded-random.ts';
-import { isRtcp } from '../src/media/rtp/rtp-packet.ts';
 import { publishedFormat } from './router/load-offers.ts';
-import { AnsweringPeer } from './router/load-peer.ts';
-import type { LoadPeer } from './router/load-peer.ts';
+import { AnsweringPeer, type LoadPeer } from './router/load-peer.ts';
 import { LoadPublisher } from './router/load-publisher.ts';
 import { startParley } from './router/parley-under-load.ts';
 import { usageOf } from './router/process-usage.ts';
@@ -34,7 +33,7 @@ let senders = [publisher, direct.from].map(
   (peer) =>
     new LoadPublisher(new StampingPeer(peer), format, [{ packetsPerFrame: 4 }], { lossRatio: 0, random }),
 );
-// Who sends first gets through first, so that they take turns.
+// The first sender gets through first, so they take turns.
 const timer = setInterval(() => {
   senders = senders.toReversed();
   for (const sender of senders) sender.tick(performance.now());
@@ -75,7 +74,7 @@ writeFileSync(
 
 async function measure(name: string): Promise<void> {
   process.stderr.write(`${name} ...\n`);
-  // Comes last, and so is the last to get each packet.
+  // Connected last, so it is the last to receive each packet.
   const { peer: viewer } = await router.view(streamId, false);
   await sleep(warmUpMs);
   const cpuBefore = usageOf(router.pid).cpuSeconds;
@@ -110,7 +109,7 @@ function collectAges(peer: LoadPeer): number[] {
   return ages;
 }
 
-/** Two peers without a router between them. */
+/** Two peers, connected without a router. */
 async function connectDirectly(): Promise<{ readonly from: LoadPeer; readonly to: LoadPeer }> {
   const from = await NativePeer.create('127.0.0.1');
   const to = new AnsweringPeer('127.0.0.1');

@@ -1,4 +1,4 @@
-// The readers of the benchmark, in a process of their own, so that their work is not counted as the server's.
+// The readers of the benchmark, in their own process, so that their work does not count as the server's.
 import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command, Order, Outcome, Reader } from './protocol.ts';
@@ -8,7 +8,7 @@ const headers = { authorization: `Bearer ${token}` };
 const readerAgent = new Agent({ keepAlive: true, maxSockets: Infinity });
 const commandAgent = new Agent({ keepAlive: true, maxSockets: 8 });
 
-/** A command whose event is on its way to its readers. */
+/** A command whose event is on its way to the readers. */
 interface Sent {
   readonly atMs: number;
   readonly latenciesMs: number[];
@@ -28,7 +28,7 @@ async function carryOut(order: Order): Promise<Outcome> {
   const nothing = { latenciesMs: [], roundTripsMs: [], lastMs: [] };
   switch (order.do) {
     case 'park':
-      // A few at a time: the queue of connections that a server has yet to accept is short.
+      // A few at a time: a server's queue of connections to accept is short.
       for (let first = 0; first < order.readers.length; first += 100) {
         const some = order.readers.slice(first, first + 100);
         await Promise.all(some.map(order.kind === 'poll' ? startPolling : startPush));
@@ -45,7 +45,7 @@ async function carryOut(order: Order): Promise<Outcome> {
   }
 }
 
-/** Resolves when the request is sent; the poll goes on by itself. */
+/** Resolves when the request is sent; the poll continues on its own. */
 function startPolling(reader: Reader): Promise<void> {
   return new Promise((resolve) => {
     const poll = get(`/rtc-api/conferences/${reader.conferenceId}/events?v=${reader.version}`, (response) => {

@@ -1,12 +1,12 @@
-// What waiting costs: 10,000 parked polls on one node, and one event for 1,000 readers, by poll and by push.
-// Loopback only; the readers live in a process of their own. Prints a table and writes bench-results/polls.json.
+// Measures the cost of waiting: 10,000 parked polls on one node, and one event for 1,000 readers, by poll and by push.
+// Loopback only; the readers run in their own process. Prints a table and writes bench-results/polls.json.
 // Run by `pnpm bench:polls [polls]`.
 import { fork, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { FakeMediaRouter } from '../src/media/fake-media-router.ts';
+import { FakeMediaRouter } from '../src/media/testing/fake-media-router.ts';
 import { createParleyServer } from '../src/parley-server.ts';
 import type { Command, Order, Outcome } from './protocol.ts';
 
@@ -15,7 +15,7 @@ const pollsPerConference = 4;
 const fanOut = Math.min(1_000, polls);
 const wakes = 500;
 const fanOutEvents = 20;
-/** Longer than the benchmark takes, so that what is parked stays parked. */
+/** Longer than the benchmark, so that parked polls stay parked. */
 const pollTimeoutMs = 10 * 60_000;
 const client = { id: 'bench', secret: 'bench', roles: ['SERVICE'] } as const;
 
@@ -25,7 +25,7 @@ const rows = [await measureParked(), await measureFanOut('poll'), await measureF
 console.table(Object.fromEntries(rows.map(({ what, ...figures }) => [what, figures])));
 mkdirSync('bench-results', { recursive: true });
 writeFileSync('bench-results/polls.json', `${JSON.stringify({ node: process.version, rows }, null, 2)}\n`);
-// The last server's idle connections would keep the process for a while.
+// Idle connections to the last server would keep the process alive for a while.
 process.exit();
 
 interface Row {
@@ -33,7 +33,7 @@ interface Row {
   readonly [figure: string]: number | string | undefined;
 }
 
-/** Many conferences with a few readers each, as on a busy node: what do they weigh, and how fast do they wake? */
+/** Many conferences with a few readers each, as on a busy node: their memory, and their wake-up time. */
 async function measureParked(): Promise<Row> {
   return withServer(async ({ createConference, order }) => {
     const count = Math.ceil(polls / pollsPerConference);
@@ -101,14 +101,14 @@ async function measureFanOut(kind: 'poll' | 'push'): Promise<Row> {
 }
 
 interface Bench {
-  /** A conference with one endpoint inside, at version 1. */
+  /** A conference with one participant, at version 1. */
   readonly createConference: (readers: number) => Promise<Command>;
   readonly order: (order: Order) => Promise<Outcome>;
 }
 
 async function withServer(measure: (bench: Bench) => Promise<Row>): Promise<Row> {
   const server = await createParleyServer(
-    // One user opens all polls here, which the limits are made to prevent.
+    // One user opens all polls here, which the limits are designed to prevent.
     {
       port: 0,
       clients: [client],
@@ -171,7 +171,7 @@ async function outcomeOf(child: ChildProcess): Promise<Outcome> {
   return outcome;
 }
 
-/** Resolves once this process has hardly anything to do. */
+/** Resolves once this process is almost idle. */
 async function untilQuiet(): Promise<void> {
   for (;;) {
     const before = process.cpuUsage();
@@ -191,7 +191,7 @@ function restingMemory(): Memory {
   return { rss, heap: heapUsed + external };
 }
 
-/** RSS is what the system sees, but it holds freed pages too; the heap is what is really in use. */
+/** RSS includes freed pages; the heap is what is really in use. */
 function memoryEach(before: Memory, count: number): Record<string, number> {
   const { rss, heap } = restingMemory();
   return {

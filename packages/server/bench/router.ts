@@ -1,9 +1,9 @@
-// What the media router costs: packets delivered per second of one core, memory per peer, loop delay; and the same load
-// through Debian's Janus VideoRoom in the same run, as a ratio. Sound, RTCP, retransmissions and, where it says so,
-// simulcast are on; every packet at every viewer is counted. Over this machine's own addresses only. Prints a table and
-// writes bench-results/router.json, in which scenarios that do not run this time stay. Linux only.
+// Measures the media router: packets delivered per second of one core, memory per peer, loop delay; and the same load
+// through Debian's Janus VideoRoom in the same run, as a ratio. Audio, RTCP, retransmissions and, where stated,
+// simulcast are on; every packet at every viewer counts. Uses only this machine's addresses. Prints a table and writes
+// bench-results/router.json, in which scenarios that do not run this time stay. Linux only.
 // Run by `pnpm bench:router [seconds] [part of the scenarios' names] [--profile]`; with --profile, it also prints
-// where ours spends the time of its JavaScript thread.
+// where our router spends the time of its JavaScript thread.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,7 +34,7 @@ const seconds = Number(secondsText);
 const withJanus = hasJanus();
 
 const rows: Record<string, object> = {};
-/** Janus gets each load once. */
+/** Janus runs each load once. */
 const janusByLoad = new Map<string, LoadFigures>();
 for (const scenario of scenarios.filter(({ name }) => name.includes(wanted))) {
   const parley = await measureParley(scenario);
@@ -42,7 +42,7 @@ for (const scenario of scenarios.filter(({ name }) => name.includes(wanted))) {
   if (!withJanus) continue;
   const janus = await measureJanus(scenario);
   rows[`${scenario.name}: janus`] = janus;
-  // Whoever leaves out most of the load does other work, and less.
+  // A router that drops most of the load does different work, and less of it.
   if (Math.min(parley.deliveredPercent, janus.deliveredPercent) < leastComparablePercent) continue;
   const ratio = parley.packetsPerCoreSecond / janus.packetsPerCoreSecond;
   rows[`${scenario.name}: ratio`] = { packetsPerCoreSecond: Number(ratio.toFixed(2)) };

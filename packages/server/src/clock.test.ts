@@ -8,7 +8,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('calls once after the delay, unless it is told not to', () => {
+it('calls once after the delay, unless cancelled', () => {
   const called: string[] = [];
   systemClock.setTimer(() => called.push('kept'), 100);
   const stop = systemClock.setTimer(() => called.push('stopped'), 100);
@@ -19,7 +19,7 @@ it('calls once after the delay, unless it is told not to', () => {
   expect(called).toEqual(['kept']);
 });
 
-it('does not take a very long delay for a very short one', () => {
+it('does not turn a very long delay into a very short one', () => {
   const called: string[] = [];
   systemClock.setTimer(() => called.push('late'), 2 ** 40);
   vi.advanceTimersByTime(60_000);

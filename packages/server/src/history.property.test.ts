@@ -61,7 +61,7 @@ const ending: fc.Arbitrary<readonly Step[]> = fc.oneof(
   { weight: 1, arbitrary: commandOf('end', {}).map((end) => [end]) },
 );
 
-it('serves exactly the state that its events fold to, whatever is commanded, one after another or at once', async () => {
+it('serves exactly the state that its events fold to, for any commands in sequence or in parallel', async () => {
   const { service } = await startTestServer({ pollTimeoutMs: 1 });
   const endpoints = [
     await service.register(86_400),
@@ -78,7 +78,7 @@ it('serves exactly the state that its events fold to, whatever is commanded, one
       async (steps, end, isAtOnce) => {
         const conferenceId = await service.create();
         const take = (one: Step): Promise<unknown> => one(service, conferenceId, endpoints);
-        // Two of the three are inside from the start, or most commands would be refused.
+        // Two of the three join at the start; otherwise most commands would be refused.
         for (const userEndpointId of endpoints.slice(0, 2)) {
           await service.do('join', { body: { conferenceId, userEndpointId } });
         }

@@ -1,16 +1,16 @@
 import { Agent, request as httpRequest } from 'node:http';
+import type { ViewStreamResult } from '@parley-rtc/contract';
 import * as fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
-import type { ViewStreamResult } from '@parley-rtc/contract';
 import { checkAnswer } from './testing/answer-schemas.ts';
 import { hostileRequests, type HostileRequest, type KnownIds } from './testing/hostile-requests.ts';
 import { startTestServer, type TestServer } from './testing/test-server.ts';
 
-/** How many requests are tried: PARLEY_FUZZ_RUNS=100000 for a long run. */
+/** Number of requests: set PARLEY_FUZZ_RUNS=100000 for a long run. */
 const runs = Number(process.env['PARLEY_FUZZ_RUNS'] ?? 2_000);
 const seed = Number(process.env['PARLEY_FUZZ_SEED'] ?? 20_260_105);
 
-/** Operations whose success takes away what the next requests are about, or adds what nobody needs. */
+/** Operations whose success removes what later requests need, or adds clutter. */
 const changesTheScene: ReadonlySet<string> = new Set([
   'create',
   'leave',
@@ -20,7 +20,7 @@ const changesTheScene: ReadonlySet<string> = new Set([
   'unregisterUserEndpoint',
 ]);
 
-it('answers hostile requests as the document says, changes nothing when it refuses, and lives on', async () => {
+it('responds to hostile requests as documented, changes nothing when it refuses, and survives', async () => {
   const server = await startTestServer({
     pollTimeoutMs: 1,
     limits: {
@@ -46,7 +46,7 @@ it('answers hostile requests as the document says, changes nothing when it refus
       before = after;
       if (status < 300 && changesTheScene.has(request.operation.operationId)) {
         await clearScene(server, known.userEndpointId);
-        // In place: the arbitrary looks here for what exists.
+        // In place, because the arbitrary reads known ids from this object.
         Object.assign(known, await setScene(server));
         before = await stateOf(server);
       }
@@ -58,12 +58,12 @@ it('answers hostile requests as the document says, changes nothing when it refus
     id: known.conferenceId,
   });
   expect(Object.prototype).not.toHaveProperty('isAdmin');
-  // Neither all refused nor all let in: the requests reach what is behind the first checks.
+  // Neither all refused nor all accepted: the requests get past the first checks.
   expect(Object.keys(counts)).toEqual(expect.arrayContaining(['200', '204', '400', '401', '404']));
   if (runs > 2_000) process.stdout.write(`hostile requests by status: ${JSON.stringify(counts)}\n`);
 }, 3_600_000);
 
-/** A conference with an endpoint inside, a stream and a view. */
+/** Creates a conference with a participant, a stream and a view. */
 async function setScene({ service }: TestServer): Promise<KnownIds> {
   const conferenceId = await service.create();
   const userEndpointId = await service.register(86_400);
@@ -75,7 +75,7 @@ async function setScene({ service }: TestServer): Promise<KnownIds> {
   return { conferenceId, userEndpointId, streamId, viewerId };
 }
 
-/** Ends every conference, so that reading the state stays quick. */
+/** Ends every conference, so that reading the state stays fast. */
 async function clearScene({ service }: TestServer, formerEndpointId: string): Promise<void> {
   await service.call('unregisterUserEndpoint', { body: { userEndpointId: formerEndpointId } });
   const userEndpointId = await service.register();
@@ -85,7 +85,7 @@ async function clearScene({ service }: TestServer, formerEndpointId: string): Pr
   await service.do('unregisterUserEndpoint', { body: { userEndpointId } });
 }
 
-/** All that a refused request must leave alone, as text. */
+/** Everything that a refused request must not change, as text. */
 async function stateOf({ service, mediaRouter, url }: TestServer): Promise<string> {
   const answer = await fetch(`${url}/rtc-api/conferences/active`, {
     headers: { authorization: `Bearer ${service.token}` },
@@ -96,7 +96,7 @@ async function stateOf({ service, mediaRouter, url }: TestServer): Promise<strin
 
 type Sender = (request: HostileRequest) => Promise<{ readonly status: number; readonly body: unknown }>;
 
-/** Sends what `fetch` would correct. Lets time pass for requests that are parked. */
+/** Sends requests that `fetch` would correct. Advances the clock for parked requests. */
 function senderOf({ url, service, clock }: TestServer): Sender {
   const agent = new Agent({ keepAlive: true });
   onTestFinished(() => {
@@ -121,7 +121,7 @@ function senderOf({ url, service, clock }: TestServer): Sender {
         },
         (response) => {
           if (response.headers['content-type']?.startsWith('text/event-stream')) {
-            // A push that was let in goes on for a minute.
+            // An accepted push stays open for a minute.
             response.destroy();
             resolve({ status: response.statusCode ?? 0, body: undefined });
             return;

@@ -1,5 +1,5 @@
 export { createParleyServer, type ParleyServer, type ParleyServerParts } from './parley-server.ts';
-export { ConfigError } from './config/config-error.ts';
+export { ConfigError } from './config-error.ts';
 export type { Environment } from './config/environment.ts';
 export type { ParleyServerConfig } from './config/parley-server-config.ts';
 export { readConfig } from './config/read-config.ts';
@@ -7,8 +7,8 @@ export type { Client } from './auth/clients.ts';
 export type { ExternalIssuerConfig } from './auth/external-issuer.ts';
 export type { Role } from './auth/rights.ts';
 export type { Clock } from './clock.ts';
-export type { TurnConfig } from './http/turn-credentials.ts';
-export type { LogLevel } from './http/http-server.ts';
+export type { TurnConfig } from './http/handlers/turn-credentials.ts';
+export type { LogLevel, LogStream } from './http/http-server.ts';
 export { defaultLimits, type Limits } from './limits/limits.ts';
 export { defaultRateLimits, type RateLimits } from './limits/rate-limits.ts';
 export {

@@ -11,12 +11,12 @@ import { Caller, type Answer } from './testing/test-server.ts';
 const rounds = Number(process.env['PARLEY_KILL_ROUNDS'] ?? 6);
 const seed = Number(process.env['PARLEY_KILL_SEED'] ?? 1);
 
-/** A storm is cut off after this many answers at most, and at most so much later. */
+/** A storm is interrupted after at most this many responses, and at most this much later. */
 const mostAnswers = 100;
 const longestDelayMs = 10;
 const longestStartMs = 1_000;
 
-/** A server's program that listens. */
+/** A running server program. */
 interface Server {
   readonly program: RunningProgram;
   readonly url: string;
@@ -42,7 +42,7 @@ async function kill({ child, exited }: RunningProgram): Promise<void> {
   await exited;
 }
 
-/** `reached` resolves when `count` was called so many times. */
+/** `reached` resolves after `start` calls of `count`. */
 function countdown(start: number): { readonly count: () => void; readonly reached: Promise<void> } {
   const counter = new EventTarget();
   let left = start;
@@ -58,7 +58,7 @@ function countdown(start: number): { readonly count: () => void; readonly reache
   return { count, reached };
 }
 
-/** What the storm holds besides conferences works at the next server: endpoints (then given up), tickets, logins. */
+/** Checks that the storm's other belongings work at the next server: endpoints (then unregistered), tickets, logins. */
 async function checkBelongings(journal: StormJournal, caller: Caller): Promise<void> {
   for (const userEndpointId of journal.endpointIds) {
     await caller.do('keepAliveUserEndpoint', { body: { userEndpointId } });
@@ -73,7 +73,7 @@ async function checkBelongings(journal: StormJournal, caller: Caller): Promise<v
   }
 }
 
-/** Conferences that go on take commands where they stopped; then they are ended. */
+/** Checks that surviving conferences accept commands at their last version; then ends them. */
 async function checkVersionsGoOn(caller: Caller): Promise<void> {
   const userEndpointId = await caller.register();
   for (const { id = '', version = 0 } of await caller.do<readonly WireConference[]>('getActive')) {
@@ -85,7 +85,7 @@ async function checkVersionsGoOn(caller: Caller): Promise<void> {
 }
 
 it(
-  `loses no acknowledged command and keeps no half of one when it is killed ${rounds} times`,
+  `loses no acknowledged command and keeps no partial one when it is killed ${rounds} times`,
   async () => {
     const random = seededRandom(seed);
     const variables = {

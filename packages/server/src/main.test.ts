@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { runProgram } from './testing/run-program.ts';
 
-it('prints where it listens and a client to try it with, and ends on SIGTERM', async () => {
+it('prints its URL and a development client, and exits on SIGTERM', async () => {
   const { child, printed, exited } = runProgram({});
   await expect.poll(() => printed.output, { timeout: 10_000 }).toMatch(/\n/);
   const [, url = '', id = '', secret = ''] =
@@ -16,13 +16,13 @@ it('prints where it listens and a client to try it with, and ends on SIGTERM', a
   expect(await exited).toBe(0);
 }, 20_000);
 
-it('says in one line what is wrong with its configuration', async () => {
+it('explains a configuration error in one line', async () => {
   const { printed, exited } = runProgram({ PARLEY_DATA_DIR: '/dev/null/data' });
   expect(await exited).toBe(1);
   expect(printed.output).toMatch(/^PARLEY_DATA_DIR .*\n$/);
 }, 20_000);
 
-it('logs neither tokens, tickets and secrets nor bodies', async () => {
+it('logs no tokens, tickets, secrets or bodies', async () => {
   const { child, printed, exited } = runProgram({
     PARLEY_CLIENTS: 'desk:hush-hush:AGENT',
     PARLEY_LOG_LEVEL: 'debug',
@@ -53,7 +53,7 @@ it('logs neither tokens, tickets and secrets nor bodies', async () => {
   expect(printed.output).not.toContain(token);
 }, 20_000);
 
-it('writes a log of JSON lines in which hostile requests leave nothing but their route', async () => {
+it('writes a log of JSON lines that contain only the route of hostile requests', async () => {
   const { child, printed, exited } = runProgram({
     PARLEY_CLIENTS: 'desk:hush-hush:AGENT',
     PARLEY_LOG_LEVEL: 'debug',

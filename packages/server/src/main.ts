@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { randomBytes } from 'node:crypto';
 import type { Client } from './auth/clients.ts';
-import { ConfigError } from './config/config-error.ts';
+import { ConfigError } from './config-error.ts';
 import { readConfig } from './config/read-config.ts';
 import { createParleyServer } from './parley-server.ts';
 
@@ -26,11 +26,11 @@ async function start(): Promise<void> {
   }
 }
 
-/** A client for trying things out, with a new secret at each start. */
+/** A client for local development, with a new secret at each start. */
 function developmentClient(): Client {
   return { id: 'development', secret: randomBytes(16).toString('hex'), roles: ['SERVICE', 'AGENT'] };
 }
 
 function describeCredentials({ id, secret }: Client): string {
-  return ` (development client: id ${id}, secret ${secret}; set PARLEY_CLIENTS for clients of your own)`;
+  return ` (development client: id ${id}, secret ${secret}; set PARLEY_CLIENTS to configure your own clients)`;
 }

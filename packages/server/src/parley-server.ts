@@ -1,76 +1,69 @@
-import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import type { FastifyInstance } from 'fastify';
-import { createAuth } from './auth/create-auth.ts';
+import type { ErrorResponse } from '@parley-rtc/contract';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { createAuth, type Auth } from './auth/create-auth.ts';
 import { systemClock, type Clock } from './clock.ts';
-import { Conferences } from './conferences/conferences.ts';
 import type { ParleyServerConfig } from './config/parley-server-config.ts';
-import { watchEndpoints } from './endpoints/watch-endpoints.ts';
-import { addApiPage } from './http/api-page.ts';
+import { LineBudget } from './health/line-budget.ts';
+import { Readiness } from './health/readiness.ts';
+import { troubleOf } from './health/trouble.ts';
 import { closeGracefully } from './http/close-gracefully.ts';
-import { conferenceHandlers } from './http/conference-handlers.ts';
-import { conferenceReadingHandlers } from './http/conference-reading-handlers.ts';
-import { endpointHandlers } from './http/endpoint-handlers.ts';
-import { createHttpServer } from './http/http-server.ts';
-import { iceHandlers } from './http/ice-handlers.ts';
-import { limitRates } from './http/limit-rates.ts';
-import { meterRequests } from './http/meter-requests.ts';
-import { readOpenapiDocument } from './http/openapi-document.ts';
-import { addOpenapiRoutes } from './http/openapi-routes.ts';
-import { pushHandlers } from './http/push-handlers.ts';
-import { securityHandlers } from './http/security-handlers.ts';
-import { addServiceRoutes } from './http/service-routes.ts';
-import { streamHandlers } from './http/stream-handlers.ts';
+import { createHttpServer, type LogStream } from './http/http-server.ts';
+import { createUserBudgets } from './http/rates/user-budgets.ts';
 import { defaultLimits, type Limits } from './limits/limits.ts';
 import { defaultRateLimits } from './limits/rate-limits.ts';
-import { createMediaRouter, type MediaRouterOptions } from './media/create-media-router.ts';
-import type { MediaRouter } from './media/media-router.ts';
-import { mediaOptions } from './media-options.ts';
-import { ServerMetrics } from './metrics/server-metrics.ts';
-import { OutsideEvents } from './push/outside-events.ts';
-import { Pushes } from './push/pushes.ts';
-import { announceQuality } from './quality/announce-quality.ts';
+import type { MediaLog, MediaRouter } from './media/media-router.ts';
 import { repeatEvery } from './repeat-every.ts';
-import { requireFreeUdpPorts } from './require-free-udp-ports.ts';
-import { resumeAfterRestart } from './resume-after-restart.ts';
+import { serveApi } from './serve-api.ts';
+import { startConferencing, type Foundation } from './start-conferencing.ts';
+import { openMediaRouter, startMedia } from './start-media.ts';
+import { explainStorageError } from './storage/explain-storage-error.ts';
 import { openStorage } from './storage/open-storage.ts';
 import type { Storage } from './storage/storage.ts';
-import { announceLayers } from './streams/announce-layers.ts';
-import { Streams } from './streams/streams.ts';
 
-/** A server that is ready to listen. */
+const shuttingDown: ErrorResponse = {
+  error: 'shutting_down',
+  error_description: 'This server is shutting down. Send new calls to another one.',
+};
+
+/** A server, ready to listen. */
 export interface ParleyServer {
-  /** Starts to take requests; `url` is where. Call it once. */
+  /** Starts serving requests at `url`. Call it once. */
   listen(): Promise<{ readonly url: string }>;
-  /** Answers what is parked, closes every connection and frees all ports. Safe to call twice. */
+  /** Answers parked requests, closes every connection and frees all ports. Safe to call twice. */
   close(): Promise<void>;
 }
 
-/** Parts that tests and other set-ups may bring. The server closes the router with itself. */
+/** Parts that tests and other setups can replace. The server closes the router when it closes. */
 export interface ParleyServerParts {
   readonly mediaRouter?: MediaRouter;
   readonly clock?: Clock;
+  /** Receives the lines of the log. Default: standard output. */
+  readonly logStream?: LogStream;
 }
 
 /**
- * The RTC API with its media router, wired but not listening yet.
+ * Creates the RTC API with its media router, wired but not listening yet.
  *
- * With `config.dataDir` it goes on where the former process on that folder ended, whatever ended it.
+ * With `config.dataDir` it continues where the previous process on that folder stopped, even after a crash.
  *
- * @throws {@link ConfigError} (`ERR_CONFIG`) when `config.dataDir` cannot be used or another server uses it, or when
- * a UDP port of `config.udpPort` is in use.
+ * @throws {@link ConfigError} (`ERR_CONFIG`) when `config.dataDir` cannot be used or another server uses it, or when a
+ * UDP port of `config.udpPort` is in use.
  */
 export async function createParleyServer(
   config: ParleyServerConfig,
   parts: ParleyServerParts = {},
 ): Promise<ParleyServer> {
-  const storage = await openStorage(config.dataDir);
+  const { historyBytes } = { ...defaultLimits, ...config.limits };
+  const storage = await openStorage(config.dataDir, historyBytes);
   try {
     return await assemble(config, parts, storage);
   } catch (error) {
-    // Or nobody could open the folder for as long as this process lives.
-    await storage.close();
-    throw error;
+    // Otherwise the folder would stay locked until this process exits.
+    await storage.close().catch(() => {});
+    throw config.dataDir !== undefined && troubleOf(error)
+      ? explainStorageError(error, config.dataDir)
+      : error;
   }
 }
 
@@ -79,130 +72,90 @@ async function assemble(
   parts: ParleyServerParts,
   storage: Storage,
 ): Promise<ParleyServer> {
-  const { host = '127.0.0.1' } = config;
   const { clock = systemClock } = parts;
-  const document = readOpenapiDocument();
   const limits: Limits = { ...defaultLimits, ...config.limits };
+  const budget = new LineBudget(clock);
+  const readiness = new Readiness({
+    clock,
+    checkStorage: () => storage.check(),
+    onTrouble: ({ code, advice }, error) => {
+      app.log.error({ trouble: code, dataDir: config.dataDir, err: error }, advice);
+    },
+  });
+  const logFailure = (error: unknown, log: FastifyBaseLogger, message: string): void => {
+    if (readiness.report(error)) return;
+    const more = budget.take(message);
+    if (more) log.error({ ...more, err: error }, message);
+  };
   const app = await createHttpServer({
     logLevel: config.logLevel ?? 'silent',
+    logStream: parts.logStream,
     limits,
     corsOrigins: config.corsOrigins,
     trustProxy: config.trustProxy,
+    onFailure: (error, log) => {
+      logFailure(error, log, 'request failed');
+    },
   });
   const onError = (error: unknown): void => {
-    app.log.error({ err: error }, 'background work failed');
+    logFailure(error, app.log, 'background work failed');
+  };
+  const mediaLog: MediaLog = (level, message, fields) => {
+    const more = level === 'debug' ? {} : budget.take(message);
+    if (more) app.log[level]({ ...fields, ...more }, message);
   };
 
-  const auth = await createAuth(config, { clock, storage, onError });
-  const conferences = new Conferences({
-    log: storage.log,
+  for (const warning of storage.warnings) app.log.error(warning);
+  const rateLimits = config.rateLimits === 'off' ? undefined : { ...defaultRateLimits, ...config.rateLimits };
+  const budgets = rateLimits && createUserBudgets(rateLimits);
+  const foundation: Foundation = { config, clock, storage, limits, rateLimits, budgets, onError };
+  const conferencing = await startConferencing(foundation);
+  const auth = await createAuth(config, {
     clock,
-    newId: randomUUID,
-    pollTimeoutMs: config.pollTimeoutMs ?? 20_000,
-    endedRetentionMs: config.endedRetentionMs ?? 5 * 60_000,
+    storage,
     onError,
+    instanceOf: (conferenceId) => conferencing.conferences.instanceOf(conferenceId),
     limits,
-    ...(config.activeListLimit !== undefined && { activeListLimit: config.activeListLimit }),
   });
-  const endpoints = watchEndpoints(conferences, { clock, records: storage.userEndpoints, limits, onError });
-  await resumeAfterRestart(conferences, endpoints);
-  const mediaRouter = parts.mediaRouter ?? (await startMediaRouter(mediaOptions(config, app.log)));
-  const streams = new Streams({ conferences, mediaRouter, newId: randomUUID, onError, limits });
-  const outside = new OutsideEvents(clock);
-  announceLayers({
-    conferences,
-    mediaRouter,
-    publications: streams.publications,
-    outside,
-    stamp: () => ({ nowMs: clock.now(), newId: randomUUID }),
-    onError,
-  });
-  const stopQuality = announceQuality({
-    clock,
-    intervalMs: config.qualityIntervalMs ?? 10_000,
-    facts: () => mediaRouter.facts(),
-    ownerOf: (facts) => streams.ownerOf(facts),
-    find: (conferenceId) => conferences.find(conferenceId),
-    outside,
-    newId: randomUUID,
-    onError,
-  });
-  const pushes = new Pushes({ conferences, log: storage.log, outside, clock });
-  const onSent = (event: object): void => {
-    app.log.debug({ event }, 'event sent');
+  const mediaRouter = parts.mediaRouter ?? (await openMediaRouter(config, mediaLog));
+  const media = startMedia(foundation, conferencing, mediaRouter);
+  let isClosing = false;
+  const unreadiness = async (): Promise<ErrorResponse | undefined> => {
+    if (isClosing) return shuttingDown;
+    const trouble = await readiness.check();
+    return trouble && { error: trouble.code, error_description: trouble.description };
   };
-
-  const metrics = new ServerMetrics({
-    conferences: () => conferences.ongoing(),
-    viewCount: () => streams.views.count,
-    mediaFacts: () => mediaRouter.facts(),
-  });
-  meterRequests(app, document.operations, metrics);
-  const limitUser =
-    config.rateLimits === 'off' ? undefined : limitRates(app, { ...defaultRateLimits, ...config.rateLimits });
-  let isReady = true;
-  addServiceRoutes(app, {
-    documentText: document.text,
-    keySet: () => auth.accessTokens.keySet(),
-    isReady: () => isReady,
-    metricsText: () => metrics.text(),
-    metricsToken: config.metricsToken,
-  });
-  await addApiPage(app, document);
-  addOpenapiRoutes(
-    app,
-    document,
-    {
-      ...conferenceHandlers(conferences, endpoints),
-      ...conferenceReadingHandlers(conferences, endpoints),
-      ...pushHandlers({ conferences, endpoints, outside, pushes, clock, onSent }),
-      ...streamHandlers(conferences, streams, endpoints),
-      ...endpointHandlers(conferences, endpoints),
-      ...securityHandlers(auth.grants, auth.tickets),
-      ...iceHandlers(config.iceServers ?? [], config.turn, clock),
-    },
-    async (authorization) => {
-      const actor = await auth.authenticate(authorization);
-      await limitUser?.(actor);
-      return actor;
-    },
-  );
-
-  const stopHousekeeping = repeatEvery(
-    clock,
-    config.compactionIntervalMs ?? 60 * 60_000,
-    async () => {
-      await auth.tickets.dropExpired();
-      storage.compact();
-    },
-    onError,
-  );
+  await serveApi(app, { foundation, auth, conferencing, media, unreadiness });
+  const stopHousekeeping = keepHouse(foundation, auth);
   const closeHttp = closeGracefully(app, clock);
+
   const close = async (): Promise<void> => {
     stopHousekeeping();
-    stopQuality();
-    isReady = false;
+    media.stopQuality();
+    isClosing = true;
     await sleep(clock, config.shutdownDelayMs ?? 0);
-    endpoints.close();
     auth.close();
-    conferences.close();
-    // Before the HTTP server, because that waits for parked requests.
-    pushes.close();
-    await storage.log.close();
+    // Before the HTTP server, which waits for parked requests.
+    await conferencing.close();
     await closeHttp();
     await mediaRouter.close();
     await storage.close();
   };
   let closing: Promise<void> | undefined;
   return {
-    listen: () => listen(app, host, config.port ?? 8787),
+    listen: () => listen(app, config.host ?? '127.0.0.1', config.port ?? 8787),
     close: () => (closing ??= close()),
   };
 }
 
-async function startMediaRouter(options: MediaRouterOptions): Promise<MediaRouter> {
-  await requireFreeUdpPorts(options);
-  return createMediaRouter(options);
+/** Regularly drops what has expired, until the returned function is called. */
+function keepHouse({ config, clock, storage, onError }: Foundation, auth: Auth): () => void {
+  const intervalMs = config.compactionIntervalMs ?? 60 * 60_000;
+  const work = async (): Promise<void> => {
+    await auth.dropExpired();
+    storage.compact();
+  };
+  return repeatEvery(clock, intervalMs, work, onError);
 }
 
 async function listen(app: FastifyInstance, host: string, port: number): Promise<{ readonly url: string }> {
@@ -212,7 +165,7 @@ async function listen(app: FastifyInstance, host: string, port: number): Promise
   return { url: `http://${host.includes(':') ? `[${host}]` : host}:${boundPort}` };
 }
 
-/** Resolves after `delayMs`; at once for 0. */
+/** Resolves after `delayMs`; immediately for 0. */
 async function sleep(clock: Clock, delayMs: number): Promise<void> {
   if (delayMs > 0) await new Promise<void>((resolve) => clock.setTimer(resolve, delayMs));
 }

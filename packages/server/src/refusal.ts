@@ -1,21 +1,23 @@
-/** Why a request was refused. Sent as `error`; never renamed. */
+/** Why a request was refused. Sent as `error`; never rename one. */
 export type RefusalCode =
   /** A value is missing, malformed or not allowed here. */
   | 'invalid_request'
-  /** The endpoint is known but not inside the conference. */
+  /** The endpoint exists but is not in the conference. */
   | 'not_joined'
-  /** The endpoint is already inside the conference. */
+  /** The endpoint is already in the conference. */
   | 'already_joined'
-  /** The wished id is taken. */
+  /** The requested id is taken. */
   | 'already_exists'
   /** No usable access token. */
   | 'invalid_token'
   /** The caller may not do this. */
   | 'forbidden'
-  /** Nobody more may join until somebody leaves. */
+  /** The participant limit is reached. */
   | 'conference_full'
   | 'not_found'
-  /** More than a limit allows; the message names it. Trying again does not help. */
+  /** The conference's history does not have the position to read from: it never reached it, was set back, or dropped it. */
+  | 'position_unavailable'
+  /** The request exceeds a limit, which the message names. Trying again does not help. */
   | 'limit_exceeded'
   /** Too many calls. Sent with `Retry-After`. */
   | 'too_many_requests'
@@ -26,7 +28,7 @@ export type RefusalCode =
   /** The client may not use this grant type (RFC 6749, 5.2). */
   | 'unauthorized_client';
 
-/** A request that a rule turned down. The message tells the caller what happened and what to do next. */
+/** A rule refused a request. The message says what happened and what to do next. */
 export class RefusalError extends Error {
   override readonly name = 'RefusalError';
   readonly code: RefusalCode;

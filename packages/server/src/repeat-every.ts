@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 
 /**
- * Calls `work` every `intervalMs` milliseconds until the returned function is called, and `onError` with what it
+ * Calls `work` every `intervalMs` milliseconds until the returned function is called. `onError` receives what it
  * throws.
  */
 export function repeatEvery(

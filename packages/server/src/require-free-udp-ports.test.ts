@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { createParleyServer } from './parley-server.ts';
 import { runProgram } from './testing/run-program.ts';
 
-/** Takes a free port of 127.0.0.1 for the time of the test. */
+/** Occupies a free port of 127.0.0.1 during the test. */
 async function takePort(): Promise<number> {
   const socket = createSocket('udp4').bind(0, '127.0.0.1');
   onTestFinished(() => void socket.close());
@@ -20,13 +20,13 @@ it('refuses to start on a UDP port that is in use, and names the variable', asyn
   });
 });
 
-it('looks at the port of every media process', async () => {
+it('checks the port of every media process', async () => {
   const taken = await takePort();
   const config = { clients: [], udpPort: taken - 1, mediaProcesses: 2 };
   await expect(createParleyServer(config)).rejects.toThrow(`UDP port ${taken} on 0.0.0.0`);
 });
 
-it('says so in one line when the program starts', async () => {
+it('explains it in one line when the program starts', async () => {
   const udpPort = await takePort();
   const { printed, exited } = runProgram({ PARLEY_UDP_PORT: String(udpPort) });
   expect(await exited).toBe(1);

@@ -1,11 +1,11 @@
 import { createSocket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import { ConfigError } from './config/config-error.ts';
+import { ConfigError } from './config-error.ts';
 import type { MediaRouterOptions } from './media/create-media-router.ts';
 
 /**
- * Looks whether the UDP ports that a media router will take are free. The engine opens them with the first peer only, and
- * then a port in use would be a failure of somebody's first call.
+ * Checks that the UDP ports of a media router are free. The engine opens them only with the first peer, when a port in
+ * use would fail a user's call.
  *
  * @throws {@link ConfigError} (`ERR_CONFIG`) naming the port that cannot be used.
  */
@@ -18,7 +18,7 @@ export async function requireFreeUdpPorts(options: MediaRouterOptions): Promise<
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new ConfigError(
-        `PARLEY_UDP_PORT is ${udpPort}, but UDP port ${port} on ${bindAddress} cannot be used (${reason}). End what uses it, or choose another port.`,
+        `PARLEY_UDP_PORT is ${udpPort}, but UDP port ${port} on ${bindAddress} cannot be used (${reason}). Stop the program that uses it, or choose another port.`,
         { cause: error },
       );
     }

@@ -1,6 +1,6 @@
 import type { Conference } from '@parley-rtc/sdk';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { effectScope, type EffectScope, nextTick, shallowRef } from 'vue';
+import { effectScope, nextTick, shallowRef, type EffectScope } from 'vue';
 import { ScriptedConference } from '../../sdk/src/testing/scripted-conference.ts';
 import { useActiveSpeakers, useConferenceEvent, useStreamQuality } from './index.ts';
 
@@ -17,7 +17,7 @@ afterEach(() => {
   scope.stop();
 });
 
-it('follows the quality of one stream, also what was measured before', async () => {
+it('follows the quality of one stream, even if it was measured before', async () => {
   fake.measure('a', 'good');
   const streamId = shallowRef<string | undefined>('a');
   const quality = scope.run(() => useStreamQuality(conference, streamId));
@@ -36,7 +36,7 @@ it('follows the quality of one stream, also what was measured before', async () 
   expect(fake.listening).toBe(0);
 });
 
-it('follows who speaks, and is empty once there is no conference', async () => {
+it('follows the active speakers, and is empty once there is no conference', async () => {
   const present = shallowRef<Conference | undefined>(conference);
   const speakers = scope.run(() => useActiveSpeakers(present));
   expect(speakers?.value).toEqual([]);
@@ -48,7 +48,7 @@ it('follows who speaks, and is empty once there is no conference', async () => {
   expect(fake.listening).toBe(0);
 });
 
-it('calls the listener of an event until the conference is taken away', async () => {
+it('calls the listener of an event until the conference is removed', async () => {
   const present = shallowRef<Conference | undefined>(conference);
   const heard: unknown[] = [];
   scope.run(() => useConferenceEvent(present, 'ended', ({ reason }) => void heard.push(reason)));

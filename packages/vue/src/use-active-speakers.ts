@@ -1,7 +1,7 @@
 import type { ActiveSpeaker, Conference } from '@parley-rtc/sdk';
-import { type MaybeRefOrGetter, type ShallowRef, shallowRef, toValue, watch } from 'vue';
+import { shallowRef, toValue, watch, type MaybeRefOrGetter, type ShallowRef } from 'vue';
 
-/** Who speaks, the loudest first. Triggers when that, or how loud, has changed. Listens while any scope asks. */
+/** The active speakers, loudest first. Triggers when the speakers or their levels change. Listens while the scope lives. */
 export function useActiveSpeakers(
   conference: MaybeRefOrGetter<Conference | undefined>,
 ): Readonly<ShallowRef<readonly ActiveSpeaker[]>> {

@@ -1,7 +1,7 @@
 import type { Conference, ConferenceEvents, ConferenceListener } from '@parley-rtc/sdk';
-import { type MaybeRefOrGetter, toValue, watch } from 'vue';
+import { toValue, watch, type MaybeRefOrGetter } from 'vue';
 
-/** Calls `listener` at every such event of the conference while the scope lives. Without a conference nothing is heard. */
+/** Calls `listener` for each event `name` of the conference while the scope lives. Without a conference, it does nothing. */
 export function useConferenceEvent<Name extends keyof ConferenceEvents>(
   conference: MaybeRefOrGetter<Conference | undefined>,
   name: Name,

@@ -1,6 +1,6 @@
-import { type Conference, selectRemoteParticipants } from '@parley-rtc/sdk';
+import { selectRemoteParticipants, type Conference } from '@parley-rtc/sdk';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { effectScope, type EffectScope, shallowRef, watch } from 'vue';
+import { effectScope, shallowRef, watch, type EffectScope } from 'vue';
 import { FakeServer } from '../../sdk/src/testing/fake-server.ts';
 import { joinAs } from '../../sdk/src/testing/join-as.ts';
 import { useConferenceState } from './index.ts';
@@ -19,7 +19,7 @@ afterEach(async () => {
   await me.leave();
 });
 
-it('triggers when the selected slice changed, and only then', async () => {
+it('triggers only when the selected slice changes', async () => {
   const seen: string[] = [];
   scope.run(() => {
     const others = useConferenceState(me, selectRemoteParticipants);
@@ -33,7 +33,7 @@ it('triggers when the selected slice changed, and only then', async () => {
   await expect.poll(() => seen).toEqual(['', 'bob']);
 });
 
-it('selects anew when a ref that the selector reads changes', () => {
+it('selects again when a ref that the selector reads changes', () => {
   const key = shallowRef('me');
   const isThere = scope.run(() =>
     useConferenceState(me, ({ conference }) =>
@@ -45,7 +45,7 @@ it('selects anew when a ref that the selector reads changes', () => {
   expect(isThere?.value).toBe(false);
 });
 
-it('is undefined while there is no conference, and stops listening to one that was taken away', async () => {
+it('is undefined without a conference, and stops listening to a conference that was removed', async () => {
   const conference = shallowRef<Conference>();
   const connection = scope.run(() => useConferenceState(conference, (snapshot) => snapshot.connection));
   expect(connection?.value).toBeUndefined();

@@ -1,10 +1,10 @@
 import type { Conference, ConferenceSnapshot } from '@parley-rtc/sdk';
-import { computed, type ComputedRef, type MaybeRefOrGetter, shallowRef, toValue, watch } from 'vue';
+import { computed, shallowRef, toValue, watch, type ComputedRef, type MaybeRefOrGetter } from 'vue';
 
 /**
- * What `select` picks from the state of the conference, always the newest; undefined while there is no conference.
- * Triggers only when that changed, by identity: the SDK's selectors (`selectRemoteStreams`, ...) and plain fields give
- * the same value back until it does. `select` may read refs of its own.
+ * Returns what `select` picks from the latest state of the conference; undefined without a conference. Triggers only
+ * when that value changes, by identity: the SDK's selectors (`selectRemoteStreams`, ...) and plain fields return the
+ * same value until it does. `select` may read other refs.
  */
 export function useConferenceState<Slice>(
   conference: Conference | (() => Conference),
@@ -28,7 +28,7 @@ export function useConferenceState<Slice>(
       read();
       if (present) onCleanup(present.state.subscribe(read));
     },
-    // In step with the conference, so that nobody sees the state of one that is gone.
+    // Synchronous, so that readers never see the state of a conference that was removed.
     { immediate: true, flush: 'sync' },
   );
   return computed(() => snapshot.value && select(snapshot.value));

@@ -1,10 +1,10 @@
 import { Conference, type JoinOptions } from '@parley-rtc/sdk';
-import { afterEach, beforeEach, expect, it, type MockInstance, vi } from 'vitest';
-import { createSSRApp, effectScope, type EffectScope, h, nextTick, shallowRef, type ShallowRef } from 'vue';
+import { afterEach, beforeEach, expect, it, vi, type MockInstance } from 'vitest';
+import { createSSRApp, effectScope, h, nextTick, shallowRef, type EffectScope, type ShallowRef } from 'vue';
 import { renderToString } from 'vue/server-renderer';
 import { broken, FakeServer } from '../../sdk/src/testing/fake-server.ts';
 import { joinAs } from '../../sdk/src/testing/join-as.ts';
-import { type ConferenceStay, useConference } from './index.ts';
+import { useConference, type ConferenceStay } from './index.ts';
 
 let join: MockInstance<typeof Conference.join>;
 let servers: Record<string, FakeServer>;
@@ -36,7 +36,7 @@ function roomOf(conferenceId: string): FakeServer {
   if (!server) throw new Error(`No room ${conferenceId}.`);
   return server;
 }
-const peopleIn = (room: string) => roomOf(room).conference?.participants.length;
+const participantsIn = (room: string) => roomOf(room).conference?.participants.length;
 
 function stayIn(first: JoinOptions | undefined): ConferenceStay {
   options.value = first;
@@ -53,34 +53,34 @@ it('joins, and leaves when its scope is disposed', async () => {
   const stay = stayIn(toRoom('blue'));
   expect(stay.status.value).toBe('joining');
   await expectSeen(stay, 'joined blue');
-  expect(peopleIn('blue')).toBe(1);
+  expect(participantsIn('blue')).toBe(1);
   scope.stop();
-  await expect.poll(() => peopleIn('blue')).toBe(0);
+  await expect.poll(() => participantsIn('blue')).toBe(0);
   expect(roomOf('blue').endpoints.size).toBe(0);
 });
 
-it('joins nothing when its scope is disposed in the same task', async () => {
+it('does not join when its scope is disposed in the same task', async () => {
   stayIn(toRoom('blue'));
   scope.stop();
-  // Another stay joins after it; by then it would have asked too.
+  // By the time a second one has joined, the first would have called the server too.
   scope = effectScope();
   await expectSeen(stayIn(toRoom('red')), 'joined red');
   expect(roomOf('blue').calls).toEqual([]);
 });
 
-it('leaves nothing behind when its scope is disposed while joining', async () => {
+it('leaves the conference when its scope is disposed while joining', async () => {
   let isGone = false;
   roomOf('blue').intercept = async ({ operation }) => {
     if (operation === 'getConference') await vi.waitUntil(() => isGone);
   };
   stayIn(toRoom('blue'));
-  await expect.poll(() => peopleIn('blue')).toBe(1);
+  await expect.poll(() => participantsIn('blue')).toBe(1);
   scope.stop();
   isGone = true;
-  await expect.poll(() => peopleIn('blue')).toBe(0);
+  await expect.poll(() => participantsIn('blue')).toBe(0);
 });
 
-it('says that the conference was left, or has ended for everybody', async () => {
+it('reports that the user left, or that the conference ended for all participants', async () => {
   const stay = stayIn(toRoom('blue'));
   await expectSeen(stay, 'joined blue');
   await stay.conference.value?.leave();
@@ -93,18 +93,18 @@ it('says that the conference was left, or has ended for everybody', async () => 
   await expectSeen(stay, 'ended red');
 });
 
-it('goes over to another conference when the options name one, and to none without options', async () => {
+it('switches to another conference when the options change, and to none without options', async () => {
   const stay = stayIn(toRoom('blue'));
   await expectSeen(stay, 'joined blue');
   options.value = toRoom('red');
   await expectSeen(stay, 'joined red');
-  await expect.poll(() => peopleIn('blue')).toBe(0);
+  await expect.poll(() => participantsIn('blue')).toBe(0);
   options.value = undefined;
   await expectSeen(stay, 'idle');
-  await expect.poll(() => peopleIn('red')).toBe(0);
+  await expect.poll(() => participantsIn('red')).toBe(0);
 });
 
-it('stays in when new options name the same conference', async () => {
+it('stays joined when new options name the same conference', async () => {
   const stay = stayIn(toRoom('blue'));
   await expectSeen(stay, 'joined blue');
   options.value = { ...toRoom('blue'), token: 'another' };
@@ -113,7 +113,7 @@ it('stays in when new options name the same conference', async () => {
   expect(roomOf('blue').callsOf('join')).toHaveLength(1);
 });
 
-it('tells why joining failed, and joins anew after a while without options', async () => {
+it('reports why joining failed, and joins again after a tick without options', async () => {
   roomOf('blue').intercept = ({ operation }) => {
     if (operation === 'join') throw broken('join');
   };
@@ -130,7 +130,7 @@ it("fails when the app's own signal aborts", async () => {
   await expectSeen(stayIn({ ...toRoom('blue'), signal: AbortSignal.abort() }), 'failed ERR_ABORTED');
 });
 
-it('joins nothing while it is rendered on a server', async () => {
+it('does not join during server-side rendering', async () => {
   vi.stubGlobal('window', undefined);
   const page = createSSRApp({
     setup: () => {

@@ -1,29 +1,29 @@
 import { Conference, type JoinOptions, type ParleyError } from '@parley-rtc/sdk';
+import { manageResource, statusOf, type ConferenceStatus } from '@parley-rtc/sdk/bindings';
 import {
   computed,
-  type ComputedRef,
-  type MaybeRefOrGetter,
-  type ShallowRef,
   shallowRef,
   toValue,
   watch,
+  type ComputedRef,
+  type MaybeRefOrGetter,
+  type ShallowRef,
 } from 'vue';
-import { type ConferenceStatus, hold, statusOf } from '@parley-rtc/sdk/bindings';
 import { useConferenceState } from './use-conference-state.ts';
 
-/** A stay in a conference, as a component sees it. */
+/** The conference that a component is in, or is joining. */
 export interface ConferenceStay {
-  /** There once it is joined, and still after it was left or has ended. */
+  /** Set once joined, and kept after the user left or the conference ended. */
   readonly conference: Readonly<ShallowRef<Conference | undefined>>;
   readonly status: ComputedRef<ConferenceStatus>;
-  /** Why joining failed. Problems while inside are announced by the conference, as `error`. */
+  /** Why joining failed. The conference reports later problems in its `error` event. */
   readonly error: Readonly<ShallowRef<ParleyError | undefined>>;
 }
 
 /**
- * Is in the conference that `options` name, for as long as the scope lives: joins, and leaves when the scope is
- * disposed or `server` or `conferenceId` change. The other options count at the moment of joining. Without options it
- * is in none; giving none and a tick later options again joins anew. Does nothing when rendered on a server.
+ * Joins the conference that `options` name, and leaves it when the scope is disposed or `server` or `conferenceId`
+ * change. The other options are read when joining. Without options, it joins none; to join again, for example after a
+ * failure, pass none for one tick. Does nothing during server-side rendering.
  */
 export function useConference(options: MaybeRefOrGetter<JoinOptions | undefined>): ConferenceStay {
   const conference = shallowRef<Conference>();
@@ -32,12 +32,13 @@ export function useConference(options: MaybeRefOrGetter<JoinOptions | undefined>
   watch(
     [() => toValue(options)?.server, () => toValue(options)?.conferenceId],
     (_now, _before, onCleanup) => {
-      const wanted = toValue(options);
-      if (!wanted || typeof window === 'undefined') return;
-      const letGo = hold({
-        acquire: (unwanted) => Conference.join({ ...wanted, signal: eitherOf(unwanted, wanted.signal) }),
+      const joinOptions = toValue(options);
+      if (!joinOptions || typeof window === 'undefined') return;
+      const release = manageResource({
+        acquire: (signal) =>
+          Conference.join({ ...joinOptions, signal: eitherOf(signal, joinOptions.signal) }),
         release: (held) => void held.leave(),
-        onHeld: (held) => {
+        onAcquired: (held) => {
           conference.value = held;
         },
         onFailed: (failure) => {
@@ -45,7 +46,7 @@ export function useConference(options: MaybeRefOrGetter<JoinOptions | undefined>
         },
       });
       onCleanup(() => {
-        letGo();
+        release();
         conference.value = undefined;
         error.value = undefined;
       });

@@ -18,10 +18,10 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** What a page would show of the cameras. */
+/** The cameras as a page would show them. */
 function cameras() {
   const used = scope.run(() => useDevices({ storage: null }));
-  if (!used) throw new Error('The scope is over.');
+  if (!used) throw new Error('The scope is stopped.');
   const { devices, list, error } = used;
   const shown = computed(() => {
     const chosen = devices.value?.choice('camera').device?.label;
@@ -30,7 +30,7 @@ function cameras() {
   return { devices, shown };
 }
 
-it('lists the devices, and triggers when they or the choice change', async () => {
+it('lists the devices, and triggers when the list or the choice changes', async () => {
   const { devices, shown } = cameras();
   await expect.poll(() => shown.value).toBe('Desk,Travel Desk');
   devices.value?.setIntent('camera', { mode: 'manual', label: 'Travel' });
@@ -39,7 +39,7 @@ it('lists the devices, and triggers when they or the choice change', async () =>
   await expect.poll(() => shown.value).toBe('Desk Desk');
 });
 
-it('says why there are none', async () => {
+it('reports why there are no devices', async () => {
   vi.stubGlobal('isSecureContext', false);
   Reflect.deleteProperty(navigator, 'mediaDevices');
   const { shown } = cameras();

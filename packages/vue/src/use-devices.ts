@@ -5,29 +5,29 @@ import {
   type DevicesOptions,
   type ParleyError,
 } from '@parley-rtc/sdk';
-import { hold } from '@parley-rtc/sdk/bindings';
-import { onScopeDispose, type ShallowRef, shallowRef, triggerRef } from 'vue';
+import { manageResource } from '@parley-rtc/sdk/bindings';
+import { onScopeDispose, shallowRef, triggerRef, type ShallowRef } from 'vue';
 
-/** The user's devices, as a component sees them. */
+/** The user's devices. */
 export interface DevicesInUse {
-  /** There once they are listed. Triggers at every change of list, intents and choices, so ask it for these. */
+  /** Set once the devices are listed. Triggers on every change of the list, intents and choices: read them from it. */
   readonly devices: Readonly<ShallowRef<Devices | undefined>>;
   readonly list: Readonly<ShallowRef<readonly Device[]>>;
-  /** Why they cannot be had. */
+  /** Why the devices are unavailable. */
   readonly error: Readonly<ShallowRef<ParleyError | undefined>>;
 }
 
-/** Looks after the user's devices while the scope lives. */
+/** Tracks the user's devices while the scope lives. */
 export function useDevices(options?: DevicesOptions): DevicesInUse {
   const devices = shallowRef<Devices>();
   const list = shallowRef<readonly Device[]>([]);
   const error = shallowRef<ParleyError>();
-  // Nobody has devices where a page is only rendered.
+  // There are no devices during server-side rendering.
   if (typeof window === 'undefined') return { devices, list, error };
-  const letGo = hold({
+  const release = manageResource({
     acquire: () => createDevices(options),
     release: (held) => held[Symbol.dispose](),
-    onHeld: (held) => {
+    onAcquired: (held) => {
       devices.value = held;
       list.value = held.getSnapshot();
       held.subscribe(() => {
@@ -39,6 +39,6 @@ export function useDevices(options?: DevicesOptions): DevicesInUse {
       error.value = failure;
     },
   });
-  onScopeDispose(letGo);
+  onScopeDispose(release);
   return { devices, list, error };
 }

@@ -1,9 +1,9 @@
 import type { Conference, StreamQuality } from '@parley-rtc/sdk';
-import { type MaybeRefOrGetter, type ShallowRef, shallowRef, toValue, watch } from 'vue';
+import { shallowRef, toValue, watch, type MaybeRefOrGetter, type ShallowRef } from 'vue';
 
 /**
- * How good a stream is and why, ours or a viewed one's; undefined before it was measured. Triggers when its level or
- * causes changed. Streams are measured while any scope asks.
+ * The quality of a published or viewed stream and its causes; undefined until it is measured. Triggers when the level or
+ * causes change. Streams are measured while any scope uses this composable.
  */
 export function useStreamQuality(
   conference: MaybeRefOrGetter<Conference | undefined>,

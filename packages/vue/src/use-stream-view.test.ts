@@ -1,6 +1,6 @@
 import type { Conference, PublishedStream } from '@parley-rtc/sdk';
-import { afterEach, beforeEach, expect, it, type MockInstance, vi } from 'vitest';
-import { type App, createApp, defineComponent, h, nextTick, shallowReactive } from 'vue';
+import { afterEach, beforeEach, expect, it, vi, type MockInstance } from 'vitest';
+import { createApp, defineComponent, h, nextTick, shallowReactive, type App } from 'vue';
 import { aMediaStream, FakeMediaStream } from '../../sdk/src/testing/fake-media.ts';
 import { FakePeerConnection } from '../../sdk/src/testing/fake-peer-connection.ts';
 import { FakeServer, forbidden } from '../../sdk/src/testing/fake-server.ts';
@@ -15,25 +15,27 @@ let camera: PublishedStream;
 let screenShare: PublishedStream;
 let app: App | undefined;
 
-/** What the tile is told to show; changing it renders the tile again. */
-const wanted = shallowReactive<{ streamId: string | undefined; tag: 'audio' | 'video' }>({
+/** The props of the tile; changing them re-renders it. */
+const tileProps = shallowReactive<{ streamId: string | undefined; tag: 'audio' | 'video' }>({
   streamId: undefined,
   tag: 'video',
 });
 const Tile = defineComponent({
   setup: () => {
-    const { view, error, element } = useStreamView(
+    const { view, error, isPlaybackBlocked, retry, element } = useStreamView(
       () => me,
-      () => wanted.streamId,
+      () => tileProps.streamId,
     );
     return () => [
-      h(wanted.tag, {
+      h(tileProps.tag, {
         ref: (found) => {
           element.value = found instanceof HTMLMediaElement ? found : null;
         },
         'data-viewer': view.value?.viewerId,
       }),
       h('p', error.value?.code),
+      h('output', isPlaybackBlocked.value ? 'blocked' : 'free'),
+      h('button', { onClick: retry }),
     ];
   },
 });
@@ -57,7 +59,7 @@ afterEach(async () => {
 });
 
 function mount(streamId: string): void {
-  Object.assign(wanted, { streamId, tag: 'video' });
+  Object.assign(tileProps, { streamId, tag: 'video' });
   app = createApp(Tile);
   app.mount(document.body);
 }
@@ -72,6 +74,7 @@ function element(): HTMLMediaElement {
 }
 const viewedStreams = () => Array.from(server.views.values());
 const expectShown = () => expect.poll(() => element().srcObject).toBeInstanceOf(FakeMediaStream);
+const playbackShown = () => document.querySelector('output')?.textContent;
 const expectError = (code: string) => expect.poll(() => document.querySelector('p')?.textContent).toBe(code);
 
 it('views the stream, shows it in the element and stops on unmount', async () => {
@@ -85,7 +88,7 @@ it('views the stream, shows it in the element and stops on unmount', async () =>
   expect(shown.srcObject).toBeNull();
 });
 
-it('leaves no view behind when it is unmounted before the server has answered', async () => {
+it('stops the view when it is unmounted before the server has answered', async () => {
   let isGone = false;
   server.intercept = async ({ operation }) => {
     if (operation === 'viewStream') await vi.waitUntil(() => isGone);
@@ -98,40 +101,59 @@ it('leaves no view behind when it is unmounted before the server has answered', 
   expect(viewedStreams()).toEqual([]);
 });
 
-it('goes over to another stream, and to another element', async () => {
+it('switches to another stream, and to another element', async () => {
   mount(camera.id);
   await expectShown();
-  wanted.streamId = screenShare.id;
+  tileProps.streamId = screenShare.id;
   await expect.poll(viewedStreams).toEqual([screenShare.id]);
   await expectShown();
-  wanted.tag = 'audio';
+  tileProps.tag = 'audio';
   await nextTick();
   expect(element().tagName).toBe('AUDIO');
   await expectShown();
   expect(server.callsOf('viewStream')).toHaveLength(2);
-  wanted.streamId = undefined;
+  tileProps.streamId = undefined;
   await expect.poll(viewedStreams).toEqual([]);
 });
 
-it('tells that nobody publishes the stream, or that the server refuses', async () => {
-  mount("nobody's");
+it('reports a stream that does not exist, and a refusal of the server', async () => {
+  mount('missing');
   await expectError('ERR_STREAM_NOT_FOUND');
   server.intercept = ({ operation }) => {
     if (operation === 'viewStream') throw forbidden('viewStream');
   };
-  wanted.streamId = camera.id;
+  tileProps.streamId = camera.id;
   await expectError('ERR_FORBIDDEN');
 });
 
-it('tells that the browser wants a click first', async () => {
-  // jsdom's own DOMException is no Error of this realm, as that of a browser is.
+it('shows that the browser blocks playback, and no longer does so once a click has started it', async () => {
+  // Unlike a browser's, jsdom's DOMException is not an Error of this realm.
   const refusal = Object.assign(new Error('no'), { name: 'NotAllowedError' });
   play.mockRejectedValue(refusal);
   mount(camera.id);
-  await expectError('ERR_PLAYBACK_BLOCKED');
+  await expect.poll(playbackShown).toBe('blocked');
+  const shown = element();
+  play.mockResolvedValue();
+  await me.startPlayback();
+  await nextTick();
+  expect(playbackShown()).toBe('free');
+  expect(document.querySelector('p')?.textContent).toBe('');
+  expect(element()).toBe(shown);
 });
 
-it('tells that the connection of this view failed', async () => {
+it('views the stream again on retry, and forgets the error', async () => {
+  server.intercept = ({ operation }) => {
+    if (operation === 'viewStream') throw forbidden('viewStream');
+  };
+  mount(camera.id);
+  await expectError('ERR_FORBIDDEN');
+  server.intercept = () => {};
+  document.querySelector('button')?.click();
+  await expectShown();
+  await expectError('');
+});
+
+it('reports that the connection of its view failed', async () => {
   const before = new Set(FakePeerConnection.open);
   mount(camera.id);
   await expectShown();

@@ -1,23 +1,36 @@
 import type { Conference, ParleyError, ViewedStream } from '@parley-rtc/sdk';
-import { type MaybeRefOrGetter, type ShallowRef, shallowRef, toValue, watch } from 'vue';
-import { attachIfOpen, hold, isAboutView } from '@parley-rtc/sdk/bindings';
+import { attachIfOpen, hasViewFailed, isBlocked, manageResource } from '@parley-rtc/sdk/bindings';
+import {
+  computed,
+  shallowRef,
+  toValue,
+  watch,
+  type ComputedRef,
+  type MaybeRefOrGetter,
+  type ShallowRef,
+} from 'vue';
+import { useConferenceState } from './use-conference-state.ts';
 
-/** A stream of somebody else on its way to a media element. */
+/** A view of another participant's stream, for a media element. */
 export interface StreamView {
-  /** There once the server has answered; media follows. */
+  /** Set once the server has answered; media follows. */
   readonly view: Readonly<ShallowRef<ViewedStream | undefined>>;
-  /**
-   * What went wrong with this view: it could not be had, its connection failed, or the browser wants a click before it
-   * plays (`PlaybackBlockedError`, with the element).
-   */
+  /** Why the stream cannot be viewed: viewing failed, or the view's connection did. Stays until `retry()`. */
   readonly error: Readonly<ShallowRef<ParleyError | undefined>>;
-  /** The template ref of a `<video>` or `<audio>`; which element it is may change. */
+  /**
+   * Whether the browser blocks playback until the user clicks. Keep the element in the page, and call
+   * `conference.startPlayback()` from a click handler.
+   */
+  readonly isPlaybackBlocked: ComputedRef<boolean>;
+  /** Views the stream again after an error. */
+  readonly retry: () => void;
+  /** The template ref of a `<video>` or `<audio>`. The element may change. */
   readonly element: ShallowRef<HTMLMediaElement | null>;
 }
 
 /**
- * Receives a stream for as long as the scope lives and shows it in `element`. Stops when the conference or the stream
- * changes and when the scope is disposed. Without a conference or a stream it receives nothing.
+ * Views a stream while the scope lives and plays it in `element`. Stops viewing when the conference or the stream
+ * changes and when the scope is disposed. Without a conference or a stream, it views nothing.
  */
 export function useStreamView(
   conference: MaybeRefOrGetter<Conference | undefined>,
@@ -26,15 +39,17 @@ export function useStreamView(
   const view = shallowRef<ViewedStream>();
   const error = shallowRef<ParleyError>();
   const element = shallowRef<HTMLMediaElement | null>(null);
+  const attempt = shallowRef(0);
+  const blocked = useConferenceState(conference, (snapshot) => isBlocked(snapshot, toValue(streamId)));
 
   watch(
-    [() => toValue(conference), () => toValue(streamId)] as const,
+    [() => toValue(conference), () => toValue(streamId), attempt] as const,
     ([present, id], _before, onCleanup) => {
       if (!present || id === undefined || typeof window === 'undefined') return;
-      const letGo = hold({
+      const release = manageResource({
         acquire: (signal) => present.viewStream(id, { signal }),
         release: (held) => void held.stop(),
-        onHeld: (held) => {
+        onAcquired: (held) => {
           view.value = held;
         },
         onFailed: (failure) => {
@@ -42,10 +57,10 @@ export function useStreamView(
         },
       });
       const stopListening = present.on('error', (problem) => {
-        if (isAboutView(problem.error, id, element.value)) error.value = problem.error;
+        if (hasViewFailed(problem.error, id)) error.value = problem.error;
       });
       onCleanup(() => {
-        letGo();
+        release();
         stopListening();
         view.value = undefined;
         error.value = undefined;
@@ -60,5 +75,13 @@ export function useStreamView(
     },
     { flush: 'post' },
   );
-  return { view, error, element };
+  return {
+    view,
+    error,
+    isPlaybackBlocked: computed(() => blocked.value ?? false),
+    retry: () => {
+      attempt.value += 1;
+    },
+    element,
+  };
 }

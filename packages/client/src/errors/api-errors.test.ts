@@ -1,5 +1,5 @@
-import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -66,7 +66,7 @@ describe('an answer outside 2xx', () => {
       requestId: 'r-1',
     });
     const { message, hint } = error as ParleyError;
-    expect(message).toBe(`join was answered with ${status} (oops: It went wrong). ${hint}`);
+    expect(message).toBe(`join failed with HTTP ${status} (oops: It went wrong). ${hint}`);
     expect(hint).not.toBe('');
     expect(server.requests).toHaveLength(1);
   });
@@ -83,13 +83,13 @@ describe('an answer outside 2xx', () => {
       code: 'ERR_CONFERENCE_FULL',
       retryable: true,
       status: 403,
-      message: expect.stringContaining('Try again when somebody has left'),
+      message: expect.stringContaining('Try again after a participant leaves'),
     });
     expect(server.requests).toHaveLength(1);
   });
 
   it('422 elsewhere is an invalid request', async () => {
-    server.reply({ status: 422, body: '' });
+    server.reply({ status: 422, body: '{"error":"oops","error_description":"It went wrong"}' });
     expect(await rejection(api.leave(command))).toMatchObject({ code: 'ERR_INVALID_REQUEST', status: 422 });
   });
 
@@ -127,22 +127,87 @@ describe('an answer outside 2xx', () => {
     server.reply({ status: 400, headers: { 'content-type': contentType }, body });
     const error = (await rejection(api.join(command))) as HttpError;
     expect(error.serverError).toBe(serverError);
-    expect(error.message).toBe(`join was answered with 400${words}. ${error.hint}`);
+    expect(error.message).toBe(`join failed with HTTP 400${words}. ${error.hint}`);
   });
 });
 
-describe('an answer that makes no sense', () => {
-  it.each(['<html>Welcome to the hotel</html>', '', 'null', '[]', '7'])(
-    '%j is a server error',
+const ownWords = { error: 'not_found', error_description: 'It is gone.' };
+const foreign = { code: 'ERR_FOREIGN_ANSWER', name: 'ForeignAnswerError', retryable: true };
+
+describe('an answer that the API did not write', () => {
+  const bodies: readonly (readonly [what: string, contentType: string, body: string])[] = [
+    ['a page', 'text/html', '<html>404 Not Found</html>'],
+    ['no body', 'text/plain', ''],
+    ['a plain text', 'text/plain', '404 page not found'],
+    ["a gateway's object", 'application/json', '{"message":"no Route matched with those values"}'],
+    ["a framework's object", 'application/json', '{"status":404,"error":"Not Found","path":"/"}'],
+    ['only a code', 'application/json', '{"error":"not_found"}'],
+    ['a reason phrase', 'application/json', '{"error":"Not Found","error_description":"Nothing here"}'],
+    ['a nested error', 'application/json', '{"error":{"code":404},"error_description":"Nothing here"}'],
+    ['a list', 'application/json', `[${JSON.stringify(ownWords)}]`],
+    ['null', 'application/json', 'null'],
+  ];
+  const statuses = [301, 302, 307, 308, 401, 403, 404, 405, 410, 411, 413, 421, 422, 451];
+
+  it.each(bodies)('is a network problem whatever its status: %s', async (_what, contentType, body) => {
+    for (const status of statuses) {
+      server.reply({ status, headers: { 'content-type': contentType, location: '/login' }, body });
+      expect(await rejection(api.getEvents('c-1', 0))).toMatchObject({ ...foreign, status });
+    }
+  });
+
+  it('is not followed when it redirects', async () => {
+    server.reply({ status: 302, headers: { location: '/login' }, body: '' }, { body: '{"id":"c-1"}' });
+    expect(await rejection(api.create({}))).toMatchObject(foreign);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('is retried where a broken connection is: reads and idempotent commands only', async () => {
+    const page = { status: 404, headers: { 'content-type': 'text/html' }, body: '<html>' };
+    server.reply(page, { body: '{"id":"c-1"}' });
+    expect(await api.getConference('c-1')).toEqual({ id: 'c-1' });
+    server.reply(page, {});
+    await api.leave(command);
+    server.reply(page, { body: '{"id":"c-1"}' });
+    expect(await rejection(api.create({}))).toMatchObject(foreign);
+  });
+
+  it.each([
+    ['getConference', async () => api.getConference('c-1')],
+    ['getSimpleView', async () => api.getSimpleView('c-1')],
+    ['getActive', async () => api.getActive()],
+    ['getEvents', async () => api.getEvents('c-1', 0)],
+    ['getIceServers', async () => api.getIceServers()],
+    ['openPush', async () => api.openPush('c-1', {})],
+    ['create', async () => api.create({})],
+    ['join', async () => api.join(command)],
+    ['leave', async () => api.leave(command)],
+    ['keepAliveUserEndpoint', async () => api.keepAliveUserEndpoint({ userEndpointId: 'ep-1' })],
+    ['registerUserEndpoint', async () => api.registerUserEndpoint({ keepAliveSeconds: 15 })],
+  ])('%s does not take a page with status 200 for success', async (_name, call) => {
+    server.reply({ status: 200, headers: { 'content-type': 'text/html' }, body: '<html>Welcome</html>' });
+    expect(await rejection(call())).toMatchObject({ ...foreign, status: 200 });
+  });
+
+  it.each(['', 'null', '[]', '7', '{"status":"ok"}'])(
+    'a read does not take %j for a result',
     async (body) => {
       server.reply({ status: 200, body });
-      expect(await rejection(api.getConference('c-1'))).toMatchObject({ code: 'ERR_SERVER', status: 200 });
+      expect(await rejection(api.getConference('c-1'))).toMatchObject({ ...foreign, status: 200 });
     },
   );
 
-  it('is a server error where a list is expected', async () => {
-    server.reply({ status: 200, body: '{"events":[]}' });
-    expect(await rejection(api.getEvents('c-1', 0))).toMatchObject({ code: 'ERR_SERVER' });
+  it.each(['{"events":[]}', ''])('a poll does not take %j for an empty list', async (body) => {
+    server.reply({ status: 200, body });
+    expect(await rejection(api.getEvents('c-1', 0))).toMatchObject(foreign);
+  });
+
+  it('with status 401 makes the client fetch another token, as some servers send no body', async () => {
+    const tokens = ['one', 'two'];
+    const renewing = createRtcApi({ server: server.url, token: () => tokens.shift() ?? 'three' });
+    server.reply({ status: 401, body: '' }, { body: '[]' });
+    expect(await renewing.getActive()).toEqual([]);
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer one', 'Bearer two']);
   });
 });
 
@@ -170,7 +235,7 @@ describe('no answer', () => {
 });
 
 describe('options', () => {
-  it.each(['', 'rtc.example.com', 'ftp://rtc.example.com', 'https://'])(
+  it.each(['', 'rtc.example.com', 'ftp://rtc.example.com', 'https://', 'https://rtc.example.com/rtc-api/'])(
     'with %j for a server are refused at once',
     (address) => {
       expect(() => createRtcApi({ server: address, token: 't' })).toThrow(InvalidOptionsError);

@@ -1,103 +1,110 @@
+import type { ForeignAnswerError } from './foreign-answer-error.ts';
 import { HttpError, type HttpFailure } from './http-error.ts';
 import { ParleyError } from './parley-error.ts';
+import type { UnexpectedError } from './unexpected-error.ts';
 
-/** The server could not be reached, or the connection broke before its answer was complete. */
+/** The server could not be reached, or the connection broke before the response was complete. */
 export class ConnectionError extends ParleyError {
   override readonly name = 'ConnectionError';
   override readonly code = 'ERR_CONNECTION';
   override readonly retryable = true;
   constructor(operation: string, url: string, options?: ErrorOptions) {
     super(
-      `${operation} got no answer from ${new URL(url).origin}.`,
-      'Check the network, the address of the server, and that the server allows the origin of this page (CORS).',
+      `${operation} got no response from ${new URL(url).origin}.`,
+      "Check the network, the `server` URL, and that the server allows this page's origin (CORS).",
       options,
     );
   }
 }
 
-/** The deadline of the call passed, retries included. Whether the server did what was asked is unknown. */
+/** The call's deadline passed, retries included. The server may or may not have executed the call. */
 export class TimeoutError extends ParleyError {
   override readonly name = 'TimeoutError';
   override readonly code = 'ERR_TIMEOUT';
   override readonly retryable = true;
   constructor(operation: string, timeoutMs: number, options?: ErrorOptions) {
-    super(
-      `${operation} was not done within ${timeoutMs} ms.`,
-      'Try again, or allow more with `timeoutMs`.',
-      options,
-    );
+    super(`${operation} did not finish within ${timeoutMs} ms.`, 'Try again, or raise `timeoutMs`.', options);
   }
 }
 
-/** The caller's `signal` aborted the call; `cause` is the reason that the signal was given. */
+/** The caller's `signal` aborted the call; `cause` is the signal's reason. */
 export class AbortedError extends ParleyError {
   override readonly name = 'AbortedError';
   override readonly code = 'ERR_ABORTED';
   constructor(operation: string, options?: ErrorOptions) {
-    super(`${operation} was aborted.`, 'Its `signal` said so; there is nothing to do.', options);
+    super(`${operation} was aborted.`, 'Your AbortSignal was aborted; no action is needed.', options);
   }
 }
 
-/** 401: the server does not accept the token, not even a new one where the token source is a function. */
+/** 401: the server rejected the token, and also a new one if `token` is a function. */
 export class UnauthorizedError extends HttpError {
   override readonly name = 'UnauthorizedError';
   override readonly code = 'ERR_UNAUTHORIZED';
   constructor(failure: HttpFailure, options?: ErrorOptions) {
-    super(
-      failure,
-      'Pass a token of this server that has not expired, best as a function that fetches one.',
-      options,
-    );
+    super(failure, unauthorizedHint(failure), options);
   }
 }
 
-/** 403: the token is good but does not permit this. */
+function unauthorizedHint({ operation, isTokenOpaque }: HttpFailure): string {
+  if (operation === 'requestToken') return 'Check the client id and the secret.';
+  return isTokenOpaque
+    ? 'This token is not a JWT. If it is a ticket, pass `ticketToken({ server, ticket })` as `token`.'
+    : 'Pass an unexpired token of this server, ideally as a function that fetches one.';
+}
+
+/** 403: the token is valid but does not permit this. */
 export class ForbiddenError extends HttpError {
   override readonly name = 'ForbiddenError';
   override readonly code = 'ERR_FORBIDDEN';
   constructor(failure: HttpFailure, options?: ErrorOptions) {
     super(
       failure,
-      'Check the roles and the organisation of the token, and that the endpoint named is its own.',
+      "Check the token's rights and organization, and that the endpoint belongs to its user.",
       options,
     );
   }
 }
 
-/** 403 `conference_full` on join: as many are inside as the conference or the server lets in. */
+/** 403 `conference_full` on join: the conference has reached its own or the server's participant limit. */
 export class ConferenceFullError extends HttpError {
   override readonly name = 'ConferenceFullError';
   override readonly code = 'ERR_CONFERENCE_FULL';
   override readonly retryable = true;
   constructor(failure: HttpFailure, options?: ErrorOptions) {
-    super(failure, 'Try again when somebody has left, or raise its `participant_limit`.', options);
+    super(failure, 'Try again after a participant leaves, or raise the `participant_limit`.', options);
   }
 }
 
-/** 404: the conference, stream, view, endpoint or ticket is unknown or gone; or the server lacks this operation. */
+/** 404: the conference, stream, view, endpoint or ticket does not exist (any more), or the server lacks this operation. */
 export class NotFoundError extends HttpError {
   override readonly name = 'NotFoundError';
   override readonly code = 'ERR_NOT_FOUND';
   constructor(failure: HttpFailure, options?: ErrorOptions) {
-    super(failure, 'Check the ids; after an end, a leave or a stop this only says that it is done.', options);
+    super(failure, 'Check the ids. After end, leave or stop, this just means it already happened.', options);
   }
 }
 
-/** 422 on join: this endpoint is inside already. Go on as if joined, but set up views again. */
+/** 422 on join: this endpoint is already in the conference. Continue as joined, but set up views again. */
 export class AlreadyJoinedError extends HttpError {
   override readonly name = 'AlreadyJoinedError';
   override readonly code = 'ERR_ALREADY_JOINED';
   constructor(failure: HttpFailure, options?: ErrorOptions) {
-    super(failure, 'This endpoint is in the conference already: go on, and set up its views again.', options);
+    super(failure, 'Continue as joined and set up views again, or join with another endpoint id.', options);
   }
 }
 
-/** 400, or another 4xx without a class of its own: the server refuses the request as it is. */
+/** 400, or another 4xx without its own class: the server refuses the request as it is. */
 export class InvalidRequestError extends HttpError {
   override readonly name = 'InvalidRequestError';
   override readonly code = 'ERR_INVALID_REQUEST';
   constructor(failure: HttpFailure, options?: ErrorOptions) {
-    super(failure, 'Change what is sent; the same request will be refused again.', options);
+    super(
+      failure,
+      failure.operation === 'requestToken'
+        ? 'Check the ticket, or the id and secret: it is unknown or expired.'
+        : 'Fix the request before you send it again; the server refuses this one every time.',
+      options,
+    );
   }
 }
 
@@ -106,20 +113,20 @@ export class TooManyRequestsError extends HttpError {
   override readonly name = 'TooManyRequestsError';
   override readonly code = 'ERR_TOO_MANY_REQUESTS';
   override readonly retryable = true;
-  /** How long the server asks to wait, in milliseconds; undefined when it does not say. */
+  /** How long the server asks to wait, in milliseconds, if it says. */
   readonly retryAfterMs: number | undefined;
   constructor(failure: HttpFailure, options?: ErrorOptions) {
     const { retryAfterMs } = failure;
     super(
       failure,
-      `Wait ${retryAfterMs === undefined ? 'a while' : `${retryAfterMs} ms`} and try again.`,
+      `Wait ${retryAfterMs === undefined ? 'a while' : `${retryAfterMs} ms`}, then try again.`,
       options,
     );
     this.retryAfterMs = retryAfterMs;
   }
 }
 
-/** 5xx, or an answer that makes no sense for the operation. */
+/** 5xx: the server, or a proxy in front of it, failed. */
 export class ServerError extends HttpError {
   override readonly name = 'ServerError';
   override readonly code = 'ERR_SERVER';
@@ -128,27 +135,33 @@ export class ServerError extends HttpError {
     super(
       failure,
       failure.serverError === 'overloaded'
-        ? 'If it stays, the server needs more processor time or more media processes.'
-        : 'Try again later; if it stays, check that this is the address of an RTC server, and its log.',
+        ? 'If the server stays `overloaded`, add CPU or media processes.'
+        : "Try again later. If it persists, check the `server` URL and the server's log.",
       options,
     );
   }
 }
 
-/** The token source failed: it threw (see `cause`), or gave something that is no token. */
+/** The token source failed: it threw (see `cause`), or returned something that is not a token. */
 export class TokenError extends ParleyError {
   override readonly name = 'TokenError';
   override readonly code = 'ERR_TOKEN';
-  /** That of `cause` if it is one of our errors; true for a foreign one, since most are failed requests. */
+  /** As `cause` if that is a ParleyError; true for any other cause, since most are failed requests. */
   override readonly retryable: boolean;
   constructor(whatHappened: string, options?: ErrorOptions) {
-    super(whatHappened, 'Check the function passed as `token`: it must return an access token.', options);
     const { cause } = options ?? {};
+    super(
+      whatHappened,
+      cause instanceof ParleyError
+        ? `Its error was: ${cause.message}`
+        : 'Fix the `token` function: it must return an access token.',
+      options,
+    );
     this.retryable = cause instanceof ParleyError ? cause.retryable : cause !== undefined;
   }
 }
 
-/** An option or argument cannot be used; nothing was sent. */
+/** An option or argument cannot be used. */
 export class InvalidOptionsError extends ParleyError {
   override readonly name = 'InvalidOptionsError';
   override readonly code = 'ERR_INVALID_OPTIONS';
@@ -167,8 +180,10 @@ export type ApiError =
   | InvalidRequestError
   | TooManyRequestsError
   | ServerError
+  | ForeignAnswerError
   | TokenError
-  | InvalidOptionsError;
+  | InvalidOptionsError
+  | UnexpectedError;
 
 /** The codes of this package's errors. */
 export type ApiErrorCode = ApiError['code'];

@@ -8,67 +8,62 @@ import {
   TooManyRequestsError,
   UnauthorizedError,
 } from './api-errors.ts';
+import { ForeignAnswerError } from './foreign-answer-error.ts';
 import type { HttpError, HttpFailure } from './http-error.ts';
+import { readWords, type Words } from './own-words.ts';
 import { retryAfterMs } from './retry-after-ms.ts';
 
 const longestMessage = 200;
 
-/** The error for an answer outside 2xx. Decides on the status, but for a full conference; no body can make it fail. */
+type HttpErrorClass = new (failure: HttpFailure, options?: ErrorOptions) => HttpError;
+
+/**
+ * The error for a response outside 2xx. Only the API's own words refuse a request; any other 3xx or 4xx is a
+ * `ForeignAnswerError`. 429 and 5xx are temporary whoever says so.
+ */
 export function httpErrorFor(
-  operation: string,
+  {
+    operation,
+    authorization = '',
+  }: { readonly operation: string; readonly authorization?: string | undefined },
   response: Pick<Response, 'status' | 'headers'>,
   body: string,
 ): HttpError {
   const { status, headers } = response;
-  const words = serverWords(body);
-  const ErrorClass =
-    words.serverError === 'conference_full' ? ConferenceFullError : classFor(operation, status);
-  const failure: HttpFailure = {
+  const words = readWords(status, body);
+  const ErrorClass = classFor(operation, status, words);
+  return new ErrorClass({
     operation,
     status,
     requestId: headers.get('x-request-id') ?? undefined,
     retryAfterMs: retryAfterMs(headers),
-    ...words,
-  };
-  return new ErrorClass(failure);
+    serverError: words.serverError,
+    serverMessage: words.serverMessage?.slice(0, longestMessage),
+    isTokenOpaque: /^Bearer [^.]*$/.test(authorization),
+  });
 }
 
-/** The server's own error code in the body of an answer, if there is one. */
-export function serverErrorOf(body: unknown): string | undefined {
-  return serverWords(typeof body === 'string' ? body : '').serverError;
+/** Whether a response outside 2xx may come from a proxy, which may have forwarded the request or not. */
+export function isForeign(status: number, body: unknown): boolean {
+  return classFor('', status, readWords(status, bodyText(body))) === ForeignAnswerError;
 }
 
-function classFor(operation: string, status: number): new (failure: HttpFailure) => HttpError {
-  switch (status) {
-    case 401:
-      return UnauthorizedError;
-    case 403:
-      return ForbiddenError;
-    case 404:
-      return NotFoundError;
-    case 429:
-      return TooManyRequestsError;
-    default:
-      if (status === 422 && operation === 'join') return AlreadyJoinedError;
-      return status >= 400 && status < 500 ? InvalidRequestError : ServerError;
-  }
+/** The server's own error code in a response body, if there is one. */
+export function serverErrorOf(status: number, body: unknown): string | undefined {
+  return readWords(status, bodyText(body)).serverError;
 }
 
-/** Bodies come as `{error, error_description}`, as any map of texts, as text, as a proxy's page, or not at all. */
-function serverWords(text: string): Pick<HttpFailure, 'serverError' | 'serverMessage'> {
-  let body: unknown = text.trim();
-  try {
-    body = JSON.parse(text);
-  } catch {
-    // Not JSON: the text itself is all there is.
-  }
-  const fields = typeof body === 'object' && body ? (body as Readonly<Record<string, unknown>>) : {};
-  const { error, error_description: description } = fields;
-  const serverError = isText(error) ? error : undefined;
-  const message = description ?? (serverError ? undefined : [...Object.values(fields), body].find(isText));
-  return { serverError, serverMessage: isText(message) ? message.slice(0, longestMessage) : undefined };
+function bodyText(body: unknown): string {
+  return typeof body === 'string' ? body : '';
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
+function classFor(operation: string, status: number, words: Words): HttpErrorClass {
+  if (status === 429) return TooManyRequestsError;
+  if (status >= 500) return ServerError;
+  if (!words.isOwn || status < 400) return ForeignAnswerError;
+  if (words.serverError === 'conference_full') return ConferenceFullError;
+  if (status === 401) return UnauthorizedError;
+  if (status === 403) return ForbiddenError;
+  if (status === 404) return NotFoundError;
+  return status === 422 && operation === 'join' ? AlreadyJoinedError : InvalidRequestError;
 }

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events';
 
-/** A promise and the key to it. */
+/** A promise together with the function that resolves it. */
 export function aGate(): { promise: Promise<string>; resolve: (value: string) => void } {
   const gate = new EventEmitter();
   const promise = once(gate, 'open').then(([value]) => String(value));

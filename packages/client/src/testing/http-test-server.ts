@@ -3,28 +3,28 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
-/** What the server was asked. */
+/** A request that the server received. */
 interface ReceivedRequest {
   readonly line: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-/** What it answers; a function takes the socket into its own hands. */
+/** A response; a function handles the socket itself. */
 export type Reply =
   | { readonly status?: number; readonly headers?: Record<string, string>; readonly body?: string }
   | ((response: ServerResponse) => void);
 
 export interface HttpTestServer {
   readonly url: string;
-  /** Everything asked so far, oldest first. */
+  /** All requests so far, oldest first. */
   readonly requests: ReceivedRequest[];
-  /** Replies by turn; the last one stays. */
+  /** Sets the replies, used in turn; the last one repeats. */
   reply(...replies: Reply[]): void;
   close(): Promise<void>;
 }
 
-/** A real HTTP server on an ephemeral loopback port, which notes requests and answers as it is told. */
+/** A real HTTP server on an ephemeral loopback port that records requests and sends the given replies. */
 export async function startHttpTestServer(): Promise<HttpTestServer> {
   const requests: ReceivedRequest[] = [];
   let replies: Reply[] = [];

@@ -1,4 +1,4 @@
-/** What `promise` rejects with; rejects itself if `promise` fulfils. */
+/** Returns the rejection reason of `promise`; rejects if `promise` fulfils. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   let result: unknown;
   try {

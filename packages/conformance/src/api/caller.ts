@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { BreachError } from '../breach.ts';
+import { BreachError } from '../rules/breach.ts';
 import { operations, type Operation } from './document.ts';
 import type { Observations } from './observations.ts';
 
-/** An answer as it came. */
+/** A response of the server. */
 export interface Answer<Body = unknown> {
   readonly operationId: string;
   readonly status: number;
@@ -13,49 +13,49 @@ export interface Answer<Body = unknown> {
   readonly elapsedMs: number;
 }
 
-/** Parts of a request beyond the operation. */
+/** The body, path parameters and query of a request. */
 export interface Asked {
   readonly body?: object;
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string | number>>;
 }
 
-/** A server that does not answer for longer than this is taken for dead; a long poll takes some 20 seconds. */
+/** Response timeout. A long poll takes about 20 seconds. */
 const answerTimeoutMs = 70_000;
-const patienceWithBusyServers = 5;
+const maxRetriesWhenBusy = 5;
 
-/** Makes requests as they are written down, without the courtesies of a client: what comes back is what counts. */
+/** Sends requests exactly as given, without a client's validation or error handling, and returns raw responses. */
 export class Caller {
   readonly #server: string;
   readonly #observations: Observations;
   readonly #token: () => Promise<string>;
 
-  /** `token` gives the access token; an empty one is not sent. */
+  /** `token` returns the access token; an empty one is not sent. */
   constructor(server: string, observations: Observations, token: () => Promise<string>) {
     this.#server = server;
     this.#observations = observations;
     this.#token = token;
   }
 
-  /** The same server asked by somebody with another token. */
+  /** A caller of the same server with another token. */
   as(token: () => Promise<string>): Caller {
     return new Caller(this.#server, this.#observations, token);
   }
 
-  /** Makes a request; any answer will do. A 429 is waited out, because it was refused before it took effect. */
+  /** Sends a request and returns any response. Retries after a 429, because the refused request had no effect. */
   async call<Body = unknown>(operationId: string, asked: Asked = {}): Promise<Answer<Body>> {
     const operation = operations.get(operationId);
     if (!operation) throw new Error(`openapi.yaml has no operation ${operationId}`);
-    for (let patience = patienceWithBusyServers; ; patience -= 1) {
+    for (let retriesLeft = maxRetriesWhenBusy; ; retriesLeft -= 1) {
       const response = await this.#send(operation, asked);
       const { answer, retryAfterSeconds } = response;
       this.#observations.note(operation, answer.status, answer.body);
-      if (answer.status !== 429 || patience === 0) return answer as Answer<Body>;
+      if (answer.status !== 429 || retriesLeft === 0) return answer as Answer<Body>;
       await pause(retryAfterSeconds * 1000);
     }
   }
 
-  /** The body of a successful answer; anything else is a breach, because a check depends on it. */
+  /** Returns the body of a successful response. Anything else is a breach, because a check depends on it. */
   async need<Body = unknown>(operationId: string, asked: Asked = {}): Promise<Body> {
     const { status, body, text } = await this.call<Body>(operationId, asked);
     if (status < 300) return body;
@@ -81,7 +81,7 @@ export class Caller {
       signal: AbortSignal.timeout(answerTimeoutMs),
     }).catch((error: unknown) => {
       throw new BreachError({
-        subject: `answer to ${operationId}`,
+        subject: `response to ${operationId}`,
         expected: `one within ${answerTimeoutMs / 1000} seconds`,
         came: describeFailure(error),
       });

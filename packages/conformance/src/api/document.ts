@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 
-/** One operation of the API document. */
+/** An operation of the API document. */
 export interface Operation {
   readonly operationId: string;
   readonly method: 'GET' | 'POST';
-  /** With `{name}` for parameters. */
+  /** With `{name}` as placeholder for parameters. */
   readonly path: string;
   readonly contentType: string | undefined;
   readonly successStatus: number;
-  /** Whether the public page has it; the others are of the platform around it. */
+  /** Whether the public page lists it; other operations belong to the surrounding platform. */
   readonly isOfThePage: boolean;
-  /** Fields that the body must have. */
+  /** Required fields of the body. */
   readonly requiredFields: readonly string[];
   readonly statuses: readonly number[];
 }
@@ -44,8 +44,8 @@ formats.default(ajv);
 ajv.addSchema(content, documentId);
 
 /**
- * Every operation of the API document that answers with JSON or nothing, by its operationId. Streams of events are
- * Parley's own and no part of the contract.
+ * All operations of the API document that return JSON or nothing, by operationId. Event streams are Parley extensions and
+ * not part of the contract.
  */
 export const operations: ReadonlyMap<string, Operation> = new Map(
   Object.entries(content.paths).flatMap(([path, methods]) =>
@@ -59,11 +59,11 @@ function isEventStream({ responses }: RawOperation): boolean {
   return Object.values(responses).some(({ content: bodies }) => bodies && 'text/event-stream' in bodies);
 }
 
-/** Whether an answer of 2xx has the body that the document promises: undefined, or what is wrong with it. */
+/** Checks the body of a 2xx response against the document. Returns the problem, or undefined. */
 export function problemOfSuccess(operation: Operation, status: number, body: unknown): string | undefined {
   const method = operation.method.toLowerCase() as 'get' | 'post';
   const response = content.paths[operation.path]?.[method].responses[String(status)];
-  if (!response?.content) return body === undefined ? undefined : 'a body where there must be none';
+  if (!response?.content) return body === undefined ? undefined : 'a body where none is allowed';
   return problemBy(
     pointer(
       'paths',
@@ -79,7 +79,7 @@ export function problemOfSuccess(operation: Operation, status: number, body: unk
   );
 }
 
-/** Whether a value fits a schema of the document by name: undefined, or what is wrong with it. */
+/** Checks a value against a named schema of the document. Returns the problem, or undefined. */
 export function problemOfSchema(name: string, value: unknown): string | undefined {
   if (!Object.hasOwn(content.components.schemas, name)) return undefined;
   return problemBy(pointer('components', 'schemas', name), value);
@@ -109,7 +109,7 @@ function describe(path: string, method: string, raw: RawOperation): Operation {
   };
 }
 
-/** A pointer into the document, as the fragment of a URI (RFC 6901). */
+/** A JSON pointer into the document as a URI fragment (RFC 6901). */
 function pointer(...steps: readonly string[]): string {
   const escaped = steps.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1')));
   return `#/${escaped.join('/')}`;

@@ -1,19 +1,19 @@
 import { operations, problemOfSchema, problemOfSuccess, type Operation } from './document.ts';
 
-/** What is wrong with an answer, and with which. */
+/** How a response differs from the document. */
 export interface Misfit {
   readonly expected: string;
   readonly came: string;
 }
 
-/** Holds every answer of a run against the document, whatever check asked for it. */
+/** Checks every response of a run against the document, whichever check caused it. */
 export class Observations {
   readonly #answered = new Set<string>();
   readonly #misfits = new Map<string, Misfit>();
   readonly #eventTypes = new Set<string>();
   readonly #eventMisfits = new Map<string, Misfit>();
 
-  /** Takes note of an answer. A status of 429 may follow any request (decision 40). */
+  /** Records a response. Every operation may return 429 (decision 40). */
   note(operation: Operation, status: number, body: unknown): void {
     const { operationId, statuses } = operation;
     this.#answered.add(operationId);
@@ -26,27 +26,27 @@ export class Observations {
     if (status >= 300) return;
     const problem = problemOfSuccess(operation, status, body);
     if (problem !== undefined) {
-      this.#misfit(operationId, { expected: 'a body that fits its schema', came: problem });
+      this.#misfit(operationId, { expected: 'a body that matches its schema', came: problem });
     }
     if (operationId === 'getEvents' && Array.isArray(body)) body.forEach((event) => this.#noteEvent(event));
   }
 
-  /** Whether the operation was ever asked for. */
+  /** Whether the operation was called at all. */
   has(operationId: string): boolean {
     return this.#answered.has(operationId);
   }
 
-  /** The first answer of the operation that did not fit. */
+  /** The first response of the operation that did not match. */
   misfitOf(operationId: string): Misfit | undefined {
     return this.#misfits.get(operationId);
   }
 
-  /** The first event of this type that did not fit. */
+  /** The first event of this type that did not match. */
   eventMisfitOf(type: string): Misfit | undefined {
     return this.#eventMisfits.get(type);
   }
 
-  /** Types of the events that were seen. */
+  /** Types of the events received so far. */
   get eventTypes(): ReadonlySet<string> {
     return this.#eventTypes;
   }
@@ -56,7 +56,7 @@ export class Observations {
     this.#eventTypes.add(type);
     const problem = problemOfSchema(type, event);
     if (problem === undefined || this.#eventMisfits.has(type)) return;
-    this.#eventMisfits.set(type, { expected: `a ${type} that fits its schema`, came: problem });
+    this.#eventMisfits.set(type, { expected: `a ${type} that matches its schema`, came: problem });
   }
 
   #misfit(operationId: string, misfit: Misfit): void {

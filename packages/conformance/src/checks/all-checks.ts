@@ -1,6 +1,7 @@
-import type { Check } from '../check.ts';
+import type { Check } from '../stage/check.ts';
 import { answerChecks, eventSchemaChecks } from './answer-checks.ts';
 import { conferenceChecks } from './conference-checks.ts';
+import { conventionChecks } from './convention-checks.ts';
 import { eventChecks } from './event-checks.ts';
 import { extensionChecks } from './extension-checks.ts';
 import { mediaChecks } from './media-checks.ts';
@@ -11,12 +12,13 @@ import { streamChecks } from './stream-checks.ts';
 import { tokenChecks } from './token-checks.ts';
 import { viewChecks } from './view-checks.ts';
 
-/** Checks that ask the server. */
+/** Checks that call the server. */
 export const askingChecks: readonly Check[] = [
   ...tokenChecks,
   ...conferenceChecks,
   ...participantChecks,
   ...metadataChecks,
+  ...conventionChecks,
   ...streamChecks,
   ...viewChecks,
   ...eventChecks,
@@ -25,8 +27,8 @@ export const askingChecks: readonly Check[] = [
   ...extensionChecks,
 ];
 
-/** Checks about what the others were answered. */
+/** Checks of the responses that all other checks received. */
 export const lookingBackChecks: readonly Check[] = [...answerChecks, ...eventSchemaChecks];
 
-/** Every check, in the order of the report. */
+/** All checks, in the order of the report. */
 export const allChecks: readonly Check[] = [...askingChecks, ...lookingBackChecks];

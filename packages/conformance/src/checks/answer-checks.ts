@@ -1,27 +1,27 @@
 import { operations } from '../api/document.ts';
-import { BreachError } from '../breach.ts';
-import type { Check } from '../check.ts';
-import { platform, seed } from '../rule.ts';
-import { SkipError } from '../skip.ts';
+import { BreachError } from '../rules/breach.ts';
+import { platform, seed } from '../rules/rule.ts';
+import { SkipError } from '../rules/skip.ts';
+import type { Check } from '../stage/check.ts';
 
-/** One check for each operation: all answers of the whole run, whichever check asked for them. Made last. */
+/** One check for each operation, of all its responses in the run, whichever check caused them. These run last. */
 export const answerChecks: readonly Check[] = [...operations.values()].map(
   ({ operationId, isOfThePage, statuses, method, path }) => ({
     id: `answer/${operationId}`,
-    sentence: `Every answer to ${method} ${path} had a listed status, and a success the listed body.`,
+    sentence: `Every response to ${method} ${path} has a documented status, and on success the documented body.`,
     rule: isOfThePage
-      ? seed(operationId, `responses ${statuses.join(', ')}, with those that decision 15 adds`)
+      ? seed(operationId, `responses ${statuses.join(', ')}, and those that decision 15 adds`)
       : platform(`responses ${statuses.join(', ')}`),
     run: ({ server: { observations } }) => {
-      if (!observations.has(operationId)) throw new SkipError('nothing asked for it');
+      if (!observations.has(operationId)) throw new SkipError('no check called it');
       const misfit = observations.misfitOf(operationId);
-      if (misfit) throw new BreachError({ subject: `answer to ${operationId}`, ...misfit });
+      if (misfit) throw new BreachError({ subject: `response to ${operationId}`, ...misfit });
       return Promise.resolve();
     },
   }),
 );
 
-/** One check for each type of event that the page or a client names: all events of the whole run. Made last. */
+/** One check for each event type that the page or a client names, of all its events in the run. These run last. */
 export const eventSchemaChecks: readonly Check[] = [
   'ConferenceCreatedEvent',
   'ConferenceJoinedEvent',
@@ -36,10 +36,10 @@ export const eventSchemaChecks: readonly Check[] = [
   'ConferenceInteractionIdSetEvent',
 ].map((type) => ({
   id: `event-form/${type}`,
-  sentence: `Every ${type} had the fields of its type.`,
+  sentence: `Every ${type} has the fields of its type.`,
   rule: seed('ConferenceEvent', 'base fields; fields of subtypes as decision 8 lists them'),
   run: ({ server: { observations } }) => {
-    if (!observations.eventTypes.has(type)) throw new SkipError('no event of this type came');
+    if (!observations.eventTypes.has(type)) throw new SkipError('no event of this type occurred');
     const misfit = observations.eventMisfitOf(type);
     if (misfit) throw new BreachError({ subject: type, ...misfit });
     return Promise.resolve();

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { ConferenceSummary, WireConference } from '@parley-rtc/contract';
-import { group, type Check } from '../check.ts';
-import { expectEqual, expectStatus, expectText, expectThat } from '../expect.ts';
-import { decision, platform, seed } from '../rule.ts';
+import { decision, platform, seed } from '../rules/rule.ts';
+import { group, type Check } from '../stage/check.ts';
+import { expectEqual, expectStatus, expectText, expectThat } from '../stage/expect.ts';
 
-/** Making, reading and ending conferences. */
+/** Creating, reading and ending conferences. */
 export const conferenceChecks: readonly Check[] = group('conference', [
   {
     id: 'create-empty-command',
-    sentence: 'An empty command makes a conference and tells its id and version 0.',
+    sentence: 'An empty command creates a conference and returns its id and version 0.',
     rule: seed('create', 'no field of the command is mandatory; the answer is a ConferenceSummary'),
     run: async (stage) => {
       const answer = await stage.caller.call<ConferenceSummary>('create', { body: {} });
@@ -20,17 +20,17 @@ export const conferenceChecks: readonly Check[] = group('conference', [
   },
   {
     id: 'create-own-id',
-    sentence: 'The id that the command names is the id of the conference.',
+    sentence: 'The conference gets the id in the command.',
     rule: seed('create', 'conferenceId: optional; must be unique if it is given'),
     run: async (stage) => {
       const conferenceId = randomUUID();
       expectEqual('id', await stage.conference({ conferenceId }), conferenceId);
-      expectEqual('id of the conference read', (await stage.read(conferenceId)).id, conferenceId);
+      expectEqual('id of the conference that was read', (await stage.read(conferenceId)).id, conferenceId);
     },
   },
   {
     id: 'create-taken-id',
-    sentence: 'An id that is taken gives 400, and the conference there stays as it was.',
+    sentence: 'A taken id gives 400 and leaves the existing conference unchanged.',
     rule: decision(26, 'a duplicate id gives 400, unless creator and body are the same'),
     run: async (stage) => {
       const conferenceId = await stage.conference({ metadata: { topic: 'one' } });
@@ -41,7 +41,7 @@ export const conferenceChecks: readonly Check[] = group('conference', [
   },
   {
     id: 'create-repeated',
-    sentence: 'The identical command of the same creator gives the same conference again.',
+    sentence: 'An identical command from the same creator returns the same conference.',
     rule: decision(26, 'idempotent success for the same creator and an identical body'),
     run: async (stage) => {
       const body = { conferenceId: randomUUID(), metadata: { topic: 'one' } };
@@ -56,7 +56,7 @@ export const conferenceChecks: readonly Check[] = group('conference', [
   },
   {
     id: 'create-mode',
-    sentence: 'A conference has mode ROUTER, whether the command says so or nothing.',
+    sentence: 'A conference has mode ROUTER, with or without mode in the command.',
     rule: decision(10, 'default ROUTER; always return ROUTER'),
     run: async (stage) => {
       for (const command of [{}, { mode: 'ROUTER' }]) {
@@ -76,7 +76,7 @@ export const conferenceChecks: readonly Check[] = group('conference', [
   },
   {
     id: 'create-metadata-texts',
-    sentence: 'Metadata of a new conference holds texts only; anything else gives 400.',
+    sentence: 'Metadata of a new conference accepts only text values; anything else gives 400.',
     rule: decision(18, 'create.metadata is string to string; reject non-strings'),
     run: async ({ caller }) => {
       for (const value of [1, true, null, {}, []]) {
@@ -86,7 +86,7 @@ export const conferenceChecks: readonly Check[] = group('conference', [
   },
   {
     id: 'create-metadata-entries',
-    sentence: 'Metadata of a new conference is read back as entries with value, user and time.',
+    sentence: 'Metadata of a new conference reads back as entries with value, user and time.',
     rule: decision(19, 'wrap: value, creator, creatorEndpoint, creation time'),
     run: async (stage) => {
       const { metadata, creator } = await stage.read(await stage.conference({ metadata: { topic: 'demo' } }));
@@ -103,7 +103,7 @@ export const conferenceChecks: readonly Check[] = group('conference', [
   },
   {
     id: 'create-reserved-word',
-    sentence: 'A word of the API is refused as an id with 400.',
+    sentence: 'An id that the API reserves gives 400.',
     rule: decision(25, 'refuse ids that equal a verb of the API'),
     run: async ({ caller }) => {
       for (const conferenceId of ['active', 'create', 'join', 'updateMetadata']) {
@@ -113,7 +113,7 @@ export const conferenceChecks: readonly Check[] = group('conference', [
   },
   {
     id: 'interaction',
-    sentence: 'The interaction that is set can be read.',
+    sentence: 'An interaction that was set can be read.',
     rule: seed('interaction', 'sets the interaction id of a conference'),
     run: async (stage) => {
       const { conferenceId, about } = await stage.room();
@@ -126,8 +126,8 @@ export const conferenceChecks: readonly Check[] = group('conference', [
   },
   {
     id: 'active',
-    sentence: 'The list of active conferences has a running one and not one that has ended.',
-    rule: seed('active', 'gets all active conferences of the organisation of the user'),
+    sentence: 'The list of active conferences contains active ones only.',
+    rule: seed('active', "gets all active conferences of the user's organization"),
     run: async (stage) => {
       const { conferenceId, about } = await stage.room();
       const ids = async (): Promise<readonly (string | undefined)[]> =>
@@ -135,7 +135,7 @@ export const conferenceChecks: readonly Check[] = group('conference', [
       expectThat(
         'active',
         (await ids()).includes(conferenceId),
-        'the running conference',
+        'the active conference',
         'a list without it',
       );
       await stage.caller.need('end', { body: about });
@@ -144,7 +144,7 @@ export const conferenceChecks: readonly Check[] = group('conference', [
   },
   {
     id: 'end',
-    sentence: 'The end answers 204, empties the conference and can be read for a while.',
+    sentence: 'Ending answers 204 and empties the conference, which stays readable for a while.',
     rule: decision(41, 'keep reads for a while, then 404'),
     run: async (stage) => {
       const { conferenceId, about } = await stage.room();
@@ -170,7 +170,7 @@ export const conferenceChecks: readonly Check[] = group('conference', [
   },
   {
     id: 'unknown',
-    sentence: 'Whatever is asked about an unknown conference gives 404.',
+    sentence: 'Every operation on an unknown conference gives 404.',
     rule: decision(15, '400, 401, 403, 404 and 422 are used consistently'),
     run: async (stage) => {
       const conferenceId = randomUUID();
@@ -195,7 +195,7 @@ export const conferenceChecks: readonly Check[] = group('conference', [
   },
   {
     id: 'extra-fields',
-    sentence: 'Fields that nobody knows are ignored, and a userId in the body changes nothing.',
+    sentence: 'Unknown fields are ignored, and a userId in the body has no effect.',
     rule: decision(37, 'ignore unknown properties; never trust userId from the body'),
     run: async (stage) => {
       const conferenceId = await stage.conference({ creator: 'somebody else', colour: 'blue' });

@@ -7,22 +7,22 @@ import {
   type ConferenceState,
   type WireEvent,
 } from '@parley-rtc/contract';
-import { group, type Check } from '../check.ts';
-import { expectEqual, expectStatus, expectThat } from '../expect.ts';
-import { decision, platform, seed } from '../rule.ts';
-import { SkipError } from '../skip.ts';
-import type { Room, Stage } from '../stage.ts';
+import { decision, platform, seed } from '../rules/rule.ts';
+import { SkipError } from '../rules/skip.ts';
+import { group, type Check } from '../stage/check.ts';
+import { expectEqual, expectStatus, expectThat } from '../stage/expect.ts';
+import type { Room, Stage } from '../stage/stage.ts';
 
 const versionRule = seed(
   'ConferenceEvent',
   'conferenceVersion is the version of the conference when the event was generated, or null for creation events',
 );
 
-/** Long enough for a request to be held by the server. */
+/** Long enough for a request to reach the server and be held. */
 const untilHeldMs = 300;
 
-/** One of each change that a conference knows. */
-async function liveThrough(stage: Stage, { about, conferenceId, ...room }: Room): Promise<void> {
+/** Makes each kind of change to a conference once. */
+async function makeEveryChange(stage: Stage, { about, conferenceId, ...room }: Room): Promise<void> {
   const { caller } = stage;
   const streamId = await stage.publish({ about, conferenceId, ...room }, 'MIC_AND_CAM', {
     metadata: { a: null },
@@ -40,7 +40,7 @@ async function liveThrough(stage: Stage, { about, conferenceId, ...room }: Room)
   await caller.need('leave', { body: second.about });
 }
 
-/** A state without what may differ by the clock of a server. */
+/** A state without the fields that depend on the server's clock. */
 function comparable({ metadata, ended: _ended, ...state }: ConferenceState): unknown {
   const values = Object.entries(metadata).map(([key, { value, userEndpointId }]) => [
     key,
@@ -54,15 +54,15 @@ function versions(events: readonly WireEvent[]): readonly unknown[] {
   return events.map(({ conferenceVersion }) => conferenceVersion);
 }
 
-/** Events: their form, their order, and that they tell the whole story. */
+/** Events: their form, order and completeness. */
 export const eventChecks: readonly Check[] = group('event', [
   {
     id: 'versions',
-    sentence: 'Each event carries the version before it, and each is one step: 0, 1, 2, ... in this order.',
+    sentence: 'Each event carries the version before it, in steps of one: 0, 1, 2, ...',
     rule: versionRule,
     run: async (stage) => {
       const room = await stage.room();
-      await liveThrough(stage, room);
+      await makeEveryChange(stage, room);
       const events = await stage.history(room.conferenceId);
       const { version } = await stage.read(room.conferenceId);
       expectEqual('versions', versions(events), [...events.keys()]);
@@ -71,15 +71,15 @@ export const eventChecks: readonly Check[] = group('event', [
   },
   {
     id: 'fold',
-    sentence: 'The conference as created, with all events applied, is the conference as it is read.',
+    sentence: 'The created conference with all events applied equals the conference that is read.',
     rule: decision(9, 'a snapshot at V and the events from V on give the state'),
     run: async (stage) => {
       const conferenceId = await stage.conference({ metadata: { topic: 'demo' } });
       const created = conferenceFromWire(await stage.read(conferenceId));
-      await liveThrough(stage, await stage.enter(conferenceId));
+      await makeEveryChange(stage, await stage.enter(conferenceId));
       const events = (await stage.events(conferenceId, created.version)).map(decodeEvent);
       const unnamed = events.find(({ type }) => type === 'UnknownEvent');
-      if (unnamed) throw new SkipError('the server has event types of its own, whose effect only it knows');
+      if (unnamed) throw new SkipError('the server sends its own event types, whose effect is unknown');
       const { state } = follow(created, events);
       const read = conferenceFromWire(await stage.read(conferenceId));
       expectEqual('state', comparable(state), comparable(read));
@@ -88,10 +88,10 @@ export const eventChecks: readonly Check[] = group('event', [
   {
     id: 'base-fields',
     sentence: 'Every event has id, type, timestamp and conferenceId; ids are unique.',
-    rule: seed('ConferenceEvent', 'id: event unique id; type; timestamp; conferenceId'),
+    rule: seed('ConferenceEvent', 'id: unique id of the event; type; timestamp; conferenceId'),
     run: async (stage) => {
       const room = await stage.room();
-      await liveThrough(stage, room);
+      await makeEveryChange(stage, room);
       const events = await stage.history(room.conferenceId);
       for (const { id, type, conferenceId } of events) {
         expectThat('id and type', Boolean(id && type), 'texts', { id, type });
@@ -126,7 +126,7 @@ export const eventChecks: readonly Check[] = group('event', [
   },
   {
     id: 'proven-names',
-    sentence: 'The events that official clients read have their names, in the order of what happened.',
+    sentence: 'The events that official clients read have the expected names and order.',
     rule: platform('ConferenceJoinedEvent, ...StreamPublishedEvent, ...MetadataUpdatedEvent, and so on'),
     run: async (stage) => {
       const { about, ...room } = await stage.room();
@@ -151,7 +151,7 @@ export const eventChecks: readonly Check[] = group('event', [
   },
   {
     id: 'boundary',
-    sentence: 'Events are read from v on: v itself is the first, in ascending order.',
+    sentence: 'Events start at v, inclusive, in ascending order.',
     rule: decision(9, 'events?v=N returns events with conferenceVersion >= N, ascending'),
     run: async (stage) => {
       const { about, conferenceId } = await stage.room();
@@ -165,7 +165,8 @@ export const eventChecks: readonly Check[] = group('event', [
   },
   {
     id: 'without-version',
-    sentence: 'Without v the whole history comes, the creation with a null version first.',
+    sentence:
+      'Without v, the whole history is returned, starting with the creation event and its null version.',
     rule: decision(7, 'v is optional; omitted: full history including the creation event'),
     run: async (stage) => {
       const { conferenceId } = await stage.room();
@@ -176,7 +177,7 @@ export const eventChecks: readonly Check[] = group('event', [
   },
   {
     id: 'same-again',
-    sentence: 'Reading the same version again gives the same events.',
+    sentence: 'Reading from the same version again returns the same events.',
     rule: versionRule,
     run: async (stage) => {
       const { conferenceId } = await stage.room();
@@ -185,7 +186,7 @@ export const eventChecks: readonly Check[] = group('event', [
   },
   {
     id: 'poll-waits',
-    sentence: 'A poll with nothing to tell is held for a while and then answered with an empty list.',
+    sentence: 'A poll without events waits, then returns an empty list.',
     rule: seed('events', 'blocks for a few seconds if no event is available at the time'),
     run: async (stage) => {
       const { conferenceId } = await stage.room();
@@ -194,7 +195,7 @@ export const eventChecks: readonly Check[] = group('event', [
       expectStatus(answer, 200);
       const { elapsedMs } = answer;
       expectThat(
-        'time until the answer',
+        'time until the response',
         elapsedMs >= 900,
         'at least a second',
         `${Math.round(elapsedMs)} ms`,
@@ -204,7 +205,7 @@ export const eventChecks: readonly Check[] = group('event', [
   },
   {
     id: 'poll-wakes',
-    sentence: 'A held poll is answered when something happens, not when its time is over.',
+    sentence: 'A waiting poll returns when an event occurs, before its time is up.',
     rule: seed('events', 'blocks if no event is available at the time'),
     run: async (stage) => {
       const { about, conferenceId } = await stage.room();
@@ -220,7 +221,7 @@ export const eventChecks: readonly Check[] = group('event', [
       const elapsedMs = performance.now() - happenedAt;
       expectEqual('versions', versions(body), [1]);
       expectThat(
-        'time until the answer',
+        'time until the response',
         elapsedMs < 2000,
         'less than 2 seconds',
         `${Math.round(elapsedMs)} ms`,
@@ -229,8 +230,8 @@ export const eventChecks: readonly Check[] = group('event', [
   },
   {
     id: 'end',
-    sentence: 'The end is told with its reason and stays readable.',
-    rule: decision(41, 'after the end the tail with ConferenceEndedEvent stays readable for a while'),
+    sentence: 'The end event carries its reason and stays readable.',
+    rule: decision(41, 'after the end, the last events with ConferenceEndedEvent stay readable for a while'),
     run: async (stage) => {
       const { about, conferenceId } = await stage.room();
       await stage.caller.need('end', { body: { ...about, reason: 'done' } });
@@ -241,7 +242,7 @@ export const eventChecks: readonly Check[] = group('event', [
   },
   {
     id: 'send',
-    sentence: 'A custom event is sent to every endpoint inside, whose number is the answer.',
+    sentence: 'A custom event goes to every joined endpoint, and the response contains their number.',
     rule: seed('sendEvent', 'returns number of messages sent; only users with SERVICE role allowed'),
     run: async (stage) => {
       const { conferenceId } = await stage.room();
@@ -249,21 +250,21 @@ export const eventChecks: readonly Check[] = group('event', [
       const event = { type: 'DocumentSignedEvent', timestamp: new Date().toISOString(), page: 7 };
       const body = { conferenceId, event, qos: 'AT_LEAST_ONCE' };
       const answer = await stage.caller.call('sendEvent', { body });
-      if (answer.status === 403) throw new SkipError('the client has no role SERVICE');
+      if (answer.status === 403) throw new SkipError('the client lacks the role SERVICE');
       expectStatus(answer, 200);
       expectEqual('answer', answer.body, { eventsSent: 2 });
     },
   },
   {
     id: 'send-outside-history',
-    sentence: 'A custom event takes no version, and a poll by version does not bring it.',
+    sentence: 'A custom event has no version and does not appear in a poll.',
     rule: decision(30, 'deliver without conferenceVersion'),
     run: async (stage) => {
       const { about, conferenceId } = await stage.room();
       const event = { type: 'DocumentSignedEvent', timestamp: new Date().toISOString() };
       const steps = await stage.stepsOf(conferenceId, async () => {
         const answer = await stage.caller.call('sendEvent', { body: { conferenceId, event } });
-        if (answer.status === 403) throw new SkipError('the client has no role SERVICE');
+        if (answer.status === 403) throw new SkipError('the client lacks the role SERVICE');
       });
       expectEqual('version steps', steps, 0);
       await stage.caller.need('updateMetadata', {
@@ -274,7 +275,7 @@ export const eventChecks: readonly Check[] = group('event', [
   },
   {
     id: 'send-names',
-    sentence: 'Names that are not a noun, a verb and Event, or that begin with Conference, give 400.',
+    sentence: 'Names that are not a noun, a verb and Event, or that start with Conference, give 400.',
     rule: decision(30, 'validate the name pattern and refuse names that start with Conference'),
     run: async (stage) => {
       const conferenceId = await stage.conference();
@@ -286,13 +287,13 @@ export const eventChecks: readonly Check[] = group('event', [
   },
   {
     id: 'never-unknown',
-    sentence: 'Neither events nor states say UNKNOWN.',
+    sentence: 'Neither events nor state contain UNKNOWN.',
     rule: decision(11, 'UNKNOWN: never emit; reject on input'),
     run: async (stage) => {
       const room = await stage.room();
-      await liveThrough(stage, room);
+      await makeEveryChange(stage, room);
       for (const told of [await stage.history(room.conferenceId), await stage.read(room.conferenceId)]) {
-        expectThat('values', !hasValue(told, 'UNKNOWN'), 'none that is UNKNOWN', told);
+        expectThat('values', !hasValue(told, 'UNKNOWN'), 'no UNKNOWN', told);
       }
     },
   },

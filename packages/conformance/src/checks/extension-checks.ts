@@ -1,28 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { redeemTicket } from '@parley-rtc/client';
-import type { IceServers, Ticket } from '@parley-rtc/contract';
-import type { Caller } from '../api/caller.ts';
-import { group, type Check } from '../check.ts';
-import { expectEqual, expectStatus, expectText, expectThat } from '../expect.ts';
-import { decision, platform } from '../rule.ts';
-import type { Stage } from '../stage.ts';
+import type { IceServers, Ticket, WireConference } from '@parley-rtc/contract';
+import { decision, platform } from '../rules/rule.ts';
+import { SkipError } from '../rules/skip.ts';
+import { group, type Check } from '../stage/check.ts';
+import { expectEqual, expectStatus, expectText, expectThat } from '../stage/expect.ts';
+import { guestOf } from '../stage/guest-of.ts';
+import { anOffer } from '../stage/offers.ts';
 
-/** Somebody with a ticket for this conference. */
-async function guestOf({ caller, server }: Stage, conferenceId: string): Promise<Caller> {
-  const properties = { conference_id: conferenceId };
-  const { id: ticket = '' } = await caller.need<Ticket>('createTicket', {
-    body: { type: 'MULTI_USE_TICKET', ttl: 300, properties },
-  });
-  const { token } = await redeemTicket({ server: server.server, ticket });
-  const first = token();
-  return caller.as(() => first);
-}
-
-/** What lies around the page: endpoints, ICE servers, tickets. Probed; a server may lack it. */
+/** Optional features beyond the page: endpoints, ICE servers, tickets. The suite probes for them. */
 export const extensionChecks: readonly Check[] = group('extension', [
   {
     id: 'register',
-    sentence: 'An endpoint is registered in both forms: a bare id, and an object with an id.',
+    sentence: 'An endpoint registers in both forms: with a bare id, and with an object that has an id.',
     rule: platform('POST /users/endpoints answers a JSON string; the older /register answers {id}'),
     needs: ['user endpoints'],
     run: async ({ caller }) => {
@@ -37,9 +27,9 @@ export const extensionChecks: readonly Check[] = group('extension', [
   },
   {
     id: 'keep-alive',
-    sentence: 'An endpoint is kept alive and removed; afterwards both give 404.',
+    sentence: 'A registered endpoint can be kept alive and removed; afterwards, both give 404.',
     rule: platform(
-      'a keep-alive for an unknown endpoint answers 404, so that dead differs from network trouble',
+      'a keep-alive for an unknown endpoint answers 404, to distinguish it from network problems',
     ),
     needs: ['user endpoints'],
     run: async ({ caller }) => {
@@ -53,7 +43,7 @@ export const extensionChecks: readonly Check[] = group('extension', [
   },
   {
     id: 'unregistered',
-    sentence: 'An endpoint that nobody registered cannot join: 404.',
+    sentence: 'An unregistered endpoint cannot join: 404.',
     rule: decision(28, '404 if the endpoint is not registered'),
     needs: ['user endpoints'],
     run: async (stage) => {
@@ -63,7 +53,7 @@ export const extensionChecks: readonly Check[] = group('extension', [
   },
   {
     id: 'unregister-leaves',
-    sentence: 'An endpoint that is removed has left: streams first, each with its own version.',
+    sentence: 'A removed endpoint leaves: first its streams, each with its own version.',
     rule: platform('on removal one ConferenceStreamUnpublishedEvent per stream, then ConferenceLeftEvent'),
     needs: ['user endpoints'],
     run: async (stage) => {
@@ -84,8 +74,8 @@ export const extensionChecks: readonly Check[] = group('extension', [
   },
   {
     id: 'ice-servers',
-    sentence: 'The answer about ICE servers has a list, perhaps an empty one, and urls are lists.',
-    rule: platform('the official iOS client stops working without iceServers, or with urls that is no array'),
+    sentence: 'The ICE servers are a list, which may be empty, and urls are lists.',
+    rule: platform('the official iOS client fails without iceServers, or if urls is not an array'),
     needs: ['ICE servers'],
     run: async ({ caller }) => {
       const { iceServers } = await caller.need<IceServers>('getIceServers');
@@ -95,7 +85,7 @@ export const extensionChecks: readonly Check[] = group('extension', [
   },
   {
     id: 'view-updates',
-    sentence: 'A view asks for a smaller picture, and for none; a view that is not there gives 404.',
+    sentence: 'A view can request a smaller video, or none; an unknown view gives 404.',
     rule: platform('updateViewStream, an extension marked x-parley: 204, or 404 for an unknown view'),
     needs: ['user endpoints', 'view updates'],
     run: async (stage) => {
@@ -112,7 +102,7 @@ export const extensionChecks: readonly Check[] = group('extension', [
   },
   {
     id: 'ticket',
-    sentence: 'A ticket logs a guest in, and the token names the conference that it opens.',
+    sentence: "A guest logs in with a ticket, and the token names the ticket's conference.",
     rule: decision(39, 'client_credentials, password (ticket) and refresh_token are supported'),
     needs: ['tickets'],
     run: async (stage) => {
@@ -129,8 +119,8 @@ export const extensionChecks: readonly Check[] = group('extension', [
   },
   {
     id: 'ticket-elsewhere',
-    sentence: 'A guest enters the conference of the ticket and no other: 403.',
-    rule: platform('a ticket fixes the one conference that its holder may enter'),
+    sentence: "A guest joins only the ticket's conference; any other gives 403.",
+    rule: platform('a ticket names the one conference that its holder may join'),
     needs: ['tickets', 'user endpoints'],
     run: async (stage) => {
       const conferenceId = await stage.conference();
@@ -143,7 +133,7 @@ export const extensionChecks: readonly Check[] = group('extension', [
   },
   {
     id: 'others-endpoint',
-    sentence: 'Nobody acts with the endpoint of another user: 403.',
+    sentence: "Using another user's endpoint gives 403.",
     rule: decision(28, '403 if the endpoint belongs to another user'),
     needs: ['tickets', 'user endpoints'],
     run: async (stage) => {
@@ -158,17 +148,84 @@ export const extensionChecks: readonly Check[] = group('extension', [
     },
   },
   {
+    id: 'version-id',
+    sentence:
+      'A snapshot identifies its version by its last event; a position that the history does not have gives 400.',
+    rule: decision(9, 'a position that the history does not have is refused (x-parley: versionId)'),
+    run: async (stage) => {
+      const { conferenceId } = await stage.room();
+      const params = { id: conferenceId };
+      const { version = 0, versionId } = await stage.caller.need<WireConference>('getConference', { params });
+      if (versionId === undefined) throw new SkipError('the server does not identify versions');
+      const [last] = (await stage.history(conferenceId)).slice(-1);
+      expectEqual('versionId', versionId, last?.id);
+      for (const query of [{ v: version + 1 }, { v: version, versionId: randomUUID() }]) {
+        const refused = await stage.caller.call('getEvents', { params, query });
+        expectStatus(refused, 400);
+        expectEqual('error', (refused.body as { readonly error?: string }).error, 'position_unavailable');
+      }
+    },
+  },
+  {
     id: 'guest-rights',
-    sentence: 'A guest can neither end the conference of others nor send events: 403.',
-    rule: decision(29, 'end is for the creator, SERVICE and AGENT; sendEvent for SERVICE (30)'),
+    sentence:
+      "A guest can neither end another user's conference nor send events, mute others, hold, record or resize it: 403.",
+    rule: decision(
+      29,
+      'end: the creator, SERVICE, SUPERVISOR and AGENT; sendEvent: SERVICE (30); keys: row 44',
+    ),
     needs: ['tickets', 'user endpoints'],
     run: async (stage) => {
-      const conferenceId = await stage.conference();
+      const room = await stage.room();
+      const { conferenceId } = room;
       const guest = await guestOf(stage, conferenceId);
       const { about } = await stage.enter(conferenceId, guest);
       expectStatus(await guest.call('end', { body: about }), 403);
       const event = { type: 'DocumentSignedEvent', timestamp: new Date().toISOString() };
       expectStatus(await guest.call('sendEvent', { body: { conferenceId, event } }), 403);
+      const set = (key: string) =>
+        guest.call('updateMetadata', { body: { ...about, operation: 'SET', key, value: '0' } });
+      const theirs = `TRACK_MUTED/audio/${await stage.publish(room, 'MIC')}`;
+      for (const key of [theirs, 'ON_HOLD', 'RECORDER', 'participant_limit'])
+        expectStatus(await set(key), 403);
+      const own = {
+        streamId: randomUUID(),
+        conferenceStreamType: 'MIC',
+        sdpOffer: anOffer('sendonly', 'audio'),
+      };
+      expectStatus(await guest.call('publishStream', { body: { ...about, ...own } }), 200);
+      expectStatus(await set(`TRACK_MUTED/audio/${own.streamId}`), 204);
+      expectStatus(await set('topic'), 204);
+    },
+  },
+  {
+    id: 'revoke',
+    sentence: 'Revoking a ticket or a user ends its logins: 401 with their tokens. Both can be repeated.',
+    rule: decision(46, 'revocation takes effect with the next request'),
+    needs: ['tickets', 'user endpoints', 'revocation'],
+    run: async (stage) => {
+      const { caller, server } = stage;
+      const conferenceId = await stage.conference();
+      const body = { type: 'MULTI_USE_TICKET', ttl: 300, properties: { conference_id: conferenceId } };
+      const { id: ticket = '' } = await caller.need<Ticket>('createTicket', { body });
+      const logIn = async () => {
+        const { token, userId } = await redeemTicket({ server: server.server, ticket });
+        const first = token();
+        return { guest: caller.as(() => first), userId };
+      };
+      const [one, other] = [await logIn(), await logIn()];
+      const userOf = { body: { userId: one.userId } };
+      expectStatus(await caller.call('revokeUser', userOf), 204);
+      expectStatus(await caller.call('revokeUser', userOf), 204);
+      expectStatus(await one.guest.call('getIceServers'), 401);
+      expectStatus(await other.guest.call('getIceServers'), 200);
+      const params = { id: ticket };
+      expectStatus(await other.guest.call('revokeTicket', { params }), 403);
+      expectStatus(await caller.call('revokeTicket', { params }), 204);
+      expectStatus(await caller.call('revokeTicket', { params }), 204);
+      expectStatus(await other.guest.call('getIceServers'), 401);
+      const read = await caller.need<Ticket>('getTicket', { params });
+      expectEqual('revoked', read.revoked, true);
     },
   },
 ]);

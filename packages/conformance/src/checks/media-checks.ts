@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PublishStreamResult, ViewStreamResult } from '@parley-rtc/contract';
-import { group, type Check } from '../check.ts';
-import { expectThat } from '../expect.ts';
 import type { MediaPeer } from '../media/media-peers.ts';
-import { platform, seed } from '../rule.ts';
-import type { Room, Stage } from '../stage.ts';
+import { platform, seed } from '../rules/rule.ts';
+import { group, type Check } from '../stage/check.ts';
+import { expectThat } from '../stage/expect.ts';
+import type { Room, Stage } from '../stage/stage.ts';
 
 const packetIntervalMs = 20;
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 
 async function publish(stage: Stage, { about }: Room): Promise<{ peer: MediaPeer; streamId: string }> {
   const peer = await stage.media.publisher();
@@ -27,26 +27,22 @@ async function view(stage: Stage, { about }: Room, streamId: string): Promise<Me
   return peer;
 }
 
-/** Sends packets until the viewer has this many of them; tells how many came before patience ended. */
-async function sendUntil(
-  publisher: MediaPeer,
-  viewer: MediaPeer,
-  wanted: number,
-): Promise<readonly string[]> {
+/** Sends packets until the viewer has this many of them or time runs out; returns those that arrived. */
+async function sendUntil(publisher: MediaPeer, viewer: MediaPeer, count: number): Promise<readonly string[]> {
   const before = viewer.received.length;
-  const endsAt = performance.now() + patienceMs;
-  for (let number = 0; viewer.received.length < before + wanted && performance.now() < endsAt; number += 1) {
+  const endsAt = performance.now() + timeoutMs;
+  for (let number = 0; viewer.received.length < before + count && performance.now() < endsAt; number += 1) {
     publisher.send(Buffer.from(`packet ${number}`));
     await pause(packetIntervalMs);
   }
   return viewer.received.slice(before).map((payload) => Buffer.from(payload).toString());
 }
 
-/** Media through real peer connections: ICE, DTLS, SRTP and packets. */
+/** Media over real peer connections: ICE, DTLS, SRTP and packets. */
 export const mediaChecks: readonly Check[] = group('media', [
   {
     id: 'publish-and-view',
-    sentence: 'A publisher and two viewers connect, and what one sends the others receive, unchanged.',
+    sentence: 'A publisher and two viewers connect, and the viewers receive its packets unchanged.',
     rule: seed('publishStream, viewStream', 'offer and answer set up the media of a stream'),
     needs: ['media'],
     run: async (stage) => {
@@ -59,7 +55,7 @@ export const mediaChecks: readonly Check[] = group('media', [
         expectThat(
           'packets at the viewer',
           payloads.length >= 10 && payloads.every((payload) => payload.startsWith('packet ')),
-          'ten of those that were sent',
+          'ten of the packets that were sent',
           payloads,
         );
       }
@@ -68,8 +64,8 @@ export const mediaChecks: readonly Check[] = group('media', [
   },
   {
     id: 'stop-view',
-    sentence: 'After the stream is withdrawn its viewers receive nothing more.',
-    rule: platform('an unpublished stream is closed for everybody'),
+    sentence: 'After a stream is unpublished, its viewers receive nothing more.',
+    rule: platform('an unpublished stream is closed for all viewers'),
     needs: ['media'],
     run: async (stage) => {
       const room = await stage.room();

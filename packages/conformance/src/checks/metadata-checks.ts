@@ -1,17 +1,17 @@
-import { group, type Check } from '../check.ts';
-import { expectEqual, expectStatus } from '../expect.ts';
-import { decision, platform, seed } from '../rule.ts';
-import type { Room, Stage } from '../stage.ts';
+import { decision, platform, seed } from '../rules/rule.ts';
+import { group, type Check } from '../stage/check.ts';
+import { expectEqual, expectStatus } from '../stage/expect.ts';
+import type { Room, Stage } from '../stage/stage.ts';
 
 function update({ caller }: Stage, { about }: Room, body: object) {
   return caller.call('updateMetadata', { body: { ...about, ...body } });
 }
 
-/** The metadata that all share. */
+/** The conference's metadata. */
 export const metadataChecks: readonly Check[] = group('metadata', [
   {
     id: 'set-and-remove',
-    sentence: 'An entry is set, changed and removed, each answered 204.',
+    sentence: 'An entry can be set, changed and removed, each with 204.',
     rule: seed('updateMetadata', 'operation SET or REMOVE of a key; 204'),
     run: async (stage) => {
       const room = await stage.room();
@@ -47,7 +47,7 @@ export const metadataChecks: readonly Check[] = group('metadata', [
   },
   {
     id: 'unknown-operation',
-    sentence: 'The operation UNKNOWN, and one that does not exist, give 400.',
+    sentence: 'The operation UNKNOWN and an undefined one give 400.',
     rule: decision(6, '400 for SET without value and for UNKNOWN'),
     run: async (stage) => {
       const room = await stage.room();
@@ -58,7 +58,7 @@ export const metadataChecks: readonly Check[] = group('metadata', [
   },
   {
     id: 'remove-missing',
-    sentence: 'Removing a key that is not there gives 204, without event or version step.',
+    sentence: 'Removing a missing key gives 204, without event or version step.',
     rule: decision(6, 'REMOVE of a missing key = 204, no event, no version step'),
     run: async (stage) => {
       const room = await stage.room();
@@ -70,7 +70,7 @@ export const metadataChecks: readonly Check[] = group('metadata', [
   },
   {
     id: 'mute',
-    sentence: 'The keys that official clients mute with work: SET "true", then REMOVE with an ignored value.',
+    sentence: 'The mute keys of official clients work: SET "true", then REMOVE with an ignored value.',
     rule: platform('mute is TRACK_MUTED/<audio|video>/<streamId>; unmute sends REMOVE with value "false"'),
     run: async (stage) => {
       const room = await stage.room();
@@ -84,7 +84,7 @@ export const metadataChecks: readonly Check[] = group('metadata', [
   },
   {
     id: 'odd-keys',
-    sentence: 'Keys may be any text, names of object properties included.',
+    sentence: 'Keys may be any text, including names of object properties.',
     rule: decision(17, 'real values are any JSON; store any JSON'),
     run: async (stage) => {
       const room = await stage.room();

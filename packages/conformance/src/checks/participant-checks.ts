@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ConferenceSummary, WireSimpleView } from '@parley-rtc/contract';
-import { group, type Check } from '../check.ts';
-import { expectEqual, expectStatus, expectThat } from '../expect.ts';
-import { decision, platform, seed } from '../rule.ts';
+import { decision, platform, seed } from '../rules/rule.ts';
+import { group, type Check } from '../stage/check.ts';
+import { expectEqual, expectStatus, expectThat } from '../stage/expect.ts';
 
-/** What official phones tell about themselves: texts, booleans, null, lists and objects. */
+/** Metadata like that of official mobile clients: strings, booleans, null, lists and objects. */
 const phoneMetadata = {
   roles: ['CUSTOMER'],
   capabilities: [],
@@ -16,11 +16,11 @@ const phoneMetadata = {
   deviceInfo: { os: { name: 'iOS', version: '17' }, ua: 'test' },
 };
 
-/** Joining, leaving, and what participants tell about themselves. */
+/** Joining, leaving and participant metadata. */
 export const participantChecks: readonly Check[] = group('participant', [
   {
     id: 'join',
-    sentence: 'Joining answers the conference, and the participant is in it with endpoint and user.',
+    sentence: 'Joining returns the conference, and the participant is in it with endpoint and user.',
     rule: seed('join', '200 with a ConferenceSummary'),
     run: async (stage) => {
       const conferenceId = await stage.conference();
@@ -48,7 +48,7 @@ export const participantChecks: readonly Check[] = group('participant', [
   },
   {
     id: 'join-twice-traceless',
-    sentence: 'A refused second join leaves no event and no version step.',
+    sentence: 'A refused second join causes no event and no version step.',
     rule: decision(14, '422 {error, error_description}; no event, no version step'),
     run: async (stage) => {
       const { conferenceId, about } = await stage.room();
@@ -59,7 +59,7 @@ export const participantChecks: readonly Check[] = group('participant', [
   },
   {
     id: 'join-other-endpoint',
-    sentence: 'The same user joins with another endpoint.',
+    sentence: 'The same user can join with another endpoint.',
     rule: seed('join', '422 is for the same user and endpoint only'),
     run: async (stage) => {
       const { conferenceId } = await stage.room();
@@ -78,7 +78,7 @@ export const participantChecks: readonly Check[] = group('participant', [
   },
   {
     id: 'join-metadata',
-    sentence: 'Metadata of a participant is kept as any JSON: null, booleans, lists and objects.',
+    sentence: 'Participant metadata holds any JSON: null, booleans, lists and objects.',
     rule: decision(17, 'real values are any JSON; store any JSON'),
     run: async (stage) => {
       const conferenceId = await stage.conference();
@@ -90,7 +90,7 @@ export const participantChecks: readonly Check[] = group('participant', [
   },
   {
     id: 'metadata-replaced',
-    sentence: 'New metadata of a participant replaces the old, nothing is merged.',
+    sentence: 'New participant metadata replaces the old; nothing is merged.',
     rule: decision(20, 'replace (the name says new)'),
     run: async (stage) => {
       const { conferenceId, about } = await stage.room();
@@ -124,7 +124,7 @@ export const participantChecks: readonly Check[] = group('participant', [
   },
   {
     id: 'healthy',
-    sentence: 'Somebody who has just joined is HEALTHY in both views.',
+    sentence: 'A participant who has just joined is HEALTHY in both views.',
     rule: seed('Conference and ConferenceSimpleView', 'state: HEALTHY, SICK or UNKNOWN'),
     run: async (stage) => {
       const { conferenceId } = await stage.room();
@@ -137,7 +137,7 @@ export const participantChecks: readonly Check[] = group('participant', [
   },
   {
     id: 'leave',
-    sentence: 'Leaving answers 204 and takes the endpoint out.',
+    sentence: 'Leaving answers 204 and removes the endpoint.',
     rule: seed('leave', '204: no content'),
     run: async (stage) => {
       const { conferenceId, about } = await stage.room();
@@ -147,7 +147,7 @@ export const participantChecks: readonly Check[] = group('participant', [
   },
   {
     id: 'leave-twice',
-    sentence: 'Leaving again gives 404 and leaves no event.',
+    sentence: 'Leaving again gives 404 and causes no event.',
     rule: decision(33, 'repeated leave, unpublish, end: 404, no event'),
     run: async (stage) => {
       const { conferenceId, about } = await stage.room();
@@ -160,8 +160,8 @@ export const participantChecks: readonly Check[] = group('participant', [
   },
   {
     id: 'leave-withdraws',
-    sentence: 'Who leaves while publishing: first the streams are withdrawn, then the participant is gone.',
-    rule: platform('clients may leave without unpublishing; the server withdraws the streams itself'),
+    sentence: 'When a publisher leaves, its streams are unpublished first, then it leaves.',
+    rule: platform('clients may leave without unpublishing; the server unpublishes their streams'),
     run: async (stage) => {
       const room = await stage.room();
       await stage.publish(room, 'MIC');
@@ -175,7 +175,7 @@ export const participantChecks: readonly Check[] = group('participant', [
   },
   {
     id: 'rejoin',
-    sentence: 'Who left joins again with the same endpoint.',
+    sentence: 'A participant can rejoin with the same endpoint.',
     rule: platform('rejoining uses a fresh join with the same endpoint'),
     run: async (stage) => {
       const { conferenceId, about } = await stage.room();
@@ -186,7 +186,7 @@ export const participantChecks: readonly Check[] = group('participant', [
   },
   {
     id: 'not-joined',
-    sentence: 'Commands of an endpoint that is not inside are refused with 400.',
+    sentence: 'Commands of an endpoint that has not joined give 400.',
     rule: decision(28, '400 if not joined where joining is needed'),
     run: async (stage) => {
       const about = { conferenceId: await stage.conference(), userEndpointId: await stage.endpoint() };

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { operationsOfThePage } from '../api/observations.ts';
-import { group, type Check } from '../check.ts';
-import { expectStatus, expectText, expectThat } from '../expect.ts';
-import { anOffer } from '../offers.ts';
-import { decision, seed } from '../rule.ts';
-import type { Stage } from '../stage.ts';
+import { decision, seed } from '../rules/rule.ts';
+import { group, type Check } from '../stage/check.ts';
+import { expectStatus, expectText, expectThat } from '../stage/expect.ts';
+import { anOffer } from '../stage/offers.ts';
+import type { Stage } from '../stage/stage.ts';
 
-/** A command that lacks nothing, for each operation of the page that has one. */
+/** A complete command for each operation of the page that takes one. */
 async function completeCommands(stage: Stage): Promise<Readonly<Record<string, Record<string, unknown>>>> {
   const { about, ...room } = await stage.room();
   const streamId = await stage.publish({ about, ...room });
@@ -41,12 +41,12 @@ const rowOfField: Readonly<Record<string, string>> = {
   'updatePublishedStreamBitrate.videoBitrate': 'required by flag (decision 4)',
 };
 
-/** One check for each command: every mandatory field, left out or of the wrong type, gives 400. */
+/** One check for each command: a mandatory field that is missing or of the wrong type gives 400. */
 const mandatoryFields: readonly Check[] = operationsOfThePage
   .filter(({ requiredFields }) => requiredFields.length > 0)
   .map(({ operationId, requiredFields }) => ({
     id: `mandatory-fields-${operationId}`,
-    sentence: `${operationId} without ${requiredFields.join(', ')}, or with a number or list there, gives 400.`,
+    sentence: `${operationId} without ${requiredFields.join(', ')}, or with a number or list in its place, gives 400.`,
     rule: seed(
       operationId,
       requiredFields
@@ -69,12 +69,12 @@ const mandatoryFields: readonly Check[] = operationsOfThePage
     },
   }));
 
-/** How requests are turned down. */
+/** Refused requests. */
 export const refusalChecks: readonly Check[] = group('refusal', [
   ...mandatoryFields,
   {
     id: 'join-body',
-    sentence: 'A join that is turned down with 400 says why in error and error_description.',
+    sentence: 'A join refused with 400 explains why in error and error_description.',
     rule: seed('join', '400 has the schema AnotherErrorResponse: error, error_description'),
     run: async ({ caller }) => {
       const answer = await caller.call<Record<string, unknown>>('join', { body: {} });
@@ -85,7 +85,7 @@ export const refusalChecks: readonly Check[] = group('refusal', [
   },
   {
     id: 'text-to-text',
-    sentence: 'The body of a 400 is a map of texts to texts.',
+    sentence: 'The body of a 400 maps texts to texts.',
     rule: seed('every command', '400 has additionalProperties: string'),
     run: async ({ caller }) => {
       for (const operationId of ['leave', 'publishStream', 'updateMetadata']) {
@@ -102,7 +102,7 @@ export const refusalChecks: readonly Check[] = group('refusal', [
   },
   {
     id: 'bodies',
-    sentence: 'Answers of 400, 401, 404 and 422 say error and error_description.',
+    sentence: 'Responses with 400, 401, 404 and 422 contain error and error_description.',
     rule: decision(15, 'always {error, error_description}'),
     run: async (stage) => {
       const { about } = await stage.room();
@@ -122,7 +122,7 @@ export const refusalChecks: readonly Check[] = group('refusal', [
   },
   {
     id: 'no-json',
-    sentence: 'A list where an object belongs gives 400.',
+    sentence: 'A list in place of an object gives 400.',
     rule: seed('every command', '400: bad request'),
     run: async ({ caller }) => {
       for (const operationId of ['create', 'join', 'updateMetadata']) {

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { PublishStreamResult, ViewStreamResult } from '@parley-rtc/contract';
-import { group, type Check } from '../check.ts';
-import { expectEqual, expectStatus, expectText, expectThat } from '../expect.ts';
-import { anOffer } from '../offers.ts';
-import { decision, platform, seed } from '../rule.ts';
+import { decision, platform, seed } from '../rules/rule.ts';
+import { group, type Check } from '../stage/check.ts';
+import { expectEqual, expectStatus, expectText, expectThat } from '../stage/expect.ts';
+import { anOffer } from '../stage/offers.ts';
 
-/** Publishing and what belongs to a published stream. */
+/** Publishing, and operations on published streams. */
 export const streamChecks: readonly Check[] = group('stream', [
   {
     id: 'publish',
-    sentence: 'A stream is published with the id of the command and stands in the conference.',
+    sentence: 'A stream gets the id in the command and appears in the conference.',
     rule: seed('publishStream', '200 with streamId and sdpAnswer'),
     run: async (stage) => {
       const { about, conferenceId } = await stage.room();
@@ -34,7 +34,7 @@ export const streamChecks: readonly Check[] = group('stream', [
   },
   {
     id: 'publish-without-id',
-    sentence: 'Without a wish, the server makes the stream id.',
+    sentence: 'Without streamId, the server generates one.',
     rule: seed('publishStream', 'streamId: optional; the answer has it'),
     run: async (stage) => {
       const room = await stage.room();
@@ -69,7 +69,7 @@ export const streamChecks: readonly Check[] = group('stream', [
   },
   {
     id: 'publish-sendrecv',
-    sentence: 'An offer that also wants to receive is answered, and the answer does not send.',
+    sentence: 'An offer that can also receive is accepted, and the answer does not send.',
     rule: platform('offers of the official iOS client are sendrecv; answer recvonly'),
     run: async (stage) => {
       const { about } = await stage.room();
@@ -80,7 +80,7 @@ export const streamChecks: readonly Check[] = group('stream', [
   },
   {
     id: 'answer-has-candidates',
-    sentence: 'Answers to publishers and viewers hold the server’s ICE candidates.',
+    sentence: 'Answers to publishers and viewers contain the server’s ICE candidates.',
     rule: platform('no channel carries server candidates to clients, so the answer must have them'),
     run: async (stage) => {
       const room = await stage.room();
@@ -96,7 +96,7 @@ export const streamChecks: readonly Check[] = group('stream', [
   },
   {
     id: 'publish-not-sdp',
-    sentence: 'An offer that is no SDP gives 400 and leaves nothing behind.',
+    sentence: 'An offer that is not SDP gives 400 and has no effect.',
     rule: seed('publishStream', '400: bad request'),
     run: async (stage) => {
       const { about, conferenceId } = await stage.room();
@@ -109,7 +109,7 @@ export const streamChecks: readonly Check[] = group('stream', [
   },
   {
     id: 'candidates',
-    sentence: 'Candidates of a publisher are accepted: many, none, and the empty one that ends them.',
+    sentence: "A publisher's candidates are accepted: many, none, and the empty end-of-candidates.",
     rule: decision(34, 'accept empty list and an empty candidate string as end-of-candidates'),
     run: async (stage) => {
       const room = await stage.room();
@@ -124,7 +124,7 @@ export const streamChecks: readonly Check[] = group('stream', [
   },
   {
     id: 'candidates-unknown-stream',
-    sentence: 'Candidates for a stream that is not there give 404.',
+    sentence: 'Candidates for an unknown stream give 404.',
     rule: decision(35, '404 for an unknown stream'),
     run: async (stage) => {
       const { about } = await stage.room();
@@ -134,7 +134,7 @@ export const streamChecks: readonly Check[] = group('stream', [
   },
   {
     id: 'unpublish',
-    sentence: 'Withdrawing answers 204 and takes the stream out; again gives 404 and no event.',
+    sentence: 'Unpublishing answers 204 and removes the stream; again gives 404 and no event.',
     rule: decision(33, 'repeated leave, unpublish, end: 404, no event'),
     run: async (stage) => {
       const room = await stage.room();
@@ -149,7 +149,7 @@ export const streamChecks: readonly Check[] = group('stream', [
   },
   {
     id: 'metadata-replaced',
-    sentence: 'New metadata of a stream replaces the old, nothing is merged.',
+    sentence: 'New stream metadata replaces the old; nothing is merged.',
     rule: decision(20, 'replace (the name says new)'),
     run: async (stage) => {
       const room = await stage.room();
@@ -162,7 +162,7 @@ export const streamChecks: readonly Check[] = group('stream', [
   },
   {
     id: 'bitrate',
-    sentence: 'The video limit of a stream is set, and lifted with 0.',
+    sentence: 'The video limit of a stream can be set, and removed with 0.',
     rule: decision(38, 'bits per second, min 30000, 0 = no cap'),
     run: async (stage) => {
       const room = await stage.room();
@@ -173,6 +173,29 @@ export const streamChecks: readonly Check[] = group('stream', [
         const { participants = [] } = await stage.read(room.conferenceId);
         expectEqual('videoBitrate', participants[0]?.streams?.[0]?.videoBitrate, videoBitrate);
       }
+    },
+  },
+  {
+    id: 'published-again',
+    sentence:
+      'The same publishStream again gives the same answer and no second stream; another offer gives 400.',
+    rule: decision(45, 'a repeated publishStream answers as before'),
+    run: async (stage) => {
+      const room = await stage.room();
+      const streamId = randomUUID();
+      const sdpOffer = anOffer('sendonly', 'audio');
+      const body = { ...room.about, streamId, conferenceStreamType: 'MIC', sdpOffer };
+      const publish = (more: object = {}) =>
+        stage.caller.call<PublishStreamResult>('publishStream', { body: { ...body, ...more } });
+      const first = await publish();
+      expectStatus(first, 200);
+      const steps = await stage.stepsOf(room.conferenceId, async () => {
+        const second = await publish();
+        expectStatus(second, 200);
+        expectEqual('sdpAnswer', second.body.sdpAnswer, first.body.sdpAnswer);
+        expectStatus(await publish({ sdpOffer: anOffer('sendonly', 'audio') }), 400);
+      });
+      expectEqual('version steps', steps, 0);
     },
   },
   {
@@ -190,7 +213,7 @@ export const streamChecks: readonly Check[] = group('stream', [
   },
   {
     id: 'bitrate-of-all',
-    sentence: 'Without a streamId the limit is for all video streams of the endpoint.',
+    sentence: 'Without streamId, the limit applies to all video streams of the endpoint.',
     rule: decision(4, 'without streamId apply to all video streams of that endpoint'),
     run: async (stage) => {
       const room = await stage.room();

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { operationsOfThePage } from '../api/observations.ts';
-import { group, type Check } from '../check.ts';
-import { expectEqual, expectStatus, expectText, expectThat } from '../expect.ts';
-import { decision, seed } from '../rule.ts';
-import type { Stage } from '../stage.ts';
+import { decision, seed } from '../rules/rule.ts';
+import { group, type Check } from '../stage/check.ts';
+import { expectEqual, expectStatus, expectText, expectThat } from '../stage/expect.ts';
+import type { Stage } from '../stage/stage.ts';
 
 const needsToken = seed(
   'each operation',
   'one must be authenticated by BearerToken or OAuth2ClientCredentials',
 );
 
-/** Statuses of the 20 operations for a caller with this token, all of which must be 401. */
+/** Requires all 20 operations to return 401 to a caller with this token. */
 async function expectAllUnauthorized({ caller }: Stage, token: string): Promise<void> {
   const stranger = caller.as(() => Promise.resolve(token));
   for (const { operationId, method } of operationsOfThePage) {
@@ -23,11 +23,11 @@ async function expectAllUnauthorized({ caller }: Stage, token: string): Promise<
   }
 }
 
-/** Who may ask at all. */
+/** Authentication. */
 export const tokenChecks: readonly Check[] = group('token', [
   {
     id: 'client-credentials',
-    sentence: 'A client with id and secret gets a bearer token that says how long it lives.',
+    sentence: 'A client with id and secret gets a bearer token with its lifetime.',
     rule: seed('authentication', 'OAuth 2.0, flow clientCredentials, at the token URL'),
     run: async ({ server, caller }) => {
       const body = {
@@ -47,10 +47,7 @@ export const tokenChecks: readonly Check[] = group('token', [
   {
     id: 'wrong-secret',
     sentence: 'A wrong secret gets no token.',
-    rule: decision(
-      39,
-      'client_credentials, password (ticket) and refresh_token are supported; RFC 6749 says how',
-    ),
+    rule: decision(39, 'client_credentials, password (ticket) and refresh_token are supported; see RFC 6749'),
     run: async ({ server, caller }) => {
       const body = {
         grant_type: 'client_credentials',
@@ -68,7 +65,7 @@ export const tokenChecks: readonly Check[] = group('token', [
   },
   {
     id: 'invalid',
-    sentence: 'All 20 operations answer 401 to a token that nobody signed.',
+    sentence: 'All 20 operations answer 401 to a forged token.',
     rule: needsToken,
     run: (stage) => expectAllUnauthorized(stage, 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJub2JvZHkifQ.'),
   },

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ViewStreamResult } from '@parley-rtc/contract';
-import { group, type Check } from '../check.ts';
-import { expectEqual, expectStatus, expectText } from '../expect.ts';
-import { anOffer } from '../offers.ts';
-import { decision, seed } from '../rule.ts';
-import type { Room, Stage } from '../stage.ts';
+import { decision, seed } from '../rules/rule.ts';
+import { group, type Check } from '../stage/check.ts';
+import { expectEqual, expectStatus, expectText } from '../stage/expect.ts';
+import { anOffer } from '../stage/offers.ts';
+import type { Room, Stage } from '../stage/stage.ts';
 
 /** A publisher, a viewer and the stream between them. */
 async function audience(stage: Stage): Promise<{ publisher: Room; viewer: Room; streamId: string }> {
@@ -17,11 +17,11 @@ function offer(): { readonly sdpOffer: string } {
   return { sdpOffer: anOffer('recvonly', 'audio', 'video') };
 }
 
-/** Receiving streams. */
+/** Viewing streams. */
 export const viewChecks: readonly Check[] = group('view', [
   {
     id: 'view',
-    sentence: 'A view is answered with the viewer id of the command.',
+    sentence: 'A view returns the viewer id in the command.',
     rule: seed('viewStream', '200 with viewerId and sdpAnswer; viewerId: optional'),
     run: async (stage) => {
       const { viewer, streamId } = await audience(stage);
@@ -34,7 +34,7 @@ export const viewChecks: readonly Check[] = group('view', [
   },
   {
     id: 'view-without-id',
-    sentence: 'Without a wish, the server makes the viewer id.',
+    sentence: 'Without viewerId, the server generates one.',
     rule: decision(13, 'generate if missing; echo'),
     run: async (stage) => {
       const { viewer, streamId } = await audience(stage);
@@ -58,7 +58,7 @@ export const viewChecks: readonly Check[] = group('view', [
   },
   {
     id: 'view-unknown-stream',
-    sentence: 'Viewing a stream that is not there gives 404.',
+    sentence: 'Viewing an unknown stream gives 404.',
     rule: decision(35, '404 for an unknown stream'),
     run: async (stage) => {
       const { about } = await stage.room();
@@ -68,7 +68,7 @@ export const viewChecks: readonly Check[] = group('view', [
   },
   {
     id: 'publishers-endpoint',
-    sentence: 'View calls work with the publisher’s endpoint in place of the viewer’s.',
+    sentence: 'View calls accept the publisher’s endpoint in place of the viewer’s.',
     rule: decision(12, 'accept own endpoint, or the stream owner’s endpoint as compatibility'),
     run: async (stage) => {
       const { publisher, streamId } = await audience(stage);
@@ -81,7 +81,7 @@ export const viewChecks: readonly Check[] = group('view', [
   },
   {
     id: 'candidates',
-    sentence: 'Candidates of a viewer are accepted: many, none, and the empty one that ends them.',
+    sentence: "A viewer's candidates are accepted: many, none, and the empty end-of-candidates.",
     rule: decision(34, 'accept empty list and an empty candidate string as end-of-candidates'),
     run: async (stage) => {
       const { viewer, streamId } = await audience(stage);
@@ -106,7 +106,7 @@ export const viewChecks: readonly Check[] = group('view', [
   },
   {
     id: 'stop-own-endpoint',
-    sentence: 'Stopping with the own endpoint as viewer id, an old habit of iOS, gives 404.',
+    sentence: "Stopping with the client's own endpoint as viewer id, as iOS does, gives 404.",
     rule: decision(32, 'stopViewStream on an unknown viewer: 404'),
     run: async (stage) => {
       const { viewer, streamId } = await audience(stage);
@@ -117,7 +117,7 @@ export const viewChecks: readonly Check[] = group('view', [
   },
   {
     id: 'metadata-texts',
-    sentence: 'Metadata of a view holds texts only; anything else gives 400.',
+    sentence: 'View metadata accepts only text values; anything else gives 400.',
     rule: decision(18, 'viewStream.metadata is string to string; reject non-strings'),
     run: async (stage) => {
       const { viewer, streamId } = await audience(stage);
@@ -131,7 +131,7 @@ export const viewChecks: readonly Check[] = group('view', [
   },
   {
     id: 'no-trace',
-    sentence: 'Views take no place in the history of the conference.',
+    sentence: "Views cause no events in the conference's history.",
     rule: seed('ConferenceEvent', 'events are about the conference; none is listed for a viewer'),
     run: async (stage) => {
       const { viewer, streamId } = await audience(stage);

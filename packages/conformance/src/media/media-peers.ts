@@ -1,4 +1,4 @@
-/** Peers that really connect and carry packets. */
+/** Peers that open real connections and carry packets. */
 export interface MediaPeers {
   /** A peer that offers to send audio. */
   publisher(): Promise<MediaPeer>;
@@ -8,13 +8,13 @@ export interface MediaPeers {
 
 /** One side of a peer connection. */
 export interface MediaPeer {
-  /** Holds all of the peer's candidates. */
+  /** The SDP offer. No candidates are sent separately. */
   readonly offer: string;
-  /** Takes the server's answer; resolves when packets can flow, rejects after ten seconds. */
+  /** Applies the server's answer. Resolves when packets can flow; rejects after ten seconds. */
   connect(answer: string): Promise<void>;
-  /** Sends one packet of Opus with this payload. */
+  /** Sends an Opus packet with this payload. */
   send(payload: Uint8Array): void;
-  /** Payloads of the packets that came, in order. */
+  /** Payloads of received packets, in order. */
   readonly received: readonly Uint8Array[];
   /** Safe to call twice. */
   close(): void;

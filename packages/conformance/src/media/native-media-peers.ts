@@ -9,17 +9,17 @@ const opusPayloadType = 111;
 const rtpHeaderLength = 12;
 const deadlineMs = 10_000;
 
-/** Objects that the library still uses from its threads: what is collected too early takes the process with it. */
+/** Objects that the library's threads still use. Collecting them too early would crash the process. */
 const inUse = new Set<PeerConnection | Track>();
 
 /**
- * Peers made of libdatachannel: real ICE, DTLS and SRTP. `release` closes them and ends the library's threads.
+ * Loads peers based on libdatachannel, with real ICE, DTLS and SRTP. `release` closes them and stops the library's threads.
  *
- * @throws Error when the optional dependency `node-datachannel` is not installed or has no build for this machine.
+ * @throws Error if the optional dependency `node-datachannel` is not installed or has no build for this machine.
  */
 export async function loadMediaPeers(): Promise<MediaPeers & { readonly release: () => void }> {
   const library = await import('node-datachannel').catch((cause: unknown) => {
-    throw new Error('--media needs the package node-datachannel, which is not installed. Install it.', {
+    throw new Error('--media needs the package node-datachannel. Install it.', {
       cause,
     });
   });
@@ -58,8 +58,8 @@ async function openPeer(library: Library, direction: 'SendOnly' | 'RecvOnly'): P
     if (!isRtcp(packet)) received.push(payloadOf(packet));
   });
   const opened = new Promise<void>((resolve) => track.onOpen(resolve));
-  // Without candidates: the server finds us by our checks. When its own came while the answer is applied here, the
-  // library would be connected before it has stored the answer, and fail.
+  // Omit candidates; the server learns the address from our connectivity checks. Otherwise the server's checks could connect
+  // the library before it has stored the answer, which makes it fail.
   const offer = (await within('gathering of candidates', gathered(connection))).replaceAll(
     /^a=(?:candidate:.*|end-of-candidates)\r?\n/gm,
     '',
@@ -78,7 +78,7 @@ async function openPeer(library: Library, direction: 'SendOnly' | 'RecvOnly'): P
       try {
         track.sendMessageBinary(rtpPacket(sequenceNumber, ssrc, payload));
       } catch {
-        // The server may have closed the connection, as it should when the stream is withdrawn.
+        // The server may have closed the connection, as it must after unpublishing.
       }
     },
     close: () => {
@@ -111,7 +111,7 @@ async function within<Result>(what: string, promise: Promise<Result>): Promise<R
   }
 }
 
-/** RFC 3550, 5.1, with 20 ms of audio at 48 kHz between packets. */
+/** An RTP packet (RFC 3550, 5.1) with 20 ms of audio at 48 kHz. */
 function rtpPacket(sequenceNumber: number, ssrc: number, payload: Uint8Array): Buffer {
   const header = Buffer.alloc(rtpHeaderLength);
   header.writeUInt8(0x80, 0);
@@ -122,13 +122,13 @@ function rtpPacket(sequenceNumber: number, ssrc: number, payload: Uint8Array): B
   return Buffer.concat([header, payload]);
 }
 
-/** RFC 5761, 4: types 192 to 223 are RTCP. */
+/** Types 192 to 223 are RTCP (RFC 5761, 4). */
 function isRtcp(packet: Buffer): boolean {
   const type = packet[1] ?? 0;
   return type >= 192 && type <= 223;
 }
 
-/** What follows the header, its CSRCs and its extension. */
+/** The payload after the header, its CSRCs and its extension. */
 function payloadOf(packet: Buffer): Uint8Array {
   const first = packet.readUInt8(0);
   const fixed = rtpHeaderLength + (first & 0x0f) * 4;

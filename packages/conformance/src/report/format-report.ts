@@ -1,9 +1,9 @@
-import { describeRule } from '../rule.ts';
+import { describeRule } from '../rules/rule.ts';
 import type { CheckResult, ConformanceReport } from '../run-conformance.ts';
 
 const mark: Readonly<Record<CheckResult['outcome'], string>> = { passed: '✓', breached: '✗', skipped: '-' };
 
-/** The report as people read it: one line per check, and all about each breach. */
+/** Formats the report as text: one line per check, with the details of each breach. */
 export function formatReport(report: ConformanceReport): string {
   const groups = Map.groupBy(report.results, ({ id }) => id.split('/')[0]);
   const sections = [...groups].map(([name, results]) =>
@@ -24,9 +24,9 @@ function describe({ id, sentence, rule, outcome, breach, reason }: CheckResult):
   if (!breach) return line;
   return [
     line,
-    `looked at  ${breach.subject}`,
+    `checked    ${breach.subject}`,
     `expected   ${breach.expected}`,
-    `came       ${breach.came}`,
+    `received   ${breach.came}`,
     `rule       ${describeRule(rule)}`,
   ].join('\n      ');
 }

@@ -11,17 +11,17 @@ export interface PassingRequest {
   readonly body: string;
 }
 
-/** An answer on its way back; whatever is changed, changes for the caller. */
+/** A response on its way back to the caller. */
 export interface PassingAnswer {
   readonly status: number;
   /** JSON, or empty. */
   readonly body: string;
 }
 
-/** Passes a request on to the real server. */
+/** Forwards a request to the real server. */
 export type Forward = (request: PassingRequest) => Promise<PassingAnswer>;
 
-/** A server in front of `target` that answers as `answer` says; it ends with the test. Returns its address. */
+/** Starts a proxy in front of `target` that responds with `answer`, until the test ends. Returns its URL. */
 export async function startAlteringProxy(
   target: string,
   answer: (request: PassingRequest, forward: Forward) => Promise<PassingAnswer>,

@@ -1,10 +1,10 @@
 import { createParleyServer } from '@parley-rtc/server';
 import { onTestFinished } from 'vitest';
 
-/** Credentials of the one client that {@link startParleyServer} knows. */
+/** Credentials of the only client of {@link startParleyServer}. */
 export const credentials = { clientId: 'service', clientSecret: 'secret' };
 
-/** Our own server with its real media router; polls are short. It ends with the test. Returns its address. */
+/** Starts Parley's server with its real media router and short polls, until the test ends. Returns its URL. */
 export async function startParleyServer(): Promise<string> {
   const server = await createParleyServer({
     port: 0,

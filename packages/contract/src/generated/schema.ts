@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * Read a conference
-         * @description The full state, listed by endpoint, with organisation, creator and interaction. Fixed words such as `active` are never taken for an id (decision 25).
+         * @description The full state by endpoint, with organization, creator and interaction. Reserved words such as `active` are never ids (decision 25).
          */
         readonly get: operations["getConference"];
         readonly put?: never;
@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * Read or wait for events
-         * @description Events with `conferenceVersion` at or above `v`, oldest first. Without such events the call waits up to about 20 seconds and then answers 200 with an empty array; call again with the same `v`. After a batch, call with the last `conferenceVersion` plus 1. Unversioned events (network quality, custom ones) do not appear here. After the end, the remaining events including ConferenceEndedEvent stay readable for some minutes, then 404 (decisions 9 and 41).
+         * @description Events with `conferenceVersion` at or above `v`, oldest first. Without such events, the call waits up to about 20 seconds and then answers 200 with an empty array; call again with the same `v`. After a batch, call with the last `conferenceVersion` plus 1. Unversioned events (network quality, custom events) do not appear here. A `v` that the history does not have (never reached, or no longer kept) gives 400 `position_unavailable`; read the conference then, and continue from its version. After the end, the remaining events including ConferenceEndedEvent stay readable for some minutes, then 404 (decisions 9 and 41).
          */
         readonly get: operations["getEvents"];
         readonly put?: never;
@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * Follow events as a stream
-         * @description Server-sent events. Carries the events of getEvents from `v` on, in order, and the unversioned ones (network quality, custom ones) that a poll leaves out. The `data` of a message is one event as JSON, its `id` is opaque: after a loss, open the stream anew with the last one as `Last-Event-ID`, and go on without a gap or a repetition. A comment comes every 15 seconds of silence. The stream ends after ConferenceEndedEvent, when the access token expires, when the server closes, and after a minute in any case; open it anew at once, unless the conference has ended. Custom events sent AT_LEAST_ONCE can be resumed for 2 minutes, others for a moment only.
+         * @description Server-sent events. Carries the events of getEvents from `v` on, in order, and the unversioned events (network quality, custom events) that a poll omits. The `data` of a message is one event as JSON, and its `id` is opaque. After a loss, open the feed again with the last id as `Last-Event-ID`; it then continues without gap or repetition. A position that the history does not have gives 400 `position_unavailable`, as in getEvents. The server sends a comment after every 15 seconds of silence. The feed ends after ConferenceEndedEvent, when the access token expires, when the server closes, and after a minute in any case; open it again immediately, unless the conference has ended. Custom events sent AT_LEAST_ONCE can be resumed for 2 minutes, other custom events for 2 seconds.
          */
         readonly get: operations["openPush"];
         readonly put?: never;
@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * Read the simple view
-         * @description The state grouped by user, enough for most user interfaces. Its `version` includes every event with a lower `conferenceVersion`.
+         * @description The state grouped by user, sufficient for most user interfaces. It includes every event with a `conferenceVersion` below its `version`.
          */
         readonly get: operations["getSimpleView"];
         readonly put?: never;
@@ -93,7 +93,7 @@ export interface paths {
         };
         /**
          * List active conferences
-         * @description All conferences of the caller's organisation that have not ended, in full form. There is no paging; the server may cap the number (decision 25).
+         * @description All active conferences of the caller's organization, in full form. There is no paging; the server may limit the number (decision 25).
          */
         readonly get: operations["getActive"];
         readonly put?: never;
@@ -115,7 +115,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Add candidates for a published stream
-         * @description Hands the server ICE candidates of the sending connection. Call it after publishStream, as often as needed; small batches are fine, an empty list too (decision 34). 404 for an unknown stream (decision 35).
+         * @description Sends ICE candidates of the sending connection to the server. Call it after publishStream, as often as needed; small batches and an empty list are fine (decision 34). An unknown stream gives 404 (decision 35).
          */
         readonly post: operations["addPublishStreamIceCandidates"];
         readonly delete?: never;
@@ -135,7 +135,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Add candidates for a view
-         * @description Hands the server ICE candidates of the receiving connection. Call it after viewStream, as often as needed; small batches are fine, an empty list too (decision 34). 404 for an unknown stream or view (decision 35).
+         * @description Sends ICE candidates of the receiving connection to the server. Call it after viewStream, as often as needed; small batches and an empty list are fine (decision 34). An unknown stream or view gives 404 (decision 35).
          */
         readonly post: operations["addViewStreamIceCandidates"];
         readonly delete?: never;
@@ -155,7 +155,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Create a conference
-         * @description Makes a new, empty conference in the organisation of the caller and returns its id. The caller is not joined by this. An empty conference is kept, so that rooms can be made ahead of time.
+         * @description Creates an empty conference in the caller's organization and returns its id. It does not join the caller. An empty conference stays, so that conferences can be created ahead of time.
          */
         readonly post: operations["create"];
         readonly delete?: never;
@@ -175,7 +175,7 @@ export interface paths {
         readonly put?: never;
         /**
          * End a conference
-         * @description Closes the conference for everyone; all get ConferenceEndedEvent. By default the creator and the roles SERVICE and AGENT may do it, others get 403 (decision 29). Reads keep working for a while, then give 404 (decision 41). Repeating it gives 404 and no event (decision 33).
+         * @description Ends the conference for all participants, who receive ConferenceEndedEvent. The creator and the roles SERVICE, SUPERVISOR and AGENT may end it; other callers get 403 (decision 29). Reads keep working for a while, then give 404 (decision 41). Repeating it gives 404 and no event (decision 33).
          */
         readonly post: operations["end"];
         readonly delete?: never;
@@ -195,7 +195,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Set the interaction
-         * @description Records which interaction the conference belongs to. Participants, the creator and SERVICE callers may do it, others get 403 (decision 42). Everyone gets ConferenceInteractionIdSetEvent.
+         * @description Records the interaction that the conference belongs to. Participants, the creator and SERVICE callers may set it; other callers get 403 (decision 42). All participants receive ConferenceInteractionIdSetEvent.
          */
         readonly post: operations["setInteraction"];
         readonly delete?: never;
@@ -214,8 +214,8 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Enter a conference
-         * @description Adds one endpoint of the caller to the conference. The others get ConferenceJoinedEvent. Next, read the state with getSimpleView and follow getEvents from its version.
+         * Join a conference
+         * @description Adds one endpoint of the caller to the conference. Other participants receive ConferenceJoinedEvent. Next, read the state with getSimpleView and follow getEvents from its version.
          */
         readonly post: operations["join"];
         readonly delete?: never;
@@ -235,7 +235,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Leave a conference
-         * @description Removes the endpoint. Streams it still publishes are withdrawn and its views closed by the server; then the others get ConferenceLeftEvent. Repeating it gives 404 and no event (decision 33).
+         * @description Removes the endpoint. The server unpublishes its streams and closes its views; then other participants receive ConferenceLeftEvent. Repeating it gives 404 and no event (decision 33).
          */
         readonly post: operations["leave"];
         readonly delete?: never;
@@ -255,7 +255,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Publish a stream
-         * @description Starts sending a stream over a new connection: the client offers, the server answers. Then send the ICE candidates with addPublishStreamIceCandidates. The others get ConferenceStreamPublishedEvent. There is no renegotiation; to change the media, withdraw the stream and publish a new one.
+         * @description Starts sending a stream over a new connection: the client offers, the server answers. Then send the ICE candidates with addPublishStreamIceCandidates. Other participants receive ConferenceStreamPublishedEvent. There is no renegotiation; to change the media, unpublish the stream and publish a new one.
          */
         readonly post: operations["publishStream"];
         readonly delete?: never;
@@ -275,7 +275,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Send a custom event
-         * @description For servers: delivers an event of your own to every endpoint now inside that reads the push stream. Needs the SERVICE role, others get 403. The event takes no place in the version history and is delivered without `conferenceVersion` (decision 30).
+         * @description For servers: sends your own event to every joined endpoint that reads the push feed. Requires the role SERVICE; other callers get 403. The event is not part of the version history and has no `conferenceVersion` (decision 30).
          */
         readonly post: operations["sendEvent"];
         readonly delete?: never;
@@ -294,8 +294,8 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Stop receiving a stream
-         * @description Closes one view. Call it when leaving or when the stream was withdrawn. 404 means that the view is already gone and can be taken as done (decision 32).
+         * Stop viewing a stream
+         * @description Closes one view. Call it when you leave or when the stream was unpublished. 404 means that the view is already closed; treat it as success (decision 32).
          */
         readonly post: operations["stopViewStream"];
         readonly delete?: never;
@@ -314,8 +314,8 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Withdraw a stream
-         * @description Stops a stream of the caller and closes its connection. The others get ConferenceStreamUnpublishedEvent. Repeating it gives 404 and no event (decision 33).
+         * Unpublish a stream
+         * @description Stops a stream of the caller and closes its connection. Other participants receive ConferenceStreamUnpublishedEvent. Repeating it gives 404 and no event (decision 33).
          */
         readonly post: operations["unpublishStream"];
         readonly delete?: never;
@@ -335,7 +335,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Set or remove conference metadata
-         * @description Changes one entry of the metadata shared by the conference; mute, hold and recording flags live here. Everyone gets ConferenceMetadataUpdatedEvent. Removing a missing key answers 204 without event or version step (decision 6).
+         * @description Changes one entry of the conference's shared metadata, which holds the mute, hold and recording flags. All participants receive ConferenceMetadataUpdatedEvent. Removing a missing key answers 204 without event or version step (decision 6).
          */
         readonly post: operations["updateMetadata"];
         readonly delete?: never;
@@ -355,7 +355,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Replace participant metadata
-         * @description Replaces all metadata of the caller's endpoint (decision 20). Everyone gets ConferenceParticipantMetadataUpdatedEvent.
+         * @description Replaces all metadata of the caller's endpoint (decision 20). All participants receive ConferenceParticipantMetadataUpdatedEvent.
          */
         readonly post: operations["updateParticipantMetadata"];
         readonly delete?: never;
@@ -375,7 +375,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Change the video limit
-         * @description Sets the video limit of one stream, or of all video streams of the endpoint when no stream is named (decision 4). Everyone gets a ConferenceStreamBitrateUpdatedEvent for each changed stream.
+         * @description Sets the video limit of one stream, or without `streamId` of all video streams of the endpoint (decision 4). All participants receive a ConferenceStreamBitrateUpdatedEvent for each changed stream.
          */
         readonly post: operations["updatePublishedStreamBitrate"];
         readonly delete?: never;
@@ -395,7 +395,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Replace stream metadata
-         * @description Replaces all metadata of a stream of the caller (decision 20). Everyone gets ConferenceStreamMetadataUpdatedEvent.
+         * @description Replaces all metadata of a stream of the caller (decision 20). All participants receive ConferenceStreamMetadataUpdatedEvent.
          */
         readonly post: operations["updateStreamMetadata"];
         readonly delete?: never;
@@ -414,8 +414,8 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Change what a view gets
-         * @description Changes the size of the video that a view wants, or pauses its video. No negotiation and no event: packets of another layer follow from the next key frame on.
+         * Change what a view receives
+         * @description Changes the requested size of a view's video, or pauses the video. There is no negotiation and no event: packets of another layer follow from its next key frame.
          */
         readonly post: operations["updateViewStream"];
         readonly delete?: never;
@@ -434,7 +434,7 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Receive a stream
+         * View a stream
          * @description Opens a new connection that receives one published stream, usually after ConferenceStreamPublishedEvent or for a stream found in the state: the client offers, the server answers. Then send the ICE candidates with addViewStreamIceCandidates.
          */
         readonly post: operations["viewStream"];
@@ -453,7 +453,7 @@ export interface paths {
         };
         /**
          * Get ICE servers
-         * @description STUN and TURN servers to build connections with. Credentials may expire, so ask again before a new connection.
+         * @description STUN and TURN servers for new connections. Credentials may expire, so request them again before a new connection.
          */
         readonly get: operations["getIceServers"];
         readonly put?: never;
@@ -475,7 +475,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Register an endpoint
-         * @description Registers this session of the user, to which events are routed. Answers with the endpoint id as a bare JSON string. Needed before join. Keep it alive with keepAliveUserEndpoint.
+         * @description Registers this session of the user, to which events are routed. Returns the endpoint id as a bare JSON string. Required before join. Keep it alive with keepAliveUserEndpoint.
          */
         readonly post: operations["registerUserEndpoint"];
         readonly delete?: never;
@@ -495,7 +495,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Keep an endpoint alive
-         * @description Restarts the deadline of the endpoint. 404 means that it is gone: register again and rejoin.
+         * @description Restarts the endpoint's deadline. 404 means that it was removed: register again and rejoin.
          */
         readonly post: operations["keepAliveUserEndpoint"];
         readonly delete?: never;
@@ -515,7 +515,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Register an endpoint (older form)
-         * @description Same as registerUserEndpoint, but answers with an object. Kept for mobile SDKs.
+         * @description Same as registerUserEndpoint, but returns an object. Kept for mobile SDKs.
          */
         readonly post: operations["registerUserEndpointLegacy"];
         readonly delete?: never;
@@ -535,7 +535,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Remove an endpoint
-         * @description Ends the session. The endpoint leaves every conference it is in, its streams are withdrawn.
+         * @description Ends the session. The endpoint leaves all its conferences, and its streams are unpublished.
          */
         readonly post: operations["unregisterUserEndpoint"];
         readonly delete?: never;
@@ -555,7 +555,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Get an access token
-         * @description OAuth 2.0 token endpoint. Three grants: client_credentials for servers, password for people (a ticket in `ticket` or `username`, or user name and password), and refresh_token. The client identifies itself by `client_id` and `client_secret` in the form or by an HTTP Basic header with the same two values; public clients such as `customer` have an empty secret (decision 39).
+         * @description OAuth 2.0 token endpoint. Three grants: client_credentials for servers, password for guests (a ticket in `ticket` or `username`) and users (user name and password), and refresh_token. The client identifies itself by `client_id` and `client_secret` in the form or by an HTTP Basic header with the same two values; public clients such as `customer` have an empty secret (decision 39).
          */
         readonly post: operations["requestToken"];
         readonly delete?: never;
@@ -575,7 +575,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Create a ticket
-         * @description Makes a short code that a guest can log in with (grant password) to enter one conference. For servers and staff.
+         * @description Creates a short code with which a guest can log in (grant password) and join one conference. For servers and staff.
          */
         readonly post: operations["createTicket"];
         readonly delete?: never;
@@ -593,11 +593,51 @@ export interface paths {
         };
         /**
          * Read a ticket
-         * @description State and properties of a ticket of the own organisation.
+         * @description State and properties of a ticket of the caller's organization.
          */
         readonly get: operations["getTicket"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/security/ticket/{id}/revoke": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Revoke a ticket
+         * @description Makes a ticket of the caller's organization useless for good, and ends every login that it started: their access and refresh tokens stop working immediately, and their endpoints leave. Repeating it changes nothing. For servers and staff.
+         */
+        readonly post: operations["revokeTicket"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/security/users/revoke": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Revoke a user's logins
+         * @description Ends every login of a user of the caller's organization, by ticket or by identity provider: access and refresh tokens issued until now stop working immediately, and the user's endpoints leave. A valid ticket or identity provider can still log the user in again. Refused with 403 for a client. For servers and staff.
+         */
+        readonly post: operations["revokeUser"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -637,7 +677,7 @@ export interface webhooks {
         readonly put?: never;
         /**
          * ConferenceEndedEvent
-         * @description The conference is over; close every connection.
+         * @description The conference has ended; close every connection.
          */
         readonly post: operations["onConferenceEndedEvent"];
         readonly delete?: never;
@@ -657,7 +697,7 @@ export interface webhooks {
         readonly put?: never;
         /**
          * ConferenceInteractionIdSetEvent
-         * @description The conference was tied to an interaction. Name proposed by Parley; no public source gives it.
+         * @description The conference was assigned to an interaction. Name proposed by Parley; no public source gives it.
          */
         readonly post: operations["onConferenceInteractionIdSetEvent"];
         readonly delete?: never;
@@ -677,7 +717,7 @@ export interface webhooks {
         readonly put?: never;
         /**
          * ConferenceJoinedEvent
-         * @description An endpoint entered.
+         * @description An endpoint joined.
          */
         readonly post: operations["onConferenceJoinedEvent"];
         readonly delete?: never;
@@ -697,7 +737,7 @@ export interface webhooks {
         readonly put?: never;
         /**
          * ConferenceLeftEvent
-         * @description An endpoint left, or was dropped for its silence.
+         * @description An endpoint left, or missed its keep-alives.
          */
         readonly post: operations["onConferenceLeftEvent"];
         readonly delete?: never;
@@ -737,7 +777,7 @@ export interface webhooks {
         readonly put?: never;
         /**
          * ConferenceNetworkIndicatorUpdatedEvent
-         * @description Periodic report on network quality. It has no place in the version history and no acting user.
+         * @description Periodic report on network quality. It is not part of the version history and has no acting user.
          */
         readonly post: operations["onConferenceNetworkIndicatorUpdatedEvent"];
         readonly delete?: never;
@@ -757,7 +797,7 @@ export interface webhooks {
         readonly put?: never;
         /**
          * ConferenceParticipantMetadataUpdatedEvent
-         * @description The metadata of an endpoint was replaced; `userEndpointId` tells which. Name proposed by Parley; no public source gives it.
+         * @description The metadata of an endpoint was replaced; `userEndpointId` names it. Name proposed by Parley; no public source gives it.
          */
         readonly post: operations["onConferenceParticipantMetadataUpdatedEvent"];
         readonly delete?: never;
@@ -777,7 +817,7 @@ export interface webhooks {
         readonly put?: never;
         /**
          * ConferenceParticipantStateChangedEvent
-         * @description The liveness of an endpoint changed; `userEndpointId` tells which. Name proposed by Parley; no public source gives it.
+         * @description The health of an endpoint changed; `userEndpointId` names it. Name proposed by Parley; no public source gives it.
          */
         readonly post: operations["onConferenceParticipantStateChangedEvent"];
         readonly delete?: never;
@@ -817,7 +857,7 @@ export interface webhooks {
         readonly put?: never;
         /**
          * ConferenceStreamLayersUpdatedEvent
-         * @description Tells a publisher which simulcast layers of its stream anybody views, so that it need not encode the others. It has no place in the version history; the push carries it.
+         * @description Informs a publisher which simulcast layers of its stream have viewers, so that it need not encode the others. It is not part of the version history; the push feed carries it.
          */
         readonly post: operations["onConferenceStreamLayersUpdatedEvent"];
         readonly delete?: never;
@@ -877,7 +917,7 @@ export interface webhooks {
         readonly put?: never;
         /**
          * ConferenceStreamUnpublishedEvent
-         * @description A stream is gone; close its view with stopViewStream.
+         * @description A stream was unpublished; close its view with stopViewStream.
          */
         readonly post: operations["onConferenceStreamUnpublishedEvent"];
         readonly delete?: never;
@@ -889,24 +929,24 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
-        /** @description Error body that the original page names for status 400 on join. Parley always sends both fields (decision 15). */
+        /** @description Error body that the original page defines for status 400 on join. Parley always sends both fields (decision 15). */
         readonly AnotherErrorResponse: {
             /** @description Short machine-readable code. */
             readonly error?: string;
             /** @description Explanation for a developer. */
             readonly error_description?: string;
         };
-        /** @description The full state of a conference, listed by endpoint. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). Fields without a value (no interaction, no creator endpoint) are the exception. */
+        /** @description The full state of a conference by endpoint. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). Fields without a value (no interaction, no creator endpoint) are the exception. */
         readonly Conference: {
-            /** @description User who created it. */
+            /** @description User who created the conference. */
             readonly creator?: string;
-            /** @description Endpoint it was created from, if given. */
+            /** @description Endpoint that created it, if given. */
             readonly creatorEndpoint?: string;
-            /** @description True when nobody is inside. */
+            /** @description True if the conference has no participants. */
             readonly empty?: boolean;
             /** @description Id of the conference. */
             readonly id?: string;
-            /** @description Interaction the conference belongs to, if any. */
+            /** @description Interaction that the conference belongs to, if any. */
             readonly interactionId?: string;
             /** @description Conference metadata by key. */
             readonly metadata?: {
@@ -914,7 +954,7 @@ export interface components {
             };
             /** @description Always ROUTER on this server (decision 10). */
             readonly mode?: components["schemas"]["ConferenceMode"];
-            /** @description Organisation that owns the conference. */
+            /** @description Organization that owns the conference. */
             readonly organizationId?: string;
             /** @description One entry for each joined endpoint; a user with two endpoints appears twice. */
             readonly participants?: readonly components["schemas"]["ConferenceParticipant"][];
@@ -923,6 +963,8 @@ export interface components {
              * @description Version counter of the conference; every versioned event adds exactly 1. Use it as the first `v` of getEvents.
              */
             readonly version?: number;
+            /** @description Identifies the history up to `version`: the `id` of the event that led to it, or of the creation event at version 0. Two states with the same `versionId` are the same state. After a set-back (a restart without data, a restored backup) the same `version` has another `versionId`. */
+            readonly versionId?: string;
         };
         /** @description A conference was created. `conferenceVersion` is null. Name proposed by Parley; no public source gives it. */
         readonly ConferenceCreatedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion"> & {
@@ -930,80 +972,80 @@ export interface components {
             readonly conferenceVersion: null;
             /** @description Interaction, if given. */
             readonly interactionId?: string;
-            /** @description Metadata it was created with. */
+            /** @description Initial metadata. */
             readonly metadata?: {
                 readonly [key: string]: string;
             };
             readonly mode?: components["schemas"]["ConferenceMode"];
             /**
-             * @description Kind of event.
+             * @description Type of the event.
              * @constant
              */
             readonly type: "ConferenceCreatedEvent";
         };
-        /** @description The conference is over; close every connection. */
+        /** @description The conference has ended; close every connection. */
         readonly ConferenceEndedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion"> & {
-            /** @description Reason given on ending. */
+            /** @description Reason in the end command. */
             readonly reason?: string;
             /**
-             * @description Kind of event.
+             * @description Type of the event.
              * @constant
              */
             readonly type: "ConferenceEndedEvent";
         };
-        /** @description Fields shared by all events; each kind adds its own beside them in the same flat object, so keep unknown fields and accept unknown types (decision 8). */
+        /** @description Fields of all events; each type adds its own in the same flat object, so keep unknown fields and accept unknown types (decision 8). */
         readonly ConferenceEvent: {
-            /** @description Conference it belongs to. */
+            /** @description Conference that the event belongs to. */
             readonly conferenceId?: string;
             /**
              * Format: int64
-             * @description Version of the conference just BEFORE this event; afterwards it is one higher. Null for the creation event; null or absent for events that are not part of the history.
+             * @description Version of the conference BEFORE this event; afterwards it is one higher. Null for the creation event; null or absent for events that are not part of the history.
              */
             readonly conferenceVersion?: number | null;
-            /** @description Unique id of the event; drop repeats by it. */
+            /** @description Unique id of the event; drop repetitions by it. */
             readonly id?: string;
-            /** @description Organisation that owns the conference. */
+            /** @description Organization that owns the conference. */
             readonly organizationId?: string;
             /**
              * Format: date-time
-             * @description When it happened: UTC, three decimals and `Z`, as in `2026-01-05T10:00:00.123Z` (decision 24).
+             * @description When it occurred: UTC, three decimals and `Z`, as in `2026-01-05T10:00:00.123Z` (decision 24).
              */
             readonly timestamp?: string;
-            /** @description Kind of event. */
+            /** @description Type of the event. */
             readonly type?: string;
             /** @description Endpoint that caused the event. Not on the original page, but read by official clients (decision 8). */
             readonly userEndpointId?: string;
             /** @description User who caused the event. Not on the original page, but read by official clients (decision 8). */
             readonly userId?: string;
         };
-        /** @description The conference was tied to an interaction. Name proposed by Parley; no public source gives it. */
+        /** @description The conference was assigned to an interaction. Name proposed by Parley; no public source gives it. */
         readonly ConferenceInteractionIdSetEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId"> & {
             /** @description Id of the interaction. */
             readonly interactionId: string;
             /**
-             * @description Kind of event.
+             * @description Type of the event.
              * @constant
              */
             readonly type: "ConferenceInteractionIdSetEvent";
         };
-        /** @description An endpoint entered. */
+        /** @description An endpoint joined. */
         readonly ConferenceJoinedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId" | "userEndpointId"> & {
-            /** @description Participant metadata given on join. */
+            /** @description Participant metadata in the join command. */
             readonly metadata?: {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
             /**
-             * @description Kind of event.
+             * @description Type of the event.
              * @constant
              */
             readonly type: "ConferenceJoinedEvent";
         };
-        /** @description An endpoint left, or was dropped for its silence. */
+        /** @description An endpoint left, or missed its keep-alives. */
         readonly ConferenceLeftEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId" | "userEndpointId"> & {
-            /** @description Reason given on leaving. */
+            /** @description Reason in the leave command. */
             readonly reason?: string;
             /**
-             * @description Kind of event.
+             * @description Type of the event.
              * @constant
              */
             readonly type: "ConferenceLeftEvent";
@@ -1014,19 +1056,19 @@ export interface components {
             readonly key: string;
             readonly operation: components["schemas"]["MetadataOperation"];
             /**
-             * @description Kind of event.
+             * @description Type of the event.
              * @constant
              */
             readonly type: "ConferenceMetadataUpdatedEvent";
-            /** @description New text, for SET. Flags are the words `true` and `false`. */
+            /** @description New text, for SET. Flags are the texts `true` and `false`. */
             readonly value?: string;
         };
         /**
-         * @description How media travels. Only ROUTER (media goes through the server) is in use; P2P and UNKNOWN are refused on input and never sent by Parley (decisions 10 and 11).
+         * @description The path of media. Only ROUTER (through the server) is in use; P2P and UNKNOWN are refused on input and never sent by Parley (decisions 10 and 11).
          * @enum {string}
          */
         readonly ConferenceMode: "P2P" | "ROUTER" | "UNKNOWN";
-        /** @description Periodic report on network quality. It has no place in the version history and no acting user. */
+        /** @description Periodic report on network quality. It is not part of the version history and has no acting user. */
         readonly ConferenceNetworkIndicatorUpdatedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId"> & {
             /**
              * Format: int32
@@ -1052,14 +1094,14 @@ export interface components {
                      */
                     readonly averageRtt: number;
                     /**
-                     * @description Verdict to show to people.
+                     * @description Grade for display.
                      * @enum {string}
                      */
                     readonly grade: "OPTIMAL" | "SUBOPTIMAL" | "BAD";
                 };
             };
             /**
-             * @description Kind of event.
+             * @description Type of the event.
              * @constant
              */
             readonly type: "ConferenceNetworkIndicatorUpdatedEvent";
@@ -1078,32 +1120,32 @@ export interface components {
             /** @description The user behind the endpoint. */
             readonly userId?: string;
         };
-        /** @description The metadata of an endpoint was replaced; `userEndpointId` tells which. Name proposed by Parley; no public source gives it. */
+        /** @description The metadata of an endpoint was replaced; `userEndpointId` names it. Name proposed by Parley; no public source gives it. */
         readonly ConferenceParticipantMetadataUpdatedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId" | "userEndpointId"> & {
             /** @description The complete new metadata. */
             readonly newMetadata: {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
             /**
-             * @description Kind of event.
+             * @description Type of the event.
              * @constant
              */
             readonly type: "ConferenceParticipantMetadataUpdatedEvent";
         };
-        /** @description The liveness of an endpoint changed; `userEndpointId` tells which. Name proposed by Parley; no public source gives it. */
+        /** @description The health of an endpoint changed; `userEndpointId` names it. Name proposed by Parley; no public source gives it. */
         readonly ConferenceParticipantStateChangedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId" | "userEndpointId"> & {
             readonly state: components["schemas"]["ParticipantState"];
             /**
-             * @description Kind of event.
+             * @description Type of the event.
              * @constant
              */
             readonly type: "ConferenceParticipantStateChangedEvent";
         };
         /** @description The published stream. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
         readonly ConferencePublishResult: {
-            /** @description The server's SDP answer. It already holds every server ICE candidate. */
+            /** @description The server's SDP answer. It contains every ICE candidate of the server. */
             readonly sdpAnswer?: string;
-            /** @description Id of the stream, needed by later calls about it. */
+            /** @description Id of the stream, required by later calls. */
             readonly streamId?: string;
         };
         /** @description Adds ICE candidates to a published stream. Unknown properties are ignored (decision 37). */
@@ -1123,19 +1165,19 @@ export interface components {
             readonly conferenceId: string;
             /** @description What the stream carries: MIC, CAM, SCREEN or MIC_AND_CAM. UNKNOWN gives 400 (decision 11). */
             readonly conferenceStreamType: components["schemas"]["StreamType"];
-            /** @description Whether the stream named by `streamId` is already published by this endpoint and gets a new transport: type, metadata and views stay as they are, and there is no event. Such a stream that does not exist gives 404. Default false. */
+            /** @description Whether to give the stream `streamId`, which this endpoint already publishes, a new transport: type, metadata and views stay, and there is no event. A stream that does not exist gives 404. Default false. */
             readonly iceRestart?: boolean;
-            /** @description Description of the stream, shown to the others. */
+            /** @description Description of the stream for other participants. */
             readonly metadata?: {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
-            /** @description SDP offer of the connection that sends the media. Seed flag: optional; text: mandatory. Required here (decision 1). */
+            /** @description SDP offer of the connection that sends the media. Original page: flagged as optional, mandatory in the text. Required here (decision 1). */
             readonly sdpOffer: string;
-            /** @description Id for the new stream, chosen by the client (a UUID is best). Made by the server when omitted. */
+            /** @description Id for the new stream, chosen by the client (preferably a UUID). The server generates one if omitted. */
             readonly streamId?: string;
             /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
             readonly userEndpointId: string;
-            /** @description Limit for the video in bits per second: 0 (the default) for none, else at least 30000 (decision 38). */
+            /** @description Video limit in bits per second: 0 (the default) for none, otherwise at least 30000 (decision 38). */
             readonly videoBitrate?: components["schemas"]["VideoBitrate"];
         };
         /** @description Compact state of a conference, grouped by user. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
@@ -1148,15 +1190,17 @@ export interface components {
             };
             /** @description Mode as plain text in upper case; compare without regard to case (decision 23). */
             readonly mode?: string;
-            /** @description One entry for each user inside. */
+            /** @description One entry for each joined user. */
             readonly participants?: readonly components["schemas"]["ConferenceSimpleViewParticipant"][];
             /**
              * Format: int64
              * @description Version counter of the conference; every versioned event adds exactly 1. Use it as the first `v` of getEvents.
              */
             readonly version?: number;
+            /** @description Identifies the history up to `version`: the `id` of the event that led to it, or of the creation event at version 0. Two states with the same `versionId` are the same state. After a set-back (a restart without data, a restored backup) the same `version` has another `versionId`. */
+            readonly versionId?: string;
         };
-        /** @description A user inside the conference. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
+        /** @description A user in the conference. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
         readonly ConferenceSimpleViewParticipant: {
             /** @description Joined endpoints of this user. */
             readonly endpoints?: readonly components["schemas"]["ConferenceSimpleViewParticipantEndpoint"][];
@@ -1192,7 +1236,7 @@ export interface components {
             readonly conferenceId: string;
             /** @description The stream being viewed. */
             readonly streamId: string;
-            /** @description The viewer's own endpoint; the publisher's is taken too for compatibility, any other gives 403 (decision 12). */
+            /** @description The viewer's own endpoint. The publisher's is also accepted for compatibility; any other gives 403 (decision 12). */
             readonly userEndpointId: string;
             /** @description The view to close, as returned by viewStream. An unknown one gives 404 (decision 32). */
             readonly viewerId: string;
@@ -1217,7 +1261,7 @@ export interface components {
             /** @description The stream. */
             readonly streamId: string;
             /**
-             * @description Kind of event.
+             * @description Type of the event.
              * @constant
              */
             readonly type: "ConferenceStreamBitrateUpdatedEvent";
@@ -1227,14 +1271,14 @@ export interface components {
              */
             readonly videoBitrate: number;
         };
-        /** @description Tells a publisher which simulcast layers of its stream anybody views, so that it need not encode the others. It has no place in the version history. */
+        /** @description Informs a publisher which simulcast layers of its stream have viewers, so that it need not encode the others. It is not part of the version history. */
         readonly ConferenceStreamLayersUpdatedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId"> & {
-            /** @description The `rid`s of the layers that are wanted. Empty when nobody views the video. */
+            /** @description The `rid`s of the layers with viewers. Empty if the video has no viewers. */
             readonly activeRids: readonly string[];
             /** @description The published stream. */
             readonly streamId: string;
             /**
-             * @description Kind of event.
+             * @description Type of the event.
              * @constant
              */
             readonly type: "ConferenceStreamLayersUpdatedEvent";
@@ -1252,7 +1296,7 @@ export interface components {
             /** @description The stream. */
             readonly streamId: string;
             /**
-             * @description Kind of event.
+             * @description Type of the event.
              * @constant
              */
             readonly type: "ConferenceStreamMetadataUpdatedEvent";
@@ -1268,7 +1312,7 @@ export interface components {
             /** @description What the stream carries. Reads call it `type`, the publish command `conferenceStreamType`. */
             readonly streamType: components["schemas"]["StreamType"];
             /**
-             * @description Kind of event.
+             * @description Type of the event.
              * @constant
              */
             readonly type: "ConferenceStreamPublishedEvent";
@@ -1278,23 +1322,23 @@ export interface components {
              */
             readonly videoBitrate?: number;
         };
-        /** @description A stream is gone; close its view with stopViewStream. */
+        /** @description A stream was unpublished; close its view with stopViewStream. */
         readonly ConferenceStreamUnpublishedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId" | "userEndpointId"> & {
             /** @description The stream. */
             readonly streamId: string;
             /** @description What the stream carries. Reads call it `type`, the publish command `conferenceStreamType`. */
             readonly streamType: components["schemas"]["StreamType"];
             /**
-             * @description Kind of event.
+             * @description Type of the event.
              * @constant
              */
             readonly type: "ConferenceStreamUnpublishedEvent";
         };
         /** @description The opened view. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
         readonly ConferenceStreamViewResult: {
-            /** @description The server's SDP answer. It already holds every server ICE candidate. */
+            /** @description The server's SDP answer. It contains every ICE candidate of the server. */
             readonly sdpAnswer?: string;
-            /** @description Id of the view, needed by later calls about it. Equals the requested one if there was one (decision 13). */
+            /** @description Id of the view, required by later calls. Equals the requested id, if any (decision 13). */
             readonly viewerId?: string;
         };
         /** @description Short form of a conference. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
@@ -1309,11 +1353,11 @@ export interface components {
              */
             readonly version?: number;
         };
-        /** @description Withdraws a published stream. Unknown properties are ignored (decision 37). */
+        /** @description Unpublishes a stream. Unknown properties are ignored (decision 37). */
         readonly ConferenceUnpublishStreamWebCommand: {
             /** @description Id of the conference. */
             readonly conferenceId: string;
-            /** @description The caller's stream to withdraw. */
+            /** @description The caller's stream to unpublish. */
             readonly streamId: string;
             /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
             readonly userEndpointId: string;
@@ -1322,22 +1366,22 @@ export interface components {
         readonly ConferenceUpdatePublishedStreamBitrateWebCommand: {
             /** @description Id of the conference. */
             readonly conferenceId: string;
-            /** @description The stream to change. When omitted, every video stream of the endpoint is changed; 404 if it has none (decision 4). */
+            /** @description The stream to change. Without it, every video stream of the endpoint changes; 404 if it has none (decision 4). */
             readonly streamId?: string;
             /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
             readonly userEndpointId: string;
-            /** @description New limit in bits per second: 0 for none, else at least 30000 (decision 38). Seed flag: required; text: optional. Required here (decision 4). */
+            /** @description New limit in bits per second: 0 for none, otherwise at least 30000 (decision 38). Original page: flagged as required, optional in the text. Required here (decision 4). */
             readonly videoBitrate: components["schemas"]["VideoBitrate"];
         };
-        /** @description Changes what a view gets. Unknown properties are ignored (decision 37). */
+        /** @description Changes what a view receives. Unknown properties are ignored (decision 37). */
         readonly ConferenceUpdateViewStreamWebCommand: {
             /** @description Id of the conference. */
             readonly conferenceId: string;
             /** @description The stream being viewed. */
             readonly streamId: string;
-            /** @description The viewer's own endpoint; the publisher's is taken too for compatibility, any other gives 403 (decision 12). */
+            /** @description The viewer's own endpoint. The publisher's is also accepted for compatibility; any other gives 403 (decision 12). */
             readonly userEndpointId: string;
-            /** @description Replaces what was wanted before as a whole. */
+            /** @description Replaces the complete earlier request. */
             readonly video: components["schemas"]["ViewedVideo"];
             /** @description The view to change, as returned by viewStream. An unknown one gives 404. */
             readonly viewerId: string;
@@ -1350,12 +1394,12 @@ export interface components {
             readonly iceCandidates: readonly components["schemas"]["IceCandidate"][];
             /** @description The stream being viewed. */
             readonly streamId: string;
-            /** @description The viewer's own endpoint; the publisher's is taken too for compatibility, any other gives 403 (decision 12). */
+            /** @description The viewer's own endpoint. The publisher's is also accepted for compatibility; any other gives 403 (decision 12). */
             readonly userEndpointId: string;
             /** @description The view, as returned by viewStream. */
             readonly viewerId: string;
         };
-        /** @description Starts receiving a stream. Unknown properties are ignored (decision 37). */
+        /** @description Views a stream. Unknown properties are ignored (decision 37). */
         readonly ConferenceViewStreamWebCommand: {
             /** @description Id of the conference. */
             readonly conferenceId: string;
@@ -1365,24 +1409,24 @@ export interface components {
             };
             /** @description The viewer's SDP offer, with receive-only media sections. */
             readonly sdpOffer: string;
-            /** @description The published stream to receive. */
+            /** @description The published stream to view. */
             readonly streamId: string;
-            /** @description The viewer's own endpoint. The endpoint of the stream's publisher is also taken, because some deployed clients send that; any other endpoint gives 403. The caller must have joined in both cases (decision 12). */
+            /** @description The viewer's own endpoint. The publisher's endpoint is also accepted, because some deployed clients send it; any other endpoint gives 403. The caller must have joined in both cases (decision 12). */
             readonly userEndpointId: string;
-            /** @description What to send of the video at first; updateViewStream changes it. */
+            /** @description The video to send initially; updateViewStream changes it. */
             readonly video?: components["schemas"]["ViewedVideo"];
-            /** @description Id for this view, chosen by the client. Made by the server when omitted. Sending the same id for the same stream replaces the earlier view; using it for another stream gives 400 (decision 13). */
+            /** @description Id for this view, chosen by the client; the server generates one if omitted. The same id for the same stream replaces the earlier view; for another stream it gives 400 (decision 13). */
             readonly viewerId?: string;
         };
-        /** @description Creates a conference. An empty object is enough. Unknown properties are ignored (decision 37). */
+        /** @description Creates a conference. An empty object is sufficient. Unknown properties are ignored (decision 37). */
         readonly CreateConferenceWebCommand: {
-            /** @description Wished id. Best omitted, or a UUID. A taken id gives 400, unless the same creator repeats the identical request (decision 26). Words used as paths of this API, such as `active`, are refused (decision 25). */
+            /** @description Preferred id: omit it or send a UUID. A taken id gives 400, unless the same creator repeats the identical request (decision 26). Words in paths of this API, such as `active`, are refused (decision 25). */
             readonly conferenceId?: string;
-            /** @description Registered endpoint of the creator, if there is one. */
+            /** @description Registered endpoint of the creator, if any. */
             readonly creatorEndpoint?: string;
-            /** @description Interaction the conference belongs to. */
+            /** @description Interaction that the conference belongs to. */
             readonly interactionId?: string;
-            /** @description First conference metadata. Text values only; anything else gives 400 (decision 18). Reads return each entry wrapped in a Metadata object (decision 19). `participant_limit`, a number as text, caps the number of participants. */
+            /** @description Initial conference metadata. Text values only; anything else gives 400 (decision 18). Reads return each entry wrapped in a Metadata object (decision 19). `participant_limit`, a number as text, limits the number of participants. */
             readonly metadata?: {
                 readonly [key: string]: string;
             };
@@ -1391,7 +1435,7 @@ export interface components {
              * @default ROUTER
              */
             readonly mode?: components["schemas"]["ConferenceMode"];
-            /** @description Internal: leave it out. Ignored unless the token has the SERVICE role, and then it must equal the token's organisation (decision 27). */
+            /** @description Internal: omit it. Ignored unless the token has the role SERVICE; then it must equal the token's organization (decision 27). */
             readonly organizationId?: string;
         };
         /** @description Request for a ticket. Unknown properties are ignored (decision 37). */
@@ -1404,12 +1448,14 @@ export interface components {
             readonly length?: 6 | 9;
             /** @description What the ticket grants, plus any further values to keep with it. */
             readonly properties?: {
-                /** @description Application the ticket belongs to. */
+                /** @description Application that the ticket belongs to. */
                 readonly applicationId?: string;
-                /** @description Conference the ticket opens. */
+                /** @description Conference that the ticket opens. */
                 readonly conference_id?: string;
-                /** @description User id the ticket holder will have. */
+                /** @description User id of the ticket holder. A client's id is refused. */
                 readonly customer_id?: string;
+                /** @description Whether the holder may mute other participants' streams, hold the conference, announce a recording and change the participant limit. Default false. */
+                readonly moderator?: boolean;
                 /** @description Start of a planned meeting. */
                 readonly scheduled_date?: string;
             } & {
@@ -1427,32 +1473,32 @@ export interface components {
              */
             readonly type: "MULTI_USE_TICKET" | "SCHEDULE_TICKET";
         };
-        /** @description Ends a conference for everyone. Unknown properties are ignored (decision 37). */
+        /** @description Ends a conference for all participants. Unknown properties are ignored (decision 37). */
         readonly EndConferenceWebCommand: {
             /** @description Id of the conference. */
             readonly conferenceId: string;
-            /** @description Free text passed on in ConferenceEndedEvent (decision 29). */
+            /** @description Free text for ConferenceEndedEvent (decision 29). */
             readonly reason?: string;
             /** @description The caller's own registered endpoint. Another user's gives 403, an unregistered one 404 (decision 28). */
             readonly userEndpointId: string;
         };
-        /** @description Body of every error answer of Parley (decision 15). It also satisfies the free text-to-text map that the original page gives for status 400. */
+        /** @description Body of every error response of Parley (decision 15). It also satisfies the map of texts that the original page defines for status 400. */
         readonly ErrorResponse: {
-            /** @description Short machine-readable code, for example `invalid_request` or `not_found`. Branch on the HTTP status first. */
+            /** @description Short machine-readable code, for example `invalid_request` or `not_found`. Check the HTTP status first. */
             readonly error: string;
             /** @description Explanation for a developer. The wording may change; do not parse it. */
             readonly error_description: string;
         };
         /**
-         * @description Delivery promise of a custom event. BEST_EFFORT is sent once to whoever is reachable. AT_LEAST_ONCE is kept for replay for a while, so a receiver may see it twice and should drop repeats by event id (decision 31).
+         * @description Delivery guarantee of a custom event. BEST_EFFORT is sent once to all connected endpoints. AT_LEAST_ONCE is kept for replay for a while, so a receiver may see it twice and should drop repetitions by event id (decision 31).
          * @enum {string}
          */
         readonly EventQos: "BEST_EFFORT" | "AT_LEAST_ONCE";
-        /** @description One ICE candidate of the client, in the shape browsers give. Every field may be null or absent (decision 34). */
+        /** @description One ICE candidate of the client, in the browser's format. Every field may be null or absent (decision 34). */
         readonly IceCandidate: {
-            /** @description Candidate line. Empty text means that no more will come. */
+            /** @description Candidate line. An empty text marks the end of candidates. */
             readonly candidate?: string | null;
-            /** @description Id of the media section the candidate belongs to. */
+            /** @description Id of the media section that the candidate belongs to. */
             readonly sdpMid?: string | null;
             /**
              * Format: int32
@@ -1460,7 +1506,7 @@ export interface components {
              */
             readonly sdpMLineIndex?: number | null;
         };
-        /** @description A STUN or TURN server, in the shape RTCPeerConnection takes. */
+        /** @description A STUN or TURN server, in the format of RTCPeerConnection. */
         readonly IceServer: {
             /** @description TURN password, valid for a limited time; absent for STUN. */
             readonly credential?: string;
@@ -1471,23 +1517,23 @@ export interface components {
         };
         /** @description ICE servers for new connections. */
         readonly IceServersResponse: {
-            /** @description Always present, perhaps empty. */
+            /** @description Always present; may be empty. */
             readonly iceServers: readonly components["schemas"]["IceServer"][];
         };
-        /** @description Enters a conference. Unknown properties are ignored (decision 37). */
+        /** @description Joins a conference. Unknown properties are ignored (decision 37). */
         readonly JoinConferenceWebCommand: {
-            /** @description The conference to enter. */
+            /** @description The conference to join. */
             readonly conferenceId: string;
-            /** @description Description of the participant, shown to the others. */
+            /** @description Description of the participant for other participants. */
             readonly metadata?: {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
-            /** @description The caller's own registered endpoint that enters. Another user's gives 403, an unregistered one 404 (decision 28). */
+            /** @description The caller's own registered endpoint that joins. Another user's gives 403, an unregistered one 404 (decision 28). */
             readonly userEndpointId: string;
         };
-        /** @description Any JSON value, null included: text, number, boolean, array or object (decision 17). The server limits nesting depth and size and answers 400 beyond them. */
+        /** @description Any JSON value, including null: text, number, boolean, array or object (decision 17). The server limits nesting depth and size, and answers 400 above the limits. */
         readonly JsonValue: unknown;
-        /** @description Tells the server that an endpoint is alive. Unknown properties are ignored (decision 37). */
+        /** @description Keeps an endpoint alive. Unknown properties are ignored (decision 37). */
         readonly KeepAliveUserEndpointCommand: {
             /** @description The caller's endpoint. */
             readonly userEndpointId: string;
@@ -1498,7 +1544,7 @@ export interface components {
         readonly LeaveConferenceWebCommand: {
             /** @description Id of the conference. */
             readonly conferenceId: string;
-            /** @description Free text passed on to the others. */
+            /** @description Free text for other participants. */
             readonly reason?: string;
             /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
             readonly userEndpointId: string;
@@ -1510,7 +1556,7 @@ export interface components {
              * @description Time of that write, UTC with three decimals (decision 24).
              */
             readonly lastModified?: string;
-            /** @description Endpoint it was written from. */
+            /** @description Endpoint that wrote it last. */
             readonly userEndpointId?: string;
             /** @description User who wrote it last. */
             readonly userId?: string;
@@ -1523,7 +1569,7 @@ export interface components {
          */
         readonly MetadataOperation: "SET" | "REMOVE" | "UNKNOWN";
         /**
-         * @description Liveness of an endpoint. HEALTHY: keep-alives arrive on time. SICK: a keep-alive deadline was missed; the endpoint is dropped if it stays silent. UNKNOWN is a fallback for readers; Parley never sends it (decisions 11 and 36).
+         * @description Health of an endpoint. HEALTHY: keep-alives arrive on time. SICK: the endpoint missed a keep-alive deadline; it is removed if it stays silent. UNKNOWN is a fallback for readers; Parley never sends it (decisions 11 and 36).
          * @enum {string}
          */
         readonly ParticipantState: "HEALTHY" | "SICK" | "UNKNOWN";
@@ -1531,66 +1577,71 @@ export interface components {
         readonly RegisterUserEndpointCommand: {
             /**
              * Format: int32
-             * @description Promised longest gap between two keep-alives, in seconds. One missed deadline makes the endpoint SICK, more of them remove it.
+             * @description Longest interval between two keep-alives, in seconds. One missed deadline makes the endpoint SICK; three remove it.
              */
             readonly keepAliveSeconds: number;
             /**
-             * @description Ask the server to remind the endpoint when a keep-alive is due.
+             * @description Asks the server to remind the endpoint when a keep-alive is due.
              * @default false
              */
             readonly serverKeepAliveReminderOn?: boolean;
-            /** @description Wished id. Made by the server when omitted; always use the returned one. Another user's id gives 403. */
+            /** @description Preferred id; the server generates one if omitted. Always use the returned id. Another user's id gives 403. */
             readonly userEndpointId?: string;
         };
         /** @description Older form of the registration, used by mobile SDKs. Unknown properties are ignored (decision 37). */
         readonly RegisterUserEndpointLegacyCommand: {
             /**
              * Format: int32
-             * @description Promised longest gap between two keep-alives, in seconds. One missed deadline makes the endpoint SICK, more of them remove it.
+             * @description Longest interval between two keep-alives, in seconds. One missed deadline makes the endpoint SICK; three remove it.
              */
             readonly keepAliveSeconds: number;
-            /** @description Wished id. Made by the server when omitted; always use the returned one. */
+            /** @description Preferred id; the server generates one if omitted. Always use the returned id. */
             readonly userEndpointId?: string;
             /** @description Sent by some clients; ignored, the token decides (decision 37). */
             readonly userId?: string;
+        };
+        /** @description Ends the logins of a user. Unknown properties are ignored (decision 37). */
+        readonly RevokeUserCommand: {
+            /** @description The user whose logins end. */
+            readonly userId: string;
         };
         /** @description Outcome of sendEvent. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
         readonly SendEventResponse: {
             /**
              * Format: int32
-             * @description Number of endpoints the event was addressed to (decision 30).
+             * @description Number of endpoints that the event was sent to (decision 30).
              */
             readonly eventsSent?: number;
         };
-        /** @description Sends a custom event to everyone inside. Unknown properties are ignored (decision 37). */
+        /** @description Sends a custom event to all joined endpoints. Unknown properties are ignored (decision 37). */
         readonly SendEventToConferenceWebCommand: {
-            /** @description The conference whose joined endpoints get the event. */
+            /** @description The conference whose joined endpoints receive the event. */
             readonly conferenceId: string;
-            /** @description The event itself: `type`, `timestamp` and any further fields. `id` and `conferenceId` are added when absent (decision 30). */
+            /** @description The event itself: `type`, `timestamp` and any further fields. The server adds `id` and `conferenceId` if absent (decision 30). */
             readonly event: {
                 /**
                  * Format: date-time
-                 * @description When it happened, as an ISO 8601 instant in UTC, with or without fractions of a second (decision 24).
+                 * @description When it occurred, as an ISO 8601 instant in UTC, with or without fractions of a second (decision 24).
                  */
                 readonly timestamp: string;
-                /** @description Event name in upper camel case: at least a noun and a verb, then `Event`, as in `DocumentSignedEvent`. Names that begin with `Conference` are reserved (decision 30). */
+                /** @description Event name in upper camel case: at least a noun and a verb, then `Event`, as in `DocumentSignedEvent`. Names that start with `Conference` are reserved (decision 30). */
                 readonly type: string;
             } & {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
-            /** @description JsonPath expressions of names, indexes and wildcards, as in `$.customer.cards[*].number` or `$..email`; others give 400. In stored and logged copies the text they select is replaced by asterisks of equal length; receivers get the original. Default: no mask (decision 30). */
+            /** @description JsonPath expressions of names, indexes and wildcards, as in `$.customer.cards[*].number` or `$..email`; others give 400. In stored and logged copies, asterisks of equal length replace the selected text; receivers get the original. Default: no mask (decision 30). */
             readonly masks?: readonly string[];
             /**
-             * @description Delivery promise. Seed flag: required; text: optional with a default. Optional here, default BEST_EFFORT (decision 5).
+             * @description Delivery guarantee. Original page: flagged as required, optional with a default in the text. Optional here, default BEST_EFFORT (decision 5).
              * @default BEST_EFFORT
              */
             readonly qos?: components["schemas"]["EventQos"];
         };
-        /** @description Ties the conference to an interaction. Unknown properties are ignored (decision 37). */
+        /** @description Assigns the conference to an interaction. Unknown properties are ignored (decision 37). */
         readonly SetInteractionIdWebCommand: {
             /** @description Id of the conference. */
             readonly conferenceId: string;
-            /** @description Id of the interaction, that is, of the customer contact the conference belongs to. */
+            /** @description Id of the interaction, that is, of the customer contact that the conference belongs to. */
             readonly interactionId: string;
             /** @description The caller's own endpoint. Participants should send it; the creator and SERVICE callers may omit it (decision 42). */
             readonly userEndpointId?: string;
@@ -1600,16 +1651,16 @@ export interface components {
          * @enum {string}
          */
         readonly StreamType: "MIC" | "CAM" | "SCREEN" | "MIC_AND_CAM" | "UNKNOWN";
-        /** @description A short code that lets its holder log in and enter one conference. Parley always sends all fields. */
+        /** @description A short code with which its holder can log in and join one conference. Parley always sends all fields. */
         readonly Ticket: {
             /**
              * Format: date-time
              * @description Time of creation.
              */
             readonly createdAt?: string;
-            /** @description True while it is switched off. */
+            /** @description True while the ticket is disabled. */
             readonly disabled?: boolean;
-            /** @description True once that time has passed. */
+            /** @description True after that time. */
             readonly expired?: boolean;
             /**
              * Format: date-time
@@ -1618,44 +1669,44 @@ export interface components {
             readonly expiresAt?: string;
             /** @description The code itself; 6 or 9 characters. */
             readonly id?: string;
-            /** @description Organisation that owns it. */
+            /** @description Organization that owns it. */
             readonly organizationId?: string;
             /** @description What the ticket grants, plus any further values to keep with it. */
             readonly properties?: {
-                /** @description Application the ticket belongs to. */
+                /** @description Application that the ticket belongs to. */
                 readonly applicationId?: string;
-                /** @description Conference the ticket opens. */
+                /** @description Conference that the ticket opens. */
                 readonly conference_id?: string;
-                /** @description User id the ticket holder will have. */
+                /** @description User id of the ticket holder. */
                 readonly customer_id?: string;
                 /** @description Start of a planned meeting. */
                 readonly scheduled_date?: string;
             } & {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
-            /** @description True once it was withdrawn for good. */
+            /** @description True after the ticket was revoked permanently. */
             readonly revoked?: boolean;
             /**
              * @description MULTI_USE_TICKET works any number of times until it expires; SCHEDULE_TICKET is for a planned meeting.
              * @enum {string}
              */
             readonly type?: "MULTI_USE_TICKET" | "SCHEDULE_TICKET";
-            /** @description User who made it. */
+            /** @description User who created it. */
             readonly userId?: string;
             /**
              * Format: int64
-             * @description Counts the changes made to the ticket.
+             * @description Number of changes to the ticket.
              */
             readonly version?: number;
         };
-        /** @description Form fields of a token request. Which ones are needed depends on `grant_type`. */
+        /** @description Form fields of a token request. `grant_type` determines which are required. */
         readonly TokenRequest: {
             /** @description Client id, unless sent by HTTP Basic. */
             readonly client_id?: string;
             /** @description Client secret, unless sent by HTTP Basic. Empty or absent for public clients such as `customer`; never put a secret into a browser (decision 39). */
             readonly client_secret?: string;
             /**
-             * @description client_credentials for servers, password for people (with a ticket, or user name and password), refresh_token to renew.
+             * @description client_credentials for servers, password for guests (with a ticket) and users (with user name and password), refresh_token to renew.
              * @enum {string}
              */
             readonly grant_type: "client_credentials" | "password" | "refresh_token";
@@ -1664,7 +1715,7 @@ export interface components {
              * @description For password: the password. Ignored when `username` holds a ticket.
              */
             readonly password?: string;
-            /** @description For refresh_token: the token from the previous answer. */
+            /** @description For refresh_token: the token from the previous response. */
             readonly refresh_token?: string;
             /** @description For password: a ticket, instead of `username`. */
             readonly ticket?: string;
@@ -1675,7 +1726,7 @@ export interface components {
         readonly TokenResponse: {
             /** @description Signed JWT to send as `Authorization: Bearer`. */
             readonly access_token: string;
-            /** @description The one conference a ticket holder may enter. Only for ticket logins. */
+            /** @description The one conference that a ticket holder may join. Only for ticket logins. */
             readonly conference_id?: string;
             /**
              * Format: int32
@@ -1684,13 +1735,13 @@ export interface components {
             readonly expires_in: number;
             /** @description Id of the token. */
             readonly jti?: string;
-            /** @description Organisation of the user or client. */
+            /** @description Organization of the user or client. */
             readonly organization?: string;
             /** @description Renews the token. Absent for client_credentials. */
             readonly refresh_token?: string;
-            /** @description Granted scopes, separated by blanks. */
+            /** @description Granted scopes, separated by spaces. */
             readonly scope?: string;
-            /** @description User id; also the user name for the event channel. */
+            /** @description User id. */
             readonly sub?: string;
             /** @description Always `bearer`, in any letter case. */
             readonly token_type: string;
@@ -1714,14 +1765,14 @@ export interface components {
             readonly operation: components["schemas"]["MetadataOperation"];
             /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
             readonly userEndpointId: string;
-            /** @description The text to store. Needed for SET (400 without it), ignored for REMOVE (decision 6). */
+            /** @description The text to store. Required for SET (otherwise 400), ignored for REMOVE (decision 6). */
             readonly value?: string;
         };
         /** @description Replaces the metadata of the caller's endpoint in the conference. Unknown properties are ignored (decision 37). */
         readonly UpdateConferenceParticipantMetadataWebCommand: {
             /** @description Id of the conference. */
             readonly conferenceId: string;
-            /** @description The complete new metadata; entries left out are dropped (decision 20). */
+            /** @description The complete new metadata; omitted entries are deleted (decision 20). */
             readonly newMetadata: {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
@@ -1732,35 +1783,35 @@ export interface components {
         readonly UpdateConferenceStreamMetadataWebCommand: {
             /** @description Id of the conference. */
             readonly conferenceId: string;
-            /** @description The complete new metadata; entries left out are dropped (decision 20). Seed flag: optional; twin command for participants: required. Required here (decision 3). */
+            /** @description The complete new metadata; omitted entries are deleted (decision 20). Original page: optional here, required in the same command for participants. Required here (decision 3). */
             readonly newMetadata: {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
-            /** @description The caller's stream to describe. Seed flag: required; text: optional. Required here (decision 2). */
+            /** @description The caller's stream. Original page: flagged as required, optional in the text. Required here (decision 2). */
             readonly streamId: string;
             /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
             readonly userEndpointId: string;
         };
-        /** @description Points to an endpoint. */
+        /** @description Reference to an endpoint. */
         readonly UserEndpointReference: {
             /** @description Id of the registered endpoint. */
             readonly id: string;
         };
         /** @description Upper limit for the video of a stream, in bits per second. 0 means no limit; any other value must be at least 30000 (decision 38). */
         readonly VideoBitrate: 0 | number;
-        /** @description What a viewer wants of a video, of which the publisher may send several layers. */
+        /** @description The video that a viewer requests, of which the publisher may send several layers. */
         readonly ViewedVideo: {
-            /** @description Whether to send no video at all, as for an element that is out of sight. Audio goes on. Default false. */
+            /** @description Whether to send no video, for example while its element is out of sight. Audio continues. Default false. */
             readonly isPaused?: boolean;
             /**
              * Format: int32
-             * @description Height at which the video is shown, in pixels; the smallest layer that fills it is sent, if the link carries it. Without it: the best layer that the link carries.
+             * @description Height at which the video is shown, in pixels. The router sends the smallest layer that fills it, if the link has the bandwidth. Without it: the best layer that the link can carry.
              */
             readonly maxHeightPx?: number;
         };
     };
     responses: {
-        /** @description This user is already inside with this endpoint. Nothing changed and no event was sent; go on as if joined, but set up views again (decision 14). */
+        /** @description This user has already joined with this endpoint. Nothing changed and no event was sent; continue as joined, but set up views again (decision 14). */
         readonly AlreadyJoined: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1769,7 +1820,7 @@ export interface components {
                 readonly "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description The request is malformed, misses a value, holds a refused value, or does not fit the state of the conference. */
+        /** @description The request is malformed, lacks a value, contains a value that is not allowed, or does not fit the conference's state. */
         readonly BadRequest: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1778,7 +1829,7 @@ export interface components {
                 readonly "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description Taken. No body. */
+        /** @description Accepted; no body. */
         readonly EventAccepted: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1792,7 +1843,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description The token is valid but does not permit this: wrong role or organisation, or the endpoint belongs to somebody else. Not listed on the original page for this call. */
+        /** @description The token is valid but does not permit this: wrong role or organization, or the endpoint belongs to another user. Not on the original page for this call. */
         readonly Forbidden: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1801,7 +1852,7 @@ export interface components {
                 readonly "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description The request is malformed or cannot be carried out. */
+        /** @description The request is malformed or cannot be executed. */
         readonly JoinBadRequest: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1810,7 +1861,7 @@ export interface components {
                 readonly "application/json": components["schemas"]["AnotherErrorResponse"] & components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description The caller may not enter: the endpoint is not theirs, a ticket is for another conference, or the room is full. */
+        /** @description The caller may not join: the endpoint belongs to another user, the ticket is for another conference, or the conference is full. */
         readonly JoinForbidden: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1819,7 +1870,7 @@ export interface components {
                 readonly "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description No such conference, it has ended, or the endpoint is not registered. */
+        /** @description The conference does not exist or has ended, or the endpoint is not registered. */
         readonly JoinNotFound: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1828,7 +1879,7 @@ export interface components {
                 readonly "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description The access token is missing, expired or not valid. */
+        /** @description The access token is missing, expired or invalid. */
         readonly JoinUnauthorized: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1837,7 +1888,7 @@ export interface components {
                 readonly "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description The conference, stream, view, endpoint or ticket is unknown or gone. After an end, a stop or a leave, clients can treat it as done. Not listed on the original page for this call. */
+        /** @description The conference, stream, view, endpoint or ticket does not exist (any more). After end, leave or stop, clients can treat it as success. Not on the original page for this call. */
         readonly NotFound: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1846,10 +1897,10 @@ export interface components {
                 readonly "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description This node has no room for another stream or view. Try again as Retry-After says. Not listed on the original page. */
+        /** @description The node has no capacity for another stream or view, no file descriptors, or no space on its disk. Wait as long as Retry-After says. Not on the original page. */
         readonly Overloaded: {
             headers: {
-                /** @description Seconds to wait before the next try. */
+                /** @description Seconds to wait before the next attempt. */
                 readonly "Retry-After"?: number;
                 readonly [name: string]: unknown;
             };
@@ -1857,7 +1908,7 @@ export interface components {
                 readonly "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description No such conference or stream, or the endpoint has no video stream. The original page gives no body; Parley sends the usual one. */
+        /** @description The conference or stream does not exist, or the endpoint has no video stream. The original page defines no body; Parley sends the usual one. */
         readonly StreamNotFound: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1866,7 +1917,7 @@ export interface components {
                 readonly "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description The grant is not usable: unknown grant type, missing field, wrong password, or a ticket or refresh token that is invalid or expired. */
+        /** @description The grant is invalid: unknown grant type, missing field, wrong password, or an invalid or expired ticket or refresh token. */
         readonly TokenBadRequest: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1884,10 +1935,10 @@ export interface components {
                 readonly "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description Too many calls. Wait as long as Retry-After says (decision 40). Not listed on the original page. */
+        /** @description Too many calls. Wait as long as Retry-After says (decision 40). Not on the original page. */
         readonly TooManyRequests: {
             headers: {
-                /** @description Seconds to wait before the next try. */
+                /** @description Seconds to wait before the next attempt. */
                 readonly "Retry-After": number;
                 readonly [name: string]: unknown;
             };
@@ -1895,7 +1946,7 @@ export interface components {
                 readonly "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description The access token is missing, expired or not valid. Not listed on the original page for this call. */
+        /** @description The access token is missing, expired or invalid. Not on the original page for this call. */
         readonly Unauthorized: {
             headers: {
                 readonly [name: string]: unknown;
@@ -1938,15 +1989,18 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly getEvents: {
         readonly parameters: {
             readonly query?: {
-                /** @description The caller's endpoint that waits here: only that one is kept alive by it. Without it, all endpoints of the caller are. One that is not registered is ignored; somebody else's gives 403. */
+                /** @description The caller's endpoint that waits. The call keeps only that endpoint alive; without this parameter, it keeps all of the caller's endpoints alive. An unregistered endpoint is ignored; another user's gives 403. */
                 readonly userEndpointId?: string;
-                /** @description First version wanted, normally the `version` of the state you hold. Seed table: required; text: optional. Optional here (decision 7); when omitted, the whole history is returned, the creation event included. */
+                /** @description The first version to return, normally the `version` of your state. Original page: required in the table, optional in the text. Optional here (decision 7); without it, the whole history is returned, including the creation event. */
                 readonly v?: number;
+                /** @description The `versionId` of your state at `v`. If the server's history has another one at `v`, it refuses the call with `position_unavailable`: read the conference and continue from its version. */
+                readonly versionId?: string;
             };
             readonly header?: never;
             readonly path: {
@@ -1957,7 +2011,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Events, oldest first; perhaps none. */
+            /** @description Events, oldest first; may be empty. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1971,17 +2025,20 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly openPush: {
         readonly parameters: {
             readonly query?: {
-                /** @description The same as the header Last-Event-ID, which goes first. */
+                /** @description The same as the header Last-Event-ID, which takes precedence. */
                 readonly lastEventId?: string;
-                /** @description The caller's endpoint that waits here: only that one is kept alive by it. Without it, all endpoints of the caller are. One that is not registered is ignored; somebody else's gives 403. */
+                /** @description The caller's endpoint that waits. The call keeps only that endpoint alive; without this parameter, it keeps all of the caller's endpoints alive. An unregistered endpoint is ignored; another user's gives 403. */
                 readonly userEndpointId?: string;
-                /** @description First version wanted, normally the `version` of the state you hold. When omitted, the whole history is sent, the creation event included. Of no effect beside an id to resume from. */
+                /** @description The first version to send, normally the `version` of your state. Without it, the whole history is sent, including the creation event. Ignored when resuming from an id. */
                 readonly v?: number;
+                /** @description The `versionId` of your state at `v`. If the server's history has another one at `v`, it refuses the call with `position_unavailable`: read the conference and continue from its version. Checked even when resuming from an id. */
+                readonly versionId?: string;
             };
             readonly header?: {
                 /** @description The `id` of the last message received. */
@@ -2009,6 +2066,7 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly getSimpleView: {
@@ -2037,6 +2095,7 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly getActive: {
@@ -2048,7 +2107,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Active conferences, perhaps none. */
+            /** @description Active conferences; may be empty. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2061,6 +2120,7 @@ export interface operations {
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly addPublishStreamIceCandidates: {
@@ -2088,6 +2148,7 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly addViewStreamIceCandidates: {
@@ -2115,6 +2176,7 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly create: {
@@ -2144,6 +2206,7 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly end: {
@@ -2171,6 +2234,7 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly setInteraction: {
@@ -2198,6 +2262,7 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly join: {
@@ -2228,6 +2293,7 @@ export interface operations {
             readonly 404: components["responses"]["JoinNotFound"];
             readonly 422: components["responses"]["AlreadyJoined"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly leave: {
@@ -2255,6 +2321,7 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly publishStream: {
@@ -2314,6 +2381,7 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly stopViewStream: {
@@ -2341,6 +2409,7 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly unpublishStream: {
@@ -2368,6 +2437,7 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly updateMetadata: {
@@ -2395,6 +2465,7 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly updateParticipantMetadata: {
@@ -2422,6 +2493,7 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly updatePublishedStreamBitrate: {
@@ -2449,6 +2521,7 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["StreamNotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly updateStreamMetadata: {
@@ -2476,6 +2549,7 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly updateViewStream: {
@@ -2503,6 +2577,7 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly viewStream: {
@@ -2556,6 +2631,7 @@ export interface operations {
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly registerUserEndpoint: {
@@ -2584,6 +2660,7 @@ export interface operations {
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly keepAliveUserEndpoint: {
@@ -2611,6 +2688,7 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly registerUserEndpointLegacy: {
@@ -2639,6 +2717,7 @@ export interface operations {
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly unregisterUserEndpoint: {
@@ -2666,6 +2745,7 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly requestToken: {
@@ -2693,6 +2773,7 @@ export interface operations {
             readonly 400: components["responses"]["TokenBadRequest"];
             readonly 401: components["responses"]["TokenUnauthorized"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly createTicket: {
@@ -2721,6 +2802,7 @@ export interface operations {
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly getTicket: {
@@ -2748,6 +2830,59 @@ export interface operations {
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
+    };
+    readonly revokeTicket: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The ticket code. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+        };
+    };
+    readonly revokeUser: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RevokeUserCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
             readonly 429: components["responses"]["TooManyRequests"];
         };
     };

@@ -19,7 +19,7 @@ const metadata = fc.dictionary(
   },
 );
 
-/** What happens, without the fields that depend on the place in history. */
+/** An event without the fields that depend on its place in the history. */
 const happening = fc.oneof(
   fc.record({ type: fc.constant('ConferenceJoinedEvent' as const), by: actor, metadata }),
   fc.record({ type: fc.constant('ConferenceLeftEvent' as const), by: actor }),
@@ -83,7 +83,7 @@ export const created: ConferenceCreatedEvent = {
   userId: 'ada',
 };
 
-/** Histories as a server writes them: version after version, nothing missing, nothing twice. */
+/** Histories as a server writes them: consecutive versions, without gaps or duplicates. */
 export const histories: fc.Arbitrary<readonly HistoryEvent[]> = fc
   .array(happening, { maxLength: 40 })
   .map((happenings) =>
@@ -98,7 +98,7 @@ export const histories: fc.Arbitrary<readonly HistoryEvent[]> = fc
     })),
   );
 
-/** An event with only what a test is about; the rest is filled in. */
+/** Creates an event with the given fields and defaults for the rest. */
 export function anEvent<Type extends HistoryEvent['type']>(
   type: Type,
   conferenceVersion: number,

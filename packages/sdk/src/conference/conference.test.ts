@@ -1,9 +1,9 @@
 import { findStream } from '@parley-rtc/contract';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { selectRemoteStreams, selectSelf } from '../state/selectors.ts';
 import { aMediaStream, fakeTracks } from '../testing/fake-media.ts';
 import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
-import { selectRemoteStreams, selectSelf } from './selectors.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
 
@@ -13,8 +13,8 @@ useFakeConference((fakes) => {
   ({ server } = fakes);
 });
 
-describe('two people in a conference', () => {
-  test('see and hear each other', async () => {
+describe('two participants in a conference', () => {
+  it('exchange audio and video', async () => {
     const ada = await joinAs(server, 'ada');
     const bob = await joinAs(server, 'bob');
     const viewedBy = new Map<string, MediaStream>();
@@ -37,7 +37,7 @@ describe('two people in a conference', () => {
     expect(server.views.size).toBe(2);
   });
 
-  test('hear who comes, publishes, mutes, withdraws and goes', async () => {
+  it('receive events when the other joins, publishes, mutes, unpublishes and leaves', async () => {
     const ada = await joinAs(server, 'ada');
     const heard = listenTo(ada);
     const bob = await joinAs(server, 'bob');
@@ -54,12 +54,13 @@ describe('two people in a conference', () => {
       `metadata-updated TRACK_MUTED/video/${mine.id}=true`,
       'participant-updated bob',
       "stream-unpublished bob's CAM",
+      `metadata-updated TRACK_MUTED/video/${mine.id}=undefined`,
       'participant-left bob',
     ]);
     expect(ada.state.getSnapshot().conference).toEqual(server.conference);
   });
 
-  test('do not hear of themselves, though the state has them', async () => {
+  it('receive no events about themselves, though the state includes them', async () => {
     const ada = await joinAs(server, 'ada');
     const heard = listenTo(ada);
     const mine = await ada.publishStream({ camera: true });
@@ -69,7 +70,7 @@ describe('two people in a conference', () => {
     expect(selectRemoteStreams(ada.state.getSnapshot())).toEqual([]);
   });
 
-  test('find the state changed already when they hear of it', async () => {
+  it('find the state already changed when they receive an event', async () => {
     const ada = await joinAs(server, 'ada');
     const known: boolean[] = [];
     ada.on('stream-published', ({ stream }) => {

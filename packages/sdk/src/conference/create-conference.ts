@@ -1,21 +1,25 @@
-import { createRtcApi, type TokenSource } from '@parley-rtc/client';
+import { createRtcApi, type LogSetting, type TokenSource } from '@parley-rtc/client';
 import type { ConferenceSummary } from '@parley-rtc/contract';
 
 export interface CreateOptions {
-  /** Where the server is: the API lives under `${server}/rtc-api`. */
+  /** URL of the server. The API is at `${server}/rtc-api`. */
   readonly server: string;
+  /** The bearer token, or a function that fetches one. */
   readonly token: TokenSource;
-  /** Wished id, best a UUID. Default: the server makes one. */
+  /** Preferred id, ideally a UUID. Default: the server generates one. */
   readonly conferenceId?: string;
   /** The interaction that the conference belongs to. */
   readonly interactionId?: string;
-  /** First metadata of the conference; text only. */
+  /** Initial metadata of the conference; text only. */
   readonly metadata?: Readonly<Record<string, string>>;
+  /** Aborts the request. */
   readonly signal?: AbortSignal;
+  /** As for `Conference.join`. */
+  readonly log?: LogSetting;
 }
 
-/** Makes a conference. @see `POST /rtc-api/conferences/create` */
+/** Creates a conference. @see `POST /rtc-api/conferences/create` */
 export async function createConference(options: CreateOptions): Promise<ConferenceSummary> {
-  const { server, token, signal, ...command } = options;
-  return createRtcApi({ server, token }).create(command, { ...(signal && { signal }) });
+  const { server, token, signal, log, ...command } = options;
+  return createRtcApi({ server, token, log }).create(command, { ...(signal && { signal }) });
 }

@@ -1,14 +1,14 @@
-import { expect, test, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { createPreview } from '../preview/create-preview.ts';
 import { Deferred } from '../testing/deferred.ts';
 import { capturedStreams, capturedTracks, type FakePage } from '../testing/fake-browser.ts';
 import { aMediaStream, fakeTracks } from '../testing/fake-media.ts';
 import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { broken, type FakeServer, forbidden } from '../testing/fake-server.ts';
+import { broken, forbidden, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
-import { createPreview } from '../preview/create-preview.ts';
 
 let server: FakeServer;
 let page: FakePage;
@@ -17,7 +17,7 @@ useFakeConference((fakes) => {
   ({ server, page } = fakes);
 });
 
-/** Keeps the server from answering `operation` until the result is resolved. */
+/** Holds `operation` at the server until the result is resolved. */
 function hold(operation: string): Deferred<void> {
   const gate = new Deferred<void>();
   server.intercept = (call) => (call.operation === operation ? gate.promise : undefined);
@@ -30,7 +30,7 @@ function fail(operation: string): void {
   };
 }
 
-/** The user takes time to answer the browser's question. */
+/** Keeps the permission prompt open until the result is resolved. */
 function keepUserThinking(): Deferred<void> {
   const answer = new Deferred<void>();
   const { getUserMedia } = page.navigator.mediaDevices ?? {};
@@ -46,7 +46,7 @@ function keepUserThinking(): Deferred<void> {
 
 const states = () => capturedTracks.map(({ readyState }) => readyState);
 
-test('opens the devices while the server has not let us in yet, and publishes once it has', async () => {
+it('opens the devices while joining, and publishes once joined', async () => {
   const gate = hold('join');
   const joining = joinAs(server, 'ada', { publish: { camera: true, microphone: true, metadata: { a: 1 } } });
   await vi.waitFor(() => expect(states()).toEqual(['live', 'live']));
@@ -61,7 +61,7 @@ test('opens the devices while the server has not let us in yet, and publishes on
   expect(server.conference?.participants[0]?.streams).toMatchObject([{ id: published?.id }]);
 });
 
-test('is inside while the user still thinks about the devices', async () => {
+it('joins while the permission prompt is still open', async () => {
   const answer = keepUserThinking();
   const ada = await joinAs(server, 'ada', { publish: { camera: true } });
   expect(ada.state.getSnapshot().connection).toBe('connected');
@@ -69,7 +69,7 @@ test('is inside while the user still thinks about the devices', async () => {
   expect((await ada.published)?.type).toBe('CAM');
 });
 
-test('frees a camera of the published stream, and opens it again as it was wished', async () => {
+it('releases a muted camera, and opens the requested one again', async () => {
   const ada = await joinAs(server, 'ada', { publish: { camera: { deviceId: 'front' } } });
   const published = await ada.published;
   await published?.mute('video');
@@ -78,7 +78,7 @@ test('frees a camera of the published stream, and opens it again as it was wishe
   expect(states()).toEqual(['ended', 'live']);
 });
 
-test.each(['registerUserEndpoint', 'join', 'getConference'])(
+it.each(['registerUserEndpoint', 'join', 'getConference'])(
   'stops what was captured when %s fails',
   async (operation) => {
     server.intercept = async (call) => {
@@ -94,7 +94,7 @@ test.each(['registerUserEndpoint', 'join', 'getConference'])(
   },
 );
 
-test('stops what is granted after joining has been given up', async () => {
+it('stops what the user grants after joining was aborted', async () => {
   const answer = keepUserThinking();
   hold('join');
   const giveUp = new AbortController();
@@ -106,7 +106,7 @@ test('stops what is granted after joining has been given up', async () => {
   await vi.waitFor(() => expect(states()).toEqual(['ended']));
 });
 
-test('stops what is granted after leaving', async () => {
+it('stops what the user grants after leaving', async () => {
   const answer = keepUserThinking();
   const ada = await joinAs(server, 'ada', { publish: { camera: true } });
   const failure = rejectionOf(Promise.resolve(ada.published));
@@ -117,7 +117,7 @@ test('stops what is granted after leaving', async () => {
   expect(FakePeerConnection.open.size).toBe(0);
 });
 
-test('joins all the same when publishing fails, and tells it twice: as rejection and as `error`', async () => {
+it('joins even when publishing fails, which rejects `published` and announces `error`', async () => {
   server.intercept = ({ operation }) => {
     if (operation === 'publishStream') throw forbidden(operation);
   };
@@ -129,7 +129,7 @@ test('joins all the same when publishing fails, and tells it twice: as rejection
   expect(states()).toEqual(['ended']);
 });
 
-test('joins all the same when the user refuses the devices', async () => {
+it('joins even when the user denies the devices', async () => {
   page.navigator.mediaDevices = {
     getUserMedia: async () => {
       throw new DOMException('no', 'NotAllowedError');
@@ -140,7 +140,7 @@ test('joins all the same when the user refuses the devices', async () => {
   expect(ada.state.getSnapshot().connection).toBe('connected');
 });
 
-test('leaves a preview as it is when joining fails, and publishes it when it works', async () => {
+it('leaves a preview untouched when joining fails, and publishes it when joining works', async () => {
   const preview = await createPreview({ camera: true });
   fail('join');
   await rejectionOf(joinAs(server, 'ada', { publish: { preview } }));
@@ -150,7 +150,7 @@ test('leaves a preview as it is when joining fails, and publishes it when it wor
   expect((await ada.published)?.mediaStream).toBe(preview.mediaStream);
 });
 
-test("never stops the app's own media", async () => {
+it("never stops the app's own media", async () => {
   const mediaStream = aMediaStream('video');
   fail('getConference');
   await rejectionOf(joinAs(server, 'ada', { publish: { mediaStream, type: 'CAM' } }));
@@ -158,7 +158,7 @@ test("never stops the app's own media", async () => {
   expect(fakeTracks(mediaStream).map(({ readyState }) => readyState)).toEqual(['live']);
 });
 
-test('has nothing to tell without `publish`', async () => {
+it('has no `published` without `publish`', async () => {
   const ada = await joinAs(server, 'ada');
   expect(ada.published).toBeUndefined();
 });

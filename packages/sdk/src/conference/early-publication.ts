@@ -1,41 +1,41 @@
 import { loadPart } from '../load-part.ts';
-import type { PublishOptions } from '../media/publish-options.ts';
-import type { PublishedStream } from '../media/published-stream.ts';
+import type { PublishOptions } from '../publishing/publish-options.ts';
+import type { PublishedStream } from '../publishing/published-stream.ts';
 
-/** What is published together with joining. */
+/** A stream that is published together with joining. */
 export interface EarlyPublication {
-  /** Publishes it by `publish`, once we are inside. */
+  /** Publishes the stream with `publish`. Call it once we have joined. */
   readonly finish: (
     publish: (options: PublishOptions) => Promise<PublishedStream>,
   ) => Promise<PublishedStream>;
-  /** Nothing comes of it: stops what was or will be captured. */
+  /** Stops media that was or will be captured. Call it when joining fails. */
   readonly discard: () => void;
 }
 
 /**
- * Opens the devices that `options` ask for while we are still on the way in. A preview and the app's own media stay
- * where they are until we are inside, so that a join that fails does not use them up.
+ * Opens the devices that `options` request while joining still runs. A preview and the app's own media stay untouched
+ * until we have joined, so that the app still has them when joining fails.
  */
 export function beginPublication(options: PublishOptions): EarlyPublication {
   if ('preview' in options || 'mediaStream' in options) {
     return { finish: (publish) => publish(options), discard: () => {} };
   }
-  const unwanted = new AbortController();
-  const loading = loadPart('publishing', () => import('../media/capture.ts'));
+  const discarding = new AbortController();
+  const loading = loadPart('publishing', () => import('../devices/capture.ts'));
   const capturing = loading.then(({ capture }) => {
-    unwanted.signal.throwIfAborted();
-    return capture(options, unwanted.signal);
+    discarding.signal.throwIfAborted();
+    return capture(options, discarding.signal);
   });
-  // Fetched meanwhile. Publishing asks for it again, and is told if it does not come.
-  import('../media/open-publication.ts').catch(() => {});
+  // Preloaded; publishing imports it again and reports a failure.
+  import('../publishing/publication.ts').catch(() => {});
   const discard = () => {
-    unwanted.abort();
+    discarding.abort();
     Promise.all([loading, capturing]).then(
       ([{ stopAll }, { mediaStream }]) => stopAll(mediaStream),
       () => {},
     );
   };
-  // Whoever waits for `finish` hears of it.
+  // The caller of `finish` receives the failure.
   capturing.catch(() => {});
   return {
     async finish(publish) {

@@ -1,10 +1,14 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { MediaEncryptionError } from '../errors/media-encryption-error.ts';
-import type { DecryptionContext, EncryptionContext, MediaEncryption } from '../media/media-encryption.ts';
+import type {
+  DecryptionContext,
+  EncryptionContext,
+  MediaEncryption,
+} from '../publishing/media-encryption.ts';
 import { capturedStreams } from '../testing/fake-browser.ts';
+import { fakeTracks } from '../testing/fake-media.ts';
 import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
 import type { FakeServer } from '../testing/fake-server.ts';
-import { fakeTracks } from '../testing/fake-media.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
@@ -15,7 +19,7 @@ useFakeConference((fakes) => {
   ({ server } = fakes);
 });
 
-/** What was handed to encryption: which ends, and until when. */
+/** Records which senders and receivers encryption received, and whether each has closed. */
 let ends: { readonly end: unknown; readonly context: EncryptionContext | DecryptionContext }[];
 let refusal: Error | undefined;
 beforeEach(() => {
@@ -33,13 +37,13 @@ const encryption: MediaEncryption = {
 
 const peers = () => [...FakePeerConnection.open];
 const closedEnds = () => ends.map(({ context }) => context.closed.aborted);
-/** Tells what encryption finds out about the streams in view. */
-function tell(isDecrypted: boolean): void {
+/** Reports to the conference whether a viewed stream can be decrypted. */
+function reportDecryption(isDecrypted: boolean): void {
   for (const { context } of ends) if ('onDecryption' in context) context.onDecryption(isDecrypted);
 }
 
 describe('a conference with encryption', () => {
-  test('hands it every sender before anything is offered, and until the stream is closed', async () => {
+  it('passes it every sender before the first offer, until the stream closes', async () => {
     const ada = await joinAs(server, 'ada', { encryption });
     server.intercept = ({ operation }) => {
       if (operation === 'publishStream') expect(ends).toHaveLength(2);
@@ -51,7 +55,7 @@ describe('a conference with encryption', () => {
     expect(closedEnds()).toEqual([true, true]);
   });
 
-  test('hands it the senders of a stream that is published again over another connection', async () => {
+  it('passes it the senders of a stream that is published again over another connection', async () => {
     const ada = await joinAs(server, 'ada', { encryption });
     await ada.publishStream({ camera: true, microphone: true });
     server.loseMedia();
@@ -62,7 +66,7 @@ describe('a conference with encryption', () => {
     expect(closedEnds()).toEqual([true, true, true, true]);
   });
 
-  test('hands it every receiver with the stream that it belongs to, and until the view is closed', async () => {
+  it('passes it every receiver with its stream, until the view closes', async () => {
     const ada = await joinAs(server, 'ada', { encryption });
     const bob = await joinAs(server, 'bob');
     const { id } = await bob.publishStream({ camera: true, microphone: true });
@@ -74,7 +78,7 @@ describe('a conference with encryption', () => {
     expect(closedEnds()).toEqual([true, true]);
   });
 
-  test('sends nothing when the sender cannot be protected', async () => {
+  it('sends nothing when the sender cannot be protected', async () => {
     const failing: MediaEncryption = {
       ...encryption,
       protect: () => {
@@ -88,14 +92,14 @@ describe('a conference with encryption', () => {
     expect(capturedStreams.flatMap(fakeTracks).map(({ readyState }) => readyState)).toEqual(['ended']);
   });
 
-  test('refuses what cannot be encrypted before any device is opened', async () => {
+  it('refuses what cannot be encrypted before any device is opened', async () => {
     const ada = await joinAs(server, 'ada', { encryption });
     refusal = new Error('not this one');
-    await expect(ada.publishStream({ camera: true, codec: 'AV1' })).rejects.toBe(refusal);
+    await expect(ada.publishStream({ camera: true, codec: 'AV1' })).rejects.toMatchObject({ cause: refusal });
     expect(capturedStreams).toEqual([]);
   });
 
-  test('tells whose stream cannot be decrypted, and that it can be again', async () => {
+  it('announces which stream cannot be decrypted, and when it can be again', async () => {
     const ada = await joinAs(server, 'ada', { encryption });
     const bob = await joinAs(server, 'bob');
     const { id } = await bob.publishStream({ microphone: true });
@@ -103,15 +107,15 @@ describe('a conference with encryption', () => {
     const heard = listenTo(ada);
     await settle();
     await ada.viewStream(id);
-    tell(false);
-    tell(true);
+    reportDecryption(false);
+    reportDecryption(true);
     expect(heard.slice(-2)).toEqual([
       "decryption-changed bob's MIC false",
       "decryption-changed bob's MIC true",
     ]);
   });
 
-  test('tells nothing of a stream that is gone', async () => {
+  it('announces nothing about a stream that is gone', async () => {
     const ada = await joinAs(server, 'ada', { encryption });
     const bob = await joinAs(server, 'bob');
     const { id } = await bob.publishStream({ microphone: true });
@@ -120,7 +124,7 @@ describe('a conference with encryption', () => {
     await bob.leave();
     await settle();
     const heard = listenTo(ada);
-    tell(false);
+    reportDecryption(false);
     expect(heard).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { recordedStats } from '../testing/recorded-stats.ts';
@@ -27,7 +27,7 @@ function onlyPeer(): FakePeerConnection {
   return peer;
 }
 
-/** Lets every connection be there, with nothing that comes over it. */
+/** Connects every peer, without any incoming media. */
 function connectAll(): void {
   const [report] = recordedStats('view');
   for (const peer of FakePeerConnection.open) {
@@ -36,14 +36,14 @@ function connectAll(): void {
   }
 }
 
-/** What the quality of the stream suffers from, as it was announced last. */
+/** Returns a function that reads the last announced causes of the stream's quality. */
 function followCauses(): () => readonly string[] | undefined {
   let causes: readonly string[] | undefined;
   ada.on('quality-changed', ({ quality }) => void (causes = quality.causes.map(({ code }) => code)));
   return () => causes;
 }
 
-test('a view that nobody can see is paused, which is told as its cause and costs no points', async () => {
+it('reports an invisible view as paused, without lowering its score', async () => {
   const causes = followCauses();
   await ada.setMetadata(`TRACK_MUTED/audio/${streamId}`, 'true');
   await ada.viewStream(streamId);
@@ -53,7 +53,7 @@ test('a view that nobody can see is paused, which is told as its cause and costs
   expect(ada.quality(streamId)).toMatchObject({ level: 'excellent' });
 });
 
-test('a view that waits for a click has that as its first cause', async () => {
+it('reports blocked playback as the first cause', async () => {
   const causes = followCauses();
   const element = Object.assign(new EventTarget(), {
     srcObject: null,
@@ -65,7 +65,7 @@ test('a view that waits for a click has that as its first cause', async () => {
   expect(causes()?.[0]).toBe('autoplay-blocked');
 });
 
-test('statistics and quality are measured once for both, until neither is listened to', async () => {
+it('shares one measurement for statistics and quality, until neither has a listener', async () => {
   await ada.viewStream(streamId, { adaptive: false });
   connectAll();
   const measure = vi.spyOn(onlyPeer(), 'getStats');
@@ -86,7 +86,7 @@ test('statistics and quality are measured once for both, until neither is listen
   expect(stats).toHaveLength(1);
 });
 
-test('levels and speakers are measured once for both', async () => {
+it('shares one measurement for levels and speakers', async () => {
   const { id } = await ada.publishStream({ microphone: true });
   connectAll();
   const [sender] = onlyPeer().getSenders();

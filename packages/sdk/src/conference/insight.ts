@@ -1,22 +1,9 @@
-import type { MediaConnection } from '../media/media-connection.ts';
-import type { StreamQuality } from '../quality/quality-of.ts';
-import type { Announcement } from './announcements.ts';
-import type { ViewingRoom } from '../viewing/viewing-room.ts';
-import type { Measured } from './follow-streams.ts';
-import type { OnDemand } from './announcer.ts';
-import type { ConferenceSnapshot } from './conference-store.ts';
+import type { OnDemand } from '../announcing/announcer.ts';
+import type { InsightVerbs, Measured } from './measure-streams.ts';
 
-export interface InsightVerbs {
-  readonly connections: () => readonly MediaConnection[];
-  readonly snapshot: () => ConferenceSnapshot;
-  /** What knows why a view is paused. */
-  readonly viewing: () => Promise<Pick<ViewingRoom, 'pauseOf'>>;
-  readonly announce: (announcements: readonly Announcement[]) => void;
-  /** Takes note of each measurement. */
-  readonly remember: (streamId: string, quality: StreamQuality) => void;
-}
+// Separate from `measure-streams.ts`, because a call loads that file only when the first listener is added.
 
-/** Runs what is loaded only now, unless it was stopped before that. */
+/** Loads and starts a task, unless the returned function is called before it is loaded; then or later, that stops it. */
 function lazily(load: () => Promise<() => () => void>): () => void {
   let stop: (() => void) | undefined;
   let isOver = false;
@@ -24,7 +11,7 @@ function lazily(load: () => Promise<() => () => void>): () => void {
     const start = await load();
     if (!isOver) stop = start();
   };
-  // A browser that cannot load a file of the page says so in its console; the call goes on without this.
+  // A browser reports a file that it cannot load in its console; the call continues without it.
   run().catch(() => {});
   return () => {
     isOver = true;
@@ -32,17 +19,17 @@ function lazily(load: () => Promise<() => () => void>): () => void {
   };
 }
 
-/** Measuring starts with the first listener of an event and ends with the last; its code is fetched only then. */
+/** Loads and starts a measurement with the first listener of its event; stops it when the last listener is removed. */
 export function startOnDemand(verbs: InsightVerbs): OnDemand {
   const start = (what: Measured) => () =>
     lazily(async () => {
-      const { follow } = await import('./follow-streams.ts');
-      return () => follow(what, verbs);
+      const { measure } = await import('./measure-streams.ts');
+      return () => measure(what, verbs);
     });
   return {
     'quality-changed': start('quality'),
     'stats-updated': start('quality'),
-    'active-speakers-changed': start('sound'),
-    'audio-levels-updated': start('sound'),
+    'active-speakers-changed': start('audio'),
+    'audio-levels-updated': start('audio'),
   };
 }

@@ -1,7 +1,8 @@
-import { expect, test, vi } from 'vitest';
+import { ForeignAnswerError } from '@parley-rtc/client';
+import { expect, it, vi } from 'vitest';
 import { Deferred } from '../testing/deferred.ts';
 import type { FakePage } from '../testing/fake-browser.ts';
-import { broken, type FakeServer, forbidden } from '../testing/fake-server.ts';
+import { broken, forbidden, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';
@@ -22,7 +23,7 @@ function expectNothingBehind(): void {
   expect(server.conference?.participants ?? []).toEqual([]);
 }
 
-test('registers the endpoint, joins, reads the state and follows it, with ICE servers fetched meanwhile', async () => {
+it('registers the endpoint, joins, reads and follows the state, and fetches ICE servers in parallel', async () => {
   const ada = await joinAs(server, 'ada');
   await settle();
   expect(server.calls.map(({ operation }) => operation)).toEqual([
@@ -42,22 +43,22 @@ test('registers the endpoint, joins, reads the state and follows it, with ICE se
   });
 });
 
-test('takes ICE servers and endpoint id from the app when it gives them', async () => {
+it('uses the ICE servers and endpoint id that the app passes', async () => {
   const ada = await joinAs(server, 'ada', { endpointId: 'mine', iceServers: [] });
   expect(ada.endpointId).toBe('mine');
   expect(server.callsOf('getIceServers')).toEqual([]);
 });
 
-test('goes on when the endpoint is inside already', async () => {
+it('continues when the endpoint has already joined', async () => {
   await joinAs(server, 'ada', { endpointId: 'mine' });
   const again = await joinAs(server, 'ada', { endpointId: 'mine' });
   expect(again.state.getSnapshot().conference.participants).toHaveLength(1);
 });
 
-test.each([
+it.each([
   ['between registering and joining', 'join'],
   ['right after joining', 'getConference'],
-])('takes its seat when the page that had it before gives it up %s', async (_when, operation) => {
+])('joins under its preferred id when an earlier page unregisters that id %s', async (_when, operation) => {
   server.intercept = (call) => {
     if (call.operation !== operation) return;
     server.intercept = () => {};
@@ -65,7 +66,7 @@ test.each([
     server.removeEndpoint('seat');
   };
   const ada = await joinAs(server, 'ada', { endpointId: 'seat', metadata: { name: 'Ada' } });
-  // The next keep-alive tells at the latest.
+  // The next keep-alive would reveal a lost endpoint.
   await vi.advanceTimersByTimeAsync(11_000);
   expect(server.callsOf('registerUserEndpoint')).toHaveLength(2);
   expect(server.callsOf('keepAliveUserEndpoint')).toHaveLength(1);
@@ -76,7 +77,7 @@ test.each([
   expectNothingBehind();
 });
 
-test('does not ask a second time for a conference that is not there, unless the seat may have been taken back', async () => {
+it('does not retry for a missing conference, unless the preferred id may have been unregistered', async () => {
   server.conference = undefined;
   await expect(joinAs(server, 'ada')).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' });
   expect(server.callsOf('join')).toHaveLength(1);
@@ -88,7 +89,7 @@ test('does not ask a second time for a conference that is not there, unless the 
   expectNothingBehind();
 });
 
-test('gets along with a server that has only the calls of the original document', async () => {
+it('works with a server that has only the calls of the original document', async () => {
   server.hasPlatformRoutes = false;
   const ada = await joinAs(server, 'ada');
   expect(server.conference?.participants.map(({ id }) => id)).toEqual([ada.endpointId]);
@@ -99,7 +100,7 @@ test('gets along with a server that has only the calls of the original document'
   expect(server.callsOf('unregisterUserEndpoint')).toEqual([]);
 });
 
-test('reads the simple view where the full state is not for us', async () => {
+it('reads the simple view when the server refuses the full state', async () => {
   server.intercept = ({ operation }) => {
     if (operation === 'getConference') throw forbidden(operation);
   };
@@ -107,7 +108,7 @@ test('reads the simple view where the full state is not for us', async () => {
   expect(ada.state.getSnapshot().conference.participants).toMatchObject([{ userId: 'ada' }]);
 });
 
-test.each(['getIceServers', 'registerUserEndpoint', 'join', 'getConference'] as const)(
+it.each(['registerUserEndpoint', 'join', 'getConference'] as const)(
   'rejects and leaves nothing behind when %s fails',
   async (failing) => {
     server.intercept = ({ operation }) => {
@@ -119,8 +120,8 @@ test.each(['getIceServers', 'registerUserEndpoint', 'join', 'getConference'] as 
   },
 );
 
-test.each(['getIceServers', 'registerUserEndpoint', 'join', 'getConference'] as const)(
-  'rejects at once and leaves nothing behind when aborted during %s',
+it.each(['registerUserEndpoint', 'join', 'getConference'] as const)(
+  'rejects immediately and leaves nothing behind when aborted during %s',
   async (hanging) => {
     const giveUp = new AbortController();
     server.intercept = ({ operation }) =>
@@ -138,7 +139,75 @@ test.each(['getIceServers', 'registerUserEndpoint', 'join', 'getConference'] as 
   },
 );
 
-test('rejects when the whole of it takes too long', async () => {
+it.each(['fail', 'never answer'])('joins and publishes although the ICE servers %s', async (how) => {
+  server.intercept = ({ operation }) => {
+    if (operation !== 'getIceServers') return undefined;
+    if (how === 'fail') throw broken(operation);
+    return new Promise(() => {});
+  };
+  const publishing = joinAs(server, 'ada').then((ada) => ada.publishStream({ camera: true }));
+  const streams = () => server.conference?.participants.flatMap((participant) => participant.streams) ?? [];
+  for (let waitedMs = 0; streams().length === 0 && waitedMs < 8_000; waitedMs += 10) {
+    await vi.advanceTimersByTimeAsync(10);
+  }
+  expect(server.conference?.participants).toMatchObject([{ streams: [{ type: 'CAM' }] }]);
+  await publishing;
+  if (how === 'fail') expect(server.callsOf('getIceServers')).toHaveLength(2);
+});
+
+it('leaves no registration behind when it is aborted while it registers a preferred id', async () => {
+  const giveUp = new AbortController();
+  const gate = new Deferred<void>();
+  server.intercept = ({ operation }) => (operation === 'registerUserEndpoint' ? gate.promise : undefined);
+  const joining = rejectionOf(joinAs(server, 'ada', { endpointId: 'seat', signal: giveUp.signal }));
+  await settle();
+  giveUp.abort();
+  expect(await joining).toMatchObject({ code: 'ERR_ABORTED' });
+  // The page may be gone before the registration is answered.
+  expect(server.callsOf('unregisterUserEndpoint')).toMatchObject([{ userEndpointId: 'seat' }]);
+  gate.resolve();
+  await settle();
+  expectNothingBehind();
+});
+
+it('leaves no registration behind when its answer is lost', async () => {
+  const real = server.api('ada');
+  const api = server.api('ada');
+  vi.spyOn(server, 'api').mockReturnValue(api);
+  vi.spyOn(api, 'registerUserEndpoint').mockImplementation(async (...args) => {
+    await real.registerUserEndpoint(...args);
+    throw broken('registerUserEndpoint');
+  });
+  expect(await rejectionOf(joinAs(server, 'ada', { endpointId: 'seat' }))).toMatchObject({
+    code: 'ERR_CONNECTION',
+  });
+  await settle();
+  expectNothingBehind();
+});
+
+it('registers again when a proxy denied that the server can register endpoints', async () => {
+  let denials = 1;
+  server.intercept = ({ operation }) => {
+    if (operation !== 'registerUserEndpoint' || denials === 0) return;
+    denials -= 1;
+    throw new ForeignAnswerError({ operation, status: 404 });
+  };
+  const ada = await joinAs(server, 'ada');
+  expect(server.endpoints).toContain(ada.endpointId);
+});
+
+it('joins a server without platform routes whose 404 has a form of its own', async () => {
+  server.hasPlatformRoutes = false;
+  server.intercept = ({ operation }) => {
+    if (operation === 'registerUserEndpoint' || operation === 'getIceServers') {
+      throw new ForeignAnswerError({ operation, status: 404 });
+    }
+  };
+  const ada = await joinAs(server, 'ada');
+  expect(ada.state.getSnapshot().connection).toBe('connected');
+});
+
+it('rejects when joining as a whole takes too long', async () => {
   server.intercept = ({ operation }) => (operation === 'join' ? new Promise(() => {}) : undefined);
   const joining = rejectionOf(joinAs(server, 'ada', { timeoutMs: 4_000 }));
   await vi.advanceTimersByTimeAsync(4_000);
@@ -147,14 +216,24 @@ test('rejects when the whole of it takes too long', async () => {
   });
 });
 
-test('sends nothing for a signal that is aborted already', async () => {
+it('takes 15 s at most by default', async () => {
+  server.intercept = ({ operation }) => (operation === 'join' ? new Promise(() => {}) : undefined);
+  const onFailed = vi.fn<(error: unknown) => void>();
+  joinAs(server, 'ada').catch(onFailed);
+  await vi.advanceTimersByTimeAsync(14_999);
+  expect(onFailed).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(onFailed.mock.calls).toMatchObject([[{ code: 'ERR_TIMEOUT' }]]);
+});
+
+it('sends nothing when its signal is already aborted', async () => {
   await expect(joinAs(server, 'ada', { signal: AbortSignal.abort() })).rejects.toMatchObject({
     code: 'ERR_ABORTED',
   });
   expect(server.calls).toEqual([]);
 });
 
-test('ignores its signal once joined', async () => {
+it('ignores its signal once joined', async () => {
   const giveUp = new AbortController();
   const ada = await joinAs(server, 'ada', { signal: giveUp.signal });
   giveUp.abort();
@@ -163,7 +242,7 @@ test('ignores its signal once joined', async () => {
   expect(server.conference?.metadata['still']?.value).toBe('here');
 });
 
-test('has no limit when `timeoutMs` is Infinity', async () => {
+it('has no limit when `timeoutMs` is Infinity', async () => {
   const gate = new Deferred<void>();
   server.intercept = ({ operation }) => (operation === 'join' ? gate.promise : undefined);
   const joining = joinAs(server, 'ada', { timeoutMs: Infinity });
@@ -172,7 +251,7 @@ test('has no limit when `timeoutMs` is Infinity', async () => {
   expect((await joining).state.getSnapshot().connection).toBe('connected');
 });
 
-test.each([
+it.each([
   ['join', false],
   ['getConference', false],
   ['getConference', true],

@@ -1,7 +1,9 @@
-import type { CallOptions, RtcApi } from '@parley-rtc/client';
+import { withDeadline, type CallOptions, type RtcApi } from '@parley-rtc/client';
 import type { JsonObject } from '@parley-rtc/contract';
+import { latestPerKey } from '../waiting/latest-per-key.ts';
+import { latestValue } from '../waiting/latest-value.ts';
 
-/** Who calls, and where. */
+/** The conference and endpoint ids that every call needs. */
 export interface OwnIds {
   readonly conferenceId: string;
   readonly userEndpointId: string;
@@ -14,14 +16,51 @@ export interface MetadataCalls {
   describeSelf(metadata: JsonObject, options?: CallOptions): Promise<void>;
 }
 
-/** The calls about metadata, made for one endpoint in one conference. */
+/** What one call wants to set, and how it wants to be sent. */
+interface Update<Value> {
+  readonly value: Value;
+  readonly options: CallOptions | undefined;
+}
+
+/**
+ * Creates the metadata calls for one endpoint in one conference. Sends one update of an entry at a time and then the newest:
+ * an older request that is retried, or stuck in a proxy, never overwrites a newer one.
+ */
 export function metadataCalls(api: RtcApi, own: OwnIds): MetadataCalls {
-  return {
-    change: (key, value, options) =>
+  const setEntry = latestPerKey<Update<string | undefined>>((key, { value, options }) =>
+    unlessAborted(options, () =>
       api.updateMetadata(
         value === undefined ? { ...own, key, operation: 'REMOVE' } : { ...own, key, operation: 'SET', value },
         options,
       ),
-    describeSelf: (newMetadata, options) => api.updateParticipantMetadata({ ...own, newMetadata }, options),
+    ),
+  );
+  const setSelf = latestValue<Update<JsonObject>>(({ value, options }) =>
+    unlessAborted(options, () => api.updateParticipantMetadata({ ...own, newMetadata: value }, options)),
+  );
+  return {
+    change: (key, value, options) =>
+      abortable('updateMetadata', options, () => setEntry(key, { value, options })),
+    describeSelf: (value, options) =>
+      abortable('updateParticipantMetadata', options, () => setSelf({ value, options })),
   };
+}
+
+/** A signal ends its own call immediately, also while that waits for an earlier one. */
+function abortable(
+  operation: string,
+  options: CallOptions | undefined,
+  update: () => Promise<void>,
+): Promise<void> {
+  return withDeadline({ operation, signals: [options?.signal] }, update);
+}
+
+/** The caller who aborted knows by now; earlier callers that share the outcome must not receive that abort. */
+async function unlessAborted(options: CallOptions | undefined, send: () => Promise<void>): Promise<void> {
+  if (options?.signal?.aborted) return;
+  try {
+    await send();
+  } catch (error) {
+    if (!options?.signal?.aborted) throw error;
+  }
 }

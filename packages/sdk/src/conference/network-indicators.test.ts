@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
@@ -9,7 +9,7 @@ useFakeConference((fakes) => {
   ({ server } = fakes);
 });
 
-test('how the connections fare is told as an event of its own, and kept in the state', async () => {
+it('announces network quality as its own event, and keeps it in the state', async () => {
   server.hasPush = true;
   const ada = await joinAs(server, 'ada');
   const heard = listenTo(ada);

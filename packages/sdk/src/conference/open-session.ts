@@ -1,9 +1,9 @@
-import { type ConferenceState, UNKNOWN_VERSION } from '@parley-rtc/contract';
+import { UNKNOWN_VERSION, type ConferenceState } from '@parley-rtc/contract';
 import { LongPollFeed } from '../signalling/long-poll-feed.ts';
 import type * as PushModule from '../signalling/push-feed.ts';
 import { Session, type SessionOptions } from './session.ts';
 
-/** Fetches what only a server with a push needs. */
+/** Loads the code for the push, which only some servers support. */
 export type LoadPush = () => Promise<Pick<typeof PushModule, 'pushFeed'>>;
 
 export interface OpenSessionOptions extends Omit<SessionOptions, 'startFeed'> {
@@ -12,8 +12,8 @@ export interface OpenSessionOptions extends Omit<SessionOptions, 'startFeed'> {
 }
 
 /**
- * Begins to follow a conference that we are in. With all that a stay is made of in a file of its own, which is fetched
- * while the server is asked to let us in.
+ * Starts to follow a conference that we have joined. It has its own file so that joining can load it, and with it all code
+ * that a call needs, while waiting for the server.
  */
 export function openSession({ readSnapshot, loadPush, ...options }: OpenSessionOptions): Session {
   const { api } = options;
@@ -23,7 +23,8 @@ export function openSession({ readSnapshot, loadPush, ...options }: OpenSessionO
     startFeed: (sink) =>
       new LongPollFeed({
         ...sink,
-        poll: (version, signal) => api.getEvents(id, version, { signal }),
+        log: options.logs('feed'),
+        poll: ({ version, versionId }, signal) => api.getEvents(id, version, { signal, versionId }),
         readSnapshot,
         loadPush:
           loadPush &&
@@ -32,9 +33,12 @@ export function openSession({ readSnapshot, loadPush, ...options }: OpenSessionO
             return pushFeed({
               ...verbs,
               open: (lastEventId, signal) => {
-                const { version } = sink.conference();
-                const place =
-                  lastEventId !== undefined ? { lastEventId } : version !== UNKNOWN_VERSION && { version };
+                const { version, versionId } = sink.conference();
+                const here = version !== UNKNOWN_VERSION && {
+                  version,
+                  ...(versionId !== undefined && { versionId }),
+                };
+                const place = { ...here, ...(lastEventId !== undefined && { lastEventId }) };
                 return api.openPush(id, { ...place, userEndpointId: session.endpointId }, { signal });
               },
             });

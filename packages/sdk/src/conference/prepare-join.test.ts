@@ -6,7 +6,7 @@ const server = 'https://calls.example.com';
 
 afterEach(() => vi.unstubAllGlobals());
 
-it('lets the browser connect to the server, as requests without cookies do, and leaves the page as it was', async () => {
+it('preconnects to the server without cookies, and leaves the page unchanged', async () => {
   const before = document.documentElement.outerHTML;
   const preparing = prepareJoin({ server });
   const link = document.querySelector('link');
@@ -17,7 +17,7 @@ it('lets the browser connect to the server, as requests without cookies do, and 
   expect(document.documentElement.outerHTML).toBe(before);
 });
 
-it('does nothing where there is no page', async () => {
+it('does nothing without a page', async () => {
   vi.stubGlobal('document', undefined);
   await expect(prepareJoin({ server })).resolves.toBeUndefined();
 });

@@ -1,25 +1,25 @@
 /**
- * Does ahead of time what a first `Conference.join` waits for: connects to the server, and fetches the parts of the SDK that
- * a call needs; in a lobby, say. It sends no request, opens no device, and leaves nothing to be undone. The browser
- * closes a connection that nobody uses after some seconds, so it may be called again.
+ * Makes a later `Conference.join` faster: connects to the server and loads the parts of the SDK that a call needs. Call it
+ * in a lobby, for example. Sends no request, opens no device, and needs no cleanup. The browser closes an unused connection
+ * after some seconds, so you can call it again.
  *
  * @param options.server As for `Conference.join`.
- * @returns Once the parts are there. Never rejects: joining tells what is wrong. Does nothing where there is no page.
+ * @returns Resolves once the parts are loaded. Never rejects: joining reports any problem. Does nothing without a page.
  */
 export async function prepareJoin({ server }: { readonly server: string }): Promise<void> {
   if (typeof document === 'undefined') return;
   const link = document.createElement('link');
   link.rel = 'preconnect';
   link.href = server;
-  // Requests without cookies have connections of their own.
+  // Browsers use separate connections for requests without cookies.
   link.crossOrigin = 'anonymous';
   document.head.append(link);
   await Promise.allSettled([
     import('./open-session.ts'),
     import('../signalling/push-feed.ts'),
-    import('../media/capture.ts'),
-    import('../media/open-publication.ts'),
-    import('../viewing/viewing-room.ts'),
+    import('../devices/capture.ts'),
+    import('../publishing/publication.ts'),
+    import('../viewing/view-registry.ts'),
   ]);
   link.remove();
 }

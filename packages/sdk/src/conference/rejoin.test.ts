@@ -1,8 +1,8 @@
 import { findParticipant } from '@parley-rtc/contract';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { fakeTracks } from '../testing/fake-media.ts';
 import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { broken, type FakeServer, forbidden } from '../testing/fake-server.ts';
+import { broken, forbidden, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
@@ -13,14 +13,14 @@ useFakeConference((fakes) => {
   ({ server } = fakes);
 });
 
-/** Drops an endpoint as the server does after a long silence: it is no longer registered, and out. */
+/** Unregisters and removes an endpoint, as the server does after a long silence. */
 function drop(endpointId: string): void {
   server.endpoints.delete(endpointId);
   server.removeEndpoint(endpointId);
 }
 
 describe('an endpoint that the server has dropped', () => {
-  test('comes back by itself, as it described itself last', async () => {
+  it('rejoins automatically with its last metadata', async () => {
     const ada = await joinAs(server, 'ada');
     await ada.setParticipantMetadata({ name: 'Ada L.' });
     await settle();
@@ -37,7 +37,7 @@ describe('an endpoint that the server has dropped', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('is noticed by the keep-alive too', async () => {
+  it('is also noticed by the keep-alive', async () => {
     const ada = await joinAs(server, 'ada');
     const heard = listenTo(ada);
     server.endpoints.clear();
@@ -48,7 +48,7 @@ describe('an endpoint that the server has dropped', () => {
     expect(heard).toHaveLength(2);
   });
 
-  test('publishes again over a new connection, muted as it was, and tells the new id', async () => {
+  it('publishes again over a new connection, still muted, and announces the new id', async () => {
     const ada = await joinAs(server, 'ada');
     const bob = await joinAs(server, 'bob');
     const mine = await ada.publishStream({ camera: true, microphone: true });
@@ -65,7 +65,7 @@ describe('an endpoint that the server has dropped', () => {
     expect(hearsBob).toContain("stream-unpublished ada's MIC_AND_CAM");
     expect(hearsBob.filter((line) => line === "stream-published ada's MIC_AND_CAM")).toHaveLength(2);
     expect(server.conference?.metadata[`TRACK_MUTED/audio/${mine.id}`]?.value).toBe('true');
-    // Browsers name the layers of a simulcast only at the beginning of a connection.
+    // Browsers name simulcast layers only at the beginning of a connection.
     expect(formerPeer?.connectionState).toBe('closed');
     expect(FakePeerConnection.open.size).toBe(1);
     expect(fakeTracks(mine.mediaStream).every(({ readyState }) => readyState === 'live')).toBe(true);
@@ -73,7 +73,7 @@ describe('an endpoint that the server has dropped', () => {
     expect(server.callsOf('unpublishStream')).toMatchObject([{ streamId: mine.id }]);
   });
 
-  test('views again what is still there, by the same view', async () => {
+  it('views remaining streams again through the same view', async () => {
     const ada = await joinAs(server, 'ada');
     const bob = await joinAs(server, 'bob');
     const { id } = await bob.publishStream({ camera: true });
@@ -89,7 +89,7 @@ describe('an endpoint that the server has dropped', () => {
     expect(heard).not.toContain("stream-unpublished bob's CAM");
   });
 
-  test('tries as long as the server is away', async () => {
+  it('retries while the server is unreachable', async () => {
     const ada = await joinAs(server, 'ada');
     const heard = listenTo(ada);
     server.intercept = ({ operation }) => {
@@ -103,10 +103,10 @@ describe('an endpoint that the server has dropped', () => {
     expect(heard.at(-1)).toBe('connection-changed connected');
   });
 
-  test.each([
+  it.each([
     ['refused', forbidden, 0],
-    ['away for too long', broken, 180_000],
-  ])('is out, and says so, when coming back is %s', async (_why, fail, passingMs) => {
+    ['impossible for too long', broken, 180_000],
+  ])('leaves with an error when rejoining is %s', async (_why, fail, passingMs) => {
     const ada = await joinAs(server, 'ada');
     const heard = listenTo(ada);
     await ada.publishStream({ camera: true });
@@ -125,10 +125,10 @@ describe('an endpoint that the server has dropped', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test.each([
+  it.each([
     ['between registering and joining', 'join'],
     ['right after joining', 'getConference'],
-  ])('stays, when whoever shared its seat gives it up %s', async (_when, operation) => {
+  ])('stays when another client unregisters the shared id %s', async (_when, operation) => {
     const ada = await joinAs(server, 'ada', { endpointId: 'seat' });
     const heard = listenTo(ada);
     let isTwinThere = true;
@@ -138,7 +138,7 @@ describe('an endpoint that the server has dropped', () => {
       drop('seat');
     };
     server.removeEndpoint('seat');
-    // The next keep-alive tells at the latest.
+    // The next keep-alive would reveal a lost endpoint.
     await vi.advanceTimersByTimeAsync(11_000);
     expect(isTwinThere).toBe(false);
     expect(heard.at(-1)).toBe('connection-changed connected');
@@ -147,7 +147,7 @@ describe('an endpoint that the server has dropped', () => {
     expect(server.endpoints).toEqual(new Set(['seat']));
   });
 
-  test('does not fight a server that lets it go again at once, and again', async () => {
+  it('stops rejoining when the server repeatedly drops it right away', async () => {
     const ada = await joinAs(server, 'ada');
     const heard = listenTo(ada);
     for (let time = 0; time < 3; time += 1) {
@@ -158,7 +158,7 @@ describe('an endpoint that the server has dropped', () => {
     expect(heard.slice(-2)).toEqual(['error ERR_ENDPOINT_LOST', 'connection-changed left']);
   });
 
-  test('can be left on its way back', async () => {
+  it('can leave while rejoining', async () => {
     const ada = await joinAs(server, 'ada');
     server.intercept = ({ operation }) => {
       if (operation === 'registerUserEndpoint') throw broken(operation);
@@ -173,7 +173,7 @@ describe('an endpoint that the server has dropped', () => {
 });
 
 describe('a server that has lost the media', () => {
-  test('gets the streams again, under new ids', async () => {
+  it('receives the streams again, under new ids', async () => {
     const ada = await joinAs(server, 'ada');
     const mine = await ada.publishStream({ camera: true, metadata: { a: 1 } });
     await settle();
@@ -190,7 +190,7 @@ describe('a server that has lost the media', () => {
     expect(streams).toMatchObject([{ id: mine.id, type: 'CAM', metadata: { a: 1 } }]);
   });
 
-  test('is tried again for a while, and given up then', async () => {
+  it('is retried for a while, until the budget is spent', async () => {
     const ada = await joinAs(server, 'ada');
     const mine = await ada.publishStream({ camera: true });
     await settle();

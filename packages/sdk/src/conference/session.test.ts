@@ -1,12 +1,13 @@
-import { describe, expect, test, vi } from 'vitest';
-import { type FakePage, capturedStreams } from '../testing/fake-browser.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { capturedStreams, type FakePage } from '../testing/fake-browser.ts';
 import { fakeTracks } from '../testing/fake-media.ts';
 import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { broken, type FakeServer, forbidden } from '../testing/fake-server.ts';
+import { broken, forbidden, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
+import { Conference } from './conference.ts';
 
 let server: FakeServer;
 let page: FakePage;
@@ -16,7 +17,7 @@ useFakeConference((fakes) => {
 });
 
 describe('leaving', () => {
-  test('closes everything, stops what was captured and tells the server', async () => {
+  it('closes everything, stops captured media and notifies the server', async () => {
     const ada = await joinAs(server, 'ada');
     const bob = await joinAs(server, 'bob');
     const { id } = await bob.publishStream({ camera: true });
@@ -44,23 +45,49 @@ describe('leaving', () => {
     expect(server.endpoints.has(ada.endpointId)).toBe(false);
   });
 
-  test('twice is once, and nothing works afterwards', async () => {
+  it('twice has the effect of once, and closes the streams that we published', async () => {
     const ada = await joinAs(server, 'ada');
     const mine = await ada.publishStream({ microphone: true });
     await Promise.all([ada.leave(), ada.leave()]);
     await ada.leave();
     expect(server.callsOf('leave')).toHaveLength(1);
-    const refused = { code: 'ERR_NOT_JOINED' };
-    await expect(ada.publishStream({ camera: true })).rejects.toMatchObject(refused);
-    await expect(ada.viewStream('any')).rejects.toMatchObject(refused);
-    await expect(ada.setMetadata('a', 'b')).rejects.toMatchObject(refused);
-    await expect(ada.removeMetadata('a')).rejects.toMatchObject(refused);
-    await expect(ada.setParticipantMetadata({})).rejects.toMatchObject(refused);
-    await expect(ada.end()).rejects.toMatchObject(refused);
     await expect(mine.mute('audio')).rejects.toMatchObject({ code: 'ERR_STREAM_NOT_FOUND' });
   });
 
-  test('is said again to a server that is just starting anew', async () => {
+  /** Every call that only a participant may make. */
+  const calls: Readonly<Record<string, (ada: Conference) => Promise<unknown>>> = {
+    publishStream: (ada) => ada.publishStream({ camera: true }),
+    viewStream: (ada) => ada.viewStream('any'),
+    setMaxVideos: (ada) => ada.setMaxVideos(1),
+    startPlayback: (ada) => ada.startPlayback(),
+    setAudioOutput: (ada) => ada.setAudioOutput(''),
+    setMetadata: (ada) => ada.setMetadata('a', 'b'),
+    removeMetadata: (ada) => ada.removeMetadata('a'),
+    hold: (ada) => ada.hold(),
+    resume: (ada) => ada.resume(),
+    setParticipantMetadata: (ada) => ada.setParticipantMetadata({}),
+    end: (ada) => ada.end(),
+  };
+
+  it.each(Object.entries(calls))('makes %s() refuse to do anything', async (_name, call) => {
+    const ada = await joinAs(server, 'ada');
+    await ada.leave();
+    const sent = server.calls.length;
+    await expect(call(ada)).rejects.toMatchObject({ code: 'ERR_NOT_JOINED' });
+    expect(server.calls).toHaveLength(sent);
+  });
+
+  it('makes every other call refuse too', () => {
+    const stillUseful = ['constructor', 'on', 'quality', 'leave'];
+    const methods = Object.entries(Object.getOwnPropertyDescriptors(Conference.prototype))
+      .filter(([, { value }]) => typeof value === 'function')
+      .map(([name]) => name);
+    expect(methods.filter((name) => !stillUseful.includes(name)).toSorted()).toEqual(
+      Object.keys(calls).toSorted(),
+    );
+  });
+
+  it('is retried while the server restarts', async () => {
     const ada = await joinAs(server, 'ada');
     let isDown = true;
     server.intercept = ({ operation }) => {
@@ -77,7 +104,7 @@ describe('leaving', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('waits five seconds at the most for a server that is away, and leaves no timer behind', async () => {
+  it('waits at most five seconds for an unreachable server, and leaves no timer behind', async () => {
     const ada = await joinAs(server, 'ada');
     server.intercept = ({ operation }) => {
       throw broken(operation);
@@ -92,7 +119,7 @@ describe('leaving', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('is said but once without a network', async () => {
+  it('is sent only once without a network', async () => {
     const ada = await joinAs(server, 'ada');
     vi.stubGlobal('navigator', { onLine: false });
     server.intercept = ({ operation }) => {
@@ -102,7 +129,7 @@ describe('leaving', () => {
     expect(server.callsOf('leave')).toHaveLength(1);
   });
 
-  test('rejects what is under way', async () => {
+  it('rejects pending calls', async () => {
     const ada = await joinAs(server, 'ada');
     server.intercept = ({ operation }) => (operation === 'publishStream' ? new Promise(() => {}) : undefined);
     const publishing = rejectionOf(ada.publishStream({ camera: true }));
@@ -114,7 +141,7 @@ describe('leaving', () => {
     expect(FakePeerConnection.open.size).toBe(0);
   });
 
-  test('closes even what becomes ready in that very moment', async () => {
+  it('closes even a stream that opens at the same time', async () => {
     for (let moment = 0; moment < 16; moment += 1) {
       const ada = await joinAs(server, 'ada');
       const apply = vi.spyOn(FakePeerConnection.prototype, 'setRemoteDescription');
@@ -132,7 +159,7 @@ describe('leaving', () => {
     expect(capturedStreams.flatMap(fakeTracks).every(({ readyState }) => readyState === 'ended')).toBe(true);
   });
 
-  test('happens at the end of an `await using` block', async () => {
+  it('happens at the end of an `await using` block', async () => {
     {
       await using ada = await joinAs(server, 'ada');
       expect(ada.id).toBe('room');
@@ -140,7 +167,7 @@ describe('leaving', () => {
     expect(server.conference?.participants).toEqual([]);
   });
 
-  test('from inside a listener silences what was still to be announced', async () => {
+  it('from inside a listener drops pending announcements', async () => {
     const ada = await joinAs(server, 'ada');
     const heard = listenTo(ada);
     ada.on('participant-joined', () => ada.leave());
@@ -150,7 +177,7 @@ describe('leaving', () => {
     expect(heard).toEqual(['participant-joined bob', 'connection-changed left']);
   });
 
-  test('leaves nothing behind, ten times over', async () => {
+  it('leaves nothing behind after ten rounds', async () => {
     for (let round = 0; round < 10; round += 1) {
       const [ada, bob] = await Promise.all([joinAs(server, 'ada'), joinAs(server, 'bob')]);
       listenTo(ada);
@@ -173,7 +200,7 @@ describe('leaving', () => {
 });
 
 describe('the end of a conference', () => {
-  test('reaches everybody, with its reason', async () => {
+  it('reaches all participants, with its reason', async () => {
     const ada = await joinAs(server, 'ada');
     const bob = await joinAs(server, 'bob');
     await bob.publishStream({ camera: true });
@@ -197,7 +224,7 @@ describe('the end of a conference', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('that the server refuses leaves us inside', async () => {
+  it('that the server refuses leaves us in the conference', async () => {
     const ada = await joinAs(server, 'ada');
     server.intercept = ({ operation }) => {
       if (operation === 'end') throw forbidden(operation);
@@ -207,7 +234,7 @@ describe('the end of a conference', () => {
     expect(server.conference?.metadata['still']?.value).toBe('here');
   });
 
-  test('is noticed even when the server has forgotten the conference', async () => {
+  it('is noticed even when the server no longer knows the conference', async () => {
     const ada = await joinAs(server, 'ada');
     const heard = listenTo(ada);
     server.forget();
@@ -218,7 +245,7 @@ describe('the end of a conference', () => {
 });
 
 describe('the page', () => {
-  test('that goes away leaves by requests that outlive it', async () => {
+  it('that goes away leaves with requests that outlive it', async () => {
     const api = server.api('ada');
     const leave = vi.spyOn(api, 'leave');
     const unregister = vi.spyOn(api, 'unregisterUserEndpoint');
@@ -231,7 +258,7 @@ describe('the page', () => {
     expect(server.conference?.participants).toEqual([]);
   });
 
-  test('that may come back leaves all the same, because the browser may throw it away without a word', async () => {
+  it('that may come back leaves anyway, because the browser may discard it without an event', async () => {
     const ada = await joinAs(server, 'ada');
     await ada.publishStream({ camera: true });
     await settle();
@@ -242,7 +269,7 @@ describe('the page', () => {
     expect(ada.state.getSnapshot().connection).toBe('reconnecting');
   });
 
-  test('that comes back is inside again, with what it published', async () => {
+  it('that comes back rejoins and publishes again', async () => {
     const ada = await joinAs(server, 'ada');
     const mine = await ada.publishStream({ camera: true });
     await settle();
@@ -265,7 +292,7 @@ describe('the page', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  test('that comes back after its call was left stays out', async () => {
+  it('that comes back after leaving its call does not rejoin', async () => {
     const ada = await joinAs(server, 'ada');
     await ada.leave();
     page.fire('pagehide', { persisted: true });
@@ -274,7 +301,7 @@ describe('the page', () => {
     expect(server.conference?.participants).toEqual([]);
   });
 
-  test('whose network goes says so at once, and asks for news when it is back', async () => {
+  it('that loses its network reconnects when the network returns', async () => {
     const ada = await joinAs(server, 'ada');
     await settle();
     page.setOnline(false);
@@ -285,7 +312,7 @@ describe('the page', () => {
     expect(ada.state.getSnapshot().connection).toBe('connected');
   });
 
-  test('that thaws in the background asks for news at once', async () => {
+  it('that thaws in the background asks for events immediately', async () => {
     await joinAs(server, 'ada');
     await settle();
     const before = server.callsOf('getEvents').length;

@@ -1,84 +1,89 @@
-import { NotFoundError, type ParleyError, type RtcApi } from '@parley-rtc/client';
+import { NotFoundError, type Log, type Logs, type ParleyError, type RtcApi } from '@parley-rtc/client';
 import {
+  reduce,
+  UNKNOWN_VERSION,
   type ConferenceEvent,
   type ConferenceState,
   type JsonObject,
-  placeInHistory,
-  reduce,
 } from '@parley-rtc/contract';
+import { alreadyThere } from '../announcing/already-there.ts';
+import { announcementsBetween } from '../announcing/announcements.ts';
+import { Announcer } from '../announcing/announcer.ts';
+import type { JoinTiming } from '../announcing/join-timing.ts';
 import { muteKey } from '../conventions/track-mute.ts';
 import { EndpointLostError, ListenerError, NotJoinedError } from '../errors/conference-errors.ts';
-import type { EventFeed, EventFeedSink } from '../signalling/event-feed.ts';
-import type { PublishedStream } from '../media/published-stream.ts';
+import type { Entered } from '../presence/enter-conference.ts';
+import type { Farewell } from '../presence/farewell.ts';
+import { watchPage } from '../presence/page-lifecycle.ts';
+import { Rejoiner, type RejoinerOptions } from '../presence/rejoiner.ts';
+import type { PublishedStream } from '../publishing/published-stream.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
+import type { EventFeed, EventFeedSink } from '../signalling/event-feed.ts';
 import type { UserEndpoint } from '../signalling/user-endpoint.ts';
-import { alreadyThere } from './already-there.ts';
-import { announcementsBetween } from './announcements.ts';
-import { Announcer } from './announcer.ts';
 import {
-  type ConferenceSnapshot,
   createConferenceStore,
+  type ConferenceSnapshot,
   type WritableConferenceStore,
-} from './conference-store.ts';
-import { endedConference } from './ended-conference.ts';
+} from '../state/conference-store.ts';
+import { nothingBlocked } from '../state/playback.ts';
+import { selectRemoteStreams, selectSelf } from '../state/selectors.ts';
+import { keepUnchanged, sameSnapshot } from '../state/unchanged.ts';
 import type { EarlyPublication } from './early-publication.ts';
-import type { Entered } from './enter-conference.ts';
-import type { Farewell } from './farewell.ts';
-import { type InsightVerbs, startOnDemand } from './insight.ts';
-import type { JoinTiming } from './join-timing.ts';
-import { keepUnchanged } from './keep-unchanged.ts';
-import { nothingBlocked } from '../viewing/playback.ts';
-import { MediaRoom, type MediaRoomOptions } from './media-room.ts';
-import { type MetadataCalls, metadataCalls, type OwnIds } from './metadata-calls.ts';
-import { watchPage } from './page-lifecycle.ts';
+import { startOnDemand } from './insight.ts';
+import type { InsightVerbs } from './measure-streams.ts';
+import { metadataCalls, type MetadataCalls, type OwnIds } from './metadata-calls.ts';
+import { OpenMedia, type OpenMediaOptions } from './open-media.ts';
 import type { TokenWatch } from './token-watch.ts';
-import { sameSnapshot } from './same-snapshot.ts';
-import { Seat, type SeatOptions } from './seat.ts';
-import { selectRemoteStreams, selectSelf } from './selectors.ts';
+import { untilInside } from './until-inside.ts';
 
 export interface LeaveOptions {
-  /** Free text for the others. */
+  /** Free text for other participants. */
   readonly reason?: string;
+  /** Aborts the request to the server. */
   readonly signal?: AbortSignal;
 }
 
 export interface SessionOptions {
   readonly api: RtcApi;
+  readonly logs: Logs;
   readonly endpoint: UserEndpoint;
   readonly conference: ConferenceState;
   readonly access?: TokenWatch | undefined;
-  readonly ice: MediaRoomOptions['ice'];
+  readonly ice: OpenMediaOptions['ice'];
   readonly early?: EarlyPublication | undefined;
-  readonly encryption?: MediaRoomOptions['encryption'];
+  readonly encryption?: OpenMediaOptions['encryption'];
   readonly timing: JoinTiming;
   readonly startFeed: (sink: EventFeedSink) => EventFeed;
-  readonly enterAgain: SeatOptions['enterAgain'];
+  readonly enterAgain: RejoinerOptions['enterAgain'];
 }
 
-/** A stay in a conference, from the moment of joining to leaving or the end: everything behind a `Conference`. */
+/** Everything behind a `Conference`, from joining until leaving or the end. */
 export class Session {
   readonly store: WritableConferenceStore;
   readonly announcer: Announcer;
-  readonly media: MediaRoom;
+  readonly media: OpenMedia;
   readonly metadata: MetadataCalls;
-  /** What was to be published together with joining. */
+  /** The outcome of publishing together with joining; undefined without it. */
   readonly published: Promise<PublishedStream> | undefined;
-  /** What was measured last, while somebody listens to `quality-changed`. */
+  /** The last measurements, made while `quality-changed` has a listener. */
   readonly qualities: Map<string, StreamQuality> = new Map();
   readonly #options: SessionOptions;
+  readonly #log: Log;
   readonly #own: OwnIds;
-  readonly #seat: Seat;
+  readonly #rejoiner: Rejoiner;
   readonly #feed: EventFeed;
   readonly #stopWatching: () => void;
-  /** How we described ourselves last. */
+  /** Our metadata, as last known. */
   #metadata: JsonObject | undefined;
-  /** Set once it is over. */
+  /** Set once we have left or the conference has ended. */
   #farewell: Promise<void> | undefined;
 
   constructor(options: SessionOptions) {
-    const { api, endpoint, conference, ice, access, timing, encryption, startFeed } = options;
+    const { api, logs, endpoint, conference, ice, access, timing, encryption, startFeed } = options;
+    const log = logs('conference');
     this.#options = options;
-    const endpointId = () => this.#seat.endpointId;
+    this.#log = log;
+    const endpointId = () => this.#rejoiner.endpointId;
     const own = {
       conferenceId: conference.id,
       get userEndpointId() {
@@ -88,7 +93,10 @@ export class Session {
     this.#own = own;
     const metadata = metadataCalls(api, own);
     this.metadata = metadata;
-    const onProblem = (error: ParleyError) => this.announcer.tellError(error);
+    const onProblem = (error: ParleyError) => {
+      log('warn', 'problem', {}, error);
+      this.announcer.tellError(error);
+    };
     this.store = createConferenceStore(
       {
         conference,
@@ -102,7 +110,7 @@ export class Session {
     );
     if (access) access.onChanged = (claims) => this.#change({ claims });
     const { getSnapshot } = this.store;
-    this.#seat = new Seat(endpoint, {
+    this.#rejoiner = new Rejoiner(endpoint, {
       api,
       conferenceId: conference.id,
       enterAgain: options.enterAgain,
@@ -110,6 +118,7 @@ export class Session {
       onOut: () => this.#change({ connection: 'reconnecting' }),
       onIn: (entered) => this.#onIn(entered),
       onGivenUp: (cause) => this.#giveUp(cause),
+      log: logs('endpoint'),
     });
     const insightVerbs: InsightVerbs = {
       connections: () => this.media.connections(),
@@ -119,19 +128,24 @@ export class Session {
       remember: (streamId, quality) => void this.qualities.set(streamId, quality),
     };
     this.announcer = new Announcer(alreadyThere(getSnapshot, timing), startOnDemand(insightVerbs));
-    this.media = new MediaRoom({
+    this.media = new OpenMedia({
       api,
       own,
+      logs,
       ice,
       encryption,
       conference: () => getSnapshot().conference,
       setMuted: (streamId, kind, muted) =>
         metadata.change(muteKey(streamId, kind), muted ? 'true' : undefined),
-      isInside: () => !this.#seat.isOutside && selectSelf(getSnapshot()) !== undefined,
+      untilInside: (signal) => untilInside(this.store, () => this.#rejoiner.isOutside, signal),
+      isInside: () => !this.#rejoiner.isOutside && selectSelf(getSnapshot()) !== undefined,
       onRestored: (formerId, restored) =>
         this.announcer.announce([['stream-restored', { formerId, restored }]]),
       onPlayback: (playback) => this.#change({ playback }),
-      onViewTimed: (timing) => this.announcer.announce([['view-timed', timing]]),
+      onViewTimed: (timing) => {
+        logs('view')('info', 'first frame', { ...timing });
+        this.announcer.announce([['view-timed', timing]]);
+      },
       onDecryption: (streamId, isDecrypted) => {
         const stream = selectRemoteStreams(getSnapshot()).find(({ id }) => id === streamId);
         if (stream) this.announcer.announce([['decryption-changed', { stream, isDecrypted }]]);
@@ -140,35 +154,40 @@ export class Session {
     });
     this.#feed = startFeed({
       conference: () => getSnapshot().conference,
-      onEvent: (event) => this.#onEvent(event),
-      onSnapshot: (snapshot) => this.#onConference(keepUnchanged(getSnapshot().conference, snapshot)),
+      onEvent: (event, conference) => this.#onEvent(event, conference),
+      onSnapshot: (snapshot) => {
+        this.#onConference(keepUnchanged(getSnapshot().conference, snapshot), () =>
+          this.#rejoiner.onMissing(),
+        );
+      },
       onConnection: (connection) => {
-        // On our way back in the events may well come.
-        if (!this.#seat.isOutside) this.#change({ connection });
+        // Events may arrive while we are still rejoining.
+        if (!this.#rejoiner.isOutside) this.#change({ connection });
       },
       onGone: () => void this.#finish({ connection: 'ended' }, {}),
       onProblem,
     });
     this.#stopWatching = watchPage({
       onGone: () => void this.#finish({ connection: 'left' }, { keepalive: true, leave: {} }),
-      onAway: () => this.#seat.onAway(),
-      onReturn: () => this.#seat.onReturn(),
-      onBack: () => {
+      onAway: () => this.#rejoiner.onAway(),
+      onReturn: () => this.#rejoiner.onReturn(),
+      onBack: (event) => {
+        logs('page')('info', event?.type ?? 'another network');
         this.#feed.nudge();
         this.media.check();
       },
     });
-    this.published = options.early?.finish((wanted) => this.media.publish(wanted));
-    // In a moment, when the app has had the time to listen.
+    this.published = options.early?.finish((publishOptions) => this.media.publish(publishOptions));
+    // Deferred, so that the app can add a listener first.
     this.published?.catch((error: ParleyError) => setTimeout(() => onProblem(error)));
   }
 
-  /** Our endpoint, as the server named it last. */
+  /** Our endpoint id, as last assigned by the server. */
   get endpointId(): string {
-    return this.#seat.endpointId;
+    return this.#rejoiner.endpointId;
   }
 
-  /** @throws NotJoinedError (`ERR_NOT_JOINED`) once it is over. */
+  /** @throws NotJoinedError (`ERR_NOT_JOINED`) after leaving or the end. */
   assertJoined(): void {
     if (this.#farewell) throw new NotJoinedError();
   }
@@ -186,7 +205,7 @@ export class Session {
         { ...(signal && { signal }) },
       );
     } catch (error) {
-      // Somebody else was faster.
+      // Another participant has already ended it.
       if (!(error instanceof NotFoundError)) throw error;
     }
     this.#onConference(endedConference(this.store.getSnapshot().conference, reason));
@@ -194,15 +213,14 @@ export class Session {
   }
 
   onEndpointLost(cause?: unknown): void {
-    this.#seat.onLost(cause);
+    this.#rejoiner.onLost(cause);
   }
 
-  /** We are inside again, and bring back what was published and viewed. */
+  /** Restores what was published and viewed, now that we have rejoined. */
   #onIn({ endpoint, conference }: Entered): void {
     const known = this.store.getSnapshot().conference;
-    const isNewer = conference.version >= known.version;
     this.#change({
-      conference: isNewer ? keepUnchanged(known, conference) : known,
+      conference: keepUnchanged(known, this.#feed.resume(conference)),
       endpointId: endpoint.id,
       connection: 'connected',
     });
@@ -211,13 +229,13 @@ export class Session {
 
   #giveUp(cause: unknown): void {
     if (this.#farewell) return;
+    this.#log('error', 'gave up rejoining', {}, cause);
     this.announcer.tellError(new EndpointLostError({ cause }));
     void this.#finish({ connection: 'left' }, { leave: {} });
   }
 
-  #onEvent(event: ConferenceEvent): void {
-    const { conference } = this.store.getSnapshot();
-    if (placeInHistory(conference, event) === 'next') this.#onConference(reduce(conference, event));
+  #onEvent(event: ConferenceEvent, conference: ConferenceState | undefined): void {
+    if (conference) this.#onConference(conference);
     if (event.type === 'ConferenceStreamLayersUpdatedEvent') {
       this.media.setActiveLayers(event.streamId, event.activeRids);
     }
@@ -228,7 +246,7 @@ export class Session {
     if (event.type === 'UnknownEvent') this.announcer.announce([['server-event', { event }]]);
   }
 
-  #onConference(conference: ConferenceState): void {
+  #onConference(conference: ConferenceState, onMissing: () => void = () => this.onEndpointLost()): void {
     if (this.#farewell) return;
     if (conference.ended) {
       void this.#finish({ connection: 'ended', conference }, {});
@@ -237,10 +255,10 @@ export class Session {
     const wasInside = selectSelf(this.store.getSnapshot());
     if (wasInside) this.#metadata = wasInside.metadata;
     this.#change({ conference });
-    if (wasInside && !selectSelf(this.store.getSnapshot())) this.onEndpointLost();
+    if (wasInside && !selectSelf(this.store.getSnapshot())) onMissing();
   }
 
-  /** State first, then what follows from it. */
+  /** Updates the state before announcing, so that listeners read the new state. */
   #change(change: Partial<ConferenceSnapshot>): void {
     if (!this.#farewell) this.announcer.announce(this.#move(change));
   }
@@ -251,17 +269,36 @@ export class Session {
     if (sameSnapshot(before, after)) return [];
     this.store.set(after);
     this.media.follow(before.conference, after.conference);
-    return announcementsBetween(before, after);
+    const announcements = announcementsBetween(before, after);
+    const events = announcements.map(([name]) => name).join() || undefined;
+    this.#log('debug', 'state changed', { version: after.conference.version, events });
+    return announcements;
   }
 
-  /** Ends the stay: everything closes at once, and the promise resolves when the server was told. */
+  /** Closes everything immediately. Resolves once the server knows that we left, or cannot be reached. */
   #finish(change: Partial<ConferenceSnapshot>, farewell: Farewell): Promise<void> {
     if (this.#farewell) return this.#farewell;
-    this.#farewell = this.#seat.giveUp(farewell);
+    this.#log('info', change.connection === 'ended' ? 'ended' : 'leaving');
+    // Not awaited: a server that does it itself, or does not answer, would delay leaving.
+    if (farewell.leave) void this.media.forgetMuted();
+    this.#farewell = this.#rejoiner.giveUp(farewell);
     this.#feed.stop();
     this.#stopWatching();
     this.media.close();
     this.announcer.finish(this.#move({ ...change, playback: nothingBlocked }));
     return this.#farewell;
   }
+}
+
+/** Returns the conference as the end event, which is still on its way, will leave it. */
+function endedConference(conference: ConferenceState, reason: string | undefined): ConferenceState {
+  const { id, version } = conference;
+  return reduce(conference, {
+    type: 'ConferenceEndedEvent',
+    id: '',
+    timestamp: new Date().toISOString(),
+    conferenceId: id,
+    conferenceVersion: version === UNKNOWN_VERSION ? 0 : version,
+    ...(reason !== undefined && { reason }),
+  });
 }

@@ -1,12 +1,12 @@
-import { expect, test, vi } from 'vitest';
-import { pause } from '../pause.ts';
+import { expect, it, vi } from 'vitest';
+import type { ConferenceEvents } from '../announcing/conference-events.ts';
 import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
 import type { Call, FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { recordedStats } from '../testing/recorded-stats.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
+import { pause } from '../waiting/pause.ts';
 import type { Conference } from './conference.ts';
-import type { ConferenceEvents } from './conference-events.ts';
 import { joinConference } from './join-conference.ts';
 import { TokenWatch } from './token-watch.ts';
 
@@ -18,7 +18,7 @@ useFakeConference((fakes) => {
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
-/** Lets the server think so long about each call. */
+/** Delays every response of the server by a number of milliseconds. */
 function slowDown(delaysMs: Partial<Record<Call['operation'], number>>): void {
   const { signal } = new AbortController();
   server.intercept = async ({ operation }) => {
@@ -27,7 +27,7 @@ function slowDown(delaysMs: Partial<Record<Call['operation'], number>>): void {
   };
 }
 
-test('the steps of joining are told to each listener once, however late it comes', async () => {
+it('announces the steps of joining once to each listener, however late it is added', async () => {
   slowDown({ getIceServers: 500, registerUserEndpoint: 100, join: 50, getConference: 20 });
   const joining = joinAs(server, 'ada');
   await pass(500);
@@ -42,7 +42,7 @@ test('the steps of joining are told to each listener once, however late it comes
   await ada.leave();
 });
 
-test('what the token took is told apart from what the server took', async () => {
+it('separates the time for the token from the time for the server', async () => {
   const access = new TokenWatch();
   server.intercept = async ({ operation }) => {
     if (operation !== 'registerUserEndpoint') return;
@@ -61,7 +61,7 @@ test('what the token took is told apart from what the server took', async () => 
   await session.leave({});
 });
 
-/** Ada views Bob's camera over a server that takes 80 ms, and hears how it went. */
+/** Makes Ada view Bob's camera through a server that takes 80 ms, and returns the timing. */
 async function viewing(): Promise<{
   readonly ada: Conference;
   readonly peer: FakePeerConnection;
@@ -86,7 +86,7 @@ async function viewing(): Promise<{
   return { ada, peer, heard, elapsedMs: async () => (await firstFrame).elapsedMs };
 }
 
-test('the steps to the first frame of a view follow each other and add up', async () => {
+it('measures consecutive steps to the first frame of a view, which add up', async () => {
   const { ada, peer, heard, elapsedMs } = await viewing();
   await pass(20);
   peer.moveIceTo('connected');
@@ -115,7 +115,7 @@ test('the steps to the first frame of a view follow each other and add up', asyn
   await ada.leave();
 });
 
-test('a view that closes before its first frame is not timed', async () => {
+it('does not time a view that closes before its first frame', async () => {
   const { ada, peer, heard } = await viewing();
   await ada.leave();
   peer.moveTo('connected');

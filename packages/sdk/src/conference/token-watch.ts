@@ -1,10 +1,10 @@
 import type { TokenClaims, TokenNews } from '@parley-rtc/client';
 
-/** What our tokens say, for a session that begins after the first of them. */
+/** Keeps the claims of the current token, because the session starts only after the first token is fetched. */
 export class TokenWatch {
-  /** Of the token in use. */
+  /** The claims of the current token. */
   claims: TokenClaims = {};
-  /** How long the first one took to fetch, in milliseconds. */
+  /** How long fetching the first token took, in milliseconds. */
   firstMs: number | undefined;
   onChanged: (claims: TokenClaims) => void = () => {};
 

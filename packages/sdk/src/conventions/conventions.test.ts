@@ -1,20 +1,20 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { fakeTracks } from '../testing/fake-media.ts';
 import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
+import { settle } from '../testing/settle.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
 import { selectOnHold } from './hold.ts';
 import { announcePortrait, selectPortrait } from './portrait.ts';
 import { announceRecording, selectRecording } from './recording.ts';
 import { selectMuted } from './track-mute.ts';
-import { settle } from '../testing/settle.ts';
-import { useFakeConference } from '../testing/use-fake-conference.ts';
 
 let server: FakeServer;
 useFakeConference((fakes) => {
   ({ server } = fakes);
 });
 
-test('a mute is seen by the others, kind by kind', async () => {
+it('other participants see a mute for each kind of track', async () => {
   const ada = await joinAs(server, 'ada');
   const bob = await joinAs(server, 'bob');
   const mine = await ada.publishStream({ camera: true, microphone: true });
@@ -27,7 +27,22 @@ test('a mute is seen by the others, kind by kind', async () => {
   expect(muted('audio')).toBe(false);
 });
 
-test('hold switches everybody off, whatever they publish later, and resume restores what was on', async () => {
+it('shows a mute that another participant wrote for our stream, but neither mutes nor unmutes by it', async () => {
+  const ada = await joinAs(server, 'ada');
+  const bob = await joinAs(server, 'bob');
+  const mine = await ada.publishStream({ microphone: true });
+  const isShown = () => selectMuted(ada.state.getSnapshot(), mine.id, 'audio');
+  const isSending = () => fakeTracks(mine.mediaStream).map(({ enabled }) => enabled);
+  await bob.setMetadata(`TRACK_MUTED/audio/${mine.id}`, 'true');
+  await settle();
+  expect([isShown(), mine.isMuted('audio'), isSending()]).toEqual([true, false, [true]]);
+  await mine.mute('audio');
+  await bob.removeMetadata(`TRACK_MUTED/audio/${mine.id}`);
+  await settle();
+  expect([isShown(), mine.isMuted('audio'), isSending()]).toEqual([false, true, [false]]);
+});
+
+it('hold turns off all devices, even of later streams, and resume restores what was on', async () => {
   const ada = await joinAs(server, 'ada');
   const bob = await joinAs(server, 'bob');
   const mine = await ada.publishStream({ camera: true, microphone: true });
@@ -48,7 +63,7 @@ test('hold switches everybody off, whatever they publish later, and resume resto
   expect(selectOnHold(bob.state.getSnapshot())).toBe(false);
 });
 
-test("resume ends another client's hold under a longer key", async () => {
+it("resume ends another client's hold under a longer key", async () => {
   const ada = await joinAs(server, 'ada');
   await ada.setMetadata('ON_HOLD/agent', 'yes');
   await settle();
@@ -57,7 +72,7 @@ test("resume ends another client's hold under a longer key", async () => {
   expect(server.conference?.metadata).toEqual({});
 });
 
-test('recording is state, written as the platform does and read with tolerance', async () => {
+it('recording is part of the state, written as the platform writes it and read tolerantly', async () => {
   const ada = await joinAs(server, 'ada');
   const isRecording = async () => {
     await settle();
@@ -80,7 +95,7 @@ test('recording is state, written as the platform does and read with tolerance',
   }
 });
 
-test('a picture that is higher than wide is told in the metadata of its stream', async () => {
+it('announces portrait video in the metadata of its stream', async () => {
   const ada = await joinAs(server, 'ada');
   const bob = await joinAs(server, 'bob');
   const mine = await ada.publishStream({ camera: true, metadata: { place: 'desk' } });

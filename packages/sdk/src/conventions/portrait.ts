@@ -1,8 +1,8 @@
 import { findStream, type JsonObject } from '@parley-rtc/contract';
-import type { ConferenceSnapshot } from '../conference/conference-store.ts';
-import type { PublishedStream } from '../media/published-stream.ts';
+import type { PublishedStream } from '../publishing/published-stream.ts';
+import type { ConferenceSnapshot } from '../state/conference-store.ts';
 
-/** Whether a stream says that its picture is higher than wide. */
+/** Whether a stream's metadata says that its video is in portrait format. */
 export function selectPortrait(
   { conference }: Pick<ConferenceSnapshot, 'conference'>,
   streamId: string,
@@ -11,8 +11,8 @@ export function selectPortrait(
 }
 
 /**
- * Tells the others whether our picture is higher than wide now. Call it after publishing and when the device was
- * turned. `metadata` is what else describes the stream, because the server replaces it as a whole.
+ * Announces to other participants whether our video is in portrait format. Call it after publishing and after the device is
+ * rotated. Pass the stream's other metadata as `metadata`, because the server replaces all of it.
  */
 export async function announcePortrait(stream: PublishedStream, metadata: JsonObject = {}): Promise<void> {
   const { width = 0, height = 0 } =

@@ -1,26 +1,28 @@
-import type { Conference } from '../conference/conference.ts';
-import type { ConferenceSnapshot } from '../conference/conference-store.ts';
+import type { ConferenceSnapshot } from '../state/conference-store.ts';
 
 const prefix = 'RECORDER';
 
-/** Whether the conference is recorded, as its recorder says. */
+/** Whether the conference is being recorded, according to its metadata. */
 export function selectRecording({ conference }: Pick<ConferenceSnapshot, 'conference'>): boolean {
   return Object.entries(conference.metadata).some(
     ([key, { value }]) => key.startsWith(prefix) && isOn(value),
   );
 }
 
-/** Tells everybody that the conference is recorded, or no longer: for who records. */
-export async function announceRecording(
-  conference: Pick<Conference, 'setMetadata' | 'removeMetadata'>,
-  isRecording: boolean,
-): Promise<void> {
+/** The part of a `Conference` that writes its metadata. */
+export interface MetadataWriter {
+  setMetadata(key: string, value: string): Promise<void>;
+  removeMetadata(key: string): Promise<void>;
+}
+
+/** Announces to all participants that recording started or stopped. Call it from the client that records. */
+export async function announceRecording(conference: MetadataWriter, isRecording: boolean): Promise<void> {
   await (isRecording
     ? conference.setMetadata(prefix, JSON.stringify({ on: true }))
     : conference.removeMetadata(prefix));
 }
 
-/** An entry that cannot be read is there, and that is what other clients look at. */
+/** An unreadable entry counts as on, because other clients check only that the entry exists. */
 function isOn(value: string): boolean {
   try {
     return (JSON.parse(value) as { readonly on?: unknown } | null)?.on !== false;

@@ -1,12 +1,12 @@
-import type { ConferenceSnapshot } from '../conference/conference-store.ts';
-import type { TrackKind } from '../media/published-stream.ts';
+import type { ConferenceSnapshot } from '../state/conference-store.ts';
+import type { TrackKind } from '../stream-kinds.ts';
 
-/** The entry of the conference's metadata that says, by being there, that a track is muted. */
+/** Returns the key of the conference metadata entry whose existence means that a track is muted. */
 export function muteKey(streamId: string, kind: TrackKind): string {
   return `TRACK_MUTED/${kind}/${streamId}`;
 }
 
-/** Whether a stream of anybody, ours too, is muted, as everybody sees it. */
+/** Whether a track of any stream, including ours, is muted for all participants. */
 export function selectMuted(
   { conference }: Pick<ConferenceSnapshot, 'conference'>,
   streamId: string,

@@ -1,8 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { PublishedStream, SwitchOptions } from '../media/published-stream.ts';
+import { setLogLevel, setLogSink, type LogRecord, type ParleyError } from '@parley-rtc/client';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { PublishedStream, SwitchOptions } from '../publishing/published-stream.ts';
+import { collectUncaught } from '../testing/collect-uncaught.ts';
 import { FakeDeviceList } from '../testing/fake-devices.ts';
 import { aTrack, FakeMediaStream, type FakeTrack } from '../testing/fake-media.ts';
-import { createDevices, type DeviceChange } from './create-devices.ts';
+import { createDevices, type DevicesOptions } from './create-devices.ts';
+import type { DeviceChange } from './device-choices.ts';
 import { parseIntent } from './device-intent.ts';
 
 const builtIn = 'audioinput m1 Built-in';
@@ -35,7 +38,7 @@ function refuse(): never {
 const brief = (changes: readonly DeviceChange[]) =>
   changes.map(({ kind, from, to, cause, reason }) => [kind, from?.label, to?.label, cause, reason]);
 
-test('lists real devices, and marks the one that the system takes', async () => {
+it('lists real devices, and marks the system default', async () => {
   list.plug('audioinput default Default - Headset', builtIn, headset, desk);
   using devices = await createDevices({ storage });
   expect(devices.getSnapshot().map(({ kind, id, isDefault }) => [kind, id, isDefault])).toEqual([
@@ -47,7 +50,7 @@ test('lists real devices, and marks the one that the system takes', async () => 
 });
 
 describe('an intent', () => {
-  test('outlives unplugging, and tells why it switched', async () => {
+  it('survives unplugging, and reports why it switched', async () => {
     using devices = await createDevices({ storage });
     const heard: unknown[] = [];
     devices.subscribe((changes) => void heard.push(...brief(changes)));
@@ -63,7 +66,23 @@ describe('an intent', () => {
     ]);
   });
 
-  test('that follows the system switches with its default', async () => {
+  it('is logged with what it switched and why, without the names of devices', async () => {
+    const records: LogRecord[] = [];
+    setLogSink((record) => void records.push(record));
+    setLogLevel('info');
+    using devices = await createDevices({ storage });
+    list.plug(builtIn, headset, desk);
+    await settle();
+    devices.setIntent('microphone', { mode: 'manual', label: 'Headset' });
+    setLogLevel('silent');
+    setLogSink(undefined);
+    await settle();
+    expect(records.map(({ message, fields }) => [message, fields])).toEqual([
+      ['device changed', { kind: 'microphone', cause: 'intent', reason: 'chosen' }],
+    ]);
+  });
+
+  it('that follows the system switches when its default does', async () => {
     list.plug('audioinput default Default - Built-in', builtIn, headset);
     using devices = await createDevices({ storage });
     const heard: unknown[] = [];
@@ -73,7 +92,7 @@ describe('an intent', () => {
     expect(heard).toEqual([['microphone', 'Built-in', 'Headset', 'system-default', 'system-default']]);
   });
 
-  test('takes the first of a ranking that is there', async () => {
+  it('takes the first device of a ranking that is present', async () => {
     list.plug(builtIn, headset);
     using devices = await createDevices({ storage });
     devices.setIntent('microphone', { mode: 'ranked', labels: ['Studio', 'Headset', 'Built-in'] });
@@ -81,28 +100,28 @@ describe('an intent', () => {
     expect(devices.choice('speaker')).toEqual({ device: undefined, reason: 'none-there' });
   });
 
-  test('is there again after a reload, under another id', async () => {
+  it('finds its device after a reload, under another id', async () => {
     (await createDevices({ storage })).setIntent('microphone', { mode: 'manual', label: 'Headset' });
     list.plug(builtIn, 'audioinput x9 Headset');
     using devices = await createDevices({ storage });
     expect(devices.microphone()).toEqual({ deviceId: { exact: 'x9' } });
   });
 
-  test('needs no storage', async () => {
+  it('works without storage', async () => {
     using devices = await createDevices({ storage: { getItem: refuse, setItem: refuse } });
     devices.setIntent('camera', { mode: 'manual', label: 'Desk' });
     expect(devices.choice('camera').reason).toBe('chosen');
   });
 
-  test.each([null, '', '{', 'null', '{"mode":"manual"}', '{"mode":"ranked","labels":[1]}', '[]'])(
-    'is not made of %j',
+  it.each([null, '', '{', 'null', '{"mode":"manual"}', '{"mode":"ranked","labels":[1]}', '[]'])(
+    'is not read from %j',
     (stored) => {
       expect(parseIntent(stored)).toBeUndefined();
     },
   );
 });
 
-test('a stream that is followed is switched, until it is not', async () => {
+it('switches a stream that it follows, until it stops following', async () => {
   const tracks = [aTrack('audio', { deviceId: 'm1' })] as unknown as FakeTrack[];
   const switchTo = vi.fn<(options: SwitchOptions) => Promise<void>>(async () => {});
   const stream = {
@@ -123,7 +142,28 @@ test('a stream that is followed is switched, until it is not', async () => {
   expect(switchTo).toHaveBeenCalledOnce();
 });
 
-test('sound goes to the speaker that fits; a browser without a choice says so', async () => {
+it('judges a stream by the device that it captures, and only the kind that was chosen', async () => {
+  // What a processor returns has an id of its own.
+  const tracks = [aTrack('audio', { deviceId: 'p1' }), aTrack('video', { deviceId: 'p2' })];
+  const captured = { audio: 'm1', video: 'c1' };
+  const switchTo = vi.fn<(options: SwitchOptions) => Promise<void>>(async () => {});
+  const stream = {
+    mediaStream: new FakeMediaStream(tracks as unknown as FakeTrack[]),
+    connectionState: 'connected',
+    deviceIdOf: (kind: 'audio' | 'video') => captured[kind],
+    switchTo,
+  } as unknown as PublishedStream;
+  list.plug(builtIn, headset, desk);
+  using devices = await createDevices({ storage });
+  devices.follow(stream);
+  await settle();
+  expect(switchTo).not.toHaveBeenCalled();
+  captured.video = 'gone';
+  devices.setIntent('microphone', { mode: 'manual', label: 'Headset' });
+  expect(switchTo.mock.calls).toEqual([[{ microphone: devices.microphone }]]);
+});
+
+it('plays an element on the speaker that fits, and rejects when the browser offers no choice', async () => {
   list.plug('audiooutput s1 Built-in', 'audiooutput s2 Headset');
   using devices = await createDevices({ storage });
   const setSinkId = vi.fn<(id: string) => Promise<void>>(async () => {});
@@ -137,7 +177,70 @@ test('sound goes to the speaker that fits; a browser without a choice says so', 
   });
 });
 
-test('nothing is heard after disposal', async () => {
+describe('a subscriber that fails', () => {
+  const bug = new Error('a bug of the app');
+
+  /** Creates devices with one subscriber that fails and one that counts its calls. */
+  async function withFailingSubscriber(onError?: DevicesOptions['onError'], fail: () => unknown = failing) {
+    const devices = await createDevices({ storage, ...(onError && { onError }) });
+    const other = vi.fn<() => void>();
+    devices.subscribe(fail);
+    devices.subscribe(other);
+    return { devices, other };
+  }
+
+  function failing(): void {
+    throw bug;
+  }
+
+  it('neither silences other subscribers nor breaks setIntent, and its error reaches onError', async () => {
+    const onError = vi.fn<(error: ParleyError) => void>();
+    const { devices, other } = await withFailingSubscriber(onError);
+    devices.setIntent('camera', { mode: 'manual', label: 'Desk' });
+    expect(devices.choice('camera').reason).toBe('chosen');
+    expect(other).toHaveBeenCalledOnce();
+    expect(onError.mock.calls).toMatchObject([[{ code: 'ERR_LISTENER', event: 'devices', cause: bug }]]);
+  });
+
+  it('may reject instead of throwing', async () => {
+    const onError = vi.fn<(error: ParleyError) => void>();
+    const { devices, other } = await withFailingSubscriber(onError, () => Promise.reject(bug));
+    devices.setIntent('camera', { mode: 'follow-system' });
+    await settle();
+    expect(other).toHaveBeenCalledOnce();
+    expect(onError.mock.calls).toMatchObject([[{ code: 'ERR_LISTENER', event: 'devices', cause: bug }]]);
+  });
+
+  it('does not prevent refresh from updating the list', async () => {
+    const { devices, other } = await withFailingSubscriber(() => {});
+    list.plug(builtIn, headset);
+    expect((await devices.refresh()).map(({ id }) => id)).toEqual(['m1', 'm2']);
+    expect(other).toHaveBeenCalledOnce();
+  });
+
+  it('causes an uncaught error without onError', async () => {
+    const uncaught = collectUncaught();
+    const { devices, other } = await withFailingSubscriber();
+    devices.setIntent('camera', { mode: 'follow-system' });
+    expect(other).toHaveBeenCalledOnce();
+    await settle();
+    expect(uncaught).toEqual([bug]);
+  });
+
+  it('does no more harm when onError fails too', async () => {
+    const uncaught = collectUncaught();
+    const second = new Error('a bug in onError');
+    const { devices, other } = await withFailingSubscriber(() => {
+      throw second;
+    });
+    devices.setIntent('camera', { mode: 'follow-system' });
+    expect(other).toHaveBeenCalledOnce();
+    await settle();
+    expect(uncaught).toEqual([second]);
+  });
+});
+
+it('calls no subscriber after disposal', async () => {
   const devices = await createDevices({ storage });
   const listener = vi.fn<() => void>();
   devices.subscribe(listener);

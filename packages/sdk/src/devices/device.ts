@@ -1,17 +1,19 @@
 import { mediaDevices } from './media-devices.ts';
 
-export type DeviceKind = 'camera' | 'microphone' | 'speaker';
+export const deviceKinds = ['camera', 'microphone', 'speaker'] as const;
 
-/** Something to see, hear or speak with. */
+export type DeviceKind = (typeof deviceKinds)[number];
+
+/** A camera, microphone or speaker. */
 export interface Device {
   readonly kind: DeviceKind;
-  /** The browser's id, which changes from site to site and when the user clears what the site stored. */
+  /** The browser's id. It differs between sites and changes when the user clears a site's data. */
   readonly id: string;
-  /** What the user knows it by; empty until a device of its kind was allowed once. */
+  /** The human-readable name; empty until the user has allowed a device of its kind. */
   readonly label: string;
-  /** The same for what is built into one thing, such as a headset. */
+  /** Equal for devices in one unit, such as a headset. */
   readonly groupId: string;
-  /** Whether the system would take it by itself. */
+  /** Whether it is the system's default. */
   readonly isDefault: boolean;
 }
 
@@ -22,7 +24,7 @@ const kindOf: Readonly<Record<MediaDeviceKind, DeviceKind>> = {
 };
 
 /**
- * All devices there are now. Chromium's entries "default" and "communications" are no devices, so they only mark one.
+ * Lists all available devices. Omits Chromium's entries "default" and "communications", which only refer to a device.
  *
  * @throws InsecureOriginError (`ERR_INSECURE_ORIGIN`), UnsupportedBrowserError (`ERR_UNSUPPORTED_BROWSER`).
  */
@@ -32,7 +34,7 @@ export async function listDevices(): Promise<readonly Device[]> {
   return real.map(({ kind, deviceId, label, groupId }) => {
     const marked = found.find((one) => one.kind === kind && one.deviceId === 'default');
     const first = real.find((one) => one.kind === kind);
-    // "Default - Headset" in whatever language: the name of the device comes last.
+    // The label is "Default - Headset" in the user's language; the device name comes last.
     const byName = real.find((one) => one.kind === kind && one.label && marked?.label.endsWith(one.label));
     const usual = byName ?? real.find((one) => one.kind === kind && one.groupId === marked?.groupId) ?? first;
     return { kind: kindOf[kind], id: deviceId, label, groupId, isDefault: deviceId === usual?.deviceId };

@@ -1,7 +1,7 @@
 import { InsecureOriginError, UnsupportedBrowserError } from '../errors/browser-errors.ts';
 
 /**
- * The browser's door to cameras, microphones and screens.
+ * Returns the browser's API for cameras, microphones and screens.
  *
  * @throws InsecureOriginError (`ERR_INSECURE_ORIGIN`), UnsupportedBrowserError (`ERR_UNSUPPORTED_BROWSER`).
  */

@@ -1,5 +1,8 @@
+import { describeCause, InvalidOptionsError, ParleyError } from '@parley-rtc/client';
+import { UnsupportedBrowserError } from '../errors/browser-errors.ts';
 import {
-  type CaptureKind,
+  CaptureFailedError,
+  ClickRequiredError,
   DeviceBlockedByPolicyError,
   DeviceDeniedError,
   DeviceDismissedError,
@@ -7,10 +10,15 @@ import {
   DeviceNotFoundError,
   DeviceOverconstrainedError,
   ScreenShareCancelledError,
+  type CaptureKind,
 } from '../errors/device-errors.ts';
 
-/** What the names of `getUserMedia`'s exceptions mean. @see https://www.w3.org/TR/mediacapture-streams/#dom-mediadevices-getusermedia */
-const errorByName: Readonly<Record<string, new (kind: CaptureKind, options: ErrorOptions) => Error>> = {
+/**
+ * Our error class for each exception name of `getUserMedia`.
+ *
+ * @see https://www.w3.org/TR/mediacapture-streams/#dom-mediadevices-getusermedia
+ */
+const errorByName: Readonly<Record<string, new (kind: CaptureKind, options: ErrorOptions) => ParleyError>> = {
   NotAllowedError: DeviceDeniedError,
   SecurityError: DeviceDeniedError,
   NotFoundError: DeviceNotFoundError,
@@ -19,7 +27,7 @@ const errorByName: Readonly<Record<string, new (kind: CaptureKind, options: Erro
   AbortError: DeviceInUseError,
 };
 
-/** The browser's names for what may be asked, in permissions and in policies. */
+/** The browser's names of the permissions and policies that each kind needs. */
 const permissionsOf: Readonly<Record<CaptureKind, readonly string[]>> = {
   camera: ['camera'],
   microphone: ['microphone'],
@@ -27,21 +35,38 @@ const permissionsOf: Readonly<Record<CaptureKind, readonly string[]>> = {
   screen: ['display-capture'],
 };
 
-/** The typed error for what capturing `kind` threw. What has no meaning here, such as a `TypeError`, comes back as it is. */
-export async function permissionError(kind: CaptureKind, cause: unknown): Promise<unknown> {
-  const name = cause instanceof Error ? cause.name : '';
+/** Returns the typed error for what capturing `kind` threw, whatever that is. */
+export async function permissionError(kind: CaptureKind, cause: unknown): Promise<ParleyError> {
+  if (cause instanceof ParleyError) return cause;
+  const { name } = describeCause(cause);
   const ErrorClass = Object.hasOwn(errorByName, name) ? errorByName[name] : undefined;
-  if (!ErrorClass) return cause;
+  if (!ErrorClass) return rareError(kind, name, cause);
   if (ErrorClass !== DeviceDeniedError) return new ErrorClass(kind, { cause });
   if (!permissionsOf[kind].every(isAllowedByPolicy)) return new DeviceBlockedByPolicyError(kind, { cause });
-  // For a screen, a cancelled dialogue and a forbidden one look the same.
+  // For a screen, a cancelled dialog and a forbidden one look the same.
   if (kind === 'screen' && name === 'NotAllowedError') return new ScreenShareCancelledError({ cause });
   return (await isDismissed(kind, cause))
     ? new DeviceDismissedError(kind, { cause })
     : new DeviceDeniedError(kind, { cause });
 }
 
-/** Only Chromium says; elsewhere a policy looks like a refusal. */
+function rareError(kind: CaptureKind, name: string, cause: unknown): ParleyError {
+  if (name === 'TypeError') {
+    return new InvalidOptionsError(
+      `The browser does not accept the constraints for the ${kind}.`,
+      'Fix the constraints; `cause` says what is wrong.',
+      { cause },
+    );
+  }
+  if (name === 'NotSupportedError') {
+    return new UnsupportedBrowserError(kind === 'screen' ? 'getDisplayMedia' : 'getUserMedia', { cause });
+  }
+  // Without a click, Firefox throws InvalidStateError, and Safari InvalidAccessError.
+  const isEarly = kind === 'screen' && (name === 'InvalidStateError' || name === 'InvalidAccessError');
+  return isEarly ? new ClickRequiredError(kind, { cause }) : new CaptureFailedError(kind, { cause });
+}
+
+/** Only Chromium exposes the policy; in other browsers a policy looks like a refusal. */
 function isAllowedByPolicy(feature: string): boolean {
   const { document } = globalThis as {
     readonly document?: { readonly featurePolicy?: { allowsFeature(feature: string): boolean } };
@@ -49,7 +74,7 @@ function isAllowedByPolicy(feature: string): boolean {
   return document?.featurePolicy?.allowsFeature(feature) ?? true;
 }
 
-/** A question that was closed without an answer: Chromium says so, and elsewhere it would still be asked again. */
+/** Whether the user closed the prompt without answering: Chromium says so; elsewhere the permission is still `prompt`. */
 async function isDismissed(kind: CaptureKind, cause: unknown): Promise<boolean> {
   if (/dismissed/i.test(String(cause))) return true;
   try {
@@ -61,7 +86,7 @@ async function isDismissed(kind: CaptureKind, cause: unknown): Promise<boolean> 
     );
     return states.includes('prompt') && !states.includes('denied');
   } catch {
-    // The browser keeps no list of permissions, or not of these.
+    // This browser has no Permissions API, or does not support these names.
     return false;
   }
 }

@@ -1,7 +1,7 @@
 import { UnsupportedBrowserError } from '../errors/browser-errors.ts';
 
 /**
- * Checks all that encryption rests on, since without it media would be sent in the clear.
+ * Checks for every browser API that encryption needs, because without one media would be sent in the clear.
  *
  * @throws UnsupportedBrowserError (`ERR_UNSUPPORTED_BROWSER`) that names what is missing.
  */

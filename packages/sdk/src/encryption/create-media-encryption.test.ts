@@ -1,14 +1,21 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { DecryptionContext } from '../media/media-encryption.ts';
+import type { Log } from '@parley-rtc/client';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { DecryptionContext } from '../publishing/media-encryption.ts';
 import {
   FakeEncryptionWorker,
   FakeRtpTransceiver,
-  type FakeScriptTransform,
   stubEncodedTransforms,
+  type FakeScriptTransform,
 } from '../testing/fake-encryption-worker.ts';
-import { createMediaEncryption, type MediaKeys } from './create-media-encryption.ts';
+import {
+  createMediaEncryption,
+  type MediaEncryptionOptions,
+  type MediaKeys,
+} from './create-media-encryption.ts';
 
 const secret = new Uint8Array(32).fill(1);
+const salt = 'a salt';
+const conferenceId = 'c-1';
 const otherSecret = new Uint8Array(32).fill(2);
 
 let worker: FakeEncryptionWorker;
@@ -17,13 +24,17 @@ let encryption: MediaKeys;
 beforeEach(() => {
   stubEncodedTransforms();
   worker = new FakeEncryptionWorker();
-  encryption = createMediaEncryption({ worker: worker as unknown as Worker });
+  encryption = createMediaEncryption({ salt, worker: worker as unknown as Worker });
 });
 afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const closing = () => ({ closed: new AbortController().signal, onProblem: vi.fn<() => void>() });
+const closing = () => ({
+  conferenceId,
+  closed: new AbortController().signal,
+  onProblem: vi.fn<() => void>(),
+});
 
 /** The transform that a new sender gets. */
 function protect(keys: MediaKeys, kind = 'audio', context = closing()): FakeScriptTransform {
@@ -43,30 +54,31 @@ function transformOf({ transform }: { transform: FakeScriptTransform | undefined
   return transform;
 }
 
-function watched(): DecryptionContext & { close: () => void; told: boolean[] } {
+function watched(): DecryptionContext & { close: () => void; reports: boolean[] } {
   const controller = new AbortController();
-  const told: boolean[] = [];
+  const reports: boolean[] = [];
   return {
+    conferenceId,
     streamId: 'a stream',
     closed: controller.signal,
     onProblem: () => {},
-    onDecryption: (isDecrypted) => told.push(isDecrypted),
+    onDecryption: (isDecrypted) => reports.push(isDecrypted),
     close: () => controller.abort(),
-    told,
+    reports,
   };
 }
 
 const texts = ({ out }: FakeScriptTransform) => out.map(({ data }) => new TextDecoder().decode(data));
 
-/** Somebody else, with a key. */
+/** Another participant, with a key. */
 async function another(key: Uint8Array): Promise<MediaKeys> {
-  const other = createMediaEncryption({ worker: new FakeEncryptionWorker() as unknown as Worker });
+  const other = createMediaEncryption({ salt, worker: new FakeEncryptionWorker() as unknown as Worker });
   await other.setKey(key);
   return other;
 }
 
-describe('between two with the same key', () => {
-  test('what one sends the other gets, and nobody else', async () => {
+describe('two participants with the same key', () => {
+  it('decrypt each other, and no one else can', async () => {
     await encryption.setKey(secret);
     const sent = protect(encryption);
     await sent.put('hello');
@@ -79,7 +91,7 @@ describe('between two with the same key', () => {
     expect(texts(kept)).toEqual([]);
   });
 
-  test('a change of keys loses nothing, in whichever order they change', async () => {
+  it('lose no frame while they change keys, in either order', async () => {
     const friend = await another(secret);
     await encryption.setKey(secret);
     const sent = protect(encryption);
@@ -93,7 +105,7 @@ describe('between two with the same key', () => {
     expect(texts(got)).toEqual(['before', 'between', 'after']);
   });
 
-  test('who has but a former key is shut out by one that keeps none', async () => {
+  it('exclude a participant with a previous key when that key is not kept', async () => {
     const former = await another(secret);
     await encryption.setKey(secret);
     await encryption.setKey(otherSecret, { keepFormer: false });
@@ -105,13 +117,13 @@ describe('between two with the same key', () => {
   });
 });
 
-test('without a key nothing is sent', async () => {
+it('sends nothing without a key', async () => {
   const sent = protect(encryption);
   await sent.put('in the clear');
   expect(texts(sent)).toEqual([]);
 });
 
-test('the key that was set last is used, however long the others take to derive', async () => {
+it('uses the key that was set last, however long earlier ones take to derive', async () => {
   const friend = await another(otherSecret);
   await Promise.all([encryption.setKey('a passphrase'), encryption.setKey(otherSecret)]);
   const sent = protect(encryption);
@@ -121,34 +133,34 @@ test('the key that was set last is used, however long the others take to derive'
   expect(texts(got)).toEqual(['hello']);
 });
 
-describe('what cannot be decrypted', () => {
-  test('is told once for the stream, kept as state, and told again when it works', async () => {
+describe('a stream that cannot be decrypted', () => {
+  it('is reported once, stays in the state, and is reported again when it can be decrypted', async () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     await encryption.setKey(secret);
     const stranger = await another(otherSecret);
     const context = watched();
-    const [sound, picture] = [open(encryption, context), open(encryption, context, 'video')];
-    const [sentSound, sentPicture] = [protect(stranger), protect(stranger, 'video')];
+    const [audio, video] = [open(encryption, context), open(encryption, context, 'video')];
+    const [sentAudio, sentVideo] = [protect(stranger), protect(stranger, 'video')];
     for (let round = 0; round < 3; round += 1) {
-      await sentSound.put('tone');
-      await sentPicture.put('picture');
-      await sound.putAll(sentSound);
-      await picture.putAll(sentPicture);
+      await sentAudio.put('tone');
+      await sentVideo.put('frame');
+      await audio.putAll(sentAudio);
+      await video.putAll(sentVideo);
       vi.advanceTimersByTime(400);
     }
-    expect(context.told).toEqual([false]);
+    expect(context.reports).toEqual([false]);
     expect(encryption.undecryptedStreamIds).toEqual(['a stream']);
 
     await encryption.setKey(otherSecret);
-    await sound.putAll(sentSound);
-    expect(context.told).toEqual([false]);
-    await picture.putAll(sentPicture);
-    expect(context.told).toEqual([false, true]);
+    await audio.putAll(sentAudio);
+    expect(context.reports).toEqual([false]);
+    await video.putAll(sentVideo);
+    expect(context.reports).toEqual([false, true]);
     expect(encryption.undecryptedStreamIds).toEqual([]);
     vi.useRealTimers();
   });
 
-  test('is forgotten with its view, through which nothing comes any more', async () => {
+  it('is forgotten when its view closes, which receives nothing more', async () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     await encryption.setKey(secret);
     const context = watched();
@@ -160,22 +172,88 @@ describe('what cannot be decrypted', () => {
     context.close();
     expect(encryption.undecryptedStreamIds).toEqual([]);
     await got.closed;
-    expect(context.told).toEqual([false]);
+    expect(context.reports).toEqual([false]);
     vi.useRealTimers();
   });
 });
 
+const unsalted = (options: MediaEncryptionOptions = {}) =>
+  createMediaEncryption({ ...options, worker: new FakeEncryptionWorker() as unknown as Worker });
+const inside = (id: string) => ({ ...closing(), conferenceId: id });
+const receiving = (id: string) => ({ ...watched(), conferenceId: id });
+
+/** Sends text until something comes out, for the key is derived when the conference is known. */
+async function send(sent: FakeScriptTransform, text: string): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      await sent.put(text);
+      expect(sent.out).not.toEqual([]);
+    },
+    { interval: 1, timeout: 5_000 },
+  );
+}
+
+describe('without a salt', () => {
+  it('the conference id is the salt, so that one secret gives a different key in each conference', async () => {
+    const sent = protect(unsalted({ key: secret }), 'audio', inside('c-1'));
+    await send(sent, 'hello');
+    const receiver = createMediaEncryption({
+      salt: 'c-1',
+      worker: new FakeEncryptionWorker() as unknown as Worker,
+    });
+    const stranger = unsalted();
+    await Promise.all([receiver.setKey(secret), stranger.setKey(secret)]);
+    const got = open(receiver, receiving('c-2'));
+    const kept = open(stranger, receiving('c-2'));
+    await send(protect(stranger, 'audio', inside('c-2')), 'the key is in use');
+    await got.putAll(sent);
+    await kept.putAll(sent);
+    expect(texts(got)).toEqual(['hello']);
+    expect(texts(kept)).toEqual([]);
+  });
+
+  it('one encryption serves several conferences, each with the keys set before and after joining it', async () => {
+    const [one, other] = [unsalted(), unsalted()];
+    await one.setKey(secret, { keyIndex: 1 });
+    await one.setKey(otherSecret, { keyIndex: 2 });
+    await other.setKey(secret, { keyIndex: 1 });
+    for (const id of ['c-1', 'c-2']) {
+      const sent = protect(other, 'audio', inside(id));
+      await send(sent, `former key in ${id}`);
+      const got = open(one, receiving(id));
+      await send(protect(one, 'audio', inside(id)), 'the keys are in use');
+      await got.putAll(sent);
+      expect(texts(got)).toEqual([`former key in ${id}`]);
+    }
+    const sent = ['c-1', 'c-2'].map((id) => protect(other, 'video', inside(id)));
+    const got = ['c-1', 'c-2'].map((id) => open(one, receiving(id), 'video'));
+    await one.setKey(secret, { keyIndex: 3, keepFormer: false });
+    await other.setKey(secret, { keyIndex: 3 });
+    for (const [index, stream] of sent.entries()) {
+      await stream.put('new key');
+      await got[index]?.putAll(stream);
+      expect(texts(got[index] ?? stream)).toEqual(['new key']);
+    }
+  });
+
+  it('accepts no key once closed, although no conference uses it', async () => {
+    const closed = unsalted();
+    await closed.close();
+    await expect(closed.setKey(secret)).rejects.toMatchObject({ code: 'ERR_MEDIA_ENCRYPTION' });
+  });
+});
+
 describe('codecs', () => {
-  test.each([
+  it.each([
     ['video', ['video/VP8', 'video/rtx']],
     ['audio', ['audio/opus']],
-  ])('of %s that are offered are those that can be encrypted', (kind, offered) => {
+  ])('offered for %s are only those that can be encrypted', (kind, offered) => {
     const transceiver = new FakeRtpTransceiver(kind);
     encryption.protect(transceiver as unknown as RTCRtpTransceiver, closing());
     expect(transceiver.codecs.map(({ mimeType }) => mimeType)).toEqual(offered);
   });
 
-  test('that were asked for and cannot be encrypted are refused', () => {
+  it('that cannot be encrypted are refused', () => {
     expect(() => encryption.assertPublishable({ codec: 'H264' })).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_OPTIONS' }),
     );
@@ -185,7 +263,7 @@ describe('codecs', () => {
 });
 
 describe('a worker that cannot be started', () => {
-  test('is told to whoever sends or receives already, and thrown at whoever wants to', async () => {
+  it('is reported once per conference, and thrown to new senders and receivers', async () => {
     const context = closing();
     protect(encryption, 'audio', context);
     protect(encryption, 'video', context);
@@ -198,7 +276,7 @@ describe('a worker that cannot be started', () => {
     expect(() => open(encryption, watched())).toThrow(failure);
   });
 
-  test('is an error at once where the browser says so at once', () => {
+  it('throws immediately when the browser refuses it immediately', () => {
     class ForbiddenWorker extends EventTarget {
       constructor() {
         super();
@@ -210,7 +288,7 @@ describe('a worker that cannot be started', () => {
   });
 });
 
-test('once closed it ends its worker and takes no key', async () => {
+it('terminates the worker when closed, and accepts no key afterwards', async () => {
   const context = closing();
   protect(encryption, 'audio', context);
   {
@@ -223,31 +301,40 @@ test('once closed it ends its worker and takes no key', async () => {
   expect(context.onProblem).not.toHaveBeenCalled();
 });
 
-test.each([-1, 256, 1.5])('%d is no index of a key', async (keyIndex) => {
+it.each([-1, 256, 1.5])('refuses %d as a key index', async (keyIndex) => {
   await expect(encryption.setKey(secret, { keyIndex })).rejects.toMatchObject({
     code: 'ERR_INVALID_OPTIONS',
   });
 });
 
 describe('a browser', () => {
-  test.each(['RTCRtpScriptTransform', 'Worker'])('without %s is refused', (name) => {
+  it.each(['RTCRtpScriptTransform', 'Worker'])('without %s is refused', (name) => {
     vi.stubGlobal(name, undefined);
     expect(() => createMediaEncryption()).toThrow(
       expect.objectContaining({ code: 'ERR_UNSUPPORTED_BROWSER', missing: name }),
     );
   });
 
-  test('that would take no notice of transforms, and so send in the clear, is refused', () => {
+  it('that would ignore transforms, and thus send in the clear, is refused', () => {
     vi.stubGlobal('RTCRtpSender', class OlderSender extends EventTarget {});
     expect(() => createMediaEncryption()).toThrow(
       expect.objectContaining({ code: 'ERR_UNSUPPORTED_BROWSER', missing: 'RTCRtpScriptTransform' }),
     );
   });
 
-  test('on a page that is not secure, where there is no WebCrypto, is refused', () => {
+  it('on an insecure page, without WebCrypto, is refused', () => {
     vi.stubGlobal('crypto', {});
     expect(() => createMediaEncryption()).toThrow(
       expect.objectContaining({ code: 'ERR_UNSUPPORTED_BROWSER', missing: 'crypto.subtle' }),
     );
   });
+});
+
+it('logs each change of its key once, and nothing of the key', async () => {
+  const log = vi.fn<Log>();
+  const context = { ...closing(), log };
+  protect(encryption, 'audio', context);
+  protect(encryption, 'video', context);
+  await encryption.setKey('a passphrase', { keyIndex: 3 });
+  expect(log.mock.calls).toEqual([['info', 'key changed', { keyIndex: 3, keepFormer: true }]]);
 });

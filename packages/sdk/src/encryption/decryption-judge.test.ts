@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { DecryptionJudge } from './decryption-judge.ts';
 
-test('half a second of frames that cannot be decrypted is told once, and so is the first that can be', () => {
+it('reports half a second of undecryptable frames once, and the first frame that decrypts again', () => {
   const judge = new DecryptionJudge();
   const verdicts = [
     judge.onFrame(true, 0),
@@ -15,7 +15,7 @@ test('half a second of frames that cannot be decrypted is told once, and so is t
   expect(verdicts).toEqual([undefined, undefined, undefined, false, undefined, true, undefined]);
 });
 
-test('a change of keys that takes less is not told', () => {
+it('does not report a key change that takes less than half a second', () => {
   const judge = new DecryptionJudge();
   for (const [isDecrypted, nowMs] of [
     [false, 0],

@@ -1,22 +1,22 @@
-/** How long nothing may be decrypted before it is told: a change of keys reaches everybody at another moment. */
+/** How long decryption may fail before it is reported: a key change reaches participants at different times. */
 const toleranceMs = 500;
 
-/** Judges whether what one receiver gets can be decrypted. */
+/** Decides when to report that the frames of one receiver cannot be decrypted. */
 export class DecryptionJudge {
   #failingSinceMs: number | undefined;
-  #isTold = false;
+  #isReported = false;
 
-  /** Takes note of a frame. Returns false when it is time to tell that nothing is decrypted, true when it is again. */
+  /** Records a frame. Returns false when a failure must be reported, true for the first frame that decrypts again. */
   onFrame(isDecrypted: boolean, nowMs: number): boolean | undefined {
     if (isDecrypted) {
       this.#failingSinceMs = undefined;
-      if (!this.#isTold) return undefined;
-      this.#isTold = false;
+      if (!this.#isReported) return undefined;
+      this.#isReported = false;
       return true;
     }
     this.#failingSinceMs ??= nowMs;
-    if (this.#isTold || nowMs - this.#failingSinceMs < toleranceMs) return undefined;
-    this.#isTold = true;
+    if (this.#isReported || nowMs - this.#failingSinceMs < toleranceMs) return undefined;
+    this.#isReported = true;
     return false;
   }
 }

@@ -1,38 +1,38 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- other packages compile this file from its source
 /// <reference path="./inlined-worker.d.ts" />
 import { MediaEncryptionError } from '../errors/media-encryption-error.ts';
-// oxlint-disable-next-line import/default -- the build makes it
+// oxlint-disable-next-line import/default -- the build generates it
 import InlinedWorker from './frame-worker.ts?worker&inline';
 import type { MediaKey } from './key-ring.ts';
 import type { DecryptionReport, PipeOptions, WorkerOrder } from './worker-messages.ts';
 
 export interface EncryptionWorkerOptions {
-  /** One of the app's own; else one is made. */
+  /** The app's own worker. Undefined creates one. */
   readonly worker: Worker | undefined;
   readonly onReport: (report: DecryptionReport) => void;
-  /** It could not be started, or has crashed. Called once. */
+  /** The worker could not start, or has crashed. Called once. */
   readonly onFailed: (error: MediaEncryptionError) => void;
 }
 
-/** The worker that sees every frame, from the page's side. */
+/** Controls, from the page, the worker that handles every frame. */
 export class EncryptionWorker {
   readonly #worker: Worker;
   readonly #onFailed: (error: MediaEncryptionError) => void;
-  /** Rejects what waits for the worker. */
+  /** Rejects all calls that wait for the worker. */
   readonly #ended = new AbortController();
 
-  /** @throws MediaEncryptionError (`ERR_MEDIA_ENCRYPTION`) when the page may not have workers of this kind. */
+  /** @throws MediaEncryptionError (`ERR_MEDIA_ENCRYPTION`) when the page may not create the worker. */
   constructor({ worker, onReport, onFailed }: EncryptionWorkerOptions) {
-    this.#worker = worker ?? makeWorker();
+    this.#worker = worker ?? createWorker();
     this.#onFailed = onFailed;
     this.#worker.addEventListener('message', ({ data }: MessageEvent<DecryptionReport>) => onReport(data));
     this.#worker.addEventListener('error', (event) => this.#fail(event));
   }
 
-  /** Resolves when the key is in use. Rejects when the worker has ended. */
-  async useKey(key: MediaKey, keepFormer: boolean): Promise<void> {
+  /** Starts using a key in the ring with this name. Resolves once it is in use; rejects when the worker has ended. */
+  async useKey(ring: string, key: MediaKey, keepFormer: boolean): Promise<void> {
     const { signal } = this.#ended;
-    signal.throwIfAborted();
+    this.assertRunning();
     const { port1, port2 } = new MessageChannel();
     const answered = new AbortController();
     await new Promise<void>((resolve, reject) => {
@@ -40,7 +40,7 @@ export class EncryptionWorker {
       port1.start();
       const onEnd = () => reject(signal.reason as MediaEncryptionError);
       signal.addEventListener('abort', onEnd, { signal: answered.signal });
-      this.#order({ type: 'key', key, keepFormer }, [port2]);
+      this.#order({ type: 'key', ring, key, keepFormer }, [port2]);
     }).finally(() => {
       answered.abort();
       port1.close();
@@ -48,8 +48,13 @@ export class EncryptionWorker {
   }
 
   /** @throws MediaEncryptionError (`ERR_MEDIA_ENCRYPTION`) when the worker has ended. */
-  transform(options: PipeOptions): RTCRtpScriptTransform {
+  assertRunning(): void {
     this.#ended.signal.throwIfAborted();
+  }
+
+  /** @throws MediaEncryptionError (`ERR_MEDIA_ENCRYPTION`) when the worker has ended. */
+  transform(options: PipeOptions): RTCRtpScriptTransform {
+    this.assertRunning();
     return new RTCRtpScriptTransform(this.#worker, options);
   }
 
@@ -57,17 +62,17 @@ export class EncryptionWorker {
     this.#order({ type: 'close', id });
   }
 
-  /** Ends it: frames go nowhere from now on. */
+  /** Terminates the worker. No frame passes from now on. */
   close(): void {
-    this.#end(new MediaEncryptionError('The encryption is closed.', 'Make a new one and join with it.'));
+    this.#end(new MediaEncryptionError('The encryption is closed.', 'Create a new one and join with it.'));
   }
 
   #fail(event: ErrorEvent): void {
-    // A browser that may not start the worker gives a plain event, without a message.
+    // When the worker may not start, browsers fire a plain event without a message.
     const cause: unknown = event.error ?? event.message;
     const error = new MediaEncryptionError(
-      'The worker that encrypts media could not be started, or has failed.',
-      "Allow worker-src blob: in the page's Content-Security-Policy, or pass a worker of your own.",
+      'The encryption worker failed or could not start.',
+      "Allow worker-src blob: in the page's Content-Security-Policy, or pass your own `worker`.",
       { cause },
     );
     if (this.#end(error)) this.#onFailed(error);
@@ -85,13 +90,13 @@ export class EncryptionWorker {
   }
 }
 
-function makeWorker(): Worker {
+function createWorker(): Worker {
   try {
     return new InlinedWorker();
   } catch (cause) {
     throw new MediaEncryptionError(
-      'The worker that encrypts media could not be made.',
-      "Allow worker-src blob: in the page's Content-Security-Policy, or pass a worker of your own.",
+      'The encryption worker could not be created.',
+      "Allow worker-src blob: in the page's Content-Security-Policy, or pass your own `worker`.",
       { cause },
     );
   }

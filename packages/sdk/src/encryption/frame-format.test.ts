@@ -1,6 +1,6 @@
 import { assert, asyncProperty, constantFrom, integer, nat, uint8Array } from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { type Bytes, openFrame, overheadBytes, sealFrame } from './frame-format.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openFrame, overheadBytes, sealFrame, type Bytes } from './frame-format.ts';
 import { IvSource } from './iv-source.ts';
 
 const kinds = constantFrom('audio' as const, 'video' as const);
@@ -22,7 +22,7 @@ const seal = (frame: Bytes, kind: 'audio' | 'video', index = 0) =>
   sealFrame(frame, kind, { key, index }, ivs.next());
 
 describe('a frame', () => {
-  test('comes out as it went in, 29 bytes longer on its way', async () => {
+  it('decrypts to what was encrypted, and is 29 bytes longer in between', async () => {
     await assert(
       asyncProperty(frames, kinds, integer({ min: 0, max: 255 }), async (frame, kind, index) => {
         const sealed = await seal(frame, kind, index);
@@ -32,7 +32,7 @@ describe('a frame', () => {
     );
   });
 
-  test('stays shut for another key, and opens with the one that fits among several', async () => {
+  it('does not decrypt with another key, but with the right one among several', async () => {
     await assert(
       asyncProperty(frames, kinds, async (frame, kind) => {
         const sealed = await seal(frame, kind);
@@ -42,25 +42,25 @@ describe('a frame', () => {
     );
   });
 
-  test('stays shut when any byte of it was changed, those of the clear header too', async () => {
+  it('does not decrypt when any byte was changed, including the clear header', async () => {
     await assert(
       asyncProperty(frames, kinds, nat(), integer({ min: 1, max: 255 }), async (frame, kind, place, flip) => {
         const sealed = await seal(frame, kind);
         const at = place % sealed.length;
         sealed[at] = (sealed[at] ?? 0) ^ flip;
-        // Whichever key it names now, it is this one.
+        // The flip may have changed the key index; only index 0 has a key.
         expect(await openFrame(sealed, kind, (index) => (index === 0 ? [key] : []))).toBeUndefined();
       }),
     );
-    const picture = new Uint8Array(300).fill(0x10);
+    const frame = new Uint8Array(300).fill(0x10);
     for (let at = 0; at < 10; at += 1) {
-      const sealed = await seal(picture, 'video');
+      const sealed = await seal(frame, 'video');
       sealed[at] = (sealed[at] ?? 0) ^ 0x20;
       expect(await openFrame(sealed, 'video', () => [key])).toBeUndefined();
     }
   });
 
-  test('stays shut when it was cut short anywhere', async () => {
+  it('does not decrypt when it was truncated anywhere', async () => {
     await assert(
       asyncProperty(frames, kinds, nat(), async (frame, kind, length) => {
         const sealed = await seal(frame, kind);
@@ -70,7 +70,7 @@ describe('a frame', () => {
     );
   });
 
-  test('that nobody encrypted stays shut, whatever it is', async () => {
+  it('does not decrypt when it was never encrypted', async () => {
     await assert(
       asyncProperty(frames, kinds, async (frame, kind) => {
         expect(await openFrame(frame, kind, () => [key])).toBeUndefined();
@@ -78,7 +78,7 @@ describe('a frame', () => {
     );
   });
 
-  test('of sound does not pass for a picture, nor the other way round', async () => {
+  it('of audio does not decrypt as video, nor the reverse', async () => {
     await assert(
       asyncProperty(uint8Array({ minLength: 1, maxLength: 300 }), kinds, async (bytes, kind) => {
         const sealed = await seal(new Uint8Array(bytes), kind);
@@ -89,21 +89,21 @@ describe('a frame', () => {
   });
 });
 
-/** How many bytes from the first on go as they are. By chance one more may look like it, so each is tried thrice. */
+/** Counts the leading bytes that stay clear. One more may match by chance, so each frame is sealed three times. */
 const clearBytes = async (frame: Bytes, kind: 'audio' | 'video') => {
   const sealed = await Promise.all([seal(frame, kind), seal(frame, kind), seal(frame, kind)]);
   return Math.min(...sealed.map((one) => one.findIndex((byte, at) => byte !== frame[at])));
 };
 
-describe('what stays clear', () => {
-  test('is 10 bytes of a key frame of VP8, 3 of another, nothing of Opus', async () => {
+describe('the clear header', () => {
+  it('is 10 bytes of a VP8 key frame, 3 of a VP8 delta frame, and none of Opus', async () => {
     const deltaFrame = new Uint8Array(200).fill(1, 0, 1);
     expect(await clearBytes(new Uint8Array(200), 'video')).toBe(10);
     expect(await clearBytes(deltaFrame, 'video')).toBe(3);
     expect(await clearBytes(new Uint8Array(200), 'audio')).toBe(0);
   });
 
-  test('is not the rest: of many equal bytes hardly any goes as it was', async () => {
+  it('is all that stays clear: of many equal bytes hardly any is unchanged', async () => {
     const frame = new Uint8Array(4096);
     for (const kind of ['audio', 'video'] as const) {
       const sealed = await seal(frame, kind);
@@ -111,7 +111,7 @@ describe('what stays clear', () => {
     }
   });
 
-  test('what is added is the tag, the IV and the index of the key', () => {
+  it('is followed by a tag, an IV and the key index as the only overhead', () => {
     expect(overheadBytes).toBe(16 + 12 + 1);
   });
 });

@@ -1,18 +1,18 @@
-import type { TrackKind } from '../media/published-stream.ts';
+import type { TrackKind } from '../stream-kinds.ts';
 import type { MediaKey } from './key-ring.ts';
 
-// A frame on its way: [clear header][encrypted rest][tag, 16][IV, 12][key index, 1]. The header is authenticated.
+// An encrypted frame: [clear header][encrypted rest][tag, 16][IV, 12][key index, 1]. The header is authenticated.
 const tagBytes = 16;
 const ivBytes = 12;
 
-/** By how much a frame grows. */
+/** Number of bytes by which encryption lengthens a frame. */
 export const overheadBytes: number = tagBytes + ivBytes + 1;
 
-/** What a frame is made of: with a buffer of its own, as WebCrypto and encoded frames want it. */
+/** Bytes with an unshared buffer, as WebCrypto and encoded frames require. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 /**
- * Encrypts one frame. No `iv` may be used twice with a key.
+ * Encrypts one frame. Never use an `iv` twice with the same key.
  *
  * @see docs/encryption.md for the format.
  */
@@ -37,7 +37,7 @@ export async function sealFrame(
   return whole;
 }
 
-/** Decrypts one frame with whichever of the keys of its index fits; undefined when none does, or when it is no such frame. */
+/** Decrypts one frame with the keys of its index. Returns undefined when none fits, or when the frame is malformed. */
 export async function openFrame(
   sealed: Bytes,
   kind: TrackKind,
@@ -61,15 +61,15 @@ export async function openFrame(
       frame.set(new Uint8Array(rest), headerBytes);
       return frame;
     } catch {
-      // Another key, or tampered with: GCM does not tell which.
+      // Wrong key or modified frame: GCM does not say which.
     }
   }
   return undefined;
 }
 
 /**
- * How much of a frame stays clear. Of VP8 what packetizers and routers read (RFC 6386, 9.1): the frame tag, and of a key
- * frame the start code and the size of the picture too. Nothing of Opus, which nobody on the way reads.
+ * Returns how many bytes of a frame stay clear. For VP8, those that packetizers and routers read (RFC 6386, 9.1): the frame
+ * tag, and for a key frame also the start code and the frame size. None for Opus, which needs no parsing in transit.
  */
 function clearBytes(kind: TrackKind, frame: Bytes, plainBytes: number): number {
   if (kind === 'audio') return 0;

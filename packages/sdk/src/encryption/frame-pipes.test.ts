@@ -1,17 +1,17 @@
-import { beforeEach, describe, expect, test } from 'vitest';
-import { deriveKey } from './derive-key.ts';
-import { type EncodedFrame, opening, sealing } from './frame-pipes.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { deriveKey, importSecret } from './derive-key.ts';
+import { opening, sealing, type EncodedFrame } from './frame-pipes.ts';
 import { KeyRing } from './key-ring.ts';
 
 let keys: KeyRing;
 let theirs: KeyRing;
-let told: boolean[];
+let reports: boolean[];
 let asked: string[];
 
 beforeEach(() => {
   keys = new KeyRing();
   theirs = new KeyRing();
-  told = [];
+  reports = [];
   asked = [];
 });
 
@@ -21,9 +21,12 @@ const frameOf = (text: string, type: 'key' | 'delta' = 'delta'): EncodedFrame =>
 });
 const textOf = ({ data }: EncodedFrame) => new TextDecoder().decode(data);
 const setKey = async (ring: KeyRing, seed: number, index = 0) =>
-  ring.add({ key: await deriveKey(new Uint8Array(16).fill(seed)), index }, { keepFormer: true });
+  ring.add(
+    { key: await deriveKey(await importSecret(new Uint8Array(16).fill(seed)), 'salt'), index },
+    { keepFormer: true },
+  );
 
-/** Puts frames in and takes out what comes, one after the other. */
+/** Feeds frames into a transformer one by one and collects its output. */
 function pump(transformer: Transformer<EncodedFrame, EncodedFrame>): {
   put: (frame: EncodedFrame) => Promise<void>;
   out: EncodedFrame[];
@@ -41,14 +44,14 @@ const receiving = (nowMs = () => 0) =>
     opening(
       'video',
       theirs,
-      (isDecrypted) => told.push(isDecrypted),
+      (isDecrypted) => reports.push(isDecrypted),
       () => asked.push('of the sender'),
       nowMs,
     ),
   );
 
 describe('sending', () => {
-  test('sends nothing before there is a key, and begins with a key frame then', async () => {
+  it('sends nothing before there is a key, then starts with a key frame', async () => {
     const { put, out } = sending();
     await put(frameOf('in the clear'));
     expect(out).toEqual([]);
@@ -59,7 +62,7 @@ describe('sending', () => {
     expect(asked).toEqual(['of the encoder']);
   });
 
-  test('never uses an IV twice, whichever keys are set on the way', async () => {
+  it('never uses an IV twice, whichever keys are set in between', async () => {
     const pipes = [sending(), sending()];
     for (const seed of [1, 2, 1]) {
       await setKey(keys, seed);
@@ -74,7 +77,7 @@ describe('sending', () => {
 });
 
 describe('receiving', () => {
-  test('plays what was encrypted with any of the keys that it has, in order', async () => {
+  it('plays frames encrypted with any of its keys, in order', async () => {
     const sender = sending();
     const receiver = receiving();
     for (const [seed, index] of [
@@ -88,11 +91,11 @@ describe('receiving', () => {
     }
     for (const frame of sender.out) await receiver.put(frame);
     expect(receiver.out.map(textOf)).toEqual(['frame under key 1', 'frame under key 2', 'frame under key 3']);
-    expect(told).toEqual([]);
+    expect(reports).toEqual([]);
     expect(asked).toEqual([]);
   });
 
-  test('plays nothing that is plain or under another key, tells it once, and asks for a key frame afterwards', async () => {
+  it('drops frames that are plain or under another key, reports that once, then requests a key frame', async () => {
     let nowMs = 0;
     await setKey(keys, 1);
     await setKey(theirs, 2);
@@ -107,14 +110,14 @@ describe('receiving', () => {
     nowMs = 1000;
     await receiver.put(first);
     expect(receiver.out).toEqual([]);
-    expect(told).toEqual([false]);
+    expect(reports).toEqual([false]);
     await setKey(theirs, 1);
     await receiver.put(second);
     await receiver.put(third);
     expect(receiver.out.map(textOf)).toEqual(['under key 1', 'under key 1']);
-    expect(told).toEqual([false, true]);
+    expect(reports).toEqual([false, true]);
     expect(asked).toEqual(['of the sender']);
-    // A key frame is what would be asked for.
+    // After a key frame there is no need to request one.
     await receiver.put(frameOf('in the clear'));
     await receiver.put(fourth);
     expect(asked).toEqual(['of the sender']);

@@ -1,19 +1,19 @@
-import type { TrackKind } from '../media/published-stream.ts';
+import type { TrackKind } from '../stream-kinds.ts';
 import { DecryptionJudge } from './decryption-judge.ts';
 import { openFrame, sealFrame } from './frame-format.ts';
 import { IvSource } from './iv-source.ts';
 import type { KeyRing } from './key-ring.ts';
 
-/** An encoded frame as browsers hand it out. */
+/** An encoded frame, as browsers provide it. */
 export interface EncodedFrame {
   data: ArrayBuffer;
-  /** Of pictures only. */
+  /** Set for video only. */
   readonly type?: 'key' | 'delta' | 'empty';
 }
 
 type FrameTransformer = Transformer<EncodedFrame, EncodedFrame>;
 
-/** Encrypts what one sender sends. What cannot be encrypted, as before there is a key, is not sent. */
+/** Encrypts the frames of one sender. Drops frames while there is no key. */
 export function sealing(kind: TrackKind, keys: KeyRing, askForKeyFrame: () => void): FrameTransformer {
   const ivs = new IvSource();
   let hasDropped = false;
@@ -27,18 +27,18 @@ export function sealing(kind: TrackKind, keys: KeyRing, askForKeyFrame: () => vo
       const sealed = await sealFrame(new Uint8Array(frame.data), kind, current, ivs.next());
       frame.data = sealed.buffer;
       controller.enqueue(frame);
-      // The pictures that follow refer to those that were not sent.
+      // The next frames refer to those that were dropped.
       if (hasDropped) askForKeyFrame();
       hasDropped = false;
     },
   };
 }
 
-/** Decrypts what one receiver gets. What cannot be decrypted is not played. */
+/** Decrypts the frames of one receiver. Drops frames that cannot be decrypted. */
 export function opening(
   kind: TrackKind,
   keys: KeyRing,
-  tell: (isDecrypted: boolean) => void,
+  report: (isDecrypted: boolean) => void,
   askForKeyFrame: () => void,
   clock: () => number = () => performance.now(),
 ): FrameTransformer {
@@ -48,7 +48,7 @@ export function opening(
     async transform(frame, controller) {
       const opened = await openFrame(new Uint8Array(frame.data), kind, (index) => keys.at(index));
       const verdict = judge.onFrame(opened !== undefined, clock());
-      if (verdict !== undefined) tell(verdict);
+      if (verdict !== undefined) report(verdict);
       if (!opened) {
         hasDropped = true;
         return;

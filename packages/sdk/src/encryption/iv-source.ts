@@ -5,8 +5,8 @@ const countBytes = 4;
 const counts = 2 ** (8 * countBytes);
 
 /**
- * IVs of one sender, none of which comes twice: 8 random bytes that no other sender has, and a count. When all counts are
- * used up the random bytes are drawn anew.
+ * Generates the IVs of one sender without repeating any: 8 random bytes that no other sender has, and a count. Draws new
+ * random bytes after all counts are used.
  */
 export class IvSource {
   #random = draw();

@@ -1,10 +1,10 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { KeyRing } from './key-ring.ts';
 
-/** The ring only hands keys out, so anything with a name does for one. */
+/** The ring never uses its keys, so any object with a name will do. */
 const keyNamed = (name: string) => ({ name }) as unknown as CryptoKey;
 
-test('the newest key is sent with, and the 16 newest are tried, the newest first', () => {
+it('encrypts with the newest key, and tries the 16 newest, newest first', () => {
   const ring = new KeyRing();
   expect(ring.current).toBeUndefined();
   for (let index = 1; index <= 20; index += 1) {
@@ -16,7 +16,7 @@ test('the newest key is sent with, and the 16 newest are tried, the newest first
   expect(ring.at(2)).toEqual([]);
 });
 
-test('a key that keeps no former one is the only one', () => {
+it('drops all previous keys when they are not kept', () => {
   const ring = new KeyRing();
   ring.add({ key: keyNamed('old'), index: 0 }, { keepFormer: true });
   ring.add({ key: keyNamed('new'), index: 0 }, { keepFormer: false });

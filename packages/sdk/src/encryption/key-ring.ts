@@ -1,17 +1,17 @@
-/** How many keys are kept for frames that were encrypted before the last change. */
-const keptKeys = 16;
+/** How many keys are kept, to decrypt frames encrypted before the last changes. */
+export const keptKeys = 16;
 
-/** A key for AES-GCM and the index by which frames name it. */
+/** An AES-GCM key, and the index by which frames name it. */
 export interface MediaKey {
   readonly key: CryptoKey;
   readonly index: number;
 }
 
-/** The keys of a call, the newest first. Several may have the same index. */
+/** The keys of a conference, newest first. Several may share an index. */
 export class KeyRing {
   #keys: readonly MediaKey[] = [];
 
-  /** What is sent with; undefined before the first key. */
+  /** The key that encrypts; undefined before the first one. */
   get current(): MediaKey | undefined {
     return this.#keys[0];
   }
@@ -20,7 +20,7 @@ export class KeyRing {
     this.#keys = [key, ...(keepFormer ? this.#keys : [])].slice(0, keptKeys);
   }
 
-  /** What a frame that names `index` may be encrypted with, the newest first. */
+  /** The keys that may decrypt a frame with this key index, newest first. */
   at(index: number): readonly CryptoKey[] {
     return this.#keys.filter((one) => one.index === index).map(({ key }) => key);
   }

@@ -1,19 +1,19 @@
-import { type EncodedFrame, opening, sealing } from './frame-pipes.ts';
+import { opening, sealing, type EncodedFrame } from './frame-pipes.ts';
 import { KeyRing } from './key-ring.ts';
 import type { DecryptionReport, PipeOptions, WorkerOrder } from './worker-messages.ts';
 
-/** The frames of one sender or receiver, as a worker gets them. */
+/** The frames of one sender or receiver, as a worker receives them. */
 interface FrameTransform {
   readonly readable: ReadableStream<EncodedFrame>;
   readonly writable: WritableStream<EncodedFrame>;
   readonly options: PipeOptions;
-  /** Of a sender of pictures. */
+  /** Set for a video sender. */
   generateKeyFrame?(): Promise<unknown>;
-  /** Of a receiver of pictures. */
+  /** Set for a video receiver. */
   sendKeyFrameRequest?(): Promise<unknown>;
 }
 
-/** A worker as far as it is used here. */
+/** The part of a worker's global scope that is used here. */
 export interface EncryptionScope {
   addEventListener(type: 'message', listener: (event: MessageEvent<WorkerOrder>) => void): void;
   addEventListener(
@@ -24,15 +24,20 @@ export interface EncryptionScope {
 }
 
 /**
- * Makes a worker the one that encrypts and decrypts for a `createMediaEncryption({ worker })` of its page. It must be
- * called while the worker starts, and the worker must do nothing else.
+ * Encrypts and decrypts in the worker that calls it, for `createMediaEncryption({ worker })` of the page. Call it while the
+ * worker starts; the worker must do nothing else.
  */
 export function serveMediaEncryption(scope: EncryptionScope = globalThis as EncryptionScope): void {
-  const keys = new KeyRing();
+  const rings = new Map<string, KeyRing>();
+  const ringOf = (name: string): KeyRing => {
+    const ring = rings.get(name) ?? new KeyRing();
+    rings.set(name, ring);
+    return ring;
+  };
   const pipes = new Map<number, AbortController>();
   scope.addEventListener('message', ({ data: order, ports: [port] }) => {
     if (order.type === 'key') {
-      keys.add(order.key, order);
+      ringOf(order.ring).add(order.key, order);
       port?.postMessage('in use');
     } else {
       pipes.get(order.id)?.abort();
@@ -40,7 +45,8 @@ export function serveMediaEncryption(scope: EncryptionScope = globalThis as Encr
   });
   scope.addEventListener('rtctransform', ({ transformer }) => {
     const { readable, writable, options } = transformer;
-    const { id, kind, direction } = options;
+    const { id, kind, direction, ring } = options;
+    const keys = ringOf(ring);
     const closing = new AbortController();
     pipes.set(id, closing);
     const pipe =
@@ -55,7 +61,7 @@ export function serveMediaEncryption(scope: EncryptionScope = globalThis as Encr
     readable
       .pipeThrough(new TransformStream(pipe))
       .pipeTo(writable, { signal: closing.signal })
-      // Closed, by us or with its connection. No frame gets past a pipe that has ended.
+      // The pipe was closed, or its connection was. No frame passes a pipe that has ended.
       .catch(() => {})
       .finally(() => pipes.delete(id));
   });

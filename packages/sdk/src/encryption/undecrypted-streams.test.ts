@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { UndecryptedStreams } from './undecrypted-streams.ts';
 
-test('a stream fails with the first of its receivers and works again with the last', () => {
+it('a stream fails with its first receiver and recovers with its last', () => {
   const streams = new UndecryptedStreams();
   expect(streams.report('ada', 1, false)).toBe(false);
   expect(streams.report('ada', 2, false)).toBeUndefined();
@@ -13,7 +13,7 @@ test('a stream fails with the first of its receivers and works again with the la
   expect(streams.report('ada', 2, false)).toBe(false);
 });
 
-test('receivers that have closed count no more', () => {
+it('ignores receivers that have closed', () => {
   const streams = new UndecryptedStreams();
   streams.report('ada', 1, false);
   streams.report('ada', 2, false);

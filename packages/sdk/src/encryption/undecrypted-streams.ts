@@ -1,4 +1,4 @@
-/** Which streams cannot be decrypted now, made of what their receivers report one by one. */
+/** Collects the reports of single receivers into the streams that cannot be decrypted now. */
 export class UndecryptedStreams {
   readonly #failing = new Map<string, Set<number>>();
 
@@ -6,7 +6,7 @@ export class UndecryptedStreams {
     return [...this.#failing.keys()];
   }
 
-  /** Takes note of a receiver. Returns what to tell of the whole stream when that has changed. */
+  /** Records a receiver's report. Returns whether the whole stream is decrypted, if that has changed. */
   report(streamId: string, receiverId: number, isDecrypted: boolean): boolean | undefined {
     const failing = this.#failing.get(streamId);
     if (isDecrypted) return failing && this.#remove(streamId, failing, receiverId) ? true : undefined;
@@ -18,13 +18,13 @@ export class UndecryptedStreams {
     return false;
   }
 
-  /** A receiver has closed; nothing is to be told of it any more. */
+  /** Removes a receiver that has closed, without a report. */
   forget(streamId: string, receiverId: number): void {
     const failing = this.#failing.get(streamId);
     if (failing) this.#remove(streamId, failing, receiverId);
   }
 
-  /** Whether it was the last one. */
+  /** Returns whether it was the last failing receiver. */
   #remove(streamId: string, failing: Set<number>, receiverId: number): boolean {
     failing.delete(receiverId);
     return failing.size === 0 && this.#failing.delete(streamId);

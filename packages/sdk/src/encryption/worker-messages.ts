@@ -1,21 +1,31 @@
-import type { TrackKind } from '../media/published-stream.ts';
+import type { TrackKind } from '../stream-kinds.ts';
 import type { MediaKey } from './key-ring.ts';
 
-/** What a transform is made with. */
+/** Options of one transform. */
 export interface PipeOptions {
   readonly id: number;
   readonly kind: TrackKind;
   readonly direction: 'send' | 'receive';
+  /** Names the ring of keys that it uses. */
+  readonly ring: string;
 }
 
-/** What the page tells the worker. */
+/** A message from the page to the worker. */
 export type WorkerOrder =
-  /** A new key, from now on also for sending; the port that comes with it is told when it is in use. */
-  | { readonly type: 'key'; readonly key: MediaKey; readonly keepFormer: boolean }
-  /** A sender or receiver is not needed any more. */
+  /**
+   * A new key, which encrypts from now on where its ring is used. The accompanying port receives a message once it is in
+   * use.
+   */
+  | {
+      readonly type: 'key';
+      readonly key: MediaKey;
+      readonly keepFormer: boolean;
+      readonly ring: string;
+    }
+  /** A sender or receiver is no longer needed. */
   | { readonly type: 'close'; readonly id: number };
 
-/** What the worker tells the page: a receiver's frames can no longer be decrypted, or can be again. */
+/** The worker's report that a receiver's frames can no longer be decrypted, or can be again. */
 export interface DecryptionReport {
   readonly id: number;
   readonly isDecrypted: boolean;

@@ -1,4 +1,5 @@
 import type { ApiError } from '@parley-rtc/client';
+import type { InsecureOriginError, UnsupportedBrowserError } from './browser-errors.ts';
 import type {
   EndpointInUseError,
   EndpointLostError,
@@ -7,6 +8,8 @@ import type {
   UnreadableEventError,
 } from './conference-errors.ts';
 import type {
+  CaptureFailedError,
+  ClickRequiredError,
   DeviceBlockedByPolicyError,
   DeviceDeniedError,
   DeviceDismissedError,
@@ -16,7 +19,7 @@ import type {
   ScreenShareCancelledError,
 } from './device-errors.ts';
 import type { DeviceLostError } from './device-lost-error.ts';
-import type { InsecureOriginError, UnsupportedBrowserError } from './browser-errors.ts';
+import type { MediaEncryptionError } from './media-encryption-error.ts';
 import type {
   MediaConnectionError,
   NegotiationError,
@@ -25,15 +28,18 @@ import type {
   StreamNotFoundError,
   StreamTypeMismatchError,
 } from './media-errors.ts';
-import type { MediaEncryptionError } from './media-encryption-error.ts';
+import type { MuteNotAnnouncedError } from './mute-not-announced-error.ts';
 import type { PartNotLoadedError } from './part-not-loaded-error.ts';
-import type { AudioOutputError, NoFramesError, ViewClosedError } from './viewing-errors.ts';
 import type { InvalidMetadataError } from './schema-errors.ts';
+import type { TrackEndedError } from './track-ended-error.ts';
+import type { AudioOutputError, NoFramesError, ViewClosedError } from './viewing-errors.ts';
 
 /** Every error that this package throws or announces; `switch (error.code)` narrows it. */
 export type AnyParleyError =
   | ApiError
   | AudioOutputError
+  | CaptureFailedError
+  | ClickRequiredError
   | DeviceBlockedByPolicyError
   | DeviceDeniedError
   | DeviceDismissedError
@@ -48,6 +54,7 @@ export type AnyParleyError =
   | ListenerError
   | MediaConnectionError
   | MediaEncryptionError
+  | MuteNotAnnouncedError
   | NegotiationError
   | NoFramesError
   | NotJoinedError
@@ -57,6 +64,7 @@ export type AnyParleyError =
   | ScreenShareCancelledError
   | StreamNotFoundError
   | StreamTypeMismatchError
+  | TrackEndedError
   | UnreadableEventError
   | UnsupportedBrowserError
   | ViewClosedError;

@@ -1,6 +1,6 @@
 import { ParleyError } from '@parley-rtc/client';
 
-/** Browsers give devices to secure pages only. */
+/** The page is not secure, and browsers offer devices only to secure pages. */
 export class InsecureOriginError extends ParleyError {
   override readonly name = 'InsecureOriginError';
   override readonly code = 'ERR_INSECURE_ORIGIN';
@@ -9,14 +9,18 @@ export class InsecureOriginError extends ParleyError {
   }
 }
 
-/** The browser lacks something that a call needs. */
+/** The browser lacks an API that the call needs. */
 export class UnsupportedBrowserError extends ParleyError {
   override readonly name = 'UnsupportedBrowserError';
   override readonly code = 'ERR_UNSUPPORTED_BROWSER';
-  /** What is missing, such as `RTCPeerConnection`. */
+  /** Name of the missing API, such as `RTCPeerConnection`. */
   readonly missing: string;
-  constructor(missing: string) {
-    super(`This browser has no ${missing}.`, 'Ask for a current browser.');
+  constructor(missing: string, options?: ErrorOptions) {
+    super(
+      `This browser lacks ${missing}.`,
+      'Ask the user to update the browser or use another one.',
+      options,
+    );
     this.missing = missing;
   }
 }

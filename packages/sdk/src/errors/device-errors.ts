@@ -1,61 +1,65 @@
 import { ParleyError } from '@parley-rtc/client';
 
-/** What the app asked for when a device failed. */
+/** The device, or devices, that the app requested. */
 export type CaptureKind = 'camera' | 'microphone' | 'camera and microphone' | 'screen';
 
-/** The user or the browser refused the device; it will not be asked for again. */
+/** The user, the browser or the system denied access; the browser does not prompt again. */
 export class DeviceDeniedError extends ParleyError {
   override readonly name = 'DeviceDeniedError';
   override readonly code = 'ERR_DEVICE_DENIED';
   readonly kind: CaptureKind;
   constructor(kind: CaptureKind, options?: ErrorOptions) {
     super(
-      `Access to the ${kind} was refused.`,
-      'Allow it in the settings that the browser has for this site, then try again.',
+      `Access to the ${kind} was denied.`,
+      "Allow it in the browser's settings for this site, then try again.",
       options,
     );
     this.kind = kind;
   }
 }
 
-/** The user closed the browser's question without an answer. */
+/** The user closed the browser's permission prompt without choosing. */
 export class DeviceDismissedError extends ParleyError {
   override readonly name = 'DeviceDismissedError';
   override readonly code = 'ERR_DEVICE_DISMISSED';
   override readonly retryable = true;
   readonly kind: CaptureKind;
   constructor(kind: CaptureKind, options?: ErrorOptions) {
-    super(`The question for the ${kind} was closed.`, 'Say why you ask, then try again.', options);
-    this.kind = kind;
-  }
-}
-
-/** The page itself may not use the device: its `Permissions-Policy`, or the `allow` of the frame that it is in. */
-export class DeviceBlockedByPolicyError extends ParleyError {
-  override readonly name = 'DeviceBlockedByPolicyError';
-  override readonly code = 'ERR_DEVICE_BLOCKED_BY_POLICY';
-  readonly kind: CaptureKind;
-  constructor(kind: CaptureKind, options?: ErrorOptions) {
     super(
-      `This page may not use the ${kind}.`,
-      'Allow it in the header Permissions-Policy and in the attribute `allow` of the frame.',
+      `The permission prompt for the ${kind} was dismissed.`,
+      'Explain why you need access, then try again.',
       options,
     );
     this.kind = kind;
   }
 }
 
-/** There are devices, but none that meets the constraints. */
+/** The page may not use the device, because of its `Permissions-Policy` or its frame's `allow` attribute. */
+export class DeviceBlockedByPolicyError extends ParleyError {
+  override readonly name = 'DeviceBlockedByPolicyError';
+  override readonly code = 'ERR_DEVICE_BLOCKED_BY_POLICY';
+  readonly kind: CaptureKind;
+  constructor(kind: CaptureKind, options?: ErrorOptions) {
+    super(
+      `A permissions policy blocks the ${kind} on this page.`,
+      "Allow it in the Permissions-Policy header and in the frame's `allow` attribute.",
+      options,
+    );
+    this.kind = kind;
+  }
+}
+
+/** No connected device satisfies the constraints. */
 export class DeviceOverconstrainedError extends ParleyError {
   override readonly name = 'DeviceOverconstrainedError';
   override readonly code = 'ERR_DEVICE_OVERCONSTRAINED';
   readonly kind: CaptureKind;
-  /** Which constraint no device meets, such as `deviceId`; empty where the browser does not say. */
+  /** The constraint that no device satisfies, such as `deviceId`; empty if the browser does not say. */
   readonly constraint: string;
   constructor(kind: CaptureKind, options?: ErrorOptions) {
     const constraint = (options?.cause as { readonly constraint?: string } | undefined)?.constraint ?? '';
     super(
-      `No ${kind} meets the constraint ${constraint || 'asked for'}.`,
+      `No ${kind} satisfies the constraint${constraint && ` ${constraint}`}.`,
       'Use `ideal` instead of `exact`.',
       options,
     );
@@ -64,34 +68,62 @@ export class DeviceOverconstrainedError extends ParleyError {
   }
 }
 
-/** No such device is plugged in. */
+/** No such device is connected. */
 export class DeviceNotFoundError extends ParleyError {
   override readonly name = 'DeviceNotFoundError';
   override readonly code = 'ERR_DEVICE_NOT_FOUND';
   readonly kind: CaptureKind;
   constructor(kind: CaptureKind, options?: ErrorOptions) {
-    super(`There is no ${kind}.`, 'Plug one in.', options);
+    super(`No ${kind} was found.`, 'Connect one, then try again.', options);
     this.kind = kind;
   }
 }
 
-/** The device is there but cannot be opened, mostly because another program holds it. */
+/** The device cannot be opened, usually because another program uses it. */
 export class DeviceInUseError extends ParleyError {
   override readonly name = 'DeviceInUseError';
   override readonly code = 'ERR_DEVICE_IN_USE';
   override readonly retryable = true;
   readonly kind: CaptureKind;
   constructor(kind: CaptureKind, options?: ErrorOptions) {
-    super(`The ${kind} cannot be opened.`, 'Close other programs that use it, then try again.', options);
+    super(`The ${kind} could not be opened.`, 'Close other programs that use it, then try again.', options);
     this.kind = kind;
   }
 }
 
-/** The user closed the browser's dialogue for sharing a screen, or may not share one. */
+/** The browser captures this only right after the user acted. Browsers name this differently. */
+export class ClickRequiredError extends ParleyError {
+  override readonly name = 'ClickRequiredError';
+  override readonly code = 'ERR_CLICK_REQUIRED';
+  override readonly retryable = true;
+  readonly kind: CaptureKind;
+  constructor(kind: CaptureKind, options?: ErrorOptions) {
+    super(
+      `The browser captures the ${kind} only after the user acts.`,
+      'Call this in a click handler, before any other `await`.',
+      options,
+    );
+    this.kind = kind;
+  }
+}
+
+/** The browser could not capture for a reason that has no class of its own; `cause` is the browser's exception. */
+export class CaptureFailedError extends ParleyError {
+  override readonly name = 'CaptureFailedError';
+  override readonly code = 'ERR_CAPTURE_FAILED';
+  override readonly retryable = true;
+  readonly kind: CaptureKind;
+  constructor(kind: CaptureKind, options?: ErrorOptions) {
+    super(`The browser could not capture the ${kind}.`, 'See `cause`, then try again.', options);
+    this.kind = kind;
+  }
+}
+
+/** The user closed the browser's screen picker, or may not share a screen. */
 export class ScreenShareCancelledError extends ParleyError {
   override readonly name = 'ScreenShareCancelledError';
   override readonly code = 'ERR_SCREEN_SHARE_CANCELLED';
   constructor(options?: ErrorOptions) {
-    super('Nothing was chosen to share.', 'Offer the button again.', options);
+    super('Screen sharing was cancelled.', 'Let the user try again.', options);
   }
 }

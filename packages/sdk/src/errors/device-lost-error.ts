@@ -1,7 +1,9 @@
 import { ParleyError } from '@parley-rtc/client';
 import type { CaptureKind } from './device-errors.ts';
 
-/** A device was unplugged or taken away in mid-call, and no other could take its place. The track is muted by then. */
+// In its own file so that publishing does not load the other device errors.
+
+/** A device was unplugged or revoked during the call, and no other could replace it. Its track is now muted. */
 export class DeviceLostError extends ParleyError {
   override readonly name = 'DeviceLostError';
   override readonly code = 'ERR_DEVICE_LOST';
@@ -9,7 +11,7 @@ export class DeviceLostError extends ParleyError {
   readonly kind: CaptureKind;
   readonly streamId: string;
   constructor(kind: CaptureKind, streamId: string, options?: ErrorOptions) {
-    super(`The ${kind} is gone.`, 'Let the user plug it in or allow it again, then unmute.', options);
+    super(`The ${kind} was lost and is muted.`, 'Connect it or allow it again, then unmute.', options);
     this.kind = kind;
     this.streamId = streamId;
   }

@@ -1,54 +1,176 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import {
+  AbortedError,
+  AlreadyJoinedError,
+  ConferenceFullError,
+  ConnectionError,
+  ForbiddenError,
+  ForeignAnswerError,
+  InvalidOptionsError,
+  InvalidRequestError,
+  NotFoundError,
+  ServerError,
+  TimeoutError,
+  TokenError,
+  TooManyRequestsError,
+  UnauthorizedError,
+  UnexpectedError,
+  type ParleyError,
+} from '@parley-rtc/client';
+import { describe, expect, it } from 'vitest';
 import type { ParleyErrorCode } from './any-parley-error.ts';
+import { InsecureOriginError, UnsupportedBrowserError } from './browser-errors.ts';
+import {
+  EndpointInUseError,
+  EndpointLostError,
+  ListenerError,
+  NotJoinedError,
+  UnreadableEventError,
+} from './conference-errors.ts';
+import {
+  CaptureFailedError,
+  ClickRequiredError,
+  DeviceBlockedByPolicyError,
+  DeviceDeniedError,
+  DeviceDismissedError,
+  DeviceInUseError,
+  DeviceNotFoundError,
+  DeviceOverconstrainedError,
+  ScreenShareCancelledError,
+} from './device-errors.ts';
+import { DeviceLostError } from './device-lost-error.ts';
+import { MediaEncryptionError } from './media-encryption-error.ts';
+import {
+  MediaConnectionError,
+  NegotiationError,
+  OnHoldError,
+  PlaybackBlockedError,
+  StreamNotFoundError,
+  StreamTypeMismatchError,
+} from './media-errors.ts';
+import { MuteNotAnnouncedError } from './mute-not-announced-error.ts';
+import { PartNotLoadedError } from './part-not-loaded-error.ts';
+import { InvalidMetadataError } from './schema-errors.ts';
+import { TrackEndedError } from './track-ended-error.ts';
+import { AudioOutputError, NoFramesError, ViewClosedError } from './viewing-errors.ts';
 
-/** The compiler sees to it that none is missing. */
-const codes: Readonly<Record<ParleyErrorCode, true>> = {
-  ERR_ABORTED: true,
-  ERR_ALREADY_JOINED: true,
-  ERR_AUDIO_OUTPUT: true,
-  ERR_CONFERENCE_FULL: true,
-  ERR_CONNECTION: true,
-  ERR_DEVICE_BLOCKED_BY_POLICY: true,
-  ERR_DEVICE_DENIED: true,
-  ERR_DEVICE_DISMISSED: true,
-  ERR_DEVICE_IN_USE: true,
-  ERR_DEVICE_LOST: true,
-  ERR_DEVICE_NOT_FOUND: true,
-  ERR_DEVICE_OVERCONSTRAINED: true,
-  ERR_ENDPOINT_IN_USE: true,
-  ERR_ENDPOINT_LOST: true,
-  ERR_FORBIDDEN: true,
-  ERR_INSECURE_ORIGIN: true,
-  ERR_INVALID_METADATA: true,
-  ERR_INVALID_OPTIONS: true,
-  ERR_INVALID_REQUEST: true,
-  ERR_LISTENER: true,
-  ERR_MEDIA_CONNECTION: true,
-  ERR_MEDIA_ENCRYPTION: true,
-  ERR_NEGOTIATION: true,
-  ERR_NOT_FOUND: true,
-  ERR_NOT_JOINED: true,
-  ERR_NO_FRAMES: true,
-  ERR_ON_HOLD: true,
-  ERR_PART_NOT_LOADED: true,
-  ERR_PLAYBACK_BLOCKED: true,
-  ERR_SCREEN_SHARE_CANCELLED: true,
-  ERR_SERVER: true,
-  ERR_STREAM_NOT_FOUND: true,
-  ERR_STREAM_TYPE_MISMATCH: true,
-  ERR_TIMEOUT: true,
-  ERR_TOKEN: true,
-  ERR_TOO_MANY_REQUESTS: true,
-  ERR_UNAUTHORIZED: true,
-  ERR_UNREADABLE_EVENT: true,
-  ERR_UNSUPPORTED_BROWSER: true,
-  ERR_VIEW_CLOSED: true,
+const failure = { operation: 'join', status: 400 };
+/** These classes get their hint from the call that throws, so the page refers to the error itself. */
+const ownHint = 'Follow `hint`.';
+
+/** One error for each hint that a class can have. The compiler requires every code. */
+const errors: Readonly<Record<ParleyErrorCode, readonly [ParleyError, ...ParleyError[]]>> = {
+  ERR_ABORTED: [new AbortedError('join')],
+  ERR_ALREADY_JOINED: [new AlreadyJoinedError(failure)],
+  ERR_AUDIO_OUTPUT: [new AudioOutputError('d-1')],
+  ERR_CAPTURE_FAILED: [new CaptureFailedError('camera')],
+  ERR_CLICK_REQUIRED: [new ClickRequiredError('screen')],
+  ERR_CONFERENCE_FULL: [new ConferenceFullError(failure)],
+  ERR_CONNECTION: [new ConnectionError('join', 'https://rtc.example.com')],
+  ERR_DEVICE_BLOCKED_BY_POLICY: [new DeviceBlockedByPolicyError('camera')],
+  ERR_DEVICE_DENIED: [new DeviceDeniedError('camera')],
+  ERR_DEVICE_DISMISSED: [new DeviceDismissedError('camera')],
+  ERR_DEVICE_IN_USE: [new DeviceInUseError('camera')],
+  ERR_DEVICE_LOST: [new DeviceLostError('camera', 's-1')],
+  ERR_DEVICE_NOT_FOUND: [new DeviceNotFoundError('camera')],
+  ERR_DEVICE_OVERCONSTRAINED: [new DeviceOverconstrainedError('camera')],
+  ERR_ENDPOINT_IN_USE: [new EndpointInUseError('e-1')],
+  ERR_ENDPOINT_LOST: [new EndpointLostError()],
+  ERR_FORBIDDEN: [new ForbiddenError(failure)],
+  ERR_FOREIGN_ANSWER: [new ForeignAnswerError(failure)],
+  ERR_INSECURE_ORIGIN: [new InsecureOriginError()],
+  ERR_INVALID_METADATA: [new InvalidMetadataError('stream metadata', [])],
+  ERR_INVALID_OPTIONS: [new InvalidOptionsError('The option is wrong.', ownHint)],
+  ERR_INVALID_REQUEST: [
+    new InvalidRequestError(failure),
+    new InvalidRequestError({ ...failure, operation: 'requestToken' }),
+  ],
+  ERR_LISTENER: [new ListenerError('stream-published', {})],
+  ERR_MEDIA_CONNECTION: [new MediaConnectionError('s-1', 'publish'), new MediaConnectionError('s-1', 'view')],
+  ERR_MEDIA_ENCRYPTION: [new MediaEncryptionError('Encryption failed.', ownHint)],
+  ERR_MUTE_NOT_ANNOUNCED: [new MuteNotAnnouncedError('audio', 's-1')],
+  ERR_NEGOTIATION: [new NegotiationError('The server did not answer the offer.')],
+  ERR_NOT_FOUND: [new NotFoundError(failure)],
+  ERR_NOT_JOINED: [new NotJoinedError()],
+  ERR_NO_FRAMES: [new NoFramesError('s-1', 'v-1', true), new NoFramesError('s-1', 'v-1', false)],
+  ERR_ON_HOLD: [new OnHoldError()],
+  ERR_PART_NOT_LOADED: [new PartNotLoadedError('publishing')],
+  ERR_PLAYBACK_BLOCKED: [new PlaybackBlockedError({} as HTMLMediaElement)],
+  ERR_SCREEN_SHARE_CANCELLED: [new ScreenShareCancelledError()],
+  ERR_SERVER: [new ServerError(failure), new ServerError({ ...failure, serverError: 'overloaded' })],
+  ERR_STREAM_NOT_FOUND: [new StreamNotFoundError('s-1')],
+  ERR_STREAM_TYPE_MISMATCH: [new StreamTypeMismatchError('The stream has no video.', ownHint)],
+  ERR_TIMEOUT: [new TimeoutError('join', 10_000)],
+  ERR_TOKEN: [new TokenError('The function returned no token.')],
+  ERR_TOO_MANY_REQUESTS: [
+    new TooManyRequestsError({ ...failure, retryAfterMs: 30_000 }),
+    new TooManyRequestsError(failure),
+  ],
+  ERR_TRACK_ENDED: [new TrackEndedError('video')],
+  ERR_UNAUTHORIZED: [
+    new UnauthorizedError(failure),
+    new UnauthorizedError({ ...failure, isTokenOpaque: true }),
+    new UnauthorizedError({ ...failure, operation: 'requestToken' }),
+  ],
+  ERR_UNEXPECTED: [new UnexpectedError('join', {})],
+  ERR_UNREADABLE_EVENT: [new UnreadableEventError({})],
+  ERR_UNSUPPORTED_BROWSER: [new UnsupportedBrowserError('RTCPeerConnection')],
+  ERR_VIEW_CLOSED: [new ViewClosedError('s-1')],
 };
 
-test('the page about errors has a row for each code, and for no other', () => {
-  const page = readFileSync(new URL('../../../../docs/errors.md', import.meta.url), 'utf8');
-  const rows = [...page.matchAll(/^\| `(ERR_\w+)`/gm)].map(([, code]) => code);
-  expect(new Set(rows)).toEqual(new Set(Object.keys(codes)));
-  expect(rows).toHaveLength(Object.keys(codes).length);
+interface Row {
+  readonly code: string;
+  readonly className: string;
+  readonly isRetryable: string;
+  readonly hint: string;
+}
+
+const page = readFileSync(new URL('../../../../docs/errors.md', import.meta.url), 'utf8');
+const rows = page
+  .split('\n')
+  .filter((line) => line.startsWith('| `ERR_'))
+  .map(rowOf);
+
+function rowOf(line: string): Row {
+  const [, code = '', className = '', , isRetryable = '', hint = ''] = line.split('|').map(plainText);
+  return { code, className, isRetryable, hint };
+}
+
+/** Markdown without code marks and links. */
+function plainText(markdown: string): string {
+  return markdown
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll('`', '')
+    .trim();
+}
+
+/** The hint as the page writes it: with the name of a field in place of its value. */
+function hintOf(error: ParleyError): string {
+  const hint = plainText(error.hint);
+  return error instanceof TooManyRequestsError
+    ? hint.replace(String(error.retryAfterMs), 'retryAfterMs')
+    : hint;
+}
+
+function retryOf(error: ParleyError): string {
+  if (error instanceof TokenError) return 'as its cause';
+  return error.retryable ? 'yes' : 'no';
+}
+
+it('docs/errors.md has exactly one row for each code', () => {
+  expect(rows.map(({ code }) => code).toSorted()).toEqual(Object.keys(errors).toSorted());
+});
+
+describe.each(Object.entries(errors))('the row for %s', (code, samples) => {
+  const [error] = samples;
+  const row = rows.find((candidate) => candidate.code === code);
+
+  it('names the class and whether to retry', () => {
+    expect(error.code).toBe(code);
+    expect(row).toMatchObject({ className: error.name, isRetryable: retryOf(error) });
+  });
+
+  it("repeats the error's hint, or all its hints in turn", () => {
+    expect(row?.hint).toBe([...new Set(samples.map(hintOf))].join(' '));
+  });
 });

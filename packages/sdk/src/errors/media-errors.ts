@@ -1,29 +1,29 @@
 import { ParleyError } from '@parley-rtc/client';
 
-/** What was to be published does not hold the kinds of media that its type promises. */
+/** The stream, preview or media lacks a track that the call needs. */
 export class StreamTypeMismatchError extends ParleyError {
   override readonly name = 'StreamTypeMismatchError';
   override readonly code = 'ERR_STREAM_TYPE_MISMATCH';
 }
 
-/** No participant publishes a stream with this id, or not any more. */
+/** No participant publishes a stream with this id (any more). */
 export class StreamNotFoundError extends ParleyError {
   override readonly name = 'StreamNotFoundError';
   override readonly code = 'ERR_STREAM_NOT_FOUND';
   readonly streamId: string;
   constructor(streamId: string, options?: ErrorOptions) {
-    super(`Nobody publishes stream ${streamId} now.`, "Wait for 'stream-published'.", options);
+    super(`No participant publishes stream ${streamId}.`, 'Wait for `stream-published`.', options);
     this.streamId = streamId;
   }
 }
 
-/** The conference is on hold, and nobody shares a screen then. */
+/** The conference is on hold, so no screen can be shared. */
 export class OnHoldError extends ParleyError {
   override readonly name = 'OnHoldError';
   override readonly code = 'ERR_ON_HOLD';
   override readonly retryable = true;
   constructor() {
-    super('The conference is on hold.', 'Share the screen once it goes on.');
+    super('The conference is on hold.', 'Share the screen after it resumes.');
   }
 }
 
@@ -32,11 +32,11 @@ export class NegotiationError extends ParleyError {
   override readonly name = 'NegotiationError';
   override readonly code = 'ERR_NEGOTIATION';
   constructor(whatHappened: string, options?: ErrorOptions) {
-    super(whatHappened, 'Report it to the operator of the server, with the cause of this error.', options);
+    super(whatHappened, "Report its message and `cause` to the server's operator.", options);
   }
 }
 
-/** The connection of one stream was lost, or never came about (ICE or DTLS failed). The stream is closed by then. */
+/** The media connection of one stream failed (ICE or DTLS) or was lost. Its publication or view is closed. */
 export class MediaConnectionError extends ParleyError {
   override readonly name = 'MediaConnectionError';
   override readonly code = 'ERR_MEDIA_CONNECTION';
@@ -45,15 +45,15 @@ export class MediaConnectionError extends ParleyError {
   readonly direction: 'publish' | 'view';
   constructor(streamId: string, direction: 'publish' | 'view') {
     super(
-      `The media connection of stream ${streamId} failed, so its ${direction} is closed.`,
-      `Start the ${direction} again; if that fails too, check that the network lets media through.`,
+      `The media connection to ${direction} stream ${streamId} failed and was closed.`,
+      'Publish or view the stream again. If that fails too, a TURN server may help.',
     );
     this.streamId = streamId;
     this.direction = direction;
   }
 }
 
-/** The browser does not play media before the user has touched the page. */
+/** The browser does not play media before the user interacts with the page. */
 export class PlaybackBlockedError extends ParleyError {
   override readonly name = 'PlaybackBlockedError';
   override readonly code = 'ERR_PLAYBACK_BLOCKED';
@@ -61,7 +61,7 @@ export class PlaybackBlockedError extends ParleyError {
   constructor(element: HTMLMediaElement, options?: ErrorOptions) {
     super(
       'The browser blocks playback until the user acts.',
-      'Call play() on the element from a click.',
+      'Call `conference.startPlayback()` from a click handler.',
       options,
     );
     this.element = element;

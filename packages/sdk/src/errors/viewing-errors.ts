@@ -1,24 +1,24 @@
 import { ParleyError } from '@parley-rtc/client';
 
-/** The view was stopped, or its stream is gone; nothing can be done with it any more. */
+/** The view was stopped or its stream ended. No further call works on it. */
 export class ViewClosedError extends ParleyError {
   override readonly name = 'ViewClosedError';
   override readonly code = 'ERR_VIEW_CLOSED';
   readonly streamId: string;
   constructor(streamId: string) {
-    super(`This view of stream ${streamId} is closed.`, 'Call viewStream() for another one.');
+    super(`This view of stream ${streamId} is closed.`, 'Call viewStream() to open a new one.');
     this.streamId = streamId;
   }
 }
 
-/** A video that should flow shows nothing: for 10 s no frame was decoded. Told once, and again after it has recovered. */
+/** No frame of a video was decoded for 10 s. Reported once, and again only after the video has recovered. */
 export class NoFramesError extends ParleyError {
   override readonly name = 'NoFramesError';
   override readonly code = 'ERR_NO_FRAMES';
   override readonly retryable = true;
   readonly streamId: string;
   readonly viewerId: string;
-  /** Whether packets of the video arrive, which then cannot be decoded. */
+  /** Whether packets of the video arrive, so that decoding is the problem. */
   readonly arePacketsArriving: boolean;
   constructor(streamId: string, viewerId: string, arePacketsArriving: boolean) {
     super(
@@ -33,15 +33,15 @@ export class NoFramesError extends ParleyError {
   }
 }
 
-/** The browser does not play through this audio output. */
+/** The browser cannot play audio through this output. */
 export class AudioOutputError extends ParleyError {
   override readonly name = 'AudioOutputError';
   override readonly code = 'ERR_AUDIO_OUTPUT';
   readonly deviceId: string;
   constructor(deviceId: string, options?: ErrorOptions) {
     super(
-      `Sound cannot be played through the audio output '${deviceId}'.`,
-      'Choose one that enumerateDevices() lists, after the user has allowed it.',
+      `Audio cannot be played through output '${deviceId}'.`,
+      'Choose one that enumerateDevices() lists after the user has granted access.',
       options,
     );
     this.deviceId = deviceId;

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { capturedStreams, capturedTracks, type FakePage } from '../testing/fake-browser.ts';
-import { fakeTracks } from '../testing/fake-media.ts';
+import { aMediaStream, fakeTracks } from '../testing/fake-media.ts';
 import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
@@ -15,7 +15,7 @@ useFakeConference((fakes) => {
 
 const states = () => capturedTracks.map(({ readyState }) => readyState);
 
-test('is published as it is, without asking for the devices again, and then belongs to the stream', async () => {
+it('is published without opening the devices again, and then belongs to the stream', async () => {
   const preview = await createPreview({ camera: true, microphone: true });
   const ada = await joinAs(server, 'ada');
   const mine = await ada.publishStream({ preview });
@@ -35,7 +35,7 @@ test('is published as it is, without asking for the devices again, and then belo
   expect(states()).toEqual(['ended', 'ended', 'ended']);
 });
 
-test('switches devices, and stays as it is when the other cannot be had', async () => {
+it('switches devices, and keeps the current one when the other cannot be opened', async () => {
   using preview = await createPreview({ camera: true });
   await preview.switchTo({ camera: { deviceId: 'other' } });
   expect(states()).toEqual(['ended', 'live']);
@@ -49,7 +49,7 @@ test('switches devices, and stays as it is when the other cannot be had', async 
   expect(fakeTracks(preview.mediaStream).map(({ readyState }) => readyState)).toEqual(['live']);
 });
 
-test('frees its devices at the end, and by signal', async () => {
+it('releases its devices when stopped, and when its signal aborts', async () => {
   const preview = await createPreview({ camera: true });
   preview.stop();
   preview.stop();
@@ -57,4 +57,34 @@ test('frees its devices at the end, and by signal', async () => {
   await expect(createPreview({ camera: true, signal: AbortSignal.abort() })).rejects.toMatchObject({
     code: 'ERR_ABORTED',
   });
+});
+
+it('keeps only the device that was switched to last', async () => {
+  using preview = await createPreview({ camera: true });
+  await Promise.all([preview.switchTo({ camera: { deviceId: 'a' } }), preview.switchTo({ camera: true })]);
+  expect(fakeTracks(preview.mediaStream)).toHaveLength(1);
+  expect(states().filter((state) => state === 'live')).toHaveLength(1);
+});
+
+it('keeps a track off that the app disabled when it switches devices', async () => {
+  using preview = await createPreview({ microphone: true });
+  const [before] = fakeTracks(preview.mediaStream);
+  if (before) before.enabled = false;
+  await preview.switchTo({ microphone: true });
+  expect(fakeTracks(preview.mediaStream)).toMatchObject([{ enabled: false, readyState: 'live' }]);
+});
+
+it('says which device is missing', async () => {
+  page.navigator.mediaDevices = {
+    getUserMedia: async ({ video }) => {
+      if (video) throw new DOMException('none', 'NotFoundError');
+      return aMediaStream('audio');
+    },
+  };
+  using preview = await createPreview({ camera: true, microphone: true, allowMissing: true });
+  expect(preview.missing).toMatchObject({ video: { code: 'ERR_DEVICE_NOT_FOUND' } });
+  const ada = await joinAs(server, 'ada');
+  const mine = await ada.publishStream({ preview });
+  expect(mine.type).toBe('MIC');
+  expect(mine.missing).toBe(preview.missing);
 });

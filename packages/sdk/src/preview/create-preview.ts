@@ -1,28 +1,34 @@
 import { withDeadline } from '@parley-rtc/client';
+import { capture, deviceOf, openDevice, stopAll, tracksOf } from '../devices/capture.ts';
+import type { Captured, DeviceRequest, DeviceSource, MissingKinds } from '../devices/media-source.ts';
 import { StreamTypeMismatchError } from '../errors/media-errors.ts';
-import { type Captured, capture, deviceOf, openDevice, stopAll, tracksOf } from '../media/capture.ts';
-import type { DeviceSource, DeviceWish } from '../media/publish-options.ts';
-import type { TrackKind } from '../media/published-stream.ts';
+import type { TrackKind } from '../stream-kinds.ts';
+import { latestValue } from '../waiting/latest-value.ts';
 
 export interface PreviewOptions extends DeviceSource {
-  /** Gives up: what was captured is stopped. */
+  /** Aborts opening: stops the captured media. Has no effect once the preview exists. */
   readonly signal?: AbortSignal;
 }
 
-/** Camera and microphone before the call. */
+/** A preview of camera and microphone before the call. */
 export interface Preview extends Disposable {
-  /** What the camera sees and the microphone hears; tracks that are switched take each other's place in it. */
+  /** The captured media; `switchTo` replaces its tracks. */
   readonly mediaStream: MediaStream;
-  /** Opens another device; what is there stays when that fails. */
+  /** The devices that `allowMissing` did without, with the error of each; empty if nothing is missing. */
+  readonly missing: MissingKinds;
+  /**
+   * Switches to other devices. Keeps the current one when opening the new one fails. A newer call replaces a running one. A
+   * track that you disabled stays disabled.
+   */
   switchTo(source: DeviceSource): Promise<void>;
-  /** For `publishStream({ preview })`: gives the media away, once, and leaves it running. */
+  /** Used by `publishStream({ preview })`: transfers the running media, once. */
   handOver(): Captured;
-  /** Frees the devices, unless they were handed over. */
+  /** Releases the devices, unless the preview was published. */
   stop(): void;
 }
 
 /**
- * Opens camera, microphone or both, to be shown and then published as they are.
+ * Opens camera, microphone or both for a preview. Publish the same media later with `publishStream({ preview })`.
  *
  * @throws the errors of `publishStream` for devices; AbortedError (`ERR_ABORTED`).
  */
@@ -31,42 +37,43 @@ export async function createPreview({ signal, ...source }: PreviewOptions): Prom
     capture(source, signal),
   );
   const { mediaStream } = captured;
-  const wishes: Partial<Record<TrackKind, DeviceWish>> = { ...captured.wishes };
+  const requests: Partial<Record<TrackKind, DeviceRequest>> = { ...captured.requests };
   const over = new AbortController();
-  const assertOurs = () => {
-    if (!over.signal.aborted) return;
-    throw new StreamTypeMismatchError('This preview is over.', 'Make another one.');
-  };
-  const change = async (kind: TrackKind, wish: DeviceWish | undefined) => {
-    if (!wish) return;
-    const [before] = tracksOf(mediaStream, kind);
-    if (!before) {
-      throw new StreamTypeMismatchError(
-        `This preview has no ${deviceOf[kind]}.`,
-        'Make another one with it.',
-      );
-    }
-    const next = await openDevice(kind, wish, over.signal);
-    mediaStream.removeTrack(before);
-    mediaStream.addTrack(next);
-    before.stop();
-    wishes[kind] = wish;
-  };
+  const changing = (kind: TrackKind) =>
+    latestValue<DeviceRequest>(async (request, superseded) => {
+      const [before] = tracksOf(mediaStream, kind);
+      if (!before) {
+        throw new StreamTypeMismatchError(
+          `This preview has no ${deviceOf[kind]}.`,
+          'Create another one with it.',
+        );
+      }
+      const next = await openDevice(kind, request, [over.signal, superseded]);
+      next.enabled = before.enabled;
+      mediaStream.removeTrack(before);
+      mediaStream.addTrack(next);
+      before.stop();
+      requests[kind] = request;
+    });
+  const change = { audio: changing('audio'), video: changing('video') };
   const stop = () => {
     if (over.signal.aborted) return;
-    over.abort(new StreamTypeMismatchError('This preview is over.', 'Make another one.'));
+    over.abort(new StreamTypeMismatchError('This preview has ended.', 'Create another one.'));
     stopAll(mediaStream);
   };
   return {
     mediaStream,
+    missing: captured.missing ?? {},
     async switchTo({ camera, microphone }) {
-      assertOurs();
-      await Promise.all([change('video', camera), change('audio', microphone)]);
+      over.signal.throwIfAborted();
+      await Promise.all([camera && change.video(camera), microphone && change.audio(microphone)]);
     },
     handOver() {
-      assertOurs();
-      over.abort(new StreamTypeMismatchError('This preview is published.', 'Switch the published stream.'));
-      return { ...captured, wishes };
+      over.signal.throwIfAborted();
+      over.abort(
+        new StreamTypeMismatchError('This preview is already published.', 'Switch the published stream.'),
+      );
+      return { ...captured, requests };
     },
     stop,
     [Symbol.dispose]: stop,

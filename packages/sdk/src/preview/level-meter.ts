@@ -1,19 +1,19 @@
+import { tracksOf } from '../devices/capture.ts';
 import { UnsupportedBrowserError } from '../errors/browser-errors.ts';
-import { tracksOf } from '../media/capture.ts';
 
 export interface LevelMeterOptions {
-  /** Gets the loudness (root mean square, 0 to 1), about ten times a second. */
+  /** Receives the loudness (root mean square, 0 to 1) every `intervalMs`. */
   readonly onLevel: (level: number) => void;
-  /** Default 100. */
+  /** Interval between measurements, in milliseconds. Default 100. */
   readonly intervalMs?: number;
 }
 
 export interface LevelMeter extends Disposable {
-  /** The loudness measured last, 0 to 1. */
+  /** The last measured loudness, 0 to 1. */
   readonly level: number;
   /**
-   * Whether the browser measures. It may wait for the user to touch the page first (autoplay policy); then call
-   * `resume` from a click.
+   * Whether measuring is running. The browser's autoplay policy may require a user gesture first; then call `resume` from
+   * a click handler.
    */
   readonly isRunning: boolean;
   resume(): Promise<void>;
@@ -21,10 +21,11 @@ export interface LevelMeter extends Disposable {
 }
 
 /**
- * Measures how loud a stream is, also when its track is disabled elsewhere: it listens to a copy, so that a muted
- * microphone can be measured as long as its device is open.
+ * Measures the loudness of a stream, and follows it to another microphone. It listens to a copy of the audio track, so a muted
+ * microphone can be measured as long as its device is open; the copy ends with the track, so it keeps no device open. A
+ * stream without audio has level 0.
  *
- * @throws UnsupportedBrowserError (`ERR_UNSUPPORTED_BROWSER`) without Web Audio; for a stream without sound the level is 0.
+ * @throws UnsupportedBrowserError (`ERR_UNSUPPORTED_BROWSER`) without Web Audio.
  */
 export function createLevelMeter(
   mediaStream: MediaStream,
@@ -34,19 +35,26 @@ export function createLevelMeter(
   const context = new AudioContext();
   const analyser = context.createAnalyser();
   analyser.fftSize = 2048;
-  const copies = tracksOf(mediaStream, 'audio').map((track) => track.clone());
-  for (const copy of copies) copy.enabled = true;
-  if (copies.length > 0) context.createMediaStreamSource(new MediaStream(copies)).connect(analyser);
+  let heard: Heard | undefined;
+  // A track that the app or Parley stops fires no event, so this looks.
+  const follow = () => {
+    const track = tracksOf(mediaStream, 'audio').find(({ readyState }) => readyState === 'live');
+    if (track === heard?.track) return;
+    heard?.stop();
+    heard = track && hear(track, context, analyser);
+  };
+  follow();
   const samples = new Float32Array(analyser.fftSize);
   let level = 0;
   const timer = setInterval(() => {
+    follow();
     analyser.getFloatTimeDomainData(samples);
     level = rootMeanSquare(samples);
     onLevel(level);
   }, intervalMs);
   const stop = () => {
     clearInterval(timer);
-    for (const copy of copies) copy.stop();
+    heard?.stop();
     if (context.state !== 'closed') void context.close();
   };
   return {
@@ -60,6 +68,25 @@ export function createLevelMeter(
     stop,
     [Symbol.dispose]: stop,
   };
+}
+
+interface Heard {
+  readonly track: MediaStreamTrack;
+  readonly stop: () => void;
+}
+
+function hear(track: MediaStreamTrack, context: AudioContext, analyser: AnalyserNode): Heard {
+  const copy = track.clone();
+  copy.enabled = true;
+  const source = context.createMediaStreamSource(new MediaStream([copy]));
+  source.connect(analyser);
+  const stop = () => {
+    source.disconnect();
+    copy.stop();
+    track.removeEventListener('ended', stop);
+  };
+  track.addEventListener('ended', stop);
+  return { track, stop };
 }
 
 export function rootMeanSquare(samples: Float32Array): number {

@@ -1,5 +1,4 @@
-import { describe, expect, test } from 'vitest';
-import { rootMeanSquare } from './level-meter.ts';
+import { describe, expect, it } from 'vitest';
 import { createWarningRules, type MediaReading } from './watch-media.ts';
 
 const fine: MediaReading = {
@@ -10,7 +9,7 @@ const fine: MediaReading = {
   hasFrames: true,
 };
 
-/** Applies readings for so many milliseconds each; returns what is warned of, and when. */
+/** Applies each reading for its `forMs`; returns the warnings and their times. */
 function warningsOf(
   ...parts: readonly (readonly [forMs: number, reading: Partial<MediaReading>])[]
 ): string[] {
@@ -18,7 +17,7 @@ function warningsOf(
   let nowMs = 0;
   const judge = createWarningRules((warning, isActive) => {
     heard.push(`${nowMs} ${warning} ${isActive ? 'on' : 'off'}`);
-  }, 100);
+  });
   for (const [forMs, reading] of parts) {
     for (const endMs = nowMs + forMs; nowMs < endMs;) {
       nowMs += 100;
@@ -32,25 +31,25 @@ describe('a warning', () => {
   const speaks = { isMicrophoneMuted: true, level: 0.1 };
   const quiet = { isMicrophoneMuted: true, level: 0.001 };
 
-  test('tells who speaks while muted, after a moment, and bears the pauses of speech', () => {
+  it('reports speaking while muted after 400 ms, and tolerates pauses in speech', () => {
     expect(warningsOf([1000, speaks], [1000, quiet], [500, speaks], [2000, quiet])).toEqual([
       '400 speaking-while-muted on',
       '4000 speaking-while-muted off',
     ]);
   });
 
-  test('ends at once with the mute', () => {
+  it('ends within 100 ms of unmuting', () => {
     expect(warningsOf([500, speaks], [500, {}])).toEqual([
       '400 speaking-while-muted on',
       '600 speaking-while-muted off',
     ]);
   });
 
-  test('is not for a cough', () => {
+  it('ignores a cough', () => {
     expect(warningsOf([300, speaks], [500, quiet], [300, speaks], [500, quiet])).toEqual([]);
   });
 
-  test('tells of a microphone that gives only zeros, unless it is muted or not heard at all', () => {
+  it('reports a microphone that delivers only zeros, unless it is muted or not measured', () => {
     expect(warningsOf([4000, { level: 0 }], [100, { level: 0.000_01 }])).toEqual([
       '3000 silent-microphone on',
       '4100 silent-microphone off',
@@ -59,7 +58,7 @@ describe('a warning', () => {
     expect(warningsOf([4000, { level: 0, hasMicrophone: false }])).toEqual([]);
   });
 
-  test('tells of a camera without pictures, unless it is muted or there is none', () => {
+  it('reports a camera without frames, unless it is muted or there is no camera', () => {
     expect(warningsOf([4000, { hasFrames: false }], [100, {}])).toEqual([
       '3000 no-frames on',
       '4100 no-frames off',
@@ -67,10 +66,4 @@ describe('a warning', () => {
     expect(warningsOf([4000, { hasFrames: false, isCameraMuted: true }])).toEqual([]);
     expect(warningsOf([4000, { hasFrames: undefined }])).toEqual([]);
   });
-});
-
-test('loudness is the root of the mean square', () => {
-  expect(rootMeanSquare(new Float32Array([1, -1, 1, -1]))).toBe(1);
-  expect(rootMeanSquare(new Float32Array([0.5, -0.5, 0, 0]))).toBeCloseTo(0.3536, 3);
-  expect(rootMeanSquare(new Float32Array(8))).toBe(0);
 });

@@ -1,26 +1,26 @@
-import type { PublishedStream } from '../media/published-stream.ts';
-import { tracksOf } from '../media/capture.ts';
+import { tracksOf } from '../devices/capture.ts';
+import type { PublishedStream } from '../publishing/published-stream.ts';
 import { createLevelMeter } from './level-meter.ts';
 
 /**
- * What may be wrong with what is sent: somebody speaks into a microphone that is muted; a microphone that is not muted
- * gives nothing but zeros; a camera that is not muted gives no pictures.
+ * A possible problem of a published stream: the user speaks into a muted microphone; an unmuted microphone delivers only
+ * silence; an unmuted camera delivers no frames.
  */
 export type MediaWarning = 'speaking-while-muted' | 'silent-microphone' | 'no-frames';
 
 export interface WatchMediaOptions {
-  /** A warning began or ended. */
+  /** Called when a warning begins or ends. */
   readonly onChange: (warning: MediaWarning, isActive: boolean) => void;
 }
 
-/** Louder than this is speech: -35 dBov. */
+/** Audio louder than this counts as speech: -35 dBov. */
 const speechLevel = 0.0178;
 const lookEveryMs = 100;
 const speechMs = 400;
 const quietMs = 1_500;
 const troubleMs = 3_000;
 
-/** What is known about a stream at one moment. */
+/** The measurements of a stream at one moment. */
 export interface MediaReading {
   readonly level: number;
   readonly isMicrophoneMuted: boolean;
@@ -30,16 +30,13 @@ export interface MediaReading {
   readonly hasFrames: boolean | undefined;
 }
 
-/** Turns readings, taken every `intervalMs`, into warnings: each needs its time to begin, speech also to end. */
-export function createWarningRules(
-  onChange: WatchMediaOptions['onChange'],
-  intervalMs: number = lookEveryMs,
-): (reading: MediaReading) => void {
+/** Turns readings, one every 100 ms, into warnings. Each begins after a delay; the speech warning also ends after one. */
+export function createWarningRules(onChange: WatchMediaOptions['onChange']): (reading: MediaReading) => void {
   const rule = (warning: MediaWarning, beginMs: number, endMs: number) => {
     let isActive = false;
     let differsMs = 0;
     return (isTrue: boolean, isPossible: boolean) => {
-      differsMs = isTrue === isActive ? 0 : differsMs + intervalMs;
+      differsMs = isTrue === isActive ? 0 : differsMs + lookEveryMs;
       const isDue = differsMs >= (isActive ? endMs : beginMs) || (isActive && !isPossible);
       if (isTrue === isActive || !isDue) return;
       isActive = isTrue;
@@ -58,7 +55,7 @@ export function createWarningRules(
   };
 }
 
-/** Watches a stream of ours until the returned function is called. Where Web Audio may not run yet, only pictures. */
+/** Watches a published stream until the returned function is called. Skips audio while Web Audio may not run yet. */
 export function watchMedia(
   stream: Pick<PublishedStream, 'mediaStream' | 'isMuted'>,
   { onChange }: WatchMediaOptions,
@@ -77,22 +74,18 @@ export function watchMedia(
   };
   video.requestVideoFrameCallback(onFrame);
 
-  let listenedTo: MediaStreamTrack | undefined;
   let meter: ReturnType<typeof createLevelMeter> | undefined;
   const timer = setInterval(() => {
     const [microphone] = tracksOf(mediaStream, 'audio');
     const [camera] = tracksOf(mediaStream, 'video');
-    if (microphone !== listenedTo) {
-      meter?.stop();
-      listenedTo = microphone;
-      meter = microphone && createLevelMeter(mediaStream, { onLevel: () => {} });
-    }
+    // Only with a microphone: a page may have few audio contexts.
+    if (microphone) meter ??= createLevelMeter(mediaStream, { onLevel: () => {} });
     judge({
       level: meter?.level ?? 0,
-      hasMicrophone: meter?.isRunning ?? false,
+      hasMicrophone: microphone?.readyState === 'live' && (meter?.isRunning ?? false),
       isMicrophoneMuted: stream.isMuted('audio'),
       isCameraMuted: stream.isMuted('video'),
-      // A page that is hidden shows no pictures, which says nothing about the camera.
+      // A hidden page renders no frames, which says nothing about the camera.
       hasFrames:
         camera &&
         (document.hidden || (!camera.muted && performance.now() - lastFrameAtMs < 2 * lookEveryMs + 1_000)),

@@ -1,17 +1,18 @@
+import { createLogs } from '@parley-rtc/client';
 import { UnsupportedBrowserError } from '../errors/browser-errors.ts';
-import type { TrackProcessor } from '../media/track-processor.ts';
+import type { TrackProcessor } from '../publishing/track-processor.ts';
 
 /**
- * Draws one picture: what is on `canvas` afterwards is sent. `picture` is `width` × `height` pixels, as is the canvas,
- * and may be used until the returned promise resolves.
+ * Draws one video frame onto the canvas of `context`; the result is sent. `frame` and the canvas are `width` × `height`
+ * pixels. Use `frame` only until the returned promise resolves.
  */
 export type DrawFrame = (
   context: OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D,
-  picture: CanvasImageSource,
+  frame: CanvasImageSource,
   size: { readonly width: number; readonly height: number },
 ) => void | Promise<void>;
 
-/** Chromium's streams of frames, which TypeScript does not know yet. @see https://www.w3.org/TR/mediacapture-transform/ */
+/** Chromium's frame streams, which TypeScript does not know yet. @see https://www.w3.org/TR/mediacapture-transform/ */
 interface FrameStreams {
   readonly MediaStreamTrackProcessor?: new (init: { track: MediaStreamTrack }) => {
     readonly readable: ReadableStream<VideoFrame>;
@@ -22,10 +23,11 @@ interface FrameStreams {
 }
 
 /**
- * A processor that draws every picture of a camera anew, for `published.setProcessor('video', …)`: with streams of
- * frames where the browser has them, which also work in a tab that is hidden, else by way of a canvas.
+ * Creates a processor that redraws every frame of a camera, for `published.setProcessor('video', …)`. It uses frame
+ * streams where the browser has them, which also work in a hidden tab; otherwise it uses a canvas.
  *
- * @throws what `draw` throws before the first picture is out; UnsupportedBrowserError (`ERR_UNSUPPORTED_BROWSER`).
+ * `setProcessor` rejects with an error that `draw` throws for the first frame, or with UnsupportedBrowserError
+ * (`ERR_UNSUPPORTED_BROWSER`).
  */
 export function videoFrameProcessor(draw: DrawFrame): TrackProcessor {
   return {
@@ -52,13 +54,13 @@ async function throughFrames(
   const canvas = new OffscreenCanvas(1, 1);
   const context = canvas.getContext('2d');
   if (!context) throw new UnsupportedBrowserError('OffscreenCanvas');
-  /** Aborts at the first picture. */
+  /** Aborts at the first frame. */
   const first = new AbortController();
   const painter = new TransformStream<VideoFrame, VideoFrame>({
     async transform(frame, controller) {
       try {
         const { displayWidth: width, displayHeight: height, timestamp } = frame;
-        // Setting a size clears the canvas and costs, so only when it changes.
+        // Setting a size clears the canvas and is slow, so do it only when the size changes.
         if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
         await draw(context, frame, { width, height });
         controller.enqueue(new VideoFrame(canvas, { timestamp }));
@@ -68,11 +70,18 @@ async function throughFrames(
       }
     },
   });
-  // Ends by the abort, by the end of the camera's track, or by what `draw` throws.
+  // Ends when `signal` aborts, the camera's track ends, or `draw` throws.
   const flow = frames.pipeThrough(painter, { signal }).pipeTo(output.writable, { signal });
   const ended = flow.finally(() => output.stop());
+  ended.catch((error: unknown) => {
+    if (!signal.aborted) logDrawError(error);
+  });
   await Promise.race([ended, once(first.signal)]);
   return output;
+}
+
+function logDrawError(error: unknown): void {
+  createLogs()('processor')('error', 'drawing failed', {}, error);
 }
 
 function once(signal: AbortSignal): Promise<void> {
@@ -109,8 +118,9 @@ async function throughCanvas(
     try {
       await paint();
       video.requestVideoFrameCallback(() => void next());
-    } catch {
-      // The picture stands still rather than showing what was to be hidden.
+    } catch (error) {
+      logDrawError(error);
+      // Freeze the video rather than show what `draw` was meant to hide.
       stop();
     }
   };

@@ -1,6 +1,7 @@
-import { describe, expect, test } from 'vitest';
-import { recordedStats } from '../testing/recorded-stats.ts';
-import { levelOf, type QualityContext, qualityOf } from './quality-of.ts';
+import { describe, expect, it } from 'vitest';
+import { recordedFirefoxSenders, recordedFirefoxStats, recordedStats } from '../testing/recorded-stats.ts';
+import { markActiveLayers } from './mark-active-layers.ts';
+import { levelOf, qualityOf, type QualityContext } from './quality-of.ts';
 import { statsBetween } from './stream-stats.ts';
 
 const calm = (direction: 'publish' | 'view', more: Partial<QualityContext> = {}): QualityContext => ({
@@ -13,7 +14,7 @@ const calm = (direction: 'publish' | 'view', more: Partial<QualityContext> = {})
   ...more,
 });
 
-/** The quality of the recorded call, bent. */
+/** The quality of the recorded call after `change`. */
 function qualityWhen(
   direction: 'publish' | 'view',
   change: Parameters<typeof recordedStats>[1],
@@ -24,14 +25,26 @@ function qualityWhen(
 
 const codes = ({ causes }: ReturnType<typeof qualityOf>): string[] => causes.map(({ code }) => code);
 
-test.each(['publish', 'view'] as const)('a good call (%s) is excellent without a cause', (direction) => {
+it('does not blame the network for layers of which the browser says nothing, or that are paused', () => {
+  const [before, after] = recordedFirefoxStats('publish');
+  const senders = recordedFirefoxSenders();
+  const marked = [markActiveLayers(before, senders), markActiveLayers(after, senders)] as const;
+  for (const reports of [[before, after] as const, marked]) {
+    expect(qualityOf(statsBetween(...reports), calm('publish'))).toMatchObject({
+      level: 'excellent',
+      causes: [],
+    });
+  }
+});
+
+it.each(['publish', 'view'] as const)('a good call (%s) is excellent without a cause', (direction) => {
   const quality = qualityWhen(direction, () => {});
   expect(quality).toMatchObject({ level: 'excellent', causes: [] });
   expect(quality.score).toBeGreaterThan(95);
 });
 
-describe('each trouble has its name and its evidence', () => {
-  test('loss on the way to us', () => {
+describe('each problem has its code and its evidence', () => {
+  it('packet loss on the downlink', () => {
     const quality = qualityWhen('view', (entry) => {
       if (entry.type === 'inbound-rtp' && entry['kind'] === 'video') entry['packetsLost'] = 12;
     });
@@ -41,30 +54,30 @@ describe('each trouble has its name and its evidence', () => {
     expect(quality.causes[0]?.suggestion).toContain('network');
   });
 
-  test('loss on the way from us, as the server reports it', () => {
+  it('packet loss on the uplink, as the server reports it', () => {
     const quality = qualityWhen('publish', (entry) => {
       if (entry.type === 'remote-inbound-rtp' && entry['kind'] === 'video') entry['packetsLost'] = 12;
     });
     expect(codes(quality)).toEqual(['uplink-loss']);
   });
 
-  test('a long way', () => {
+  it('a long round trip', () => {
     const quality = qualityWhen('publish', (entry) => {
       if (entry.type === 'remote-inbound-rtp') entry['roundTripTime'] = 0.8;
     });
     expect(codes(quality)).toEqual(['round-trip']);
-    // 100 - (400 + 2 * 1.75 - 120) / 10, by the sound, whose jitter is larger.
+    // 100 - (400 + 2 * 1.75 - 120) / 10, for the audio, whose jitter is larger.
     expect(quality.score).toBeCloseTo(71.65, 2);
   });
 
-  test('an uneven way', () => {
+  it('jitter', () => {
     const quality = qualityWhen('view', (entry) => {
       if (entry.type === 'inbound-rtp') entry['jitter'] = 0.2;
     });
     expect(codes(quality)).toEqual(['jitter']);
   });
 
-  test('a sender that is too busy, even where the score is still high', () => {
+  it('a sender that is too busy, even while the score is high', () => {
     const quality = qualityWhen('publish', (entry) => {
       if (entry.type === 'outbound-rtp' && entry['kind'] === 'video') {
         entry['qualityLimitationDurations'] = { none: 4, cpu: 2, bandwidth: 0, other: 0 };
@@ -74,7 +87,7 @@ describe('each trouble has its name and its evidence', () => {
     expect(quality.level).toBe('excellent');
   });
 
-  test('pictures that come and are not decoded, and pictures that never were complete', () => {
+  it('video that arrives but is not decoded, and video that never had a key frame', () => {
     const [before] = recordedStats('view');
     const frames = [...before.values()].find(
       (entry) =>
@@ -91,7 +104,7 @@ describe('each trouble has its name and its evidence', () => {
     expect(stuck({ keyFramesDecoded: 0 })).toMatchObject({ causes: [{ code: 'no-key-frame' }] });
   });
 
-  test('nothing at all', () => {
+  it('no packets at all', () => {
     const [before] = recordedStats('view');
     const stats = statsBetween(before, before);
     expect(qualityOf(stats, calm('view'))).toMatchObject({
@@ -108,14 +121,14 @@ describe('each trouble has its name and its evidence', () => {
     ).toEqual(['element-hidden']);
   });
 
-  test('a layer that is wanted and not sent', () => {
+  it('an active layer that is not sent', () => {
     const [before, after] = recordedStats('publish');
     const silent = { id: 'low', type: 'outbound-rtp', kind: 'video', rid: 'low', active: true };
     const quality = qualityOf(statsBetween(before, new Map([...after, ['low', silent]])), calm('publish'));
     expect(quality).toMatchObject({ score: 65, causes: [{ code: 'layer-withheld' }] });
   });
 
-  test('a browser that waits for a click, and a device that the system mutes', () => {
+  it('a browser that waits for a click, and a device that the system mutes', () => {
     expect(codes(qualityWhen('view', () => {}, { isAutoplayBlocked: true }))).toEqual(['autoplay-blocked']);
     expect(codes(qualityWhen('publish', () => {}, { mutedByDevice: new Set(['audio'] as const) }))).toEqual([
       'device-muted',
@@ -123,13 +136,13 @@ describe('each trouble has its name and its evidence', () => {
   });
 });
 
-test('the score falls fast and rises slowly', () => {
+it('the score falls fast and rises slowly', () => {
   const previous = { score: 50, level: 'good', causes: [] } as const;
   const [before] = recordedStats('view');
   expect(qualityWhen('view', () => {}, { previous }).score).toBeCloseTo(70, 0);
   expect(qualityOf(statsBetween(before, before), calm('view', { previous })).score).toBe(26);
 });
 
-test('levels', () => {
+it('maps scores to levels', () => {
   expect([100, 80, 40, 20].map(levelOf)).toEqual(['excellent', 'good', 'poor', 'lost']);
 });

@@ -3,36 +3,36 @@ import type { MediaStats, StreamStats } from './stream-stats.ts';
 
 export type QualityLevel = 'excellent' | 'good' | 'poor' | 'lost';
 
-/** How good one stream is in one direction, and why. */
+/** The quality of one stream in one direction, and its causes. */
 export interface StreamQuality {
   /** 0 to 100, smoothed: it falls fast and rises slowly. */
   readonly score: number;
   /** `excellent` above 80, `good` above 40, `poor` above 20, else `lost`. */
   readonly level: QualityLevel;
-  /** The strongest first; empty when nothing is wrong. */
+  /** Strongest cause first; empty when nothing is wrong. */
   readonly causes: readonly QualityCause[];
 }
 
-/** What statistics do not tell. */
+/** Facts that the statistics do not contain. */
 export interface QualityContext {
   readonly direction: 'publish' | 'view';
-  /** The kinds that the app muted: nothing is expected of them. */
+  /** Kinds that the publisher muted, of which nothing is expected. */
   readonly muted: ReadonlySet<'audio' | 'video'>;
   /** Kinds whose device the system muted. */
   readonly mutedByDevice: ReadonlySet<'audio' | 'video'>;
-  /** Shown in an element that is out of sight. */
+  /** Whether the stream's element is out of sight. */
   readonly isHidden: boolean;
   readonly isAutoplayBlocked: boolean;
-  /** The quality before. */
+  /** The previous quality. */
   readonly previous: StreamQuality | undefined;
 }
 
-/** Points per per cent of loss. */
+/** Points lost for each percent of packet loss. */
 const lossWeight = { audio: 5.3, video: 10 } as const;
 /** Packets per second at which loss counts in full; fewer (silence, a still screen) count for less. */
 const usualPacketRate = { audio: 50, video: 60 } as const;
 const worst = 30;
-/** Points lost before an influence is called a cause. */
+/** Points that an influence must cost to be listed as a cause. */
 const notable = 5;
 
 interface Verdict {
@@ -41,8 +41,8 @@ interface Verdict {
 }
 
 /**
- * The quality that `stats` amount to. LiveKit's formula: 100, less delay and loss, less a bit rate far below what was
- * aimed at, less simulcast layers withheld; at least 30 while anything comes, and the worst kind of media counts.
+ * Computes the quality from `stats` with LiveKit's formula: 100, less points for delay and loss, for a bitrate far below its
+ * target, or for missing simulcast layers; at least 30 while packets arrive. The worst kind of media counts.
  */
 export function qualityOf(stats: StreamStats, context: QualityContext): StreamQuality {
   const verdicts = stats.media
@@ -61,7 +61,7 @@ export function qualityOf(stats: StreamStats, context: QualityContext): StreamQu
   return { score, level: levelOf(score), causes };
 }
 
-/** Above 80 excellent, above 40 good, above 20 poor. */
+/** Returns the level of a score: above 80 excellent, above 40 good, above 20 poor, else lost. */
 export function levelOf(score: number): QualityLevel {
   if (score > 80) return 'excellent';
   if (score > 40) return 'good';
@@ -80,7 +80,7 @@ function verdictOn(media: MediaStats, stats: StreamStats, context: QualityContex
   const isVideo = media.kind === 'video';
   if (media.packets === 0) {
     if (isVideo && isHidden && direction === 'view') return verdict(100, [causeOf('element-hidden'), 0]);
-    // 40 when reports still come from the other side, 20 when those are missing too.
+    // 40 while the other side still sends reports, otherwise 20.
     const score = direction === 'publish' && media.lossRatio !== undefined ? 40 : 20;
     return verdict(score, [causeOf('no-packets', { packets: 0, durationMs: stats.durationMs }), 100 - score]);
   }
@@ -112,7 +112,7 @@ interface Influence {
   readonly cause: Suspect;
 }
 
-/** Suspects with no points are facts rather than causes of a low score, and always told. */
+/** Keeps suspects that cost enough points, and those that inform even when they cost none. */
 function verdict(score: number, ...suspects: readonly Suspect[]): Verdict {
   return {
     score,
@@ -153,7 +153,7 @@ function lossPoints(media: MediaStats, { durationMs }: StreamStats): number {
   return (media.lossRatio ?? 0) * 100 * lossWeight[media.kind] * share;
 }
 
-/** Only the sender knows what was aimed at. An encoder that is not held back sends little because little moves. */
+/** Only the sender knows the target. An encoder that is not limited sends little because little moves. */
 function bitratePoints(
   { kind, bitrateBps, targetBitrateBps = 0, qualityLimitationRatios: { bandwidth = 0 } }: MediaStats,
   direction: 'publish' | 'view',
@@ -163,18 +163,18 @@ function bitratePoints(
   return { points, cause: [causeOf('low-bitrate', { bitrateBps, targetBitrateBps }), points] };
 }
 
-/** Layers that are wanted and not sent. */
+/** Points for layers that are active but not sent. */
 function layerPoints({ layers }: MediaStats): Influence {
-  const wanted = layers.filter(({ isActive }) => isActive);
-  const missing = wanted.filter(({ bitrateBps }) => bitrateBps === 0).length;
-  const points = wanted.length > 1 ? 35 * missing : 0;
+  const active = layers.filter(({ isActive }) => isActive);
+  const missing = active.filter(({ bitrateBps }) => bitrateBps === 0).length;
+  const points = active.length > 1 ? 35 * missing : 0;
   return {
     points,
-    cause: [causeOf('layer-withheld', { layersWanted: wanted.length, layersMissing: missing }), points],
+    cause: [causeOf('layer-withheld', { layersWanted: active.length, layersMissing: missing }), points],
   };
 }
 
-/** What the encoder says of itself; half of the interval makes it a cause. */
+/** Limits that the encoder reports; each is a cause when it lasts half of the interval. */
 function limitations({ qualityLimitationRatios: { cpu = 0, bandwidth = 0 } }: MediaStats): Suspect[] {
   const suspects: Suspect[] = [];
   if (cpu >= 0.5) suspects.push([causeOf('sender-cpu-limited', { cpuLimitedRatio: cpu }), 0]);

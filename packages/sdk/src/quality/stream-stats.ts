@@ -1,67 +1,71 @@
-/** What two statistics reports of one peer connection say about the time between them. Ratios are 0 to 1. */
+/** Statistics of one connection for the interval between two reports. Ratios are 0 to 1. */
 export interface StreamStats {
   /** The time between the reports, in milliseconds. */
   readonly durationMs: number;
-  /** Of the media where the other side reports it, else of the connectivity checks. */
+  /** Round-trip time of the media if the other side reports it, else of the connectivity checks, in milliseconds. */
   readonly roundTripMs: number | undefined;
-  /** What the browser believes it may send; known to publishers. */
+  /** The browser's estimate of the available bitrate; known to publishers only. */
   readonly availableOutgoingBitrateBps: number | undefined;
-  /** How the media goes: `host`, `srflx`, `prflx` or `relay`, here and at the server. */
+  /** Type of the ICE candidate in use: `host`, `srflx`, `prflx` or `relay`. */
   readonly localCandidateType: string | undefined;
   readonly remoteCandidateType: string | undefined;
   readonly media: readonly MediaStats[];
 }
 
-/** One kind of media in one direction. Counts are those of the interval; of simulcast layers, their sum. */
+/** Statistics of one kind of media in one direction. Counts cover the interval, summed over simulcast layers. */
 export interface MediaStats {
   readonly kind: 'audio' | 'video';
   readonly codec: string | undefined;
   readonly bitrateBps: number;
   readonly packets: number;
   readonly packetsLost: number;
-  /** Undefined for a publisher whose server reports nothing. */
+  /** Lost packets by expected packets, 0 to 1. Undefined for a publisher whose server sends no reports. */
   readonly lossRatio: number | undefined;
   readonly jitterMs: number | undefined;
   readonly nackCount: number;
   readonly pliCount: number;
-  /** Encoded by a publisher, decoded by a viewer. */
+  /** Frames that a publisher encoded, or a viewer decoded. */
   readonly frames: number;
-  readonly keyFrames: number;
+  /** Undefined for publishers in Firefox, which does not count them. */
+  readonly keyFrames: number | undefined;
   /** Key frames since the connection began. */
-  readonly keyFramesEver: number;
+  readonly keyFramesEver: number | undefined;
+  /** Of the largest layer that was sent, like the size and the limitation. */
   readonly framesPerSecond: number | undefined;
   readonly width: number | undefined;
   readonly height: number | undefined;
   readonly freezeCount: number;
-  /** Average time that what was played has waited for, in milliseconds. */
+  /** Average time that played media spent in the jitter buffer, in milliseconds. */
   readonly jitterBufferDelayMs: number | undefined;
+  /** Why the encoder sends less than it could. Undefined in Firefox, which does not say. */
   readonly qualityLimitationReason: string | undefined;
-  /** Seconds of the interval by reason, as shares of it. */
+  /** Share of the interval for each limitation reason, 0 to 1. Empty in Firefox. */
   readonly qualityLimitationRatios: Readonly<Record<string, number>>;
-  /** What the encoder aims at, of all layers together. */
+  /** The encoder's target for all layers together. Undefined in Firefox. */
   readonly targetBitrateBps: number | undefined;
-  /** 0 to 1, linear. */
+  /** Audio level, 0 to 1, linear. */
   readonly audioLevel: number | undefined;
   /** The simulcast layers of a publisher. */
   readonly layers: readonly LayerStats[];
 }
 
-/** One simulcast layer of a publisher. */
+/** Statistics of one simulcast layer of a publisher. */
 export interface LayerStats {
   readonly rid: string | undefined;
-  readonly isActive: boolean;
+  /** Whether it was switched on during the whole interval; undefined where the browser does not say. */
+  readonly isActive: boolean | undefined;
   readonly bitrateBps: number;
   readonly framesPerSecond: number | undefined;
   readonly width: number | undefined;
   readonly height: number | undefined;
 }
 
-/** One entry of a report; browsers leave out what they do not know. */
+/** One entry of a report; browsers omit fields that they do not know. */
 type Entry = Readonly<Record<string, unknown>>;
-/** A report, as `getStats()` gives it or as it was recorded. */
+/** A report, as `getStats()` returns it or as it was recorded. */
 export type StatsReport = ReadonlyMap<string, unknown>;
 
-/** What happened between two reports of one connection, the earlier first. Without an earlier one: counts since it began, no rates. */
+/** Compares two reports of one connection. Without `before`, counts cover the whole connection and there are no rates. */
 export function statsBetween(before: StatsReport | undefined, after: StatsReport): StreamStats {
   const entries = entriesOf(after);
   const earlier = new Map(before && entriesOf(before).map((entry) => [text(entry, 'id'), entry]));
@@ -101,31 +105,38 @@ function mediaStats(
   byId: (id: string | undefined) => Entry | undefined,
 ): MediaStats {
   const delta = (entry: Entry | undefined, name: string) => growth(entry, earlier, name);
-  const sum = (name: string) => streams.reduce((total, entry) => total + delta(entry, name), 0);
+  const sum = (name: string) => total(streams.map((entry) => delta(entry, name)));
   const [first] = streams;
   const isInbound = first?.['type'] === 'inbound-rtp';
-  const packets = sum(isInbound ? 'packetsReceived' : 'packetsSent');
-  const remotes = isInbound
-    ? []
-    : streams.map((entry) => byId(text(entry, 'remoteId'))).filter((remote) => remote !== undefined);
-  // Repaired packets can make it fall.
+  const packetsName = isInbound ? 'packetsReceived' : 'packetsSent';
+  const packets = sum(packetsName);
+  const remotesOf = (outgoing: readonly Entry[]) =>
+    outgoing.map((entry) => byId(text(entry, 'remoteId'))).filter((remote) => remote !== undefined);
+  const remotes = isInbound ? [] : remotesOf(streams);
+  // Repaired packets can lower the counter.
   const lost = Math.max(
     0,
-    (isInbound ? streams : remotes).reduce((total, entry) => total + delta(entry, 'packetsLost'), 0),
+    total((isInbound ? streams : remotes).map((entry) => delta(entry, 'packetsLost'))),
   );
   const all = isInbound ? packets + lost : packets;
-  const jitters = (isInbound ? streams : remotes).flatMap((entry) => number(entry, 'jitter') ?? []);
-  const largest = streams.toSorted(
+  // A layer that pauses keeps its last size and jitter.
+  const flowing = streams.filter((entry) => delta(entry, packetsName) > 0);
+  const present = flowing.length > 0 ? flowing : streams;
+  const jitters = (isInbound ? present : remotesOf(present)).flatMap(
+    (entry) => number(entry, 'jitter') ?? [],
+  );
+  const largest = present.toSorted(
     (one, other) => (number(other, 'frameHeight') ?? 0) - (number(one, 'frameHeight') ?? 0),
   )[0];
   const emitted = sum('jitterBufferEmittedCount');
   const targets = streams.flatMap((entry) => number(entry, 'targetBitrate') ?? []);
   const source = byId(text(first, 'mediaSourceId'));
   const keyFrames = isInbound ? 'keyFramesDecoded' : 'keyFramesEncoded';
+  const keyFrameCounts = streams.flatMap((entry) => number(entry, keyFrames) ?? []);
   return {
     kind,
     codec: text(byId(text(first, 'codecId')), 'mimeType'),
-    bitrateBps: streams.reduce((total, entry) => total + bitrateBps(entry, earlier), 0),
+    bitrateBps: total(streams.map((entry) => bitrateBps(entry, earlier))),
     packets,
     packetsLost: lost,
     lossRatio: isInbound || remotes.length > 0 ? (all > 0 ? Math.min(lost / all, 1) : 0) : undefined,
@@ -133,8 +144,8 @@ function mediaStats(
     nackCount: sum('nackCount'),
     pliCount: sum('pliCount'),
     frames: sum(isInbound ? 'framesDecoded' : 'framesEncoded'),
-    keyFrames: sum(keyFrames),
-    keyFramesEver: streams.reduce((total, entry) => total + (number(entry, keyFrames) ?? 0), 0),
+    keyFrames: keyFrameCounts.length > 0 ? sum(keyFrames) : undefined,
+    keyFramesEver: keyFrameCounts.length > 0 ? total(keyFrameCounts) : undefined,
     framesPerSecond: number(largest, 'framesPerSecond'),
     width: number(largest, 'frameWidth'),
     height: number(largest, 'frameHeight'),
@@ -142,7 +153,7 @@ function mediaStats(
     jitterBufferDelayMs: emitted > 0 ? (sum('jitterBufferDelay') / emitted) * 1_000 : undefined,
     qualityLimitationReason: text(largest, 'qualityLimitationReason'),
     qualityLimitationRatios: limitationRatios(largest, earlier),
-    targetBitrateBps: targets.length > 0 ? targets.reduce((total, one) => total + one, 0) : undefined,
+    targetBitrateBps: targets.length > 0 ? total(targets) : undefined,
     audioLevel: number(isInbound ? first : source, 'audioLevel'),
     layers: isInbound || kind === 'audio' ? [] : streams.map((entry) => layerStats(entry, earlier)),
   };
@@ -151,12 +162,18 @@ function mediaStats(
 function layerStats(entry: Entry, earlier: ReadonlyMap<string | undefined, Entry>): LayerStats {
   return {
     rid: text(entry, 'rid'),
-    isActive: entry['active'] !== false,
+    isActive: isActive(entry, earlier),
     bitrateBps: bitrateBps(entry, earlier),
     framesPerSecond: number(entry, 'framesPerSecond'),
     width: number(entry, 'frameWidth'),
     height: number(entry, 'frameHeight'),
   };
+}
+
+function isActive(entry: Entry, earlier: ReadonlyMap<string | undefined, Entry>): boolean | undefined {
+  const { active } = entry;
+  if (typeof active !== 'boolean') return undefined;
+  return active && earlier.get(text(entry, 'id'))?.['active'] !== false;
 }
 
 function bitrateBps(entry: Entry, earlier: ReadonlyMap<string | undefined, Entry>): number {
@@ -185,7 +202,7 @@ function limitationRatios(
   );
 }
 
-/** How much a counter grew; one that starts anew, as after a reconnection, counts from zero. */
+/** Returns how much a counter grew. A counter that was reset, for example by a reconnect, counts from zero. */
 function growth(
   entry: Entry | undefined,
   earlier: ReadonlyMap<string | undefined, Entry>,
@@ -200,6 +217,10 @@ function elapsedMs(entry: Entry, earlier: ReadonlyMap<string | undefined, Entry>
   const now = number(entry, 'timestamp');
   const then = number(earlier.get(text(entry, 'id')), 'timestamp');
   return now !== undefined && then !== undefined ? Math.max(now - then, 0) : 0;
+}
+
+function total(numbers: readonly number[]): number {
+  return numbers.reduce((sum, one) => sum + one, 0);
 }
 
 function entriesOf(report: StatsReport): Entry[] {

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { MediaConnection } from '../media/media-connection.ts';
-import { recordedStats } from '../testing/recorded-stats.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { MediaConnection } from '../connection/media-connection.ts';
+import { recordedFirefoxSenders, recordedFirefoxStats, recordedStats } from '../testing/recorded-stats.ts';
 import type { StatsReport } from './stream-stats.ts';
-import { type QualityVerbs, watchQuality } from './watch-quality.ts';
+import { watchQuality, type QualityVerbs } from './watch-quality.ts';
 
 let stop: () => void;
 /** One short line for each measurement. */
@@ -19,7 +19,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A connection that tells one report after the other, the last again and again. */
+/** A connection that returns one report after another, then repeats the last. */
 function connection(
   direction: 'publish' | 'view',
   reports: readonly StatsReport[] = recordedStats(direction),
@@ -62,7 +62,7 @@ const mutedSenders = () => [{ track: { kind: 'audio', muted: true } }] as RTCRtp
 const quiet = (direction: 'publish' | 'view'): readonly StatsReport[] => [recordedStats(direction)[0]];
 
 describe('a stream', () => {
-  test('is measured each 2 s from its second report on, and what changed is marked', async () => {
+  it('is measured every 2 s from its second report on, and marks changes', async () => {
     const [before, after] = recordedStats('view');
     watch([connection('view', [before, after, before, after])]);
     await vi.advanceTimersByTimeAsync(0);
@@ -72,7 +72,7 @@ describe('a stream', () => {
     expect(await next()).not.toContain('changed');
   });
 
-  test('that is not connected, or whose connection refuses, keeps no other back', async () => {
+  it('that is not connected, or whose statistics fail, does not affect other streams', async () => {
     watch([
       connection('publish', undefined, { connectionState: 'connecting' }),
       connection('publish', undefined, { getStats: () => Promise.reject(new Error('closed')) }),
@@ -82,7 +82,7 @@ describe('a stream', () => {
     expect(await next()).toEqual(['viewed 2 excellent changed']);
   });
 
-  test('is not measured once the watch is over, not even by what was under way', async () => {
+  it('is not measured after the watch stops, even by a pending measurement', async () => {
     watch([connection('view')]);
     await vi.advanceTimersByTimeAsync(1_999);
     vi.advanceTimersByTime(1);
@@ -93,17 +93,30 @@ describe('a stream', () => {
   });
 });
 
-describe('that nothing comes', () => {
-  test('is a loss when it should', async () => {
+it('knows from the senders which layers are paused, in a browser whose statistics do not say', async () => {
+  const senders = recordedFirefoxSenders();
+  watch([connection('publish', recordedFirefoxStats('publish'), { getSenders: () => senders })], {
+    onMeasured: (_connection, { stats }) => {
+      heard.push(
+        ...stats.media.flatMap(({ layers }) => layers).map(({ rid, isActive }) => `${rid} ${isActive}`),
+      );
+    },
+  });
+  await vi.advanceTimersByTimeAsync(0);
+  expect(await next()).toEqual(['q true', 'h true', 'f false']);
+});
+
+describe('missing media', () => {
+  it('counts as lost when media is expected', async () => {
     watch([connection('view', quiet('view'))]);
     await vi.advanceTimersByTimeAsync(0);
     expect(await next()).toEqual(['viewed 2 lost no-packets changed']);
   });
 
-  test.each([
+  it.each([
     ['hidden', 'viewed 2 excellent element-hidden'],
     ['chosen', 'viewed 2 excellent'],
-  ] as const)('is none of a video that is paused (%s), nor while it comes back', async (pause, line) => {
+  ] as const)('does not count for a video that is paused (%s), or that is resuming', async (pause, line) => {
     let present: 'hidden' | 'chosen' | undefined = pause;
     watch([connection('view', quiet('view'))], {
       mutedKinds: () => new Set(['audio']),
@@ -116,15 +129,15 @@ describe('that nothing comes', () => {
     expect(await next()).toEqual(['viewed 2 poor no-packets changed']);
   });
 
-  test('is none of what its publisher has muted', async () => {
+  it('does not count for kinds that the publisher muted', async () => {
     watch([connection('view', quiet('view'))], { mutedKinds: () => new Set(['audio', 'video']) });
     await vi.advanceTimersByTimeAsync(0);
     expect(await next()).toEqual(['viewed 2 excellent changed']);
   });
 });
 
-describe('what statistics do not know', () => {
-  test('a browser that waits for a click is a cause for views only', async () => {
+describe('beyond the statistics', () => {
+  it('blocked playback is a cause for views only', async () => {
     watch([connection('view'), connection('publish')], { isBlocked: () => true });
     await vi.advanceTimersByTimeAsync(0);
     expect((await next()).toSorted()).toEqual([
@@ -133,7 +146,7 @@ describe('what statistics do not know', () => {
     ]);
   });
 
-  test('a device that the system mutes is a cause for what we send', async () => {
+  it('a device that the system mutes is a cause for published streams', async () => {
     watch([connection('publish', undefined, { getSenders: mutedSenders })]);
     await vi.advanceTimersByTimeAsync(0);
     expect(await next()).toEqual(['published 2 excellent device-muted changed']);

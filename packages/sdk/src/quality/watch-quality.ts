@@ -1,5 +1,7 @@
-import type { MediaConnection } from '../media/media-connection.ts';
-import type { VideoPause } from '../viewing/video-wish.ts';
+import type { MediaConnection } from '../connection/media-connection.ts';
+import type { VideoPause } from '../viewing/desired-video.ts';
+import { repeatEvery } from '../waiting/repeat-every.ts';
+import { markActiveLayers } from './mark-active-layers.ts';
 import { qualityOf, type StreamQuality } from './quality-of.ts';
 import { statsBetween, type StatsReport, type StreamStats } from './stream-stats.ts';
 
@@ -19,7 +21,7 @@ export interface QualityVerbs {
 interface Measured {
   readonly stats: StreamStats;
   readonly quality: StreamQuality;
-  /** Level or causes are others than before. */
+  /** Whether level or causes differ from the previous measurement. */
   readonly isChanged: boolean;
 }
 
@@ -29,28 +31,27 @@ interface Watched {
   quality: StreamQuality | undefined;
 }
 
-/** Measures every open stream each 2 s with one timer, until the returned function is called. */
+/** Measures every open stream every 2 s, until the returned function is called. */
 export function watchQuality(verbs: QualityVerbs): () => void {
   const { connections, mutedKinds, pauseOf, isBlocked, onMeasured } = verbs;
   const watched = new WeakMap<RTCPeerConnection, Watched>();
-  let isOver = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const measure = async (connection: MediaConnection) => {
+  const measure = async (connection: MediaConnection, signal: AbortSignal) => {
     const { peer, direction, streamId } = connection;
-    // What is still coming up has no quality yet, and neither has what is closed.
+    // A connection has no quality before it connects or after it closes.
     if (peer.connectionState !== 'connected' && peer.connectionState !== 'disconnected') return;
-    // The type of the DOM does not say that it is a map of everything.
-    const report = (await peer.getStats()) as unknown as StatsReport;
+    // The DOM's type does not say that a report is a map.
     const isView = direction === 'view';
+    const reported = (await peer.getStats()) as unknown as StatsReport;
+    const report = isView ? reported : markActiveLayers(reported, peer.getSenders());
     const pause = isView ? await pauseOf(connection) : undefined;
-    if (isOver) return;
+    if (signal.aborted) return;
     const known = watched.get(peer);
     const present: Watched = { report, pause, quality: known?.quality };
     watched.set(peer, present);
     if (!known) return;
     const stats = statsBetween(known.report, report);
-    // What flows again has not flowed for the whole time.
+    // Video that has resumed did not flow for the whole interval.
     const lastPause = pause ?? known.pause;
     const chosen = lastPause === 'chosen' ? (['video'] as const) : [];
     present.quality = qualityOf(stats, {
@@ -64,16 +65,10 @@ export function watchQuality(verbs: QualityVerbs): () => void {
     const { quality } = present;
     onMeasured(connection, { stats, quality, isChanged: isOther(known.quality, quality) });
   };
-  const round = async () => {
-    // A connection that was closed meanwhile refuses; the others still count.
-    await Promise.allSettled(connections().map(measure));
-    if (!isOver) timer = setTimeout(() => void round(), intervalMs);
-  };
-  void round();
-  return () => {
-    isOver = true;
-    clearTimeout(timer);
-  };
+  return repeatEvery(intervalMs, (signal) =>
+    // A connection that closes during the measurement rejects; measure the rest anyway.
+    Promise.allSettled(connections().map((connection) => measure(connection, signal))),
+  );
 }
 
 function mutedDevices(peer: RTCPeerConnection): ('audio' | 'video')[] {

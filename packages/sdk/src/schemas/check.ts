@@ -1,28 +1,28 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 
-/** What a schema says of a value. */
+/** The result of checking a value against a schema. */
 export type Verdict = StandardSchemaV1.Result<unknown>;
 
 /**
- * Checks at once, because state is read at once; a schema that answers by a promise has accepted nothing. Never throws,
- * whatever a peer has sent.
+ * Checks a value synchronously, because state is read synchronously: a schema that returns a promise refuses every value.
+ * Never throws, whatever another client has sent.
  */
 export function check(schema: StandardSchemaV1, value: unknown): Verdict {
   let verdict;
   try {
     verdict = schema['~standard'].validate(value);
   } catch (error) {
-    // A rule of the app's own has stumbled over what it was given.
+    // A rule of the app threw for an unexpected value.
     return { issues: [{ message: error instanceof Error ? error.message : String(error) }] };
   }
   if (!(verdict instanceof Promise)) return verdict;
   verdict.catch(() => {});
-  // Zod makes a promise also of what a rule throws.
+  // Zod also returns a promise when a rule throws.
   const message = 'The schema does not answer at once: it is asynchronous, or one of its rules has thrown';
   return { issues: [{ message }] };
 }
 
-/** Checks an entry of the conference's metadata: as the text that it is, or else as what the text says in JSON. */
+/** Checks an entry of the conference's metadata: first as text; if that is not valid, as the JSON in the text. */
 export function checkText(schema: StandardSchemaV1, text: string): Verdict {
   const asText = check(schema, text);
   if (!asText.issues) return asText;

@@ -1,11 +1,11 @@
 import type { CallOptions } from '@parley-rtc/client';
 import type { JsonObject, MetadataEntry, Participant, Stream, UnknownEvent } from '@parley-rtc/contract';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import type { PublishedStream } from '../media/published-stream.ts';
+import type { PublishedStream } from '../publishing/published-stream.ts';
 
 type SchemasByName = Readonly<Record<string, StandardSchemaV1>>;
 
-/** What an app says of its data, in schemas of any library that has the Standard Schema interface. */
+/** Describes an app's data with schemas from any library that implements the Standard Schema interface. */
 export interface ConferenceSchemas {
   /** Metadata of participants. */
   readonly participant?: StandardSchemaV1;
@@ -13,7 +13,7 @@ export interface ConferenceSchemas {
   readonly stream?: StandardSchemaV1;
   /** Entries of the conference's metadata, by key. */
   readonly conference?: SchemasByName;
-  /** Events that a server sends by `sendEvent`, by their `type`. */
+  /** Events sent with `sendEvent`, by their `type`. */
   readonly events?: SchemasByName;
 }
 
@@ -22,70 +22,71 @@ type SchemaOf<Schemas, Name extends string> = Schemas extends SchemasByName ? Sc
 type InputOf<Schema> = Schema extends StandardSchemaV1 ? StandardSchemaV1.InferInput<Schema> : JsonObject;
 type OutputOf<Schema> = Schema extends StandardSchemaV1 ? StandardSchemaV1.InferOutput<Schema> : JsonObject;
 
-/** Where something was found that its schema refuses. */
+/** Where an invalid value is. */
 export type InvalidPlace =
   | { readonly kind: 'participant'; readonly participant: Participant }
   | { readonly kind: 'stream'; readonly stream: Stream; readonly participant: Participant }
   | { readonly kind: 'conference'; readonly key: string; readonly entry: MetadataEntry }
   | { readonly kind: 'event'; readonly event: UnknownEvent };
 
-/** Metadata or an event of somebody else that its schema refuses. */
+/** Metadata or an event that is not valid by its schema. */
 export interface InvalidData {
   readonly place: InvalidPlace;
-  /** What the schema has against it. */
+  /** Why the schema refuses it. */
   readonly issues: readonly StandardSchemaV1.Issue[];
-  /** As it came. */
+  /** The value as received. */
   readonly value: unknown;
 }
 
-/** An event of `sendEvent` that its schema accepts. */
+/** An event sent with `sendEvent` that is valid by its schema. */
 export interface TypedEvent<Data> {
-  /** The event's own fields; `id`, `type`, `timestamp` and the like are in `event`. */
+  /** The event's own fields. Common fields, such as `id`, `type` and `timestamp`, are in `event`. */
   readonly data: Data;
   readonly event: UnknownEvent;
 }
 
 /**
- * A conference read and written by schemas. Reading is cheap: each value is checked once, and as long as it is the same
- * the same object comes back. Schemas must answer at once: to one that is asynchronous nothing is valid.
+ * Reads and writes a conference's data by schemas. Reading is cheap: each value is checked once, and an unchanged value
+ * returns the same object. Schemas must be synchronous; an asynchronous one refuses every value.
  */
 export interface TypedConference<Schemas extends ConferenceSchemas> {
-  /** The participant's metadata; undefined when it is not valid. Without a schema: as it is. */
+  /** Returns the participant's metadata; undefined when it is not valid. Without a schema, returns it unchecked. */
   participant(participant: Pick<Participant, 'metadata'>): OutputOf<Schemas['participant']> | undefined;
-  /** The stream's metadata; undefined when it is not valid. Without a schema: as it is. */
+  /** Returns the stream's metadata; undefined when it is not valid. Without a schema, returns it unchecked. */
   stream(stream: Pick<Stream, 'metadata'>): OutputOf<Schemas['stream']> | undefined;
   /**
-   * An entry of the conference's metadata now; undefined when it is absent or not valid. Entries are text: the schema is
-   * asked about the text, and if it refuses that, about what the text says in JSON.
+   * Returns the current value of a metadata entry of the conference; undefined when it is absent or not valid. Entries are
+   * text: the schema checks the text first, and if that is not valid, the JSON in the text.
    */
   entry<Key extends NamesOf<Schemas['conference']>>(
     key: Key,
   ): OutputOf<SchemaOf<Schemas['conference'], Key>> | undefined;
-  /** Calls `listener` at every valid event of this type until the returned function is called. */
+  /** Calls `listener` for every valid event of this type until the returned function is called. */
   on<Type extends NamesOf<Schemas['events']>>(
     type: Type,
     listener: (event: TypedEvent<OutputOf<SchemaOf<Schemas['events'], Type>>>) => void | Promise<void>,
   ): () => void;
   /**
-   * Calls `listener` with whatever is not valid, once for each value, until the returned function is called: first, in a
-   * moment, with what is there already. One that fails keeps nothing back: it is told by the event `error`, as a
-   * `ListenerError` (`ERR_LISTENER`) of `invalid`.
+   * Calls `listener` once for each invalid value until the returned function is called; first, asynchronously, for values
+   * that already exist. When a listener fails, the event `error` announces a `ListenerError` (`ERR_LISTENER`) of `invalid`.
    */
   onInvalid(listener: (invalid: InvalidData) => void | Promise<void>): () => void;
   /**
-   * Replaces our own metadata as a whole. What is sent is the input, as JSON; what a schema makes of it is made by each
-   * reader.
+   * Replaces our own metadata as a whole. Sends the input as JSON; each reader applies the transformations of the schema.
    *
-   * @throws InvalidMetadataError (`ERR_INVALID_METADATA`), with the issues, before anything is sent; else as
-   * `Conference.setParticipantMetadata`.
+   * @throws InvalidMetadataError (`ERR_INVALID_METADATA`), with the issues, before anything is sent; otherwise the errors
+   * of `Conference.setParticipantMetadata`.
    */
   setParticipantMetadata(metadata: InputOf<Schemas['participant']>, options?: CallOptions): Promise<void>;
-  /** Replaces the metadata of a stream of ours. Throws as `setParticipantMetadata`. */
+  /** Replaces the metadata of a published stream as a whole. Throws the errors of `setParticipantMetadata`. */
   setStreamMetadata(
     stream: Pick<PublishedStream, 'setMetadata'>,
     metadata: InputOf<Schemas['stream']>,
   ): Promise<void>;
-  /** Sets an entry of the conference's metadata: a text as it is, all else as JSON. Throws as `setParticipantMetadata`. */
+  /**
+   * Sets an entry of the conference's metadata. Sends a string as it is, and any other value as JSON. Throws the errors of
+   * `setParticipantMetadata`.
+   */
   setMetadata<Key extends NamesOf<Schemas['conference']>>(
     key: Key,
     value: InputOf<SchemaOf<Schemas['conference'], Key>>,

@@ -1,13 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import type { Conference } from '../conference/conference.ts';
+import { selectRemoteParticipants, selectRemoteStreams, selectSelf } from '../state/selectors.ts';
 import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
-import { selectRemoteParticipants, selectRemoteStreams, selectSelf } from '../conference/selectors.ts';
-import type { Conference } from '../conference/conference.ts';
-import type { InvalidData } from './typed-conference.ts';
-import { withSchemas } from './with-schemas.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
+import type { InvalidData } from './typed-conference.ts';
+import { withSchemas } from './with-schemas.ts';
 
 const schemas = {
   participant: z.object({ name: z.string(), role: z.enum(['agent', 'guest']).default('guest') }),
@@ -31,7 +31,7 @@ const joinBoth = async () => {
 };
 const bobSeenByAda = () => selectRemoteParticipants(ada.state.getSnapshot())[0] ?? { metadata: {} };
 
-/** Messages as short as they can be: where and what. */
+/** Records each invalid value as its place, the value and the number of issues. */
 function listenToInvalid(conference: Conference): string[] {
   const heard: string[] = [];
   withSchemas(conference, schemas).onInvalid(({ place, value, issues }) => {
@@ -55,7 +55,7 @@ afterEach(async () => {
 });
 
 describe('reading', () => {
-  test('a participant gives what its schema makes of its metadata, the same object as long as that is the same', async () => {
+  it("returns the output of a participant's schema, the same object until the metadata changes", async () => {
     await joinBoth();
     const app = withSchemas(ada, schemas);
     const first = app.participant(bobSeenByAda());
@@ -68,7 +68,7 @@ describe('reading', () => {
     expect(app.participant(bobSeenByAda())).toEqual({ name: 'Robert', role: 'agent' });
   });
 
-  test('a stream is read as it is announced', async () => {
+  it('reads a stream when it is announced', async () => {
     await joinBoth();
     const app = withSchemas(ada, schemas);
     const cameras: unknown[] = [];
@@ -78,7 +78,7 @@ describe('reading', () => {
     expect(cameras).toEqual(['desk']);
   });
 
-  test('an entry is text where the schema takes the text, else what the text says in JSON', async () => {
+  it('reads an entry as text if the schema accepts that, otherwise as the JSON in it', async () => {
     await joinBoth();
     const app = withSchemas(ada, schemas);
     expect(app.entry('topic')).toBeUndefined();
@@ -92,12 +92,12 @@ describe('reading', () => {
     expect(app.entry('closesAt')?.getTime()).toBe(Date.UTC(2026, 0));
   });
 
-  test('what has no schema comes as it is', async () => {
+  it('returns data without a schema unchanged', async () => {
     await joinBoth();
     expect(withSchemas(ada, {}).participant(bobSeenByAda())).toEqual({ name: 'bob' });
   });
 
-  test('what is not valid is undefined', async () => {
+  it('returns undefined for invalid data', async () => {
     await joinBoth();
     await bob.setParticipantMetadata({ name: 7 });
     await bob.setMetadata('votes', 'many');
@@ -114,7 +114,7 @@ describe('an event of the server', () => {
     await joinBoth();
   });
 
-  test('arrives with its own fields typed, and with its envelope', async () => {
+  it('arrives with its typed fields and its envelope', async () => {
     const heard: unknown[] = [];
     const off = withSchemas(ada, schemas).on('MessageSentEvent', ({ data, event }) => {
       heard.push([data, event.conferenceId]);
@@ -128,7 +128,7 @@ describe('an event of the server', () => {
     expect(heard).toEqual([[{ text: 'hello' }, 'room']]);
   });
 
-  test('that is not valid reaches the listeners of what is invalid only', async () => {
+  it('that is invalid reaches only the listeners of invalid data', async () => {
     const listener = vi.fn<() => void>();
     withSchemas(ada, schemas).on('MessageSentEvent', listener);
     const heard = listenToInvalid(ada);
@@ -139,8 +139,8 @@ describe('an event of the server', () => {
   });
 });
 
-describe('what is not valid', () => {
-  test('is told with its place, once for each value, also what is there already', async () => {
+describe('invalid data', () => {
+  it('is reported with its place, once per value, including what already exists', async () => {
     await joinBoth();
     await bob.setParticipantMetadata({ name: ['absurd'] });
     await bob.publishStream({ camera: true, metadata: { camera: 'nose' } });
@@ -157,7 +157,7 @@ describe('what is not valid', () => {
     expect(heard).toHaveLength(4);
   });
 
-  test('is told no more after the listener was taken back, not even in the same moment', async () => {
+  it('is not reported after the listener is removed, not even if that happens immediately', async () => {
     await joinBoth();
     await bob.setParticipantMetadata({});
     await settle();
@@ -168,7 +168,7 @@ describe('what is not valid', () => {
     expect(listener).not.toHaveBeenCalled();
   });
 
-  test.each([
+  it.each([
     [
       'throws',
       () => {
@@ -176,7 +176,7 @@ describe('what is not valid', () => {
       },
     ],
     ['rejects', () => Promise.reject(new TypeError('no idea'))],
-  ])('reaches all listeners, and one that %s ends as any listener does', async (_how, fail) => {
+  ])('reaches all listeners, and announces an error for a listener that %s', async (_how, fail) => {
     await joinBoth();
     const errors: unknown[] = [];
     ada.on('error', ({ error }) => void errors.push(error));
@@ -190,7 +190,7 @@ describe('what is not valid', () => {
     expect(errors).toMatchObject([error, error]);
   });
 
-  test.each([
+  it.each([
     [
       'throws',
       () => {
@@ -198,8 +198,8 @@ describe('what is not valid', () => {
       },
       'no name',
     ],
-    ['throws, behind a promise', () => Promise.reject(new TypeError('no name')), 'does not answer at once'],
-  ])('includes what makes a rule of the app stumble: it %s', async (_how, validate, message) => {
+    ['throws inside a promise', () => Promise.reject(new TypeError('no name')), 'does not answer at once'],
+  ])('includes values for which a rule of the app %s', async (_how, validate, message) => {
     await joinBoth();
     const app = withSchemas(ada, { participant: { '~standard': { version: 1, vendor: 'own', validate } } });
     const heard: string[] = [];
@@ -212,7 +212,7 @@ describe('what is not valid', () => {
 });
 
 describe('writing', () => {
-  test('sends the input, which each reader makes its own output of', async () => {
+  it('sends the input, which each reader transforms into its own output', async () => {
     await joinBoth();
     const app = withSchemas(ada, schemas);
     await app.setParticipantMetadata({ name: 'Ada L.' });
@@ -233,7 +233,7 @@ describe('writing', () => {
     ]);
   });
 
-  test('refuses what is not valid before it is sent, with the issues', async () => {
+  it('refuses invalid data before sending it, with the issues', async () => {
     await joinBoth();
     const app = withSchemas(ada, schemas);
     const calls = server.calls.length;
@@ -253,7 +253,7 @@ describe('writing', () => {
     expect(server.calls).toHaveLength(calls);
   });
 
-  test('refuses what the others could not read, because JSON has no words for it', async () => {
+  it('refuses what JSON cannot represent', async () => {
     await joinBoth();
     const app = withSchemas(ada, {
       participant: z.object({ since: z.date() }),
@@ -266,14 +266,14 @@ describe('writing', () => {
   });
 });
 
-/** Types flow: it is here for the compiler. */
+/** Only the compiler checks this: types reach the app. */
 export async function types(conference: Conference): Promise<void> {
   const app = withSchemas(conference, schemas);
   const role: 'agent' | 'guest' | undefined = app.participant({ metadata: {} })?.role;
   const camera: 'face' | 'desk' | undefined = app.stream({ metadata: {} })?.camera;
   const closesAt: Date | undefined = app.entry('closesAt');
   app.on('MessageSentEvent', ({ data: { text } }) => void text.trim());
-  // The input's default may be left out.
+  // The input may omit a field with a default.
   await app.setParticipantMetadata({ name: `${role} ${camera}` });
   await app.setMetadata('closesAt', closesAt?.toISOString() ?? '');
   // @ts-expect-error -- of the wrong type

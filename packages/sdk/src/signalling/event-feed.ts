@@ -1,25 +1,33 @@
 import type { ParleyError } from '@parley-rtc/client';
 import type { ConferenceEvent, ConferenceState } from '@parley-rtc/contract';
 
-/** Follows a conference from its snapshot on and tells what happens in it. */
+/** Follows a conference from a snapshot and delivers its events. */
 export interface EventFeed {
-  /** Looks for news at once instead of waiting: for a page that was frozen. */
+  /** Asks the server immediately instead of waiting, for example after the page was frozen. */
   nudge(): void;
-  /** Ends the feed; nothing is told any more. */
+  /** Follows on from a snapshot that was read on rejoining. Returns the state to continue with. */
+  resume(snapshot: ConferenceState): ConferenceState;
+  /** Ends the feed; it calls nothing afterwards. */
   stop(): void;
 }
 
-/** What a feed needs to know, and whom it tells. */
+/** Receives what a feed delivers, and tells it the current state. */
 export interface EventFeedSink {
-  /** The conference as it is known now; `onEvent` and `onSnapshot` are expected to move it. */
+  /** The conference as it is known now; `onEvent` and `onSnapshot` are expected to update it. */
   readonly conference: () => ConferenceState;
-  /** The next event of the history, each exactly once and in order, or one outside of it. */
-  readonly onEvent: (event: ConferenceEvent) => void;
-  /** A newer state, where the events to it cannot be had. */
+  /**
+   * Receives each event of the history exactly once and in order, with the state it leads to, and each event outside the
+   * history without a state.
+   */
+  readonly onEvent: (event: ConferenceEvent, conference: ConferenceState | undefined) => void;
+  /**
+   * Receives a state when the events that lead to it are not available. It may be of another history, whose version is
+   * lower, after the server's history was set back.
+   */
   readonly onSnapshot: (conference: ConferenceState) => void;
   readonly onConnection: (connection: 'connected' | 'reconnecting') => void;
-  /** The server no longer knows the conference: it ended some time ago. The feed has stopped. */
+  /** Called when the server no longer knows the conference, which ended earlier. The feed has stopped. */
   readonly onGone: () => void;
-  /** Trouble that waiting alone will not mend. The feed goes on trying. */
+  /** Receives a problem that waiting alone will not fix. The feed keeps trying. */
   readonly onProblem: (error: ParleyError) => void;
 }

@@ -1,43 +1,97 @@
-import { type ConferenceEvent, decodeEvent, follow } from '@parley-rtc/contract';
+import { decodeEvent, follow, type ConferenceEvent, type ConferenceState } from '@parley-rtc/contract';
 import { UnreadableEventError } from '../errors/conference-errors.ts';
 import type { EventFeedSink } from './event-feed.ts';
 import type { OncePerCode } from './once-per-code.ts';
-import { SeenIds } from './seen-ids.ts';
 
-/** Events that are outside of the history by their nature; others without a version have lost it. */
+/** Types that are never part of the history. Any other event without a version is missing one. */
 const outsideTypes: ReadonlySet<string> = new Set([
   'UnknownEvent',
   'ConferenceNetworkIndicatorUpdatedEvent',
   'ConferenceStreamLayersUpdatedEvent',
 ]);
 
-/** Takes in events as they come, in any order and with repetitions, and tells of each once and in order. */
+/** An event to deliver, with the state that it leads to if it is part of the history. */
+interface Step {
+  readonly event: ConferenceEvent;
+  readonly state?: ConferenceState;
+}
+
+/** How many ids to remember; no server repeats a larger batch. */
+const mostSeenIds = 512;
+
+/**
+ * Takes events in any order, with repetitions, and delivers each once and in order. Only this class decides which event is
+ * next in the history, and what state it leads to.
+ */
 export class EventTaker {
   readonly #sink: Pick<EventFeedSink, 'conference' | 'onEvent'>;
   readonly #problems: OncePerCode;
-  readonly #seen = new SeenIds();
-  /** Something happened that only a snapshot can tell. Reset by who has read one. */
+  /** The ids of the last events that were delivered, and of the state they started from, oldest first. */
+  readonly #seen = new Set<string>();
+  /** Whether only a snapshot can show what happened. */
   needsSnapshot = false;
+  /** Whether the server's history is not the one that our state is from, so that even an older snapshot counts. */
+  isSetBack = false;
 
   constructor(sink: Pick<EventFeedSink, 'conference' | 'onEvent'>, problems: OncePerCode) {
     this.#sink = sink;
     this.#problems = problems;
+    this.restart(sink.conference());
   }
 
-  /** True if the events move the conference or call for a snapshot. */
+  /** Continues from a snapshot. Events that led to an earlier state may arrive again, so their ids are forgotten. */
+  restart({ versionId = '' }: ConferenceState): void {
+    this.needsSnapshot = false;
+    this.isSetBack = false;
+    this.#seen.clear();
+    this.#remember(versionId);
+  }
+
+  /** Whether `state` may be an earlier state of the history that led to ours. */
+  mayPrecede({ versionId }: ConferenceState): boolean {
+    return versionId === undefined || this.#seen.has(versionId);
+  }
+
+  /** Requests a snapshot, because the server's history is not the one that our state is from. */
+  onSetBack(): void {
+    this.needsSnapshot = true;
+    this.isSetBack = true;
+  }
+
+  /** Delivers what is new. Returns whether the events advance the conference or require a snapshot. */
   take(inputs: readonly unknown[], signal: AbortSignal): boolean {
     const { conference, onEvent } = this.#sink;
-    const events = inputs.flatMap((input) => this.#decode(input)).filter(({ id }) => !this.#seen.has(id));
-    const { applied, outside, needsSnapshot } = follow(conference(), events);
-    for (const event of [...applied, ...outside]) {
-      if (signal.aborted) return true;
-      if (!this.#seen.add(event.id)) continue;
-      onEvent(event);
+    const events = inputs.flatMap((input) => this.#decode(input));
+    if (events.some((event) => isOfAnotherHistory(conference(), event))) {
+      this.onSetBack();
+      return true;
     }
-    // An event of the history that lacks its place in it: something happened, and only a snapshot can tell what.
-    const misplaced = outside.some(({ type }) => !outsideTypes.has(type));
+    const { applied, outside, needsSnapshot } = follow(conference(), events);
+    // The version shows which events of the history are new.
+    const news = outside.filter((event) => this.#isNew(event));
+    const steps: readonly Step[] = [...applied, ...news.map((event) => ({ event }))];
+    for (const { event, state } of steps) {
+      if (signal.aborted) return true;
+      if (state) this.#remember(event.id);
+      onEvent(event, state);
+    }
+    // An event of the history without a version has no known effect, so only a snapshot can show it.
+    const misplaced = news.some(({ type }) => !outsideTypes.has(type));
     this.needsSnapshot = needsSnapshot || misplaced;
     return applied.length > 0 || this.needsSnapshot;
+  }
+
+  /** Whether `event` arrives for the first time; remembers its id. An event without an id always counts as new. */
+  #isNew({ id }: ConferenceEvent): boolean {
+    if (this.#seen.has(id)) return false;
+    this.#remember(id);
+    return true;
+  }
+
+  #remember(id: string): void {
+    if (id !== '') this.#seen.add(id);
+    const [oldest] = this.#seen;
+    if (this.#seen.size > mostSeenIds && oldest !== undefined) this.#seen.delete(oldest);
   }
 
   #decode(input: unknown): ConferenceEvent[] {
@@ -48,4 +102,10 @@ export class EventTaker {
       return [];
     }
   }
+}
+
+/** Whether `event` led to the version of `state` in another history than that of `state`. */
+function isOfAnotherHistory({ version, versionId }: ConferenceState, event: ConferenceEvent): boolean {
+  const { id, conferenceVersion } = event;
+  return versionId !== undefined && conferenceVersion === version - 1 && id !== '' && id !== versionId;
 }

@@ -1,7 +1,7 @@
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { selectRemoteParticipants } from '../index.ts';
 import type { FakePage } from '../testing/fake-browser.ts';
-import { broken, type FakeServer, forbidden } from '../testing/fake-server.ts';
+import { broken, forbidden, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
@@ -25,7 +25,7 @@ async function pollsWithin(ms: number): Promise<number> {
   return server.callsOf('getEvents').length - before;
 }
 
-test('asks for what comes after the version it knows', async () => {
+it('asks for events after the version it knows', async () => {
   await joinAs(server, 'ada');
   await settle();
   server.append(joined('bob'));
@@ -34,19 +34,19 @@ test('asks for what comes after the version it knows', async () => {
   expect(server.callsOf('getEvents')).toEqual([1, 3]);
 });
 
-test('asks again when a held poll ends with nothing', async () => {
+it('asks again when a held poll ends without events', async () => {
   await joinAs(server, 'ada');
   await settle();
   expect(await pollsWithin(20_000)).toBe(1);
 });
 
 describe('when an event is missing', () => {
-  test('reads the snapshot and announces what it missed', async () => {
+  it('reads the snapshot and announces what it missed', async () => {
     const ada = await joinAs(server, 'ada');
     const heard = listenTo(ada);
     await settle();
     server.distort = (events) => events.slice(1);
-    // Both at once, so that the first is lost and the second is the gap.
+    // Appended together, so that the first is lost and the second reveals the gap.
     server.append(joined('bob'));
     server.append(joined('eve'));
     await settle();
@@ -55,7 +55,7 @@ describe('when an event is missing', () => {
     expect(server.callsOf('getConference')).toHaveLength(2);
   });
 
-  test('does not go back to a snapshot that is older than what it knows', async () => {
+  it('does not go back to a snapshot older than its state', async () => {
     const ada = await joinAs(server, 'ada');
     await settle();
     server.lag = 1;
@@ -73,7 +73,7 @@ describe('when an event is missing', () => {
   });
 });
 
-test('reads the snapshot after an event of unknown type, and hands the event on raw', async () => {
+it('reads the snapshot after an event of unknown type, and passes on the raw event', async () => {
   const ada = await joinAs(server, 'ada');
   const heard = listenTo(ada);
   await settle();
@@ -84,7 +84,7 @@ test('reads the snapshot after an event of unknown type, and hands the event on 
   expect(server.callsOf('getConference')).toHaveLength(2);
 });
 
-test('reads the snapshot after an event of the history that came without its version', async () => {
+it('reads the snapshot after an event of the history without a version', async () => {
   const ada = await joinAs(server, 'ada');
   await settle();
   server.distort = (events) => events.map((event) => ({ ...(event as object), conferenceVersion: null }));
@@ -93,7 +93,7 @@ test('reads the snapshot after an event of the history that came without its ver
   expect(selectRemoteParticipants(ada.state.getSnapshot()).map(({ id }) => id)).toEqual(['bob']);
 });
 
-test('announces each event once, however often and in whatever order it comes', async () => {
+it('announces each event once, however often and in whatever order it arrives', async () => {
   const ada = await joinAs(server, 'ada');
   const heard = listenTo(ada);
   await settle();
@@ -104,7 +104,7 @@ test('announces each event once, however often and in whatever order it comes', 
   expect(heard).toEqual(['participant-joined bob', 'participant-joined eve']);
 });
 
-test('tells of an event outside of the history once, though every poll brings it again', async () => {
+it('announces an event outside the history once, though every poll returns it again', async () => {
   const ada = await joinAs(server, 'ada');
   const heard = listenTo(ada);
   const ping = { type: 'PingEvent', id: 'ping', conferenceVersion: null };
@@ -116,13 +116,13 @@ test('tells of an event outside of the history once, though every poll brings it
   expect(heard).toEqual(['server-event UnknownEvent', 'participant-joined bob']);
 });
 
-test.each([
+it.each([
   [
-    'brings only what is old',
+    'returns only old events',
     (events: readonly unknown[]) => [{ ...joined('ada'), conferenceVersion: 0 }, ...events],
   ],
-  ['brings nothing without waiting', () => []],
-])('does not ask without pause when every poll %s', async (_what, distort) => {
+  ['returns nothing without waiting', () => []],
+])('pauses between polls when every poll %s', async (_what, distort) => {
   await joinAs(server, 'ada');
   server.distort = distort;
   const api = vi.spyOn(Math, 'random').mockReturnValue(0.5);
@@ -132,7 +132,7 @@ test.each([
   api.mockRestore();
 });
 
-test('skips what is no event, and tells of it once', async () => {
+it('skips what is not an event, and reports it once', async () => {
   const ada = await joinAs(server, 'ada');
   const heard = listenTo(ada);
   await settle();
@@ -142,8 +142,8 @@ test('skips what is no event, and tells of it once', async () => {
   expect(heard).toEqual(['error ERR_UNREADABLE_EVENT', 'participant-joined bob']);
 });
 
-describe('when the server means another version by `v`', () => {
-  test('notices the silence, and follows from then on', async () => {
+describe('when the server interprets `v` differently', () => {
+  it('notices the silence, and follows events from then on', async () => {
     const ada = await joinAs(server, 'ada');
     await settle();
     server.exclusiveBoundary = true;
@@ -157,7 +157,7 @@ describe('when the server means another version by `v`', () => {
 });
 
 describe('when the network is lost', () => {
-  test('says so, comes back with growing pauses, and has lost and repeated nothing', async () => {
+  it('reports it, reconnects with growing pauses, and neither loses nor repeats an event', async () => {
     const ada = await joinAs(server, 'ada');
     const heard = listenTo(ada);
     await settle();
@@ -174,7 +174,7 @@ describe('when the network is lost', () => {
     expect(heard.slice(2)).toEqual(['participant-joined eve', 'connection-changed connected']);
   });
 
-  test('says that it is back even when nothing has happened meanwhile', async () => {
+  it('reports that it is connected again even when no event has occurred', async () => {
     const ada = await joinAs(server, 'ada');
     const heard = listenTo(ada);
     await settle();
@@ -188,15 +188,23 @@ describe('when the network is lost', () => {
     expect(await pollsWithin(15_000)).toBe(0);
   });
 
-  test('does not even try while the browser is offline, and says that it is not connected', async () => {
+  it('asks only every ten seconds while the browser is offline, and reports that it is reconnecting', async () => {
     const ada = await joinAs(server, 'ada');
     await settle();
     page.setOnline(false);
     server.append(joined('bob'));
     await settle();
     server.append(joined('eve'));
-    expect(await pollsWithin(60_000)).toBe(0);
+    server.intercept = ({ operation }) => {
+      throw broken(operation);
+    };
+    server.calls.length = 0;
+    await vi.advanceTimersByTimeAsync(40_000);
+    expect(server.calls.length).toBeGreaterThanOrEqual(3);
+    expect(server.calls.length).toBeLessThanOrEqual(4);
+    expect(new Set(server.calls.map(({ operation }) => operation))).toEqual(new Set(['getEvents']));
     expect(ada.state.getSnapshot().connection).toBe('reconnecting');
+    server.intercept = () => {};
     page.setOnline(true);
     await settle();
     expect(ada.state.version).toBe(3);
@@ -205,7 +213,39 @@ describe('when the network is lost', () => {
     expect(page.listenerCount).toBe(0);
   });
 
-  test('stays silent after leaving, even from within the pause', async () => {
+  it('connects and stays alive although the browser wrongly says that it is offline', async () => {
+    page.setOnline(false);
+    const ada = await joinAs(server, 'ada');
+    server.append(joined('bob'));
+    await vi.advanceTimersByTimeAsync(10_500);
+    expect(ada.state.getSnapshot().connection).toBe('connected');
+    server.calls.length = 0;
+    server.append(joined('eve'));
+    await settle();
+    expect(ada.state.version).toBe(3);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(server.callsOf('keepAliveUserEndpoint').length).toBeGreaterThanOrEqual(2);
+    await ada.leave();
+    expect(page.listenerCount).toBe(0);
+  });
+
+  it('does not report a poll that a proxy cuts while it waits, if the next one is answered', async () => {
+    const ada = await joinAs(server, 'ada');
+    const heard = listenTo(ada);
+    server.intercept = async ({ operation }) => {
+      if (operation !== 'getEvents' || isProbe()) return;
+      await new Promise((resolve) => setTimeout(resolve, 10_000));
+      throw broken(operation);
+    };
+    const isProbe = () => (server.callsOf('getEvents').at(-1) as number) < ada.state.version;
+    server.append(joined('bob'));
+    await vi.advanceTimersByTimeAsync(60_000);
+    server.append(joined('eve'));
+    await vi.advanceTimersByTimeAsync(12_000);
+    expect(heard).toEqual(['participant-joined bob', 'participant-joined eve']);
+  });
+
+  it('stays silent after leaving, even during a pause', async () => {
     const ada = await joinAs(server, 'ada');
     await settle();
     server.intercept = ({ operation }) => {
@@ -219,7 +259,7 @@ describe('when the network is lost', () => {
   });
 });
 
-test('tells once of trouble that waiting does not mend, and goes on when it is over', async () => {
+it('reports a problem that waiting cannot fix once, and continues when it is solved', async () => {
   const ada = await joinAs(server, 'ada');
   const heard = listenTo(ada);
   await settle();

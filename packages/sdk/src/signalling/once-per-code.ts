@@ -1,22 +1,22 @@
 import type { ParleyError } from '@parley-rtc/client';
 
-/** Passes a problem on once, not at every attempt that meets it. */
-export class OncePerCode {
-  readonly #onProblem: (error: ParleyError) => void;
-  #last: string | undefined;
+/** Reports a problem once, not on every retry that hits it. */
+export interface OncePerCode {
+  readonly tell: (error: ParleyError) => void;
+  /** Marks the problem as solved: if it returns, it is reported again. */
+  readonly forget: () => void;
+}
 
-  constructor(onProblem: (error: ParleyError) => void) {
-    this.#onProblem = onProblem;
-  }
-
-  tell(error: ParleyError): void {
-    if (this.#last === error.code) return;
-    this.#last = error.code;
-    this.#onProblem(error);
-  }
-
-  /** The trouble is over: should it come again, it is news. */
-  forget(): void {
-    this.#last = undefined;
-  }
+export function oncePerCode(onProblem: (error: ParleyError) => void): OncePerCode {
+  let last: string | undefined;
+  return {
+    tell: (error) => {
+      if (last === error.code) return;
+      last = error.code;
+      onProblem(error);
+    },
+    forget: () => {
+      last = undefined;
+    },
+  };
 }

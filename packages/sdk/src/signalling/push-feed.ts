@@ -1,36 +1,40 @@
-import { HttpError } from '@parley-rtc/client';
+import { HttpError, NotFoundError } from '@parley-rtc/client';
+import { pushGreetingMs, pushSilenceMs } from '../waiting/recovery-policy.ts';
+import { isPositionRefusal } from './is-position-refusal.ts';
 import { messageReader } from './read-messages.ts';
 
-/** Without a byte for so long the connection is dead: the server says something each 15 seconds. */
-const silenceMs = 30_000;
-/** A server greets at once. Who stands between us and holds that back would hold back the events too. */
-const greetingMs = 5_000;
-
-/** How a push was over, unless it broke: then it throws. */
+/** How a push ended. A push that fails throws instead. */
 export type PushEnd =
-  /** The server ended it, or the reader of the events wished so: open it anew. */
+  /** The server or `onEvent` ended it; open it again. */
   | 'over'
-  /** The server refuses it, for now. */
+  /** The server refuses it for now. */
   | 'refused'
-  /** The server has none, or something on the way does not let it through. */
+  /** The server's history does not have the position that we asked for. */
+  | 'misplaced'
+  /** Nothing arrived for too long: the network is gone, or a proxy buffers the push. */
+  | 'silent'
+  /** The server says that it has no push. */
   | 'unsupported';
 
 export interface PushFeedOptions {
-  /** Opens the stream: after the message `lastEventId`, or else where the state stands. */
+  /** Opens the stream after message `lastEventId`, or by default at the version of the current state. */
   readonly open: (
     lastEventId: string | undefined,
     signal: AbortSignal,
   ) => Promise<ReadableStream<Uint8Array>>;
-  /** The stream is open and brings something. */
+  /** Called when the stream's first bytes arrive. */
   readonly onOpen: () => void;
-  /** One event, undecoded. False ends this push. */
+  /** Receives one event, undecoded. Returning false ends this push. */
   readonly onEvent: (event: unknown) => boolean;
 }
 
-/** Follows one push until it is over. Goes on where the one before has ended. */
-export type FollowPush = (signal: AbortSignal) => Promise<PushEnd>;
+/**
+ * Follows one push until it ends. Continues after the last message of the previous push, unless `isContinued` is false
+ * because the state has changed since by other means.
+ */
+export type FollowPush = (signal: AbortSignal, isContinued: boolean) => Promise<PushEnd>;
 
-/** Makes a reader of `GET /conferences/{id}/push`. */
+/** Creates a reader of `GET /conferences/{id}/push`. */
 export function pushFeed({ open, onOpen, onEvent }: PushFeedOptions): FollowPush {
   let lastEventId: string | undefined;
 
@@ -42,12 +46,14 @@ export function pushFeed({ open, onOpen, onEvent }: PushFeedOptions): FollowPush
     return true;
   };
 
-  return async (signal) => {
+  return async (signal, isContinued) => {
+    if (!isContinued) lastEventId = undefined;
     let stream;
     try {
       stream = await open(lastEventId, signal);
     } catch (error) {
-      if (error instanceof HttpError) return isUnsupported(error) ? 'unsupported' : 'refused';
+      if (isPositionRefusal(error)) return 'misplaced';
+      if (error instanceof HttpError) return error instanceof NotFoundError ? 'unsupported' : 'refused';
       throw error;
     }
     const bytes = stream.getReader();
@@ -60,17 +66,16 @@ export function pushFeed({ open, onOpen, onEvent }: PushFeedOptions): FollowPush
     };
     signal.addEventListener('abort', cancel);
     if (signal.aborted) cancel();
-    let timer = setTimeout(onSilence, greetingMs);
+    let timer = setTimeout(onSilence, pushGreetingMs);
     try {
       const decoder = new TextDecoder();
       const read = messageReader();
       for (;;) {
         const { done, value } = await bytes.read();
-        if (isSilent && !isOpen) return 'unsupported';
-        if (isSilent) throw new Error('The push fell silent.');
+        if (isSilent) return 'silent';
         if (done || signal.aborted) return 'over';
         clearTimeout(timer);
-        timer = setTimeout(onSilence, silenceMs);
+        timer = setTimeout(onSilence, pushSilenceMs);
         if (!isOpen) onOpen();
         isOpen = true;
         if (!deliver(decoder.decode(value, { stream: true }), read)) return 'over';
@@ -83,11 +88,7 @@ export function pushFeed({ open, onOpen, onEvent }: PushFeedOptions): FollowPush
   };
 }
 
-function isUnsupported({ status }: HttpError): boolean {
-  return status < 300 || status === 404 || status === 405 || status === 501;
-}
-
-/** What is no JSON is handed on as it is, for the decoder of events to complain about. */
+/** Passes text that is not JSON on unchanged, because the event decoder reports it. */
 function parsed(data: string): unknown {
   try {
     return JSON.parse(data);

@@ -1,13 +1,13 @@
-/** One message of a stream of server-sent events. */
+/** One message of a server-sent event stream. */
 export interface ServerMessage {
-  /** The last `id` that was sent, with this message or an earlier one. */
+  /** The last `id` received, with this message or an earlier one. */
   readonly id: string | undefined;
   readonly data: string;
 }
 
 /**
- * Reads server-sent events, of which Parley needs `id` and `data`. Returns a reader to be handed the text as it comes,
- * cut anywhere; it returns the messages that are complete by then.
+ * Creates a reader of server-sent events that keeps `id` and `data`. Pass it the text in chunks, split anywhere; each call
+ * returns the messages that are now complete.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
  */
@@ -22,7 +22,7 @@ export function messageReader(): (text: string) => ServerMessage[] {
       isFirst = false;
       text = text.replace(/^\u{FEFF}/u, '');
     }
-    // A carriage return at the end may be the first half of a line end: it waits for what follows.
+    // A trailing carriage return may be the first half of a line end, so it stays in `rest` until more text arrives.
     const lines = (rest + text).split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop() ?? '';
     const messages: ServerMessage[] = [];

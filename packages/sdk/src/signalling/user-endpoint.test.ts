@@ -1,5 +1,5 @@
 import { NotFoundError } from '@parley-rtc/client';
-import { expect, test, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { broken, type FakeServer } from '../testing/fake-server.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
 import { registerUserEndpoint, type UserEndpoint } from './user-endpoint.ts';
@@ -10,7 +10,7 @@ const onLost = vi.fn<(cause: NotFoundError) => void>();
 const register = (): Promise<UserEndpoint> =>
   registerUserEndpoint({
     api: server.api('ada'),
-    wishedId: undefined,
+    preferredId: undefined,
     claim: async () => () => {},
     onLost,
     signal: new AbortController().signal,
@@ -21,7 +21,7 @@ useFakeConference((fakes) => {
   onLost.mockClear();
 });
 
-test('promises a sign of life each 15 seconds and gives one each 10', async () => {
+it('promises a keep-alive every 15 seconds and sends one every 10', async () => {
   const endpoint = await register();
   expect(server.callsOf('registerUserEndpoint')).toMatchObject([{ keepAliveSeconds: 15 }]);
   await vi.advanceTimersByTimeAsync(60_000);
@@ -32,7 +32,7 @@ test('promises a sign of life each 15 seconds and gives one each 10', async () =
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('tries again soon after a failure, so that the promise holds', async () => {
+it('retries soon after a failure, within the promised interval', async () => {
   await register();
   server.intercept = ({ operation }) => {
     server.intercept = () => {};
@@ -43,7 +43,7 @@ test('tries again soon after a failure, so that the promise holds', async () => 
   expect(onLost).not.toHaveBeenCalled();
 });
 
-test('tells when the server has forgotten it, and is silent then', async () => {
+it('reports that the server no longer knows it, and sends nothing more', async () => {
   await register();
   server.endpoints.clear();
   await vi.advanceTimersByTimeAsync(60_000);

@@ -1,89 +1,126 @@
-import { NotFoundError, type RtcApi } from '@parley-rtc/client';
+import { ForeignAnswerError, HttpError, NotFoundError, type Log, type RtcApi } from '@parley-rtc/client';
 import { newId } from '../new-id.ts';
-import { pause } from '../pause.ts';
+import { pause } from '../waiting/pause.ts';
+import { keepAliveIntervalMs, keepAliveRetryMs, keepAliveSeconds } from '../waiting/recovery-policy.ts';
+import { untilOnline } from '../waiting/until-online.ts';
 
-/** The promise to the server: it takes a longer silence for trouble. The numbers are those of the official clients. */
-const keepAliveSeconds = 15;
-const keepAliveIntervalMs = 10_000;
-/** After a failed keep-alive, so that one lost request does not break the promise. */
-const keepAliveRetryMs = 2_500;
-
-/** Our presence on the server: a tab, to which events belong. */
+/** Our presence on the server, for example one browser tab. */
 export interface UserEndpoint {
   readonly id: string;
-  /** Ends the keep-alives; the server is not told. */
+  /** False if the server seems to lack endpoint registration, so that the id was chosen here. */
+  readonly isRegistered: boolean;
+  /** Ends the keep-alives without telling the server. */
   stop(): void;
-  /** Tells the server that the endpoint is gone. Rejects when that fails. */
+  /** Unregisters the endpoint on the server. Rejects when that fails. */
   unregister(options: { readonly keepalive?: boolean; readonly timeoutMs?: number }): Promise<void>;
 }
 
 export interface UserEndpointOptions {
   readonly api: Pick<RtcApi, 'registerUserEndpoint' | 'keepAliveUserEndpoint' | 'unregisterUserEndpoint'>;
-  readonly wishedId: string | undefined;
-  /** Called with the wished id before anything is registered; what it returns when the endpoint stops. */
-  readonly claim: (wishedId: string) => Promise<() => void>;
-  /** The server has forgotten the endpoint. Keep-alives have ended. */
+  readonly preferredId: string | undefined;
+  /** Called before the preferred id is registered. The function it returns is called when the endpoint stops. */
+  readonly claim: (preferredId: string) => Promise<() => void>;
+  /** Called when the server no longer knows the endpoint. Keep-alives have ended. */
   readonly onLost: (cause: NotFoundError) => void;
+  readonly log?: Log;
   readonly signal: AbortSignal;
 }
 
 /**
- * Registers an endpoint and keeps it alive. A server that has no endpoints (404) gets along with an id of ours.
+ * Registers an endpoint and keeps it alive. On a server without endpoint registration (404), chooses the id locally. Aborting
+ * `signal` leaves no registration behind.
  *
  * @see `POST /rtc-api/users/endpoints`, `/keepalive`, `/unregister`
  */
 export async function registerUserEndpoint(options: UserEndpointOptions): Promise<UserEndpoint> {
-  const { api, wishedId, claim, onLost, signal } = options;
+  const { preferredId, claim, signal } = options;
   const stopped = new AbortController();
-  const release = wishedId === undefined ? () => {} : await claim(wishedId);
+  const release = preferredId === undefined ? () => {} : await claim(preferredId);
   let registered: string | undefined;
   try {
-    registered = await register(options);
+    registered = await registerOrWithdraw(options);
   } catch (error) {
     release();
     throw error;
   }
   stopped.signal.addEventListener('abort', release);
-  if (registered === undefined) {
-    return { id: wishedId ?? newId(), stop: () => stopped.abort(), unregister: async () => {} };
-  }
-  if (!signal.aborted) void keepAlive(api, registered, onLost, stopped.signal);
+  const id = registered ?? preferredId ?? newId();
+  const isRegistered = registered !== undefined;
+  if (isRegistered && !signal.aborted) void keepAlive(options, id, stopped.signal);
   return {
-    id: registered,
+    id,
+    isRegistered,
     stop: () => stopped.abort(),
-    unregister: (call) => {
+    async unregister(call) {
       stopped.abort();
-      return api.unregisterUserEndpoint({ userEndpointId: registered, reason: 'User logout' }, call);
+      if (isRegistered) await unregister(options, id, call);
     },
   };
 }
 
-/** The id that the server gave, or undefined when it has no endpoints. */
-async function register({ api, wishedId, signal }: UserEndpointOptions): Promise<string | undefined> {
+/**
+ * Returns the id that the server assigned, or undefined when it does not support endpoint registration. The request itself is
+ * not aborted, because only its answer says whether there is something to withdraw. A page that is going away cannot wait for
+ * the answer, so the abort already withdraws an id that is known.
+ */
+async function registerOrWithdraw(options: UserEndpointOptions): Promise<string | undefined> {
+  const { preferredId, signal } = options;
+  signal.throwIfAborted();
+  const withdraw = (id: string) => void unregister(options, id, { keepalive: true }).catch(() => {});
+  const onAbort = () => preferredId !== undefined && withdraw(preferredId);
+  signal.addEventListener('abort', onAbort);
   try {
-    return await api.registerUserEndpoint(
-      {
-        keepAliveSeconds,
-        serverKeepAliveReminderOn: false,
-        ...(wishedId !== undefined && { userEndpointId: wishedId }),
-      },
-      { signal },
-    );
+    const registered = await register(options);
+    if (signal.aborted && registered !== undefined) withdraw(registered);
+    signal.throwIfAborted();
+    return registered;
   } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
+    // The request may have succeeded although its answer was lost.
+    const isRefused = error instanceof HttpError && !error.retryable;
+    if (preferredId !== undefined && !isRefused && !signal.aborted) withdraw(preferredId);
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+async function register({ api, preferredId }: UserEndpointOptions): Promise<string | undefined> {
+  try {
+    return await api.registerUserEndpoint({
+      keepAliveSeconds,
+      serverKeepAliveReminderOn: false,
+      ...(preferredId !== undefined && { userEndpointId: preferredId }),
+    });
+  } catch (error) {
+    // A server without this route may describe its 404 in its own way; the client has asked three times. If a proxy said so,
+    // the join fails or asks again.
+    const isForeign404 = error instanceof ForeignAnswerError && error.status === 404;
+    if (error instanceof NotFoundError || isForeign404) return undefined;
     throw error;
   }
 }
 
-async function keepAlive(
-  api: UserEndpointOptions['api'],
+function unregister(
+  { api }: UserEndpointOptions,
   userEndpointId: string,
-  onLost: UserEndpointOptions['onLost'],
+  call: Parameters<UserEndpoint['unregister']>[0],
+): Promise<void> {
+  return api.unregisterUserEndpoint({ userEndpointId, reason: 'User logout' }, call);
+}
+
+/**
+ * Does not use `retry`: keep-alives follow the interval promised to the server, which a jittered or growing pause would
+ * break, and only the server may end them.
+ */
+async function keepAlive(
+  { api, onLost, log }: UserEndpointOptions,
+  userEndpointId: string,
   signal: AbortSignal,
 ): Promise<void> {
   let delayMs = keepAliveIntervalMs;
   while (!signal.aborted) {
     await pause(delayMs, signal);
+    await untilOnline(signal);
     if (signal.aborted) return;
     try {
       await api.keepAliveUserEndpoint({ userEndpointId }, { signal });
@@ -91,7 +128,8 @@ async function keepAlive(
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof NotFoundError) return onLost(error);
-      // Anything else is the network's or the server's trouble, which the event feed tells about.
+      log?.('warn', 'keep-alive failed', { retryInMs: keepAliveRetryMs }, error);
+      // Any other failure stops the event feed too, which reports it.
       delayMs = keepAliveRetryMs;
     }
   }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { SpeakerDetector } from './speaker-detector.ts';
 
 /** Feeds a level every 100 ms from `fromMs` up to, not including, `untilMs`. */
@@ -12,7 +12,7 @@ function say(detector: SpeakerDetector, id: string, level: number, fromMs: numbe
 const idsAt = (detector: SpeakerDetector, timeMs: number): string[] =>
   detector.speakers(timeMs).map(({ streamId }) => streamId);
 
-test('the loudest speaker comes first, and whoever is quieter than -35 dBov does not speak', () => {
+it('lists the loudest speaker first, and ignores streams quieter than -35 dBov', () => {
   const detector = new SpeakerDetector();
   for (let timeMs = 0; timeMs < 3_000; timeMs += 100) {
     detector.feed('quiet', 0.1, timeMs);
@@ -23,7 +23,7 @@ test('the loudest speaker comes first, and whoever is quieter than -35 dBov does
   expect(detector.speakers(2_950).map(({ level }) => level)).toEqual([1, 0.125]);
 });
 
-test('a click shorter than 40 % of the window is no speech', () => {
+it('ignores a click shorter than 40 % of the window', () => {
   const detector = new SpeakerDetector();
   say(detector, 'a', 0, 0, 400);
   say(detector, 'a', 0.8, 400, 500);
@@ -32,7 +32,7 @@ test('a click shorter than 40 % of the window is no speech', () => {
   expect(idsAt(detector, 600)).toEqual(['a']);
 });
 
-test('a speaker is held for 1.5 s, so that a pause between words does not move the layout', () => {
+it('holds a speaker for 1.5 s, so that a pause between words does not move the layout', () => {
   const detector = new SpeakerDetector();
   say(detector, 'a', 0.5, 0, 300);
   say(detector, 'a', 0, 300, 1_400);
@@ -41,21 +41,21 @@ test('a speaker is held for 1.5 s, so that a pause between words does not move t
   expect(idsAt(detector, 1_700)).toEqual([]);
 });
 
-test('whoever spoke long enough goes with the next silent window', () => {
+it('drops a speaker who spoke long enough after one silent window', () => {
   const detector = new SpeakerDetector();
   say(detector, 'a', 0.5, 0, 5_000);
   say(detector, 'a', 0, 5_000, 5_500);
   expect(idsAt(detector, 5_500)).toEqual([]);
 });
 
-test('a stream that is fed no more goes silent after 800 ms', () => {
+it('treats a stream without samples as silent after 800 ms', () => {
   const detector = new SpeakerDetector();
   say(detector, 'a', 0.5, 0, 5_000);
   expect(idsAt(detector, 5_600)).toEqual(['a']);
   expect(idsAt(detector, 5_800)).toEqual([]);
 });
 
-test('a forgotten stream is silent at once, and levels that are none count as silence', () => {
+it('forgets a stream immediately, and treats invalid levels as silence', () => {
   const detector = new SpeakerDetector();
   say(detector, 'a', 0.5, 0, 1_000);
   detector.forget('a');

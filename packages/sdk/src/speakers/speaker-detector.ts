@@ -1,4 +1,4 @@
-/** Somebody who speaks: how loud, from 0 to 1 in eighths. */
+/** A stream with speech, and its level from 0 to 1 in steps of an eighth. */
 export interface SpeakingStream {
   readonly streamId: string;
   readonly level: number;
@@ -14,9 +14,9 @@ interface Heard {
 }
 
 const windowMs = 400;
-/** A stream that nobody fed for so long is silent. */
+/** A stream without samples for this long is silent. */
 const staleMs = 800;
-/** Who was shown as a speaker stays one for so long, so that layouts do not jump. */
+/** A speaker stays listed for at least this long, so that layouts do not jump. */
 const holdMs = 1_500;
 const activeShare = 0.4;
 const smoothing = 2 / 3;
@@ -24,9 +24,9 @@ const smoothing = 2 / 3;
 const activeLevel = 10 ** (-35 / 20);
 
 /**
- * Says who speaks, out of audio levels (0 to 1, linear, as `getStats()` and `getSynchronizationSources()` give them).
+ * Detects speakers from audio levels (0 to 1, linear, as `getStats()` and `getSynchronizationSources()` return them).
  * A stream speaks when it is louder than -35 dBov in at least 40 % of the last 400 ms; it then counts as speaking for
- * at least 1.5 s. No clock of its own: time is what it is fed with.
+ * at least 1.5 s. It has no clock; callers pass the time.
  */
 export class SpeakerDetector {
   readonly #heard = new Map<string, Heard>();
@@ -46,12 +46,12 @@ export class SpeakerDetector {
     smooth(heard, timeMs);
   }
 
-  /** Forgets a stream at once: it was muted or is gone. */
+  /** Forgets a stream immediately, for example because it was muted or has ended. */
   forget(streamId: string): void {
     this.#heard.delete(streamId);
   }
 
-  /** Those who speak at `timeMs`, the loudest first. */
+  /** Returns the streams that speak at `timeMs`, loudest first. */
   speakers(timeMs: number): readonly SpeakingStream[] {
     const speaking: SpeakingStream[] = [];
     for (const [streamId, heard] of this.#heard) {
@@ -77,7 +77,7 @@ function smooth(heard: Heard, timeMs: number): void {
     return;
   }
   heard.spokeAtMs = timeMs;
-  // The loudest of the window, less 20 log10 of the share in decibels: a product, when levels are amplitudes.
+  // The window's peak, lowered by 20 log10 of the share in decibels. For amplitudes, that is a product.
   const loudest = Math.max(...loud.map(({ level }) => level)) * share;
   const isFirst = heard.smoothed === 0;
   const elapsed = Math.max(timeMs - heard.smoothedAtMs, 0) / windowMs;

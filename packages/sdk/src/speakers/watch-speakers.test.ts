@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { MediaConnection } from '../media/media-connection.ts';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { MediaConnection } from '../connection/media-connection.ts';
 import { watchSpeakers } from './watch-speakers.ts';
 
 let connections: MediaConnection[];
@@ -27,20 +27,20 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-interface Sound {
-  /** Of the statistics. */
+interface AudioSource {
+  /** From the statistics. */
   audioLevel?: number;
-  /** Of the packets' headers. */
+  /** From the packets' headers. */
   headers?: readonly { readonly audioLevel?: number; readonly timestamp: number }[];
 }
 
-/** A connection with a sound that a test may change. */
-function hear(streamId: string, direction: 'publish' | 'view', sound: Sound): void {
+/** Adds a connection whose audio levels a test may change. */
+function addAudio(streamId: string, direction: 'publish' | 'view', audio: AudioSource): void {
   const type = direction === 'publish' ? 'media-source' : 'inbound-rtp';
   const end = {
     track: { kind: 'audio' },
-    getStats: async () => new Map([['a', { type, audioLevel: sound.audioLevel }]]),
-    ...(direction === 'view' && { getSynchronizationSources: () => sound.headers ?? [] }),
+    getStats: async () => new Map([['a', { type, audioLevel: audio.audioLevel }]]),
+    ...(direction === 'view' && { getSynchronizationSources: () => audio.headers ?? [] }),
   };
   const peer = { connectionState: 'connected', getSenders: () => [end], getReceivers: () => [end] };
   connections.push({ streamId, direction, peer: peer as unknown as RTCPeerConnection });
@@ -48,11 +48,11 @@ function hear(streamId: string, direction: 'publish' | 'view', sound: Sound): vo
 
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
-test('levels of all that has sound are told ten times a second, when they have changed', async () => {
-  const mine: Sound = { audioLevel: 0.01 };
-  hear('mine', 'publish', mine);
-  hear('theirs', 'view', { audioLevel: 0.5 });
-  hear('silent video', 'view', {});
+it('reports the levels of all audio streams ten times a second, when they change', async () => {
+  const mine: AudioSource = { audioLevel: 0.01 };
+  addAudio('mine', 'publish', mine);
+  addAudio('theirs', 'view', { audioLevel: 0.5 });
+  addAudio('silent video', 'view', {});
   await pass(100);
   expect(levels).toEqual([{ mine: 0.01, theirs: 0.5 }]);
   await pass(500);
@@ -62,28 +62,28 @@ test('levels of all that has sound are told ten times a second, when they have c
   expect(levels.slice(1)).toEqual([{ mine: 0.02, theirs: 0.5 }]);
 });
 
-test('what is muted has the level 0, whatever still arrives', async () => {
-  hear('theirs', 'view', { audioLevel: 0.5 });
+it('reports level 0 for a muted stream, whatever still arrives', async () => {
+  addAudio('theirs', 'view', { audioLevel: 0.5 });
   muted = ['theirs'];
   await pass(100);
   expect(levels).toEqual([{ theirs: 0 }]);
   expect(speaking).toEqual([]);
 });
 
-test('an element that is muted hides nothing: the headers of the last second count too', async () => {
+it('reads the level of a muted element from the headers of the last second', async () => {
   const now = performance.timeOrigin + performance.now();
-  hear('fresh', 'view', {
+  addAudio('fresh', 'view', {
     audioLevel: 0,
     headers: [{ audioLevel: 0.25, timestamp: now }, { timestamp: now }],
   });
-  hear('stale', 'view', { audioLevel: 0, headers: [{ audioLevel: 0.25, timestamp: now - 5_000 }] });
+  addAudio('stale', 'view', { audioLevel: 0, headers: [{ audioLevel: 0.25, timestamp: now - 5_000 }] });
   await pass(100);
   expect(levels).toEqual([{ fresh: 0.25, stale: 0 }]);
 });
 
-test('who speaks is told when it changes, and no more once the connection is gone', async () => {
-  hear('loud', 'view', { audioLevel: 0.5 });
-  hear('quiet', 'view', { audioLevel: 0.001 });
+it('reports the speakers when they change, and drops them with their connection', async () => {
+  addAudio('loud', 'view', { audioLevel: 0.5 });
+  addAudio('quiet', 'view', { audioLevel: 0.001 });
   await pass(1_000);
   expect(speaking.at(-1)).toBe('loud');
   connections = [];
@@ -92,13 +92,13 @@ test('who speaks is told when it changes, and no more once the connection is gon
   expect(levels.at(-1)).toEqual({});
 });
 
-test('what is not connected, or refuses, keeps nothing else back', async () => {
-  hear('broken', 'view', {
+it('is not affected by a connection that is not ready or fails', async () => {
+  addAudio('broken', 'view', {
     get audioLevel(): number {
       throw new Error('closed');
     },
   });
-  hear('theirs', 'view', { audioLevel: 0.5 });
+  addAudio('theirs', 'view', { audioLevel: 0.5 });
   connections.push({
     streamId: 'coming',
     direction: 'view',
@@ -108,8 +108,8 @@ test('what is not connected, or refuses, keeps nothing else back', async () => {
   expect(levels).toEqual([{ theirs: 0.5 }]);
 });
 
-test('nothing is heard once the watch is over', async () => {
-  hear('theirs', 'view', { audioLevel: 0.5 });
+it('reports nothing after the watch stops', async () => {
+  addAudio('theirs', 'view', { audioLevel: 0.5 });
   stop();
   await pass(1_000);
   expect([levels, speaking]).toEqual([[], []]);

@@ -1,4 +1,5 @@
-import type { MediaConnection } from '../media/media-connection.ts';
+import type { MediaConnection } from '../connection/media-connection.ts';
+import { repeatEvery } from '../waiting/repeat-every.ts';
 import { SpeakerDetector, type SpeakingStream } from './speaker-detector.ts';
 
 const intervalMs = 100;
@@ -6,17 +7,15 @@ const intervalMs = 100;
 export interface SpeakerVerbs {
   readonly connections: () => readonly MediaConnection[];
   readonly isMuted: (streamId: string) => boolean;
-  /** How loud each stream is now that has sound, 0 to 1; called when any of it has changed. */
+  /** Receives how loud each stream with audio is, 0 to 1; called when any level has changed. */
   readonly onLevels: (levels: Readonly<Record<string, number>>) => void;
-  /** Who speaks has changed, or how loud. */
+  /** Called when the list of speakers, or a speaker's level, has changed. */
   readonly onChanged: (speaking: readonly SpeakingStream[]) => void;
 }
 
-/** Listens to all viewed sound and the own microphone, ten times a second, until the returned function is called. */
+/** Measures all viewed audio and the local microphone ten times a second, until the returned function is called. */
 export function watchSpeakers({ connections, isMuted, onLevels, onChanged }: SpeakerVerbs): () => void {
   const detector = new SpeakerDetector();
-  let isOver = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
   let lastLevels = '{}';
   let last = '[]';
 
@@ -27,10 +26,10 @@ export function watchSpeakers({ connections, isMuted, onLevels, onChanged }: Spe
     detector.feed(streamId, level, performance.now());
     return [[streamId, level] as const];
   };
-  const round = async () => {
+  return repeatEvery(intervalMs, async (signal) => {
     const present = connections();
     const heard = await Promise.allSettled(present.map(listen));
-    if (isOver) return;
+    if (signal.aborted) return;
     const levels = Object.fromEntries(heard.flatMap((one) => (one.status === 'fulfilled' ? one.value : [])));
     const nowLevels = JSON.stringify(levels);
     if (nowLevels !== lastLevels) {
@@ -45,18 +44,12 @@ export function watchSpeakers({ connections, isMuted, onLevels, onChanged }: Spe
       last = now;
       onChanged(speaking);
     }
-    timer = setTimeout(() => void round(), intervalMs);
-  };
-  void round();
-  return () => {
-    isOver = true;
-    clearTimeout(timer);
-  };
+  });
 }
 
 /**
- * From statistics, which no muted element survives (its level is 0), and for what is received also from the packets'
- * headers, which are optional.
+ * Reads the audio level from the statistics, where a muted element has level 0. For a received stream it also reads the
+ * packets' headers, in which the level is optional.
  */
 async function audioLevel(
   peer: RTCPeerConnection,
@@ -73,7 +66,7 @@ async function audioLevel(
   return levels.length > 0 ? Math.max(...levels) : undefined;
 }
 
-/** Of the last second; what is older was said before a silence that sends nothing. */
+/** Returns the levels of the last second. Older ones precede a silence during which nothing is sent. */
 function headerLevels(receiver: RTCRtpReceiver): number[] {
   const now = performance.timeOrigin + performance.now();
   return receiver

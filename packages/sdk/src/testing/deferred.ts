@@ -1,4 +1,4 @@
-/** A promise that a test resolves when it likes. */
+/** A promise that a test resolves by hand. */
 export class Deferred<Value> {
   readonly promise: Promise<Value>;
   resolve: (value: Value) => void = () => {};

@@ -1,18 +1,23 @@
 import {
   AlreadyJoinedError,
-  type HttpError,
-  type HttpFailure,
   InvalidRequestError,
   NotFoundError,
+  type HttpError,
+  type HttpFailure,
+  type PushStart,
   type RtcApi,
 } from '@parley-rtc/client';
 import { conferenceToSimpleView, conferenceToWire, findParticipant, findStream } from '@parley-rtc/contract';
-import type { Call, FakeServer } from './fake-server.ts';
 import { answerTo } from './fake-sdp.ts';
+import type { Call, FakeServer } from './fake-server.ts';
 
-type Fail = (ErrorClass: new (failure: HttpFailure) => HttpError, status: number) => never;
+type Fail = (
+  ErrorClass: new (failure: HttpFailure) => HttpError,
+  status: number,
+  serverError?: string,
+) => never;
 
-/** The API of a fake server as the user `userId` sees it: what each call asks of the server and does to it. */
+/** Returns the API of a fake server for the user `userId`: each call checks and changes the server's state. */
 export function fakeApi(server: FakeServer, userId: string): RtcApi {
   const act = <Answer>(
     operation: keyof RtcApi,
@@ -28,6 +33,11 @@ export function fakeApi(server: FakeServer, userId: string): RtcApi {
   const stream = (streamId: string, fail: Fail) => {
     const found = server.conference && findStream(server.conference, streamId);
     return found ?? fail(NotFoundError, 404);
+  };
+  const requirePosition = (start: PushStart, fail: Fail) => {
+    if (server.conference && !server.hasPosition(start)) {
+      fail(InvalidRequestError, 400, 'position_unavailable');
+    }
   };
   const platform = (fail: Fail) => (server.hasPlatformRoutes ? undefined : fail(NotFoundError, 404));
   return {
@@ -132,11 +142,16 @@ export function fakeApi(server: FakeServer, userId: string): RtcApi {
       ),
     getEvents: (_id, version, options) =>
       act('getEvents', version, options?.signal, async (fail) => {
+        requirePosition({ version, versionId: options?.versionId }, fail);
         if (server.after(version).length === 0) await server.park(options?.signal);
+        requirePosition({ version, versionId: options?.versionId }, fail);
         return server.conference ? server.distort(server.after(version)) : fail(NotFoundError, 404);
       }),
     openPush: (_id, start, options) =>
-      act('openPush', start, options?.signal, (fail) => server.openPush(start) ?? fail(NotFoundError, 404)),
+      act('openPush', start, options?.signal, (fail) => {
+        if (server.hasPush) requirePosition(start, fail);
+        return server.openPush(start) ?? fail(NotFoundError, 404);
+      }),
     registerUserEndpoint: (command, options) =>
       act('registerUserEndpoint', command, options?.signal, (fail) => {
         platform(fail);
@@ -162,19 +177,21 @@ export function fakeApi(server: FakeServer, userId: string): RtcApi {
     sendEvent: unused,
     getActive: unused,
     createTicket: unused,
+    revokeTicket: unused,
+    revokeUser: unused,
     getTicket: unused,
   };
 }
 
-/** Every call is written down, and what the test does to it comes first. */
+/** Records a call, then lets the test intercept it before it takes effect. */
 async function call<Answer>(
   server: FakeServer,
   made: Call,
   signal: AbortSignal | undefined,
   effect: (fail: Fail) => Answer | Promise<Answer>,
 ): Promise<Answer> {
-  const fail: Fail = (ErrorClass, status) => {
-    throw new ErrorClass({ operation: made.operation, status });
+  const fail: Fail = (ErrorClass, status, serverError) => {
+    throw new ErrorClass({ operation: made.operation, status, serverError });
   };
   server.calls.push(made);
   await server.intercept(made);
@@ -184,4 +201,4 @@ async function call<Answer>(
   return answer;
 }
 
-const unused = () => Promise.reject(new Error('Nobody calls this in the SDK yet.'));
+const unused = () => Promise.reject(new Error('The SDK does not call this yet.'));

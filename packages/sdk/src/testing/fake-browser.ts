@@ -1,17 +1,17 @@
 import { vi } from 'vitest';
-import { aMediaStream, FakeMediaStream, type FakeTrack, fakeTracks } from './fake-media.ts';
+import { aMediaStream, FakeMediaStream, fakeTracks, type FakeTrack } from './fake-media.ts';
 import { FakePeerConnection } from './fake-peer-connection.ts';
 
-/** What the user of the fake browser does when asked for devices. */
+/** How the fake browser responds to requests for devices. */
 export interface FakeDevices {
   getUserMedia(constraints: MediaStreamConstraints): Promise<MediaStream>;
   getDisplayMedia?(options: DisplayMediaStreamOptions): Promise<MediaStream>;
 }
 
-/** All that was captured, to see whether it was stopped. */
+/** All captured streams, to check that they were stopped. */
 export const capturedStreams: MediaStream[] = [];
 
-/** Their tracks as they were granted, whichever tracks the streams hold later. */
+/** The tracks that were granted, whichever tracks the streams hold later. */
 export const capturedTracks: FakeTrack[] = [];
 
 function grant(stream: MediaStream): MediaStream {
@@ -41,7 +41,7 @@ export function useFakeBrowser(devices: Partial<FakeDevices> | undefined = gener
   return page;
 }
 
-/** The window as far as the SDK looks at it. */
+/** The part of a window that the SDK uses. */
 export class FakePage {
   readonly navigator: { onLine: boolean; mediaDevices: Partial<FakeDevices> | undefined } = {
     onLine: true,

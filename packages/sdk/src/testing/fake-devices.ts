@@ -1,4 +1,4 @@
-/** The browser's list of devices, which tests plug things into. */
+/** The browser's list of devices, which tests can change. */
 export class FakeDeviceList extends EventTarget {
   #devices: readonly MediaDeviceInfo[] = [];
 
@@ -6,7 +6,7 @@ export class FakeDeviceList extends EventTarget {
     return this.#devices;
   }
 
-  /** Replaces all devices, written as `kind id label`, and tells the page. */
+  /** Replaces all devices, written as `kind id label`, and fires `devicechange`. */
   plug(...devices: readonly string[]): void {
     this.#devices = devices.map((device) => {
       const [kind = '', deviceId = '', ...label] = device.split(' ');

@@ -1,10 +1,10 @@
 import { vi } from 'vitest';
 import type { EncodedFrame } from '../encryption/frame-pipes.ts';
-import { type EncryptionScope, serveMediaEncryption } from '../encryption/serve-media-encryption.ts';
+import { serveMediaEncryption, type EncryptionScope } from '../encryption/serve-media-encryption.ts';
 import type { PipeOptions } from '../encryption/worker-messages.ts';
 import { Deferred } from './deferred.ts';
 
-/** A worker that runs the real code in the same thread, so that frames can be put through it. */
+/** A worker that runs the real code in the same thread, so that tests can send frames through it. */
 export class FakeEncryptionWorker extends EventTarget {
   isTerminated = false;
   readonly #scope: EventTarget & EncryptionScope;
@@ -25,7 +25,7 @@ export class FakeEncryptionWorker extends EventTarget {
     this.isTerminated = true;
   }
 
-  /** Fails as a worker does that the page may not start. */
+  /** Fails like a worker that the page may not start. */
   fail(): void {
     this.dispatchEvent(new Event('error'));
   }
@@ -35,14 +35,14 @@ export class FakeEncryptionWorker extends EventTarget {
   }
 }
 
-/** A transform through which a test puts frames as a browser does. */
+/** A transform through which a test sends frames, as a browser does. */
 export class FakeScriptTransform {
-  /** What has come through. */
+  /** The frames that came out. */
   readonly out: EncodedFrame[] = [];
   readonly options: PipeOptions;
   #controller: ReadableStreamDefaultController<EncodedFrame> | undefined;
-  /** Whether the worker wants another frame, which it does when it is done with those before. */
-  #wanted = new Deferred<void>();
+  /** Resolves when the worker pulls the next frame, which means that it has finished the previous one. */
+  #pulled = new Deferred<void>();
   readonly #closed = new Deferred<void>();
 
   constructor(worker: FakeEncryptionWorker, options: PipeOptions) {
@@ -50,7 +50,7 @@ export class FakeScriptTransform {
     const readable = new ReadableStream<EncodedFrame>(
       {
         start: (controller) => void (this.#controller = controller),
-        pull: () => this.#wanted.resolve(),
+        pull: () => this.#pulled.resolve(),
         cancel: () => this.#closed.resolve(),
       },
       { highWaterMark: 0 },
@@ -59,30 +59,30 @@ export class FakeScriptTransform {
     worker.connect({ readable, writable, options });
   }
 
-  /** Resolves when the worker takes no more frames. */
+  /** Resolves when the worker accepts no more frames. */
   get closed(): Promise<void> {
     return this.#closed.promise;
   }
 
-  /** Resolves when the worker is done with the frame; it is in `out` then, unless it was dropped. */
+  /** Sends a frame. Resolves when the worker has finished it; unless it was dropped, it is then in `out`. */
   async put(text: string): Promise<void> {
     await this.#put(new TextEncoder().encode(text).buffer);
   }
 
-  /** Puts in what has come out of another. */
+  /** Sends the output of another transform. */
   async putAll({ out }: FakeScriptTransform): Promise<void> {
     for (const { data } of out) await this.#put(data);
   }
 
   async #put(data: ArrayBuffer): Promise<void> {
-    await this.#wanted.promise;
-    this.#wanted = new Deferred();
+    await this.#pulled.promise;
+    this.#pulled = new Deferred();
     this.#controller?.enqueue({ data });
-    await this.#wanted.promise;
+    await this.#pulled.promise;
   }
 }
 
-/** A sender or receiver that takes transforms. */
+/** A sender or receiver that accepts transforms. */
 class FakeRtpEnd {
   #transform: FakeScriptTransform | undefined;
   get transform(): FakeScriptTransform | undefined {
@@ -108,7 +108,7 @@ class FakeRtpReceiver extends FakeRtpEnd {
   }
 }
 
-/** A transceiver that keeps what it is told about codecs. */
+/** A transceiver that records its codec preferences. */
 export class FakeRtpTransceiver {
   readonly sender: FakeRtpSender = new FakeRtpSender();
   readonly receiver: FakeRtpReceiver;
@@ -121,7 +121,7 @@ export class FakeRtpTransceiver {
   }
 }
 
-/** Gives Node what a browser with encoded transforms has. */
+/** Gives Node the APIs of a browser with encoded transforms. */
 export function stubEncodedTransforms(): void {
   vi.stubGlobal('RTCRtpScriptTransform', FakeScriptTransform);
   vi.stubGlobal('RTCRtpSender', FakeRtpSender);

@@ -1,4 +1,4 @@
-/** The Web Locks of a browser, as far as the SDK uses them. */
+/** The part of the Web Locks API that the SDK uses. */
 export class FakeLocks {
   readonly #queues = new Map<string, Promise<unknown>>();
 

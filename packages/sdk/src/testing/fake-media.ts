@@ -1,9 +1,10 @@
-/** A track that only has what the SDK touches. */
+/** A track with only the members that the SDK uses. */
 export class FakeTrack extends EventTarget {
   readonly id: string = crypto.randomUUID();
   readonly kind: 'audio' | 'video';
   enabled = true;
   readyState: MediaStreamTrackState = 'live';
+  muted = false;
   contentHint = '';
   settings: MediaTrackSettings = {};
 
@@ -16,12 +17,12 @@ export class FakeTrack extends EventTarget {
     return this.settings;
   }
 
-  /** By the app: no event. */
+  /** Stops the track like an app, without an event. */
   stop(): void {
     this.readyState = 'ended';
   }
 
-  /** By the browser, as its "stop sharing" does. */
+  /** Ends the track like the browser's "stop sharing" button. */
   endByBrowser(): void {
     this.stop();
     this.dispatchEvent(new Event('ended'));
@@ -48,12 +49,12 @@ export class FakeMediaStream {
   }
 }
 
-/** The fake as what it stands for. */
+/** Returns a fake stream, typed as a real one. */
 export function aMediaStream(...kinds: readonly ('audio' | 'video')[]): MediaStream {
   return new FakeMediaStream(kinds.map((kind) => new FakeTrack(kind))) as unknown as MediaStream;
 }
 
-/** A fake track of a size, as what it stands for. */
+/** Returns a fake track with these settings, typed as a real one. */
 export function aTrack(kind: 'audio' | 'video', settings: MediaTrackSettings = {}): MediaStreamTrack {
   return Object.assign(new FakeTrack(kind), { settings }) as unknown as MediaStreamTrack;
 }

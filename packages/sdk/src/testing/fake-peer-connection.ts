@@ -1,11 +1,12 @@
 import { FakeTrack } from './fake-media.ts';
 import { decodeSdp, encodeSdp } from './fake-sdp.ts';
 
-/** A sender that keeps what it is given. */
+/** A sender that records its track and parameters. */
 class FakeSender {
   track: FakeTrack | null;
   encodings: RTCRtpEncodingParameters[];
   degradationPreference: RTCDegradationPreference | undefined;
+  readonly transport: { state: RTCDtlsTransportState } = { state: 'new' };
 
   constructor(track: FakeTrack | null, encodings: readonly RTCRtpEncodingParameters[]) {
     this.track = track;
@@ -48,10 +49,12 @@ const reverse: Readonly<Partial<Record<RTCRtpTransceiverDirection, RTCRtpTransce
   sendrecv: 'sendrecv',
 };
 
-/** A peer connection without a network: descriptions are checked for sense, and tests drive states and candidates. */
+/** A peer connection without a network. It validates descriptions; tests drive its states and candidates. */
 export class FakePeerConnection extends EventTarget {
-  /** All that were made and not closed. */
+  /** All connections that are not closed. */
   static readonly open: Set<FakePeerConnection> = new Set();
+  /** Whether a new certificate of the server starts a new DTLS association, as in Chromium but not in Firefox. */
+  static followsCertificates = true;
 
   configuration: RTCConfiguration | undefined;
   connectionState: RTCPeerConnectionState = 'new';
@@ -88,7 +91,7 @@ export class FakePeerConnection extends EventTarget {
     return this.#transceivers;
   }
 
-  /** What it measures. */
+  /** The report that `getStats()` returns. */
   stats: ReadonlyMap<string, unknown> = new Map();
 
   async getStats(): Promise<ReadonlyMap<string, unknown>> {
@@ -107,7 +110,7 @@ export class FakePeerConnection extends EventTarget {
     this.configuration = configuration;
   }
 
-  /** How many offers asked for a new path. */
+  /** Number of offers with an ICE restart. */
   restarts = 0;
 
   async createOffer({ iceRestart = false }: RTCOfferOptions = {}): Promise<RTCSessionDescriptionInit> {
@@ -127,7 +130,8 @@ export class FakePeerConnection extends EventTarget {
     for (const [index, transceiver] of this.#transceivers.entries()) {
       const remote = sections[index]?.direction ?? 'inactive';
       transceiver.currentDirection = reverse[remote] ?? 'inactive';
-      // Answers here know no simulcast; browsers then keep the first layer only.
+      if (FakePeerConnection.followsCertificates) transceiver.sender.transport.state = 'connecting';
+      // Fake answers never have simulcast, so only the first layer stays, as in a browser.
       transceiver.sender.encodings.splice(1);
     }
   }
@@ -137,26 +141,29 @@ export class FakePeerConnection extends EventTarget {
     FakePeerConnection.open.delete(this);
   }
 
-  /** Finds a local candidate, as a browser does at any time after the offer. */
+  /** Reports a local candidate, as a browser does at any time after the offer. */
   findCandidate(candidate: string): void {
     this.onicecandidate?.({ candidate: { candidate, sdpMid: '0', sdpMLineIndex: 0 } });
   }
 
-  /** Has looked everywhere for local candidates. */
+  /** Ends the gathering of local candidates. */
   endGathering(): void {
     this.iceGatheringState = 'complete';
     this.onicecandidate?.({ candidate: null });
   }
 
-  /** Finds a path, or loses it, as the network does. */
+  /** Changes the ICE state, as the network does. */
   moveIceTo(state: RTCIceConnectionState): void {
     this.iceConnectionState = state;
     this.dispatchEvent(new Event('iceconnectionstatechange'));
   }
 
-  /** Moves the connection, as the network does. */
+  /** Changes the connection state, as the network does. */
   moveTo(state: RTCPeerConnectionState): void {
     this.connectionState = state;
+    if (state === 'connected') {
+      for (const { sender } of this.#transceivers) sender.transport.state = 'connected';
+    }
     this.onconnectionstatechange?.();
     this.dispatchEvent(new Event('connectionstatechange'));
   }

@@ -1,8 +1,8 @@
 import type { PushStart } from '@parley-rtc/client';
 
-/** The server's pause between signs of life. */
+/** Time between the server's heartbeats. */
 const heartbeatMs = 15_000;
-/** How long a push lasts at most. */
+/** Longest duration of a push. */
 const lifeMs = 60_000;
 
 interface SentEvent {
@@ -10,10 +10,11 @@ interface SentEvent {
   readonly [name: string]: unknown;
 }
 
-/** The pushes of the fake server: all that happened in one row, and streams that tell it. */
+/** The pushes of the fake server: all events in order, and the streams that send them. */
 export class FakePushes {
   isSilent = false;
-  readonly #sent: SentEvent[] = [];
+  #sent: { readonly place: number; readonly event: SentEvent }[] = [];
+  #nextPlace = 0;
   readonly #open = new Set<{ say: (text: string) => void; breakOff: () => void }>();
 
   get openCount(): number {
@@ -21,8 +22,21 @@ export class FakePushes {
   }
 
   send(event: SentEvent): void {
-    this.#sent.push(event);
-    for (const { say } of this.#open) say(message(event, this.#sent.length - 1));
+    const place = this.#nextPlace;
+    this.#nextPlace += 1;
+    this.#sent.push({ place, event });
+    for (const { say } of this.#open) say(message(event, place));
+  }
+
+  /** Forgets the events from a version of the history on. */
+  setBack(version: number): void {
+    const end = this.#sent.findIndex(({ event }) => (event.conferenceVersion ?? -1) >= version);
+    if (end !== -1) this.#sent.length = end;
+  }
+
+  /** Whether it has sent the message with this id. */
+  has(id: string): boolean {
+    return this.#sent.some(({ place }) => place === Number(id));
   }
 
   breakAll(): void {
@@ -54,12 +68,12 @@ export class FakePushes {
         };
         this.#open.add(push);
         say(': open\n\n');
-        for (const [place, event] of this.#sent.entries()) {
-          const isWanted =
+        for (const { place, event } of this.#sent) {
+          const isDue =
             lastEventId === undefined
               ? (event.conferenceVersion ?? -1) >= version
               : place > Number(lastEventId);
-          if (isWanted) say(message(event, place));
+          if (isDue) say(message(event, place));
         }
       },
       cancel: () => close?.(),

@@ -1,10 +1,12 @@
 import type { StreamType } from '@parley-rtc/contract';
 
-/** Session descriptions as the fakes speak them: one line for each section. */
+/** One media section of the fakes' session descriptions, which have one line for each section. */
 export interface FakeSection {
   readonly kind: 'audio' | 'video';
   readonly direction: RTCRtpTransceiverDirection;
 }
+
+let certificates = 0;
 
 export function encodeSdp(sections: readonly FakeSection[]): string {
   return sections.map(({ kind, direction }) => `m=${kind} ${direction}`).join('\n');
@@ -20,12 +22,14 @@ export function decodeSdp(sdp: string): readonly FakeSection[] {
     });
 }
 
-/** A router's answer: takes all that is sent; sends of a screen only the picture. */
+/** Answers like a router: accepts all sent media with a new certificate each time; a viewed screen has only video. */
 export function answerTo(sdpOffer: string, viewed?: StreamType): string {
-  return encodeSdp(
+  certificates += 1;
+  const media = encodeSdp(
     decodeSdp(sdpOffer).map(({ kind, direction }) => {
       if (direction === 'sendonly') return { kind, direction: 'recvonly' };
       return { kind, direction: viewed === 'SCREEN' && kind === 'audio' ? 'inactive' : 'sendonly' };
     }),
   );
+  return `a=fingerprint:${certificates}\n${media}`;
 }

@@ -1,11 +1,11 @@
 import { ConnectionError, ForbiddenError, type PushStart, type RtcApi } from '@parley-rtc/client';
 import {
   createdConference,
-  type ConferenceState,
-  type IceServer,
   decodeEvent,
   findParticipant,
   reduce,
+  type ConferenceState,
+  type IceServer,
 } from '@parley-rtc/contract';
 import { fakeApi } from './fake-api.ts';
 import { FakePushes } from './fake-pushes.ts';
@@ -18,66 +18,64 @@ export interface Call {
   readonly command: unknown;
 }
 
-/** What a test may do to a call before the server sees it; throwing makes it fail. */
+/** Runs before the server handles a call; makes the call fail by throwing. */
 export type Interceptor = (call: Call) => void | Promise<void>;
 
 /**
- * A conference server in memory, made of the contract's own fold. Several SDK instances meet in it. Its clock is
- * `setTimeout`, so fake timers rule it.
+ * An in-memory conference server built on the contract's own reducer. Several SDK instances can join it. It uses
+ * `setTimeout`, so fake timers control it.
  */
 export class FakeServer {
   readonly calls: Call[] = [];
   readonly endpoints: Set<string> = new Set();
   readonly views: Map<string, string> = new Map();
-  /** Undefined once the server has forgotten it. */
+  /** Undefined once the server has forgotten the conference. */
   conference: ConferenceState | undefined;
-  /** Without the routes around the seed, as another server may be. */
+  /** False for a server without the platform routes (endpoints and ICE servers). */
   hasPlatformRoutes = true;
-  /** Knows `iceRestart`, as ours. */
+  /** Whether it supports `iceRestart`, as Parley's server does. */
   restartsIce = true;
-  /** With the push, as ours. */
+  /** Whether it supports the push, as Parley's server does. */
   hasPush = false;
   iceServers: readonly IceServer[] = [{ urls: ['stun:stun.example.com'] }];
-  /** Takes `v` for the last event known instead of the next one wanted. */
+  /** Treats `v` as the last known event instead of the next requested one. */
   exclusiveBoundary = false;
-  /** How many events the snapshots are behind, as those of a lagging copy. */
+  /** Whether it identifies versions and refuses those it does not have, as Parley's server does. */
+  identifiesVersions = true;
+  /** How many events the snapshots are behind, like those of a lagging replica. */
   lag = 0;
   intercept: Interceptor = () => {};
-  /** Changes what a poll brings, as bad networks and other servers do. */
+  /** Changes what a poll returns, as bad networks and other servers do. */
   distort: (events: readonly unknown[]) => readonly unknown[] = (events) => events;
-  readonly #history: ConferenceState[] = [];
+  /** The state at each version since the creation. */
+  readonly #history: ConferenceState[];
   #events: { readonly conferenceVersion: number; readonly [name: string]: unknown }[] = [];
-  readonly #parked = new Set<() => void>();
+  readonly #parked = new Set<{ readonly wake: () => void; readonly breakOff: () => void }>();
   readonly #pushes = new FakePushes();
   #lastId = 0;
 
   constructor(conferenceId = 'room') {
-    this.conference = createdConference({
-      type: 'ConferenceCreatedEvent',
-      id: 'e0',
-      timestamp: now(),
-      conferenceId,
-      conferenceVersion: null,
-    });
+    this.conference = this.#create(conferenceId);
+    this.#history = [this.conference];
   }
 
-  /** An id that nothing else has. */
+  /** Returns a unique id. */
   newId(prefix: string): string {
     this.#lastId += 1;
     return `${prefix}${this.#lastId}`;
   }
 
-  /** Opens a push, where there is one. */
+  /** Opens a push, if the server supports it. */
   openPush(start: PushStart): ReturnType<FakePushes['open']> | undefined {
     return this.hasPush && this.conference ? this.#pushes.open(start) : undefined;
   }
 
-  /** How many polls wait for an event. */
+  /** Number of polls that wait for an event. */
   get parkedPolls(): number {
     return this.#parked.size;
   }
 
-  /** Appends an event to the history, as a command of somebody does. */
+  /** Appends an event to the history, as a command does. */
   append(event: { readonly type: string; readonly [name: string]: unknown }): void {
     if (!this.conference) throw new Error('The conference is gone.');
     const { id: conferenceId, version } = this.conference;
@@ -95,12 +93,12 @@ export class FakeServer {
     this.wake();
   }
 
-  /** How many pushes are open. */
+  /** Number of open pushes. */
   get openPushes(): number {
     return this.#pushes.openCount;
   }
 
-  /** Sends an event that is outside of the history. */
+  /** Pushes an event that is not part of the history. */
   sendOutside(event: { readonly type: string; readonly [name: string]: unknown }): void {
     const conferenceId = this.conference?.id;
     const id = this.newId('e');
@@ -112,22 +110,46 @@ export class FakeServer {
     this.#pushes.breakAll();
   }
 
-  /** Lets no push say anything, as a dead network does. */
+  /** Silences all pushes, as a dead network does. */
   silencePushes(isSilent = true): void {
     this.#pushes.isSilent = isSilent;
   }
 
-  /** Lets all waiting polls answer. */
-  wake(): void {
-    for (const wake of Array.from(this.#parked)) wake();
+  /** Breaks every waiting poll, as a network does. */
+  breakPolls(): void {
+    for (const { breakOff } of Array.from(this.#parked)) breakOff();
   }
 
-  /** The API as the user `userId` sees it. */
+  /** Completes all waiting polls. */
+  wake(): void {
+    for (const { wake } of Array.from(this.#parked)) wake();
+  }
+
+  /** Starts another history, as a restart without data does: nobody is inside, and no endpoint is known. */
+  startOver(): void {
+    this.setBack(0);
+    this.conference = this.#create(this.conference?.id ?? 'room');
+    this.#history[0] = this.conference;
+    this.endpoints.clear();
+  }
+
+  /** Continues from an earlier state, as a restart on an older copy of the data does. Connections stay open. */
+  setBack(version: number): void {
+    const state = this.#history[version];
+    if (!state) throw new Error(`The history has no version ${version}.`);
+    this.conference = state;
+    this.#history.length = version + 1;
+    this.#events = this.#events.slice(0, version);
+    this.#pushes.setBack(version);
+    this.views.clear();
+  }
+
+  /** Returns the API for the user `userId`. */
   api(userId: string): RtcApi {
     return fakeApi(this, userId);
   }
 
-  /** Lets an endpoint go, as after leaving or a long silence: first its streams, then itself. */
+  /** Drops an endpoint, as after leaving or a long silence: first its streams, then the endpoint. */
   removeEndpoint(endpointId: string, reason?: string): void {
     const participant = this.conference && findParticipant(this.conference, endpointId);
     if (!participant) return;
@@ -143,7 +165,7 @@ export class FakeServer {
     }
   }
 
-  /** Forgets the conference, as some time after its end. */
+  /** Forgets the conference, as happens some time after its end. */
   forget(): void {
     this.conference = undefined;
     this.wake();
@@ -153,18 +175,27 @@ export class FakeServer {
     return this.calls.filter((call) => call.operation === operation).map(({ command }) => command);
   }
 
-  /** Withdraws a stream, and with it its views. */
+  /** Withdraws a stream and its views. */
   unpublish(who: object, streamId: string, streamType: string): void {
     this.append({ type: 'ConferenceStreamUnpublishedEvent', ...who, streamId, streamType });
     for (const [viewerId, viewed] of this.views) if (viewed === streamId) this.views.delete(viewerId);
   }
 
-  /** What a copy of the server knows, which may lag. */
+  /** The state of a replica, which may lag. */
   snapshot(): ConferenceState | undefined {
-    return this.conference && (this.#history.at(-1 - this.lag) ?? this.conference);
+    const state = this.conference && (this.#history.at(-1 - this.lag) ?? this.conference);
+    return state && (this.identifiesVersions ? state : { ...state, versionId: undefined });
   }
 
-  /** The events that a poll for `version` brings. */
+  /** Whether the history has a position that a client asks for. */
+  hasPosition({ version, versionId, lastEventId }: PushStart): boolean {
+    if (!this.identifiesVersions) return true;
+    if (lastEventId !== undefined && !this.#pushes.has(lastEventId)) return false;
+    const state = this.#history[version ?? 0];
+    return state !== undefined && (versionId === undefined || versionId === state.versionId);
+  }
+
+  /** The events that a poll for `version` returns. */
   after(version: number | undefined): readonly unknown[] {
     const first = (version ?? 0) + (this.exclusiveBoundary ? 1 : 0);
     return this.#events.filter(({ conferenceVersion }) => conferenceVersion >= first);
@@ -172,21 +203,36 @@ export class FakeServer {
 
   /** Holds a poll until something happens. */
   park(signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       const wake = () => {
         clearTimeout(timer);
-        this.#parked.delete(wake);
+        this.#parked.delete(poll);
         signal?.removeEventListener('abort', wake);
         resolve();
       };
+      const breakOff = () => {
+        reject(broken('getEvents'));
+        wake();
+      };
+      const poll = { wake, breakOff };
       const timer = setTimeout(wake, holdMs);
-      this.#parked.add(wake);
+      this.#parked.add(poll);
       signal?.addEventListener('abort', wake);
+    });
+  }
+
+  #create(conferenceId: string): ConferenceState {
+    return createdConference({
+      type: 'ConferenceCreatedEvent',
+      id: this.newId('e'),
+      timestamp: now(),
+      conferenceId,
+      conferenceVersion: null,
     });
   }
 }
 
-/** The errors that tests let the network and the server have. */
+/** Errors that tests make the network and the server produce. */
 export const broken = (operation: string): ConnectionError =>
   new ConnectionError(operation, 'https://rtc.example.com');
 export const forbidden = (operation: string): ForbiddenError =>

@@ -1,7 +1,8 @@
 import type { TokenClaims } from '@parley-rtc/client';
-import type { ConferenceEvents } from '../conference/conference-events.ts';
-import { type Conference, conferenceOver } from '../conference/conference.ts';
-import { joinConference, type JoinOptions } from '../conference/join-conference.ts';
+import type { ConferenceEvents } from '../announcing/conference-events.ts';
+import { Conference } from '../conference/conference.ts';
+import { joinConference } from '../conference/join-conference.ts';
+import type { JoinOptions } from '../conference/join-options.ts';
 import { TokenWatch } from '../conference/token-watch.ts';
 import * as pushModule from '../signalling/push-feed.ts';
 import type { FakeServer } from './fake-server.ts';
@@ -12,19 +13,19 @@ export async function joinAs(
   userId: string,
   { claims, ...options }: Partial<JoinOptions> & { readonly claims?: TokenClaims } = {},
 ): Promise<Conference> {
-  return conferenceOver(
-    await joinConference(
-      server.api(userId),
-      {
-        conferenceId: 'room',
-        metadata: { name: userId },
-        ...options,
-        ...(claims && { access: Object.assign(new TokenWatch(), { claims }) }),
-      },
-      // Loaded before, because fake timers do not wait for files.
-      async () => (server.hasPush ? pushModule : Promise.reject(new Error('not loaded'))),
-    ),
+  const session = await joinConference(
+    server.api(userId),
+    {
+      conferenceId: 'room',
+      metadata: { name: userId },
+      ...options,
+      ...(claims && { access: Object.assign(new TokenWatch(), { claims }) }),
+    },
+    // Loaded in advance, because fake timers do not wait for files.
+    async () => (server.hasPush ? pushModule : Promise.reject(new Error('not loaded'))),
   );
+  // The constructor is private: apps use `Conference.join`, which needs an HTTP server.
+  return Reflect.construct(Conference, [session]) as Conference;
 }
 
 const names = [
@@ -45,7 +46,7 @@ const names = [
   'error',
 ] as const satisfies readonly (keyof ConferenceEvents)[];
 
-/** Writes down everything that the conference announces, one short line for each. */
+/** Records every event of the conference as one short line. */
 export function listenTo(conference: Conference): string[] {
   const heard: string[] = [];
   for (const name of names)

@@ -1,4 +1,4 @@
-/** What `promise` is rejected with, for looking at later; fails if it is not. */
+/** Returns the rejection of `promise`, to check it later. Fails if `promise` resolves. */
 export async function rejectionOf(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;

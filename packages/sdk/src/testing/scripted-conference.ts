@@ -1,7 +1,7 @@
-import type { ConferenceEvents, ConferenceListener } from '../conference/conference-events.ts';
+import type { ConferenceEvents, ConferenceListener } from '../announcing/conference-events.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
 
-/** A conference that says what a test lets it say, and counts who listens. */
+/** A conference whose events a test fires, and which counts its listeners. */
 export class ScriptedConference {
   readonly listeners: Map<string, Set<ConferenceListener<never>>> = new Map();
   readonly qualities: Map<string, StreamQuality> = new Map();
@@ -20,21 +20,21 @@ export class ScriptedConference {
     for (const listener of this.listeners.get(name) ?? []) void listener(payload as never);
   }
 
-  /** Measures a stream of which only the level counts. */
+  /** Reports the quality of a stream with this level. */
   measure(streamId: string, level: StreamQuality['level']): void {
     const quality = { score: 0, level, causes: [] };
     this.qualities.set(streamId, quality);
     this.say('quality-changed', { streamId, direction: 'view', quality });
   }
 
-  /** Lets a stream be the only one that speaks, or none. */
+  /** Makes exactly these streams speak. */
   speak(...streamIds: readonly string[]): void {
     const participant = { id: 'e', userId: 'bob', state: 'HEALTHY', streams: [], metadata: {} } as const;
     const speakers = streamIds.map((streamId) => ({ participant, streamId, level: 0.5 }));
     this.say('active-speakers-changed', { speakers });
   }
 
-  /** How many listeners there are. */
+  /** Number of listeners. */
   get listening(): number {
     return [...this.listeners.values()].reduce((sum, { size }) => sum + size, 0);
   }

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, vi } from 'vitest';
-import { type FakePage, useFakeBrowser } from './fake-browser.ts';
+import { useFakeBrowser, type FakePage } from './fake-browser.ts';
 import { FakePeerConnection } from './fake-peer-connection.ts';
 import { FakeServer } from './fake-server.ts';
 
-/** What a test of a conference stands on. */
+/** The fakes that a conference test needs. */
 export interface FakeConference {
   readonly server: FakeServer;
   readonly page: FakePage;
 }
 
-/** Gives each test of a file fake timers, a browser and a server of its own, hands them to `begin`, and tidies up. */
+/** Gives each test of a file fake timers and its own browser and server, passes them to `begin`, and cleans up. */
 export function useFakeConference(begin: (fakes: FakeConference) => void | Promise<void>): void {
   beforeEach(async () => {
     vi.useFakeTimers();

@@ -1,19 +1,24 @@
 import type { ViewedVideo } from '@parley-rtc/contract';
-import type { Screen } from './screen.ts';
+import {
+  delayBefore,
+  desiredVideo,
+  isSameVideo,
+  type ShownElement,
+  type VideoPause,
+} from './desired-video.ts';
+import { browserScreen as screen } from './screen.ts';
 import type { CapMember, VideoCap, ViewPriority } from './video-cap.ts';
-import { delayBefore, isSameWish, type ShownElement, type VideoPause, wishFor } from './video-wish.ts';
 
 export interface AdaptiveVideoOptions {
-  readonly screen: Screen;
   readonly cap: VideoCap;
   readonly priority: ViewPriority;
-  /** What the app asked for by hand. */
+  /** The app's explicit choice; undefined when the video adapts. */
   readonly byHand: ViewedVideo | undefined;
-  /** The wish has changed and lasted. */
-  readonly onWish: (wish: ViewedVideo) => void;
+  /** Called when the desired video has changed for long enough. */
+  readonly onDesired: (desired: ViewedVideo) => void;
 }
 
-/** Follows where a view's video is to be seen, and turns that into a wish for the server. */
+/** Watches where a view's video is visible, and derives from it what to request from the server. */
 export class AdaptiveVideo implements CapMember {
   readonly #options: AdaptiveVideoOptions;
   readonly #elements = new Map<object, ShownElement>();
@@ -24,19 +29,21 @@ export class AdaptiveVideo implements CapMember {
   #wasViewed = false;
   #isAllowed = true;
   #isClosed = false;
-  #wish: ViewedVideo;
+  #desired: ViewedVideo;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #shownOrder: number;
 
   /** `first` is the element that will be attached, if the app named it. */
   constructor(options: AdaptiveVideoOptions, first?: HTMLMediaElement) {
-    const { screen, cap, byHand, priority } = options;
+    const { cap, byHand, priority } = options;
     this.#options = options;
     this.#byHand = byHand;
     this.#priority = priority;
     this.#shownOrder = cap.nextOrder();
-    // Without an element nobody knows yet how the app will view it: it flows for a moment, so that no time is lost.
-    this.#wish = first ? wishFor({ ...this.#facts(), elements: [screen.look(first)] }) : (byHand ?? {});
+    // Without an element the size is not known yet. Let the video flow at first, so that no time is lost.
+    this.#desired = first
+      ? desiredVideo({ ...this.#facts(), elements: [screen.look(first)] })
+      : (byHand ?? {});
     this.#stopPage = screen.watchPage(() => this.#consider());
     cap.add(this);
   }
@@ -45,26 +52,26 @@ export class AdaptiveVideo implements CapMember {
     return this.#priority;
   }
 
-  get isWanted(): boolean {
-    return !this.#wish.isPaused;
+  get isDesired(): boolean {
+    return !this.#desired.isPaused;
   }
 
   get shownOrder(): number {
     return this.#shownOrder;
   }
 
-  /** What is wanted now, with the cap applied. */
-  get wish(): ViewedVideo {
-    return this.#isAllowed ? this.#wish : { isPaused: true };
+  /** The video to request now, with the cap applied. */
+  get desired(): ViewedVideo {
+    return this.#isAllowed ? this.#desired : { isPaused: true };
   }
 
-  /** Why it does not flow; undefined when it does. */
+  /** Why the video does not flow; undefined when it does. */
   get pause(): VideoPause | undefined {
-    if (!this.wish.isPaused) return undefined;
-    return this.#wish.isPaused && !this.#byHand ? 'hidden' : 'chosen';
+    if (!this.desired.isPaused) return undefined;
+    return this.#desired.isPaused && !this.#byHand ? 'hidden' : 'chosen';
   }
 
-  /** From now on a view that nobody looks at is paused. */
+  /** Pauses the video from now on while it is not visible. */
   start(): void {
     this.#consider();
   }
@@ -74,12 +81,12 @@ export class AdaptiveVideo implements CapMember {
     this.#options.cap.review();
   }
 
-  setByHand(wish: ViewedVideo | undefined): void {
-    this.#byHand = wish;
+  setByHand(desired: ViewedVideo | undefined): void {
+    this.#byHand = desired;
     this.#consider();
   }
 
-  /** The app shows the stream by its own means. */
+  /** The app shows the stream itself. */
   take(): void {
     if (this.#isTaken) return;
     this.#isTaken = true;
@@ -89,7 +96,6 @@ export class AdaptiveVideo implements CapMember {
 
   /** Follows `element` until the returned function is called. */
   watch(element: HTMLMediaElement): () => void {
-    const { screen } = this.#options;
     const key = {};
     const see = (shown: ShownElement) => {
       this.#elements.set(key, shown);
@@ -108,7 +114,7 @@ export class AdaptiveVideo implements CapMember {
   setAllowed(isAllowed: boolean): void {
     if (this.#isAllowed === isAllowed) return;
     this.#isAllowed = isAllowed;
-    this.#options.onWish(this.wish);
+    this.#options.onDesired(this.desired);
   }
 
   close(): void {
@@ -121,7 +127,7 @@ export class AdaptiveVideo implements CapMember {
   #facts() {
     return {
       elements: [...this.#elements.values()],
-      isPageVisible: this.#options.screen.isPageVisible(),
+      isPageVisible: screen.isPageVisible(),
       isTaken: this.#isTaken,
       byHand: this.#byHand,
     };
@@ -131,21 +137,21 @@ export class AdaptiveVideo implements CapMember {
     clearTimeout(this.#timer);
     if (this.#isClosed) return;
     const facts = this.#facts();
-    const next = wishFor(facts);
-    if (isSameWish(next, this.#wish)) return;
+    const next = desiredVideo(facts);
+    if (isSameVideo(next, this.#desired)) return;
     const delayMs = facts.byHand
       ? 0
-      : delayBefore(this.#wish, next, { isPageVisible: facts.isPageVisible, wasViewed: this.#wasViewed });
+      : delayBefore(this.#desired, next, { isPageVisible: facts.isPageVisible, wasViewed: this.#wasViewed });
     if (delayMs === 0) this.#apply(next);
-    else this.#timer = setTimeout(() => this.#apply(wishFor(this.#facts())), delayMs);
+    else this.#timer = setTimeout(() => this.#apply(desiredVideo(this.#facts())), delayMs);
   }
 
-  #apply(wish: ViewedVideo): void {
-    const { cap, onWish } = this.#options;
-    const isShownAnew = this.#wish.isPaused && !wish.isPaused;
-    this.#wish = wish;
-    if (isShownAnew) this.#shownOrder = cap.nextOrder();
+  #apply(desired: ViewedVideo): void {
+    const { cap, onDesired } = this.#options;
+    const isShownAgain = this.#desired.isPaused && !desired.isPaused;
+    this.#desired = desired;
+    if (isShownAgain) this.#shownOrder = cap.nextOrder();
     cap.review();
-    onWish(this.wish);
+    onDesired(this.desired);
   }
 }

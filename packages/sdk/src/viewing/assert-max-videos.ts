@@ -1,10 +1,14 @@
 import { InvalidOptionsError } from '@parley-rtc/client';
 
-/** @throws InvalidOptionsError (`ERR_INVALID_OPTIONS`) for anything but a number from 0 on. */
+/**
+ * Checks a limit for `setMaxVideos`. In its own file, because joining needs it before the viewing part is loaded.
+ *
+ * @throws InvalidOptionsError (`ERR_INVALID_OPTIONS`) for anything but a number of at least 0.
+ */
 export function assertMaxVideos(maxVideos: number): void {
   if (maxVideos >= 0) return;
   throw new InvalidOptionsError(
-    `There cannot be at most ${maxVideos} videos.`,
-    'Give a number from 0 on, or Infinity for no limit.',
+    `The number of videos cannot be limited to ${maxVideos}.`,
+    'Pass 0 or more; Infinity means no limit.',
   );
 }

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { aMediaStream } from '../testing/fake-media.ts';
 import { AttachedElement } from './attached-element.ts';
 
-/** An element that plays as told, and tells it. */
+/** An element that plays when `play()` is called, and records the calls. */
 class FakeElement extends EventTarget {
   srcObject: MediaProvider | null = null;
   paused = true;
@@ -17,6 +17,12 @@ class FakeElement extends EventTarget {
   pauseByBrowser(): void {
     this.paused = true;
     this.dispatchEvent(new Event('pause'));
+  }
+
+  /** Pauses before it has played, like a browser that saves power. */
+  refuse(): never {
+    this.pauseByBrowser();
+    throw new DOMException('paused', 'AbortError');
   }
 
   get asMedia(): HTMLMediaElement {
@@ -47,7 +53,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('shows and plays the stream, and gives the element back as it was', () => {
+it('shows and plays the stream, and restores the element when detached', () => {
   const before = aMediaStream('video');
   element.srcObject = before;
   const stream = aMediaStream('video');
@@ -60,7 +66,7 @@ test('shows and plays the stream, and gives the element back as it was', () => {
   expect(onDetached).toHaveBeenCalledOnce();
 });
 
-test('leaves an element alone that shows something else by then', () => {
+it('does not restore an element that shows something else by then', () => {
   const attached = attach();
   const other = aMediaStream('video');
   element.srcObject = other;
@@ -68,7 +74,7 @@ test('leaves an element alone that shows something else by then', () => {
   expect(element.srcObject).toBe(other);
 });
 
-test('an element that is attached anew is detached from what it showed before', () => {
+it('detaches an element from its previous stream when it is attached again', () => {
   const first = attach();
   const stream = aMediaStream('video');
   attach(stream);
@@ -76,7 +82,7 @@ test('an element that is attached anew is detached from what it showed before', 
   expect(element.srcObject).toBe(stream);
 });
 
-test('tells when the browser wants a click first, and only then', async () => {
+it('reports a failed `play()` only when the browser requires a click', async () => {
   element.play.mockRejectedValueOnce(new DOMException('no', 'AbortError'));
   await attach().play();
   expect(onBlocked).not.toHaveBeenCalled();
@@ -86,7 +92,7 @@ test('tells when the browser wants a click first, and only then', async () => {
   expect(onBlocked.mock.calls).toMatchObject([[{ code: 'ERR_PLAYBACK_BLOCKED', element }]]);
 });
 
-test('plays again what the browser pauses, ten times with growing pauses', async () => {
+it('plays an element again that the browser pauses, ten times with growing delays', async () => {
   attach();
   element.play.mockClear();
   element.play.mockImplementation(async () => {
@@ -105,7 +111,7 @@ test('plays again what the browser pauses, ten times with growing pauses', async
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test('leaves an element paused that the user controls, that is out of the page, or that is detached', async () => {
+it('keeps an element paused that has controls, is outside the document, or is detached', async () => {
   const attached = attach();
   element.play.mockClear();
   element.controls = true;
@@ -125,7 +131,99 @@ test('leaves an element paused that the user controls, that is out of the page, 
   expect(element.play).toHaveBeenCalledOnce();
 });
 
-test('an output that the browser refuses, or cannot choose, is a typed error', async () => {
+it('starts counting from scratch for an element that played for more than ten seconds', async () => {
+  attach();
+  element.play.mockClear();
+  const playThenPauseAfter = async (playedMs: number) => {
+    element.dispatchEvent(new Event('playing'));
+    await vi.advanceTimersByTimeAsync(playedMs);
+    element.pauseByBrowser();
+  };
+  await playThenPauseAfter(10_000);
+  await vi.advanceTimersByTimeAsync(250);
+  expect(element.play).toHaveBeenCalledTimes(1);
+  await playThenPauseAfter(10_000);
+  await vi.advanceTimersByTimeAsync(499);
+  expect(element.play).toHaveBeenCalledTimes(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(element.play).toHaveBeenCalledTimes(2);
+  await playThenPauseAfter(10_001);
+  await vi.advanceTimersByTimeAsync(250);
+  expect(element.play).toHaveBeenCalledTimes(3);
+});
+
+it('never waits for more than half a minute', async () => {
+  attach();
+  element.play.mockClear();
+  element.play.mockImplementation(async () => element.refuse());
+  element.pauseByBrowser();
+  // 250 ms doubled nine times would be 128 s.
+  await vi.advanceTimersByTimeAsync(250 * (2 ** 7 - 1) + 3 * 30_000);
+  expect(element.play).toHaveBeenCalledTimes(10);
+});
+
+it('plays an element again when the page is back, but not one that the user or the app paused', async () => {
+  const attached = attach();
+  element.play.mockClear();
+  attached.wake();
+  expect(element.play).not.toHaveBeenCalled();
+  element.paused = true;
+  attached.wake();
+  expect(element.play).toHaveBeenCalledTimes(1);
+  element.paused = true;
+  element.controls = true;
+  attached.wake();
+  element.controls = false;
+  element.srcObject = aMediaStream('video');
+  attached.wake();
+  expect(element.play).toHaveBeenCalledTimes(1);
+});
+
+it('tries as often as at first once the page is back', async () => {
+  const attached = attach();
+  element.play.mockImplementation(async () => element.refuse());
+  element.pauseByBrowser();
+  await vi.advanceTimersByTimeAsync(10 * 60_000);
+  element.play.mockClear();
+  attached.wake();
+  await vi.advanceTimersByTimeAsync(10 * 60_000);
+  expect(element.play).toHaveBeenCalledTimes(11);
+});
+
+it('starts at the volume of its view, or keeps its own', () => {
+  attach();
+  expect(element.volume).toBe(1);
+  const options = { mediaStream: aMediaStream('video'), onBlocked, onPlaying: () => {}, onDetached };
+  const attached = new AttachedElement(element.asMedia, { ...options, volume: 0 });
+  expect(attached.element?.volume).toBe(0);
+});
+
+it('reports that it plays, whatever started it, until it is detached', () => {
+  const onPlaying = vi.fn<() => void>();
+  const options = { mediaStream: aMediaStream('video'), volume: undefined, onBlocked, onDetached };
+  const attached = new AttachedElement(element.asMedia, { ...options, onPlaying });
+  onPlaying.mockClear();
+  element.dispatchEvent(new Event('playing'));
+  expect(onPlaying).toHaveBeenCalledTimes(1);
+  attached.detach();
+  element.dispatchEvent(new Event('playing'));
+  expect(onPlaying).toHaveBeenCalledTimes(1);
+});
+
+it('does nothing for an element that was detached while it began to play', async () => {
+  let refuse: ((error: Error) => void) | undefined;
+  element.play.mockReturnValueOnce(new Promise<void>((_, reject) => (refuse = reject)));
+  const attached = attach();
+  attached.detach();
+  refuse?.(new DOMException('no', 'NotAllowedError'));
+  await vi.advanceTimersByTimeAsync(0);
+  expect(onBlocked).not.toHaveBeenCalled();
+  element.play.mockClear();
+  await attached.play();
+  expect(element.play).not.toHaveBeenCalled();
+});
+
+it('rejects with a typed error when the browser refuses or cannot choose an output', async () => {
   const attached = attach();
   await expect(attached.setAudioOutput('x')).rejects.toMatchObject({ code: 'ERR_UNSUPPORTED_BROWSER' });
   const cause = new DOMException('no', 'NotFoundError');

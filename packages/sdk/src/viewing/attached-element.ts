@@ -1,31 +1,31 @@
-import { PlaybackBlockedError } from '../errors/media-errors.ts';
 import { UnsupportedBrowserError } from '../errors/browser-errors.ts';
+import { PlaybackBlockedError } from '../errors/media-errors.ts';
 import { AudioOutputError } from '../errors/viewing-errors.ts';
 import { listen } from './listen.ts';
 
 export interface AttachedElementOptions {
   readonly mediaStream: MediaStream;
-  /** 0 to 1; undefined leaves the element's own. */
+  /** 0 to 1; undefined keeps the element's own. */
   readonly volume: number | undefined;
-  /** The browser wants a click first. */
+  /** The browser requires a click first. */
   readonly onBlocked: (error: PlaybackBlockedError) => void;
-  /** It plays, by whatever means. */
+  /** The element plays, whatever started it. */
   readonly onPlaying: () => void;
   readonly onDetached: () => void;
 }
 
-/** How often and after what pause an element is played again that the browser has paused. */
+/** How often, and after what delay, to play an element again that the browser paused. */
 const attempts = 10;
 const firstPauseMs = 250;
 const longestPauseMs = 30_000;
-/** Who has played for so long has recovered. */
+/** An element that has played for this long has recovered. */
 const steadyMs = 10_000;
 
 const attachments = new WeakMap<HTMLMediaElement, AttachedElement>();
 
 /**
- * Shows and plays a stream in an element, again when the browser pauses it, until it is detached or another stream is
- * attached to the same element. Does not keep the element alive.
+ * Shows and plays a stream in an element until it is detached or another stream is attached to the same element. Plays it
+ * again when the browser pauses it. Does not keep the element alive.
  */
 export class AttachedElement {
   readonly #ref: WeakRef<HTMLMediaElement>;
@@ -34,7 +34,8 @@ export class AttachedElement {
   readonly #shownBefore: MediaProvider | null;
   #failures = 0;
   #isDetached = false;
-  #playingSinceMs = 0;
+  /** `Infinity` while it is paused. */
+  #playingSinceMs = Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(element: HTMLMediaElement, options: AttachedElementOptions) {
@@ -49,11 +50,11 @@ export class AttachedElement {
     ];
     element.srcObject = options.mediaStream;
     if (options.volume !== undefined) element.volume = options.volume;
-    // A refusal is told by `onBlocked`.
+    // `onBlocked` reports a refusal.
     this.play().catch(() => {});
   }
 
-  /** Undefined once the app has given it up. */
+  /** Undefined once the app has dropped it. */
   get element(): HTMLMediaElement | undefined {
     return this.#ref.deref();
   }
@@ -70,7 +71,7 @@ export class AttachedElement {
       await element.play();
       this.#onPlaying();
     } catch (cause) {
-      // Everything else means that the element was given something else to show, or was paused, meanwhile.
+      // Any other error means that the element was paused, or got another source.
       if (!(cause instanceof Error && cause.name === 'NotAllowedError') || this.isDetached) return;
       const error = new PlaybackBlockedError(element, { cause });
       this.#options.onBlocked(error);
@@ -78,7 +79,7 @@ export class AttachedElement {
     }
   }
 
-  /** Plays again what was paused while nobody looked. */
+  /** Plays an element again that was paused while the page was hidden. */
   wake(): void {
     this.#failures = 0;
     if (this.#isStoppedByBrowser()) this.play().catch(() => {});
@@ -101,7 +102,7 @@ export class AttachedElement {
     }
   }
 
-  /** Gives the element back what it showed before, unless it shows something else by now. Again is fine. */
+  /** Restores what the element showed before, unless it shows something else by now. Calling it again is fine. */
   detach(): void {
     if (this.isDetached) return;
     this.#isDetached = true;
@@ -123,6 +124,7 @@ export class AttachedElement {
 
   #onPause(): void {
     if (Date.now() - this.#playingSinceMs > steadyMs) this.#failures = 0;
+    this.#playingSinceMs = Infinity;
     this.#retryLater();
   }
 
@@ -133,13 +135,13 @@ export class AttachedElement {
     this.#failures += 1;
     this.#timer = setTimeout(() => {
       if (!this.#isStoppedByBrowser()) return;
-      // Out of the page it stays silent, and may come back.
+      // Outside the document the element stays paused, but it may return.
       if (this.element?.isConnected === false) this.#retryLater();
       else this.play().catch(() => {});
     }, pauseMs);
   }
 
-  /** With `controls` the user may pause it, and it stays paused. */
+  /** With `controls` the user may have paused it, so it stays paused. */
   #isStoppedByBrowser(): boolean {
     const { element } = this;
     if (!element?.paused || this.isDetached || element.controls) return false;

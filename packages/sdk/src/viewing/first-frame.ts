@@ -1,13 +1,13 @@
 import { AbortedError, type ParleyError } from '@parley-rtc/client';
 
-/** The first picture of a view, or its first sound when it has no video. */
+/** The first video frame of a view, or its first audio when it has no video. */
 export interface FirstFrame {
   readonly kind: 'video' | 'audio';
   /** Milliseconds since `viewStream()` was called. */
   readonly elapsedMs: number;
 }
 
-/** A promise of the first frame, and who settles it. */
+/** A promise for the first frame, and the functions that settle it. */
 export interface FirstFrameWait {
   readonly promise: Promise<FirstFrame>;
   readonly resolve: (frame: FirstFrame) => void;
@@ -19,7 +19,7 @@ export function awaitFirstFrame(signal: AbortSignal | undefined): FirstFrameWait
   const promise = new Promise<FirstFrame>((resolve, reject) => {
     settle = { resolve, reject };
   });
-  // Most apps never look at it.
+  // Most apps never use it, so a rejection must not count as unhandled.
   promise.catch(() => {});
   const abort = () => settle?.reject(new AbortedError('firstFrame', { cause: signal?.reason }));
   signal?.addEventListener('abort', abort, { once: true });

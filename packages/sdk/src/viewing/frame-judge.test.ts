@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { type FrameJudgement, type FrameSample, judgeFrames } from './frame-judge.ts';
+import { expect, it } from 'vitest';
+import { judgeFrames, type FrameJudgement, type FrameSample } from './frame-judge.ts';
 
 /** Judges samples 5 s apart, each given as packets and frames. */
 function isStuck(
@@ -14,7 +14,7 @@ function isStuck(
   return judgement?.isStuck ?? false;
 }
 
-test('ten seconds without a frame are stuck, whether packets arrive or not', () => {
+it('is stuck after ten seconds without a frame, whether packets arrive or not', () => {
   expect(
     isStuck([
       [0, 0],
@@ -37,7 +37,7 @@ test('ten seconds without a frame are stuck, whether packets arrive or not', () 
   ).toBe(true);
 });
 
-test('a frame clears it', () => {
+it('recovers with the next frame', () => {
   expect(
     isStuck([
       [0, 0],
@@ -48,7 +48,7 @@ test('a frame clears it', () => {
   ).toBe(false);
 });
 
-test('a video that is paused or muted is never stuck', () => {
+it('is never stuck while the video is paused or muted', () => {
   expect(
     isStuck(
       [
@@ -61,7 +61,7 @@ test('a video that is paused or muted is never stuck', () => {
   ).toBe(false);
 });
 
-test('a screen may be still, but not before its first frame nor while packets arrive', () => {
+it('lets a screen be still, but not before its first frame or while packets arrive', () => {
   const mayBeStill = true;
   expect(
     isStuck(

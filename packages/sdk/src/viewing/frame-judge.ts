@@ -3,7 +3,7 @@ export interface FrameSample {
   readonly atMs: number;
   readonly packets: number;
   readonly frames: number;
-  /** Connected, wanted from the server, and not muted by its publisher. */
+  /** Whether the video is connected, requested from the server, and not muted by its publisher. */
   readonly isExpected: boolean;
 }
 
@@ -16,8 +16,8 @@ export interface FrameJudgement {
 const stuckMs = 10_000;
 
 /**
- * Whether a video is stuck, from one sample to the next. A `mayBeStill` one (a shared screen on which nothing moves)
- * is stuck only if packets arrive, or if it never showed anything.
+ * Decides with each new sample whether a video is stuck: no frame for 10 s although frames are expected. A `mayBeStill` video
+ * (a shared screen on which nothing moves) is stuck only if packets arrive, or if it never had a frame.
  */
 export function judgeFrames(
   before: FrameJudgement | undefined,

@@ -1,11 +1,11 @@
-import { type FrameJudgement, judgeFrames } from './frame-judge.ts';
+import { judgeFrames, type FrameJudgement } from './frame-judge.ts';
 
 export interface FrameWatchOptions {
-  /** What the view is judged by. */
+  /** The kind of media to watch. */
   readonly kind: 'video' | 'audio';
-  /** The receiver of that kind, whichever it is by now. */
+  /** The current receiver of that kind. */
   readonly receiver: () => RTCRtpReceiver | undefined;
-  /** Whether it should flow now. */
+  /** Whether media should flow now. */
   readonly isExpected: () => boolean;
   readonly mayBeStill: boolean;
   readonly onFirst: () => void;
@@ -15,8 +15,10 @@ export interface FrameWatchOptions {
 const shortestPauseMs = 50;
 const longestPauseMs = 500;
 const judgeEveryMs = 5_000;
+/** A longer pause between two looks was not ours. */
+const longestGapMs = 15_000;
 
-/** Waits for the first frame, then sees to it that a video does not stand still. */
+/** Waits for the first frame, then reports a video that freezes. */
 export class FrameWatch {
   readonly #options: FrameWatchOptions;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -24,13 +26,14 @@ export class FrameWatch {
   #isClosed = false;
   #rounds = 0;
   #judgement: FrameJudgement | undefined;
+  #lookedAtMs = Date.now();
 
   constructor(options: FrameWatchOptions) {
     this.#options = options;
     this.#next();
   }
 
-  /** An element has shown a frame. */
+  /** Call this when an element has shown a frame. */
   onFrame(): void {
     if (this.#hasFirst || this.#isClosed) return;
     this.#hasFirst = true;
@@ -38,7 +41,7 @@ export class FrameWatch {
     this.#next();
   }
 
-  /** A new path is being agreed on: that nothing came over the old one says nothing about the stream. */
+  /** Starts judging from scratch: while a new path is negotiated, missing frames say nothing about the stream. */
   onNewPath(): void {
     this.#judgement = undefined;
   }
@@ -64,6 +67,9 @@ export class FrameWatch {
     if (this.#isClosed) return;
     if ((kind === 'video' ? frames : packets) > 0) this.onFrame();
     if (kind === 'video') {
+      // The device slept, or the page was frozen, and the connection with it.
+      if (Date.now() - this.#lookedAtMs > longestGapMs) this.#judgement = undefined;
+      this.#lookedAtMs = Date.now();
       const wasStuck = this.#judgement?.isStuck ?? false;
       const sample = { atMs: Date.now(), packets, frames, isExpected: isExpected() };
       this.#judgement = judgeFrames(this.#judgement, sample, mayBeStill);
@@ -78,7 +84,7 @@ async function readCounters(
 ): Promise<{ packets: number; frames: number }> {
   let packets = 0;
   let frames = 0;
-  // A connection that closes meanwhile has no more to tell.
+  // A closed connection has no statistics.
   const report = await receiver?.getStats?.().catch(() => undefined);
   report?.forEach((stats: Partial<RTCInboundRtpStreamStats>) => {
     if (stats.type !== 'inbound-rtp') return;

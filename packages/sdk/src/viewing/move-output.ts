@@ -2,7 +2,7 @@ import { UnsupportedBrowserError } from '../errors/browser-errors.ts';
 import type { AttachedElement } from './attached-element.ts';
 
 /**
- * Plays all of `elements` through `deviceId`, or, when one of them cannot, through what it was before.
+ * Plays all `elements` through `deviceId`. When one of them cannot, restores the previous output of all.
  *
  * @throws UnsupportedBrowserError (`ERR_UNSUPPORTED_BROWSER`), AudioOutputError (`ERR_AUDIO_OUTPUT`).
  */
@@ -11,7 +11,7 @@ export async function moveOutput(
   deviceId: string,
   before: string | undefined,
 ): Promise<void> {
-  // Before any element is attached, this is all that can be told.
+  // Without an element, only browser support can be checked.
   if (elements.length === 0 && !(globalThis.HTMLMediaElement && 'setSinkId' in HTMLMediaElement.prototype)) {
     throw new UnsupportedBrowserError('HTMLMediaElement.setSinkId');
   }

@@ -3,9 +3,9 @@ import { listen } from './listen.ts';
 const leastVisible = 0.1;
 
 /**
- * Calls `onChange` whenever the size of `element` or of its picture-in-picture window changes, or whether it is in
- * sight, until the returned function is called. Asks in the name of the element's own window, because a page's observers
- * know nothing of other windows.
+ * Calls `onChange` when the visibility of `element`, or the size of it or its picture-in-picture window, changes, until the
+ * returned function is called. Uses the observers of the element's own window, because a page's observers do not see into
+ * other windows.
  */
 export function observeElement(
   element: HTMLMediaElement,
@@ -14,47 +14,47 @@ export function observeElement(
   const own = element.ownerDocument?.defaultView ?? globalThis;
   let isInSight = true;
   let pictureWindow: PictureInPictureWindow | undefined;
-  const tell = () => onChange(isInSight, pictureWindow);
+  const report = () => onChange(isInSight, pictureWindow);
   const intersections =
     own.IntersectionObserver &&
     new own.IntersectionObserver(
       (entries) => {
         const last = entries.at(-1);
         if (last) isInSight = isShown(last);
-        tell();
+        report();
       },
       { threshold: [0, leastVisible / 4, leastVisible / 2, leastVisible] },
     );
-  const sizes = own.ResizeObserver && new own.ResizeObserver(tell);
+  const sizes = own.ResizeObserver && new own.ResizeObserver(report);
   intersections?.observe(element);
   sizes?.observe(element);
   const stopListening = listen(element, pictureEvents, (event) => {
-    // Only the event of entering gives it; that of leaving may too, when nobody looks at it any more.
+    // Entering provides the window. Leaving may provide it too, which is harmless.
     const { pictureInPictureWindow } = event as Partial<PictureInPictureEvent>;
     if (pictureInPictureWindow) {
-      pictureWindow?.removeEventListener('resize', tell);
+      pictureWindow?.removeEventListener('resize', report);
       pictureWindow = pictureInPictureWindow;
-      pictureWindow.addEventListener('resize', tell);
+      pictureWindow.addEventListener('resize', report);
     }
-    tell();
+    report();
   });
-  const stopWatching = own === globalThis ? undefined : watchOtherWindow(own, tell);
+  const stopWatching = own === globalThis ? undefined : watchOtherWindow(own, report);
   return () => {
     intersections?.disconnect();
     sizes?.disconnect();
     stopListening();
-    pictureWindow?.removeEventListener('resize', tell);
+    pictureWindow?.removeEventListener('resize', report);
     stopWatching?.();
   };
 }
 
 /**
- * Its picture changed shape, or went to a window of its own or back. Whoever moves it to another document or back stops
- * it for a moment, of which the observers say nothing when it is as large and visible as before.
+ * Events after which the video may have another shape or window. Moving it between documents interrupts playback, which the
+ * observers do not report when size and visibility stay the same.
  */
 const pictureEvents = ['resize', 'enterpictureinpicture', 'leavepictureinpicture', 'playing'];
 
-/** A tenth of the element, or of the window for an element that is larger than that. */
+/** Whether a tenth of the element is visible, or it covers a tenth of the window. */
 function isShown({
   isIntersecting,
   intersectionRatio,
@@ -69,7 +69,7 @@ function isShown({
   );
 }
 
-/** A window that closes says so before it has closed. */
+/** `pagehide` fires before the window has closed, so `onChange` runs one task later. */
 function watchOtherWindow(
   other: Pick<Window, 'document' | 'addEventListener' | 'removeEventListener'>,
   onChange: () => void,

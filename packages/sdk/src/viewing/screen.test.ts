@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { ShownElement } from './desired-video.ts';
 import { browserScreen } from './screen.ts';
-import type { ShownElement } from './video-wish.ts';
 
-/** A video of 640 by 360 pixels on a page with two device pixels to each of its own, which shows a stream of 16:9. */
+/** A video element of 640 by 360 CSS pixels that shows a 16:9 stream, on a page with pixel ratio 2. */
 class FakeVideo extends EventTarget {
   readonly tagName = 'VIDEO';
   readonly clientWidth = 640;
@@ -53,21 +53,21 @@ function leave(): void {
   video.dispatchEvent(new Event('leavepictureinpicture'));
 }
 
-test('a video in a picture-in-picture window is as large as that window, also when the user resizes it', () => {
+it('reports the size of the picture-in-picture window, also when the user resizes it', () => {
   const small = new FakeWindow();
   Object.assign(small, { width: 320, height: 180 });
   enter(small);
   expect(shown).toEqual({ isVisible: true, isInPictureInPicture: true, heightPx: 360 });
   small.resize(480, 270);
   expect(shown).toMatchObject({ heightPx: 540 });
-  // The whole picture is always in it, whatever the shape of the element.
+  // The window always shows the whole video, whatever the shape of the element.
   small.resize(480, 400);
   expect(shown).toMatchObject({ heightPx: 540 });
   leave();
   expect(shown).toEqual({ isVisible: true, isInPictureInPicture: false, heightPx: 720 });
 });
 
-test('a window that is closed, or whose video is watched no more, says nothing more', () => {
+it('stops reporting when the window closes, or when watching ends', () => {
   const first = new FakeWindow();
   enter(first);
   leave();
@@ -82,7 +82,7 @@ test('a window that is closed, or whose video is watched no more, says nothing m
   expect(shown).toBeUndefined();
 });
 
-test('a video that was in a picture-in-picture window before it was watched may be as large as it likes', () => {
+it('sets no height limit for a video that was in a picture-in-picture window before watching began', () => {
   Object.assign(document, { pictureInPictureElement: video });
   video.dispatchEvent(new Event('playing'));
   expect(shown).toEqual({ isVisible: true, isInPictureInPicture: true, heightPx: undefined });

@@ -1,18 +1,18 @@
+import { videoHeightPx, type ShownElement } from './desired-video.ts';
 import { observeElement } from './observe-element.ts';
-import { pictureHeightPx, type ShownElement } from './video-wish.ts';
 
-/** What is to be seen on the user's screen. */
+/** Observes what is visible on the user's screen. */
 export interface Screen {
   isPageVisible(): boolean;
   /** Calls `onChange` when the page is shown or hidden, until the returned function is called. */
   watchPage(onChange: () => void): () => void;
-  /** How `element` shows its video now. Before the browser has laid it out it counts as visible. */
+  /** Returns how `element` shows its video now. Before the browser has laid it out, it counts as visible. */
   look(element: HTMLMediaElement): ShownElement;
-  /** Calls `onChange` whenever that changes, until the returned function is called. Does not keep the element alive. */
+  /** Calls `onChange` when the result of `look` changes, until the returned function is called. Does not keep the element alive. */
   watchElement(element: HTMLMediaElement, onChange: (shown: ShownElement) => void): () => void;
 }
 
-/** The screen as the browser tells of it. Where it does not (in Node, in old browsers), everything is visible. */
+/** The browser's screen. Where the browser cannot observe it (in Node, in old browsers), everything is visible. */
 export const browserScreen: Screen = {
   isPageVisible: () => globalThis.document?.visibilityState !== 'hidden',
 
@@ -26,18 +26,18 @@ export const browserScreen: Screen = {
   watchElement: (element, onChange) => {
     const ref = new WeakRef(element);
     let { ownerDocument } = element;
-    const tell: Parameters<typeof observeElement>[1] = (isInSight, pictureWindow) => {
+    const report: Parameters<typeof observeElement>[1] = (isInSight, pictureWindow) => {
       const present = ref.deref();
       if (!present) return;
       const hasMoved = present.ownerDocument !== ownerDocument;
       if (hasMoved) {
         ({ ownerDocument } = present);
         stop();
-        stop = observeElement(present, tell);
+        stop = observeElement(present, report);
       }
       onChange(look(present, isInSight || hasMoved, pictureWindow));
     };
-    let stop = observeElement(element, tell);
+    let stop = observeElement(element, report);
     return () => stop();
   },
 };
@@ -65,14 +65,14 @@ function heightOf(element: HTMLMediaElement): number | undefined {
   return heightIn({ width, height }, element, getComputedStyle(element).objectFit);
 }
 
-/** Of the picture that `element` shows in a box of this size. */
+/** Returns the height of the video that `element` shows in a box of this size. */
 function heightIn(
   { width, height }: Pick<PictureInPictureWindow, 'width' | 'height'>,
   element: HTMLMediaElement,
   fit = 'contain',
 ): number | undefined {
-  const { videoWidth = 0, videoHeight = 0 } = element as Partial<HTMLVideoElement>;
-  return pictureHeightPx({
+  const { videoWidth, videoHeight } = element as HTMLVideoElement;
+  return videoHeightPx({
     widthPx: width,
     heightPx: height,
     fit,

@@ -1,26 +1,26 @@
-import { expect, test } from 'vitest';
-import { type CapMember, chooseVideos, VideoCap, type ViewPriority } from './video-cap.ts';
+import { expect, it } from 'vitest';
+import { chooseVideos, VideoCap, type CapMember, type ViewPriority } from './video-cap.ts';
 
-const video = (name: string, shownOrder: number, priority: ViewPriority = 'normal', isWanted = true) => ({
+const video = (name: string, shownOrder: number, priority: ViewPriority = 'normal', isDesired = true) => ({
   name,
   shownOrder,
   priority,
-  isWanted,
+  isDesired,
 });
 
 const names = (videos: Iterable<{ readonly name: string }>) => [...videos].map(({ name }) => name);
 
-test('of too many videos those of high priority flow, then those that came into sight last', () => {
+it('prefers videos of high priority, then those that became visible last', () => {
   const videos = [video('old', 1), video('new', 3), video('mid', 2), video('pinned', 0, 'high')];
   expect(names(chooseVideos(videos, 3))).toEqual(['pinned', 'new', 'mid']);
   expect(names(chooseVideos([video('low', 9, 'low'), ...videos], 4))).not.toContain('low');
 });
 
-test('what nobody sees takes no place', () => {
+it('ignores videos that are not visible', () => {
   expect(names(chooseVideos([video('seen', 1), video('hidden', 2, 'high', false)], 1))).toEqual(['seen']);
 });
 
-test('never more than the cap flow, and a place that becomes free is given away', () => {
+it('never exceeds the cap, and lets another video flow when one is removed', () => {
   const cap = new VideoCap();
   const flowing = new Set<string>();
   const member = (name: string, shownOrder: number) => {
@@ -45,9 +45,9 @@ test('never more than the cap flow, and a place that becomes free is given away'
   expect([...flowing].toSorted()).toEqual(['one', 'two']);
 });
 
-test('a cap that is no number from 0 on is refused', () => {
+it('refuses a cap that is not a number of at least 0', () => {
   expect(() => new VideoCap().setMaxVideos(-1)).toThrow(
     expect.objectContaining({ code: 'ERR_INVALID_OPTIONS' }),
   );
-  expect(() => new VideoCap().setMaxVideos(Number.NaN)).toThrow('at most NaN');
+  expect(() => new VideoCap().setMaxVideos(Number.NaN)).toThrow('limited to NaN');
 });

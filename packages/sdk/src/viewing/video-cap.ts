@@ -1,33 +1,33 @@
 import { assertMaxVideos } from './assert-max-videos.ts';
 
-/** How much a view matters when not all videos may flow. */
+/** Priority of a view when not all videos may flow. */
 export type ViewPriority = 'low' | 'normal' | 'high';
 
-/** A view as far as the cap looks at it. */
+/** The properties of a view that the cap considers. */
 export interface CappedVideo {
   readonly priority: ViewPriority;
-  /** It would flow if it were alone. */
-  readonly isWanted: boolean;
-  /** Order in which the views came into sight; the last has the highest number. */
+  /** Whether its video would flow without a cap. */
+  readonly isDesired: boolean;
+  /** Order in which the views became visible; the latest has the highest number. */
   readonly shownOrder: number;
 }
 
 const ranks: Readonly<Record<ViewPriority, number>> = { low: 0, normal: 1, high: 2 };
 
-/** The wanted videos that may flow: of the highest priority first, then those that came into sight last. */
+/** Chooses the videos that may flow: highest priority first, then the latest to become visible. */
 export function chooseVideos<Video extends CappedVideo>(
   videos: Iterable<Video>,
   maxVideos: number,
 ): ReadonlySet<Video> {
   return new Set(
     [...videos]
-      .filter(({ isWanted }) => isWanted)
+      .filter(({ isDesired }) => isDesired)
       .toSorted((a, b) => ranks[b.priority] - ranks[a.priority] || b.shownOrder - a.shownOrder)
       .slice(0, maxVideos),
   );
 }
 
-/** A view that obeys the cap. */
+/** A view that is subject to the cap. */
 export interface CapMember extends CappedVideo {
   readonly setAllowed: (isAllowed: boolean) => void;
 }
@@ -45,7 +45,7 @@ export class VideoCap {
     this.review();
   }
 
-  /** The number for a view that comes into sight now. */
+  /** Returns the order number for a view that becomes visible now. */
   nextOrder(): number {
     return (this.#lastOrder += 1);
   }
@@ -59,11 +59,11 @@ export class VideoCap {
     if (this.#members.delete(member)) this.review();
   }
 
-  /** To be called after a member changed. */
+  /** Applies the cap again. Call this after a member has changed. */
   review(): void {
     const chosen = chooseVideos(this.#members, this.#maxVideos);
-    // Room is made first, so that never more flow than may.
-    for (const member of this.#members) if (member.isWanted && !chosen.has(member)) member.setAllowed(false);
-    for (const member of this.#members) if (!member.isWanted || chosen.has(member)) member.setAllowed(true);
+    // Pause first, so that the cap is never exceeded.
+    for (const member of this.#members) if (member.isDesired && !chosen.has(member)) member.setAllowed(false);
+    for (const member of this.#members) if (!member.isDesired || chosen.has(member)) member.setAllowed(true);
   }
 }

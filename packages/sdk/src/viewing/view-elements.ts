@@ -1,11 +1,12 @@
 import { InvalidOptionsError, type ParleyError } from '@parley-rtc/client';
-import type { Detach } from '../media/viewed-stream.ts';
+import { latestValue, type SetLatest } from '../waiting/latest-value.ts';
 import { AttachedElement } from './attached-element.ts';
 import { moveOutput } from './move-output.ts';
+import type { Detach } from './viewed-stream.ts';
 
-/** What the conference's views have in common about playing. */
+/** Playback settings and callbacks that all views of a conference share. */
 export interface SharedPlayback {
-  /** The conference's audio output; undefined is the element's own. */
+  /** The conference's audio output; undefined keeps the element's own. */
   readonly audioOutput: () => string | undefined;
   readonly onBlocked: (attached: AttachedElement, streamId: string) => void;
   readonly onUnblocked: (attached: AttachedElement) => void;
@@ -16,7 +17,7 @@ export interface ViewElementsOptions {
   readonly mediaStream: MediaStream;
   readonly shared: SharedPlayback;
   readonly onProblem: (error: ParleyError) => void;
-  /** An element was attached; the returned function is called when it no longer is. */
+  /** An element was attached; the returned function is called when it is detached. */
   readonly onAttached: (element: HTMLMediaElement) => () => void;
 }
 
@@ -41,7 +42,7 @@ export class ViewElements {
     const known = this.#detaches.get(element);
     if (known) return known;
     const { streamId, mediaStream, shared, onProblem, onAttached } = this.#options;
-    // Weakly, like everything else here, so that an element that the app forgets can go.
+    // A weak reference, like all others here, lets an element be collected after the app drops it.
     const ref = new WeakRef(element);
     const attached: AttachedElement = new AttachedElement(element, {
       mediaStream,
@@ -71,18 +72,19 @@ export class ViewElements {
 
   setVolume(volume: number): void {
     if (!(volume >= 0 && volume <= 1)) {
-      throw new InvalidOptionsError(`A volume of ${volume} cannot be set.`, 'Give a number from 0 to 1.');
+      throw new InvalidOptionsError(`The volume cannot be ${volume}.`, 'Pass a number from 0 to 1.');
     }
     this.#volume = volume;
     for (const attached of this.all) attached.setVolume(volume);
   }
 
-  async setAudioOutput(deviceId: string): Promise<void> {
+  /** The last call wins. */
+  readonly setAudioOutput: SetLatest<string> = latestValue(async (deviceId) => {
     await moveOutput(this.all, deviceId, this.#audioOutput ?? this.#options.shared.audioOutput());
     this.#audioOutput = deviceId;
-  }
+  });
 
-  /** The conference's audio output changes from `before`; a view with one of its own keeps it. */
+  /** Whether the view uses the conference's audio output, not one of its own. */
   get followsConference(): boolean {
     return this.#audioOutput === undefined;
   }

@@ -1,22 +1,22 @@
-/** How long each step to a view took, in milliseconds. The steps follow each other; together they are the total. */
+/** How long each step of opening a view took, in milliseconds. The steps run in order and add up to the total. */
 export interface ViewSteps {
-  /** Making the connection and its offer. */
+  /** Creating the connection and its offer. */
   readonly offerMs: number;
-  /** From there to the server's answer. */
+  /** From the offer to the server's answer. */
   readonly requestMs: number;
   /** Applying the answer. */
   readonly answerMs: number;
-  /** Finding a path. */
+  /** Finding a path (ICE). */
   readonly iceMs: number;
-  /** Agreeing on keys. */
+  /** Agreeing on keys (DTLS). */
   readonly dtlsMs: number;
-  /** Waiting for the first frame, or the first sound of a stream without video; includes the time that it was paused. */
+  /** Waiting for the first frame, or the first audio of a stream without video; includes time while paused. */
   readonly frameMs: number;
   /** From `viewStream()` to the first frame. */
   readonly totalMs: number;
 }
 
-/** When the steps were over that the viewing room has not seen, in milliseconds of `performance.now()`. */
+/** When the steps before this timer ended, in milliseconds of `performance.now()`. */
 export interface ViewMarks {
   readonly startedMs: number;
   readonly offeredMs: number;
@@ -26,14 +26,14 @@ export interface ViewMarks {
 
 /** Follows a connection from its answer to its first frame. */
 export interface ViewTimer {
-  /** The first frame is there. */
+  /** Call this at the first frame. */
   finish(): ViewSteps;
   stop(): void;
 }
 
 const events = ['iceconnectionstatechange', 'connectionstatechange'];
 
-/** What was reached before this was called counts as reached now: it cannot be known better. */
+/** Starts timing. A state that was reached earlier counts as reached now, because nothing recorded it. */
 export function timeView(peer: RTCPeerConnection, marks: ViewMarks): ViewTimer {
   const { startedMs, offeredMs, answeredMs, appliedMs } = marks;
   let foundMs: number | undefined;

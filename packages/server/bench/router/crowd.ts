@@ -1,5 +1,6 @@
-// Viewers in a process of their own, so that they do not hold up who measures. Run by bench/delay.ts with the server's
-// URL, the conference, the stream and how many; prints a line when all are connected, and ends when its input does.
+// Viewers in their own process, so that they do not delay the measurement. Run by bench/delay.ts with the server's
+// URL, the conference, the stream and the number of viewers; prints a line when all are connected, and exits when its
+// input ends.
 import { cleanup } from 'node-datachannel';
 import { seededRandom } from '../../src/testing/seeded-random.ts';
 import type { LoadPeer } from './load-peer.ts';

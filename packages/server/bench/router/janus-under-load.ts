@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { farSideOf, NativePeer } from '../../src/media/testing/native-peer.ts';
 import type { LocalTransportParameters } from '../../src/media/transport/rtp-transport.ts';
 import { publishOffer, viewedFormat, withoutTransportFeedback } from './load-offers.ts';
-import { farSideOf, NativePeer } from '../../src/media/testing/native-peer.ts';
 import { AnsweringPeer } from './load-peer.ts';
 import type { RouterUnderLoad } from './router-under-load.ts';
 import { stopChild } from './stop-child.ts';
@@ -29,7 +29,7 @@ interface JanusMessage {
   readonly error?: { readonly reason: string };
 }
 
-/** Starts Debian's Janus with nothing but its VideoRoom. It does not listen on loopback, so its peers do not either. */
+/** Starts Debian's Janus with only its VideoRoom. It does not listen on loopback, so its peers do not either. */
 export async function startJanus(): Promise<RouterUnderLoad> {
   const folder = writeConfig();
   const child = spawn('janus', ['-F', folder, '-C', join(folder, 'janus.jcfg')], { stdio: 'ignore' });
@@ -74,7 +74,7 @@ async function createRoom(): Promise<Omit<RouterUnderLoad, 'pid' | 'close'>> {
       const streams = [{ feed: Number(streamId) }];
       const attached = await handle.ask({ request: 'join', ptype: 'subscriber', room, streams });
       const offer = attached.jsep?.sdp ?? '';
-      // Janus offers here; a peer that offered as well would contend for the controlling role of ICE.
+      // Janus offers here; a peer that also offered would compete for the controlling role of ICE.
       const peer = new AnsweringPeer();
       const local = await peer.open(farSideOf(offer));
       const whole = answerTo(offer, local);
@@ -87,7 +87,7 @@ async function createRoom(): Promise<Omit<RouterUnderLoad, 'pid' | 'close'>> {
   };
 }
 
-/** Janus knows a stream a moment after its connection is up. */
+/** Janus lists a stream shortly after its connection is up. */
 async function untilListed(admin: Handle, id: number): Promise<void> {
   for (let tries = 0; tries < 50; tries += 1) {
     const { plugindata } = await admin.ask({ request: 'listparticipants', room });
@@ -126,14 +126,14 @@ function writeConfig(): string {
   return folder;
 }
 
-/** Janus takes the layer that a simulcast offer names first for the largest, as its own pages write it. */
+/** Janus treats the first layer of a simulcast offer as the largest, as its own pages write it. */
 function largestLayerFirst(offer: string): string {
   return offer
     .replace(/(?:a=rid:.*\r\n)+/, (rids) => (rids.match(/.*\r\n/g) ?? []).toReversed().join(''))
     .replace(/(?<=a=simulcast:send ).*/, (rids) => rids.split(';').toReversed().join(';'));
 }
 
-/** Takes everything that the offer has, over the peer's transport. */
+/** Accepts everything in the offer, over the peer's transport. */
 function answerTo(offer: string, local: LocalTransportParameters): string {
   const { iceUfrag, icePwd, fingerprint } = local;
   const candidates = local.candidates.map(
@@ -155,7 +155,7 @@ function answerTo(offer: string, local: LocalTransportParameters): string {
 }
 
 interface Handle {
-  /** Sends a request to the plugin and waits for what comes of it. */
+  /** Sends a request to the plugin and waits for its result. */
   ask(body: object, jsep?: object): Promise<JanusMessage>;
   trickle(candidate: string): Promise<void>;
 }
@@ -171,7 +171,7 @@ class JanusApi {
     this.#socket = socket;
     socket.addEventListener('message', ({ data }) => {
       const message = JSON.parse(String(data)) as JanusMessage;
-      // Plugins acknowledge first and answer later; everything else is answered at once.
+      // Plugins acknowledge first and respond later; everything else is answered immediately.
       if (message.transaction === undefined || message.janus === 'ack') return;
       this.#waiting.get(message.transaction)?.(message);
       this.#waiting.delete(message.transaction);

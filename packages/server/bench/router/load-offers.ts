@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'sdp-transform';
-import { withTransport } from '../../src/media/testing/test-offers.ts';
 import type { NativePeer } from '../../src/media/testing/native-peer.ts';
+import { withTransport } from '../../src/media/testing/test-offers.ts';
 import type { PublishedFormat } from './load-publisher.ts';
 import type { ViewedFormat } from './load-viewer.ts';
 
@@ -27,12 +27,12 @@ export function viewOffer(peer: NativePeer, hasFeedback: boolean): string {
   return hasFeedback ? offer : withoutTransportFeedback(offer);
 }
 
-/** The SDP of one who does not tell when each packet arrived. */
+/** The SDP of a peer that does not report when each packet arrived. */
 export function withoutTransportFeedback(sdp: string): string {
   return sdp.replaceAll(/a=(extmap:\d+ \S*transport-wide-cc\S*|rtcp-fb:\S+ transport-cc)\r\n/g, '');
 }
 
-/** What the packets of a publisher with such an offer look like. */
+/** The packet format of a publisher with this offer. */
 export function publishedFormat(offer: string): PublishedFormat {
   const { videoPayloadType, rtxPayloadType = 0, audioPayloadType } = viewedFormat(offer);
   const video = parse(offer).media.find(({ type }) => type === 'video');
@@ -59,7 +59,7 @@ export function publishedFormat(offer: string): PublishedFormat {
   };
 }
 
-/** The payload types of VP8, its retransmissions and Opus in an SDP, and what comes with them. */
+/** The payload types of VP8, its retransmissions and Opus in an SDP, and their header extensions. */
 export function viewedFormat(sdp: string): ViewedFormat {
   const { media } = parse(sdp);
   const payloadType = (codec: string) =>
@@ -75,7 +75,7 @@ export function viewedFormat(sdp: string): ViewedFormat {
   };
 }
 
-/** Of the video. */
+/** Of the video section. */
 function extensionId(sdp: string, ending: string): number | undefined {
   const video = parse(sdp).media.find(({ type }) => type === 'video');
   return video?.ext?.find(({ uri }) => uri.endsWith(ending))?.value;

@@ -1,14 +1,14 @@
-import { parseRtcp } from '../../src/media/rtp/parse-rtcp.ts';
-import { isRtcp } from '../../src/media/rtp/rtp-packet.ts';
-import { buildSenderReport } from '../../src/media/rtp/build-rtcp.ts';
+import { buildSenderReport } from '../../src/media/wire/build-rtcp.ts';
+import { parseRtcp } from '../../src/media/wire/parse-rtcp.ts';
+import { isRtcp } from '../../src/media/wire/rtp-packet.ts';
 import type { LoadPeer } from './load-peer.ts';
 
-/** Payload types and header extension ids of the offer that the load is published with. */
+/** Payload types and header extension ids of the publishing offer. */
 export interface PublishedFormat {
   readonly videoPayloadType: number;
   readonly rtxPayloadType: number;
   readonly audioPayloadType: number;
-  /** As the offer announces them; a simulcast offer names layers by rid instead. */
+  /** As announced in the offer; a simulcast offer names layers by rid instead. */
   readonly audioSsrc: number;
   /** Video and its retransmissions; empty in a simulcast offer. */
   readonly videoSsrcs: readonly number[];
@@ -38,10 +38,12 @@ const audioBytes = 80;
 const kept = 1_024;
 /** Transport-wide number and send time. */
 const stampBytes = 7;
-/** Browsers name a layer until they hear of its arrival. */
+/** Browsers name a layer until they learn of its arrival. */
 const namedPackets = 200;
 
-/** Sends 30 frames and 50 audio packets a second, answers NACKs by RTX and key-frame requests by key frames. */
+/**
+ * Sends 30 frames and 50 audio packets per second, and answers NACKs with RTX and key-frame requests with key frames.
+ */
 export class LoadPublisher {
   readonly #peer: LoadPeer;
   readonly #format: PublishedFormat;
@@ -55,7 +57,7 @@ export class LoadPublisher {
   #nextFrameMs = 0;
   #nextAudioMs = 0;
   #nextReportMs = 0;
-  /** Packets that a viewer of the largest layer is to get, those that were lost on their way to the router included. */
+  /** Packets due to a viewer of the largest layer, including those lost on their way to the router. */
   expectedPackets = 0;
 
   constructor(
@@ -79,7 +81,7 @@ export class LoadPublisher {
     };
   }
 
-  /** Sends nothing that was due before. */
+  /** Skips packets that were due before. */
   begin(nowMs: number): void {
     this.#nextFrameMs = nowMs + this.#random() * frameIntervalMs;
     this.#nextAudioMs = nowMs + this.#random() * audioIntervalMs;
@@ -131,7 +133,7 @@ export class LoadPublisher {
     }
   }
 
-  /** A simulcast layer is known by its section and its rid, not by an SSRC of the offer. */
+  /** A simulcast layer is identified by its section and rid, not by an SSRC of the offer. */
   #namesOf({ layer: { rid } }: VideoLayer, ridId: number): readonly TextExtension[] {
     const { midId, videoMid } = this.#format;
     return rid === undefined
@@ -225,7 +227,7 @@ export class LoadPublisher {
   }
 }
 
-/** The video of one layer: VP8 with picture ids, as a browser packs it. */
+/** The video of one layer: VP8 with picture ids, packetized as by a browser. */
 class VideoLayer {
   readonly layer: LoadLayer;
   readonly ssrc: number;
@@ -262,7 +264,7 @@ class VideoLayer {
     payload[5] = 0x20;
     if (isFirst) {
       payload[6] = isKey ? 0x10 : 0x11;
-      // A key frame tells its size after the start code.
+      // A key frame contains its size after the start code.
       if (isKey) payload.set([0x02, 0x00, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0xe0, 0x01], 7);
     }
     return payload;

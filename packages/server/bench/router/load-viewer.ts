@@ -1,24 +1,28 @@
-import { loopTurn } from '../../src/media/loop-turn.ts';
-import { ArrivalTimes } from '../../src/media/rtp/arrival-times.ts';
-import { buildNack, buildReceiverReport } from '../../src/media/rtp/build-rtcp.ts';
-import { isRtcp, parseRtpPacket, readExtensionNumber } from '../../src/media/rtp/rtp-packet.ts';
-import type { RtpPacket } from '../../src/media/rtp/rtp-packet.ts';
-import { TransportFeedback } from '../../src/media/rtp/transport-feedback.ts';
+import { ArrivalTimes } from '../../src/media/incoming/arrival-times.ts';
+import { loopTurn } from '../../src/media/incoming/loop-turn.ts';
+import { TransportFeedback } from '../../src/media/incoming/transport-feedback.ts';
+import { buildNack, buildReceiverReport } from '../../src/media/wire/build-rtcp.ts';
+import {
+  isRtcp,
+  parseRtpPacket,
+  readExtensionNumber,
+  type RtpPacket,
+} from '../../src/media/wire/rtp-packet.ts';
 import type { LoadPeer } from './load-peer.ts';
 
-/** Payload types and header extension ids of what a viewer gets. */
+/** Payload types and header extension ids that a viewer receives. */
 export interface ViewedFormat {
   readonly videoPayloadType: number;
   readonly rtxPayloadType: number | undefined;
   readonly audioPayloadType: number;
-  /** Absent where nobody wants to know when packets arrived. */
+  /** Absent if no one needs arrival times. */
   readonly transportCcId: number | undefined;
   readonly absSendTimeId: number | undefined;
 }
 
 const seenWindow = 4_096;
 const reportIntervalMs = 1_000;
-/** As Chromium gives it at first. */
+/** Chromium's initial value. */
 const feedbackIntervalMs = 100;
 const sendTimeTicksPerMs = 2 ** 18 / 1_000;
 const ownSsrc = 1;
@@ -31,8 +35,8 @@ interface Incoming {
 }
 
 /**
- * Counts every packet that it gets, loses some on purpose, asks for those again, and reports: once a second in general, and ten
- * times a second when each packet arrived.
+ * Counts every received packet, drops some on purpose, requests those again, and reports: once a second in general,
+ * and ten times a second when each packet arrived.
  */
 export class LoadViewer {
   readonly #peer: LoadPeer;
@@ -45,7 +49,7 @@ export class LoadViewer {
   #videoSsrc = 0;
   #nextReportMs: number;
   #nextFeedbackMs: number;
-  /** Media packets that arrived, each once, repaired ones included. */
+  /** Media packets that arrived, each counted once, including repaired ones. */
   packets = 0;
   repaired = 0;
 
@@ -64,7 +68,7 @@ export class LoadViewer {
     peer.onPacket = (packet) => this.#receive(packet);
   }
 
-  /** Packets that never came although they were asked for, among those old enough to judge. */
+  /** Packets that never arrived although requested, among those old enough to judge. */
   get missing(): number {
     let count = 0;
     for (const { missing } of this.#streams.values()) count += missing.size;

@@ -8,7 +8,7 @@ import type { Scenario } from './scenarios.ts';
 
 const tickMs = 5;
 
-/** Publishers and viewers of one scenario, who send and report from `start()` on until they are closed. */
+/** The publishers and viewers of one scenario, which send and report from `start()` until they are closed. */
 export class Load {
   readonly #scenario: Scenario;
   readonly #router: RouterUnderLoad;
@@ -27,7 +27,7 @@ export class Load {
     return this.#peers.length;
   }
 
-  /** Publishes one more stream; the answer is its id. */
+  /** Publishes one more stream, and returns its id. */
   async publish(): Promise<string> {
     const { layers, lossRatio } = this.#scenario;
     const { streamId, peer, offer } = await this.#router.publish(layers.length > 1);
@@ -37,7 +37,7 @@ export class Load {
     return streamId;
   }
 
-  /** Gives the stream to so many viewers more. */
+  /** Adds viewers to the stream. */
   async view(streamId: string, count: number): Promise<void> {
     const { lossRatio, hasFeedback } = this.#scenario;
     for (let index = 0; index < count; index += 1) {
@@ -53,7 +53,7 @@ export class Load {
     this.#timer = setInterval(() => this.#tick(performance.now()), tickMs);
   }
 
-  /** Packets so far: due to each viewer of a publisher, by publisher, and what each viewer got. */
+  /** Packets so far: those due to each viewer, by publisher, and those that each viewer received. */
   counts(): { readonly expected: readonly number[]; readonly got: readonly number[] } {
     return {
       expected: this.#publishers.map((one) => one.expectedPackets),

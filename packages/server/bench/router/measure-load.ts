@@ -1,42 +1,41 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Load } from './load.ts';
-import { usageOf } from './process-usage.ts';
-import type { ProcessUsage } from './process-usage.ts';
+import { usageOf, type ProcessUsage } from './process-usage.ts';
 import type { RouterUnderLoad } from './router-under-load.ts';
 import type { Scenario } from './scenarios.ts';
 
-/** What one router does under one load. */
+/** The performance of one router under one load. */
 export interface LoadFigures {
   /** Media packets that reached viewers, per second of processor time. */
   readonly packetsPerCoreSecond: number;
   readonly deliveredPerSecond: number;
-  /** Of what was sent to whom: sound, and the largest layer of the video. */
+  /** Share of the packets sent to each viewer: audio, and the largest video layer. */
   readonly deliveredPercent: number;
-  /** The same of the viewer who got the least. */
+  /** The same for the viewer that received the least. */
   readonly worstViewerPercent: number;
   readonly cpuPercent: number;
-  /** Of that, where JavaScript runs (in Janus: where its signalling does). */
+  /** The part of it in the thread that runs JavaScript (in Janus: signaling). */
   readonly mainThreadPercent: number;
   readonly loopDelayP99Ms: number | undefined;
-  /** 99th percentile of how late the load's own event loop is, where arrivals are timed. */
+  /** 99th percentile of the delay of the load's own event loop, which timestamps arrivals. */
   readonly loadDelayP99Ms: number;
-  /** Viewers whose link the router takes to carry no more than so much; there is no such link here. */
+  /** Number of viewers whose link the router considers limited; there is no such link here. */
   readonly limitedViewers: number | undefined;
-  /** Memory for each of the second half of the peers, which are connected and to whom nothing is sent yet. */
+  /** Memory per peer, over the second half of the peers, which are connected but receive nothing yet. */
   readonly kilobytesPerIdlePeer: number;
   /** Memory of the router under the load. */
   readonly megabytes: number;
-  /** Processor time of each process of the router, where there are several. */
+  /** Processor time of each router process, if there are several. */
   readonly eachProcessPercent?: string;
 }
 
-/** Just-in-time compilers need some time to see what is hot. */
+/** Just-in-time compilers need time to optimize hot code. */
 const warmUpMs = 6_000;
 const settleMs = 3_000;
 const delayResolutionMs = 5;
 
-/** Puts the load on the router for so many seconds, and ends both. */
+/** Runs the load on the router for this many seconds, then closes both. */
 export async function measureLoad(
   scenario: Scenario,
   router: RouterUnderLoad,

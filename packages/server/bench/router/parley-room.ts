@@ -1,13 +1,13 @@
-import { publishOffer, viewOffer, viewedFormat } from './load-offers.ts';
 import { farSideOf, NativePeer } from '../../src/media/testing/native-peer.ts';
+import { publishOffer, viewedFormat, viewOffer } from './load-offers.ts';
 import type { RouterUnderLoad } from './router-under-load.ts';
 
-/** A conference on one of our servers, which this process takes part in. */
+/** A conference on one of our servers, with this process as a participant. */
 export interface ParleyRoom extends Pick<RouterUnderLoad, 'publish' | 'view'> {
   readonly conferenceId: string;
 }
 
-/** Joins a conference, which is made when none is named. */
+/** Joins a conference; creates one if none is named. */
 export async function joinParley(url: string, known?: string): Promise<ParleyRoom> {
   const token = await post<{ access_token: string }>(
     `${url}/security/oauth/token`,

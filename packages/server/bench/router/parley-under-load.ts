@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcessByStdio } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { joinParley, type ParleyRoom } from './parley-room.ts';
@@ -13,15 +12,15 @@ export interface ParleyUnderLoad extends RouterUnderLoad, ParleyRoom {
   readonly url: string;
 }
 
-/** How our server is set up. */
+/** The configuration of our server. */
 export interface ParleySetUp {
-  /** Processes for media. Default 1: the server's own. */
+  /** Number of media processes. Default 1: the server's own. */
   readonly processes?: number;
-  /** One UDP port for all peers. Default: one for each. */
+  /** A single UDP port for all peers. Default: one for each. */
   readonly udpPort?: number;
 }
 
-/** Starts our server, as its users do; processor profiles are left in `profileFolder`, if any. */
+/** Starts our server as users do; writes CPU profiles to `profileFolder`, if any. */
 export async function startParley(
   { processes = 1, udpPort }: ParleySetUp = {},
   profileFolder?: string,

@@ -4,17 +4,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 const ticksPerSecond = 100;
 const pageBytes = 4_096;
 
-/** What a process and its children use. */
+/** The resource usage of a process and its children. */
 export interface ProcessUsage {
   readonly cpuSeconds: number;
-  /** Of that, by the first thread of each process: where JavaScript runs. */
+  /** The part of it in each process's first thread, which runs JavaScript. */
   readonly mainThreadSeconds: number;
   readonly residentBytes: number;
-  /** Processor time of each process, the first being the one that was asked for. */
+  /** Processor time of each process, starting with the given one. */
   readonly eachCpuSeconds: readonly number[];
 }
 
-/** Reads Linux's account of a process and its living children. */
+/** Reads Linux's accounting of a process and its living children. */
 export function usageOf(pid: number): ProcessUsage {
   const each = [pid, ...childrenOf(pid)].map((one) => ({
     whole: readStat(`/proc/${one}/stat`),
@@ -37,7 +37,7 @@ function childrenOf(pid: number): number[] {
 
 function readStat(path: string): { readonly cpuSeconds: number; readonly residentBytes: number } {
   const stat = readFileSync(path, 'utf8');
-  // The name in parentheses may hold spaces.
+  // The name in parentheses may contain spaces.
   const fields = stat
     .slice(stat.lastIndexOf(')') + 2)
     .split(' ')

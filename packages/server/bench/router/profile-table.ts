@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The parts of a V8 processor profile that are read here. */
+/** The parts of a V8 CPU profile that this file reads. */
 interface CpuProfile {
   readonly nodes: readonly {
     readonly id: number;
@@ -14,12 +14,12 @@ interface CpuProfile {
 }
 
 const shownFunctions = 20;
-/** What a server needs to end, after the load has gone. */
+/** Time that a server needs to exit after the load. */
 const endSeconds = 1;
 
 /**
- * Where the JavaScript threads that left a profile in this folder spent the last `seconds` of their load: functions by
- * their own share, in percent of the time in which there was something to do. Time in native code counts for its caller.
+ * Where the JavaScript threads with a profile in this folder spent the last `seconds` of their load: functions by self
+ * time, in percent of the non-idle time. Native code counts for its caller.
  */
 export function profileTable(folder: string, seconds: number): Record<string, { readonly percent: number }> {
   const timesUs = new Map<string, number>();

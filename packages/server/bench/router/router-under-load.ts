@@ -1,27 +1,27 @@
 import type { LoadPeer } from './load-peer.ts';
 import type { ViewedFormat } from './load-viewer.ts';
 
-/** A media router in a process of its own. */
+/** A media router in its own process. */
 export interface RouterUnderLoad {
   readonly pid: number;
   /** Connects a publisher. */
   publish(isSimulcast: boolean): Promise<Published>;
-  /** Connects a viewer, who tells when each packet arrived if `hasFeedback`. */
+  /** Connects a viewer that reports when each packet arrived if `hasFeedback`. */
   view(
     streamId: string,
     hasFeedback: boolean,
   ): Promise<{ readonly peer: LoadPeer; readonly format: ViewedFormat }>;
-  /** Viewers whose link it takes to carry no more than so much, where it tells. */
+  /** Number of viewers whose link it considers limited, if it reports that. */
   limitedViewers(): Promise<number | undefined>;
-  /** 99th percentile of its event loop's delay since the last look, in milliseconds, where there is such a loop. */
+  /** 99th percentile of its event loop's delay since the last call, in milliseconds, if it has such a loop. */
   loopDelayP99Ms(): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
-/** A stream that is taken in. */
+/** A stream that the router receives. */
 interface Published {
   readonly streamId: string;
   readonly peer: LoadPeer;
-  /** The offer it was published with. */
+  /** The offer that published it. */
   readonly offer: string;
 }

@@ -1,17 +1,17 @@
 import type { LoadLayer } from './load-publisher.ts';
 import type { ParleySetUp } from './parley-under-load.ts';
 
-/** How many publish to how many, and over what links. */
+/** The number of publishers and viewers, and the properties of their links. */
 export interface Scenario {
   readonly name: string;
   readonly publishers: number;
   readonly viewersEach: number;
-  /** Share of the packets that is lost on each way, 0 to 1. */
+  /** Packet loss on each path, 0 to 1. */
   readonly lossRatio: number;
   readonly layers: readonly LoadLayer[];
-  /** Whether viewers tell when each packet arrived. */
+  /** Whether viewers report when each packet arrived. */
   readonly hasFeedback: boolean;
-  /** How our router is set up for it, as far as that is not the default; Janus gets the same load. */
+  /** Our router's configuration where it differs from the default; Janus gets the same load. */
   readonly setUp?: ParleySetUp;
 }
 
@@ -30,7 +30,10 @@ const oneToMany = { ...oneToFew, viewersEach: 50 };
 const eachToEach = { ...oneToFew, publishers: 8, viewersEach: 8 };
 const layered = { ...oneToFew, viewersEach: 25, layers: simulcast };
 
-/** One publisher's stream to one and to many, many to many, in one size and in three; each with 2 % loss as well. */
+/**
+ * One publisher to one and to many viewers, and many to many, with one layer and with three; each with 2 % packet loss
+ * as well.
+ */
 export const scenarios: readonly Scenario[] = [
   { ...oneToFew, name: '1 to 1' },
   { ...pairs, name: '40 times 1 to 1' },

@@ -1,9 +1,9 @@
-import { isRtcp } from '../../src/media/rtp/rtp-packet.ts';
+import { isRtcp } from '../../src/media/wire/rtp-packet.ts';
 import type { LoadPeer } from './load-peer.ts';
 
 const stampBytes = 8;
 
-/** A peer that writes the time over the end of every packet of media as it sends it. */
+/** A peer that overwrites the end of every media packet with the time of sending. */
 export class StampingPeer implements LoadPeer {
   readonly #peer: LoadPeer;
 

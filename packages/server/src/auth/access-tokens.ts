@@ -7,24 +7,16 @@ import {
   type JSONWebKeySet,
   type JWTPayload,
 } from 'jose';
-import type { Actor } from '../actor.ts';
+import type { Actor, Realm } from '../actor.ts';
 import type { Clock } from '../clock.ts';
 import { RefusalError } from '../refusal.ts';
-import type { ExternalIssuer } from './external-issuer.ts';
-import { rightsOf } from './rights.ts';
 import type { Records } from '../storage/records.ts';
+import type { ExternalIssuer } from './external-issuer.ts';
+import type { Login } from './logins.ts';
+import { rightsOf } from './rights.ts';
 import { signingAlgorithm, type StoredSigningKey } from './signing-key.ts';
 import { SigningKeys } from './signing-keys.ts';
-
-/** Whom a token speaks for. */
-export interface Subject {
-  readonly userId: string;
-  readonly organizationId: string;
-  readonly authorities: readonly string[];
-  readonly clientId: string;
-  /** Set for ticket holders: the one conference they may act in. */
-  readonly conferenceId?: string;
-}
+import { realmOf, type Subject } from './subject.ts';
 
 /** A signed token and what its receiver needs to know about it. */
 export interface AccessToken {
@@ -33,16 +25,20 @@ export interface AccessToken {
   readonly expiresInSeconds: number;
 }
 
-/** How access tokens are made and checked. */
+/** How access tokens are issued and checked. */
 export interface AccessTokensOptions {
   readonly clock: Clock;
   readonly lifetimeSeconds: number;
-  /** How long a key signs before a new one takes its place, in seconds. */
+  /** Lifetime of a login, in milliseconds. */
+  readonly maxLoginMs: number;
+  /** How long a key signs before a new key replaces it, in seconds. */
   readonly keyRotationSeconds: number;
-  /** Where keys are kept. */
+  /** Where keys are stored. */
   readonly keys: Records<StoredSigningKey>;
-  /** Whose tokens are accepted beside our own. */
+  /** An identity provider whose tokens are accepted as well as our own. */
   readonly externalIssuer?: ExternalIssuer;
+  /** Whether a user id is a client's, which no identity provider may claim. */
+  readonly isClientId: (userId: string) => boolean;
 }
 
 /** The `iss` of the server's own tokens. */
@@ -70,11 +66,20 @@ export class AccessTokens {
     return new AccessTokens(options, keys);
   }
 
-  /** A token for `subject` with the platform's claims (reference, section 5). */
-  async issue(subject: Subject): Promise<AccessToken> {
+  /**
+   * Issues a token for `subject` with the platform's claims (docs/server/platform.md, Tokens and roles). It ends with its
+   * login, if it has one.
+   */
+  async issue(subject: Subject, login?: Login): Promise<AccessToken> {
     const jti = randomUUID();
-    const { clock, lifetimeSeconds } = this.#options;
-    const nowSeconds = Math.floor(clock.now() / 1000);
+    const { clock, maxLoginMs } = this.#options;
+    const nowMs = clock.now();
+    const nowSeconds = Math.floor(nowMs / 1000);
+    const remainingMs = login ? login.startedAtMs + maxLoginMs - nowMs : Infinity;
+    const lifetimeSeconds = Math.max(
+      1,
+      Math.min(this.#options.lifetimeSeconds, Math.floor(remainingMs / 1000)),
+    );
     const key = await this.#keys.current();
     const token = await new SignJWT({
       userId: subject.userId,
@@ -82,6 +87,7 @@ export class AccessTokens {
       authorities: [...subject.authorities],
       client_id: subject.clientId,
       ...(subject.conferenceId !== undefined && { conference_id: subject.conferenceId }),
+      ...(login && { sid: login.id }),
     })
       .setProtectedHeader({ alg: signingAlgorithm, kid: key.id })
       .setSubject(subject.userId)
@@ -94,35 +100,39 @@ export class AccessTokens {
     return { token, jti, expiresInSeconds: lifetimeSeconds };
   }
 
-  /** Whom an `Authorization` header speaks for; refused with `invalid_token` otherwise. */
+  /** The actor that an `Authorization` header identifies; refuses with `invalid_token` if it identifies none. */
   async authenticate(authorization: string | undefined): Promise<Actor> {
     const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
     if (token === undefined) {
-      throw new RefusalError('invalid_token', 'No access token. Send it as "Authorization: Bearer <token>".');
+      throw new RefusalError(
+        'invalid_token',
+        'The access token is missing. Send it as "Authorization: Bearer <token>".',
+      );
     }
-    return actorOf(await this.#verify(token));
+    return this.#actorOf(token);
   }
 
-  /** The public keys, for others who check tokens. */
+  /** The public keys, for other programs that check tokens. */
   keySet(): Promise<JSONWebKeySet> {
     return this.#keys.keySet();
   }
 
-  async #verify(token: string): Promise<JWTPayload> {
-    const { externalIssuer } = this.#options;
+  async #actorOf(token: string): Promise<Actor> {
+    const { externalIssuer, isClientId } = this.#options;
     try {
       const isExternal = externalIssuer !== undefined && decodeJwt(token).iss === externalIssuer.issuer;
-      const claims = await (isExternal ? externalIssuer.verify(token) : this.#verifyOwn(token));
-      if (typeof claims['organization'] !== 'string') throw new Error('The organisation is no text.');
-      return claims;
+      if (!isExternal) return ownActor(await this.#verifyOwn(token));
+      const actor = actorOf(await externalIssuer.verify(token), 'external');
+      if (isClientId(actor.userId)) throw new Error("The subject is a client's id.");
+      return actor;
     } catch {
-      throw new RefusalError('invalid_token', 'The access token is expired or not valid. Get a new one.');
+      throw new RefusalError('invalid_token', 'The access token is invalid or expired. Request a new one.');
     }
   }
 
   async #verifyOwn(token: string): Promise<JWTPayload> {
     const key = this.#keys.find(decodeProtectedHeader(token).kid);
-    if (!key) throw new Error('No key of ours, or one that is too old.');
+    if (!key) throw new Error('The signing key is unknown or expired.');
     const { payload } = await jwtVerify(token, key.publicKey, {
       algorithms: [signingAlgorithm],
       issuer: OWN_ISSUER,
@@ -134,14 +144,37 @@ export class AccessTokens {
   }
 }
 
-function actorOf(claims: JWTPayload): Actor {
-  const authorities = Array.isArray(claims['authorities']) ? claims['authorities'] : [];
-  const conferenceId = claims['conference_id'];
+function ownActor(claims: JWTPayload): Actor {
+  const { sid } = claims;
+  const conferenceId = optionalText(claims, 'conference_id');
   return {
-    userId: String(claims.sub),
-    organizationId: String(claims['organization']),
+    ...actorOf(claims, realmOf({ ...(conferenceId !== undefined && { conferenceId }) })),
+    ...(typeof sid === 'string' && { loginId: sid }),
+  };
+}
+
+/** The actor that verified claims identify. Throws for claims of the wrong type: ignoring them could widen rights. */
+function actorOf(claims: JWTPayload, realm: Realm): Actor {
+  const authorities = Array.isArray(claims['authorities']) ? claims['authorities'] : [];
+  const conferenceId = optionalText(claims, 'conference_id');
+  return {
+    userId: text(claims, 'sub'),
+    realm,
+    organizationId: text(claims, 'organization'),
     rights: rightsOf(authorities.filter((authority) => typeof authority === 'string')),
     ...(claims.exp !== undefined && { tokenExpiresAtMs: claims.exp * 1000 }),
-    ...(typeof conferenceId === 'string' && { conferenceId }),
+    ...(typeof claims.iat === 'number' && { tokenIssuedAtMs: claims.iat * 1000 }),
+    ...(conferenceId !== undefined && { conferenceId }),
   };
+}
+
+function text(claims: JWTPayload, name: string): string {
+  const value = claims[name];
+  if (typeof value !== 'string' || value === '')
+    throw new Error(`The claim ${name} is not a non-empty string.`);
+  return value;
+}
+
+function optionalText(claims: JWTPayload, name: string): string | undefined {
+  return claims[name] === undefined ? undefined : text(claims, name);
 }

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { RefusalError } from '../refusal.ts';
 import type { Role } from './rights.ts';
 
-/** A program that may ask for tokens of its own. */
+/** A program that may request tokens for itself. */
 export interface Client {
   readonly id: string;
   readonly secret: string;
@@ -14,7 +14,7 @@ export interface Client {
 /** The public client of browsers and phones. Its secret is empty: it proves nothing, the ticket does (decision 39). */
 export const CUSTOMER_CLIENT_ID = 'customer';
 
-/** The clients this server knows. */
+/** The clients that this server accepts. */
 export class Clients {
   readonly #clients: ReadonlyMap<string, Client>;
 
@@ -23,15 +23,20 @@ export class Clients {
     this.#clients = new Map([customer, ...clients].map((client) => [client.id, client]));
   }
 
-  /** The client with these credentials; refused with `invalid_client` when there is none. Takes equally long anyway. */
+  /** Whether a client has this id, `customer` included. */
+  has(id: string): boolean {
+    return this.#clients.has(id);
+  }
+
+  /**
+   * The client with these credentials; refuses with `invalid_client` if there is none. Takes the same time in both
+   * cases.
+   */
   authenticate(id: string, secret: string): Client {
     const client = this.#clients.get(id);
     const isRight = isSameText(secret, client?.secret ?? 'nobody has this secret');
     if (!client || !isRight) {
-      throw new RefusalError(
-        'invalid_client',
-        'The client id or its secret is wrong. Check the credentials.',
-      );
+      throw new RefusalError('invalid_client', 'The client id or secret is wrong. Check both.');
     }
     return client;
   }

@@ -3,7 +3,7 @@ import { FakeClock } from '../testing/fake-clock.ts';
 import { startIdentityProvider } from '../testing/identity-provider.ts';
 import { ExternalIssuer } from './external-issuer.ts';
 
-it('tells when its key set cannot be read, and not when a token is a forgery', async () => {
+it('reports an unreadable key set, but not a forged token', async () => {
   const clock = new FakeClock();
   const closings: (() => void)[] = [];
   const provider = await startIdentityProvider((close) => closings.push(close));

@@ -1,31 +1,31 @@
 import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import type { Clock } from '../clock.ts';
 
-/** An identity provider whose tokens the server accepts beside its own. */
+/** An identity provider whose tokens the server accepts as well as its own. */
 export interface ExternalIssuerConfig {
   /** The `iss` of its tokens, exactly. */
   readonly issuer: string;
-  /** Where its public keys are. */
+  /** URL of its public keys. */
   readonly jwksUrl: string;
   /** The `aud` that its tokens must have for this server. */
   readonly audience: string;
-  /** Claim that names the organisation. Default `organization`. */
+  /** Claim that names the organization. Default `organization`. */
   readonly organizationClaim?: string;
   /** Claim that lists the roles, such as `["ROLE_AGENT"]`. Default `authorities`. */
   readonly authoritiesClaim?: string;
 }
 
-/** Asymmetric ones only: with a shared secret, whoever can check a token can forge it. */
+/** Asymmetric algorithms only: with a shared secret, anyone who can check a token can forge one. */
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
-/** Checks tokens of an identity provider; its keys are read when they are needed and kept for ten minutes. */
+/** Checks an identity provider's tokens. Fetches its keys when needed and caches them for ten minutes. */
 export class ExternalIssuer {
   readonly issuer: string;
   readonly #config: ExternalIssuerConfig;
   readonly #clock: Clock;
   readonly #keys: JWTVerifyGetKey;
 
-  /** `onKeysUnreadable` is told why the key set cannot be read, which is no fault of the token's. */
+  /** `onKeysUnreadable` receives the reason when the key set cannot be read, which is not the token's fault. */
   constructor(config: ExternalIssuerConfig, clock: Clock, onKeysUnreadable: (error: unknown) => void) {
     this.issuer = config.issuer;
     this.#config = config;
@@ -67,7 +67,7 @@ export class ExternalIssuer {
   }
 }
 
-/** A key set that was read, but has no key for the token. */
+/** Whether the key set was read but has no key for the token. */
 function isFaultOfToken(error: unknown): boolean {
   return error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys;
 }

@@ -45,7 +45,7 @@ it('checks a refused token every time', async () => {
   expect(checked).toEqual(['bad', 'bad']);
 });
 
-it('remembers so many and no more', async () => {
+it('caches a limited number of actors', async () => {
   const { checked, authenticate } = setUp();
   for (let index = 0; index <= 20_000; index += 1) await authenticate(`${index}`);
   await authenticate('1');

@@ -3,26 +3,29 @@ import type { Clock } from '../clock.ts';
 
 type Authenticate = (authorization: string | undefined) => Promise<Actor>;
 
-/** Checking a signature costs more than the rest of a poll, so who was checked is known for this long. */
+/** Checking a signature costs more than the rest of a poll, so the result is cached for this long. */
 const rememberMs = 60_000;
-/** Some kilobytes each. */
-const mostActors = 20_000;
+/** A few kilobytes each. */
+const maxActors = 20_000;
 
 /**
- * The same authentication, which remembers for up to a minute whom an `Authorization` header speaks for, and never
- * longer than the token lives. Refusals are not remembered.
+ * Wraps `authenticate` with a cache: an `Authorization` header's actor is cached for up to a minute, and never beyond
+ * the token's expiry. Refusals are not cached.
  */
 export function rememberActors(authenticate: Authenticate, clock: Clock): Authenticate {
-  const known = new Map<string, { readonly actor: Actor; readonly untilMs: number }>();
+  const known = new Map<
+    string,
+    { readonly actor: Actor; readonly untilMs: number; readonly cachedUntilMs: number }
+  >();
   return async (authorization = '') => {
     const entry = known.get(authorization);
-    if (entry && clock.now() < entry.untilMs) return entry.actor;
+    if (entry && clock.now() < entry.untilMs && clock.elapsedMs() < entry.cachedUntilMs) return entry.actor;
     known.delete(authorization);
     const actor = await authenticate(authorization);
-    const untilMs = Math.min(clock.now() + rememberMs, actor.tokenExpiresAtMs ?? Infinity);
-    known.set(authorization, { actor, untilMs });
+    const { tokenExpiresAtMs: untilMs = Infinity } = actor;
+    known.set(authorization, { actor, untilMs, cachedUntilMs: clock.elapsedMs() + rememberMs });
     const [oldest] = known.keys();
-    if (known.size > mostActors && oldest !== undefined) known.delete(oldest);
+    if (known.size > maxActors && oldest !== undefined) known.delete(oldest);
     return actor;
   };
 }

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, importJWK, type CryptoKey, type JWK } from 'jose';
 import type { Records } from '../storage/records.ts';
 
-/** The algorithm of all our tokens. */
+/** The algorithm of all tokens that the server issues. */
 export const signingAlgorithm = 'RS256';
 
-/** What access tokens are signed and checked with; tokens name it by its id. */
+/** A key pair that signs and verifies access tokens; tokens name it by its id. */
 export interface SigningKey {
   readonly id: string;
   readonly privateKey: CryptoKey;
@@ -13,14 +13,14 @@ export interface SigningKey {
   readonly createdAtMs: number;
 }
 
-/** A signing key as it is kept, under its id. */
+/** A signing key as stored, under its id. */
 export interface StoredSigningKey {
-  /** With its private part. */
+  /** Includes the private key. */
   readonly jwk: JWK;
   readonly createdAtMs: number;
 }
 
-/** Makes a key and keeps it. */
+/** Generates a key and stores it. */
 export async function makeSigningKey(
   records: Records<StoredSigningKey>,
   createdAtMs: number,
@@ -31,7 +31,7 @@ export async function makeSigningKey(
   return { ...pair, id, createdAtMs };
 }
 
-/** The keys that are kept, the newest first. */
+/** The stored keys, newest first. */
 export async function restoreSigningKeys(records: Records<StoredSigningKey>): Promise<readonly SigningKey[]> {
   const keys = await Promise.all(records.entries().map(([id, stored]) => restored(id, stored)));
   return keys.toSorted((a, b) => b.createdAtMs - a.createdAtMs);
@@ -40,7 +40,7 @@ export async function restoreSigningKeys(records: Records<StoredSigningKey>): Pr
 async function restored(id: string, { jwk, createdAtMs }: StoredSigningKey): Promise<SigningKey> {
   const { kty, n, e } = jwk;
   if (kty !== 'RSA' || n === undefined || e === undefined) {
-    throw new Error(`The signing key "${id}" in the data folder is no RSA key.`);
+    throw new Error(`The signing key "${id}" in the data folder is not an RSA key.`);
   }
   const [privateKey, publicKey] = await Promise.all([importKey(jwk), importKey({ kty, n, e })]);
   return { id, privateKey, publicKey, createdAtMs };

@@ -5,7 +5,7 @@ import { SigningKeys } from './signing-keys.ts';
 
 const hourMs = 3_600_000;
 
-it('signs with one key until its time is over, then with a new one; both verify until old tokens expire', async () => {
+it('signs with one key until it is too old, then with a new one; both verify until old tokens expire', async () => {
   const clock = new FakeClock();
   const keys = await SigningKeys.create({
     clock,
@@ -31,7 +31,7 @@ it('signs with one key until its time is over, then with a new one; both verify 
   expect((await keys.keySet()).keys.map(({ kid }) => kid)).toEqual([second.id]);
 });
 
-it('publishes no private part', async () => {
+it('does not publish private keys', async () => {
   const keys = await SigningKeys.create({
     clock: new FakeClock(),
     rotationMs: hourMs,

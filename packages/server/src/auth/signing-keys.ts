@@ -12,17 +12,17 @@ import {
 /** What {@link SigningKeys} needs. */
 export interface SigningKeysOptions {
   readonly clock: Clock;
-  /** How long a key signs before a new one takes its place. */
+  /** How long a key signs before a new key replaces it. */
   readonly rotationMs: number;
   readonly tokenLifetimeMs: number;
-  /** Where keys are kept, by their id. Tokens outlive a restart exactly if they do. */
+  /** Where keys are stored, by id. Tokens survive a restart only if these records do. */
   readonly records: Records<StoredSigningKey>;
 }
 
-/** Keys that change: the newest signs, and the former ones verify until every token they signed has expired. */
+/** Rotating keys: the newest signs, and older ones verify until every token they signed has expired. */
 export class SigningKeys {
   readonly #options: SigningKeysOptions;
-  /** The newest first. */
+  /** Newest first. */
   #keys: readonly SigningKey[];
   #rotating: Promise<void> | undefined;
 
@@ -31,7 +31,7 @@ export class SigningKeys {
     this.#keys = keys;
   }
 
-  /** Takes up the keys that are kept, or makes the first. A new one follows when the newest is too old to sign. */
+  /** Restores the stored keys, or generates the first. A new one follows when the newest is too old to sign. */
   static async create(options: SigningKeysOptions): Promise<SigningKeys> {
     const kept = await restoreSigningKeys(options.records);
     if (kept.length > 0) return new SigningKeys(options, kept);
@@ -48,12 +48,12 @@ export class SigningKeys {
     return this.current();
   }
 
-  /** The key with this id, while tokens that it signed may be valid. */
+  /** The key with this id, while tokens that it signed may still be valid. */
   find(id: string | undefined): SigningKey | undefined {
     return this.#usable().find((key) => key.id === id);
   }
 
-  /** The public halves, the newest first (RFC 7517). */
+  /** The public keys, newest first (RFC 7517). */
   async keySet(): Promise<JSONWebKeySet> {
     const keys = this.#usable().map(async ({ id, publicKey }) => ({
       ...(await exportJWK(publicKey)),
@@ -76,7 +76,7 @@ export class SigningKeys {
     }
   }
 
-  /** A key signs until its successor comes, and what it signed last lives on for the life of a token. */
+  /** A key signs until its successor is created, and its last token lives for one token lifetime after that. */
   #usable(): readonly SigningKey[] {
     const { clock, tokenLifetimeMs } = this.#options;
     const nowMs = clock.now();

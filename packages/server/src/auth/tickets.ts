@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import { RefusalError } from '../refusal.ts';
 import type { Records } from '../storage/records.ts';
 
-/** Easy to read out and to type: no letter or digit that looks like another. */
+/** Easy to read aloud and to type: no letter or digit looks like another. */
 const alphabet = 'ABCDEFGHJKMNPQRSTUVWXYZ23456789';
 const defaultLength = 6;
 const defaultTtlSeconds = 4 * 60 * 60;
@@ -13,16 +13,21 @@ const defaultTtlSeconds = 4 * 60 * 60;
 /** What {@link Tickets} needs. */
 export interface TicketsOptions {
   readonly clock: Clock;
-  /** Where tickets are kept, by their code. */
+  /** Where tickets are stored, by code. */
   readonly records: Records<StoredTicket>;
+  /** Whether a user id is a client's, which no ticket may carry. */
+  readonly isClientId: (userId: string) => boolean;
   /** How long an expired ticket can still be read, in milliseconds. */
   readonly expiredRetentionMs: number;
 }
 
-/** A ticket as it is kept. */
+/** A ticket as stored. */
 export type StoredTicket = Omit<Required<Ticket>, 'expired'>;
 
-/** Short codes that let a guest log in and enter one conference. They work any number of times until they expire. */
+/**
+ * Short codes with which a guest logs in and enters one conference. They work any number of times until they expire or
+ * are revoked.
+ */
 export class Tickets {
   readonly #options: TicketsOptions;
   readonly #tickets: Map<string, StoredTicket>;
@@ -32,13 +37,20 @@ export class Tickets {
     this.#tickets = new Map(options.records.entries());
   }
 
-  /** Makes a ticket for `properties.conference_id`, which need not exist yet. */
+  /** Creates a ticket for `properties.conference_id`; the conference need not exist yet. */
   async create(command: CreateTicketCommand, actor: Actor): Promise<Required<Ticket>> {
     requireStaff(actor);
     if (command.properties?.conference_id === undefined) {
       throw new RefusalError(
         'invalid_request',
-        'properties.conference_id is missing: name the conference to open.',
+        'properties.conference_id is missing. Add the id of the conference to open.',
+      );
+    }
+    const { customer_id: userId } = command.properties;
+    if (userId !== undefined && this.#options.isClientId(userId)) {
+      throw new RefusalError(
+        'invalid_request',
+        "properties.customer_id is a client's id. Choose another user id, such as one with a prefix.",
       );
     }
     const nowMs = this.#options.clock.now();
@@ -54,29 +66,30 @@ export class Tickets {
       properties: command.properties,
       version: 0,
     };
-    this.#tickets.set(ticket.id, ticket);
-    await this.#options.records.put(ticket.id, ticket);
+    await this.#store(ticket);
     return this.#describe(ticket);
   }
 
-  /** A ticket of the actor's organisation. */
+  /** A ticket of the actor's organization. */
   read(code: string, actor: Actor): Required<Ticket> {
-    requireStaff(actor);
-    const ticket = this.#tickets.get(normalise(code));
-    if (ticket?.organizationId !== actor.organizationId) {
-      throw new RefusalError('not_found', 'There is no such ticket in your organisation.');
-    }
-    return this.#describe(ticket);
+    return this.#describe(this.#requireOf(code, actor));
   }
 
-  /** The ticket with this code, if it can be used now. */
+  /** Makes a ticket of the actor's organization useless for good, and returns its id. Repeating it changes nothing. */
+  async revoke(code: string, actor: Actor): Promise<string> {
+    const ticket = this.#requireOf(code, actor);
+    if (!ticket.revoked) await this.#store({ ...ticket, revoked: true, version: ticket.version + 1 });
+    return ticket.id;
+  }
+
+  /** The ticket with this code, if it is valid now. */
   find(code: string): Required<Ticket> | undefined {
     const ticket = this.#tickets.get(normalise(code));
-    if (!ticket || this.#isExpired(ticket)) return undefined;
+    if (!ticket || ticket.revoked || this.#isExpired(ticket)) return undefined;
     return this.#describe(ticket);
   }
 
-  /** Drops the tickets that expired too long ago to be asked for. */
+  /** Drops tickets whose retention after expiry has passed. */
   async dropExpired(): Promise<void> {
     const { clock, expiredRetentionMs, records } = this.#options;
     const oldestMs = clock.now() - expiredRetentionMs;
@@ -85,6 +98,18 @@ export class Tickets {
       this.#tickets.delete(code);
       await records.delete(code);
     }
+  }
+
+  #requireOf(code: string, actor: Actor): StoredTicket {
+    requireStaff(actor);
+    const ticket = this.#tickets.get(normalise(code));
+    if (ticket?.organizationId === actor.organizationId) return ticket;
+    throw new RefusalError('not_found', 'Your organization has no such ticket. Check its code.');
+  }
+
+  async #store(ticket: StoredTicket): Promise<void> {
+    this.#tickets.set(ticket.id, ticket);
+    await this.#options.records.put(ticket.id, ticket);
   }
 
   #describe(ticket: StoredTicket): Required<Ticket> {
@@ -105,11 +130,14 @@ export class Tickets {
 
 function requireStaff(actor: Actor): void {
   if (!actor.rights.has('manage-tickets')) {
-    throw new RefusalError('forbidden', 'The role of this token does not permit you to work with tickets.');
+    throw new RefusalError(
+      'forbidden',
+      "The token's role may not manage tickets. Use a token with a role that may.",
+    );
   }
 }
 
-/** People type in lower case and with blanks around. */
+/** People type lower case and add spaces. */
 function normalise(code: string): string {
   return code.trim().toUpperCase();
 }

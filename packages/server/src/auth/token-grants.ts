@@ -1,23 +1,36 @@
 import { randomUUID } from 'node:crypto';
-import type { TokenRequest, TokenResponse } from '@parley-rtc/contract';
+import type { Ticket, TokenRequest, TokenResponse } from '@parley-rtc/contract';
 import { RefusalError } from '../refusal.ts';
-import type { AccessTokens, Subject } from './access-tokens.ts';
+import type { AccessTokens } from './access-tokens.ts';
 import { CUSTOMER_CLIENT_ID, type Client, type Clients } from './clients.ts';
-import type { RefreshTokens } from './refresh-tokens.ts';
+import { credentialsOf } from './credentials-of.ts';
+import type { Login, Logins } from './logins.ts';
 import { authoritiesOf } from './rights.ts';
+import type { Subject } from './subject.ts';
 import type { Tickets } from './tickets.ts';
+
+/** A conference among all that ever had its id. */
+interface ConferenceInstance {
+  readonly id: string;
+  readonly isEnded: boolean;
+}
 
 /** What {@link TokenGrants} needs. */
 export interface TokenGrantsOptions {
   readonly clients: Clients;
   readonly tickets: Tickets;
   readonly accessTokens: AccessTokens;
-  readonly refreshTokens: RefreshTokens;
+  readonly logins: Logins;
+  /** The conference that has this id now; undefined if there is none. */
+  readonly instanceOf: (conferenceId: string) => Promise<ConferenceInstance | undefined>;
 }
+
+/** Called with a name of the credential once it has proved right, before anything is issued; may refuse. */
+export type Admit = (credential: string) => Promise<void> | void;
 
 const defaultOrganization = 'default';
 
-/** The token endpoint: three ways to a token (decision 39). */
+/** The token endpoint, with its three grant types (decision 39). */
 export class TokenGrants {
   readonly #options: TokenGrantsOptions;
 
@@ -26,53 +39,97 @@ export class TokenGrants {
   }
 
   /**
-   * A token for whoever the request and its `Authorization` header prove to be. Refused with `invalid_client`,
-   * `invalid_grant`, `unauthorized_client` or `invalid_request`.
+   * Issues a token for the subject that the request and its `Authorization` header prove. Refuses with
+   * `invalid_client`, `invalid_grant`, `unauthorized_client` or `invalid_request`.
    */
-  async grant(request: TokenRequest, authorization: string | undefined): Promise<TokenResponse> {
+  async grant(
+    request: TokenRequest,
+    authorization: string | undefined,
+    admit: Admit = () => {},
+  ): Promise<TokenResponse> {
     const { id, secret } = credentialsOf(request, authorization);
     const client = this.#options.clients.authenticate(id, secret);
     switch (request.grant_type) {
-      case 'client_credentials':
-        return this.#answer(clientSubject(client), { isRenewable: false });
+      case 'client_credentials': {
+        const subject = clientSubject(client);
+        await admit(`client ${client.id}`);
+        return this.#answer(subject);
+      }
       case 'password':
-        return this.#answer(this.#ticketSubject(request, client), { isRenewable: true });
+        return this.#logIn(request, client, admit);
       case 'refresh_token':
-        return this.#answer(await this.#renewedSubject(request, client), { isRenewable: true });
+        return this.#renew(request.refresh_token ?? '', client, admit);
     }
   }
 
-  #ticketSubject(request: TokenRequest, client: Client): Subject {
-    const ticket = this.#options.tickets.find(request.ticket ?? request.username ?? '');
-    const conferenceId = ticket?.properties.conference_id;
-    if (!ticket || conferenceId === undefined) {
-      throw new RefusalError('invalid_grant', 'The ticket is unknown or expired. Ask for a new one.');
+  async #logIn(request: TokenRequest, client: Client, admit: Admit): Promise<TokenResponse> {
+    const { tickets, logins, instanceOf } = this.#options;
+    const ticket = tickets.find(request.ticket ?? request.username ?? '');
+    const subject = ticket && this.#guestOf(ticket, client);
+    if (!subject) {
+      throw new RefusalError(
+        'invalid_grant',
+        'The ticket is unknown, expired or revoked. Request a new one.',
+      );
     }
+    await admit(`ticket ${ticket.id}`);
+    const instance = await instanceOf(subject.conferenceId);
+    const { login, token } = await logins.start(subject, {
+      ticketId: ticket.id,
+      ...(instance && !instance.isEnded && { conferenceInstance: instance.id }),
+    });
+    return this.#answer(subject, login, token);
+  }
+
+  async #renew(token: string, client: Client, admit: Admit): Promise<TokenResponse> {
+    const { logins } = this.#options;
+    const login = await logins.find(token, client.id);
+    if (!login) {
+      throw new RefusalError('invalid_grant', 'The refresh token is unknown, used or expired. Log in again.');
+    }
+    await admit(`login ${login.id}`);
+    if (!(await this.#mayContinue(login))) {
+      await logins.end(login.id);
+      throw new RefusalError(
+        'invalid_grant',
+        'The login ended with its conference or its ticket. Log in again with a valid ticket.',
+      );
+    }
+    return this.#answer(login.subject, login, await logins.renew(login, token));
+  }
+
+  /** A login lives as long as its conference. Before that conference exists, it lives as long as its ticket. */
+  async #mayContinue({ id, subject, ticketId, conferenceInstance }: Login): Promise<boolean> {
+    const { tickets, logins, instanceOf } = this.#options;
+    const instance = await instanceOf(subject.conferenceId ?? '');
+    const isAlive = instance !== undefined && !instance.isEnded;
+    if (conferenceInstance !== undefined) return isAlive && instance.id === conferenceInstance;
+    if (isAlive) await logins.bind(id, instance.id);
+    return isAlive || (ticketId !== undefined && tickets.find(ticketId) !== undefined);
+  }
+
+  /** The subject of a ticket's holder; undefined for a ticket that gives a client's id, which would impersonate it. */
+  #guestOf(ticket: Ticket, client: Client): (Subject & { readonly conferenceId: string }) | undefined {
+    const { conference_id: conferenceId, customer_id: customerId, moderator } = ticket.properties ?? {};
+    const isImpostor = customerId !== undefined && this.#options.clients.has(customerId);
+    if (conferenceId === undefined || isImpostor) return undefined;
     return {
-      // Without a fixed user each login is a guest of its own, so two tabs with one ticket are two people.
-      userId: ticket.properties.customer_id ?? randomUUID(),
-      organizationId: ticket.organizationId,
-      authorities: authoritiesOf(['CUSTOMER']),
+      // Without a fixed user each login is a separate guest, so two tabs with one ticket are two people.
+      userId: customerId ?? randomUUID(),
+      organizationId: ticket.organizationId ?? defaultOrganization,
+      authorities: authoritiesOf(moderator === true ? ['CUSTOMER', 'MODERATOR'] : ['CUSTOMER']),
       clientId: client.id,
       conferenceId,
     };
   }
 
-  async #renewedSubject(request: TokenRequest, client: Client): Promise<Subject> {
-    const subject = await this.#options.refreshTokens.redeem(request.refresh_token ?? '', client.id);
-    if (!subject) {
-      throw new RefusalError('invalid_grant', 'The refresh token is unknown, used or expired. Log in again.');
-    }
-    return subject;
-  }
-
-  async #answer(subject: Subject, { isRenewable }: { isRenewable: boolean }): Promise<TokenResponse> {
-    const { token, jti, expiresInSeconds } = await this.#options.accessTokens.issue(subject);
+  async #answer(subject: Subject, login?: Login, refreshToken?: string): Promise<TokenResponse> {
+    const { token, jti, expiresInSeconds } = await this.#options.accessTokens.issue(subject, login);
     return {
       access_token: token,
       token_type: 'bearer',
       expires_in: expiresInSeconds,
-      ...(isRenewable && { refresh_token: await this.#options.refreshTokens.issue(subject) }),
+      ...(refreshToken !== undefined && { refresh_token: refreshToken }),
       scope: '',
       jti,
       organization: subject.organizationId,
@@ -86,7 +143,7 @@ function clientSubject(client: Client): Subject {
   if (client.id === CUSTOMER_CLIENT_ID) {
     throw new RefusalError(
       'unauthorized_client',
-      'The public client "customer" has no rights of its own. Log in with grant_type password and a ticket.',
+      'The public client "customer" has no rights without a ticket. Log in with grant_type password and a ticket.',
     );
   }
   return {
@@ -95,16 +152,4 @@ function clientSubject(client: Client): Subject {
     authorities: authoritiesOf(client.roles),
     clientId: client.id,
   };
-}
-
-/** From HTTP Basic, else from the form (RFC 6749, 2.3.1). */
-function credentialsOf(
-  request: TokenRequest,
-  authorization: string | undefined,
-): { readonly id: string; readonly secret: string } {
-  const basic = /^Basic +([A-Za-z0-9+/=]+)$/i.exec(authorization ?? '')?.[1];
-  if (basic === undefined) return { id: request.client_id ?? '', secret: request.client_secret ?? '' };
-  const text = Buffer.from(basic, 'base64').toString('utf8');
-  const colon = text.indexOf(':');
-  return colon < 0 ? { id: text, secret: '' } : { id: text.slice(0, colon), secret: text.slice(colon + 1) };
 }

@@ -1,25 +1,24 @@
 import type { HistoryEvent } from '@parley-rtc/contract';
 import { expect, it } from 'vitest';
-import { MemoryEventLog } from '../event-log/memory-event-log.ts';
+import { MemoryEventLog } from '../storage/memory-event-log.ts';
 import { anActor } from '../testing/builders.ts';
+import { failLoudly } from '../testing/fail-loudly.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { Conferences } from './conferences.ts';
-import { setInteraction } from './set-interaction.ts';
+import { setInteraction } from './rules/set-interaction.ts';
 
 const creator = anActor({}, 'create-conference', 'list-conferences');
 
-function onLog(log: MemoryEventLog, clock = new FakeClock()): Conferences {
+function onLog(log: MemoryEventLog, onError: (error: unknown) => void = failLoudly): Conferences {
   let count = 0;
   const newId = (): string => `id-${(count += 1)}`;
   return new Conferences({
     log,
-    clock,
+    clock: new FakeClock(),
     newId,
     pollTimeoutMs: 20_000,
     endedRetentionMs: 300_000,
-    onError: (error) => {
-      throw error;
-    },
+    onError,
   });
 }
 
@@ -28,7 +27,7 @@ function setInteractionOf(conferences: Conferences, interactionId: string) {
   return conferences.perform('c-1', creator, (state, context) => setInteraction(state, command, context));
 }
 
-it('asks the rule again when somebody else was faster', async () => {
+it('applies the rule again when another command was faster', async () => {
   const log = new MemoryEventLog();
   const conferences = onLog(log);
   await conferences.create({ conferenceId: 'c-1' }, creator);
@@ -47,7 +46,7 @@ it('follows what another node appends to the same log', async () => {
   expect(await one.get('c-1', creator)).toMatchObject({ version: 2, interactionId: 'from the other' });
 });
 
-it('tells its listeners what was logged, in order, until they stop listening', async () => {
+it('calls its listeners with logged events, in order, until they are removed', async () => {
   const conferences = onLog(new MemoryEventLog());
   const heard: HistoryEvent['type'][] = [];
   const stop = conferences.onEvents((events) => {
@@ -60,7 +59,22 @@ it('tells its listeners what was logged, in order, until they stop listening', a
   expect(heard).toEqual(['ConferenceCreatedEvent', 'ConferenceInteractionIdSetEvent']);
 });
 
-it('takes no note of what happens in a conference that is gone', async () => {
+it('completes a command, and calls the other listeners, although one listener throws', async () => {
+  const errors: unknown[] = [];
+  const conferences = onLog(new MemoryEventLog(), (error) => errors.push(error));
+  const error = new Error('broken listener');
+  const heard: string[] = [];
+  conferences.onEvents(() => {
+    throw error;
+  });
+  conferences.onEvents((events) => heard.push(...events.map(({ type }) => type)));
+  await conferences.create({ conferenceId: 'c-1' }, creator);
+  expect(await setInteractionOf(conferences, 'i-1')).toMatchObject({ version: 1, interactionId: 'i-1' });
+  expect(heard).toEqual(['ConferenceCreatedEvent', 'ConferenceInteractionIdSetEvent']);
+  expect(errors).toEqual([error, error]);
+});
+
+it('records nothing in a deleted conference', async () => {
   const conferences = onLog(new MemoryEventLog());
   await expect(
     conferences.record('nowhere', () => {

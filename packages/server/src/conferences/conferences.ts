@@ -1,5 +1,4 @@
 import {
-  createdConference,
   reduce,
   type ConferenceCreatedEvent,
   type ConferenceEvent,
@@ -13,14 +12,29 @@ import type { Clock } from '../clock.ts';
 import type { EventLog } from '../event-log/event-log.ts';
 import { defaultLimits, type Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
+import { Listeners } from '../listeners.ts';
 import { RefusalError } from '../refusal.ts';
-import { createConference, isSameCreation } from './create-conference.ts';
 import { EndedConferences } from './ended-conferences.ts';
+import { jsonBytes } from './json-bytes.ts';
 import { Memberships } from './memberships.ts';
-import { requireRight, requireSameOrganization, requireTicketFor } from './preconditions.ts';
+import { requirePosition, type HistoryPosition } from './require-position.ts';
 import { requireRoom, requireRoomForCreation } from './require-room.ts';
-import type { RuleContext, Stamp } from './rule-context.ts';
-import { sendEvent, type SentEvent } from './send-event.ts';
+import { createConference, isSameCreation } from './rules/create-conference.ts';
+import {
+  requireRight,
+  requireSameInstance,
+  requireSameOrganization,
+  requireTicketFor,
+} from './rules/preconditions.ts';
+import type { RuleContext, Stamp } from './rules/rule-context.ts';
+import { sendEvent, type SentEvent } from './rules/send-event.ts';
+import { stateBytes } from './state-bytes.ts';
+
+/** A conference in a list without its participants and metadata. */
+const conferenceOverheadBytes = 500;
+
+/** Events in one answer. A client asks again for what follows. */
+const batchBytes = 1024 * 1024;
 
 /** What {@link Conferences} needs. */
 export interface ConferencesOptions {
@@ -29,31 +43,43 @@ export interface ConferencesOptions {
   readonly newId: () => string;
   /** How long a request for events is parked when there are none, in milliseconds. */
   readonly pollTimeoutMs: number;
-  /** How long an ended conference can still be read, in milliseconds. */
+  /** How long an ended conference remains readable, in milliseconds. */
   readonly endedRetentionMs: number;
-  /** Told when an ended conference could not be dropped. */
+  /** Receives errors that no caller waits for: an ended conference that could not be dropped, or a listener that threw. */
   readonly onError: (error: unknown) => void;
   /** Default {@link defaultLimits}. */
   readonly limits?: Limits;
-  /** How many active conferences are listed at most, the newest ones (decision 25). Default 1000. */
+  /** Limits how many bytes of events a user causes. Default: no limit. */
+  readonly changeBudget?: ChangeBudget | undefined;
+  /** Maximum length of the list of active conferences, which holds the newest (decision 25). Default 1000. */
   readonly activeListLimit?: number;
 }
 
-/** Told what happened in a conference, after it was logged. */
+/** Limits how many bytes of events the commands of a user cause. */
+interface ChangeBudget {
+  /** Rejects for a user who used up the bytes. */
+  require(actor: Actor): Promise<void>;
+  /** Counts bytes that a user caused. */
+  spend(actor: Actor, bytes: number): Promise<void>;
+}
+
+/** Receives what happened in a conference, after it was logged. */
 export type EventListener = (events: readonly ConferenceEvent[]) => void;
 
-/** What a command makes happen, or a refusal. Pure. */
+/** The events that a command causes, or a refusal. Pure. */
 type CommandRule = (state: ConferenceState, context: RuleContext) => readonly HistoryEvent[];
 
 /** All conferences of this server: command -> rule -> events -> log -> reduce -> listeners. */
 export class Conferences {
   readonly #options: ConferencesOptions;
-  /** A fold of the log for each conference that somebody asked for. */
+  /** The folded log of each conference that was read. */
   readonly #states = new Map<string, ConferenceState>();
-  /** How many conferences of each organisation have not ended. */
+  /** The id of each conference's creation event, which tells it from earlier conferences with the same id. */
+  readonly #instances = new Map<string, string>();
+  /** Number of conferences that have not ended, by organization. */
   readonly #activeCounts = new Map<string | undefined, number>();
   readonly #memberships = new Memberships();
-  readonly #listeners = new Set<EventListener>();
+  readonly #listeners: Listeners<readonly ConferenceEvent[]>;
   readonly #ended: EndedConferences;
   readonly #limits: Limits;
 
@@ -61,14 +87,16 @@ export class Conferences {
     this.#options = options;
     this.#limits = options.limits ?? defaultLimits;
     const { clock, endedRetentionMs: retentionMs, log, onError } = options;
+    this.#listeners = new Listeners(onError);
     const forget = async (conferenceId: string): Promise<void> => {
       this.#states.delete(conferenceId);
+      this.#instances.delete(conferenceId);
       await log.forget(conferenceId);
     };
     this.#ended = new EndedConferences({ clock, retentionMs, forget, onError });
   }
 
-  /** Takes up what an earlier process left in the log, and returns the conferences that have not ended. */
+  /** Reads what an earlier process left in the log, and returns the conferences that have not ended. */
   async load(): Promise<readonly ConferenceState[]> {
     const active: ConferenceState[] = [];
     for (const conferenceId of await this.#options.log.conferenceIds()) {
@@ -80,9 +108,11 @@ export class Conferences {
     return active;
   }
 
-  /** Begins a conference; the identical request of the same creator again gets the existing one (decision 26). */
+  /** Creates a conference. An identical request by the same creator returns the existing one (decision 26). */
   async create(command: CreateCommand, actor: Actor): Promise<ConferenceState> {
+    await this.#options.changeBudget?.require(actor);
     const created = createConference(command, { ...this.#stamp(), actor });
+    await this.#options.changeBudget?.spend(actor, bytesOf([created]));
     requireRoomForCreation(created, this.#limits);
     if (!this.#states.has(created.conferenceId)) {
       const count = this.#activeCounts.get(actor.organizationId) ?? 0;
@@ -93,51 +123,72 @@ export class Conferences {
     } else if (!(await this.#wasCreatedBy(created))) {
       throw new RefusalError(
         'already_exists',
-        `A conference with the id "${created.conferenceId}" exists. Choose another id, or leave it out.`,
+        `A conference with the id "${created.conferenceId}" exists. Choose another id, or omit it to get a generated one.`,
       );
     }
-    return this.#tell(created.conferenceId);
+    return this.#settledState(created.conferenceId);
   }
 
-  /** The conference as it is now. Refused with `not_found`, or `forbidden` when it is none of the actor's. */
+  /**
+   * The current state of a conference. Refuses with `not_found`, or `forbidden` if the conference is not the actor's.
+   */
   async get(conferenceId: string, actor: Actor): Promise<ConferenceState> {
     requireTicketFor(actor, conferenceId);
-    const state = await this.#tell(conferenceId);
-    requireSameOrganization(actor, state);
+    const state = await this.#settledState(conferenceId);
+    this.#requireAccess(actor, state);
     return state;
   }
 
-  /** The conferences of the actor's organisation that have not ended; the newest, when they are too many. */
+  /** The active conferences of the actor's organization; only the newest when there are too many. */
   async active(actor: Actor): Promise<readonly ConferenceState[]> {
     requireRight(actor, 'list-conferences', 'list conferences');
     await this.#options.log.settled();
     const { activeListLimit = 1000 } = this.#options;
-    return this.#activeOf(actor.organizationId).slice(-activeListLimit);
+    return newestWithin(this.#activeOf(actor.organizationId).slice(-activeListLimit), this.#limits.listBytes);
   }
 
-  /** The conferences of all organisations that have not ended. */
+  /** The active conferences of all organizations. */
   ongoing(): readonly ConferenceState[] {
     return [...this.#states.values()].filter(({ ended }) => !ended);
   }
 
-  /** The conference for the server itself, which asks on nobody's behalf; undefined when there is none. */
+  /**
+   * The conference, for the server's own use: without an actor, so without a check of rights. Undefined if it does not
+   * exist.
+   */
   find(conferenceId: string): Promise<ConferenceState | undefined> {
     return this.#current(conferenceId);
   }
 
-  /** Carries out a command of `actor` and returns the conference after it. */
+  /** Which of all conferences that ever had this id exists now; undefined if none does. */
+  async instanceOf(
+    conferenceId: string,
+  ): Promise<{ readonly id: string; readonly isEnded: boolean } | undefined> {
+    const state = await this.#current(conferenceId);
+    const id = this.#instances.get(conferenceId);
+    return state && id !== undefined ? { id, isEnded: state.ended !== undefined } : undefined;
+  }
+
+  /** Executes a command of `actor` and returns the resulting state. */
   async perform(conferenceId: string, actor: Actor, rule: CommandRule): Promise<ConferenceState> {
     requireTicketFor(actor, conferenceId);
-    const changed = await this.#change(conferenceId, (state) => this.#eventsOf(state, actor, rule));
+    const { changeBudget } = this.#options;
+    await changeBudget?.require(actor);
+    let events: readonly HistoryEvent[] = [];
+    const changed = await this.#change(conferenceId, (state) => {
+      events = this.#eventsOf(state, actor, rule);
+      return events;
+    });
+    await changeBudget?.spend(actor, bytesOf(events));
     return changed ?? noSuchConference(conferenceId);
   }
 
-  /** Refuses what {@link perform} would refuse now, and changes nothing. */
+  /** Refuses what {@link perform} would refuse now, without changing anything. */
   async rehearse(conferenceId: string, actor: Actor, rule: CommandRule): Promise<void> {
     this.#eventsOf(await this.get(conferenceId, actor), actor, rule);
   }
 
-  /** Takes note of something that happened without anybody's command; a conference that is gone takes none. */
+  /** Records events that no command caused; does nothing if the conference is gone. */
   async record(
     conferenceId: string,
     rule: (state: ConferenceState, stamp: Stamp) => readonly HistoryEvent[],
@@ -146,50 +197,59 @@ export class Conferences {
   }
 
   /**
-   * The events from `fromVersion` on, at once when there are any, else as soon as there are; none when the wait times
-   * out, `signal` aborts or the log is closed. Without `fromVersion`, the whole history.
+   * The events from a position on, at most about a megabyte at a time: immediately if there are any, otherwise as soon
+   * as there are; empty when the wait times out, `signal` aborts or the log closes. Without a version, the whole
+   * history. Refuses with `position_unavailable`.
    */
   async events(
     conferenceId: string,
-    fromVersion: number | undefined,
+    position: HistoryPosition,
     actor: Actor,
     signal: AbortSignal,
   ): Promise<readonly HistoryEvent[]> {
     await this.get(conferenceId, actor);
     const { log } = this.#options;
-    const ready = await log.read(conferenceId, fromVersion);
+    await requirePosition(log, conferenceId, position);
+    const fromVersion = position.version;
+    const ready = await log.read(conferenceId, fromVersion, batchBytes);
     const isReady = fromVersion === undefined || ready === undefined || ready.length > 0;
-    if (!isReady) await this.#park(conferenceId, fromVersion, signal);
-    const events = isReady ? ready : await log.read(conferenceId, fromVersion);
+    if (!isReady) {
+      await this.#park(conferenceId, fromVersion, signal);
+      // A log that several servers share may have been set back meanwhile.
+      await requirePosition(log, conferenceId, position);
+    }
+    const events = isReady ? ready : await log.read(conferenceId, fromVersion, batchBytes);
     await log.settled();
     return events ?? [];
   }
 
-  /** An event outside the history, ready to be delivered. It leaves no trace here. */
+  /** Prepares an event outside the history for delivery. Stores nothing. */
   async send(command: SendEventCommand, actor: Actor): Promise<SentEvent> {
     const state = await this.get(command.conferenceId, actor);
-    return sendEvent(state, command, { ...this.#stamp(), actor });
+    await this.#options.changeBudget?.require(actor);
+    const sent = sendEvent(state, command, { ...this.#stamp(), actor });
+    await this.#options.changeBudget?.spend(actor, bytesOf([sent.event]));
+    return sent;
   }
 
-  /** Ids of the conferences an endpoint is in. */
+  /** Ids of the conferences that an endpoint is in. */
   conferencesOf(endpointId: string): readonly string[] {
     return this.#memberships.of(endpointId);
   }
 
   /** Calls `listener` after each change, until the returned function is called. */
   onEvents(listener: EventListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
-  /** Stops dropping ended conferences; for the end of the server. */
+  /** Stops dropping ended conferences; for shutdown. */
   close(): void {
     this.#ended.close();
   }
 
   /**
-   * Asks the rule and appends what it says. When somebody else was faster, the log refuses, and the rule is asked
-   * again about the newer state: that is why rules are pure.
+   * Applies the rule and appends its events. When another command was faster, the log rejects the append and the rule
+   * runs again on the newer state: that is why rules are pure.
    */
   async #change(
     conferenceId: string,
@@ -202,7 +262,8 @@ export class Conferences {
       if (events.length === 0) return state;
       if (await this.#options.log.append(conferenceId, state.version, events)) {
         const next = events.reduce<ConferenceState>(reduce, state);
-        this.#keep(next);
+        this.#store(next);
+        this.#options.log.checkpoint(next).catch(this.#options.onError);
         this.#announce(events, state.participants);
         return next;
       }
@@ -210,48 +271,53 @@ export class Conferences {
   }
 
   #eventsOf(state: ConferenceState, actor: Actor, rule: CommandRule): readonly HistoryEvent[] {
-    requireSameOrganization(actor, state);
+    this.#requireAccess(actor, state);
     const events = rule(state, { ...this.#stamp(), actor });
     requireRoom(state, events, this.#limits);
     return events;
   }
 
-  #activeOf(wanted: string): readonly ConferenceState[] {
-    return this.ongoing().filter(({ organizationId }) => organizationId === wanted);
+  #requireAccess(actor: Actor, state: ConferenceState): void {
+    requireSameOrganization(actor, state);
+    requireSameInstance(actor, this.#instances.get(state.id));
+  }
+
+  #activeOf(organization: string): readonly ConferenceState[] {
+    return this.ongoing().filter(({ organizationId }) => organizationId === organization);
   }
 
   #announce(events: readonly ConferenceEvent[], inside: ConferenceState['participants']): void {
-    this.#memberships.note(
+    this.#memberships.apply(
       events,
       inside.map(({ id }) => id),
     );
     for (const event of events) {
       if (event.type === 'ConferenceEndedEvent') this.#ended.add(event.conferenceId, event.timestamp);
     }
-    for (const listener of this.#listeners) listener(events);
+    this.#listeners.call(events);
   }
 
   async #park(conferenceId: string, version: number, signal: AbortSignal): Promise<void> {
     const { clock, log, pollTimeoutMs } = this.#options;
-    const giveUp = new AbortController();
+    const wait = new AbortController();
     const abort = (): void => {
-      giveUp.abort('given up');
+      wait.abort('wait ended');
     };
     const stopTimer = clock.setTimer(abort, pollTimeoutMs);
     signal.addEventListener('abort', abort);
     if (signal.aborted) abort();
-    await log.wait(conferenceId, version, giveUp.signal);
+    await log.wait(conferenceId, version, wait.signal);
     signal.removeEventListener('abort', abort);
     stopTimer();
   }
 
   async #wasCreatedBy(created: ConferenceCreatedEvent): Promise<boolean> {
-    const [first] = (await this.#options.log.read(created.conferenceId)) ?? [];
+    const [first] = (await this.#options.log.read(created.conferenceId, undefined, 0)) ?? [];
     return first?.type === 'ConferenceCreatedEvent' && isSameCreation(first, created);
   }
 
-  /** The conference as others may know it. */
-  async #tell(conferenceId: string): Promise<ConferenceState> {
+  /** The conference, once everything in it is safely stored and may be shown to callers. */
+  async #settledState(conferenceId: string): Promise<ConferenceState> {
     const state = await this.#require(conferenceId);
     await this.#options.log.settled();
     return state;
@@ -261,26 +327,29 @@ export class Conferences {
     return (await this.#current(conferenceId)) ?? noSuchConference(conferenceId);
   }
 
-  /** Folds what the log holds beyond what is known, so that another node's events are never missed. */
+  /** Folds what the log has beyond the known state, so that events of another node are never missed. */
   async #current(conferenceId: string): Promise<ConferenceState | undefined> {
+    const { log } = this.#options;
     const known = this.#states.get(conferenceId);
-    const events = await this.#options.log.read(conferenceId, known?.version);
-    if (!events) return undefined;
-    const [first] = events;
-    const begin = first?.type === 'ConferenceCreatedEvent' ? createdConference(first) : known;
-    if (!begin) return undefined;
-    this.#keep(events.reduce<ConferenceState>(reduce, begin));
+    const events = known && (await log.read(conferenceId, known.version));
+    const loaded = known ? undefined : await log.load(conferenceId);
+    if (loaded) this.#instances.set(conferenceId, loaded.creationId);
+    const history = known ? events && { state: known, events } : loaded;
+    if (!history) return undefined;
+    this.#store(history.events.reduce<ConferenceState>(reduce, history.state));
     return this.#states.get(conferenceId);
   }
 
-  #keep(state: ConferenceState): void {
+  #store(state: ConferenceState): void {
     const known = this.#states.get(state.id);
     if (known && known.version >= state.version) return;
     this.#states.set(state.id, state);
     const change = Number(!state.ended) - Number(known !== undefined && !known.ended);
     if (change === 0) return;
     const { organizationId } = state;
-    this.#activeCounts.set(organizationId, (this.#activeCounts.get(organizationId) ?? 0) + change);
+    const count = (this.#activeCounts.get(organizationId) ?? 0) + change;
+    if (count > 0) this.#activeCounts.set(organizationId, count);
+    else this.#activeCounts.delete(organizationId);
   }
 
   #stamp(): Stamp {
@@ -288,9 +357,28 @@ export class Conferences {
   }
 }
 
+function bytesOf(events: readonly object[]): number {
+  return events.reduce((sum, event) => sum + jsonBytes(event), 0);
+}
+
+/** As many of the last conferences as fit into `mostBytes`, but at least one. */
+function newestWithin(
+  conferences: readonly ConferenceState[],
+  mostBytes: number,
+): readonly ConferenceState[] {
+  let first = conferences.length;
+  let bytes = 0;
+  for (const conference of conferences.toReversed()) {
+    bytes += stateBytes(conference) + conferenceOverheadBytes;
+    if (first < conferences.length && bytes > mostBytes) break;
+    first -= 1;
+  }
+  return conferences.slice(first);
+}
+
 function noSuchConference(conferenceId: string): never {
   throw new RefusalError(
     'not_found',
-    `There is no conference with the id "${conferenceId}", or it ended a while ago. Create it first.`,
+    `Conference "${conferenceId}" does not exist, or ended a while ago. Create it first.`,
   );
 }

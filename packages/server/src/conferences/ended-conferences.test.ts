@@ -21,7 +21,7 @@ function setUp(forget?: (conferenceId: string) => Promise<void>) {
   return { clock, told, ended, ago };
 }
 
-it('forgets a conference when it ended long enough ago, and not before', () => {
+it('deletes a conference when its retention passes, and not before', () => {
   const { clock, told, ended, ago } = setUp();
   ended.add('now', ago(0));
   ended.add('a while ago', ago(400));
@@ -35,11 +35,12 @@ it('forgets a conference when it ended long enough ago, and not before', () => {
   expect(clock.timerCount).toBe(0);
 });
 
-it('waits on when a timer comes too early, as long ones do', () => {
+it('keeps waiting when a long timer fires early', () => {
   const clock = new FakeClock();
   const told: string[] = [];
   const hasty = {
     now: () => clock.now(),
+    elapsedMs: () => clock.elapsedMs(),
     setTimer: (callback: () => void, delayMs: number) => clock.setTimer(callback, Math.min(delayMs, 300)),
   };
   const forget = (conferenceId: string): Promise<void> => {
@@ -54,7 +55,24 @@ it('waits on when a timer comes too early, as long ones do', () => {
   expect(told).toEqual(['c-1']);
 });
 
-it('tells when a conference could not be forgotten', async () => {
+it.each([3_600_000, -3_600_000])('keeps its retention when the clock is set by %i ms', (byMs) => {
+  const { clock, told, ended, ago } = setUp();
+  ended.add('c-1', ago(0));
+  clock.set(byMs);
+  clock.advance(999);
+  expect(told).toEqual([]);
+  clock.advance(1);
+  expect(told).toEqual(['c-1']);
+});
+
+it('keeps a conference that ended in the future no longer than its retention', () => {
+  const { clock, told, ended, ago } = setUp();
+  ended.add('c-1', ago(-3_600_000));
+  clock.advance(1_000);
+  expect(told).toEqual(['c-1']);
+});
+
+it('reports a conference that could not be deleted', async () => {
   const failure = new Error('disk full');
   const { clock, told, ended, ago } = setUp(() => Promise.reject(failure));
   ended.add('c-1', ago(0));
@@ -62,7 +80,7 @@ it('tells when a conference could not be forgotten', async () => {
   await expect.poll(() => told).toEqual([failure]);
 });
 
-it('sets no timer that outlives it', () => {
+it('leaves no timer behind when closed', () => {
   const { clock, ended, ago } = setUp();
   ended.add('c-1', ago(0));
   ended.close();

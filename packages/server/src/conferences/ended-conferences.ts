@@ -5,13 +5,13 @@ export interface EndedConferencesOptions {
   readonly clock: Clock;
   /** How long an ended conference is kept, in milliseconds. */
   readonly retentionMs: number;
-  /** Drops a conference for good. */
+  /** Deletes a conference permanently. */
   readonly forget: (conferenceId: string) => Promise<void>;
-  /** Told when that failed. */
+  /** Receives the error when that fails. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Ended conferences, until their time is over. */
+/** Ended conferences, until their retention passes. */
 export class EndedConferences {
   readonly #options: EndedConferencesOptions;
   readonly #stopTimers = new Map<string, () => void>();
@@ -20,20 +20,26 @@ export class EndedConferences {
     this.#options = options;
   }
 
-  /** Has a conference forgotten that ended at an ISO instant, which may be long ago. */
+  /** Schedules the deletion of a conference that ended at an ISO instant, which may be long past. */
   add(conferenceId: string, endedAt: string): void {
-    const { clock, retentionMs, forget, onError } = this.#options;
+    const { clock, retentionMs } = this.#options;
     const waitMs = Date.parse(endedAt) + retentionMs - clock.now();
-    const onTimer = (): void => {
-      this.#stopTimers.delete(conferenceId);
-      // Timers may come early when they are long.
-      if (clock.now() < Date.parse(endedAt) + retentionMs) this.add(conferenceId, endedAt);
-      else forget(conferenceId).catch(onError);
-    };
-    this.#stopTimers.set(conferenceId, clock.setTimer(onTimer, Math.max(0, waitMs)));
+    // A clock that was set back must not lengthen the retention.
+    this.#forgetAt(conferenceId, clock.elapsedMs() + Math.min(retentionMs, Math.max(0, waitMs)));
   }
 
-  /** Forgets no more. */
+  #forgetAt(conferenceId: string, dueMs: number): void {
+    const { clock, forget, onError } = this.#options;
+    const onTimer = (): void => {
+      this.#stopTimers.delete(conferenceId);
+      // A long timer may fire early.
+      if (clock.elapsedMs() < dueMs) this.#forgetAt(conferenceId, dueMs);
+      else forget(conferenceId).catch(onError);
+    };
+    this.#stopTimers.set(conferenceId, clock.setTimer(onTimer, dueMs - clock.elapsedMs()));
+  }
+
+  /** Cancels all deletions. */
   close(): void {
     for (const stopTimer of this.#stopTimers.values()) stopTimer();
     this.#stopTimers.clear();

@@ -14,16 +14,16 @@ function happened(type: string, conferenceId: string, userEndpointId: string): C
   } as ConferenceEvent;
 }
 
-it('knows the conferences of an endpoint from joins, leaves and ends', () => {
+it('derives the conferences of an endpoint from joins, leaves and ends', () => {
   const memberships = new Memberships();
-  memberships.note([happened('ConferenceJoinedEvent', 'c-1', 'ep-1')], []);
-  memberships.note([happened('ConferenceJoinedEvent', 'c-2', 'ep-1')], []);
-  memberships.note([happened('ConferenceJoinedEvent', 'c-2', 'ep-2')], ['ep-1']);
+  memberships.apply([happened('ConferenceJoinedEvent', 'c-1', 'ep-1')], []);
+  memberships.apply([happened('ConferenceJoinedEvent', 'c-2', 'ep-1')], []);
+  memberships.apply([happened('ConferenceJoinedEvent', 'c-2', 'ep-2')], ['ep-1']);
   expect(memberships.of('ep-1')).toEqual(['c-1', 'c-2']);
 
-  memberships.note([happened('ConferenceLeftEvent', 'c-1', 'ep-1')], ['ep-1']);
+  memberships.apply([happened('ConferenceLeftEvent', 'c-1', 'ep-1')], ['ep-1']);
   expect(memberships.of('ep-1')).toEqual(['c-2']);
 
-  memberships.note([happened('ConferenceEndedEvent', 'c-2', 'ep-2')], ['ep-1', 'ep-2']);
+  memberships.apply([happened('ConferenceEndedEvent', 'c-2', 'ep-2')], ['ep-1', 'ep-2']);
   expect([...memberships.of('ep-1'), ...memberships.of('ep-2')]).toEqual([]);
 });

@@ -1,11 +1,11 @@
 import type { ConferenceEvent } from '@parley-rtc/contract';
 
-/** Which conferences an endpoint is in, kept by listening to the events. */
+/** Which conferences each endpoint is in, derived from events. */
 export class Memberships {
   readonly #conferencesOf = new Map<string, Set<string>>();
 
-  /** Takes note of joins and leaves. `endpointIdsBefore` are those inside before the events. */
-  note(events: readonly ConferenceEvent[], endpointIdsBefore: readonly string[]): void {
+  /** Applies joins and leaves. `endpointIdsBefore` lists the participants before the events. */
+  apply(events: readonly ConferenceEvent[], endpointIdsBefore: readonly string[]): void {
     for (const event of events) {
       if (event.type === 'ConferenceJoinedEvent') this.add(event.userEndpointId, event.conferenceId);
       if (event.type === 'ConferenceLeftEvent') this.#remove(event.userEndpointId, event.conferenceId);
@@ -15,13 +15,13 @@ export class Memberships {
     }
   }
 
-  /** Takes note of an endpoint that is inside already. */
+  /** Adds an endpoint that has already joined. */
   add(endpointId: string, conferenceId: string): void {
     const conferences = this.#conferencesOf.get(endpointId) ?? new Set();
     this.#conferencesOf.set(endpointId, conferences.add(conferenceId));
   }
 
-  /** Ids of the conferences this endpoint is in. */
+  /** Ids of the conferences that this endpoint is in. */
   of(endpointId: string): readonly string[] {
     return [...(this.#conferencesOf.get(endpointId) ?? [])];
   }

@@ -3,13 +3,13 @@ import { expect, it } from 'vitest';
 import { defaultLimits, type Limits } from '../limits/limits.ts';
 import { aConference, aContext, anActor, aParticipant, aStream } from '../testing/builders.ts';
 import { refusalOf } from '../testing/refusal-of.ts';
-import { createConference } from './create-conference.ts';
-import { joinConference } from './join-conference.ts';
-import { publishStream } from './publish-stream.ts';
 import { requireRoom, requireRoomForCreation } from './require-room.ts';
-import { updateMetadata } from './update-metadata.ts';
-import { updateParticipantMetadata } from './update-participant-metadata.ts';
-import { updateStreamMetadata } from './update-stream-metadata.ts';
+import { createConference } from './rules/create-conference.ts';
+import { joinConference } from './rules/join-conference.ts';
+import { publishStream } from './rules/publish-stream.ts';
+import { updateMetadata } from './rules/update-metadata.ts';
+import { updateParticipantMetadata } from './rules/update-participant-metadata.ts';
+import { updateStreamMetadata } from './rules/update-stream-metadata.ts';
 
 const entry = { value: '12345', userId: 'u-1', userEndpointId: 'ep-1', lastModified: '' };
 const state = aConference({
@@ -36,20 +36,20 @@ it.each<[string, Partial<Limits>, readonly HistoryEvent[], keyof Limits | undefi
   ['a longer text', { conferenceMetadataBytes: 12 }, set('b', '123456'), 'conferenceMetadataBytes'],
   ['a shorter text, still too long', { conferenceMetadataBytes: 3 }, set('b', '1234'), undefined],
   [
-    'too many notes about oneself',
+    'too many metadata entries of a participant',
     { participantMetadataEntries: 1 },
     describeSelf({ a: 1, b: 2 }),
     'participantMetadataEntries',
   ],
   [
-    'long notes about oneself',
+    'too large metadata of a participant',
     { participantMetadataBytes: 10 },
     describeSelf({ a: ['üüüü'] }),
     'participantMetadataBytes',
   ],
   ['short notes about oneself', { participantMetadataBytes: 10 }, describeSelf({ a: 1 }), undefined],
   [
-    'too many notes about a stream',
+    'too many metadata entries of a stream',
     { streamMetadataEntries: 1 },
     describeStream({ a: 1, b: 2 }),
     'streamMetadataEntries',
@@ -67,12 +67,12 @@ it.each<[string, Partial<Limits>, readonly HistoryEvent[], keyof Limits | undefi
   else expect(act).toThrow(`(${limit})`);
 });
 
-it('says of one participant too many that the conference is full', () => {
+it('refuses a participant over the limit with conference_full', () => {
   const limits = { ...defaultLimits, participantsPerConference: 1 };
   expect(refusalOf(() => requireRoom(state, join, limits))).toBe('conference_full');
 });
 
-it('refuses a key that would poison the readers of an answer', () => {
+it('refuses a key that would make responses unreadable for guarded parsers', () => {
   expect(() => {
     requireRoom(state, set('__proto__', 'x'), defaultLimits);
   }).toThrow(/__proto__/);
@@ -81,7 +81,7 @@ it('refuses a key that would poison the readers of an answer', () => {
   }).not.toThrow();
 });
 
-it('measures what a conference begins with', () => {
+it('measures the initial metadata of a conference', () => {
   const metadata = { a: '1', b: '2' };
   const created = createConference({ metadata }, aContext(anActor({}, 'create-conference')));
   expect(() => {

@@ -3,7 +3,6 @@ import {
   type ConferenceCreatedEvent,
   type ConferenceState,
   type HistoryEvent,
-  type JsonObject,
   type MetadataEntry,
   type Participant,
   type Stream,
@@ -11,26 +10,38 @@ import {
 import type { Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
 import { RefusalError } from '../refusal.ts';
+import { jsonBytes } from './json-bytes.ts';
+import { stateBytes } from './state-bytes.ts';
 
 /**
- * Refuses with `limit_exceeded`, or `conference_full`, what would make a conference too large. Looks at the state after
- * the events, so it holds for every command there is; only parts that changed are measured, and what a lower limit of
- * today finds too large already may stay and shrink.
+ * Refuses events that would make a conference too large, with `limit_exceeded` or `conference_full`. Checks the state
+ * after the events, so it covers every command. Measures only what changed; data that already exceeds a newly lowered
+ * limit may stay and shrink.
  */
 export function requireRoom(state: ConferenceState, events: readonly HistoryEvent[], limits: Limits): void {
   for (const event of events) requireWithin(limits, 'eventBytes', jsonBytes(event));
   const next = events.reduce<ConferenceState>(reduce, state);
   if (next.participants.length > state.participants.length) {
     requireWithin(limits, 'participantsPerConference', next.participants.length, 'conference_full');
+    requireUserRoom(next, limits);
   }
   if (next.metadata !== state.metadata) requireMetadataRoom(next.metadata, state.metadata, limits);
   for (const participant of next.participants) {
     const former = state.participants.find(({ id }) => id === participant.id);
     if (participant !== former) requireParticipantRoom(participant, former, limits);
   }
+  const bytes = stateBytes(next);
+  if (bytes > stateBytes(state)) requireWithin(limits, 'conferenceBytes', bytes);
 }
 
-/** The same for a conference that begins. */
+/** Checks the user of the newest participant. */
+function requireUserRoom({ participants }: ConferenceState, limits: Limits): void {
+  const newest = participants.at(-1);
+  const ofUser = participants.filter(({ userId }) => userId === newest?.userId);
+  requireWithin(limits, 'participantsPerUser', ofUser.length);
+}
+
+/** The same check for a new conference. */
 export function requireRoomForCreation(created: ConferenceCreatedEvent, limits: Limits): void {
   requireWithin(limits, 'eventBytes', jsonBytes(created));
   const metadata = created.metadata ?? {};
@@ -54,12 +65,12 @@ function requireMetadataRoom(
 }
 
 /**
- * Safe in this server, but not in every reader: parsers that guard against poisoned prototypes refuse a whole answer
- * that holds this key, so that one participant could take the conference away from all others.
+ * The key is safe in this server but not in every reader: parsers that guard against prototype pollution reject a
+ * whole response that holds it, so one participant could make the conference unreadable for all others.
  */
 function requireOrdinaryKey(key: string): void {
   if (key === '__proto__') {
-    throw new RefusalError('invalid_request', 'No key may be called __proto__. Choose another name.');
+    throw new RefusalError('invalid_request', '__proto__ is not allowed as a key. Choose another name.');
   }
 }
 
@@ -85,19 +96,11 @@ function requireStreamRoom({ id, metadata }: Stream, former: readonly Stream[], 
   requireWithin(limits, 'streamMetadataBytes', jsonBytes(metadata));
 }
 
-/** Keys and values as their writers sent them; who wrote when is not theirs to count. */
+/** Counts keys and values as sent; the server's record of who wrote them and when does not count. */
 function textBytes(metadata: Readonly<Record<string, MetadataEntry>>): number {
   let bytes = 0;
-  for (const [key, { value }] of Object.entries(metadata)) bytes += utf8Bytes(key) + utf8Bytes(value);
+  for (const [key, { value }] of Object.entries(metadata)) {
+    bytes += Buffer.byteLength(key) + Buffer.byteLength(value);
+  }
   return bytes;
-}
-
-function jsonBytes(value: HistoryEvent | JsonObject): number {
-  return utf8Bytes(JSON.stringify(value));
-}
-
-const encoder = new TextEncoder();
-
-function utf8Bytes(text: string): number {
-  return encoder.encode(text).byteLength;
 }

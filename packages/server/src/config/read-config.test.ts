@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ConfigError } from './config-error.ts';
+import { ConfigError } from '../config-error.ts';
 import { readConfig } from './read-config.ts';
 
 it('needs no variable at all', () => {
@@ -24,6 +24,7 @@ it('reads every variable', () => {
     PARLEY_UDP_PORT: '40000',
     PARLEY_ICE_SERVERS: '[{"urls":["stun:stun.example.com"]}]',
     PARLEY_DATA_DIR: '/data',
+    PARLEY_PACKET_DUMP_DIR: '/dumps',
     PARLEY_LOG_LEVEL: 'info',
     PARLEY_ENDED_RETENTION_SECONDS: '0',
     PARLEY_TICKET_RETENTION_SECONDS: '3600',
@@ -40,6 +41,7 @@ it('reads every variable', () => {
     udpPort: 40_000,
     iceServers: [{ urls: ['stun:stun.example.com'] }],
     dataDir: '/data',
+    packetDumpDir: '/dumps',
     logLevel: 'info',
     endedRetentionMs: 0,
     expiredTicketRetentionMs: 3_600_000,
@@ -72,8 +74,8 @@ it('reads limits, origins and proxies', () => {
 it.each([
   ['PARLEY_LIMIT_BODY_BYTES', '1 MB', /whole number/],
   ['PARLEY_RATE_LIMITS', 'no', /on or off/],
-  ['PARLEY_CORS_ORIGINS', 'https://app.example.com/', /no origin/],
-  ['PARLEY_CORS_ORIGINS', '*', /no origin/],
+  ['PARLEY_CORS_ORIGINS', 'https://app.example.com/', /not an origin/],
+  ['PARLEY_CORS_ORIGINS', '*', /not an origin/],
   ['PARLEY_TRUST_PROXY', 'true', /number of proxies/],
   ['PARLEY_PORT', 'http', /PARLEY_PORT is "http".*0 to 65535/],
   ['PARLEY_PORT', '70000', /0 to 65535/],
@@ -96,7 +98,7 @@ it.each([
   expect(read).not.toThrow(/hush-hush/);
 });
 
-it('takes an external issuer with its keys and audience, and refuses a part of them', () => {
+it('accepts an external issuer with its keys and audience, and refuses a partial configuration', () => {
   const issuer = {
     PARLEY_ISSUER: 'https://id.example.com',
     PARLEY_JWKS_URL: 'https://id.example.com/keys',

@@ -1,5 +1,5 @@
+import { ConfigError } from '../config-error.ts';
 import type { LogLevel } from '../http/http-server.ts';
-import { ConfigError } from './config-error.ts';
 import type { Environment } from './environment.ts';
 import type { ParleyServerConfig } from './parley-server-config.ts';
 import { readAccess } from './read-access.ts';
@@ -9,9 +9,9 @@ import { readProtection } from './read-protection.ts';
 import { readRetention } from './read-retention.ts';
 
 /**
- * The configuration that the `PARLEY_*` variables describe; `clients` is empty without PARLEY_CLIENTS.
+ * The configuration from the `PARLEY_*` variables; `clients` is empty without PARLEY_CLIENTS.
  *
- * @throws {@link ConfigError} (`ERR_CONFIG`) for a value that cannot be used.
+ * @throws {@link ConfigError} (`ERR_CONFIG`) for an unusable value.
  */
 export function readConfig(env: Environment): ParleyServerConfig {
   return {

@@ -1,29 +1,29 @@
 import type { IceServer } from '@parley-rtc/contract';
-import type { TurnConfig } from '../http/turn-credentials.ts';
-import { ConfigError } from './config-error.ts';
+import { ConfigError } from '../config-error.ts';
+import type { TurnConfig } from '../http/handlers/turn-credentials.ts';
 import { listOf, type Environment } from './environment.ts';
 import type { ParleyServerConfig } from './parley-server-config.ts';
 import { readNumbers } from './read-numbers.ts';
 
-/** The STUN and TURN servers that clients are told. */
+/** The STUN and TURN servers for clients. */
 export function readIce(env: Environment): Pick<ParleyServerConfig, 'iceServers' | 'turn'> {
   const turn = turnOf(env);
   return { iceServers: iceServersOf(env['PARLEY_ICE_SERVERS'] ?? ''), ...(turn && { turn }) };
 }
 
-/** Messages never repeat the secret. */
+/** Error messages never include the secret. */
 function turnOf(env: Environment): TurnConfig | undefined {
   const { PARLEY_TURN_SECRET: secret } = env;
   const urls = listOf(env['PARLEY_TURN_URLS']);
   const { turnTtlSeconds } = readNumbers(env, 'PARLEY_', { turnTtlSeconds: 0 });
   if (!secret && urls.length === 0) return undefined;
   if (!secret || urls.length === 0) {
-    throw new ConfigError('PARLEY_TURN_URLS and PARLEY_TURN_SECRET go together: set both.');
+    throw new ConfigError('PARLEY_TURN_URLS and PARLEY_TURN_SECRET belong together. Set both.');
   }
   const wrong = urls.find((url) => !/^turns?:[^/\s]+$/.test(url));
   if (wrong !== undefined) {
     throw new ConfigError(
-      `PARLEY_TURN_URLS: "${wrong}" is no TURN address. Write it like turn:turn.example.com:3478?transport=udp.`,
+      `PARLEY_TURN_URLS: "${wrong}" is not a TURN address. Write it like turn:turn.example.com:3478?transport=udp.`,
     );
   }
   if (turnTtlSeconds === 0) throw new ConfigError('PARLEY_TURN_TTL_SECONDS must be at least 1.');

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
-import { ConfigError } from './config-error.ts';
+import { ConfigError } from '../config-error.ts';
 import type { Environment } from './environment.ts';
 import type { ParleyServerConfig } from './parley-server-config.ts';
 
-/** Where the API and the media are, and how many processes share the media. */
+/** The addresses and ports of API and media, and the number of media processes. */
 export function readNetwork(
   env: Environment,
 ): Pick<ParleyServerConfig, 'host' | 'port' | 'announcedAddress' | 'udpPort' | 'mediaProcesses'> {

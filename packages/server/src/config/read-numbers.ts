@@ -1,10 +1,10 @@
-import { ConfigError } from './config-error.ts';
+import { ConfigError } from '../config-error.ts';
 
 /**
- * The numbers that variables set: `bodyBytes` of `defaults` by the prefix and `BODY_BYTES`. Holds only those that are
- * set.
+ * Reads numbers from variables: `bodyBytes` in `defaults` from the prefix plus `BODY_BYTES`. Returns only those that
+ * are set.
  *
- * @throws {@link ConfigError} (`ERR_CONFIG`) for anything but a whole number that is not negative.
+ * @throws {@link ConfigError} (`ERR_CONFIG`) for anything but a non-negative whole number.
  */
 export function readNumbers<Numbers extends { readonly [Name in keyof Numbers]: number }>(
   env: Readonly<Record<string, string | undefined>>,

@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
+import { ConfigError } from '../config-error.ts';
 import { defaultLimits } from '../limits/limits.ts';
 import { defaultRateLimits } from '../limits/rate-limits.ts';
-import { ConfigError } from './config-error.ts';
 import { listOf, type Environment } from './environment.ts';
 import type { ParleyServerConfig } from './parley-server-config.ts';
 import { readNumbers } from './read-numbers.ts';
 
-/** What keeps a public server from harm: limits, rates, origins, proxies, and how it ends. */
+/** What protects a public server: limits, rates, origins, proxies, and a graceful shutdown. */
 export function readProtection(env: Environment): Partial<ParleyServerConfig> {
   const limits = readNumbers(env, 'PARLEY_LIMIT_', defaultLimits);
   const rateLimits = rateLimitsOf(env);
@@ -35,7 +35,7 @@ function rateLimitsOf(env: Environment): ParleyServerConfig['rateLimits'] {
 function originOf(text: string): string {
   if (URL.parse(text)?.origin !== text) {
     throw new ConfigError(
-      `PARLEY_CORS_ORIGINS: "${text}" is no origin. Write it like https://app.example.com, without a path.`,
+      `PARLEY_CORS_ORIGINS: "${text}" is not an origin. Write it like https://app.example.com, without a path.`,
     );
   }
   return text;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { startTestServer } from '../testing/test-server.ts';
 
-it('tells the others that an endpoint is sick, well again, and gone with its streams', async () => {
+it('announces that an endpoint is sick, healthy again, and gone with its streams', async () => {
   const { service, guest, clock, mediaRouter } = await startTestServer();
   const conferenceId = await service.create();
   const customer = await guest(conferenceId);
@@ -36,7 +36,7 @@ it('tells the others that an endpoint is sick, well again, and gone with its str
   expect((await customer.call('keepAliveUserEndpoint', { body })).status).toBe(404);
 });
 
-it('takes a parked poll for a sign of life, and its end for the last one', async () => {
+it('counts a parked poll as a sign of life until it ends', async () => {
   const { service, clock } = await startTestServer();
   const conferenceId = await service.create();
   const userEndpointId = await service.register(10);

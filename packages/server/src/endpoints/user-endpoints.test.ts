@@ -1,11 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { noRecords } from '../storage/records.ts';
+import { userKeyOf, type Actor } from '../actor.ts';
+import { defaultLimits } from '../limits/limits.ts';
+import { noRecords, type Records } from '../storage/records.ts';
 import { anActor } from '../testing/builders.ts';
-import { refusalOf } from '../testing/refusal-of.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { UserEndpoints } from './user-endpoints.ts';
+import { refusalOf } from '../testing/refusal-of.ts';
+import { UserEndpoints, type UserEndpointsOptions } from './user-endpoints.ts';
 
-function setUp() {
+type StoredEndpoint = ReturnType<UserEndpointsOptions['records']['entries']>[number][1];
+
+/** Records that are lost with the test. */
+function memoryRecords<Value>(): Records<Value> & { readonly stored: Map<string, Value> } {
+  const stored = new Map<string, Value>();
+  return {
+    stored,
+    entries: () => [...stored],
+    put: async (key, value) => void stored.set(key, value),
+    delete: async (key) => void stored.delete(key),
+  };
+}
+
+function setUp(options: Partial<UserEndpointsOptions> = {}) {
   const clock = new FakeClock();
   const told: string[] = [];
   const endpoints = new UserEndpoints({
@@ -15,6 +30,7 @@ function setUp() {
     onHealthChanged: (id, health) => told.push(`${id} ${health}`),
     onSilent: (id) => told.push(`${id} silent`),
     onError: (error) => told.push(String(error)),
+    ...options,
   });
   return { clock, told, endpoints };
 }
@@ -42,7 +58,7 @@ describe('an endpoint', () => {
     expect(clock.timerCount).toBe(0);
   });
 
-  it('stays healthy while it speaks in time', () => {
+  it('stays healthy while it sends signs of life in time', () => {
     const { clock, told, endpoints } = setUp();
     const id = endpoints.register(ada, { keepAliveSeconds: 10 });
     for (let beat = 0; beat < 5; beat += 1) {
@@ -52,7 +68,20 @@ describe('an endpoint', () => {
     expect(told).toEqual([]);
   });
 
-  it('recovers when it speaks again, and gets its whole patience back', () => {
+  it.each([3_600_000, -3_600_000])('keeps its deadlines when the clock is set by %i ms', (byMs) => {
+    const { clock, told, endpoints } = setUp();
+    endpoints.register(ada, { keepAliveSeconds: 10 });
+    clock.set(byMs);
+    clock.advance(9_999);
+    expect(told).toEqual([]);
+    clock.advance(1);
+    expect(told).toEqual(['made SICK']);
+    clock.set(byMs);
+    clock.advance(20_000);
+    expect(told).toEqual(['made SICK', 'made silent']);
+  });
+
+  it('recovers with its next sign of life, and gets its full time again', () => {
     const { clock, told, endpoints } = setUp();
     const id = endpoints.register(ada, { keepAliveSeconds: 10 });
     clock.advance(29_999);
@@ -62,7 +91,7 @@ describe('an endpoint', () => {
     expect(told).toEqual(['made SICK', 'made HEALTHY', 'made SICK']);
   });
 
-  it('lives as long as a request of its user is parked', () => {
+  it('stays alive while a request of its user is parked', () => {
     const { clock, told, endpoints } = setUp();
     endpoints.register(ada, { keepAliveSeconds: 5 });
     const release = endpoints.holdAlive(ada);
@@ -95,7 +124,7 @@ describe('an endpoint', () => {
     expect(told).toEqual(['made SICK', 'named SICK']);
   });
 
-  it('may be named by requests of its user only, and need not exist', () => {
+  it('may be named only by requests of its user, and need not exist', () => {
     const { endpoints } = setUp();
     const id = endpoints.register(ada, { keepAliveSeconds: 5 });
     expect(refusalOf(() => endpoints.holdAlive(bob, id))).toBe('forbidden');
@@ -104,28 +133,53 @@ describe('an endpoint', () => {
     }).not.toThrow();
   });
 
-  it('belongs to its user, of its organisation', () => {
+  it('belongs to its user, not to another one with the same user id from another kind of login', () => {
     const { endpoints } = setUp();
     const id = endpoints.register(ada, { userEndpointId: 'mine', keepAliveSeconds: 5 });
-    const namesake = anActor({ organizationId: 'o-2' });
-    for (const other of [bob, namesake]) {
-      expect(
-        refusalOf(() => {
+    for (const other of [bob, anActor({ realm: 'ticket' }), anActor({ realm: 'external' })]) {
+      expect(endpoints.owns(other, id)).toBe(false);
+      for (const attempt of [
+        () => {
           endpoints.requireOwn(other, id);
-        }),
-      ).toBe('forbidden');
-      expect(refusalOf(() => endpoints.register(other, { userEndpointId: id, keepAliveSeconds: 5 }))).toBe(
-        'forbidden',
-      );
-      expect(
-        refusalOf(() => {
+        },
+        () => endpoints.register(other, { userEndpointId: id, keepAliveSeconds: 5 }),
+        () => {
           endpoints.unregister(other, id);
-        }),
-      ).toBe('forbidden');
+        },
+      ]) {
+        expect(refusalOf(attempt)).toBe('forbidden');
+      }
     }
+    expect(endpoints.owns(ada, id)).toBe(true);
   });
 
-  it('can be registered again with another promise', () => {
+  it('shares nothing with an endpoint of the same id in another organization', () => {
+    const { clock, told, endpoints } = setUp();
+    const namesake = anActor({ organizationId: 'o-2' });
+    const id = endpoints.register(ada, { userEndpointId: 'mine', keepAliveSeconds: 5 });
+    expect(refusalOf(() => endpoints.requireOwn(namesake, id))).toBe('not_found');
+    expect(refusalOf(() => endpoints.unregister(namesake, id))).toBe('not_found');
+    endpoints.register(namesake, { userEndpointId: 'mine', keepAliveSeconds: 50 });
+    endpoints.unregister(ada, id);
+    expect(endpoints.has({ organizationId: 'o-1', id })).toBe(false);
+    expect(endpoints.owns(namesake, id)).toBe(true);
+    clock.advance(149_999);
+    expect(told).toEqual(['mine SICK']);
+    clock.advance(1);
+    expect([told.at(-1), endpoints.count]).toEqual(['mine silent', 0]);
+  });
+
+  it('is dropped with all others of its user', () => {
+    const { told, endpoints } = setUp();
+    endpoints.register(ada, { userEndpointId: 'one', keepAliveSeconds: 5 });
+    endpoints.register(ada, { userEndpointId: 'two', keepAliveSeconds: 5 });
+    endpoints.register(bob, { userEndpointId: 'three', keepAliveSeconds: 5 });
+    endpoints.dropAllOf(userKeyOf(ada));
+    endpoints.dropAllOf('nobody');
+    expect([told, endpoints.count]).toEqual([['one silent', 'two silent'], 1]);
+  });
+
+  it('can be registered again with another keep-alive interval', () => {
     const { clock, told, endpoints } = setUp();
     endpoints.register(ada, { userEndpointId: 'mine', keepAliveSeconds: 5 });
     endpoints.register(ada, { userEndpointId: 'mine', keepAliveSeconds: 20 });
@@ -133,6 +187,145 @@ describe('an endpoint', () => {
     expect(told).toEqual([]);
     clock.advance(1);
     expect(told).toEqual(['mine SICK']);
+  });
+
+  it('counts a registration as a sign of life', () => {
+    const { clock, told, endpoints } = setUp();
+    const again = () => endpoints.register(ada, { userEndpointId: 'mine', keepAliveSeconds: 5 });
+    again();
+    clock.advance(4_999);
+    again();
+    clock.advance(4_999);
+    expect(told).toEqual([]);
+    clock.advance(1);
+    again();
+    expect(told).toEqual(['mine SICK', 'mine HEALTHY']);
+  });
+
+  it('counts the end of a parked request as a sign of life', () => {
+    for (const named of [undefined, 'made']) {
+      const { clock, told, endpoints } = setUp();
+      endpoints.register(ada, { keepAliveSeconds: 5 });
+      const release = endpoints.holdAlive(ada, named);
+      clock.advance(4_999);
+      release();
+      clock.advance(4_999);
+      expect(told).toEqual([]);
+      clock.advance(1);
+      expect(told).toEqual(['made SICK']);
+    }
+  });
+
+  it('recovers with a request that is parked, whether that names it or not', () => {
+    for (const named of [undefined, 'made']) {
+      const { clock, told, endpoints } = setUp();
+      endpoints.register(ada, { keepAliveSeconds: 5 });
+      clock.advance(5_000);
+      endpoints.holdAlive(ada, named);
+      expect(told).toEqual(['made SICK', 'made HEALTHY']);
+      clock.advance(60_000);
+      expect(told).toHaveLength(2);
+    }
+  });
+
+  it('stays alive until the last of several parked requests ends', () => {
+    const { clock, told, endpoints } = setUp();
+    endpoints.register(ada, { keepAliveSeconds: 5 });
+    const first = endpoints.holdAlive(ada);
+    const second = endpoints.holdAlive(ada);
+    first();
+    clock.advance(60_000);
+    expect(told).toEqual([]);
+    second();
+    clock.advance(5_000);
+    expect(told).toEqual(['made SICK']);
+  });
+
+  it('is not revived by the end of a request that was parked for its predecessor', () => {
+    const { clock, told, endpoints } = setUp();
+    endpoints.register(ada, { userEndpointId: 'seat', keepAliveSeconds: 5 });
+    const release = endpoints.holdAlive(ada, 'seat');
+    endpoints.unregister(ada, 'seat');
+    endpoints.register(ada, { userEndpointId: 'seat', keepAliveSeconds: 5 });
+    clock.advance(4_999);
+    release();
+    clock.advance(1);
+    expect(told).toEqual(['seat SICK']);
+  });
+
+  it('is unknown, and sends nothing more, once it is unregistered', () => {
+    const { clock, told, endpoints } = setUp();
+    const id = endpoints.register(ada, { keepAliveSeconds: 5 });
+    endpoints.unregister(ada, id);
+    expect(refusalOf(() => endpoints.unregister(ada, id))).toBe('not_found');
+    clock.advance(60_000);
+    expect(told).toEqual([]);
+    expect(endpoints.register(bob, { userEndpointId: id, keepAliveSeconds: 5 })).toBe(id);
+  });
+
+  it('counts towards its user until it is unregistered', () => {
+    const { endpoints } = setUp({ limits: { ...defaultLimits, endpointsPerUser: 2 } });
+    const register = (actor: Actor, userEndpointId: string) =>
+      refusalOf(() => endpoints.register(actor, { userEndpointId, keepAliveSeconds: 5 }));
+    expect(register(ada, 'one')).toBe('accepted');
+    expect(register(ada, 'two')).toBe('accepted');
+    expect(register(ada, 'three')).toBe('limit_exceeded');
+    expect(register(ada, 'two')).toBe('accepted');
+    expect(register(bob, 'three')).toBe('accepted');
+    endpoints.unregister(ada, 'one');
+    expect(register(ada, 'four')).toBe('accepted');
+  });
+
+  it('is stored until it is dropped or unregistered', () => {
+    const records = memoryRecords<StoredEndpoint>();
+    const { clock, endpoints } = setUp({ records });
+    for (const [userEndpointId, keepAliveSeconds] of [
+      ['one', 5],
+      ['two', 60],
+      ['three', 5],
+    ] as const) {
+      endpoints.register(ada, { userEndpointId, keepAliveSeconds });
+    }
+    expect([...records.stored.values()]).toMatchObject([
+      { id: 'one', keepAliveMs: 5_000 },
+      { id: 'two', keepAliveMs: 60_000 },
+      { id: 'three', keepAliveMs: 5_000 },
+    ]);
+    endpoints.unregister(ada, 'three');
+    clock.advance(15_000);
+    expect([...records.stored.values()]).toMatchObject([{ id: 'two' }]);
+  });
+
+  it('gets its full time after a restart, and stays sick if it was', () => {
+    const records = memoryRecords<StoredEndpoint>();
+    const former = setUp({ records });
+    former.endpoints.register(ada, { userEndpointId: 'fine', keepAliveSeconds: 5 });
+    former.endpoints.register(ada, { userEndpointId: 'sick', keepAliveSeconds: 5 });
+    const { clock, told, endpoints } = setUp({ records });
+    endpoints.restore(({ id }) => id === 'sick');
+    expect(endpoints.count).toBe(2);
+    expect(told).toEqual([]);
+    endpoints.requireOwn(ada, 'sick');
+    expect(told).toEqual(['sick HEALTHY']);
+    clock.advance(4_999);
+    expect(told).toHaveLength(1);
+    clock.advance(1);
+    expect(told.slice(1)).toEqual(['fine SICK', 'sick SICK']);
+    expect(refusalOf(() => endpoints.requireOwn(bob, 'fine'))).toBe('forbidden');
+  });
+
+  it('works although it cannot be stored', async () => {
+    const { told, endpoints } = setUp({
+      records: {
+        entries: () => [],
+        put: () => Promise.reject(new Error('no space')),
+        delete: () => Promise.reject(new Error('still no space')),
+      },
+    });
+    const id = endpoints.register(ada, { keepAliveSeconds: 5 });
+    endpoints.unregister(ada, id);
+    await Promise.resolve();
+    expect(told).toEqual(['Error: no space', 'Error: still no space']);
   });
 
   it('leaves no timer behind', () => {

@@ -1,4 +1,4 @@
-import type { Actor } from '../actor.ts';
+import { userKeyOf, type Actor } from '../actor.ts';
 import type { Clock } from '../clock.ts';
 import { defaultLimits, type Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
@@ -6,24 +6,36 @@ import { RefusalError } from '../refusal.ts';
 import type { Records } from '../storage/records.ts';
 import { healthAt, nextChangeMs } from './endpoint-health.ts';
 
+/** Identifies an endpoint: ids are unique only within an organization, so that no other organization can take them. */
+export interface EndpointId {
+  readonly id: string;
+  readonly organizationId: string;
+}
+
 /** What {@link UserEndpoints} needs. */
 export interface UserEndpointsOptions {
   readonly clock: Clock;
   readonly newId: () => string;
-  /** Where endpoints are kept, by their id. */
-  readonly records: Records<StoredEndpoint>;
-  /** Told when an endpoint fell silent or is back. */
-  readonly onHealthChanged: (endpointId: string, health: 'HEALTHY' | 'SICK') => void;
-  /** Told when an endpoint was silent for too long and is forgotten. */
-  readonly onSilent: (endpointId: string) => void;
-  /** Told what failed where no caller waits for an answer. */
+  /** Where endpoints are stored, by organization and id. */
+  readonly records: Records<StoredEndpoint | FormerEndpoint>;
+  /** Called when an endpoint falls silent or comes back. */
+  readonly onHealthChanged: (endpointId: string, health: 'HEALTHY' | 'SICK', organizationId: string) => void;
+  /** Called when an endpoint was silent for too long and is dropped. */
+  readonly onSilent: (endpointId: string, organizationId: string) => void;
+  /** Receives errors that no caller waits for. */
   readonly onError: (error: unknown) => void;
   /** Default {@link defaultLimits}. */
   readonly limits?: Limits;
 }
 
-/** An endpoint as it is kept. Its health is not: a restart gives everybody time to be heard again. */
-export interface StoredEndpoint {
+/** An endpoint as stored. Its health is not stored: after a restart every endpoint gets time to send a sign of life. */
+interface StoredEndpoint extends EndpointId {
+  readonly ownerKey: string;
+  readonly keepAliveMs: number;
+}
+
+/** An endpoint as an older server stored it, whose owner is unknown: several users may have had that id. */
+interface FormerEndpoint {
   readonly ownerKey: string;
   readonly keepAliveMs: number;
 }
@@ -31,22 +43,22 @@ export interface StoredEndpoint {
 interface Owner {
   readonly key: string;
   readonly endpoints: Set<Endpoint>;
-  /** How many requests of this user are parked. Somebody who waits for an answer is alive. */
+  /** Number of this user's parked requests. A user who waits for a response is alive. */
   parkedRequests: number;
 }
 
-interface Endpoint {
-  readonly id: string;
+interface Endpoint extends EndpointId {
+  readonly key: string;
   readonly owner: Owner;
   keepAliveMs: number;
-  /** How many of the owner's requests are parked in its name alone. */
+  /** Number of the owner's parked requests for this endpoint alone. */
   parkedRequests: number;
   lastSeenMs: number;
   health: 'HEALTHY' | 'SICK';
   stopTimer: () => void;
 }
 
-/** The sessions of users (tabs, phones), who owns them and whether they are alive (reference 2.1). */
+/** Tracks users' endpoints, their owners and their health (docs/server/platform.md, User endpoints). */
 export class UserEndpoints {
   readonly #options: UserEndpointsOptions;
   readonly #endpoints = new Map<string, Endpoint>();
@@ -57,57 +69,83 @@ export class UserEndpoints {
   }
 
   /**
-   * Takes up the endpoints that are kept, as if all had been heard of right now, and returns their ids. One that
-   * `isSick` stays so until it is really heard of.
+   * Restores the stored endpoints, as if each had just sent a sign of life. One that `isSick` stays sick until it really
+   * does.
    */
-  restore(isSick: (endpointId: string) => boolean): ReadonlySet<string> {
-    for (const [id, { ownerKey: key, keepAliveMs }] of this.#options.records.entries()) {
-      this.#add(id, key, keepAliveMs, isSick(id) ? 'SICK' : 'HEALTHY');
+  restore(isSick: (endpoint: EndpointId) => boolean): void {
+    const { records, onError } = this.#options;
+    for (const [key, stored] of records.entries()) {
+      if ('organizationId' in stored) this.#add(stored, isSick(stored) ? 'SICK' : 'HEALTHY');
+      else records.delete(key).catch(onError);
     }
-    return new Set(this.#endpoints.keys());
   }
 
-  /** Registers an endpoint, or one of the caller's own again, and returns its id. */
+  /** Whether the endpoint is registered, by whomever. */
+  has(endpoint: EndpointId): boolean {
+    return this.#endpoints.has(endpointKeyOf(endpoint));
+  }
+
+  /** Whether the endpoint is registered and the actor's. */
+  owns(actor: Actor, id: string): boolean {
+    return this.#find(actor, id)?.owner.key === userKeyOf(actor);
+  }
+
+  /** How many endpoints are registered. */
+  get count(): number {
+    return this.#endpoints.size;
+  }
+
+  /** Registers a new endpoint, or one of the caller's again, and returns its id. */
   register(
     actor: Actor,
-    wish: { readonly userEndpointId?: string; readonly keepAliveSeconds: number },
+    request: { readonly userEndpointId?: string; readonly keepAliveSeconds: number },
   ): string {
-    const id = wish.userEndpointId ?? this.#options.newId();
-    const keepAliveMs = wish.keepAliveSeconds * 1000;
-    const former = this.#endpoints.get(id);
+    const { newId, limits = defaultLimits, records, onError } = this.#options;
+    const { organizationId } = actor;
+    const id = request.userEndpointId ?? newId();
+    const keepAliveMs = request.keepAliveSeconds * 1000;
+    const stored: StoredEndpoint = { id, organizationId, ownerKey: userKeyOf(actor), keepAliveMs };
+    const former = this.#find(actor, id);
     if (former) {
       requireOwner(actor, former);
       former.keepAliveMs = keepAliveMs;
       this.#touch(former);
       this.#watch(former);
     } else {
-      const { limits = defaultLimits } = this.#options;
-      const inUse = this.#owners.get(ownerKey(actor))?.endpoints.size ?? 0;
+      const inUse = this.#owners.get(stored.ownerKey)?.endpoints.size ?? 0;
       requireWithin(limits, 'endpointsPerUser', inUse + 1);
-      this.#add(id, ownerKey(actor), keepAliveMs, 'HEALTHY');
+      this.#add(stored, 'HEALTHY');
     }
-    // Not awaited: whoever loses an endpoint to a power cut is told 404 and registers again.
-    this.#options.records.put(id, { ownerKey: ownerKey(actor), keepAliveMs }).catch(this.#options.onError);
+    // Not awaited: a client whose endpoint is lost in a power cut gets 404 and registers again.
+    records.put(endpointKeyOf(stored), stored).catch(onError);
     return id;
   }
 
-  /** Refuses with `not_found` or `forbidden` unless the endpoint is the actor's; counts as a sign of life. */
+  /** Refuses with `not_found` or `forbidden` unless the endpoint is the actor's. Counts as a sign of life. */
   requireOwn(actor: Actor, endpointId: string): void {
     this.#touch(this.#require(actor, endpointId));
   }
 
-  /** Forgets an endpoint by its owner's wish. */
+  /** Drops an endpoint at its owner's request. */
   unregister(actor: Actor, endpointId: string): void {
     this.#forget(this.#require(actor, endpointId));
   }
 
+  /** Drops all endpoints of a user, as if they had been silent for too long. */
+  dropAllOf(userKey: string): void {
+    for (const endpoint of this.#owners.get(userKey)?.endpoints ?? []) {
+      this.#forget(endpoint);
+      this.#options.onSilent(endpoint.id, endpoint.organizationId);
+    }
+  }
+
   /**
-   * Keeps an endpoint of the actor alive, or all of them when none is named, until the returned function is called.
-   * One that is not registered has nothing to hold. Refused with `forbidden` for somebody else's.
+   * Keeps one endpoint of the actor alive, or all of them if none is named, until the returned function is called.
+   * Does nothing for an endpoint that is not registered. Refuses with `forbidden` if it is another user's.
    */
   holdAlive(actor: Actor, endpointId?: string): () => void {
     if (endpointId !== undefined) return this.#holdOneAlive(actor, endpointId);
-    const owner = this.#ownerOf(ownerKey(actor));
+    const owner = this.#ownerOf(userKeyOf(actor));
     owner.parkedRequests += 1;
     for (const endpoint of owner.endpoints) this.#touch(endpoint);
     return () => {
@@ -118,41 +156,47 @@ export class UserEndpoints {
   }
 
   #holdOneAlive(actor: Actor, endpointId: string): () => void {
-    const endpoint = this.#endpoints.get(endpointId);
+    const endpoint = this.#find(actor, endpointId);
     if (!endpoint) return () => {};
     requireOwner(actor, endpoint);
     endpoint.parkedRequests += 1;
     this.#touch(endpoint);
     return () => {
       endpoint.parkedRequests -= 1;
-      if (this.#endpoints.get(endpointId) === endpoint) this.#touch(endpoint);
+      if (this.#endpoints.get(endpoint.key) === endpoint) this.#touch(endpoint);
     };
   }
 
-  /** Stops watching; for the end of the server. */
+  /** Stops all timers; for shutdown. */
   close(): void {
     for (const { stopTimer } of this.#endpoints.values()) stopTimer();
     this.#endpoints.clear();
     this.#owners.clear();
   }
 
+  #find({ organizationId }: Actor, id: string): Endpoint | undefined {
+    return this.#endpoints.get(endpointKeyOf({ organizationId, id }));
+  }
+
   #require(actor: Actor, endpointId: string): Endpoint {
-    const endpoint = this.#endpoints.get(endpointId);
+    const endpoint = this.#find(actor, endpointId);
     if (!endpoint) {
       throw new RefusalError(
         'not_found',
-        `The endpoint "${endpointId}" is not registered, or was dropped for its silence. Register and join again.`,
+        `Endpoint "${endpointId}" is not registered, or missed its keep-alives. Register and join again.`,
       );
     }
     requireOwner(actor, endpoint);
     return endpoint;
   }
 
-  #add(id: string, key: string, keepAliveMs: number, health: Endpoint['health']): void {
-    const lastSeenMs = this.#options.clock.now();
-    const owner = this.#ownerOf(key);
+  #add({ id, organizationId, ownerKey, keepAliveMs }: StoredEndpoint, health: Endpoint['health']): void {
+    const lastSeenMs = this.#options.clock.elapsedMs();
+    const owner = this.#ownerOf(ownerKey);
     const endpoint: Endpoint = {
       id,
+      organizationId,
+      key: endpointKeyOf({ organizationId, id }),
       owner,
       keepAliveMs,
       parkedRequests: 0,
@@ -160,7 +204,7 @@ export class UserEndpoints {
       health,
       stopTimer: () => {},
     };
-    this.#endpoints.set(id, endpoint);
+    this.#endpoints.set(endpoint.key, endpoint);
     owner.endpoints.add(endpoint);
     this.#watch(endpoint);
   }
@@ -173,10 +217,10 @@ export class UserEndpoints {
 
   #forget(endpoint: Endpoint): void {
     endpoint.stopTimer();
-    this.#endpoints.delete(endpoint.id);
+    this.#endpoints.delete(endpoint.key);
     endpoint.owner.endpoints.delete(endpoint);
     this.#forgetIdle(endpoint.owner);
-    this.#options.records.delete(endpoint.id).catch(this.#options.onError);
+    this.#options.records.delete(endpoint.key).catch(this.#options.onError);
   }
 
   #forgetIdle(owner: Owner): void {
@@ -184,14 +228,14 @@ export class UserEndpoints {
   }
 
   #touch(endpoint: Endpoint): void {
-    endpoint.lastSeenMs = this.#options.clock.now();
+    endpoint.lastSeenMs = this.#options.clock.elapsedMs();
     if (endpoint.health === 'HEALTHY') return;
     endpoint.health = 'HEALTHY';
     this.#watch(endpoint);
-    this.#options.onHealthChanged(endpoint.id, 'HEALTHY');
+    this.#options.onHealthChanged(endpoint.id, 'HEALTHY', endpoint.organizationId);
   }
 
-  /** One timer per endpoint, for the next moment that matters; signs of life only move a number. */
+  /** One timer per endpoint, for the next possible change of health; signs of life only update a number. */
   #watch(endpoint: Endpoint): void {
     const { clock } = this.#options;
     endpoint.stopTimer();
@@ -199,32 +243,33 @@ export class UserEndpoints {
       () => {
         this.#check(endpoint);
       },
-      nextChangeMs(endpoint, clock.now()),
+      nextChangeMs(endpoint, clock.elapsedMs()),
     );
   }
 
   #check(endpoint: Endpoint): void {
     const { clock, onHealthChanged, onSilent } = this.#options;
     if (endpoint.owner.parkedRequests + endpoint.parkedRequests > 0) this.#touch(endpoint);
-    const health = healthAt(endpoint, clock.now());
+    const health = healthAt(endpoint, clock.elapsedMs());
     if (health === 'GONE') {
       this.#forget(endpoint);
-      onSilent(endpoint.id);
+      onSilent(endpoint.id, endpoint.organizationId);
       return;
     }
     this.#watch(endpoint);
     if (health === endpoint.health) return;
     endpoint.health = health;
-    onHealthChanged(endpoint.id, health);
+    onHealthChanged(endpoint.id, health, endpoint.organizationId);
   }
 }
 
 function requireOwner(actor: Actor, endpoint: Endpoint): void {
-  if (ownerKey(actor) !== endpoint.owner.key) {
-    throw new RefusalError('forbidden', 'This endpoint belongs to another user. Register one of your own.');
+  if (userKeyOf(actor) !== endpoint.owner.key) {
+    throw new RefusalError('forbidden', 'This endpoint belongs to another user. Register your own.');
   }
 }
 
-function ownerKey({ organizationId, userId }: Actor): string {
-  return JSON.stringify([organizationId, userId]);
+/** Identifies an endpoint among those of all organizations. */
+export function endpointKeyOf({ organizationId, id }: EndpointId): string {
+  return JSON.stringify([organizationId, id]);
 }

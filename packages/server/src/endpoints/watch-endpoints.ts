@@ -1,32 +1,33 @@
 import { randomUUID } from 'node:crypto';
-import { changeParticipantState } from '../conferences/change-participant-state.ts';
 import type { Conferences } from '../conferences/conferences.ts';
-import { dropParticipant } from '../conferences/leave-conference.ts';
+import { changeParticipantState } from '../conferences/rules/change-participant-state.ts';
+import { dropParticipant } from '../conferences/rules/leave-conference.ts';
+import { withinOrganization } from '../conferences/within-organization.ts';
 import { UserEndpoints, type UserEndpointsOptions } from './user-endpoints.ts';
 
 type Rule = Parameters<Conferences['record']>[1];
 
-/** Endpoints whose silence the conferences hear of. */
+/** User endpoints that report their silence to the conferences they are in. */
 export function watchEndpoints(
   conferences: Conferences,
-  kept: Pick<UserEndpointsOptions, 'clock' | 'records' | 'limits' | 'onError'>,
+  parts: Pick<UserEndpointsOptions, 'clock' | 'records' | 'limits' | 'onError'>,
 ): UserEndpoints {
-  const recordEverywhere = (userEndpointId: string, rule: Rule): void => {
+  const recordEverywhere = (userEndpointId: string, organizationId: string, rule: Rule): void => {
     for (const conferenceId of conferences.conferencesOf(userEndpointId)) {
-      conferences.record(conferenceId, rule).catch(kept.onError);
+      conferences.record(conferenceId, withinOrganization(organizationId, rule)).catch(parts.onError);
     }
   };
   return new UserEndpoints({
-    ...kept,
+    ...parts,
     newId: randomUUID,
-    onHealthChanged: (userEndpointId, health) => {
-      recordEverywhere(userEndpointId, (state, stamp) =>
+    onHealthChanged: (userEndpointId, health, organizationId) => {
+      recordEverywhere(userEndpointId, organizationId, (state, stamp) =>
         changeParticipantState(state, { userEndpointId, state: health }, stamp),
       );
     },
-    onSilent: (userEndpointId) => {
-      recordEverywhere(userEndpointId, (state, stamp) =>
-        dropParticipant(state, { userEndpointId, reason: 'No sign of life' }, stamp),
+    onSilent: (userEndpointId, organizationId) => {
+      recordEverywhere(userEndpointId, organizationId, (state, stamp) =>
+        dropParticipant(state, { userEndpointId, reason: 'Missed keep-alives' }, stamp),
       );
     },
   });

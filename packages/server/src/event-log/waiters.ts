@@ -3,7 +3,7 @@ interface Waiter {
   readonly wake: () => void;
 }
 
-/** Who waits for which version of which history. */
+/** Callers waiting for a version of a history. */
 export class Waiters {
   readonly #waiters = new Map<string, Set<Waiter>>();
 
@@ -27,14 +27,14 @@ export class Waiters {
     });
   }
 
-  /** Wakes those who wait for a version below `versionCount`; everybody without it. */
+  /** Wakes callers that wait for a version below `versionCount`; without it, all of them. */
   wake(conferenceId: string, versionCount: number = Infinity): void {
     for (const { version, wake } of this.#waiters.get(conferenceId) ?? []) {
       if (version < versionCount) wake();
     }
   }
 
-  /** Wakes everybody. */
+  /** Wakes all callers. */
   wakeAll(): void {
     for (const conferenceId of this.#waiters.keys()) this.wake(conferenceId);
   }

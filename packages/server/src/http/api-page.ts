@@ -7,9 +7,9 @@ const logo =
   '<svg xmlns="http://www.w3.org/2000/svg" width="120" height="40">' +
   '<text y="29" font-family="sans-serif" font-size="26" font-weight="600" fill="white">Parley</text></svg>';
 
-/** The page at `/docs` that shows the API document. Everything it loads comes from this server. */
+/** Serves the API document as a page at `/docs`. The page loads everything from this server. */
 export async function addApiPage(app: FastifyInstance, document: OpenapiDocument): Promise<void> {
-  // The page knows this dialect, but warns about every one that is not its default.
+  // The page supports this dialect, but warns about any that is not its default.
   const { jsonSchemaDialect: _known, ...shown } = document.content;
   await app.register(swagger, {
     mode: 'static',

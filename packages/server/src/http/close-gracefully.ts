@@ -2,13 +2,13 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../clock.ts';
 
-/** How long a request may take after the server was asked to close. */
-const patienceMs = 5_000;
+/** How long requests under way may take after the server was asked to close. */
+const graceMs = 5_000;
 
 /**
- * Prepares a server for its end. The returned function takes no more connections, waits for the answers that are due
- * and then drops what is left: browsers open connections in advance, and one that never carried a request would keep
- * the server open for a minute.
+ * Prepares a graceful shutdown. The returned function stops accepting connections, waits for outstanding responses,
+ * then drops the rest: browsers open connections in advance, and one that never carried a request would keep the
+ * server open for a minute.
  */
 export function closeGracefully(app: FastifyInstance, clock: Clock): () => Promise<void> {
   const due = new Set<ServerResponse>();
@@ -24,7 +24,7 @@ export function closeGracefully(app: FastifyInstance, clock: Clock): () => Promi
     const closed = app.close();
     if (due.size > 0) {
       await new Promise<void>((resolve) => {
-        const stopTimer = clock.setTimer(resolve, patienceMs);
+        const stopTimer = clock.setTimer(resolve, graceMs);
         onAnswered = () => {
           stopTimer();
           resolve();

@@ -1,14 +1,16 @@
 import type { ErrorResponse } from '@parley-rtc/contract';
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { troubleOf } from '../health/trouble.ts';
 import { MediaError, type MediaErrorCode } from '../media/media-router.ts';
 import { RefusalError, type RefusalCode } from '../refusal.ts';
-import { RateLimitError } from './rate-limit-error.ts';
+import { RateLimitError } from './rates/rate-limiter.ts';
 import { securityHeaders } from './security-headers.ts';
 
 const statusOfRefusal: Readonly<Record<RefusalCode, number>> = {
   invalid_request: 400,
   not_joined: 400,
   already_exists: 400,
+  position_unavailable: 400,
   limit_exceeded: 400,
   invalid_grant: 400,
   unauthorized_client: 400,
@@ -26,39 +28,42 @@ const answerToMediaError: Readonly<Record<MediaErrorCode, { status: number; erro
     bad_offer: {
       status: 400,
       error: 'invalid_request',
-      hint: 'Send the SDP of a fresh offer in sdpOffer, with the media that the call is about.',
+      hint: 'Send a new offer with the media of this stream in sdpOffer.',
     },
     no_common_codec: {
       status: 400,
       error: 'no_common_codec',
-      hint: 'VP8 and Opus are what everybody has.',
+      hint: 'All browsers support VP8 and Opus.',
     },
     unknown_stream: {
       status: 404,
       error: 'not_found',
-      hint: 'The stream is gone; read the conference again.',
+      hint: 'Read the conference to see its streams.',
     },
-    unknown_view: { status: 404, error: 'not_found', hint: 'The view is gone; view the stream again.' },
+    unknown_view: { status: 404, error: 'not_found', hint: 'View the stream again.' },
     overloaded: { status: 503, error: 'overloaded', hint: 'Try again in a few seconds.' },
   };
 
-/** Makes every answer that is no success `{error, error_description}` (decision 15). */
-export function answerErrors(app: FastifyInstance): void {
+/** Receives an error that is the server's own, and the log of its request. */
+export type HttpServerFailure = (error: unknown, log: FastifyBaseLogger) => void;
+
+/** Gives every error response the form `{error, error_description}` (decision 15). */
+export function answerErrors(app: FastifyInstance, onFailure: HttpServerFailure): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const { status, body } = describeError(error);
-    if (error instanceof RateLimitError) void reply.header('retry-after', String(error.retryAfterSeconds));
-    if (status >= 500) request.log.error({ err: error }, 'request failed');
+    if (status >= 500) onFailure(error, request.log);
     if (status === 401 && body.error === 'invalid_token') void reply.header('www-authenticate', 'Bearer');
-    if (status === 503) void reply.header('retry-after', '3');
+    if (error instanceof RateLimitError) void reply.header('retry-after', String(error.retryAfterSeconds));
+    else if (status === 503 || status === 429) void reply.header('retry-after', '3');
     return reply.status(status).send(body);
   });
   app.setNotFoundHandler((_request, reply) => {
-    const body = answer('not_found', 'There is no such path. See /openapi.yaml for those there are.');
+    const body = answer('not_found', 'The path does not exist. See /openapi.yaml for all paths.');
     return reply.status(404).send(body);
   });
 }
 
-/** Answers what has no route because its URL cannot be read; no hook runs for that. */
+/** Answers requests without a route because their URL cannot be decoded; no hook runs for them. */
 export function answerFrameworkError(
   error: FastifyError,
   _request: FastifyRequest,
@@ -68,11 +73,11 @@ export function answerFrameworkError(
   void reply.status(status).headers(securityHeaders).send(body);
 }
 
-/** What Fastify's own words leave open. */
+/** Hints that Fastify's own messages lack. */
 const hintOf: Readonly<Record<string, string>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'The body is larger than the limit (bodyBytes). Send less at once.',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'The body exceeds the limit (bodyBytes). Send less per request.',
   FST_ERR_CTP_INVALID_MEDIA_TYPE:
-    'The content type is not supported. Send application/json, and forms to the token endpoint.',
+    'The content type is not supported. Send application/json, or a form to the token endpoint.',
   FST_ERR_BAD_URL: 'The URL cannot be decoded. Percent-encode each part of the path as UTF-8.',
 };
 
@@ -85,13 +90,18 @@ function describeError(error: FastifyError): { readonly status: number; readonly
     return { status, body: answer(code, `${error.message} ${hint}`) };
   }
   if ((error.statusCode ?? 500) < 500) {
-    // The document lists neither 413 nor 415, so these are a 400 that says what is wrong.
+    // The document lists neither 413 nor 415, so these become a 400 with an explanation.
     return { status: 400, body: answer('invalid_request', hintOf[error.code] ?? error.message) };
   }
-  return { status: 500, body: answer('internal_error', 'The server failed. Its log names the request id.') };
+  const trouble = troubleOf(error);
+  if (trouble) return { status: 503, body: answer(trouble.code, trouble.description) };
+  return {
+    status: 500,
+    body: answer('internal_error', 'The server failed. Look up the request id in its log.'),
+  };
 }
 
-/** Longer ones repeat a hostile input. */
+/** Longer descriptions repeat hostile input. */
 const longestDescription = 600;
 
 function answer(error: string, description: string): ErrorResponse {

@@ -7,7 +7,7 @@ function holder(url: string, token: string): Caller {
   return new Caller(url, { access_token: token, token_type: 'bearer', expires_in: 0, sub: 'u-1' });
 }
 
-it('accepts tokens of the external issuer beside its own, with user, organisation and roles of their claims', async () => {
+it('accepts tokens of the external issuer as well as its own, with user, organization and roles from their claims', async () => {
   const provider = await startIdentityProvider(onTestFinished);
   const { url, clock, service } = await startTestServer({ externalIssuer: provider.config });
   const agent = holder(url, await provider.sign(clock.now()));
@@ -22,7 +22,7 @@ it('accepts tokens of the external issuer beside its own, with user, organisatio
   expect((await elsewhere.call('getConference', { params: { id } })).status).toBe(403);
 });
 
-it('reads organisation and roles from the claims that the configuration names', async () => {
+it('reads organization and roles from the configured claims', async () => {
   const provider = await startIdentityProvider(onTestFinished);
   const claims = { organizationClaim: 'https://example.com/org', authoritiesClaim: 'roles' };
   const { url, clock } = await startTestServer({ externalIssuer: { ...provider.config, ...claims } });
@@ -34,7 +34,7 @@ it('reads organisation and roles from the claims that the configuration names', 
   expect((await nameless.call('getActive')).status).toBe(401);
 });
 
-it('lets tokens of the former key in until they expire, and none after', async () => {
+it('accepts tokens of the former key until they expire', async () => {
   const { clock, url, login, service } = await startTestServer({
     keyRotationSeconds: 60,
     accessTokenSeconds: 90,

@@ -1,12 +1,15 @@
-import { connect, type Socket } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { expect, it, onTestFinished } from 'vitest';
+import { defaultLimits, type Limits } from '../limits/limits.ts';
+import { failLoudly } from '../testing/fail-loudly.ts';
 import { startTestServer } from '../testing/test-server.ts';
+import { createHttpServer } from './http-server.ts';
 
-/** A connection on which nothing was said yet. */
-function dial(url: string): Socket {
+/** A connection on which nothing was sent yet. */
+function dial(url: string, allowHalfOpen = false): Socket {
   const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
+  const socket = connect({ port: Number(port), host: hostname, allowHalfOpen });
   onTestFinished(() => {
     socket.destroy();
   });
@@ -19,7 +22,7 @@ it.each([
   ['no HTTP at all', '\u0016\u0003\u0001 SECRET\r\n\r\n', 400],
   ['a header that holds a line break', 'GET /healthz HTTP/1.1\r\nHost: x\r\nA: \u0000SECRET\r\n\r\n', 400],
   [
-    'two lengths of one body',
+    'two lengths for one body',
     'POST /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabcd',
     400,
   ],
@@ -40,7 +43,7 @@ it.each([
   expect((await fetch(`${url}/healthz`)).status).toBe(200);
 });
 
-it('hangs up on those who send headers or a body drop by drop, and keeps polls that wait', async () => {
+it('hangs up on clients that trickle headers or a body, and keeps waiting polls', async () => {
   const { url, service, clock } = await startTestServer({
     limits: { headersTimeoutMs: 100, requestTimeoutMs: 200 },
   });
@@ -66,7 +69,7 @@ it('hangs up on those who send headers or a body drop by drop, and keeps polls t
   expect(await poll).toHaveLength(1);
 });
 
-it('takes half a request for none when the caller vanishes', async () => {
+it('ignores half a request when the caller vanishes', async () => {
   const { url, service } = await startTestServer();
   const socket = dial(url);
   socket.write(
@@ -77,7 +80,7 @@ it('takes half a request for none when the caller vanishes', async () => {
   expect(await service.do('getActive')).toEqual([]);
 });
 
-it('refuses connections beyond the limit and lets go on who is connected', async () => {
+it('refuses connections over the limit and keeps existing ones', async () => {
   const { url } = await startTestServer({ limits: { connections: 3 } });
   const sockets = Array.from({ length: 5 }, () => dial(url));
   const closed = new Set<Socket>();
@@ -90,4 +93,86 @@ it('refuses connections beyond the limit and lets go on who is connected', async
   open?.end('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
   if (open) expect(await text(open)).toMatch(/^HTTP\/1.1 200 /);
   expect(open).toBeDefined();
+});
+
+/** A connection that stays open on this side when the server closes its own, as an attacker's does. */
+function dialForever(url: string): Socket {
+  return dial(url, true).on('error', () => {});
+}
+
+/** A bare HTTP server with one long answer, and the number of connections that it holds. */
+async function serveLongAnswer(
+  limits: Partial<Limits>,
+): Promise<{ readonly url: string; readonly connectionCount: () => Promise<number> }> {
+  const app = await createHttpServer({
+    logLevel: 'silent',
+    limits: { ...defaultLimits, ...limits },
+    corsOrigins: undefined,
+    trustProxy: undefined,
+    onFailure: failLoudly,
+  });
+  app.get('/long', () => 'x'.repeat(32 * 1024 * 1024));
+  await app.listen({ port: 0 });
+  onTestFinished(() => app.close());
+  return {
+    url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`,
+    connectionCount: () =>
+      new Promise((resolve) => {
+        app.server.getConnections((_error, count) => {
+          resolve(count);
+        });
+      }),
+  };
+}
+
+it.each([
+  ['nothing', ''],
+  ['half a header', 'GET /long HTTP/1.1\r\nHost: x\r\nA: '],
+  ['no HTTP', '\u0016\u0003\u0001\r\n\r\n'],
+  ['half a body', 'POST /long HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{'],
+])('frees the connections of clients that send %s and never close their side', async (_what, bytes) => {
+  const { url, connectionCount } = await serveLongAnswer({ headersTimeoutMs: 100, requestTimeoutMs: 200 });
+  const ended = Array.from({ length: 20 }, async () => {
+    const socket = dialForever(url);
+    socket.write(bytes);
+    await text(socket);
+  });
+  await Promise.all(ended);
+  await expect.poll(connectionCount, { timeout: 5_000 }).toBe(0);
+});
+
+it('frees the connection of a client that does not read a long answer', async () => {
+  const { url, connectionCount } = await serveLongAnswer({ responseTimeoutMs: 1_000 });
+  const socket = dialForever(url);
+  socket.write('GET /long HTTP/1.1\r\nHost: x\r\n\r\n');
+  await expect.poll(connectionCount, { timeout: 5_000 }).toBe(1);
+  await expect.poll(connectionCount, { timeout: 10_000 }).toBe(0);
+}, 30_000);
+
+it('refuses further long answers to an address that leaves too much unread, until it is gone', async () => {
+  const { url } = await serveLongAnswer({ unreadBytesPerAddress: 40 * 1024 * 1024 });
+  const ask = async () => {
+    const answer = await fetch(`${url}/long`);
+    await answer.arrayBuffer();
+    return answer.status;
+  };
+  expect(await ask()).toBe(200);
+  const greedy = dialForever(url);
+  greedy.write('GET /long HTTP/1.1\r\nHost: x\r\n\r\n');
+  await expect.poll(ask, { timeout: 10_000 }).toBe(429);
+  expect((await fetch(`${url}/missing`)).status).toBe(404);
+  greedy.destroy();
+  await expect.poll(ask, { timeout: 10_000 }).toBe(200);
+}, 30_000);
+
+it('lets new callers in soon after silent connections filled the server', async () => {
+  const { url } = await startTestServer({ limits: { connections: 20, headersTimeoutMs: 100 } });
+  for (let count = 0; count < 40; count += 1) dialForever(url);
+  const ask = async () => {
+    const socket = dial(url).on('error', () => {});
+    socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    return text(socket).catch(() => '');
+  };
+  await expect.poll(ask).toBe('');
+  await expect.poll(ask, { timeout: 5_000 }).toMatch(/^HTTP\/1.1 200 /);
 });

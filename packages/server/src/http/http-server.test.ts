@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { readOpenapiDocument } from './openapi-document.ts';
 import { startTestServer } from '../testing/test-server.ts';
+import { readOpenapiDocument } from './openapi-document.ts';
 
-it('lets pages of any origin call it with a token, but without cookies', async () => {
+it('accepts calls from pages of any origin with a token, but without cookies', async () => {
   const { url } = await startTestServer();
   const preflight = await fetch(`${url}/rtc-api/conferences/join`, {
     method: 'OPTIONS',
@@ -24,14 +24,14 @@ it('lets pages of any origin call it with a token, but without cookies', async (
   expect(refused.headers.get('access-control-allow-origin')).toBe('*');
 });
 
-it('gives each answer an id of its own', async () => {
+it('gives each response a unique request id', async () => {
   const { url } = await startTestServer();
   const [one, two] = await Promise.all([fetch(`${url}/healthz`), fetch(`${url}/healthz`)]);
   expect(one.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
   expect(two.headers.get('x-request-id')).not.toBe(one.headers.get('x-request-id'));
 });
 
-it('says that it is alive and serves its own document', async () => {
+it('reports its health and serves its own document', async () => {
   const { url } = await startTestServer();
   expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok' });
   const document = await fetch(`${url}/openapi.yaml`);
@@ -51,7 +51,7 @@ it.each([
     { type: 'text/csv', body: 'a' },
   ],
   [
-    'a key that poisons prototypes',
+    'a key that pollutes prototypes',
     400,
     'invalid_request',
     '/rtc-api/conferences/create',

@@ -3,34 +3,45 @@ import cors from '@fastify/cors';
 import formbody from '@fastify/formbody';
 import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import type { Limits } from '../limits/limits.ts';
-import { requireBoundedJson } from '../limits/require-bounded-json.ts';
 import { answerBrokenRequest } from './answer-broken-requests.ts';
-import { answerErrors, answerFrameworkError } from './error-answers.ts';
+import { answerErrors, answerFrameworkError, type HttpServerFailure } from './error-answers.ts';
+import { limitSlowReaders } from './limit-slow-readers.ts';
+import { requireBoundedJson } from './require-bounded-json.ts';
 import { addSecurityHeaders } from './security-headers.ts';
+import { warnOfUntrustedProxy } from './warn-of-untrusted-proxy.ts';
 
-/** Levels of the log, from nothing to everything. */
+/** Log levels, from nothing to everything. */
 export type LogLevel = 'silent' | 'error' | 'warn' | 'info' | 'debug';
+
+/** Receives the log, one line of JSON at a time. */
+export interface LogStream {
+  write(line: string): void;
+}
 
 /** What {@link createHttpServer} needs. */
 export interface HttpServerOptions {
   readonly logLevel: LogLevel;
+  /** Receives the lines of the log. Default: standard output. */
+  readonly logStream?: LogStream | undefined;
   readonly limits: Limits;
-  /** Origins whose pages may call; undefined for all. */
+  /** Origins whose pages may call the API; undefined for all. */
   readonly corsOrigins: readonly string[] | undefined;
-  /** How many proxies, or which ones, tell the true address of a caller; undefined for none. */
+  /** How many proxies, or which ones, are trusted to name a caller's address; undefined for none. */
   readonly trustProxy: number | readonly string[] | undefined;
+  /** Receives every error that is the server's own. */
+  readonly onFailure: HttpServerFailure;
 }
 
-/** A Fastify without routes: logs, request ids, limits, CORS, security headers, bodies and errors. */
+/** A Fastify instance without routes: logs, request ids, limits, CORS, security headers, body parsing and errors. */
 export async function createHttpServer(options: HttpServerOptions): Promise<FastifyInstance> {
   const { logLevel, limits, corsOrigins, trustProxy } = options;
   const app = fastify({
     genReqId: () => randomUUID(),
     // Ids are up to 256 characters and may be percent-encoded.
     routerOptions: { maxParamLength: 1024 },
-    // While closing, what is on its way is still answered.
+    // While closing, requests under way still get their response.
     return503OnClosing: false,
-    logger: loggerOptions(logLevel),
+    logger: loggerOptions(logLevel, options.logStream),
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestTimeoutMs,
     http: {
@@ -47,12 +58,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     frameworkErrors: answerFrameworkError,
   });
   app.server.maxConnections = limits.connections;
-  answerErrors(app);
+  answerErrors(app, options.onFailure);
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
     done();
   });
+  if (trustProxy === undefined) warnOfUntrustedProxy(app);
   addSecurityHeaders(app);
+  limitSlowReaders(app, limits);
   await app.register(cors, {
     origin: corsOrigins ? [...corsOrigins] : '*',
     methods: ['GET', 'POST'],
@@ -65,7 +78,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   return app;
 }
 
-/** JSON without keys that poison prototypes, and within the limits. */
+/** Parses JSON within the limits and without keys that pollute prototypes. */
 function parseBoundedJson(app: FastifyInstance, limits: Limits): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
@@ -85,10 +98,14 @@ function parseBoundedJson(app: FastifyInstance, limits: Limits): void {
   });
 }
 
-function loggerOptions(level: LogLevel): NonNullable<FastifyServerOptions['logger']> {
+function loggerOptions(
+  level: LogLevel,
+  stream: LogStream | undefined,
+): NonNullable<FastifyServerOptions['logger']> {
   if (level === 'silent') return false;
   return {
     level,
+    ...(stream && { stream }),
     serializers: {
       // The route, not the URL: a URL can hold a ticket. Headers and bodies hold tokens and SDP.
       req: ({ method, routeOptions }) => ({ method, url: routeOptions.url ?? '' }),

@@ -1,12 +1,13 @@
+import type { WireConference } from '@parley-rtc/contract';
 import { expect, it } from 'vitest';
 import { startTestServer, type TestServer } from '../testing/test-server.ts';
 
-/** Resolves once the server holds exactly this many timers, that is, once polls are parked or gone. */
+/** Resolves once the server has exactly this many timers, that is, once polls are parked or gone. */
 async function untilTimers({ clock }: TestServer, count: number): Promise<void> {
   await expect.poll(() => clock.timerCount).toBe(count);
 }
 
-it('answers at once when there is something', async () => {
+it('responds immediately when there are events', async () => {
   const { service } = await startTestServer();
   const conferenceId = await service.create();
   await service.join(conferenceId);
@@ -15,7 +16,7 @@ it('answers at once when there is something', async () => {
   ]);
 });
 
-it('wakes all parked polls as soon as something happens', async () => {
+it('wakes all parked polls as soon as an event happens', async () => {
   const server = await startTestServer();
   const { service, clock } = server;
   const conferenceId = await service.create();
@@ -30,7 +31,7 @@ it('wakes all parked polls as soon as something happens', async () => {
   expect(clock.timerCount).toBe(before);
 });
 
-it('answers an empty list after 20 seconds', async () => {
+it('responds with an empty list after 20 seconds', async () => {
   const server = await startTestServer();
   const { service, clock } = server;
   const conferenceId = await service.create();
@@ -47,7 +48,7 @@ it('answers an empty list after 20 seconds', async () => {
   expect(await poll).toEqual([]);
 });
 
-it('delivers the end to those who wait, and later to those who ask', async () => {
+it('delivers the end to waiting polls, and to later ones', async () => {
   const server = await startTestServer();
   const { service, clock } = server;
   const conferenceId = await service.create();
@@ -78,7 +79,7 @@ it('stops waiting when the client hangs up', async () => {
   await untilTimers(server, before);
 });
 
-it('keeps the endpoint alive that it names, which must be its own', async () => {
+it("keeps the endpoint that it names alive, which must be the caller's own", async () => {
   const server = await startTestServer();
   const { service, guest, clock } = server;
   const conferenceId = await service.create();
@@ -103,7 +104,7 @@ it('keeps the endpoint alive that it names, which must be its own', async () => 
   });
 });
 
-it('answers all parked polls when the server closes', async () => {
+it('responds to all parked polls when the server closes', async () => {
   const server = await startTestServer();
   const { service, clock, mediaRouter } = server;
   const conferenceId = await service.create();
@@ -115,4 +116,20 @@ it('answers all parked polls when the server closes', async () => {
   await closed;
   expect(mediaRouter.isClosed).toBe(true);
   await expect(service.call('getActive')).rejects.toThrow(/fetch failed/);
+});
+
+it('refuses a version that the history does not have, instead of waiting for it', async () => {
+  const { service } = await startTestServer();
+  const conferenceId = await service.create();
+  await service.join(conferenceId);
+  const params = { id: conferenceId };
+  const refusal = { status: 400, body: { error: 'position_unavailable' } };
+  const { versionId } = await service.do<WireConference>('getConference', { params });
+  expect(versionId).toBe((await service.events(conferenceId, 0)).at(-1)?.id);
+  for (const query of [{ v: 2 }, { v: 1, versionId: 'another' }, { v: 0, versionId: versionId ?? '' }]) {
+    expect(await service.call('getEvents', { params, query })).toMatchObject(refusal);
+  }
+  for (const operationId of ['getConference', 'getSimpleView']) {
+    expect(await service.do(operationId, { params })).toMatchObject({ version: 1, versionId });
+  }
 });

@@ -1,12 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { ServerMetrics } from '../metrics/server-metrics.ts';
-import type { DocumentedOperation } from './openapi-document.ts';
-import { routeOf } from './route-of.ts';
+import { routeOf, type DocumentedOperation } from './openapi-document.ts';
 
-/** Not part of the API, or no path of this server. */
+/** Not an operation of the API, or an unknown path. */
 const otherOperation = 'other';
 
-/** Notes how long each request took, by operation and status. A caller that hung up counts as 499. */
+/** Records the duration of each request, by operation and status. A caller that hung up counts as 499. */
 export function meterRequests(
   app: FastifyInstance,
   operations: readonly DocumentedOperation[],
@@ -18,7 +17,7 @@ export function meterRequests(
   app.addHook('onRequest', (request, reply, done) => {
     const route = `${request.method} ${request.routeOptions.url ?? ''}`;
     const end = metrics.begin(names.get(route) ?? otherOperation);
-    // Comes once in any case, unlike Fastify's onResponse.
+    // Fires exactly once, unlike Fastify's onResponse.
     reply.raw.once('close', () => {
       end(reply.raw.writableFinished ? reply.statusCode : 499);
     });

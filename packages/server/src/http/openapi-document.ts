@@ -2,31 +2,31 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { parse } from 'yaml';
 
-/** One operation of the document, as far as routing and validation need it. */
+/** One operation of the document, reduced to what routing and validation need. */
 export interface DocumentedOperation {
   readonly operationId: string;
   readonly method: 'GET' | 'POST';
   /** With `{name}` for parameters. */
   readonly path: string;
-  /** Whether it needs no access token. */
+  /** Whether it works without an access token. */
   readonly isPublic: boolean;
   readonly successStatus: number;
-  /** Whether a success is answered with server-sent events. */
+  /** Whether its success response is a stream of server-sent events. */
   readonly isEventStream: boolean;
-  /** Where the schema of the request body is in the document, as a JSON pointer; undefined without a body. */
+  /** JSON pointer to the schema of the request body; undefined without a body. */
   readonly bodyPointer: string | undefined;
   readonly params: ParameterSchema;
   readonly query: ParameterSchema;
 }
 
-/** A schema of all path or all query parameters together. */
+/** The schema of all path or all query parameters together. */
 export interface ParameterSchema {
   readonly type: 'object';
   readonly required: readonly string[];
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-/** The API document, as text, as data, and as a list of its operations. */
+/** The API document as text, as data, and as a list of operations. */
 export interface OpenapiDocument {
   readonly text: string;
   readonly content: Readonly<Record<string, unknown>>;
@@ -52,7 +52,7 @@ interface RawParameter {
 
 let document: OpenapiDocument | undefined;
 
-/** The contract package's document, the same object each time: it is read once, because reading it takes a while. */
+/** The contract package's document; the same object each time, because reading it is slow. */
 export function readOpenapiDocument(): OpenapiDocument {
   return (document ??= read());
 }
@@ -71,7 +71,7 @@ function read(): OpenapiDocument {
 
 function describeOperation(path: string, method: string, raw: RawOperation): DocumentedOperation {
   if (method !== 'get' && method !== 'post') {
-    throw new Error(`openapi.yaml: ${raw.operationId} uses ${method}, which the server does not route yet.`);
+    throw new Error(`openapi.yaml: ${raw.operationId} uses ${method}, which the server does not route.`);
   }
   const [contentType] = Object.keys(raw.requestBody?.content ?? {});
   const successStatus = Object.keys(raw.responses).find((status) => status.startsWith('2'));
@@ -100,8 +100,13 @@ function parameterSchema(raw: RawOperation, place: 'path' | 'query'): ParameterS
   };
 }
 
-/** A pointer into the document, as the fragment of a URI (RFC 6901). */
+/** A JSON pointer into the document, as a URI fragment (RFC 6901). */
 export function jsonPointer(...steps: readonly string[]): string {
   const escaped = steps.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1')));
   return `#/${escaped.join('/')}`;
+}
+
+/** A path of the document in Fastify's syntax: `{id}` becomes `:id`. */
+export function routeOf(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
 }

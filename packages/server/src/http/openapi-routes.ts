@@ -1,19 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../actor.ts';
-import type { DocumentedOperation, OpenapiDocument } from './openapi-document.ts';
+import { routeOf, type DocumentedOperation, type OpenapiDocument } from './openapi-document.ts';
 import type { Handlers } from './operations.ts';
-import { routeOf } from './route-of.ts';
+import { addressKey } from './rates/address-key.ts';
 import { validationBy, type SchemaValidation } from './schema-validation.ts';
 
-/** Tells who calls, from the `Authorization` header; refuses with `invalid_token`. */
+/** Identifies the caller by the `Authorization` header; refuses with `invalid_token`. */
 export type Authenticate = (authorization: string | undefined) => Promise<Actor>;
 
 type AnyHandler = (call: unknown) => unknown;
 
 /**
- * Adds a route for every operation of the document: who calls, does the request fit, carry it out, reply.
+ * Adds a route for every operation of the document: authenticate, validate, execute, respond.
  *
- * @throws Error when an operation has no handler or a handler no operation.
+ * @throws Error when an operation has no handler, or a handler no operation.
  */
 export function addOpenapiRoutes(
   app: FastifyInstance,
@@ -50,7 +50,7 @@ function addRoute(
   app.route({
     method: operation.method,
     url: routeOf(operation.path),
-    // Before the body is read: strangers cost little and learn nothing.
+    // Before the body is read: unauthenticated callers cost little and learn nothing.
     onRequest: async (request) => {
       if (!operation.isPublic) actors.set(request, await authenticate(request.headers.authorization));
     },
@@ -61,27 +61,28 @@ function addRoute(
         params: validateParams(request.params),
         query: validateQuery(request.query),
         authorization: request.headers.authorization,
+        address: addressKey(request.ip),
         lastEventId: request.headers['last-event-id'],
         signal: hangUpSignal(reply),
       });
-      // Answers are about this moment and this caller.
+      // Responses depend on the time and the caller.
       void reply.status(operation.successStatus).header('cache-control', 'no-store');
       if (operation.successStatus === 204) return reply.send();
       if (operation.isEventStream) {
-        // Proxies of the nginx family would collect the stream otherwise.
+        // Without this header, nginx and similar proxies buffer the stream.
         return reply.type('text/event-stream').header('x-accel-buffering', 'no').send(answer);
       }
-      // Serialised here, because a bare string is JSON too.
+      // Serialized here, because a bare string is JSON too.
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer));
     },
   });
 }
 
-/** Aborts when the connection closes. Afterwards nobody reads the answer. */
+/** Aborts when the connection closes, after which no client reads the response. */
 function hangUpSignal(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
   reply.raw.once('close', () => {
-    // With a reason, because the default one is an error with a stack, for every request.
+    // With a reason, because the default reason is an Error with a stack, for every request.
     controller.abort('hung up');
   });
   return controller.signal;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { startTestServer } from '../testing/test-server.ts';
 
-it('tells Prometheus about conferences, requests and the process', async () => {
+it('exports metrics of conferences, requests and the process', async () => {
   const { service, url, clock } = await startTestServer();
   const conferenceId = await service.create();
   const userEndpointId = await service.join(conferenceId);
@@ -35,7 +35,7 @@ it('tells Prometheus about conferences, requests and the process', async () => {
   expect(await (await fetch(`${url}/metrics`)).text()).toContain('parley_parked_polls 0');
 });
 
-it('shows metrics to those who know the token when there is one', async () => {
+it('requires the metrics token if one is configured', async () => {
   const { url } = await startTestServer({ metricsToken: 'm3trics' });
   const ask = (authorization: string) => fetch(`${url}/metrics`, { headers: { authorization } });
   expect((await ask('Bearer m3trics')).status).toBe(200);
@@ -43,7 +43,7 @@ it('shows metrics to those who know the token when there is one', async () => {
   expect((await ask('')).status).toBe(401);
 });
 
-it('says that it is not ready while it still serves, before it closes', async () => {
+it('stops being ready, but keeps serving, before it closes', async () => {
   const { url, close, clock, service } = await startTestServer({ shutdownDelayMs: 10_000 });
   expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready' });
   const closed = close();
@@ -57,7 +57,7 @@ it('says that it is not ready while it still serves, before it closes', async ()
   await expect(fetch(`${url}/readyz`)).rejects.toThrow('fetch failed');
 });
 
-it('serves a page about the API that loads nothing from elsewhere', async () => {
+it('serves an API page that loads nothing from other servers', async () => {
   const { url } = await startTestServer();
   const page = await fetch(`${url}/docs`);
   expect(page.status).toBe(200);
@@ -72,7 +72,7 @@ it('serves a page about the API that loads nothing from elsewhere', async () => 
   }
 });
 
-it('makes browsers careful with every answer, errors too', async () => {
+it('sends security headers with every response, including errors', async () => {
   const { url } = await startTestServer();
   for (const path of ['/healthz', '/nowhere', '/rtc-api/iceServers', '/%ZZ']) {
     const { headers } = await fetch(`${url}${path}`);
@@ -82,7 +82,7 @@ it('makes browsers careful with every answer, errors too', async () => {
   }
 });
 
-it('lets pages of the configured origins call it, and no others', async () => {
+it('accepts calls only from pages of the configured origins', async () => {
   const { url } = await startTestServer({ corsOrigins: ['https://app.example.com'] });
   const allowed = async (origin: string) =>
     (await fetch(`${url}/healthz`, { headers: { origin } })).headers.get('access-control-allow-origin');

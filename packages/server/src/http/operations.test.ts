@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { checkEvent } from '../testing/answer-schemas.ts';
 import { startTestServer } from '../testing/test-server.ts';
 
-// Every answer is held against the API document by the caller (testing/test-server.ts), status and body.
+// The caller (testing/test-server.ts) checks status and body of every response against the API document.
 
 describe('a conference of two', () => {
-  it('runs through all its operations with the documented statuses and one version step per event', async () => {
+  it('runs through all operations with the documented statuses and one version per event', async () => {
     const { service: agent, guest, mediaRouter } = await startTestServer();
     const created = await agent.call('create', {
       body: { interactionId: 'i-0', metadata: { topic: 'demo' }, creator: 'ignored' },
@@ -130,15 +130,17 @@ describe('a conference of two', () => {
       [6, 'ConferenceStreamBitrateUpdatedEvent'],
       [7, 'ConferenceInteractionIdSetEvent'],
       [8, 'ConferenceStreamUnpublishedEvent'],
-      [9, 'ConferenceLeftEvent'],
-      [10, 'ConferenceEndedEvent'],
+      // The stream was muted.
+      [9, 'ConferenceMetadataUpdatedEvent'],
+      [10, 'ConferenceLeftEvent'],
+      [11, 'ConferenceEndedEvent'],
     ]);
     expectWellFormed(history, conferenceId);
   });
 });
 
 describe('user endpoints', () => {
-  it('are registered in both forms, kept alive and unregistered', async () => {
+  it('are registered by both paths, kept alive and unregistered', async () => {
     const { service } = await startTestServer();
     expect(
       await service.call('registerUserEndpoint', { body: { userEndpointId: 'mine', keepAliveSeconds: 15 } }),
@@ -155,7 +157,7 @@ describe('user endpoints', () => {
     expect((await service.call('unregisterUserEndpoint', { body })).status).toBe(404);
   });
 
-  it('leave every conference when they are unregistered, and their media stops', async () => {
+  it('leave every conference when unregistered, and their media stop', async () => {
     const { service, mediaRouter } = await startTestServer();
     const conferenceId = await service.create();
     const userEndpointId = await service.join(conferenceId);
@@ -171,7 +173,7 @@ describe('user endpoints', () => {
 });
 
 describe('ICE servers', () => {
-  it('are none by default and otherwise those of the configuration', async () => {
+  it('are empty by default, otherwise as configured', async () => {
     const { service } = await startTestServer();
     expect(await service.do('getIceServers')).toEqual({ iceServers: [] });
     const iceServers = [{ urls: ['turn:turn.example.com'], username: 'u', credential: 'c' }];
@@ -180,7 +182,10 @@ describe('ICE servers', () => {
   });
 });
 
-/** Fits its schema, is known to the contract, names who did it, and has a unique id and the documented timestamp. */
+/**
+ * Checks that the event fits its schema, is known to the contract, names its user, and has a unique id and the
+ * documented timestamp.
+ */
 function expectWellFormed(history: readonly WireEvent[], conferenceId: string): void {
   for (const event of history) {
     checkEvent(event);

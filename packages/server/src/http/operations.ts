@@ -13,6 +13,7 @@ import type {
   PublishStreamCommand,
   PublishStreamResult,
   RegisterUserEndpointCommand,
+  RevokeUserCommand,
   SendEventCommand,
   SendEventResult,
   SetInteractionCommand,
@@ -35,7 +36,9 @@ import type {
 } from '@parley-rtc/contract';
 import type { Actor } from '../actor.ts';
 
-/** The operations of openapi.yaml by operationId: what each takes and answers. The document says the rest. */
+/**
+ * The request and response types of each operation in openapi.yaml, by operationId. The document describes the rest.
+ */
 interface Operations {
   create: Operation<CreateCommand, ConferenceSummary>;
   join: Operation<JoinCommand, ConferenceSummary>;
@@ -67,6 +70,8 @@ interface Operations {
   requestToken: PublicOperation<TokenRequest, TokenResponse>;
   createTicket: Operation<CreateTicketCommand, Ticket>;
   getTicket: Operation<undefined, Ticket, { readonly id: string }>;
+  revokeTicket: Operation<undefined, void, { readonly id: string }>;
+  revokeUser: Operation<RevokeUserCommand>;
   registerUserEndpoint: Operation<RegisterUserEndpointCommand, string>;
   registerUserEndpointLegacy: Operation<RegisterUserEndpointCommand, { readonly id: string }>;
   keepAliveUserEndpoint: Operation<KeepAliveUserEndpointCommand>;
@@ -81,29 +86,32 @@ interface Operation<Body, Answer = void, Params = unknown, Query = unknown> {
 
 interface EventsQuery {
   readonly v?: number;
+  readonly versionId?: string;
   readonly userEndpointId?: string;
 }
 
-/** An operation for callers who have no access token yet. */
+/** An operation for callers without an access token. */
 interface PublicOperation<Body, Answer> {
   readonly call: Call<Body, unknown, unknown>;
   readonly answer: Answer;
 }
 
-/** A request that fits the document. */
+/** A validated request. */
 interface Call<Body, Params, Query> {
   readonly body: Body;
   readonly params: Params;
   readonly query: Query;
   /** The raw `Authorization` header. */
   readonly authorization: string | undefined;
-  /** The `Last-Event-ID` header: the id of the last server-sent event that the caller got. */
+  /** The caller's address, as rate limits count it. */
+  readonly address: string;
+  /** The `Last-Event-ID` header: the id of the last server-sent event that the caller received. */
   readonly lastEventId: string | undefined;
-  /** Aborts when the caller hangs up before the answer. */
+  /** Aborts when the caller hangs up before the response. */
   readonly signal: AbortSignal;
 }
 
-/** What carries out some of the operations. */
+/** Handlers for some of the operations. */
 export type Handlers<Name extends keyof Operations = keyof Operations> = {
   readonly [Key in Name]: (
     call: Operations[Key]['call'],

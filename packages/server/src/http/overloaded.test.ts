@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest';
 import { MediaError } from '../media/media-router.ts';
 import { startTestServer } from '../testing/test-server.ts';
 
-it('answers 503 with Retry-After when the media router has no room, and lets the same call in later', async () => {
+it('responds 503 with Retry-After when the media router is overloaded, and accepts the same call later', async () => {
   const { service, mediaRouter } = await startTestServer();
   const conferenceId = await service.create();
   const userEndpointId = await service.join(conferenceId);

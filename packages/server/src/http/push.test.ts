@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { PushReader } from '../testing/push-reader.ts';
 import { startTestServer, type Caller, type TestServer } from '../testing/test-server.ts';
 
-/** Resolves once the server holds exactly this many timers: a waiting push has one for its life and one for silence. */
+/**
+ * Resolves once the server has exactly this many timers: a waiting push has one for its lifetime and one for its
+ * heartbeat.
+ */
 async function expectTimers({ clock }: TestServer, count: number): Promise<void> {
   await expect.poll(() => clock.timerCount).toBe(count);
 }
@@ -28,7 +31,7 @@ const versionsOf = (events: readonly { readonly conferenceVersion?: number | nul
   events.map(({ conferenceVersion }) => conferenceVersion);
 
 describe('a push', () => {
-  it('is a stream of events that no cache and no proxy holds back', async () => {
+  it('is a stream of events that caches and proxies do not buffer', async () => {
     const { service } = await startTestServer();
     const { response } = await PushReader.open(service, await service.create(), { v: 0 });
     expect(Object.fromEntries(response.headers)).toMatchObject({
@@ -39,7 +42,7 @@ describe('a push', () => {
     });
   });
 
-  it('carries the history from a version on, exactly as the poll does, and goes on with what happens', async () => {
+  it('carries the history from a version on, exactly as the poll does, and continues with new events', async () => {
     const { service } = await startTestServer();
     const conferenceId = await service.create();
     const userEndpointId = await service.join(conferenceId);
@@ -53,7 +56,7 @@ describe('a push', () => {
     expect(await whole.take(4)).toEqual(await service.events(conferenceId));
   });
 
-  it('carries events outside the history in their place among the others; the poll never does', async () => {
+  it('carries events outside the history in order with the rest; the poll never does', async () => {
     const { service } = await startTestServer();
     const conferenceId = await service.create();
     const userEndpointId = await service.join(conferenceId);
@@ -73,7 +76,7 @@ describe('a push', () => {
     expect(versionsOf(await service.events(conferenceId, 0))).toEqual([0, 1]);
   });
 
-  it('delivers masked fields as they are', async () => {
+  it('delivers masked fields unmasked', async () => {
     const { service } = await startTestServer();
     const conferenceId = await service.create();
     const push = await PushReader.open(service, conferenceId, { v: 0 });
@@ -82,7 +85,7 @@ describe('a push', () => {
     expect(await push.take(1)).toMatchObject([{ iban: 'GR16' }]);
   });
 
-  it('goes on where it broke off, without a gap or a repetition, wherever that was', async () => {
+  it('resumes wherever it broke off, without gaps or repetitions', async () => {
     const { service } = await startTestServer();
     const conferenceId = await service.create();
     const userEndpointId = await service.join(conferenceId);
@@ -102,7 +105,7 @@ describe('a push', () => {
     }
   });
 
-  it('brings what was sent AT_LEAST_ONCE since a version to who comes two minutes late at most', async () => {
+  it('delivers events sent AT_LEAST_ONCE since a version to readers up to two minutes late', async () => {
     const { service, clock } = await startTestServer();
     const conferenceId = await service.create();
     await service.register();
@@ -117,7 +120,7 @@ describe('a push', () => {
     expect(idsOf(await tooLate.take(1))).toEqual(['next']);
   });
 
-  it('shows that it lives after 15 seconds of silence', async () => {
+  it('sends a heartbeat after 15 seconds of silence', async () => {
     const server = await startTestServer();
     const { service, clock } = server;
     const conferenceId = await service.create();
@@ -133,7 +136,7 @@ describe('a push', () => {
 });
 
 describe('a push ends', () => {
-  it('after the end of the conference, also for those who come later', async () => {
+  it('after the end of the conference, also for later readers', async () => {
     const { service } = await startTestServer();
     const conferenceId = await service.create();
     const userEndpointId = await service.join(conferenceId);
@@ -149,7 +152,7 @@ describe('a push ends', () => {
     }
   });
 
-  it('with the token', async () => {
+  it('when the token expires', async () => {
     const server = await startTestServer({ accessTokenSeconds: 30 });
     const { service, clock } = server;
     const conferenceId = await service.create();
@@ -162,7 +165,7 @@ describe('a push ends', () => {
     await expect(PushReader.open(service, conferenceId, { v: 0 })).rejects.toThrow(/^401/);
   });
 
-  it('after a minute, so that one whose reader has vanished is noticed', async () => {
+  it('after a minute, to detect vanished readers', async () => {
     const server = await startTestServer();
     const { service, clock } = server;
     const conferenceId = await service.create();
@@ -210,9 +213,27 @@ describe('a push is refused', () => {
     await expect(PushReader.open(service, conferenceId, { v: -1 })).rejects.toThrow(/^400/);
     await expect(PushReader.open(service, conferenceId, { lastEventId: '7' })).rejects.toThrow(/^400/);
   });
+
+  it('at a position that the history does not have', async () => {
+    const { service } = await startTestServer();
+    const conferenceId = await service.create();
+    await service.join(conferenceId);
+    const push = await PushReader.open(service, conferenceId, { v: 0 });
+    await push.take(1);
+    const refused = /^400.*position_unavailable/;
+    for (const request of [
+      { v: 2 },
+      { v: 1, versionId: 'another' },
+      { lastEventId: `${push.lastId}x` },
+      { lastEventId: '2.0.x' },
+      { v: 1, versionId: 'another', lastEventId: push.lastId ?? '' },
+    ]) {
+      await expect(PushReader.open(service, conferenceId, request)).rejects.toThrow(refused);
+    }
+  });
 });
 
-it('refuses masks that it cannot read, and then sends nothing', async () => {
+it('refuses unsupported masks, and then sends nothing', async () => {
   const { service } = await startTestServer();
   const conferenceId = await service.create();
   const push = await PushReader.open(service, conferenceId, { v: 0 });

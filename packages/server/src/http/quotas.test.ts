@@ -9,7 +9,7 @@ function refusedBy(limit: keyof Limits): object {
   };
 }
 
-it('refuses more endpoints, conferences, streams and views than the limits allow, until there is room', async () => {
+it('refuses endpoints, conferences, streams and views over the limits, until there is room', async () => {
   const { service } = await startTestServer({
     limits: {
       endpointsPerUser: 2,
@@ -42,7 +42,7 @@ it('refuses more endpoints, conferences, streams and views than the limits allow
   expect((await service.call('create', { body: {} })).status).toBe(200);
 });
 
-it('never sets up media for a stream that has no room', async () => {
+it('never sets up media for a stream over the limit', async () => {
   const { service, mediaRouter } = await startTestServer({ limits: { streamsPerParticipant: 0 } });
   const conferenceId = await service.create();
   const userEndpointId = await service.join(conferenceId);
@@ -52,7 +52,7 @@ it('never sets up media for a stream that has no room', async () => {
   expect(mediaRouter.heldCount).toBe(0);
 });
 
-it('answers bodies that are too large or too deep in the usual shape', async () => {
+it('responds to bodies that are too large or too deep with the usual error body', async () => {
   const { service } = await startTestServer({ limits: { bodyBytes: 2_000, jsonEntries: 50 } });
   const body = { metadata: { a: 'x'.repeat(3_000) } };
   expect(await service.call('create', { body })).toMatchObject({

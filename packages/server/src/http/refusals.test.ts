@@ -3,12 +3,12 @@ import { Caller, startTestServer } from '../testing/test-server.ts';
 
 const newMetadata = {};
 
-/** The answer that an error must be. */
+/** The expected error response. */
 function anError(status: number, error: string, description = /\w/): object {
   return { status, body: { error, error_description: expect.stringMatching(description) } };
 }
 
-it('refuses callers without a token, with a foreign one and with one that expired', async () => {
+it('refuses callers without a token, with a foreign one and with an expired one', async () => {
   const { url, service, clock } = await startTestServer();
   const anonymous = new Caller(url, { access_token: '', token_type: 'bearer', expires_in: 0 });
   const answer = await anonymous.call('getActive');
@@ -26,7 +26,7 @@ it('refuses callers without a token, with a foreign one and with one that expire
 
 const blankToken = { access_token: '', token_type: 'bearer', expires_in: 0 };
 
-it('answers 422 to joining twice, without an event', async () => {
+it('responds 422 to joining twice, without an event', async () => {
   const { service } = await startTestServer();
   const conferenceId = await service.create();
   const userEndpointId = await service.join(conferenceId);
@@ -36,7 +36,7 @@ it('answers 422 to joining twice, without an event', async () => {
   expect(await service.events(conferenceId)).toHaveLength(2);
 });
 
-it('answers 404 to everything about an unknown conference', async () => {
+it('responds 404 to every request on an unknown conference', async () => {
   const { service } = await startTestServer();
   const userEndpointId = await service.register();
   const params = { id: 'nowhere' };
@@ -60,7 +60,7 @@ it('answers 404 to everything about an unknown conference', async () => {
   }
 });
 
-it('answers 400 to commands of an endpoint that is registered but not inside', async () => {
+it('responds 400 to commands of a registered endpoint that has not joined', async () => {
   const { service } = await startTestServer();
   const conferenceId = await service.create();
   const about = { conferenceId, userEndpointId: await service.register(), streamId: 's' };
@@ -82,7 +82,7 @@ it('answers 400 to commands of an endpoint that is registered but not inside', a
   }
 });
 
-it('answers 403 to the endpoint of another user and 404 to one that is not registered', async () => {
+it("responds 403 to another user's endpoint and 404 to an unregistered one", async () => {
   const { service, login } = await startTestServer();
   const user = await login('user');
   const conferenceId = await service.create();
@@ -105,17 +105,19 @@ it('answers 403 to the endpoint of another user and 404 to one that is not regis
   expect(await user.call('create', { body: { creatorEndpoint: userEndpointId } })).toMatchObject(
     anError(403, 'forbidden'),
   );
-  const wish = { userEndpointId, keepAliveSeconds: 5 };
-  expect(await user.call('registerUserEndpoint', { body: wish })).toMatchObject(anError(403, 'forbidden'));
+  const registration = { userEndpointId, keepAliveSeconds: 5 };
+  expect(await user.call('registerUserEndpoint', { body: registration })).toMatchObject(
+    anError(403, 'forbidden'),
+  );
 });
 
-it('answers 403 to callers of another organisation, and does not list its conferences to them', async () => {
+it('responds 403 to callers of another organization, and does not list its conferences to them', async () => {
   const { service, login } = await startTestServer();
   const foreigner = await login('foreigner');
   const conferenceId = await service.create();
   const userEndpointId = await foreigner.register();
   expect(await foreigner.call('getConference', { params: { id: conferenceId } })).toMatchObject(
-    anError(403, 'forbidden', /organisation/),
+    anError(403, 'forbidden', /organization/),
   );
   expect(await foreigner.call('getEvents', { params: { id: conferenceId } })).toMatchObject(
     anError(403, 'forbidden'),
@@ -129,7 +131,7 @@ it('answers 403 to callers of another organisation, and does not list its confer
   expect(await foreigner.do('getActive')).toEqual([]);
 });
 
-it('keeps ticket holders in their conference', async () => {
+it('restricts ticket holders to their conference', async () => {
   const { service, guest } = await startTestServer();
   const customer = await guest(await service.create());
   const elsewhere = await service.create();
@@ -147,7 +149,7 @@ it('keeps ticket holders in their conference', async () => {
   );
 });
 
-it('lets the creator, SERVICE and AGENT end a conference, and nobody else', async () => {
+it('lets only the creator, SERVICE and AGENT end a conference', async () => {
   const { service, login, guest } = await startTestServer();
   const user = await login('user');
   const conferenceId = await service.create();
@@ -162,7 +164,7 @@ it('lets the creator, SERVICE and AGENT end a conference, and nobody else', asyn
   ).toBe(204);
 });
 
-it('needs SERVICE and a proper name for sendEvent', async () => {
+it('requires SERVICE and a valid type for sendEvent', async () => {
   const { service, login } = await startTestServer();
   const user = await login('user');
   const conferenceId = await service.create();
@@ -178,7 +180,7 @@ it('needs SERVICE and a proper name for sendEvent', async () => {
   }
 });
 
-it('takes an identical create of the same creator as the same, and refuses any other with that id', async () => {
+it('treats an identical create of the same creator as a repetition, and refuses any other with that id', async () => {
   const { service, login } = await startTestServer();
   const body = { conferenceId: 'room', metadata: { topic: 'x' } };
   await service.create(body);
@@ -192,7 +194,7 @@ it('takes an identical create of the same creator as the same, and refuses any o
   expect(await service.events('room')).toHaveLength(1);
 });
 
-it('answers 404 to whatever is repeated: leave, unpublish, stopView, end', async () => {
+it('responds 404 to a repeated leave, unpublish, stopView or end', async () => {
   const { service } = await startTestServer();
   const conferenceId = await service.create();
   const userEndpointId = await service.join(conferenceId);
@@ -214,7 +216,7 @@ it('answers 404 to whatever is repeated: leave, unpublish, stopView, end', async
   expect(await service.events(conferenceId)).toHaveLength(6);
 });
 
-it('names the wrong field and what it must be', async () => {
+it('names the wrong field and its expected value', async () => {
   const { service } = await startTestServer();
   const about = { conferenceId: 'c', userEndpointId: 'e', streamId: 's' };
   const publish = { ...about, conferenceStreamType: 'CAM', sdpOffer: 'v=0' };
@@ -250,7 +252,7 @@ it('names the wrong field and what it must be', async () => {
   );
 });
 
-it('tells a bad offer from a stream that is not there', async () => {
+it('distinguishes a bad offer from a missing stream', async () => {
   const { service } = await startTestServer();
   const conferenceId = await service.create();
   const userEndpointId = await service.join(conferenceId);
@@ -264,7 +266,7 @@ it('tells a bad offer from a stream that is not there', async () => {
   expect(await service.events(conferenceId)).toHaveLength(2);
 });
 
-it('lets an ended conference be read for five minutes, but not changed', async () => {
+it('keeps an ended conference readable for five minutes, but not writable', async () => {
   const { service, clock } = await startTestServer();
   const conferenceId = await service.create();
   const userEndpointId = await service.join(conferenceId);

@@ -1,4 +1,4 @@
-import { beforeAll, afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anError } from '../testing/an-error.ts';
 import { startIdentityProvider, type IdentityProvider } from '../testing/identity-provider.ts';
 import { Caller, startTestServer, type TestServer } from '../testing/test-server.ts';
@@ -15,7 +15,7 @@ interface Ids {
 const event = { type: 'DocumentSignedEvent', timestamp: '2026-01-05T10:00:00Z' };
 const sdp = { sdpOffer: 'v=0' };
 
-/** How each operation is asked for, and its answers to five callers: see the heads of the columns below. */
+/** How to request each operation, and its responses to five callers: see the column heads below. */
 const table: Readonly<
   Record<
     string,
@@ -72,7 +72,7 @@ function byId({ conferenceId }: Ids) {
   return { params: { id: conferenceId } };
 }
 
-/** Views are asked for with an endpoint that is neither the caller's nor the publisher's. */
+/** Views are requested with an endpoint that is neither the caller's nor the publisher's. */
 const isView = (operationId: string): boolean =>
   operationId.includes('View') && operationId !== 'getSimpleView';
 
@@ -90,7 +90,7 @@ beforeAll(async () => {
 }, 30_000);
 afterAll(() => Promise.all(closers.map((close) => close())));
 
-/** A conference of the service with its endpoint, its stream and its view. */
+/** Creates a conference of the service with its endpoint, its stream and its view. */
 async function aScene(): Promise<Ids> {
   const { service } = server;
   const conferenceId = await service.create();
@@ -101,13 +101,13 @@ async function aScene(): Promise<Ids> {
   return { ...about, viewerId: 'v' };
 }
 
-/** Who asks, with what changed, by the place of the answer in the table. */
+/** The caller of each column of the table, and how its request differs. */
 const columns: readonly (readonly [
   string,
   (ids: Ids, operationId: string) => Promise<readonly [Caller, Partial<Ids>]>,
 ])[] = [
   [
-    'of another organisation',
+    'of another organization',
     async () => {
       const caller = await server.login('foreigner');
       return [caller, { userEndpointId: await caller.register() }];
@@ -140,7 +140,7 @@ const columns: readonly (readonly [
 
 describe.each(Object.entries(table))('%s', (operationId, [ask, ...statuses]) => {
   it.each(columns.map(([who, cast], index) => [statuses[index] ?? 0, who, cast] as const))(
-    'answers %i to a caller %s',
+    'responds %i to a caller %s',
     async (status, _who, cast) => {
       const ids = await aScene();
       const [caller, changed] = await cast(ids, operationId);
@@ -150,14 +150,14 @@ describe.each(Object.entries(table))('%s', (operationId, [ask, ...statuses]) => 
   );
 });
 
-/** Tokens that are none. */
+/** Invalid tokens. */
 const badTokens: Readonly<Record<string, () => Promise<string> | string>> = {
   'no token': () => '',
   'an expired token': () => provider.sign(server.clock.now() - 3_600_000),
   'a token with a wrong signature': () => provider.forge(server.clock.now()),
   'a token of another issuer': () => provider.sign(server.clock.now(), { iss: 'https://other.example.com' }),
   'a token for another audience': () => provider.sign(server.clock.now(), { aud: 'other' }),
-  'a token without an organisation': () => provider.sign(server.clock.now(), { organization: { id: 'o-1' } }),
+  'a token without an organization': () => provider.sign(server.clock.now(), { organization: { id: 'o-1' } }),
 };
 const others = [
   'createTicket',
@@ -168,15 +168,12 @@ const others = [
 ];
 
 describe.each(Object.entries(badTokens))('%s', (_name, token) => {
-  it.each([...Object.keys(table), ...others])(
-    'gives 401 to %s, before anything else is looked at',
-    async (id) => {
-      const caller = new Caller(server.url, {
-        access_token: await token(),
-        token_type: 'bearer',
-        expires_in: 0,
-      });
-      expect(await caller.call(id, { params: { id: 'c' } })).toMatchObject(anError(401, 'invalid_token'));
-    },
-  );
+  it.each([...Object.keys(table), ...others])('gives 401 to %s, before any other check', async (id) => {
+    const caller = new Caller(server.url, {
+      access_token: await token(),
+      token_type: 'bearer',
+      expires_in: 0,
+    });
+    expect(await caller.call(id, { params: { id: 'c' } })).toMatchObject(anError(401, 'invalid_token'));
+  });
 });

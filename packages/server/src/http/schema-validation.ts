@@ -1,21 +1,21 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import { RefusalError } from '../refusal.ts';
 import type { OpenapiDocument, ParameterSchema } from './openapi-document.ts';
 
-/** Refuses with `invalid_request` what does not fit its schema, and otherwise gives it back. */
+/** Returns the input if it fits its schema; otherwise refuses with `invalid_request`. */
 export type Validate = (input: unknown) => unknown;
 
 const validations = new WeakMap<OpenapiDocument['content'], SchemaValidation>();
 
-/** The validation by this document, the same one each time. */
+/** The validation for this document; the same object each time. */
 export function validationBy({ content }: OpenapiDocument): SchemaValidation {
   const validation = validations.get(content) ?? new SchemaValidation(content);
   validations.set(content, validation);
   return validation;
 }
 
-/** Compiles the document's schemas, each when it is first needed: all of them together would hold up every start. */
+/** Compiles each schema of the document on first use: compiling all of them would slow down every start. */
 export class SchemaValidation {
   readonly #bodies: Ajv2020;
   readonly #parameters: Ajv2020;
@@ -24,11 +24,11 @@ export class SchemaValidation {
   constructor(content: OpenapiDocument['content']) {
     this.#bodies = createAjv({ coerceTypes: false });
     this.#bodies.addSchema(content, documentId);
-    // What comes in a path or query is text, also when the document says it is a number.
+    // Values in paths and queries are strings, even where the document says number.
     this.#parameters = createAjv({ coerceTypes: true });
   }
 
-  /** The schema that a JSON pointer names in the document. */
+  /** Validates a body by the schema at a JSON pointer in the document. */
   body(pointer: string): Validate {
     return (input) => {
       if (input === undefined || input === null) throw refusal('The body is missing. Send a JSON object.');
@@ -38,11 +38,11 @@ export class SchemaValidation {
     };
   }
 
-  /** Path or query parameters, with texts turned into what the schema says. */
+  /** Validates path or query parameters, and converts strings to the types of the schema. */
   parameters(schema: ParameterSchema): Validate {
     return (input) => {
       const values = { ...(input as Record<string, unknown>) };
-      // Ajv keeps what it has compiled of one object.
+      // Ajv caches the compilation of a schema object.
       const check = this.#parameters.compile(schema);
       if (!check(values)) throw refusal(describeErrors(check.errors ?? []));
       return values;
@@ -68,23 +68,23 @@ function refusal(message: string): RefusalError {
   return new RefusalError('invalid_request', message);
 }
 
-/** Names the first wrong field and says what it must be. */
+/** Names the first wrong field and its expected value. */
 function describeErrors(errors: readonly ErrorObject[]): string {
   const first = errors[0];
-  if (!first) return 'The request does not fit the API document.';
+  if (!first) return 'The request does not match the API document.';
   if (first.keyword === 'required') {
     const missing = String(first.params['missingProperty']);
     return `${fieldName(`${first.instancePath}/${missing}`)} is missing. Add it and send the request again.`;
   }
-  // The branches of an anyOf each report their part: "0 or at least 30000".
+  // Each branch of an anyOf reports its own part: "0 or at least 30000".
   const same = errors.filter(
     ({ instancePath, keyword }) => instancePath === first.instancePath && keyword !== 'anyOf',
   );
-  const wishes = [...new Set(same.map(describeWish))].join(' or ');
-  return `${fieldName(first.instancePath)} ${wishes}. Correct it and send the request again.`;
+  const expectations = [...new Set(same.map(describeExpectation))].join(' or ');
+  return `${fieldName(first.instancePath)} ${expectations}. Correct it and send the request again.`;
 }
 
-function describeWish({ keyword, params, message }: ErrorObject): string {
+function describeExpectation({ keyword, params, message }: ErrorObject): string {
   switch (keyword) {
     case 'enum':
       return `must be one of ${(params['allowedValues'] as readonly unknown[]).join(', ')}`;

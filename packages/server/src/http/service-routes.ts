@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { ErrorResponse } from '@parley-rtc/contract';
 import type { FastifyInstance } from 'fastify';
 import type { JSONWebKeySet } from 'jose';
 import { RefusalError } from '../refusal.ts';
@@ -7,24 +8,21 @@ import { RefusalError } from '../refusal.ts';
 export interface ServiceRoutesOptions {
   readonly documentText: string;
   readonly keySet: () => Promise<JSONWebKeySet>;
-  /** Whether new calls should come here. */
-  readonly isReady: () => boolean;
+  /** Why load balancers should send new calls elsewhere; undefined when they should send them here. */
+  readonly unreadiness: () => Promise<ErrorResponse | undefined>;
   readonly metricsText: () => Promise<string>;
-  /** Bearer token for the metrics; undefined when anybody may read them. */
+  /** Bearer token for the metrics; undefined if anyone may read them. */
   readonly metricsToken: string | undefined;
 }
 
-/** What is no part of the API: the document itself, the key that checks tokens, signs of life and metrics. */
+/** Routes outside the API: the document itself, the public keys, health and metrics. */
 export function addServiceRoutes(app: FastifyInstance, options: ServiceRoutesOptions): void {
   app.get('/healthz', () => ({ status: 'ok' }));
-  app.get('/readyz', (_request, reply) =>
-    options.isReady()
-      ? { status: 'ready' }
-      : reply.status(503).header('retry-after', '5').send({
-          error: 'shutting_down',
-          error_description: 'This server is about to end. Send new calls to another one.',
-        }),
-  );
+  app.get('/readyz', async (_request, reply) => {
+    const unreadiness = await options.unreadiness();
+    if (!unreadiness) return { status: 'ready' };
+    return reply.status(503).header('retry-after', '5').send(unreadiness);
+  });
   app.get('/metrics', async (request, reply) => {
     requireMetricsToken(options.metricsToken, request.headers.authorization);
     return reply.type('text/plain; version=0.0.4; charset=utf-8').send(await options.metricsText());
@@ -35,10 +33,10 @@ export function addServiceRoutes(app: FastifyInstance, options: ServiceRoutesOpt
 
 function requireMetricsToken(token: string | undefined, authorization = ''): void {
   if (token === undefined) return;
-  const [given, wanted] = [Buffer.from(authorization), Buffer.from(`Bearer ${token}`)];
-  if (given.length === wanted.length && timingSafeEqual(given, wanted)) return;
+  const [actual, expected] = [Buffer.from(authorization), Buffer.from(`Bearer ${token}`)];
+  if (actual.length === expected.length && timingSafeEqual(actual, expected)) return;
   throw new RefusalError(
     'invalid_token',
-    'Send the token that PARLEY_METRICS_TOKEN sets, as "Authorization: Bearer <token>".',
+    'Send the value of PARLEY_METRICS_TOKEN as "Authorization: Bearer <token>".',
   );
 }

@@ -2,10 +2,10 @@ import type { IceCandidate } from '@parley-rtc/contract';
 import type { Limits } from './limits.ts';
 import { requireWithin } from './require-within.ts';
 
-/** How many candidates each published stream or view was given. Entries go with their keys. */
+/** Number of candidates received by each published stream or view. Entries vanish with their keys. */
 export type CandidateCounts = WeakMap<object, number>;
 
-/** Refuses candidates that are too long or too many, in this call or with the earlier ones; else counts them. */
+/** Refuses candidates that are too long, or too many in this call or in total; otherwise counts them. */
 export function countCandidates(
   counts: CandidateCounts,
   connection: object,

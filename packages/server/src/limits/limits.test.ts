@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
+import { requireBoundedJson } from '../http/require-bounded-json.ts';
 import { RefusalError } from '../refusal.ts';
 import { countCandidates } from './count-candidates.ts';
 import { defaultLimits, type Limits } from './limits.ts';
-import { requireBoundedJson } from './require-bounded-json.ts';
 import { requireBoundedSdp } from './require-bounded-sdp.ts';
 
 const small = {
@@ -31,7 +31,7 @@ it.each<[unknown, keyof Limits | undefined]>([
   });
 });
 
-it('measures JSON that is nested deeper than a stack', () => {
+it('measures JSON that is nested deeper than the call stack', () => {
   const deep: unknown = JSON.parse('['.repeat(200_000) + ']'.repeat(200_000));
   expectLimit('jsonDepth', () => {
     requireBoundedJson(deep, { ...defaultLimits, jsonEntries: 1_000_000 });
@@ -43,6 +43,8 @@ it.each<[string, keyof Limits | undefined]>([
   [`v=0\r\na=${'x'.repeat(19)}`, 'sdpLineBytes'],
   ['v=0\nm=a\nm=b', 'sdpSections'],
   ['v=0\r\ra\rb\r', 'sdpLines'],
+  ['a=candidate:\na=candidate:\na=candidate:', undefined],
+  ['a=candidate:\na=candidate:\na=candidate:\na=candidate:', 'candidatesPerConnection'],
   [`v=0\n${'ü'.repeat(29)}`, 'sdpBytes'],
 ])('measures the SDP %j without parsing it', (sdp, limit) => {
   expectLimit(limit, () => {
@@ -50,7 +52,7 @@ it.each<[string, keyof Limits | undefined]>([
   });
 });
 
-it('counts candidates by call and over the life of a connection', () => {
+it('counts candidates per call and over the lifetime of a connection', () => {
   const counts = new WeakMap<object, number>();
   const [one, other] = [{}, {}];
   const count =
@@ -72,7 +74,7 @@ it('counts candidates by call and over the life of a connection', () => {
   expectLimit(undefined, count(other, 'a'));
 });
 
-/** Expects a refusal that names the limit and its number, or none. */
+/** Expects a refusal that names the limit and its value, or none. */
 function expectLimit(limit: keyof Limits | undefined, act: () => void): void {
   if (limit === undefined) {
     expect(act).not.toThrow();

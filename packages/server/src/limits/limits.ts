@@ -1,16 +1,18 @@
 /**
- * How much a request, a conference or a user may hold, so that nobody can use up a node. Whole numbers; sizes are
- * bytes of UTF-8, durations milliseconds. `docs/server/limits.md` describes each.
+ * Limits on requests, conferences and users, so that no caller can exhaust a node. Whole numbers; sizes are bytes of
+ * UTF-8, durations milliseconds. `docs/server/limits.md` describes each.
  */
 export interface Limits {
   /** Bytes of a request body. */
   readonly bodyBytes: number;
-  /** Objects and arrays inside each other in a JSON body, the outermost included. */
+  /** Nesting depth of objects and arrays in a JSON body, including the outermost. */
   readonly jsonDepth: number;
-  /** Keys and array items of a JSON body together. */
+  /** Total number of keys and array items in a JSON body. */
   readonly jsonEntries: number;
-  /** Bytes of one event of a history, which holds the metadata, reasons and ids of a command. */
+  /** Bytes of one history event, which holds the metadata, reasons and ids of a command. */
   readonly eventBytes: number;
+  /** Bytes of a conference's events that are kept; older ones are dropped. */
+  readonly historyBytes: number;
 
   readonly sdpBytes: number;
   readonly sdpLines: number;
@@ -19,7 +21,7 @@ export interface Limits {
   /** `m=` lines of an SDP. */
   readonly sdpSections: number;
   readonly candidatesPerCall: number;
-  /** ICE candidates over the life of a published stream or a view. */
+  /** ICE candidates over the lifetime of a published stream or a view. */
   readonly candidatesPerConnection: number;
   /** Bytes of one ICE candidate line. */
   readonly candidateBytes: number;
@@ -31,29 +33,51 @@ export interface Limits {
   readonly streamMetadataEntries: number;
   readonly streamMetadataBytes: number;
 
-  /** Conferences of one organisation that have not ended. */
+  /** Active conferences of one organization. */
   readonly conferencesPerOrganization: number;
+  /** Bytes of a conference as JSON: participants with their streams, and metadata. */
+  readonly conferenceBytes: number;
+  /** Bytes of a list of conferences, which leaves out the oldest. */
+  readonly listBytes: number;
   readonly participantsPerConference: number;
   readonly streamsPerParticipant: number;
-  /** Views that one endpoint has open in one conference. */
+  /** Endpoints of one user in one conference. */
+  readonly participantsPerUser: number;
+  /** Open views of one endpoint in one conference. */
   readonly viewsPerEndpoint: number;
   /** Registered endpoints of one user: tabs and phones. */
   readonly endpointsPerUser: number;
+  /** Published streams and open views of one user, in all conferences. */
+  readonly mediaConnectionsPerUser: number;
+  /** Published streams and open views in one conference. */
+  readonly mediaConnectionsPerConference: number;
+  /** Polls and pushes of one user that wait for events. */
+  readonly waitingPerUser: number;
+  /** Polls and pushes for one endpoint that wait for events; the oldest ends. */
+  readonly waitingPerEndpoint: number;
 
-  /** TCP connections at the same time; more are refused. */
+  /** Logins of one ticket that may exist at the same time. */
+  readonly loginsPerTicket: number;
+
+  /** Concurrent TCP connections; more are refused. */
   readonly connections: number;
   /** How long a client may take to send the headers of a request. */
   readonly headersTimeoutMs: number;
-  /** How long a client may take to send a whole request. Does not cut short the wait for an answer. */
+  /** How long a client may take to send a whole request. Does not limit the wait for the response. */
   readonly requestTimeoutMs: number;
+  /** How long a client may take to read a whole response. */
+  readonly responseTimeoutMs: number;
+  /** Bytes of responses that one address has not read yet; further long ones are refused. */
+  readonly unreadBytesPerAddress: number;
 }
 
-/** What holds unless the configuration says otherwise. */
+/** Limits that apply unless configured otherwise. */
 export const defaultLimits: Limits = {
   bodyBytes: 512 * 1024,
   jsonDepth: 32,
   jsonEntries: 10_000,
   eventBytes: 128 * 1024,
+  historyBytes: 2 * 1024 * 1024,
 
   sdpBytes: 256 * 1024,
   sdpLines: 5_000,
@@ -71,12 +95,22 @@ export const defaultLimits: Limits = {
   streamMetadataBytes: 32 * 1024,
 
   conferencesPerOrganization: 10_000,
+  conferenceBytes: 4 * 1024 * 1024,
+  listBytes: 4 * 1024 * 1024,
   participantsPerConference: 1_000,
+  participantsPerUser: 100,
   streamsPerParticipant: 16,
   viewsPerEndpoint: 200,
   endpointsPerUser: 1_000,
+  loginsPerTicket: 10_000,
+  mediaConnectionsPerUser: 1_000,
+  mediaConnectionsPerConference: 20_000,
+  waitingPerUser: 1_000,
+  waitingPerEndpoint: 8,
 
   connections: 20_000,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
+  responseTimeoutMs: 30_000,
+  unreadBytesPerAddress: 64 * 1024 * 1024,
 };

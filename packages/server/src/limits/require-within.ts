@@ -1,44 +1,61 @@
-import { type RefusalCode, RefusalError } from '../refusal.ts';
+import { RefusalError, type RefusalCode } from '../refusal.ts';
 import type { Limits } from './limits.ts';
 
-/** A limit that is a count; the others are settings of the HTTP server. */
+/** A limit on a count; the rest are settings of the HTTP server. */
 export type CountedLimit = Exclude<
   keyof Limits,
-  'bodyBytes' | 'connections' | 'headersTimeoutMs' | 'requestTimeoutMs'
+  | 'bodyBytes'
+  | 'historyBytes'
+  | 'listBytes'
+  | 'waitingPerEndpoint'
+  | 'connections'
+  | 'headersTimeoutMs'
+  | 'requestTimeoutMs'
+  | 'responseTimeoutMs'
 >;
 
-/** What each limit counts and what to do about it, as a refusal says it. */
+/** What each limit counts, and advice for the refusal. */
 const explanations: Readonly<Record<CountedLimit, readonly [what: string, advice: string]>> = {
   jsonDepth: ['levels of objects and arrays in a body', 'Send flatter JSON.'],
-  jsonEntries: ['keys and array items in a body', 'Send less at once.'],
+  jsonEntries: ['keys and array items in a body', 'Send less per request.'],
   eventBytes: ['bytes in one change', 'Send shorter texts and less metadata.'],
   sdpBytes: ['bytes in an SDP', 'Offer fewer codecs or media sections.'],
   sdpLines: ['lines in an SDP', 'Offer fewer codecs or media sections.'],
   sdpLineBytes: ['bytes in one line of an SDP', 'Send the offer as the browser wrote it.'],
   sdpSections: ['media sections in an SDP', 'Offer only the media of this one stream.'],
-  candidatesPerCall: ['ICE candidates in one call', 'Send the others in further calls.'],
+  candidatesPerCall: ['ICE candidates in one call', 'Send the rest in further calls.'],
   candidatesPerConnection: ['ICE candidates for one stream or view', 'Set up a new stream or view instead.'],
   candidateBytes: ['bytes in one ICE candidate', 'Send the candidate as the browser wrote it.'],
   conferenceMetadataEntries: ['metadata entries in a conference', 'Remove some first.'],
   conferenceMetadataBytes: [
     'bytes of metadata in a conference',
-    'Remove entries first or store shorter ones.',
+    'Remove entries first, or store shorter ones.',
   ],
   participantMetadataEntries: ['metadata entries of a participant', 'Send fewer entries.'],
   participantMetadataBytes: [
     'bytes of metadata of a participant',
-    'Store large data elsewhere, a link here.',
+    'Store large data elsewhere and send a link.',
   ],
   streamMetadataEntries: ['metadata entries of a stream', 'Send fewer entries.'],
-  streamMetadataBytes: ['bytes of metadata of a stream', 'Store large data elsewhere, a link here.'],
-  conferencesPerOrganization: ['active conferences in an organisation', 'End some first.'],
-  participantsPerConference: ['participants in a conference', 'Try again when somebody has left.'],
-  streamsPerParticipant: ['streams of one participant', 'Withdraw one first.'],
+  streamMetadataBytes: ['bytes of metadata of a stream', 'Store large data elsewhere and send a link.'],
+  conferencesPerOrganization: ['active conferences in an organization', 'End some first.'],
+  conferenceBytes: ['bytes in a conference', 'Remove metadata or streams first.'],
+  participantsPerUser: ['endpoints of one user in a conference', 'Leave with another endpoint first.'],
+  mediaConnectionsPerUser: ['streams and views of one user', 'Unpublish or stop some first.'],
+  mediaConnectionsPerConference: ['streams and views in a conference', 'Try again after some have ended.'],
+  waitingPerUser: [
+    'polls and pushes of one user that wait for events',
+    'End some, or wait for their answers.',
+  ],
+  participantsPerConference: ['participants in a conference', 'Try again after a participant leaves.'],
+  streamsPerParticipant: ['streams of one participant', 'Unpublish one first.'],
   viewsPerEndpoint: ['open views of one endpoint in a conference', 'Stop one first.'],
+  unreadBytesPerAddress: ['bytes of unread responses per address', 'Read the responses.'],
+  loginsPerTicket: ['logins of one ticket', 'Create another ticket.'],
   endpointsPerUser: ['registered endpoints of one user', 'Unregister one first.'],
 };
 
-/** Refuses, naming the limit, when `count` is above it. */
+/** Refuses if `count` exceeds the limit, naming the limit. */
 export function requireWithin(
   limits: Limits,
   limit: CountedLimit,

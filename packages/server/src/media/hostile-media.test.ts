@@ -1,10 +1,9 @@
 import { parse } from 'sdp-transform';
 import { describe, expect, it } from 'vitest';
 import type { AcceptedMedia } from './accepted-media.ts';
+import { PublisherPeer } from './incoming/publisher-peer.ts';
 import { MediaError } from './media-router.ts';
-import { PublisherPeer } from './publisher-peer.ts';
-import { parseRtcp } from './rtp/parse-rtcp.ts';
-import { isRtcp, parseRtpPacket } from './rtp/rtp-packet.ts';
+import { ViewerPeer } from './outgoing/viewer-peer.ts';
 import { acceptPublish } from './sdp/accept-publish.ts';
 import { acceptView } from './sdp/accept-view.ts';
 import { parseOffer } from './sdp/parse-offer.ts';
@@ -15,9 +14,10 @@ import recordings from './testing/recordings.json' with { type: 'json' };
 import { preferring } from './testing/test-offers.ts';
 import { rtpBytes } from './testing/test-packets.ts';
 import { usableCandidate } from './transport/remote-candidate.ts';
-import { ViewerPeer } from './viewer-peer.ts';
+import { parseRtcp } from './wire/parse-rtcp.ts';
+import { isRtcp, parseRtpPacket } from './wire/rtp-packet.ts';
 
-// PARLEY_FUZZ_PACKETS=1000000 throws more, and PARLEY_FUZZ_SEED others.
+// Set PARLEY_FUZZ_PACKETS=1000000 for more packets, and PARLEY_FUZZ_SEED for others.
 const packetCount = Number(process.env['PARLEY_FUZZ_PACKETS'] ?? 20_000);
 const seed = Number(process.env['PARLEY_FUZZ_SEED'] ?? 1);
 const offerCount = Math.ceil(packetCount / 25);
@@ -29,10 +29,10 @@ const samples = [chromium, firefox]
   .map((hex) => Buffer.from(hex, 'hex'));
 const hostileSsrcs = [1, 2, 3];
 const honestSsrc = 0x7777;
-/** Of redundant audio in Chromium's offers. */
+/** Payload type of redundant audio in Chromium's offers. */
 const redPayloadType = 63;
 
-/** Payload types by codec in Chromium's offers, and a packet that starts a key frame of it. */
+/** Payload types by codec in Chromium's offers, and a packet that starts a key frame. */
 const videoCodecs = [
   ['VP8', 96, [0x10, 0x00, 0x00]],
   ['H264', 108, [0x67, 0x42, 0xe0]],
@@ -40,7 +40,7 @@ const videoCodecs = [
   ['AV1', 45, [0x18, 0x0a, 0x00]],
 ] as const;
 
-/** A publisher and a viewer as a stream connects them, without transports. */
+/** A publisher and a viewer, connected as by a stream, without transports. */
 function connect(payloadType: number) {
   let nowMs = 1_000;
   const now = () => nowMs;
@@ -60,7 +60,8 @@ function connect(payloadType: number) {
       now,
     });
   const viewer = createViewer(toViewer);
-  // What a viewer says of its link is believed, so that only another one can tell whether the stream flows on.
+  // The router trusts a viewer's reports on its own link, so only another viewer can show whether the stream still
+  // flows.
   const honestViewer = createViewer(toHonestViewer);
   const viewers = [viewer, honestViewer];
   const publisher: PublisherPeer = new PublisherPeer({
@@ -80,7 +81,7 @@ function connect(payloadType: number) {
     viewed,
     publisher,
     viewer,
-    /** What was sent since the last call. */
+    /** Packets sent since the last call. */
     takeSent: () => ({
       toPublisher: toPublisher.splice(0),
       toViewer: toViewer.splice(0),
@@ -102,7 +103,7 @@ function payloadTypesOf(media: readonly AcceptedMedia[]): number[] {
 
 describe('packets that no honest peer sends', () => {
   it.each(videoCodecs)(
-    'neither throw nor leave as anything but RTP and RTCP, and %s flows on after them',
+    'neither throw nor produce anything but RTP and RTCP, and %s still flows afterwards',
     (_name, payloadType, keyFrame) => {
       const { published, viewed, publisher, viewer, takeSent, advance } = connect(payloadType);
       const viewerSsrcs = viewer.sentMedia.map(({ ssrc }) => ssrc);
@@ -133,7 +134,7 @@ describe('packets that no honest peer sends', () => {
 
       takeSent();
       const payload = Uint8Array.from([...keyFrame, 0xaa, 0xbb, 0xcc]);
-      // What was there before may still look alive for a moment.
+      // The former source may still look alive for a short time.
       let isSeen = false;
       for (let sequenceNumber = 40_000; !isSeen && sequenceNumber < 40_200; sequenceNumber += 1) {
         const timestamp = sequenceNumber * 3_000;

@@ -1,15 +1,15 @@
 import { describe, expect, it, vi } from 'vitest';
-import { MediaError } from './media-router.ts';
-import type { LostPeer, PublishRequest } from './media-router.ts';
-import { PacketRouter } from './packet-router.ts';
-import { parseRtcp } from './rtp/parse-rtcp.ts';
-import { isRtcp } from './rtp/rtp-packet.ts';
+import { MediaError, type LostPeer, type PublishRequest } from './media-router.ts';
+import { PacketRouter } from './routing/packet-router.ts';
 import { eventually } from './testing/eventually.ts';
 import { createFakeNetwork } from './testing/fake-rtp-transport.ts';
 import type { RawPeer } from './testing/raw-peer.ts';
 import recordings from './testing/recordings.json' with { type: 'json' };
 import { transportOf, withTransport } from './testing/test-offers.ts';
 import { videoSender, videoViewer } from './testing/video-ends.ts';
+import { TransportSetupError } from './transport/rtp-transport.ts';
+import { parseRtcp } from './wire/parse-rtcp.ts';
+import { isRtcp } from './wire/rtp-packet.ts';
 
 /** Peers of the fake network have no candidates. */
 const noTrickle = () => {};
@@ -31,17 +31,18 @@ function publishRequest(peer: RawPeer): PublishRequest {
 function setUpOverFakes() {
   const network = createFakeNetwork();
   const release = vi.fn<() => void>();
+  const log = vi.fn<(level: string, message: string, fields: object) => void>();
   const router = new PacketRouter({
     createTransport: network.createTransport,
     now: () => performance.now(),
-    log: () => {},
+    log,
     release,
   });
-  return { network, router, release };
+  return { network, router, release, log };
 }
 
 describe('PacketRouter', () => {
-  it('tells who is gone, and lets the publisher come back', async () => {
+  it('reports lost peers, and accepts the returning publisher', async () => {
     const { network, router } = setUpOverFakes();
     const lost: LostPeer[] = [];
     const stop = router.onPeerLost((peer) => lost.push(peer));
@@ -58,7 +59,47 @@ describe('PacketRouter', () => {
     await router.close();
   });
 
-  it('knows what is there and what is not', async () => {
+  it('calls every listener although one throws, and logs the error with the lost peer', async () => {
+    const { network, router, log } = setUpOverFakes();
+    const error = new Error('broken listener');
+    const lost: LostPeer[] = [];
+    router.onPeerLost(() => {
+      throw error;
+    });
+    router.onPeerLost((peer) => lost.push(peer));
+    const publisher = await network.createPeer();
+    const answer = await router.publish(publishRequest(publisher));
+    await publisher.accept(transportOf(answer.sdpAnswer), noTrickle);
+    publisher.close();
+    await eventually(() => expect(lost).toEqual([{ streamKey }]));
+    expect(log).toHaveBeenCalledWith('error', 'A listener of the media router failed', { err: error });
+    expect(log).toHaveBeenCalledWith('debug', 'The listener failed for', { streamKey });
+    await router.close();
+  });
+
+  it('is overloaded, and keeps its peers, when the machine has no sockets left', async () => {
+    const { network, router, log } = setUpOverFakes();
+    const publisher = await network.createPeer();
+    const answer = await router.publish(publishRequest(publisher));
+    await publisher.accept(transportOf(answer.sdpAnswer), noTrickle);
+    const cause = new TransportSetupError('Too many open files');
+    network.refuseTransports(cause);
+    const viewer = await network.createPeer();
+    const sdpOffer = withTransport(chromium.viewOffer, viewer.parameters);
+    const refusals = [
+      router.view({ streamKey, viewerId: 'v', sdpOffer }),
+      router.publish({ ...publishRequest(viewer), streamKey: 'another' }),
+    ];
+    for (const refusal of refusals)
+      await expect(refusal).rejects.toMatchObject({ code: 'overloaded', cause });
+    expect(log).toHaveBeenCalledWith('warn', expect.stringContaining('LimitNOFILE'), { err: cause });
+    network.refuseTransports(undefined);
+    await router.view({ streamKey, viewerId: 'v', sdpOffer });
+    expect(await router.facts()).toHaveLength(2);
+    await router.close();
+  });
+
+  it('distinguishes existing from unknown streams and views', async () => {
     const { network, router } = setUpOverFakes();
     const peer = await network.createPeer();
     const sdpOffer = withTransport(chromium.viewOffer, peer.parameters);
@@ -85,7 +126,7 @@ describe('PacketRouter', () => {
     await router.close();
   });
 
-  it('keeps a stream whose republishing failed, and none whose first publishing did', async () => {
+  it('keeps a stream whose republishing fails, but not one whose first publishing fails', async () => {
     const { network, router } = setUpOverFakes();
     const request = publishRequest(await network.createPeer());
     const badOffer = expect.objectContaining({ code: 'bad_offer' });
@@ -97,7 +138,7 @@ describe('PacketRouter', () => {
     await router.close();
   });
 
-  it('does not bring back a stream that was unpublished while it was published', async () => {
+  it('does not restore a stream that is unpublished while being published', async () => {
     const { network, router } = setUpOverFakes();
     const publishing = router.publish(publishRequest(await network.createPeer()));
     router.unpublish(streamKey);
@@ -106,7 +147,7 @@ describe('PacketRouter', () => {
     await router.close();
   });
 
-  it('caps the video with an estimate, and lifts the cap with a high one', async () => {
+  it('caps video with an estimate, and lifts the cap with a high one', async () => {
     const { network, router } = setUpOverFakes();
     const peer = await network.createPeer();
     const { sdpAnswer } = await router.publish({ ...publishRequest(peer), videoBitrateBps: 500_000 });
@@ -125,7 +166,7 @@ describe('PacketRouter', () => {
     await router.close();
   });
 
-  it('frees what transports share once, when it closes', async () => {
+  it('releases shared resources once, when it closes', async () => {
     const { router, release, network } = setUpOverFakes();
     await router.publish(publishRequest(await network.createPeer()));
     await router.close();

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { PacketRouter } from './packet-router.ts';
-import { parseRtcp } from './rtp/parse-rtcp.ts';
-import { isRtcp, parseRtpPacket } from './rtp/rtp-packet.ts';
+import { PacketRouter } from './routing/packet-router.ts';
 import { createFakeNetwork } from './testing/fake-rtp-transport.ts';
 import type { RawPeer } from './testing/raw-peer.ts';
 import recordings from './testing/recordings.json' with { type: 'json' };
 import { transportOf, withTransport } from './testing/test-offers.ts';
 import { rtpBytes } from './testing/test-packets.ts';
+import { parseRtcp } from './wire/parse-rtcp.ts';
+import { isRtcp, parseRtpPacket } from './wire/rtp-packet.ts';
 
 const { chromium } = recordings;
 const streamKey = 'stream';
@@ -24,8 +24,11 @@ async function flush(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 }
 
-/** Three layers of one picture, one packet a frame, in time that the test moves. */
-async function setUp() {
+/**
+ * Three layers of one video, one packet per frame, in time that the test advances. `offered` is the order in which the
+ * offer lists them.
+ */
+async function setUp(offered: readonly string[] = rids) {
   vi.useFakeTimers();
   let nowMs = 0;
   const network = createFakeNetwork();
@@ -39,7 +42,10 @@ async function setUp() {
   const told: (readonly string[])[] = [];
   router.onLayersChanged(({ activeRids }) => told.push(activeRids));
   const publisher = await network.createPeer();
-  const sdpOffer = withTransport(chromium.simulcastOffer, publisher.parameters);
+  const sdpOffer = withTransport(chromium.simulcastOffer, publisher.parameters).replace(
+    'a=simulcast:send q;h;f',
+    `a=simulcast:send ${offered.join(';')}`,
+  );
   const { sdpAnswer } = await router.publish({ streamKey, type: 'CAM', sdpOffer, videoBitrateBps: 0 });
   await publisher.accept(transportOf(sdpAnswer), () => {});
 
@@ -53,7 +59,7 @@ async function setUp() {
   const sequenceNumbers = [65_500, 100, 40_000];
   const silent = new Set<string>();
   let frame = 0;
-  /** Lets this much time pass, with frames of all layers that are not silent. */
+  /** Advances the time, with frames of all layers that are not silent. */
   const run = async (ms: number) => {
     for (const endMs = nowMs + ms; nowMs < endMs; nowMs += frameMs) {
       frame += 1;
@@ -115,13 +121,13 @@ function viewed(peer: RawPeer) {
   };
 }
 
-/** Steps between neighbours, in a ring of this size. */
+/** Steps between neighbors, modulo this size. */
 function steps(numbers: readonly number[], ring: number): number[] {
   return numbers.slice(1).map((number, index) => (number - (numbers[index] ?? 0) + ring) % ring);
 }
 
 describe('simulcast', () => {
-  it('gives each viewer the layer that fills its picture, and the best without a wish', async () => {
+  it('sends each viewer the layer that fills its shown size, and by default the best', async () => {
     const { run, view } = await setUp();
     await run(200);
     const [small, middle, best] = [await view('s', 180), await view('m', 300), await view('b')];
@@ -131,7 +137,29 @@ describe('simulcast', () => {
     expect(new Set(best.layers().slice(-10))).toEqual(new Set([2]));
   });
 
-  it('keeps numbers, timestamps and picture ids in step over fifty switches', async () => {
+  it.each([[['f', 'h', 'q']], [['h', 'f', 'q']], [['q', 'f', 'h']]])(
+    'recognizes the sizes of layers that are listed as %j',
+    async (offered) => {
+      const { run, view, told } = await setUp(offered);
+      await run(200);
+      const [small, middle, best] = [await view('s', 180), await view('m', 300), await view('b')];
+      await run(1_000);
+      expect(new Set(small.layers().slice(-10))).toEqual(new Set([0]));
+      expect(new Set(middle.layers().slice(-10))).toEqual(new Set([1]));
+      expect(new Set(best.layers().slice(-10))).toEqual(new Set([2]));
+      expect(told).toEqual([]);
+    },
+  );
+
+  it('reports the needed layers by name, in whatever order they are listed', async () => {
+    const { run, view, told } = await setUp(['f', 'q', 'h']);
+    await run(200);
+    await view('v', 180);
+    await run(6_000);
+    expect(told).toEqual([['q']]);
+  });
+
+  it('keeps numbers, timestamps and picture ids continuous over fifty switches', async () => {
     const { router, run, view } = await setUp();
     await run(200);
     const viewer = await view('v', 180);
@@ -158,7 +186,7 @@ describe('simulcast', () => {
     expect(Math.min(...timestamps)).toBeGreaterThan(0);
   });
 
-  it('falls to another layer when the one that is sent dies', async () => {
+  it('switches to another layer when the current one dies', async () => {
     const { run, view, silent } = await setUp();
     await run(200);
     const viewer = await view('v');
@@ -171,7 +199,7 @@ describe('simulcast', () => {
     expect(viewer.layers().at(-1)).toBe(2);
   });
 
-  it('tells which layers are wanted, and sends nothing to a view that is paused', async () => {
+  it('reports which layers are needed, and sends nothing to a paused view', async () => {
     const { router, run, view, told } = await setUp();
     await run(200);
     const viewer = await view('v', 180);

@@ -14,7 +14,7 @@ const video: MediaFacts = {
   jitterMs: 3,
 };
 
-it('gives each figure of each peer a series that ends with the peer, without ids of clients', async () => {
+it('exports a series per metric and peer, which ends with the peer and contains no client ids', async () => {
   let facts = [
     { streamKey: 'secret', media: [video] },
     { streamKey: 'secret', viewerId: 'me', media: [{ ...video, roundTripMs: 40 }] },

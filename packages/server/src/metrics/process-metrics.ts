@@ -1,23 +1,23 @@
 import { setTimeout } from 'node:timers/promises';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 
-/** Enough for some looks at the event loop, of which there is no figure before the first. */
-const firstLooksMs = 100;
+/** Time for a few samples of the event loop; its metrics are undefined before the first. */
+const firstSamplesMs = 100;
 
-let begun: Promise<Registry> | undefined;
+let started: Promise<Registry> | undefined;
 
 /**
- * Memory, processor time, event loop delay and garbage collection: one set for the process. Begun by who asks first, since
- * watching the event loop wakes an idle server a hundred times a second.
+ * Memory, processor time, event loop delay and garbage collection: one registry for the process. The first request
+ * starts the collection, because sampling the event loop wakes an idle server a hundred times a second.
  */
 export function processMetrics(): Promise<Registry> {
-  begun ??= begin();
-  return begun;
+  started ??= start();
+  return started;
 }
 
-async function begin(): Promise<Registry> {
+async function start(): Promise<Registry> {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  await setTimeout(firstLooksMs);
+  await setTimeout(firstSamplesMs);
   return registry;
 }

@@ -4,23 +4,25 @@ import type { PeerFacts } from '../media/media-router.ts';
 import { mediaMetrics } from './media-metrics.ts';
 import { processMetrics } from './process-metrics.ts';
 
-/** What {@link ServerMetrics} reads when somebody asks. */
+/** What {@link ServerMetrics} reads at each scrape. */
 export interface MeteredState {
-  /** The conferences that have not ended. */
+  /** The active conferences. */
   readonly conferences: () => readonly ConferenceState[];
   /** How many views are open. */
   readonly viewCount: () => number;
-  /** How the media of every peer fare. */
+  /** Media statistics of every peer. */
   readonly mediaFacts: () => Promise<readonly PeerFacts[]>;
 }
 
 /** The operation whose requests are parked. */
 const pollOperation = 'getEvents';
 
-/** From a few milliseconds to a long poll that waits in vain. */
+/** From a few milliseconds to a long poll that times out. */
 const latencyBucketsSeconds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25];
 
-/** What one server tells Prometheus; the names begin with `parley_`, those of the process with `process_` and `nodejs_`. */
+/**
+ * One server's metrics for Prometheus; names begin with `parley_`, those of the process with `process_` and `nodejs_`.
+ */
 export class ServerMetrics {
   readonly #registry = new Registry();
   readonly #latency: Histogram<'operation' | 'status'>;
@@ -29,24 +31,26 @@ export class ServerMetrics {
   constructor({ conferences, viewCount, mediaFacts }: MeteredState) {
     this.#latency = new Histogram({
       name: 'parley_http_request_duration_seconds',
-      help: 'Time from the headers of a request to the end of its answer. getEvents waits on purpose.',
+      help: 'Time from the request headers to the end of the response. getEvents waits by design.',
       labelNames: ['operation', 'status'],
       buckets: latencyBucketsSeconds,
       registers: [this.#registry],
     });
-    this.#gauge('parley_conferences', 'Conferences that have not ended.', () => conferences().length);
-    this.#gauge('parley_participants', 'Endpoints inside conferences.', () =>
+    this.#gauge('parley_conferences', 'Active conferences.', () => conferences().length);
+    this.#gauge('parley_participants', 'Endpoints in conferences.', () =>
       sum(conferences(), ({ participants }) => participants.length),
     );
     this.#gauge('parley_streams', 'Published streams.', () =>
       sum(conferences(), ({ participants }) => sum(participants, ({ streams }) => streams.length)),
     );
     this.#gauge('parley_viewers', 'Open views of streams.', viewCount);
-    this.#gauge('parley_parked_polls', 'Requests for events that wait.', () => this.#parkedPolls);
+    this.#gauge('parley_parked_polls', 'Parked requests for events.', () => this.#parkedPolls);
     for (const metric of mediaMetrics(mediaFacts)) this.#registry.registerMetric(metric);
   }
 
-  /** Notes that a request for `operation` began. Call what it returns with the status once that is over. */
+  /**
+   * Records the start of a request for `operation`. Call the returned function with the status when the request ends.
+   */
   begin(operation: string): (status: number) => void {
     const stop = this.#latency.startTimer({ operation });
     const isPoll = operation === pollOperation;
@@ -57,7 +61,7 @@ export class ServerMetrics {
     };
   }
 
-  /** Everything in the text format of Prometheus, version 0.0.4. */
+  /** All metrics in Prometheus's text format, version 0.0.4. */
   async text(): Promise<string> {
     return Registry.merge([await processMetrics(), this.#registry]).metrics();
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { failLoudly } from '../testing/fail-loudly.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { OutsideEvents } from './outside-events.ts';
 
@@ -6,14 +7,14 @@ const anEvent = (id: string, text = '') => ({ id, type: 'PingEvent', text });
 
 function setUp(): { clock: FakeClock; outside: OutsideEvents; idsAfter: (sequence: number) => string[] } {
   const clock = new FakeClock();
-  const outside = new OutsideEvents(clock);
+  const outside = new OutsideEvents(clock, failLoudly);
   const idsAfter = (sequence: number): string[] =>
     outside.after('c-1', sequence).map(({ json }) => (JSON.parse(json) as { id: string }).id);
   return { clock, outside, idsAfter };
 }
 
 describe('events outside the history', () => {
-  it('can be read from any place on, oldest first', () => {
+  it('can be read from any position on, oldest first', () => {
     const { outside, idsAfter } = setUp();
     for (const id of ['a', 'b', 'c']) {
       outside.publish('c-1', { event: anEvent(id), qos: 'BEST_EFFORT', atVersion: 1 });
@@ -24,7 +25,7 @@ describe('events outside the history', () => {
     expect(outside.after('c-2', 0)).toEqual([]);
   });
 
-  it('are held for a moment, or for two minutes when they must arrive, and leave nothing behind', () => {
+  it('are held for two seconds, or two minutes if AT_LEAST_ONCE, and leave nothing behind', () => {
     const { clock, outside, idsAfter } = setUp();
     outside.publish('c-1', { event: anEvent('kept'), qos: 'AT_LEAST_ONCE', atVersion: 1 });
     outside.publish('c-1', { event: anEvent('live'), qos: 'BEST_EFFORT', atVersion: 1 });
@@ -53,7 +54,7 @@ describe('events outside the history', () => {
     expect(idsAfter(0)).toEqual(['y', 'z']);
   });
 
-  it('give somebody new a place before what must arrive and was sent since its version', () => {
+  it('give a new reader a position before AT_LEAST_ONCE events sent since its version', () => {
     const { outside, idsAfter } = setUp();
     outside.publish('c-1', { event: anEvent('before'), qos: 'AT_LEAST_ONCE', atVersion: 1 });
     outside.publish('c-1', { event: anEvent('live'), qos: 'BEST_EFFORT', atVersion: 2 });
@@ -63,13 +64,28 @@ describe('events outside the history', () => {
     expect(idsAfter(outside.placeAt('c-1', 3))).toEqual([]);
   });
 
-  it('come after every place from before a restart', () => {
+  it('come after every position from before a restart', () => {
     const { clock, outside } = setUp();
     outside.publish('c-1', { event: anEvent('old'), qos: 'BEST_EFFORT', atVersion: 1 });
     const [old] = outside.after('c-1', 0);
     clock.advance(1);
-    const restarted = new OutsideEvents(clock);
+    const restarted = new OutsideEvents(clock, failLoudly);
     restarted.publish('c-1', { event: anEvent('new'), qos: 'BEST_EFFORT', atVersion: 1 });
     expect(restarted.after('c-1', old?.sequence ?? Infinity)).toHaveLength(1);
+  });
+
+  it('reach every listener, and are held, although one listener throws', () => {
+    const errors: unknown[] = [];
+    const outside = new OutsideEvents(new FakeClock(), (error) => errors.push(error));
+    const error = new Error('broken listener');
+    let heard = 0;
+    outside.onPublished('c-1', () => {
+      throw error;
+    });
+    outside.onPublished('c-1', () => (heard += 1));
+    outside.publish('c-1', { event: anEvent('a'), qos: 'BEST_EFFORT', atVersion: 1 });
+    expect(heard).toBe(1);
+    expect(errors).toEqual([error]);
+    expect(outside.after('c-1', 0)).toHaveLength(1);
   });
 });

@@ -1,44 +1,48 @@
 import type { EventQos, JsonObject } from '@parley-rtc/contract';
 import type { Clock } from '../clock.ts';
+import { Listeners } from '../listeners.ts';
 
-/** An event outside the history, as it waits for its readers. */
+/** An event outside the history, waiting for its readers. */
 export interface OutsideEvent {
-  /** Grows from event to event, also over a restart. */
+  /** Increases with each event, even across restarts. */
   readonly sequence: number;
-  /** The conference's version when it happened: it comes before the event of the history with this version. */
+  /** The conference's version when it happened: readers receive it before the history event with this version. */
   readonly atVersion: number;
   readonly qos: EventQos;
   readonly json: string;
-  /** When it can no longer be read. */
+  /** When it expires, by the monotonic clock. */
   readonly untilMs: number;
 }
 
 interface Channel {
   held: readonly OutsideEvent[];
-  readonly listeners: Set<() => void>;
+  readonly listeners: Listeners<void>;
   stopTimer: () => void;
 }
 
-/** How long an event can still be read. Readers that are connected need a moment; others a time to come back. */
+/** How long an event can be read: connected readers need little time, others need time to reconnect. */
 const holdMs: Readonly<Record<EventQos, number>> = { BEST_EFFORT: 2_000, AT_LEAST_ONCE: 120_000 };
-/** Per conference; beyond it the oldest go first. */
-const mostEvents = 1_000;
-const mostCharacters = 1_000_000;
+/** Per conference; beyond these limits the oldest events are dropped. */
+const maxEvents = 1_000;
+const maxCharacters = 1_000_000;
 
 /**
- * The events of each conference that have no version: those of `sendEvent`, the network indicator. They are held in
- * memory for a while, bounded in time, number and size, and every reader has a place of its own among them.
+ * Each conference's events without a version: those of `sendEvent`, and the network indicator. They are held in memory
+ * for a limited time, number and size, and every reader keeps its own position among them.
  */
 export class OutsideEvents {
   readonly #clock: Clock;
   readonly #channels = new Map<string, Channel>();
+  readonly #onError: (error: unknown) => void;
   #lastSequence = 0;
 
-  constructor(clock: Clock) {
+  /** `onError` receives what a listener threw. */
+  constructor(clock: Clock, onError: (error: unknown) => void) {
     this.#clock = clock;
+    this.#onError = onError;
   }
 
-  /** Holds an event for readers and wakes those who wait. */
+  /** Holds an event for readers and wakes the waiting ones. */
   publish(
     conferenceId: string,
     {
@@ -47,27 +51,27 @@ export class OutsideEvents {
       atVersion,
     }: { readonly event: JsonObject; readonly qos: EventQos; readonly atVersion: number },
   ): void {
-    const nowMs = this.#clock.now();
+    const nowMs = this.#clock.elapsedMs();
     const channel = this.#open(conferenceId);
-    // Starts from the time, so that a place from before a restart comes before everything from after it.
-    const sequence = Math.max(this.#lastSequence + 1, nowMs);
+    // Based on the time, so that every position from before a restart precedes all events after it.
+    const sequence = Math.max(this.#lastSequence + 1, this.#clock.now());
     this.#lastSequence = sequence;
     const untilMs = nowMs + holdMs[qos];
     channel.held = [...channel.held, { sequence, atVersion, qos, json: JSON.stringify(event), untilMs }];
-    this.#tidy(conferenceId, channel);
-    for (const listener of channel.listeners) listener();
+    this.#dropExpired(conferenceId, channel);
+    channel.listeners.call();
   }
 
-  /** The events after a place, oldest first. */
+  /** The events after a position, oldest first. */
   after(conferenceId: string, sequence: number): readonly OutsideEvent[] {
     const held = this.#channels.get(conferenceId)?.held ?? [];
-    const nowMs = this.#clock.now();
+    const nowMs = this.#clock.elapsedMs();
     return held.filter((event) => event.sequence > sequence && event.untilMs > nowMs);
   }
 
   /**
-   * The place of somebody who knows the conference at `version` and no event outside of it: before what was sent
-   * AT_LEAST_ONCE since then.
+   * The position of a reader that knows the conference at `version` and no event outside its history: before
+   * everything sent AT_LEAST_ONCE since then.
    */
   placeAt(conferenceId: string, version: number): number {
     const missed = this.after(conferenceId, 0).find(
@@ -76,12 +80,12 @@ export class OutsideEvents {
     return missed ? missed.sequence - 1 : this.#lastSequence;
   }
 
-  /** Calls `listener` at every event of a conference until the returned function is called. */
+  /** Calls `listener` on every event of a conference, until the returned function is called. */
   onPublished(conferenceId: string, listener: () => void): () => void {
     const channel = this.#open(conferenceId);
-    channel.listeners.add(listener);
+    const removeListener = channel.listeners.add(listener);
     return () => {
-      channel.listeners.delete(listener);
+      removeListener();
       this.#forgetIdle(conferenceId, channel);
     };
   }
@@ -94,16 +98,16 @@ export class OutsideEvents {
   #open(conferenceId: string): Channel {
     const channel = this.#channels.get(conferenceId) ?? {
       held: [],
-      listeners: new Set(),
+      listeners: new Listeners<void>(this.#onError),
       stopTimer: () => {},
     };
     this.#channels.set(conferenceId, channel);
     return channel;
   }
 
-  /** Lets go what is over or too much, and comes back when the next is over. */
-  #tidy(conferenceId: string, channel: Channel): void {
-    const nowMs = this.#clock.now();
+  /** Drops what has expired or exceeds the limits, and repeats that at the next expiry. */
+  #dropExpired(conferenceId: string, channel: Channel): void {
+    const nowMs = this.#clock.elapsedMs();
     channel.held = newest(channel.held.filter(({ untilMs }) => untilMs > nowMs));
     channel.stopTimer();
     if (channel.held.length === 0) {
@@ -112,7 +116,7 @@ export class OutsideEvents {
     }
     const nextMs = Math.min(...channel.held.map(({ untilMs }) => untilMs));
     channel.stopTimer = this.#clock.setTimer(() => {
-      this.#tidy(conferenceId, channel);
+      this.#dropExpired(conferenceId, channel);
     }, nextMs - nowMs);
   }
 
@@ -121,13 +125,13 @@ export class OutsideEvents {
   }
 }
 
-/** As many of the newest as there is room for, but always the last. */
+/** As many of the newest events as the limits allow, but always the last. */
 function newest(events: readonly OutsideEvent[]): readonly OutsideEvent[] {
   let first = events.length - 1;
   let characters = events[first]?.json.length ?? 0;
-  while (first > 0 && events.length - first < mostEvents) {
+  while (first > 0 && events.length - first < maxEvents) {
     characters += events[first - 1]?.json.length ?? 0;
-    if (characters > mostCharacters) break;
+    if (characters > maxCharacters) break;
     first -= 1;
   }
   return events.slice(Math.max(0, first));

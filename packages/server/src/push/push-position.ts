@@ -1,26 +1,26 @@
+import type { HistoryPosition } from '../conferences/require-position.ts';
 import { RefusalError } from '../refusal.ts';
 
-/** How far somebody has read: both kinds of events have a place of their own. */
-export interface PushPosition {
-  /** The first version of the history that is wanted; undefined for the whole history, the creation event included. */
-  readonly version: number | undefined;
-  /** The last event outside the history that was had. */
+/** How far a reader has read: one position in each kind of events. */
+export interface PushPosition extends HistoryPosition {
+  /** The last event outside the history that was read. */
   readonly sequence: number;
 }
 
-/** The `id:` of a message: the position after it. Opaque to readers, who give it back as `Last-Event-ID`. */
-export function formatPosition(version: number, sequence: number): string {
-  return `${version}.${sequence}`;
+/** The `id:` of a message: the position after it. Opaque to readers, which send it back as `Last-Event-ID`. */
+export function formatPosition({ version = 0, sequence, versionId = '' }: PushPosition): string {
+  return `${version}.${sequence}.${versionId}`;
 }
 
-/** The position that an `id:` stands for; refused with `invalid_request` when it is none of ours. */
+/** The position that an `id:` encodes; refuses with `invalid_request` an id that this server did not write. */
 export function parsePosition(id: string): PushPosition {
-  const [, version, sequence] = /^(\d{1,15})\.(\d{1,15})$/.exec(id) ?? [];
+  // Servers before 1.1 wrote no `versionId`.
+  const [, version, sequence, versionId] = /^(\d{1,15})\.(\d{1,15})(?:\.(.+))?$/.exec(id) ?? [];
   if (version === undefined || sequence === undefined) {
     throw new RefusalError(
       'invalid_request',
-      'Last-Event-ID is not an id of this stream. Send the last id that you got, or leave it out and send v.',
+      'Last-Event-ID is not an id of this feed. Send the last id that you received, or omit it and send v.',
     );
   }
-  return { version: Number(version), sequence: Number(sequence) };
+  return { version: Number(version), sequence: Number(sequence), versionId };
 }

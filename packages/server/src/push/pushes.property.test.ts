@@ -2,7 +2,7 @@ import type { ConferenceInteractionIdSetEvent } from '@parley-rtc/contract';
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Conferences } from '../conferences/conferences.ts';
-import { MemoryEventLog } from '../event-log/memory-event-log.ts';
+import { MemoryEventLog } from '../storage/memory-event-log.ts';
 import { anActor } from '../testing/builders.ts';
 import { failLoudly } from '../testing/fail-loudly.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
@@ -23,7 +23,7 @@ function eventAt(conferenceVersion: number): ConferenceInteractionIdSetEvent {
   };
 }
 
-/** What happens: something in the history, something outside of it, a chunk is read, or the reader breaks off. */
+/** One step: an event in the history, an event outside it, a chunk is read, or the reader disconnects. */
 const happening = fc.oneof(
   { weight: 3, arbitrary: fc.constant('change') },
   { weight: 3, arbitrary: fc.constant('send') },
@@ -31,7 +31,7 @@ const happening = fc.oneof(
   { weight: 2, arbitrary: fc.constant('break off') },
 );
 
-it('brings everything once and in order, however often its reader breaks off and comes back', async () => {
+it('delivers everything once and in order, however often its reader disconnects and returns', async () => {
   let resumptions = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -48,7 +48,7 @@ it('brings everything once and in order, however often its reader breaks off and
           endedRetentionMs: 1,
           onError: failLoudly,
         });
-        const outside = new OutsideEvents(clock);
+        const outside = new OutsideEvents(clock, failLoudly);
         const pushes = new Pushes({ conferences, log, outside, clock });
         await conferences.create({ conferenceId: 'c-1' }, actor);
         const happened: string[] = [];
@@ -62,7 +62,7 @@ it('brings everything once and in order, however often its reader breaks off and
           const { chunks } = await pushes.open('c-1', { version: 0, lastEventId }, actor, hangUp.signal);
           return chunks[Symbol.asyncIterator]();
         };
-        /** Reads one chunk; when the way breaks, the last messages of it never arrive. */
+        /** Reads one chunk; if the connection breaks, its last messages never arrive. */
         const read = async (arriving: (count: number) => number): Promise<void> => {
           const { value } = await reader.next();
           const messages = [...String(value).matchAll(/^id: (.*)\ndata: (.*)\n\n/gm)];

@@ -2,47 +2,48 @@ import type { HistoryEvent } from '@parley-rtc/contract';
 import type { Actor } from '../actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Conferences } from '../conferences/conferences.ts';
+import { requirePosition, type HistoryPosition } from '../conferences/require-position.ts';
 import type { EventLog } from '../event-log/event-log.ts';
 import type { OutsideEvents } from './outside-events.ts';
-import { formatPosition, parsePosition } from './push-position.ts';
+import { formatPosition, parsePosition, type PushPosition } from './push-position.ts';
 
 /** What {@link Pushes} needs. */
 export interface PushesOptions {
   readonly conferences: Pick<Conferences, 'get'>;
-  readonly log: Pick<EventLog, 'read' | 'settled' | 'wait'>;
+  readonly log: Pick<EventLog, 'read' | 'settled' | 'versionIdAt' | 'wait'>;
   readonly outside: OutsideEvents;
   readonly clock: Clock;
 }
 
-/** Where a reader begins. */
-export interface PushStart {
-  /** The id of the last message it got; when given, `version` does not matter. */
+/** Where a reader starts. */
+export interface PushStart extends HistoryPosition {
+  /** The id of the last message that the reader received; overrides the position. */
   readonly lastEventId?: string | undefined;
-  /** The first version wanted. Without it, the whole history. */
-  readonly version?: number | undefined;
 }
 
 /** An open push. */
 export interface Push {
-  /** Server-sent events, encoded. Nothing is read ahead: who reads slowly holds a place in the log and no copy. */
+  /** Encoded server-sent events. Nothing is read ahead: a slow reader holds a position in the log, not a copy. */
   readonly chunks: AsyncIterable<string>;
-  /** Aborts when the push is to end: what is not read by now is for the next one. */
+  /** Aborts when the push has to end; unread events go to the next push. */
   readonly over: AbortSignal;
 }
 
-/** After so long a silence a comment shows proxies and readers that the connection lives. */
+/** After this much silence, a comment shows proxies and readers that the connection is alive. */
 const heartbeatMs = 15_000;
 /**
- * A push ends after this time and its reader opens the next at once. Only a request proves that there still is a
- * reader, so this is for how long a vanished one can keep its endpoint alive.
+ * A push ends after this time, and its reader immediately opens the next. Only a request proves that a reader still
+ * exists, so this is how long a vanished reader can keep its endpoint alive.
  */
 const lifetimeMs = 60_000;
-/** Messages that came together travel together, up to about this many characters. */
+/** Messages available at the same time are sent together, up to about this many characters. */
 const chunkCharacters = 16_384;
+/** How much of the history a reader holds in memory at a time, however far behind it is. */
+const batchBytes = 65_536;
 
 /**
- * Streams of both kinds of events: those of the history, which `getEvents` gives too, and those outside of it. Each
- * reader has a cursor into the log and into the events outside, so that nothing is kept for it.
+ * Streams both kinds of events: the history, which `getEvents` returns too, and events outside it. Each reader has a
+ * cursor into both, so nothing is stored per reader.
  */
 export class Pushes {
   readonly #options: PushesOptions;
@@ -54,18 +55,22 @@ export class Pushes {
   }
 
   /**
-   * Opens a push. It ends after the conference's last event, with the actor's token, when the server closes and after
-   * a minute; all but the first ask the reader to come back.
+   * Opens a push. It ends after the conference's last event, when the actor's token expires, when the server closes
+   * and after a minute; in all but the first case the reader should reconnect.
    *
-   * Refused with `not_found`, `forbidden`, or `invalid_request` for an id that is none of ours.
+   * Refuses with `not_found`, `forbidden`, `position_unavailable`, or `invalid_request` for an id that this server did not
+   * write.
    */
   async open(conferenceId: string, start: PushStart, actor: Actor, signal: AbortSignal): Promise<Push> {
-    const { conferences, outside } = this.#options;
-    const position =
+    const { conferences, outside, log } = this.#options;
+    const asked =
       start.lastEventId === undefined
-        ? { version: start.version, sequence: outside.placeAt(conferenceId, start.version ?? 0) }
+        ? { ...start, sequence: outside.placeAt(conferenceId, start.version ?? 0) }
         : parsePosition(start.lastEventId);
     const { ended } = await conferences.get(conferenceId, actor);
+    // The reader's state may be of another branch than the last message that it received.
+    if (start.versionId !== undefined) await requirePosition(log, conferenceId, start);
+    const position = { ...asked, versionId: await requirePosition(log, conferenceId, asked) };
     const over = this.#begin(actor, signal);
     return { chunks: this.#follow(conferenceId, position, ended !== undefined, over), over };
   }
@@ -76,7 +81,7 @@ export class Pushes {
     for (const over of this.#open) over.abort();
   }
 
-  /** How many pushes are open. */
+  /** Number of open pushes. */
   get count(): number {
     return this.#open.size;
   }
@@ -101,27 +106,26 @@ export class Pushes {
 
   async *#follow(
     conferenceId: string,
-    position: { readonly version: number | undefined; readonly sequence: number },
+    start: PushPosition,
     wasEnded: boolean,
     over: AbortSignal,
   ): AsyncGenerator<string, void> {
     const { log, outside } = this.#options;
-    let { version, sequence } = position;
+    let position = start;
     // Sends the headers.
     yield ': open\n\n';
     while (!over.aborted) {
-      // In this order: once an event outside is seen, the log holds all that happened before it.
-      const sent = outside.after(conferenceId, sequence);
-      const events = await log.read(conferenceId, version);
+      // In this order: once an event outside the history is read, the log holds everything that happened before it.
+      const sent = outside.after(conferenceId, position.sequence);
+      const events = await log.read(conferenceId, position.version, batchBytes);
       if (!events) return;
       await log.settled();
       let chunk = '';
-      let isEnded = wasEnded;
-      for (const message of inOrder(version ?? 0, events, sent)) {
-        ({ version } = message);
-        sequence = message.sequence ?? sequence;
+      let isEnded = wasEnded && events.length === 0;
+      for (const message of inOrder(position, events, sent)) {
+        ({ position } = message);
         isEnded ||= message.isEnd;
-        chunk += `id: ${formatPosition(version, sequence)}\ndata: ${message.json}\n\n`;
+        chunk += `id: ${formatPosition(position)}\ndata: ${message.json}\n\n`;
         if (chunk.length < chunkCharacters) continue;
         yield chunk;
         chunk = '';
@@ -129,14 +133,17 @@ export class Pushes {
       }
       if (chunk !== '') yield chunk;
       if (isEnded) return;
-      version ??= 0;
-      const isSilent = await this.#wait(conferenceId, version, sequence, over);
+      const isSilent = await this.#wait(conferenceId, position, over);
       if (isSilent && !over.aborted) yield ': still here\n\n';
     }
   }
 
-  /** Resolves at the next event, when it is over, or with true when there was none for long. */
-  async #wait(conferenceId: string, version: number, sequence: number, over: AbortSignal): Promise<boolean> {
+  /** Resolves at the next event or when the push ends; returns true if it timed out without an event. */
+  async #wait(
+    conferenceId: string,
+    { version = 0, sequence }: PushPosition,
+    over: AbortSignal,
+  ): Promise<boolean> {
     const { log, outside, clock } = this.#options;
     const wake = new AbortController();
     const wakeUp = (): void => {
@@ -159,32 +166,34 @@ export class Pushes {
 }
 
 interface Message {
-  /** The version that is next after it. */
-  readonly version: number;
-  /** Its place outside the history, if that is where it belongs. */
-  readonly sequence?: number;
+  /** The position after it. */
+  readonly position: PushPosition;
   readonly json: string;
   readonly isEnd: boolean;
 }
 
-/** Both kinds in one order: an event outside comes before that of the history with its version. */
+/** Merges both kinds: an event outside the history precedes the history event with its version. */
 function* inOrder(
-  version: number,
+  start: PushPosition,
   events: readonly HistoryEvent[],
   outside: ReturnType<OutsideEvents['after']>,
 ): Generator<Message> {
+  let position = start;
   const pending = outside.values();
   let next = pending.next();
   const before = function* (limit: number): Generator<Message> {
     for (; !next.done && next.value.atVersion <= limit; next = pending.next()) {
-      yield { version, sequence: next.value.sequence, json: next.value.json, isEnd: false };
+      position = { ...position, sequence: next.value.sequence };
+      yield { position, json: next.value.json, isEnd: false };
     }
   };
   for (const event of events) {
-    const { conferenceVersion, type } = event;
+    const { id: versionId, conferenceVersion, type } = event;
     if (conferenceVersion !== null) yield* before(conferenceVersion);
-    version = conferenceVersion === null ? 0 : conferenceVersion + 1;
-    yield { version, json: JSON.stringify(event), isEnd: type === 'ConferenceEndedEvent' };
+    const version = conferenceVersion === null ? 0 : conferenceVersion + 1;
+    position = { ...position, version, versionId };
+    yield { position, json: JSON.stringify(event), isEnd: type === 'ConferenceEndedEvent' };
   }
-  yield* before(Infinity);
+  // Not those that later events of the history precede: this may be only a part of it.
+  yield* before(position.version ?? 0);
 }

@@ -1,4 +1,4 @@
-import { createdConference } from '@parley-rtc/contract';
+import { createdConference, type ConferenceState } from '@parley-rtc/contract';
 import { expect, it, vi } from 'vitest';
 import type { PeerFacts } from '../media/media-router.ts';
 import type { OutsideEvents } from '../push/outside-events.ts';
@@ -15,7 +15,7 @@ const video = {
   jitterMs: 0,
   roundTripMs: 10,
 } as const;
-const conference = {
+const conference: ConferenceState = {
   ...createdConference({
     type: 'ConferenceCreatedEvent',
     id: 'e-0',
@@ -27,7 +27,7 @@ const conference = {
   version: 3,
 };
 
-function setUp(peers: readonly PeerFacts[]) {
+function setUp(peers: readonly PeerFacts[], conferences: readonly ConferenceState[] = [conference]) {
   const clock = new FakeClock();
   const publish = vi.fn<OutsideEvents['publish']>();
   const stop = announceQuality({
@@ -35,8 +35,10 @@ function setUp(peers: readonly PeerFacts[]) {
     intervalMs: 10_000,
     facts: () => Promise.resolve(peers),
     ownerOf: ({ streamKey, viewerId }) =>
-      streamKey === 'gone' ? undefined : { conferenceId: 'c-1', endpointId: viewerId ?? 'ep-ada' },
-    find: (id) => Promise.resolve(id === 'c-1' ? conference : undefined),
+      streamKey === 'gone'
+        ? undefined
+        : { conferenceId: streamKey.startsWith('c-') ? streamKey : 'c-1', endpointId: viewerId ?? 'ep-ada' },
+    find: (id) => Promise.resolve(conferences.find((one) => one.id === id)),
     outside: { publish },
     newId: () => 'e-9',
     onError: (error) => expect.unreachable(String(error)),
@@ -44,7 +46,7 @@ function setUp(peers: readonly PeerFacts[]) {
   return { clock, publish, stop };
 }
 
-it('tells everybody inside how all connections fare, publishing and viewing', async () => {
+it('announces the quality of all connections, publishing and viewing, to all participants', async () => {
   const { clock, publish } = setUp([
     { streamKey: 's', media: [video] },
     { streamKey: 's', viewerId: 'ep-bob', media: [{ ...video, lossRatio: 0.04 }] },
@@ -75,7 +77,57 @@ it('tells everybody inside how all connections fare, publishing and viewing', as
   ]);
 });
 
-it('says nothing where no media flow, and nothing more once it is stopped', async () => {
+it('announces each conference to itself, with its own average', async () => {
+  const other = { ...conference, id: 'c-2', version: 7, organizationId: undefined };
+  const { clock, publish } = setUp(
+    [
+      { streamKey: 'c-1', media: [video] },
+      { streamKey: 'c-2', media: [{ ...video, lossRatio: 0.04 }] },
+    ],
+    [conference, other],
+  );
+  clock.advance(10_000);
+  await expect.poll(() => publish.mock.calls).toHaveLength(2);
+  const [[, first], [id, second]] = publish.mock.calls as [
+    (typeof publish.mock.calls)[0],
+    (typeof publish.mock.calls)[0],
+  ];
+  expect(first.event).toMatchObject({ conferenceId: 'c-1', averageNetworkQuality: 100 });
+  expect([id, second.atVersion]).toEqual(['c-2', 7]);
+  expect(second.event).toMatchObject({ conferenceId: 'c-2', averageNetworkQuality: 60 });
+  expect(second.event).not.toHaveProperty('organizationId');
+});
+
+it('announces nothing in a conference that has ended or is gone', async () => {
+  const ended = { ...conference, ended: { reason: undefined, at: '2026-01-01T00:00:00.000Z' } };
+  const { clock, publish } = setUp(
+    [
+      { streamKey: 'c-1', media: [video] },
+      { streamKey: 'c-2', media: [video] },
+      { streamKey: 'c-3', media: [video] },
+    ],
+    [ended, { ...conference, id: 'c-3' }],
+  );
+  clock.advance(10_000);
+  await expect.poll(() => publish.mock.calls.map(([id]) => id)).toEqual(['c-3']);
+});
+
+it('forgets the score of an endpoint that had no media for a while', async () => {
+  const peers = [{ streamKey: 's', media: [{ ...video, lossRatio: 0.05 }] }];
+  const { clock, publish } = setUp(peers);
+  const announceWith = async (...now: readonly PeerFacts[]) => {
+    peers.splice(0, Infinity, ...(now as typeof peers));
+    clock.advance(10_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    return publish.mock.calls.at(-1)?.[1].event['averageNetworkQuality'];
+  };
+  expect(await announceWith({ streamKey: 's', media: [{ ...video, lossRatio: 0.05 }] })).toBe(50);
+  expect(await announceWith({ streamKey: 's', media: [video] })).toBe(70);
+  await announceWith();
+  expect(await announceWith({ streamKey: 's', media: [video] })).toBe(100);
+});
+
+it('announces nothing without media, and nothing after it is stopped', async () => {
   const { clock, publish, stop } = setUp([{ streamKey: 's', media: [{ ...video, bitrateBps: 0 }] }]);
   clock.advance(10_000);
   stop();

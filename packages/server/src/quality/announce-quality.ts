@@ -4,7 +4,7 @@ import type {
   JsonObject,
 } from '@parley-rtc/contract';
 import type { Clock } from '../clock.ts';
-import { timestampOf } from '../conferences/stamp-events.ts';
+import { timestampOf } from '../conferences/rules/stamp-events.ts';
 import type { PeerFacts } from '../media/media-router.ts';
 import type { OutsideEvents } from '../push/outside-events.ts';
 import { repeatEvery } from '../repeat-every.ts';
@@ -15,28 +15,32 @@ export interface AnnounceQualityOptions {
   readonly clock: Clock;
   readonly intervalMs: number;
   readonly facts: () => Promise<readonly PeerFacts[]>;
-  /** Whose media some facts are about: the conference and the endpoint; undefined when it is gone. */
+  /** The conference and endpoint whose media the facts describe; undefined when they are gone. */
   readonly ownerOf: (
     facts: PeerFacts,
   ) => { readonly conferenceId: string; readonly endpointId: string } | undefined;
   readonly find: (conferenceId: string) => Promise<ConferenceState | undefined>;
   readonly outside: Pick<OutsideEvents, 'publish'>;
   readonly newId: () => string;
-  /** Told what failed in the background. */
+  /** Receives errors of background work. */
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Tells everybody in a conference how the connections of all fare, by the push, until the returned function is called.
+ * Announces the quality of all connections to every participant through the push, until the returned function is
+ * called.
  */
 export function announceQuality(options: AnnounceQualityOptions): () => void {
   const { clock, intervalMs, outside, newId, onError } = options;
-  const indicators = new NetworkIndicators();
+  // One per conference: endpoint ids are unique only within an organization.
+  const indicatorsOf = new Map<string, NetworkIndicators>();
   const announce = async (): Promise<void> => {
     const byConference = gather(await options.facts(), options.ownerOf);
     for (const [conferenceId, endpoints] of byConference) {
-      const told = indicators.of(endpoints);
-      const state = told && (await options.find(conferenceId));
+      const indicators = indicatorsOf.get(conferenceId) ?? new NetworkIndicators();
+      indicatorsOf.set(conferenceId, indicators);
+      const summary = indicators.of(endpoints);
+      const state = summary && (await options.find(conferenceId));
       if (!state || state.ended) continue;
       const event: ConferenceNetworkIndicatorUpdatedEvent = {
         type: 'ConferenceNetworkIndicatorUpdatedEvent',
@@ -45,12 +49,13 @@ export function announceQuality(options: AnnounceQualityOptions): () => void {
         conferenceId,
         ...(state.organizationId !== undefined && { organizationId: state.organizationId }),
         conferenceVersion: null,
-        ...told,
+        ...summary,
       };
       outside.publish(conferenceId, { event: jsonOf(event), qos: 'BEST_EFFORT', atVersion: state.version });
     }
-    const present = [...byConference.values()].flat().map(({ endpointId }) => endpointId);
-    indicators.keepOnly(new Set(present));
+    for (const conferenceId of indicatorsOf.keys()) {
+      if (!byConference.has(conferenceId)) indicatorsOf.delete(conferenceId);
+    }
   };
   return repeatEvery(clock, intervalMs, announce, onError);
 }
@@ -79,7 +84,7 @@ function gather(
   return byConference;
 }
 
-/** The same as plain JSON; interfaces lack the index signature that says so. */
+/** The event as plain JSON; interfaces lack the index signature. */
 function jsonOf({ participantIndicatorMap, ...event }: ConferenceNetworkIndicatorUpdatedEvent): JsonObject {
   const map = Object.entries(participantIndicatorMap).map(
     ([id, indicator]) => [id, { ...indicator }] as const,

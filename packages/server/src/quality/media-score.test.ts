@@ -16,14 +16,22 @@ const fine: MediaFacts = {
 it.each<[string, Partial<MediaFacts>, number]>([
   ['a clean link', {}, 100],
   ['a link of which only one side is known', { roundTripMs: 0 }, 100],
-  ['2 % loss of a picture', { lossRatio: 0.02 }, 80],
-  ['2 % loss of a voice', { kind: 'audio', lossRatio: 0.02 }, 89],
+  ['2 % video loss', { lossRatio: 0.02 }, 80],
+  ['2 % audio loss', { kind: 'audio', lossRatio: 0.02 }, 89],
   ['a round trip of 300 ms', { roundTripMs: 300 }, 96],
   ['a round trip of 800 ms', { roundTripMs: 800 }, 72],
+  ['a delay of 160 ms, the last that costs little', { roundTripMs: 320, jitterMs: 0 }, 96],
+  ['a delay just above it', { roundTripMs: 340, jitterMs: 0 }, 95],
+  ['jitter, which counts twice', { roundTripMs: 0, jitterMs: 100 }, 92],
   ['heavy loss, which has a floor', { lossRatio: 0.5 }, 30],
   ['silence', { bitrateBps: 0 }, 20],
 ])('scores %s', (_, facts, score) => {
   expect(mediaScore({ ...fine, ...facts })).toBe(score);
+});
+
+it('scores a link whose round trip is unknown by its jitter and loss', () => {
+  const { roundTripMs: _, ...unknown } = fine;
+  expect(mediaScore({ ...unknown, jitterMs: 20 })).toBe(99);
 });
 
 it('grades as the platform does', () => {

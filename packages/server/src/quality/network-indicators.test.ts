@@ -14,7 +14,9 @@ const facts = (changed: Partial<MediaFacts> = {}): MediaFacts => ({
   ...changed,
 });
 
-it("tells each endpoint's worst stream, and the average of all", () => {
+const { roundTripMs: _, ...unmeasured } = facts();
+
+it("reports each endpoint's worst stream, and the average of all endpoints", () => {
   const told = new NetworkIndicators().of([
     { endpointId: 'ep-1', media: [facts(), facts({ lossRatio: 0.03, jitterMs: 8 })] },
     { endpointId: 'ep-2', media: [facts({ kind: 'audio' })] },
@@ -28,7 +30,7 @@ it("tells each endpoint's worst stream, and the average of all", () => {
   });
 });
 
-it('leaves out who sends and receives nothing, and says nothing when that is everybody', () => {
+it('omits endpoints without media, and returns nothing if that is all of them', () => {
   const indicators = new NetworkIndicators();
   const paused = { endpointId: 'ep-1', media: [facts({ bitrateBps: 0 })] };
   expect(indicators.of([paused, { endpointId: 'ep-2', media: [] }])).toBeUndefined();
@@ -36,7 +38,35 @@ it('leaves out who sends and receives nothing, and says nothing when that is eve
   expect(Object.keys(told?.participantIndicatorMap ?? {})).toEqual(['ep-2']);
 });
 
-it('remembers a bad moment for a while, but not of somebody who is gone', () => {
+it('averages the round trips that are known', () => {
+  const told = new NetworkIndicators().of([
+    { endpointId: 'ep-1', media: [facts(), unmeasured, facts({ roundTripMs: 20 })] },
+    { endpointId: 'ep-2', media: [unmeasured] },
+  ]);
+  expect(told?.participantIndicatorMap).toMatchObject({
+    'ep-1': { averageRtt: 30 },
+    'ep-2': { averageRtt: 0 },
+  });
+});
+
+it('does not count a stream of which no packet has arrived yet', () => {
+  const told = new NetworkIndicators().of([{ endpointId: 'ep-1', media: [facts({ packets: 0 })] }]);
+  expect(told).toBeUndefined();
+});
+
+it('remembers the scores of endpoints that are still there', () => {
+  const indicators = new NetworkIndicators();
+  const told = (lossRatio: number, ...endpointIds: readonly string[]) =>
+    indicators.of(endpointIds.map((endpointId) => ({ endpointId, media: [facts({ lossRatio })] })));
+  told(0.05, 'ep-1', 'ep-2');
+  indicators.keepOnly(new Set(['ep-2']));
+  expect(told(0, 'ep-1', 'ep-2')?.participantIndicatorMap).toMatchObject({
+    'ep-1': { averageNetworkQuality: 99 },
+    'ep-2': { averageNetworkQuality: 69 },
+  });
+});
+
+it('smooths a bad score, but forgets endpoints that are gone', () => {
   const indicators = new NetworkIndicators();
   const quality = (lossRatio: number): number | undefined =>
     indicators.of([{ endpointId: 'ep-1', media: [facts({ lossRatio })] }])?.averageNetworkQuality;

@@ -2,27 +2,27 @@ import type { NetworkIndicator } from '@parley-rtc/contract';
 import type { MediaFacts } from '../media/media-router.ts';
 import { gradeOf, mediaScore, smoothScore } from './media-score.ts';
 
-/** What was measured of one endpoint's media, publishing and viewing. */
+/** Statistics of all media of one endpoint, published and viewed. */
 export interface EndpointMedia {
   readonly endpointId: string;
   readonly media: readonly MediaFacts[];
 }
 
-/** What everybody in a conference is told. */
+/** The indicators that all participants of a conference receive. */
 export interface ConferenceIndicators {
   readonly averageNetworkQuality: number;
   readonly participantIndicatorMap: Readonly<Record<string, NetworkIndicator>>;
 }
 
-/** Turns measurements into the platform's network indicators, one conference after the other. */
+/** Turns statistics into the platform's network indicators, one conference at a time. */
 export class NetworkIndicators {
   readonly #scores = new Map<string, number>();
 
   /**
-   * The indicators of one conference; undefined when nobody in it sends or receives anything.
+   * The indicators of one conference; undefined if no participant sends or receives anything.
    *
-   * An endpoint's quality is that of its worst stream, because that is the one people complain about; jitter and round
-   * trip are averages. Paused and muted streams do not count.
+   * An endpoint's quality is that of its worst stream, because that is the one users complain about; jitter and
+   * round-trip time are averages. Paused and muted streams do not count.
    */
   of(endpoints: readonly EndpointMedia[]): ConferenceIndicators | undefined {
     const indicators = new Map<string, NetworkIndicator>();

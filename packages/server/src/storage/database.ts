@@ -3,11 +3,11 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { DiskSync } from './disk-sync.ts';
 
 /**
- * An open SQLite file in WAL mode with `synchronous = NORMAL`: a commit is safe from the death of the process as soon
- * as {@link transact} returns, and from the loss of power as soon as {@link synced} resolves.
+ * An open SQLite file in WAL mode with `synchronous = NORMAL`: a commit survives the death of the process as soon as
+ * {@link transact} returns, and a power loss as soon as {@link synced} resolves.
  *
- * SQLite's own way to the latter, `synchronous = FULL`, is the same call on the same file, but made on this thread,
- * which also forwards media.
+ * SQLite's own setting for the latter, `synchronous = FULL`, makes the same system call, but on this thread, which
+ * also forwards media.
  */
 export class Database {
   readonly #sqlite: DatabaseSync;
@@ -25,12 +25,12 @@ export class Database {
     return new Database(sqlite, await open(`${path}-wal`, 'r+'));
   }
 
-  /** A statement to be used many times. */
+  /** Prepares a reusable statement. */
   prepare(sql: string): StatementSync {
     return this.#sqlite.prepare(sql);
   }
 
-  /** Runs `work`, whose writes all take effect when it returns, and none when it throws. */
+  /** Runs `work` in a transaction: all its writes take effect when it returns, none when it throws. */
   transact<Result>(work: () => Result): Result {
     this.#sqlite.exec('BEGIN IMMEDIATE');
     try {
@@ -39,23 +39,32 @@ export class Database {
       this.#disk.note();
       return result;
     } catch (error) {
-      // A disk that is full may have ended the transaction already.
+      // A full disk may have ended the transaction already.
       if (this.#sqlite.isTransaction) this.#sqlite.exec('ROLLBACK');
       throw error;
     }
   }
 
-  /** Resolves when everything written so far is on the disk. Rejects, from then on always, when the disk fails. */
+  /** Resolves when everything written so far is on the disk. Once the disk fails, rejects forever. */
   synced(): Promise<void> {
     return this.#disk.synced();
   }
 
-  /** Gives the space of what was deleted back to the file system. */
+  /** Writes and syncs a page without a change; throws or rejects when the disk refuses it. */
+  async check(): Promise<void> {
+    this.transact(() => {
+      const version = this.#sqlite.prepare('PRAGMA user_version').get()?.['user_version'];
+      this.#sqlite.exec(`PRAGMA user_version = ${Number(version)}`);
+    });
+    await this.synced();
+  }
+
+  /** Returns the space of deleted data to the file system. */
   compact(): void {
     this.#sqlite.exec('PRAGMA incremental_vacuum; PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
-  /** Writes everything into the one file and lets go of it. */
+  /** Moves all data into the database file and releases it. */
   async close(): Promise<void> {
     await this.#disk.synced().catch(() => {});
     await this.#wal.close();

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { DiskSync } from './disk-sync.ts';
 
-/** A disk that answers when told; `asked` counts the requests. */
+/** A disk that completes a sync on demand; `asked` counts the requests. */
 function aDisk() {
   const answers: { resolve: () => void; reject: (reason: Error) => void }[] = [];
   const disk = new DiskSync(
@@ -17,13 +17,13 @@ function aDisk() {
   return { disk, answers, write };
 }
 
-it('asks the disk for nothing when nothing was written', async () => {
+it('does not sync when nothing was written', async () => {
   const { disk, answers } = aDisk();
   await disk.synced();
   expect(answers).toHaveLength(0);
 });
 
-it('lets all who write while the disk is busy share the next request', async () => {
+it('shares the next sync among all writes during a sync', async () => {
   const { answers, write } = aDisk();
   const first = write();
   await expect.poll(() => answers.length).toBe(1);
@@ -41,7 +41,7 @@ it('lets all who write while the disk is busy share the next request', async () 
   expect(answers).toHaveLength(2);
 });
 
-it('makes those wait who only read while a write is on its way', async () => {
+it('makes readers wait while a write is on its way', async () => {
   const { disk, answers, write } = aDisk();
   const written = write();
   await expect.poll(() => answers.length).toBe(1);
@@ -57,7 +57,7 @@ it('makes those wait who only read while a write is on its way', async () => {
   expect(order).toEqual(['on the disk', 'read']);
 });
 
-it('trusts a disk no more that failed once', async () => {
+it('never trusts a disk again after it failed', async () => {
   const { disk, answers, write } = aDisk();
   const first = write();
   await expect.poll(() => answers.length).toBe(1);

@@ -1,6 +1,6 @@
 /**
- * Asks for what was written to reach the disk, one request at a time: whoever comes while one is under way shares the
- * next, so a hundred commands at once wait for the disk twice, not a hundred times, and the thread never stands still.
+ * Syncs written data to the disk, one sync at a time: calls during a sync share the next one, so a hundred concurrent
+ * commands wait for two syncs instead of a hundred, without blocking the thread.
  */
 export class DiskSync {
   readonly #sync: () => Promise<void>;
@@ -12,14 +12,14 @@ export class DiskSync {
     this.#sync = sync;
   }
 
-  /** Tells that something was written. */
+  /** Records that something was written. */
   note(): void {
     this.#isDirty = true;
   }
 
   /**
-   * Resolves when all that was noted before is on the disk. Rejects with what the disk said, then and ever after: what
-   * a disk lost once cannot be made good by asking again.
+   * Resolves when everything written before the call is on the disk. Rejects with the disk's error, then and forever:
+   * retrying cannot restore data that a disk has lost.
    */
   synced(): Promise<void> {
     if (!this.#isDirty) return this.#running;

@@ -1,6 +1,6 @@
 /**
- * How the tables came to be, one step for each schema version, oldest first; `PRAGMA user_version` counts the steps a
- * file has seen. Steps are only ever added: a file of any age passes through those it lacks.
+ * The steps that build the tables, one per schema version, oldest first; `PRAGMA user_version` counts the steps
+ * applied to a file. Only append steps: a file of any age runs those it lacks.
  */
 export const migrations: readonly string[] = [
   `CREATE TABLE conferences (
@@ -18,4 +18,15 @@ export const migrations: readonly string[] = [
    CREATE TABLE refresh_tokens (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT;
    CREATE TABLE tickets (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT;
    CREATE TABLE user_endpoints (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT;`,
+  `ALTER TABLE conferences ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0; -- of all events, including deleted ones
+   UPDATE conferences SET bytes =
+     (SELECT coalesce(sum(octet_length(event)), 0) FROM events WHERE conference_id = conferences.id);
+   CREATE TABLE checkpoints (
+     conference_id TEXT NOT NULL REFERENCES conferences (id) ON DELETE CASCADE,
+     version INTEGER NOT NULL,
+     bytes_before INTEGER NOT NULL, -- of all events below this version
+     state TEXT NOT NULL, -- JSON
+     PRIMARY KEY (conference_id, version)
+   ) STRICT;`,
+  `CREATE TABLE revocations (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT;`,
 ];

@@ -1,8 +1,8 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { ConfigError } from '../config/config-error.ts';
+import { ConfigError } from '../config-error.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { migrations } from './migrations.ts';
 import { openDatabase } from './open-database.ts';
@@ -10,7 +10,7 @@ import { openDatabase } from './open-database.ts';
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
 describe('the data folder', () => {
-  it('is made when it is missing, and nobody else may look into it', async () => {
+  it('is created if missing, accessible to its owner only', async () => {
     const folder = join(temporaryFolder(), 'deep', 'data');
     const database = await openDatabase(folder);
     expect(modeOf(folder)).toBe('700');
@@ -19,7 +19,7 @@ describe('the data folder', () => {
     await database.close();
   });
 
-  it('is closed to others again when somebody opened it to them', async () => {
+  it('becomes private again after it was made public', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'parley.sqlite'), '', { mode: 0o644 });
     const database = await openDatabase(folder);
@@ -40,7 +40,11 @@ describe('the data folder', () => {
   it.each([
     ['lies under a file', (folder: string) => join(folder, 'file', 'data'), /ENOTDIR.*may write to/],
     ['is a file', (folder: string) => join(folder, 'file'), /cannot be used: .*may write to/],
-    ['holds something else', (folder: string) => folder, /not a database/],
+    [
+      'holds something else',
+      (folder: string) => folder,
+      /where parley\.sqlite is not a database\. Move that file away, or choose another folder\.$/,
+    ],
   ])('is refused when it %s', async (_, pathIn, message) => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'file'), '');
@@ -51,7 +55,18 @@ describe('the data folder', () => {
     await expect(opening).rejects.toThrow(/^PARLEY_DATA_DIR is /);
   });
 
-  it('is refused when a newer version wrote it, and left as it is', async () => {
+  it('is refused when a page is damaged, with the name of the file and what to do', async () => {
+    const folder = temporaryFolder();
+    await (await openDatabase(folder)).close();
+    const path = join(folder, 'parley.sqlite');
+    const bytes = readFileSync(path);
+    writeFileSync(path, bytes.fill(0xff, 100, 4_096));
+    const opening = openDatabase(folder);
+    await expect(opening).rejects.toThrow(ConfigError);
+    await expect(opening).rejects.toThrow(/parley\.sqlite is damaged\. Restore a backup/);
+  });
+
+  it('is refused, unchanged, when a newer version wrote it', async () => {
     const folder = temporaryFolder();
     const newer = new DatabaseSync(join(folder, 'parley.sqlite'));
     newer.exec(`PRAGMA user_version = ${migrations.length + 1}`);
@@ -62,7 +77,7 @@ describe('the data folder', () => {
 });
 
 describe('a database', () => {
-  it('does all of a transaction or nothing', async () => {
+  it('applies all of a transaction or nothing', async () => {
     const database = await openDatabase(temporaryFolder());
     onTestFinished(() => database.close());
     const insert = database.prepare('INSERT INTO tickets (key, value) VALUES (?, ?)');
@@ -74,7 +89,7 @@ describe('a database', () => {
     expect(count.get()).toEqual({ count: 1 });
   });
 
-  it('gives space back that was used once', async () => {
+  it('returns freed space to the file system', async () => {
     const folder = temporaryFolder();
     const database = await openDatabase(folder);
     onTestFinished(() => database.close());

@@ -1,37 +1,46 @@
-import { MemoryEventLog } from '../event-log/memory-event-log.ts';
-import { SqliteEventLog } from '../event-log/sqlite-event-log.ts';
+import { join } from 'node:path';
+import { countLostFrames } from './count-lost-frames.ts';
+import { MemoryEventLog } from './memory-event-log.ts';
 import { openDatabase } from './open-database.ts';
 import { noRecords } from './records.ts';
+import { SqliteEventLog } from './sqlite-event-log.ts';
 import { SqliteRecords } from './sqlite-records.ts';
 import type { Storage } from './storage.ts';
 
 /**
- * What the configuration asks for: everything in `dataDir`, or in memory when that is undefined.
+ * Opens the configured storage: everything in `dataDir`, or in memory if that is undefined. Of each conference's history it
+ * keeps about `historyBytes`.
  *
- * @throws {@link ConfigError} (`ERR_CONFIG`) for a `dataDir` that cannot be used.
+ * @throws {@link ConfigError} (`ERR_CONFIG`) for an unusable `dataDir`.
  */
-export async function openStorage(dataDir: string | undefined): Promise<Storage> {
+export async function openStorage(
+  dataDir: string | undefined,
+  historyBytes: number = Infinity,
+): Promise<Storage> {
   if (dataDir === undefined) {
     return {
-      log: new MemoryEventLog(),
-      signingKeys: noRecords,
-      refreshTokens: noRecords,
-      tickets: noRecords,
-      userEndpoints: noRecords,
+      log: new MemoryEventLog(historyBytes),
+      warnings: [],
+      records: () => noRecords,
       compact: () => {},
+      check: () => Promise.resolve(),
       close: () => Promise.resolve(),
     };
   }
+  const lostFrames = countLostFrames(join(dataDir, 'parley.sqlite-wal'));
   const database = await openDatabase(dataDir);
   return {
-    log: new SqliteEventLog(database),
-    signingKeys: new SqliteRecords(database, 'signing_keys'),
-    refreshTokens: new SqliteRecords(database, 'refresh_tokens'),
-    tickets: new SqliteRecords(database, 'tickets'),
-    userEndpoints: new SqliteRecords(database, 'user_endpoints'),
+    log: new SqliteEventLog(database, historyBytes),
+    warnings: lostFrames === 0 ? [] : [damageOf(dataDir, lostFrames)],
+    records: (name) => new SqliteRecords(database, name),
     compact: () => {
       database.compact();
     },
+    check: () => database.check(),
     close: () => database.close(),
   };
+}
+
+function damageOf(dataDir: string, lostFrames: number): string {
+  return `The write-ahead log in "${dataDir}" is damaged: its last changes (${lostFrames} pages) are lost, and conferences may be set back. Clients recover by themselves. Check the disk, or restore a backup.`;
 }

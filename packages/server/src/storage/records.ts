@@ -1,14 +1,14 @@
-/** Things kept under a key, apart from the conferences: tokens, tickets, endpoints. */
+/** Values stored by key, separate from the conferences: tokens, tickets, endpoints. */
 export interface Records<Value> {
-  /** All that is kept. */
+  /** All stored values. */
   entries(): readonly (readonly [key: string, value: Value])[];
-  /** Keeps `value`, in place of what the key had. Resolves when it is as safe as this server can make it. */
+  /** Stores `value`, replacing the key's former value. Resolves when it is as durable as this server can make it. */
   put(key: string, value: Value): Promise<void>;
-  /** Drops what the key has, if anything. Resolves like {@link put}. */
+  /** Deletes the key's value, if any. Resolves like {@link put}. */
   delete(key: string): Promise<void>;
 }
 
-/** For a server that ends with its process: whoever uses records has all of them in its own memory. */
+/** For a server without a data folder: users of records hold all of them in memory anyway. */
 export const noRecords: Records<never> = {
   entries: () => [],
   put: () => Promise.resolve(),

@@ -1,5 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
 import type { Database } from './database.ts';
+import { parseStored } from './parse-stored.ts';
 import type { Records } from './records.ts';
 
 /** Records in a table with the columns `key` and `value`, the latter as JSON. */
@@ -17,9 +18,7 @@ export class SqliteRecords<Value> implements Records<Value> {
   }
 
   entries(): readonly (readonly [string, Value])[] {
-    return this.#select
-      .all()
-      .map(({ key, value }) => [String(key), JSON.parse(String(value)) as Value] as const);
+    return this.#select.all().map(({ key, value }) => [String(key), parseStored<Value>(value)] as const);
   }
 
   async put(key: string, value: Value): Promise<void> {

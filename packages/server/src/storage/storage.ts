@@ -1,19 +1,20 @@
-import type { StoredLogin } from '../auth/refresh-tokens.ts';
-import type { StoredSigningKey } from '../auth/signing-key.ts';
-import type { StoredTicket } from '../auth/tickets.ts';
-import type { StoredEndpoint } from '../endpoints/user-endpoints.ts';
 import type { EventLog } from '../event-log/event-log.ts';
 import type { Records } from './records.ts';
 
-/** All that a server remembers. */
+/** What is stored besides the conferences; each name is a table of the data folder. */
+type RecordsName = 'signing_keys' | 'refresh_tokens' | 'tickets' | 'user_endpoints' | 'revocations';
+
+/** All data that a server stores. */
 export interface Storage {
   readonly log: EventLog;
-  readonly signingKeys: Records<StoredSigningKey>;
-  readonly refreshTokens: Records<StoredLogin>;
-  readonly tickets: Records<StoredTicket>;
-  readonly userEndpoints: Records<StoredEndpoint>;
-  /** Gives the space of what was deleted back. */
+  /** What the operator has to know about the stored data. */
+  readonly warnings: readonly string[];
+  /** The records of one name. Their owner defines the values, which must survive JSON. */
+  records<Value>(name: RecordsName): Records<Value>;
+  /** Returns the space of deleted data to the file system. */
   compact(): void;
-  /** Lets go of the data folder. Nothing may be asked afterwards. */
+  /** Writes and syncs without a change; rejects when the disk is full, fails, or holds damaged data. */
+  check(): Promise<void>;
+  /** Releases the data folder. Call nothing afterwards. */
   close(): Promise<void>;
 }

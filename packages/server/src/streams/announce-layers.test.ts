@@ -1,6 +1,6 @@
 import { createdConference } from '@parley-rtc/contract';
 import { expect, it, vi } from 'vitest';
-import { FakeMediaRouter } from '../media/fake-media-router.ts';
+import { FakeMediaRouter } from '../media/testing/fake-media-router.ts';
 import type { OutsideEvents } from '../push/outside-events.ts';
 import { announceLayers } from './announce-layers.ts';
 
@@ -23,7 +23,8 @@ function setUp(streamId = 's-1') {
     mediaRouter,
     conferences: { find: () => Promise.resolve(conference as never) },
     publications: {
-      find: (key) => (key === 'key' ? { conferenceId: 'c-1', streamId, endpointId: 'ep-ada' } : undefined),
+      find: (key) =>
+        key === 'key' ? { conferenceId: 'c-1', streamId, endpointId: 'ep-ada', userKey: 'u-1' } : undefined,
     },
     outside: { publish },
     stamp: () => ({ nowMs: Date.UTC(2026, 0, 2), newId: () => 'e-9' }),
@@ -32,7 +33,7 @@ function setUp(streamId = 's-1') {
   return { mediaRouter, publish };
 }
 
-it('tells the publisher by a resumable event which layers are viewed', async () => {
+it('announces viewed layers to the publisher in a resumable event', async () => {
   const { mediaRouter, publish } = setUp();
   mediaRouter.changeLayers({ streamKey: 'key', activeRids: ['q', 'h'] });
   await expect
@@ -60,7 +61,7 @@ it('tells the publisher by a resumable event which layers are viewed', async () 
     ]);
 });
 
-it('says nothing of a stream that is gone', async () => {
+it('announces nothing for a stream that is gone', async () => {
   const { mediaRouter, publish } = setUp('withdrawn');
   mediaRouter.changeLayers({ streamKey: 'key', activeRids: [] });
   mediaRouter.changeLayers({ streamKey: 'unknown', activeRids: [] });

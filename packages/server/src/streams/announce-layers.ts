@@ -1,6 +1,6 @@
 import { findStream, type ConferenceStreamLayersUpdatedEvent } from '@parley-rtc/contract';
 import type { Conferences } from '../conferences/conferences.ts';
-import { timestampOf } from '../conferences/stamp-events.ts';
+import { timestampOf } from '../conferences/rules/stamp-events.ts';
 import type { ChangedLayers, MediaRouter } from '../media/media-router.ts';
 import type { OutsideEvents } from '../push/outside-events.ts';
 import type { Publications } from './publications.ts';
@@ -12,13 +12,13 @@ export interface AnnounceLayersOptions {
   readonly publications: Pick<Publications, 'find'>;
   readonly outside: Pick<OutsideEvents, 'publish'>;
   readonly stamp: () => { readonly nowMs: number; readonly newId: () => string };
-  /** Told what failed in the background. */
+  /** Receives errors of background work. */
   readonly onError: (error: unknown) => void;
 }
 
 /**
- * Tells publishers by the push which of their layers anybody views. Resumable: a publisher that missed that a layer is
- * wanted again would go on without it.
+ * Notifies publishers through the push which of their layers are viewed. Resumable: a publisher that missed that a
+ * layer is needed again would never send it.
  */
 export function announceLayers(options: AnnounceLayersOptions): void {
   const { conferences, mediaRouter, publications, outside, stamp, onError } = options;

@@ -1,18 +1,20 @@
+import { createHash } from 'node:crypto';
 import type {
   AddPublishStreamIceCandidatesCommand,
   JsonObject,
   PublishStreamCommand,
   PublishStreamResult,
 } from '@parley-rtc/contract';
-import type { Actor } from '../actor.ts';
+import { userKeyOf, type Actor } from '../actor.ts';
 import type { Conferences } from '../conferences/conferences.ts';
-import { requireOwnStream, requireParticipant } from '../conferences/preconditions.ts';
-import { publishStream, streamExists, type NewStream } from '../conferences/publish-stream.ts';
+import { requireOwnStream, requireParticipant } from '../conferences/rules/preconditions.ts';
+import { publishStream, streamExists, type NewStream } from '../conferences/rules/publish-stream.ts';
 import { countCandidates, type CandidateCounts } from '../limits/count-candidates.ts';
 import type { Limits } from '../limits/limits.ts';
 import { requireBoundedSdp } from '../limits/require-bounded-sdp.ts';
 import type { MediaRouter } from '../media/media-router.ts';
 import { RefusalError } from '../refusal.ts';
+import type { ConnectionOwner } from './connection-owner.ts';
 import { streamKeyOf, type StreamPlace } from './stream-place.ts';
 
 /** What {@link Publications} needs. */
@@ -21,65 +23,70 @@ export interface PublicationsOptions {
   readonly mediaRouter: MediaRouter;
   readonly newId: () => string;
   readonly limits: Limits;
+  /** Refuses a connection above the limits of the user or the conference. */
+  readonly requireConnectionRoom: (owner: ConnectionOwner) => void;
 }
 
-/** A stream whose media this server takes in. */
+/** A stream whose media this server receives. */
 export interface Publication extends StreamPlace {
   /** The publisher's endpoint. */
   readonly endpointId: string;
+  /** The publisher's user. */
+  readonly userKey: string;
 }
 
-/** The streams whose media this server takes in. */
+/** A publication with the command that opened it, so that a repetition of the command gets the same answer. */
+interface OpenPublication extends Publication {
+  /** Undefined once a restart has replaced the transport, after which the answer no longer fits. */
+  opening:
+    { readonly commandHash: string; readonly answer: Promise<Required<PublishStreamResult>> } | undefined;
+}
+
+/** The streams whose media this server receives. */
 export class Publications {
   readonly #options: PublicationsOptions;
-  /** Streams that are published or about to be, so that nobody else takes their key. */
-  readonly #publications = new Map<string, Publication>();
+  /** Streams that are published or about to be, so that no one else takes their key. */
+  readonly #publications = new Map<string, OpenPublication>();
   readonly #candidateCounts: CandidateCounts = new WeakMap();
 
   constructor(options: PublicationsOptions) {
     this.#options = options;
   }
 
-  /** Takes in a stream and announces it. Nothing of it stays when the publisher left meanwhile. */
+  /**
+   * Receives a stream and announces it. Leaves nothing behind if the publisher leaves before the announcement. While the
+   * stream lives, the same command returns the same answer: browsers and proxies repeat a command whose answer was lost.
+   */
   async publish(command: PublishStreamCommand, actor: Actor): Promise<Required<PublishStreamResult>> {
-    const { conferences, mediaRouter, newId, limits } = this.#options;
+    const { conferences, newId, limits, requireConnectionRoom } = this.#options;
     requireBoundedSdp(command.sdpOffer, limits);
     if (command.iceRestart === true) return this.#restart(command, actor);
-    const stream: NewStream = {
-      userEndpointId: command.userEndpointId,
-      streamId: command.streamId ?? newId(),
-      type: command.conferenceStreamType,
-      metadata: command.metadata as JsonObject | undefined,
-      videoBitrate: command.videoBitrate ?? 0,
-    };
-    const { conferenceId } = command;
-    const { streamId } = stream;
-    // Asked before the media is set up, because that costs more than to say no.
-    await conferences.rehearse(conferenceId, actor, (state, context) =>
-      publishStream(state, stream, context),
-    );
-
+    const { conferenceId, userEndpointId: endpointId, streamId = newId() } = command;
     const streamKey = streamKeyOf({ conferenceId, streamId });
-    if (this.#publications.has(streamKey)) throw streamExists(streamId);
-    this.#publications.set(streamKey, { conferenceId, streamId, endpointId: stream.userEndpointId });
-    try {
-      const { sdpAnswer } = await mediaRouter.publish({
-        streamKey,
-        type: stream.type,
-        sdpOffer: command.sdpOffer,
-        videoBitrateBps: stream.videoBitrate,
-      });
-      await conferences.perform(conferenceId, actor, (state, context) =>
-        publishStream(state, stream, context),
-      );
-      return { streamId, sdpAnswer };
-    } catch (error) {
-      this.close({ conferenceId, streamId });
-      throw error;
-    }
+    const commandHash = hashOf(command);
+    const stream = streamOf(command, streamId);
+    const isRepeated = (): boolean => {
+      const former = this.#publications.get(streamKey);
+      return former?.endpointId === endpointId && former.opening?.commandHash === commandHash;
+    };
+    // Checked before the media are set up, because setting up costs more than refusing.
+    await conferences.rehearse(conferenceId, actor, (state, context) =>
+      isRepeated() ? [] : publishStream(state, stream, context),
+    );
+    const former = this.#publications.get(streamKey);
+    if (former?.opening && isRepeated()) return former.opening.answer;
+    if (former) throw streamExists(streamId);
+    const userKey = userKeyOf(actor);
+    requireConnectionRoom({ conferenceId, userKey });
+    const publication: OpenPublication = { conferenceId, streamId, endpointId, userKey, opening: undefined };
+    // Before its media are set up, so that no one else takes its key.
+    this.#publications.set(streamKey, publication);
+    const answer = this.#open(streamKey, stream, command, actor);
+    publication.opening = { commandHash, answer };
+    return answer;
   }
 
-  /** Gives the media router the publisher's candidates. */
+  /** Passes the publisher's candidates to the media router. */
   async addCandidates(command: AddPublishStreamIceCandidatesCommand, actor: Actor): Promise<void> {
     const { conferences, mediaRouter, limits } = this.#options;
     const state = await conferences.get(command.conferenceId, actor);
@@ -90,9 +97,16 @@ export class Publications {
     mediaRouter.addPublishCandidates(streamKey, command.iceCandidates);
   }
 
-  /** What is behind a key of the media router; undefined when the stream is gone. */
+  /** The publication with this key of the media router; undefined when the stream is gone. */
   find(streamKey: string): Publication | undefined {
     return this.#publications.get(streamKey);
+  }
+
+  /** How many streams `isCounted` selects. */
+  countIf(isCounted: (owner: ConnectionOwner) => boolean): number {
+    let count = 0;
+    for (const publication of this.#publications.values()) if (isCounted(publication)) count += 1;
+    return count;
   }
 
   /** The streams of a conference. */
@@ -100,14 +114,37 @@ export class Publications {
     return [...this.#publications.values()].filter((place) => place.conferenceId === conferenceId);
   }
 
-  /** Stops taking in a stream. The media router closes its views with it. */
+  /** Stops receiving a stream. The media router closes its views with it. */
   close(place: StreamPlace): void {
     const streamKey = streamKeyOf(place);
     this.#publications.delete(streamKey);
     this.#options.mediaRouter.unpublish(streamKey);
   }
 
-  /** Gives a published stream a new transport; nobody else notices. When that fails, the former one stays. */
+  async #open(
+    streamKey: string,
+    stream: NewStream,
+    { conferenceId, sdpOffer }: PublishStreamCommand,
+    actor: Actor,
+  ): Promise<Required<PublishStreamResult>> {
+    const { conferences, mediaRouter } = this.#options;
+    const { streamId, type, videoBitrate: videoBitrateBps } = stream;
+    try {
+      const { sdpAnswer } = await mediaRouter.publish({ streamKey, type, sdpOffer, videoBitrateBps });
+      await conferences.perform(conferenceId, actor, (state, context) =>
+        publishStream(state, stream, context),
+      );
+      return { streamId, sdpAnswer };
+    } catch (error) {
+      this.close({ conferenceId, streamId });
+      throw error;
+    }
+  }
+
+  /**
+   * Gives a published stream a new transport without notifying participants. If that fails, the former transport
+   * stays.
+   */
   async #restart(command: PublishStreamCommand, actor: Actor): Promise<Required<PublishStreamResult>> {
     const { conferences, mediaRouter } = this.#options;
     const { conferenceId, userEndpointId, streamId = '', sdpOffer } = command;
@@ -118,14 +155,27 @@ export class Publications {
     const { sdpAnswer } = await mediaRouter.publish({ streamKey, type, sdpOffer, videoBitrateBps });
     const publication = this.#publications.get(streamKey);
     if (publication) {
-      // The new transport may have as many as the former had.
+      publication.opening = undefined;
+      // The new transport gets a candidate limit of its own.
       this.#candidateCounts.delete(publication);
       return { streamId, sdpAnswer };
     }
     mediaRouter.unpublish(streamKey);
-    throw new RefusalError(
-      'not_found',
-      'The stream was withdrawn while it was being restarted; publish it anew.',
-    );
+    throw new RefusalError('not_found', 'The stream was unpublished during its restart. Publish it again.');
   }
+}
+
+function streamOf(command: PublishStreamCommand, streamId: string): NewStream {
+  return {
+    userEndpointId: command.userEndpointId,
+    streamId,
+    type: command.conferenceStreamType,
+    metadata: command.metadata as JsonObject | undefined,
+    videoBitrate: command.videoBitrate ?? 0,
+  };
+}
+
+/** Compares offers of any length without keeping them. */
+function hashOf({ conferenceStreamType, sdpOffer }: PublishStreamCommand): string {
+  return createHash('sha256').update(`${conferenceStreamType} ${sdpOffer}`).digest('base64url');
 }

@@ -1,20 +1,22 @@
 import type {
   AddViewStreamIceCandidatesCommand,
+  Participant,
   StopViewStreamCommand,
   UpdateViewStreamCommand,
   ViewStreamCommand,
   ViewStreamResult,
 } from '@parley-rtc/contract';
-import type { Actor } from '../actor.ts';
+import { userKeyOf, type Actor } from '../actor.ts';
 import type { Conferences } from '../conferences/conferences.ts';
-import { requireStream } from '../conferences/preconditions.ts';
-import { viewerOf } from '../conferences/view-stream.ts';
+import { requireStream } from '../conferences/rules/preconditions.ts';
+import { viewerOf } from '../conferences/rules/view-stream.ts';
 import { countCandidates, type CandidateCounts } from '../limits/count-candidates.ts';
 import type { Limits } from '../limits/limits.ts';
 import { requireBoundedSdp } from '../limits/require-bounded-sdp.ts';
 import { requireWithin } from '../limits/require-within.ts';
 import type { MediaRouter } from '../media/media-router.ts';
 import { RefusalError } from '../refusal.ts';
+import type { ConnectionOwner } from './connection-owner.ts';
 import { streamKeyOf } from './stream-place.ts';
 import { Views, type View } from './views.ts';
 
@@ -24,6 +26,10 @@ export interface StreamViewsOptions {
   readonly mediaRouter: MediaRouter;
   readonly newId: () => string;
   readonly limits: Limits;
+  /** Whether the endpoint is the actor's. */
+  readonly ownsEndpoint: (actor: Actor, endpointId: string) => boolean;
+  /** Refuses a connection above the limits of the user or the conference. */
+  readonly requireConnectionRoom: (owner: ConnectionOwner) => void;
 }
 
 /** The views whose media this server sends. */
@@ -41,20 +47,27 @@ export class StreamViews {
     return this.#views.size;
   }
 
-  /** Gives a stream to the caller. The same viewer id again replaces the view (decision 13). */
+  /** How many views `isCounted` selects. */
+  countIf(isCounted: (owner: ConnectionOwner) => boolean): number {
+    return this.#views.countIf(isCounted);
+  }
+
+  /** Sends a stream to the caller. The same viewer id again replaces the view (decision 13). */
   async view(command: ViewStreamCommand, actor: Actor): Promise<Required<ViewStreamResult>> {
-    const { conferences, mediaRouter, newId, limits } = this.#options;
+    const { conferences, mediaRouter, newId, limits, requireConnectionRoom } = this.#options;
+    const userKey = userKeyOf(actor);
     const state = await conferences.get(command.conferenceId, actor);
-    const viewer = viewerOf(state, command, actor);
+    const viewer = viewerOf(state, command, this.#isOwn(actor));
     requireStream(state, command.streamId);
     const { conferenceId, streamId, viewerId = newId(), video } = command;
     requireBoundedSdp(command.sdpOffer, limits);
     this.#requireUsableViewerId(conferenceId, streamId, viewerId, actor);
     if (!this.#views.get(conferenceId, viewerId)) {
       requireWithin(limits, 'viewsPerEndpoint', this.#views.countOf(conferenceId, viewer.id) + 1);
+      requireConnectionRoom({ conferenceId, userKey });
     }
 
-    const view: View = { conferenceId, streamId, viewerId, userId: actor.userId, endpointId: viewer.id };
+    const view: View = { conferenceId, streamId, viewerId, userKey, endpointId: viewer.id };
     const streamKey = streamKeyOf(view);
     this.#views.set(view);
     try {
@@ -74,31 +87,31 @@ export class StreamViews {
     }
     throw new RefusalError(
       'not_found',
-      'The view was closed while it was being set up: the stream was withdrawn, you left, or a newer view took its place.',
+      'The view closed during its setup: the stream was unpublished, you left, or a newer view replaced it. View the stream again if it still exists.',
     );
   }
 
-  /** Gives the media router the viewer's candidates. */
+  /** Passes the viewer's candidates to the media router. */
   async addCandidates(command: AddViewStreamIceCandidatesCommand, actor: Actor): Promise<void> {
     const view = await this.#requireOwn(command, actor);
     countCandidates(this.#candidateCounts, view, command.iceCandidates, this.#options.limits);
     this.#options.mediaRouter.addViewCandidates(streamKeyOf(view), view.viewerId, command.iceCandidates);
   }
 
-  /** Changes what a view of the caller gets; refused with `not_found` when there is none. */
+  /** Changes which video a view of the caller receives; refuses with `not_found` if there is no such view. */
   async update(command: UpdateViewStreamCommand, actor: Actor): Promise<void> {
     const view = await this.#requireOwn(command, actor);
     this.#options.mediaRouter.setViewedVideo(streamKeyOf(view), view.viewerId, command.video);
   }
 
-  /** Closes a view of the caller; refused with `not_found` when there is none (decision 32). */
+  /** Closes a view of the caller; refuses with `not_found` if there is no such view (decision 32). */
   async stop(command: StopViewStreamCommand, actor: Actor): Promise<void> {
     this.#close(await this.#requireOwn(command, actor));
   }
 
-  /** Closes all views of an endpoint that is no longer inside. */
+  /** Closes all views of an endpoint that has left. */
   closeOf(conferenceId: string, endpointId: string): void {
-    for (const view of this.#views.take(conferenceId, (of) => of.endpointId === endpointId))
+    for (const view of this.#views.take(conferenceId, (view) => view.endpointId === endpointId))
       this.#close(view);
   }
 
@@ -107,13 +120,13 @@ export class StreamViews {
     this.#views.take(conferenceId, (view) => view.streamId === streamId);
   }
 
-  /** Closes the view whose peer is gone. */
+  /** Closes the view whose peer was lost. */
   lose(conferenceId: string, streamId: string, viewerId: string): void {
     const view = this.#views.get(conferenceId, viewerId);
     if (view?.streamId === streamId) this.#close(view);
   }
 
-  /** The endpoint that receives by a view; undefined when there is no such view. */
+  /** The endpoint behind a view; undefined if there is no such view. */
   endpointOf(conferenceId: string, viewerId: string): string | undefined {
     return this.#views.get(conferenceId, viewerId)?.endpointId;
   }
@@ -122,13 +135,17 @@ export class StreamViews {
     command: Pick<StopViewStreamCommand, 'conferenceId' | 'userEndpointId' | 'streamId' | 'viewerId'>,
     actor: Actor,
   ): Promise<View> {
-    viewerOf(await this.#options.conferences.get(command.conferenceId, actor), command, actor);
+    viewerOf(await this.#options.conferences.get(command.conferenceId, actor), command, this.#isOwn(actor));
     const view = this.#views.get(command.conferenceId, command.viewerId);
     if (view?.streamId !== command.streamId) {
-      throw new RefusalError('not_found', 'No such view of this stream; take it as stopped.');
+      throw new RefusalError('not_found', 'The stream has no such view. Treat it as stopped.');
     }
     requireViewOf(actor, view);
     return view;
+  }
+
+  #isOwn(actor: Actor): (participant: Participant) => boolean {
+    return ({ id }) => this.#options.ownsEndpoint(actor, id);
   }
 
   #requireUsableViewerId(conferenceId: string, streamId: string, viewerId: string, actor: Actor): void {
@@ -138,7 +155,7 @@ export class StreamViews {
     if (former.streamId !== streamId) {
       throw new RefusalError(
         'invalid_request',
-        `viewerId "${viewerId}" is in use for another stream. Choose another for each stream, or none.`,
+        `viewerId "${viewerId}" is in use for another stream. Choose one per stream, or omit it.`,
       );
     }
   }
@@ -150,10 +167,10 @@ export class StreamViews {
 }
 
 function requireViewOf(actor: Actor, view: View): void {
-  if (view.userId !== actor.userId) {
+  if (view.userKey !== userKeyOf(actor)) {
     throw new RefusalError(
       'forbidden',
-      'This viewerId belongs to a view of somebody else. Choose another, or none.',
+      "This viewerId belongs to another user's view. Choose another, or omit it.",
     );
   }
 }

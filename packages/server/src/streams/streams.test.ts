@@ -1,11 +1,12 @@
 import type { ConferenceState } from '@parley-rtc/contract';
 import { expect, it } from 'vitest';
 import { Conferences } from '../conferences/conferences.ts';
-import { joinConference } from '../conferences/join-conference.ts';
-import { leaveConference } from '../conferences/leave-conference.ts';
-import { updateVideoBitrate } from '../conferences/update-video-bitrate.ts';
-import { MemoryEventLog } from '../event-log/memory-event-log.ts';
-import { FakeMediaRouter } from '../media/fake-media-router.ts';
+import { joinConference } from '../conferences/rules/join-conference.ts';
+import { leaveConference } from '../conferences/rules/leave-conference.ts';
+import { unpublishStream } from '../conferences/rules/unpublish-stream.ts';
+import { updateVideoBitrate } from '../conferences/rules/update-video-bitrate.ts';
+import { FakeMediaRouter } from '../media/testing/fake-media-router.ts';
+import { MemoryEventLog } from '../storage/memory-event-log.ts';
 import { anActor } from '../testing/builders.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { Streams } from './streams.ts';
@@ -22,7 +23,7 @@ const publishing = {
 } as const;
 const viewing = { ...offer, userEndpointId: 'ep-bob', streamId: 's-1', viewerId: 'v-1' };
 
-/** A conference with Ada and Bob inside. */
+/** A conference with participants Ada and Bob. */
 async function setUp() {
   let count = 0;
   const newId = (): string => `id-${(count += 1)}`;
@@ -39,7 +40,8 @@ async function setUp() {
     endedRetentionMs: 300_000,
     onError,
   });
-  const streams = new Streams({ conferences, mediaRouter, newId, onError });
+  const ownsEndpoint = (actor: typeof ada, id: string): boolean => id === `ep-${actor.userId}`;
+  const streams = new Streams({ conferences, mediaRouter, newId, onError, ownsEndpoint });
   await conferences.create({ conferenceId }, ada);
   for (const [actor, userEndpointId] of [
     [ada, 'ep-ada'],
@@ -54,13 +56,15 @@ async function setUp() {
       leaveConference(state, { userEndpointId }, context),
     );
   const history = async (): Promise<readonly string[]> =>
-    (await conferences.events(conferenceId, 2, ada, AbortSignal.abort())).map(({ type }) => type);
+    (await conferences.events(conferenceId, { version: 2 }, ada, AbortSignal.abort())).map(
+      ({ type }) => type,
+    );
   /** The viewer ids of the only stream. */
   const viewers = (): readonly string[] => [...mediaRouter.views.values()].flatMap((ids) => [...ids]);
   return { mediaRouter, conferences, streams, leave, history, viewers, errors };
 }
 
-it('keeps nothing of a stream whose publisher left while its media was set up', async () => {
+it('keeps nothing of a stream whose publisher left during setup', async () => {
   const { mediaRouter, streams, leave, history } = await setUp();
   const answer = mediaRouter.pause();
   const published = streams.publications.publish(publishing, ada);
@@ -72,7 +76,7 @@ it('keeps nothing of a stream whose publisher left while its media was set up', 
   expect(await history()).toEqual(['ConferenceLeftEvent']);
 });
 
-it('refuses a second stream with an id that is just being published, and the first one survives', async () => {
+it('refuses a second stream with an id that is being published, and keeps the first', async () => {
   const { mediaRouter, streams, history } = await setUp();
   const answer = mediaRouter.pause();
   const first = streams.publications.publish(publishing, ada);
@@ -88,7 +92,67 @@ it('refuses a second stream with an id that is just being published, and the fir
   expect(await history()).toEqual(['ConferenceStreamPublishedEvent']);
 });
 
-it('can publish the same stream id again after a failure and after a withdrawal', async () => {
+it('answers a repeated publication as before while the stream lives, without a second one', async () => {
+  const { mediaRouter, streams, history } = await setUp();
+  const { publications } = streams;
+  const answer = mediaRouter.pause();
+  const asked = [publications.publish(publishing, ada), publications.publish(publishing, ada)];
+  await expect.poll(() => mediaRouter.heldCount).toBe(1);
+  answer();
+  const [first, second] = await Promise.all(asked);
+  expect(second).toEqual(first);
+  expect(await publications.publish(publishing, ada)).toEqual(first);
+  expect(await history()).toEqual(['ConferenceStreamPublishedEvent']);
+});
+
+it('refuses the id of a live stream with another offer, another type or after a restart', async () => {
+  const { streams } = await setUp();
+  const { publications } = streams;
+  await publications.publish(publishing, ada);
+  const refused = { code: 'already_exists' };
+  await expect(publications.publish({ ...publishing, sdpOffer: 'v=0 other' }, ada)).rejects.toMatchObject(
+    refused,
+  );
+  const other = { ...publishing, conferenceStreamType: 'MIC' } as const;
+  await expect(publications.publish(other, ada)).rejects.toMatchObject(refused);
+  await publications.publish({ ...publishing, sdpOffer: 'v=0 again', iceRestart: true }, ada);
+  await expect(publications.publish(publishing, ada)).rejects.toMatchObject(refused);
+});
+
+it('sets up a stream again when the command is repeated after a failure or the end of the stream', async () => {
+  const { mediaRouter, streams, leave, conferences, history } = await setUp();
+  const { publications } = streams;
+  const bad = { ...publishing, sdpOffer: 'no SDP' };
+  for (let time = 0; time < 2; time += 1) {
+    await expect(publications.publish(bad, ada)).rejects.toMatchObject({ code: 'bad_offer' });
+  }
+  await publications.publish(publishing, ada);
+  await leave(ada, 'ep-ada');
+  await expect(publications.publish(publishing, ada)).rejects.toMatchObject({ code: 'not_joined' });
+  await conferences.perform(conferenceId, ada, (state, context) =>
+    joinConference(state, { conferenceId, userEndpointId: 'ep-ada' }, context),
+  );
+  await publications.publish(publishing, ada);
+  expect(mediaRouter.streams.size).toBe(1);
+  expect((await history()).filter((type) => type === 'ConferenceStreamPublishedEvent')).toHaveLength(2);
+});
+
+it('forgets the views of the stream that ends, and only those', async () => {
+  const { streams, conferences } = await setUp();
+  for (const streamId of ['s-1', 's-2']) await streams.publications.publish({ ...publishing, streamId }, ada);
+  await streams.views.view(viewing, bob);
+  const other = { ...viewing, streamId: 's-2', viewerId: 'v-2' };
+  await streams.views.view(other, bob);
+  await conferences.perform(conferenceId, ada, (state, context) =>
+    unpublishStream(state, { userEndpointId: 'ep-ada', streamId: 's-1' }, context),
+  );
+  expect(streams.views.count).toBe(1);
+  await streams.views.update({ ...other, video: {} }, bob);
+  await streams.views.stop(other, bob);
+  expect(streams.views.count).toBe(0);
+});
+
+it('can publish the same stream id again after a failure and after unpublishing', async () => {
   const { streams, leave, conferences } = await setUp();
   await expect(
     streams.publications.publish({ ...publishing, sdpOffer: 'no SDP' }, ada),
@@ -101,7 +165,7 @@ it('can publish the same stream id again after a failure and after a withdrawal'
   expect((await conferences.get(conferenceId, bob)).participants[0]?.streams).toHaveLength(1);
 });
 
-it('makes ids when none are wished', async () => {
+it('generates ids if none are requested', async () => {
   const { streams } = await setUp();
   const { streamId: _none, ...anonymous } = publishing;
   const { streamId } = await streams.publications.publish(anonymous, ada);
@@ -110,7 +174,7 @@ it('makes ids when none are wished', async () => {
   expect((await streams.views.view({ ...view, streamId }, bob)).viewerId).toMatch(/^id-/);
 });
 
-it('withdraws a stream by an event when its publisher is lost', async () => {
+it('unpublishes a stream by an event when its publisher is lost', async () => {
   const { mediaRouter, streams, history, errors } = await setUp();
   await streams.publications.publish(publishing, ada);
   const [streamKey = ''] = mediaRouter.streams.keys();
@@ -121,7 +185,7 @@ it('withdraws a stream by an event when its publisher is lost', async () => {
   expect(errors).toEqual([]);
 });
 
-it('lets a command succeed whose media is gone', async () => {
+it('completes a command although its media are gone', async () => {
   const { mediaRouter, streams, conferences, errors, history } = await setUp();
   await streams.publications.publish(publishing, ada);
   mediaRouter.streams.clear();
@@ -131,6 +195,21 @@ it('lets a command succeed whose media is gone', async () => {
   );
   expect(await history()).toContain('ConferenceStreamBitrateUpdatedEvent');
   expect(errors).toMatchObject([{ code: 'unknown_stream' }]);
+});
+
+it('closes the other streams of a departing publisher although closing one fails', async () => {
+  const { mediaRouter, streams, leave, errors } = await setUp();
+  for (const streamId of ['s-1', 's-2']) await streams.publications.publish({ ...publishing, streamId }, ada);
+  const error = new Error('cannot be closed');
+  const [first] = mediaRouter.streams.keys();
+  const unpublish = mediaRouter.unpublish.bind(mediaRouter);
+  mediaRouter.unpublish = (streamKey) => {
+    if (streamKey === first) throw error;
+    unpublish(streamKey);
+  };
+  await leave(ada, 'ep-ada');
+  expect([...mediaRouter.streams.keys()]).toEqual([first]);
+  expect(errors).toEqual([error]);
 });
 
 it('forgets a view when its viewer is lost', async () => {
@@ -143,7 +222,7 @@ it('forgets a view when its viewer is lost', async () => {
   await expect(streams.views.stop(viewing, bob)).rejects.toMatchObject({ code: 'not_found' });
 });
 
-it('closes the views of a viewer who leaves and of a stream that is withdrawn', async () => {
+it('closes the views of a leaving viewer and of an unpublished stream', async () => {
   const { mediaRouter, streams, leave, viewers } = await setUp();
   await streams.publications.publish(publishing, ada);
   await streams.views.view(viewing, bob);
@@ -155,7 +234,7 @@ it('closes the views of a viewer who leaves and of a stream that is withdrawn', 
   expect(mediaRouter.streams.size).toBe(0);
 });
 
-it('closes a view that was being set up when its viewer left', async () => {
+it('closes a view whose viewer left during setup', async () => {
   const { mediaRouter, streams, leave, viewers } = await setUp();
   await streams.publications.publish(publishing, ada);
   const answer = mediaRouter.pause();
@@ -167,7 +246,7 @@ it('closes a view that was being set up when its viewer left', async () => {
   expect(viewers()).toEqual([]);
 });
 
-it('takes the same viewer id again for the same stream, but not for another or from somebody else', async () => {
+it('accepts the same viewer id again for the same stream, but not for another or from another user', async () => {
   const { streams, viewers } = await setUp();
   await streams.publications.publish(publishing, ada);
   await streams.publications.publish({ ...publishing, streamId: 's-2' }, ada);
@@ -182,7 +261,7 @@ it('takes the same viewer id again for the same stream, but not for another or f
   await expect(streams.views.stop(others, ada)).rejects.toMatchObject({ code: 'forbidden' });
 });
 
-it('lets the newer of two views with one viewer id live', async () => {
+it('keeps the newer of two views with one viewer id', async () => {
   const { mediaRouter, streams, viewers } = await setUp();
   await streams.publications.publish(publishing, ada);
   const answer = mediaRouter.pause();
@@ -196,7 +275,7 @@ it('lets the newer of two views with one viewer id live', async () => {
   expect(viewers()).toEqual(['v-1']);
 });
 
-it('takes the endpoint of the publisher from viewers, as deployed mobile clients send it', async () => {
+it("accepts the publisher's endpoint from viewers, as deployed mobile clients send it", async () => {
   const { streams, leave, viewers } = await setUp();
   await streams.publications.publish(publishing, ada);
   const compatible = { ...viewing, userEndpointId: 'ep-ada' };
@@ -206,7 +285,7 @@ it('takes the endpoint of the publisher from viewers, as deployed mobile clients
   expect(viewers()).toEqual([]);
 });
 
-it('gives a published stream a new transport without an event, and its candidates count anew', async () => {
+it('gives a published stream a new transport without an event, with a new candidate limit', async () => {
   const { mediaRouter, streams, history } = await setUp();
   await streams.publications.publish(publishing, ada);
   const restart = { ...publishing, sdpOffer: 'v=0 again', iceRestart: true };
@@ -219,7 +298,7 @@ it('gives a published stream a new transport without an event, and its candidate
   expect(await history()).toEqual(['ConferenceStreamPublishedEvent']);
 });
 
-it('restarts only what its publisher has published', async () => {
+it("restarts only the publisher's own streams", async () => {
   const { mediaRouter, streams } = await setUp();
   const restart = { ...publishing, iceRestart: true };
   await expect(streams.publications.publish(restart, ada)).rejects.toMatchObject({ code: 'not_found' });
@@ -233,7 +312,7 @@ it('restarts only what its publisher has published', async () => {
   expect(mediaRouter.streams.size).toBe(1);
 });
 
-it('leaves nothing behind when a stream is withdrawn while it is restarted', async () => {
+it('leaves nothing behind when a stream is unpublished during a restart', async () => {
   const { mediaRouter, streams, leave } = await setUp();
   await streams.publications.publish(publishing, ada);
   const answer = mediaRouter.pause();
@@ -245,7 +324,7 @@ it('leaves nothing behind when a stream is withdrawn while it is restarted', asy
   expect(mediaRouter.streams.size).toBe(0);
 });
 
-it('passes on what a view wants of the video, at first and later', async () => {
+it('passes on the requested video of a view, initially and later', async () => {
   const { mediaRouter, streams } = await setUp();
   await streams.publications.publish(publishing, ada);
   await streams.views.view({ ...viewing, video: { maxHeightPx: 180 } }, bob);

@@ -1,26 +1,28 @@
 import type { ConferenceEvent } from '@parley-rtc/contract';
 import type { Conferences } from '../conferences/conferences.ts';
-import { dropStream } from '../conferences/unpublish-stream.ts';
+import { dropStream } from '../conferences/rules/unpublish-stream.ts';
 import { defaultLimits, type Limits } from '../limits/limits.ts';
+import { requireWithin } from '../limits/require-within.ts';
 import type { LostPeer, MediaRouter } from '../media/media-router.ts';
+import type { ConnectionOwner } from './connection-owner.ts';
 import { Publications } from './publications.ts';
 import { streamKeyOf, type StreamPlace } from './stream-place.ts';
-import { StreamViews } from './stream-views.ts';
+import { StreamViews, type StreamViewsOptions } from './stream-views.ts';
 
 /** What {@link Streams} needs. */
-export interface StreamsOptions {
+export interface StreamsOptions extends Pick<StreamViewsOptions, 'ownsEndpoint'> {
   readonly conferences: Conferences;
   readonly mediaRouter: MediaRouter;
   readonly newId: () => string;
-  /** Told what failed in the background, where no caller waits for an answer. */
+  /** Receives errors of background work. */
   readonly onError: (error: unknown) => void;
   /** Default {@link defaultLimits}. */
   readonly limits?: Limits;
 }
 
 /**
- * Brings the media in line with the conferences. Commands set it up; taking it down follows the events, whatever
- * caused them: a command, a silent endpoint, the end.
+ * Keeps the media in step with the conferences. Commands set media up; events take them down, whatever caused them: a
+ * command, a silent endpoint, the end of the conference.
  */
 export class Streams {
   readonly publications: Publications;
@@ -29,15 +31,26 @@ export class Streams {
 
   constructor(options: StreamsOptions) {
     this.#options = options;
-    const { conferences, mediaRouter, newId, onError, limits = defaultLimits } = options;
-    this.publications = new Publications({ conferences, mediaRouter, newId, limits });
-    this.views = new StreamViews({ conferences, mediaRouter, newId, limits });
+    const { conferences, mediaRouter, newId, onError, ownsEndpoint, limits = defaultLimits } = options;
+    const parts = {
+      conferences,
+      mediaRouter,
+      newId,
+      limits,
+      requireConnectionRoom: (owner: ConnectionOwner) => {
+        this.#requireConnectionRoom(owner, limits);
+      },
+    };
+    this.publications = new Publications(parts);
+    this.views = new StreamViews({ ...parts, ownsEndpoint });
     conferences.onEvents((events) => {
-      // What is logged has happened; if the media cannot follow, the command has not failed.
-      try {
-        for (const event of events) this.#follow(event);
-      } catch (error) {
-        onError(error);
+      for (const event of events) {
+        // One by one: a failure for one event must not leave the media of the others open.
+        try {
+          this.#follow(event);
+        } catch (error) {
+          onError(error);
+        }
       }
     });
     mediaRouter.onPeerLost((lost) => {
@@ -45,12 +58,21 @@ export class Streams {
     });
   }
 
-  /** The conference and the endpoint that a peer of the media router belongs to; undefined when it is gone. */
+  /** The conference and endpoint of a peer of the media router; undefined when they are gone. */
   ownerOf({ streamKey, viewerId }: LostPeer): { conferenceId: string; endpointId: string } | undefined {
     const publication = this.publications.find(streamKey);
     if (!publication || viewerId === undefined) return publication;
     const endpointId = this.views.endpointOf(publication.conferenceId, viewerId);
     return endpointId === undefined ? undefined : { conferenceId: publication.conferenceId, endpointId };
+  }
+
+  #requireConnectionRoom({ userKey, conferenceId }: ConnectionOwner, limits: Limits): void {
+    const countIf = (isCounted: (owner: ConnectionOwner) => boolean): number =>
+      this.publications.countIf(isCounted) + this.views.countIf(isCounted);
+    const ofUser = countIf((owner) => owner.userKey === userKey);
+    requireWithin(limits, 'mediaConnectionsPerUser', ofUser + 1);
+    const inConference = countIf((owner) => owner.conferenceId === conferenceId);
+    requireWithin(limits, 'mediaConnectionsPerConference', inConference + 1);
   }
 
   #follow(event: ConferenceEvent): void {

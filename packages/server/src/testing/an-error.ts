@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 
-/** The answer that an error must be (decision 15): this status, and texts that say why. */
+/** The expected error response (decision 15): this status, and texts that explain it. */
 export function anError(status: number, error?: string): object {
   return {
     status,

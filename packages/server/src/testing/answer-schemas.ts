@@ -1,5 +1,5 @@
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { jsonPointer, readOpenapiDocument, type DocumentedOperation } from '../http/openapi-document.ts';
 
 interface RawResponse {
@@ -17,7 +17,7 @@ const raw = document.content as unknown as RawDocument;
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 formats.default(ajv);
 ajv.addSchema(document.content, 'openapi.yaml');
-/** Compiling takes longer than checking. */
+/** Cached, because compiling takes longer than validating. */
 const compiled = new Map<string, ValidateFunction>();
 
 /** The operation of the API document with this id. */
@@ -27,7 +27,7 @@ export function operationOf(operationId: string): DocumentedOperation {
   return operation;
 }
 
-/** Throws unless the document lists this status for the operation and the body fits its schema. */
+/** Throws unless the document lists this status for the operation, and the body fits its schema. */
 export function checkAnswer(operation: DocumentedOperation, status: number, body: unknown): void {
   const method = operation.method.toLowerCase();
   const response = raw.paths[operation.path]?.[method]?.responses[String(status)];
@@ -39,12 +39,12 @@ export function checkAnswer(operation: DocumentedOperation, status: number, body
     if (body !== undefined) throw new Error(`${operation.operationId} must answer ${status} without a body`);
     return;
   }
-  // Events of a stream are checked one by one.
+  // Events of a stream are checked individually.
   if (!('application/json' in content)) return;
   check(`${pointer}/content/application~1json/schema`, body);
 }
 
-/** Throws unless an event fits the schema of its type. */
+/** Throws unless an event fits its type's schema. */
 export function checkEvent(event: { readonly type?: string | undefined }): void {
   check(`#/components/schemas/${event.type}`, event);
 }

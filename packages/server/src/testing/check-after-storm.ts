@@ -11,20 +11,20 @@ import { expect } from 'vitest';
 import type { StormJournal } from './command-storm.ts';
 import type { Caller } from './test-server.ts';
 
-/** What was found after a storm. */
+/** The findings after a storm. */
 export interface StormFindings {
   readonly acknowledged: number;
-  /** Commands whose answer the death of the server cut off. */
+  /** Commands whose response was lost with the server. */
   readonly unknown: number;
-  /** Those of them that were carried out. */
+  /** Those of them that were executed. */
   readonly unknownButDone: number;
-  /** Streams that the new server withdrew. */
+  /** Streams that the new server unpublished. */
   readonly withdrawn: number;
 }
 
 /**
- * Holds what a new server knows against what the storm at its dead predecessor was told. `diedAtMs` lies between the
- * last event of the one and the first of the other.
+ * Compares the state of a new server with what the storm learned from its dead predecessor. `diedAtMs` lies between
+ * the last event of the old server and the first of the new one.
  */
 export async function checkAfterStorm(
   journal: StormJournal,
@@ -46,7 +46,7 @@ export async function checkAfterStorm(
   return { ...checkDeeds(journal, histories), withdrawn };
 }
 
-/** Empty when there is no such conference. */
+/** Empty if there is no such conference. */
 async function historyOf(caller: Caller, conferenceId: string): Promise<readonly ConferenceEvent[]> {
   const { status, body } = await caller.call<readonly unknown[]>('getEvents', {
     params: { id: conferenceId },
@@ -56,7 +56,10 @@ async function historyOf(caller: Caller, conferenceId: string): Promise<readonly
   return body.map(decodeEvent);
 }
 
-/** The versions are contiguous, and the history folds to what the server says, with no stream of the dead process. */
+/**
+ * Checks that versions are contiguous, and that the history folds to the served state, without streams of the dead
+ * process.
+ */
 async function checkFold(
   caller: Caller,
   conferenceId: string,
@@ -70,7 +73,7 @@ async function checkFold(
   expect(state.participants.flatMap(({ streams }) => streams)).toEqual([]);
 }
 
-/** In the storm nobody withdraws a stream but by going away, which is one command: all of it happened, or nothing. */
+/** In the storm participants unpublish only by leaving, which is one command: all of it happened, or nothing. */
 function checkNoneIsHalf(history: readonly ConferenceEvent[]): void {
   history.forEach((event, index) => {
     if (event.type !== 'ConferenceStreamUnpublishedEvent') return;
@@ -80,7 +83,7 @@ function checkNoneIsHalf(history: readonly ConferenceEvent[]): void {
   });
 }
 
-/** Every acknowledged command is found once, every refused one not at all, and every other once or not at all. */
+/** Checks that every acknowledged command is found once, every refused one never, and every other at most once. */
 function checkDeeds(
   { deeds }: StormJournal,
   histories: ReadonlyMap<string, readonly ConferenceEvent[]>,

@@ -2,25 +2,25 @@ import { readFileSync } from 'node:fs';
 import { decodeEvent, type ConferenceEvent, type TokenResponse } from '@parley-rtc/contract';
 import type { Answer, Caller } from './test-server.ts';
 
-/** A command that was sent, and what its sender knows about it. */
+/** A sent command, and what its sender knows about it. */
 export interface Deed {
   readonly operationId: string;
   readonly conferenceId: string;
-  /** Unknown when the server died before it answered. */
+  /** Unknown if the server died before it responded. */
   readonly outcome: 'acknowledged' | 'refused' | 'unknown';
-  /** Whether this is the event that proves the command was carried out. */
+  /** Whether this event proves that the command was executed. */
   readonly isProvenBy: (event: ConferenceEvent) => boolean;
 }
 
-/** What the storm did and was told until the server died. */
+/** What the storm did and received until the server died. */
 export interface StormJournal {
   readonly deeds: Deed[];
-  /** The events that followers were told, by conference. */
+  /** The events that followers received, by conference. */
   readonly heard: Map<string, ConferenceEvent[]>;
-  /** Endpoints that were registered, and that nobody asked to forget. */
+  /** Endpoints that were registered and never unregistered. */
   readonly endpointIds: Set<string>;
   readonly ticketCodes: string[];
-  /** The newest refresh tokens; undefined when the server died over a renewal. */
+  /** The newest refresh tokens; undefined if the server died during a renewal. */
   readonly refreshTokens: Map<number, string | undefined>;
 }
 
@@ -31,7 +31,7 @@ export interface StormOptions {
   /** Unique among the storms on one folder. */
   readonly name: string;
   readonly random: () => number;
-  /** Told after each answer to a command. */
+  /** Called after each response to a command. */
   readonly onAnswer: () => void;
 }
 
@@ -47,7 +47,7 @@ const memberCount = 8;
 const guestCount = 2;
 const sharedConferenceCount = 3;
 
-/** Commands of many at once, in conferences they share and in some of their own, until the server dies. */
+/** Concurrent commands of many clients, in shared conferences and in their own, until the server dies. */
 export class CommandStorm {
   readonly journal: StormJournal = {
     deeds: [],
@@ -63,7 +63,7 @@ export class CommandStorm {
     this.#options = options;
   }
 
-  /** Resolves when everybody has noticed that the server is dead. */
+  /** Resolves when all clients have noticed that the server is dead. */
   async rage(): Promise<void> {
     const shared = Array.from({ length: sharedConferenceCount }, () => this.#newId('shared'));
     const isUp = await Promise.all(shared.map((id) => this.#create(id)));
@@ -76,7 +76,7 @@ export class CommandStorm {
     ]);
   }
 
-  /** Joins and leaves shared conferences and does something between. */
+  /** Joins and leaves shared conferences, and acts in between. */
   async #member(shared: readonly string[]): Promise<void> {
     for (;;) {
       const conferenceId = this.#pick(shared);
@@ -89,7 +89,7 @@ export class CommandStorm {
     }
   }
 
-  /** Makes conferences, publishes in them and ends them. */
+  /** Creates conferences, publishes in them and ends them. */
   async #founder(): Promise<void> {
     for (;;) {
       const conferenceId = this.#newId('own');
@@ -104,7 +104,7 @@ export class CommandStorm {
     }
   }
 
-  /** Logs in with a ticket and renews the login again and again. */
+  /** Logs in with a ticket and keeps renewing the login. */
   async #guest(index: number): Promise<void> {
     const { caller, requestToken } = this.#options;
     const { refreshTokens, ticketCodes } = this.journal;
@@ -185,7 +185,7 @@ export class CommandStorm {
     });
   }
 
-  /** By leaving or by unregistering: either is one command with several events when streams are published. */
+  /** Leaves or unregisters: either is one command with several events if streams are published. */
   #goAway(conferenceId: string, userEndpointId: string): Promise<boolean> {
     const isProvenBy = (event: ConferenceEvent): boolean =>
       event.type === 'ConferenceLeftEvent' && event.userEndpointId === userEndpointId;
@@ -196,7 +196,7 @@ export class CommandStorm {
     return this.#attempt('unregisterUserEndpoint', { conferenceId, userEndpointId }, isProvenBy);
   }
 
-  /** Sends a command and writes down what came of it; false when the server is dead. */
+  /** Sends a command and records its outcome; false if the server is dead. */
   async #attempt(
     operationId: string,
     body: { readonly conferenceId: string; readonly [field: string]: unknown },
@@ -222,7 +222,9 @@ export class CommandStorm {
   }
 }
 
-/** Undefined when the connection broke: `fetch` says so with a TypeError. Everything else is a fault and is thrown. */
+/**
+ * Undefined if the connection broke, which `fetch` reports as a TypeError. Any other error is a fault and is rethrown.
+ */
 async function orDead<Value>(asked: Promise<Value>): Promise<Value | undefined> {
   try {
     return await asked;

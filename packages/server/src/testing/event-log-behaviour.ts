@@ -1,5 +1,11 @@
 import { getEventListeners } from 'node:events';
-import type { ConferenceCreatedEvent, HistoryEvent } from '@parley-rtc/contract';
+import {
+  createdConference,
+  reduce,
+  type ConferenceCreatedEvent,
+  type ConferenceState,
+  type HistoryEvent,
+} from '@parley-rtc/contract';
 import { describe, expect, it } from 'vitest';
 import type { EventLog } from '../event-log/event-log.ts';
 
@@ -21,23 +27,23 @@ function eventAt(conferenceVersion: number): HistoryEvent {
   };
 }
 
-/** What every event log must do, whatever it is made of. */
-export function describeEventLog(open: () => EventLog | Promise<EventLog>): void {
+/** The behavior of every event log. */
+export function describeEventLog(open: (historyBytes?: number) => EventLog | Promise<EventLog>): void {
   describe('an event log', () => {
-    it('begins a history once', async () => {
+    it('starts a history only once', async () => {
       const log = await open();
       expect(await log.begin(created)).toBe(true);
       expect(await log.begin({ ...created, id: 'e-other' })).toBe(false);
       expect(await log.read('c-1')).toEqual([created]);
     });
 
-    it('knows nothing of histories that were not begun', async () => {
+    it('does not know histories that were never started', async () => {
       const log = await open();
       expect(await log.read('c-1')).toBeUndefined();
       expect(await log.append('c-1', 0, [eventAt(0)])).toBe(false);
     });
 
-    it('reads from a version on, or everything', async () => {
+    it('reads from a version on, or the whole history', async () => {
       const log = await open();
       await log.begin(created);
       expect(await log.append('c-1', 0, [eventAt(0), eventAt(1)])).toBe(true);
@@ -45,6 +51,17 @@ export function describeEventLog(open: () => EventLog | Promise<EventLog>): void
       expect(await log.read('c-1')).toEqual([created, eventAt(0), eventAt(1), eventAt(2)]);
       expect(await log.read('c-1', 1)).toEqual([eventAt(1), eventAt(2)]);
       expect(await log.read('c-1', 3)).toEqual([]);
+    });
+
+    it('identifies each version by the event that led to it', async () => {
+      const log = await open();
+      await log.begin(created);
+      await log.append('c-1', 0, [eventAt(0), eventAt(1)]);
+      expect(await log.versionIdAt('c-1', 0)).toBe('e-created');
+      expect(await log.versionIdAt('c-1', 1)).toBe('e-0');
+      expect(await log.versionIdAt('c-1', 2)).toBe('e-1');
+      expect(await log.versionIdAt('c-1', 3)).toBeUndefined();
+      expect(await log.versionIdAt('c-2', 0)).toBeUndefined();
     });
 
     it('lists the histories it holds', async () => {
@@ -57,7 +74,7 @@ export function describeEventLog(open: () => EventLog | Promise<EventLog>): void
       expect(await log.conferenceIds()).toEqual(['c-2']);
     });
 
-    it('begins anew with an id whose history was forgotten', async () => {
+    it('starts a new history under the id of a dropped one', async () => {
       const log = await open();
       await log.begin(created);
       await log.append('c-1', 0, [eventAt(0), eventAt(1)]);
@@ -68,7 +85,7 @@ export function describeEventLog(open: () => EventLog | Promise<EventLog>): void
       expect(await log.append('c-1', 0, [eventAt(0)])).toBe(true);
     });
 
-    it('keeps histories apart, and ids and texts as they are', async () => {
+    it('keeps histories separate, and ids and texts unchanged', async () => {
       const log = await open();
       const ids = ['c-1', 'C-1', "'; DROP TABLE events; --", '../../etc', 'ünï😀', '__proto__'];
       for (const conferenceId of ids) {
@@ -80,7 +97,7 @@ export function describeEventLog(open: () => EventLog | Promise<EventLog>): void
       }
     });
 
-    it('shows a command what the one before appended, settled or not', async () => {
+    it('shows a command the events of the previous one, settled or not', async () => {
       const log = await open();
       await log.begin(created);
       const appended = log.append('c-1', 0, [eventAt(0)]);
@@ -89,7 +106,7 @@ export function describeEventLog(open: () => EventLog | Promise<EventLog>): void
       await log.settled();
     });
 
-    it('lets one of two appends at the same version win', async () => {
+    it('accepts one of two appends at the same version', async () => {
       const log = await open();
       await log.begin(created);
       const results = await Promise.all([
@@ -100,7 +117,60 @@ export function describeEventLog(open: () => EventLog | Promise<EventLog>): void
       expect(await log.read('c-1', 0)).toHaveLength(1);
     });
 
-    it('wakes those who wait for a version, and only those', async () => {
+    it('reads up to a number of bytes, but at least one event', async () => {
+      const log = await open();
+      await log.begin(created);
+      await log.append('c-1', 0, [eventAt(0), eventAt(1), eventAt(2)]);
+      const bytes = JSON.stringify(eventAt(0)).length;
+      expect(await log.read('c-1', 0, 1)).toEqual([eventAt(0)]);
+      expect(await log.read('c-1', 0, 2 * bytes)).toEqual([eventAt(0), eventAt(1)]);
+      expect(await log.read('c-1', 2, 2 * bytes)).toEqual([eventAt(2)]);
+      expect(await log.read('c-1', undefined, 0)).toEqual([created]);
+    });
+
+    it('keeps a bounded part of a history, and a state from which that part continues', async () => {
+      const historyBytes = 8 * JSON.stringify(eventAt(100)).length;
+      const log = await open(historyBytes);
+      await log.begin(created);
+      let head = createdConference(created);
+      for (let version = 0; version < 100; version += 1) {
+        await log.append('c-1', version, [eventAt(version)]);
+        head = reduce(head, eventAt(version));
+        await log.checkpoint(head);
+
+        const loaded = await log.load('c-1');
+        expect(loaded?.events.reduce<ConferenceState>(reduce, loaded.state)).toEqual(head);
+        expect(loaded?.events.length).toBeLessThanOrEqual(2);
+      }
+      const versions = Array.from({ length: 101 }, (_, version) => version);
+      const ids = await Promise.all(versions.map((version) => log.versionIdAt('c-1', version)));
+      const oldest = ids.findIndex((id) => id !== undefined);
+      expect(ids.slice(oldest)).toEqual(versions.slice(oldest).map((version) => `e-${version - 1}`));
+      expect(100 - oldest).toBeGreaterThanOrEqual(8);
+      expect(100 - oldest).toBeLessThanOrEqual(10);
+      expect(await log.read('c-1', oldest)).toEqual(versions.slice(oldest, -1).map(eventAt));
+      expect(await log.read('c-1', undefined, 0)).toEqual([created]);
+      expect(await log.append('c-1', 99, [eventAt(99)])).toBe(false);
+      expect(await log.append('c-1', 100, [eventAt(100)])).toBe(true);
+    });
+
+    it('keeps a history whole while it is short, and ignores a state that is not its head', async () => {
+      const log = await open(1_000_000);
+      await log.begin(created);
+      await log.append('c-1', 0, [eventAt(0)]);
+      await log.checkpoint(reduce(createdConference(created), eventAt(0)));
+      await log.checkpoint(createdConference(created));
+      expect(await log.load('c-1')).toEqual({
+        creationId: 'e-created',
+        state: createdConference(created),
+        events: [eventAt(0)],
+      });
+      expect(await log.versionIdAt('c-1', 0)).toBe('e-created');
+      expect(await log.load('c-2')).toBeUndefined();
+      await log.checkpoint({ ...createdConference(created), id: 'c-2' });
+    });
+
+    it('wakes only the callers that wait for a reached version', async () => {
       const log = await open();
       await log.begin(created);
       const { signal } = new AbortController();
@@ -119,15 +189,15 @@ export function describeEventLog(open: () => EventLog | Promise<EventLog>): void
       expect(getEventListeners(signal, 'abort')).toEqual([]);
     });
 
-    it('ends a wait when it is given up, forgotten or closed, and never waits in vain', async () => {
+    it('ends a wait when it is aborted, or the history is dropped or the log closed', async () => {
       const log = await open();
       await log.begin(created);
-      const giveUp = new AbortController();
+      const aborter = new AbortController();
       const { signal } = new AbortController();
-      const givenUp = log.wait('c-1', 0, giveUp.signal);
-      giveUp.abort();
-      await givenUp;
-      await log.wait('c-1', 0, giveUp.signal);
+      const aborted = log.wait('c-1', 0, aborter.signal);
+      aborter.abort();
+      await aborted;
+      await log.wait('c-1', 0, aborter.signal);
 
       const forgotten = log.wait('c-1', 0, signal);
       await log.forget('c-1');

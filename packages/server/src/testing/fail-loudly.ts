@@ -1,4 +1,4 @@
-/** An `onError` for tests in which nothing may fail in the background. */
+/** An `onError` for tests without background errors. */
 export function failLoudly(error: unknown): never {
   throw error;
 }

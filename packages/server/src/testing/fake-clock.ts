@@ -5,9 +5,10 @@ interface Timer {
   readonly callback: () => void;
 }
 
-/** A clock that moves only when told. */
+/** A clock that moves only by {@link advance}. */
 export class FakeClock implements Clock {
   #nowMs: number;
+  #setMs = 0;
   readonly #timers = new Set<Timer>();
 
   constructor(nowMs: number = Date.parse('2026-01-05T10:00:00.123Z')) {
@@ -15,7 +16,16 @@ export class FakeClock implements Clock {
   }
 
   now(): number {
+    return this.#nowMs + this.#setMs;
+  }
+
+  elapsedMs(): number {
     return this.#nowMs;
+  }
+
+  /** Sets the time of day forward or, with a negative number, back. Durations and timers do not notice. */
+  set(byMs: number): void {
+    this.#setMs += byMs;
   }
 
   setTimer(callback: () => void, delayMs: number): () => void {
@@ -26,7 +36,7 @@ export class FakeClock implements Clock {
     };
   }
 
-  /** Lets time pass and runs the timers that become due, each at its time. */
+  /** Advances the time and runs the timers that become due, each at its time. */
   advance(ms: number): void {
     const endMs = this.#nowMs + ms;
     for (;;) {
@@ -39,7 +49,7 @@ export class FakeClock implements Clock {
     this.#nowMs = endMs;
   }
 
-  /** How many timers are set. */
+  /** Number of pending timers. */
   get timerCount(): number {
     return this.#timers.size;
   }

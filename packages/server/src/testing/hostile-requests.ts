@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { readOpenapiDocument, type DocumentedOperation } from '../http/openapi-document.ts';
 
-/** A request as an attacker writes it: the path is finished, the body is bytes of any kind. */
+/** An attacker's request, with a complete path and a body of arbitrary bytes. */
 export interface HostileRequest {
   readonly operation: DocumentedOperation;
   readonly path: string;
@@ -9,7 +9,7 @@ export interface HostileRequest {
   readonly body: string | undefined;
 }
 
-/** Things that exist, so that some requests get past the first question. */
+/** Existing ids, so that some requests get past the first checks. */
 export interface KnownIds {
   readonly conferenceId: string;
   readonly userEndpointId: string;
@@ -29,7 +29,7 @@ interface Schema {
 
 const { operations, content } = readOpenapiDocument();
 
-/** Ids that break out of a path, a query, a log line or a table of objects, where somebody forgot to be careful. */
+/** Ids that break out of a path, a query, a log line or an object used as a map, wherever the code is careless. */
 const hostileTexts: readonly string[] = [
   '',
   ' ',
@@ -58,7 +58,7 @@ const hostileTexts: readonly string[] = [
   'A'.repeat(100_000),
 ];
 
-/** Lines and sizes that an SDP parser may choke on. */
+/** Lines and sizes that may break an SDP parser. */
 const hostileSdps: readonly string[] = [
   'v=0\r\n' + 'm=audio 9 UDP/TLS/RTP/SAVPF 111\r\n'.repeat(1_000),
   'v=0\r\n' + 'a=x\r\n'.repeat(40_000),
@@ -76,7 +76,7 @@ const hostileText = fc.oneof(
 );
 const aCandidate = { candidate: 'candidate:1 1 udp 1 127.0.0.1 9 typ host', sdpMid: '0', sdpMLineIndex: 0 };
 
-/** Values that are rarely what a field wants. Texts of JSON, because not every one can be an object of ours. */
+/** Values that rarely fit a field, as JSON text, because not every one can be a JavaScript object. */
 const hostileJson: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom(
     'null',
@@ -105,7 +105,7 @@ const hostileJson: fc.Arbitrary<string> = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }).map((value) => JSON.stringify(value)),
 );
 
-/** Requests for any operation of the document, bent in one or several ways. Some are right by chance. */
+/** Requests for any operation of the document, mangled in one or several ways. Some are valid by chance. */
 export function hostileRequests(known: KnownIds): fc.Arbitrary<HostileRequest> {
   return fc.constantFrom(...operations).chain((operation) =>
     fc.record({
@@ -136,7 +136,7 @@ function contentTypeOf({ operationId }: DocumentedOperation): string {
 }
 
 function pathOf(operation: DocumentedOperation, known: KnownIds): fc.Arbitrary<string> {
-  // No empty id and no `active`: those are other paths.
+  // No empty id and no `active`, which are other paths.
   const id = fc.oneof(
     fc.constant(known.conferenceId),
     hostileText.filter(
@@ -202,7 +202,7 @@ function writeObject(fields: readonly (readonly [string, string | undefined])[])
   return `{${members.join(',')}}`;
 }
 
-/** JSON that fits the schema; ids are those that exist. */
+/** JSON that fits the schema, with existing ids. */
 function rightJson(name: string, schema: Schema, known: KnownIds): fc.Arbitrary<string> {
   if (Object.hasOwn(known, name)) return fc.constant(JSON.stringify(known[name as keyof KnownIds]));
   if (name === 'sdpOffer') return fc.constant('"v=0"');

@@ -3,16 +3,16 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
 import type { ExternalIssuerConfig } from '../auth/external-issuer.ts';
 
-/** Somebody else who signs tokens, with its keys at a URL. */
+/** An external identity provider, with its keys at a URL. */
 export interface IdentityProvider {
   readonly config: ExternalIssuerConfig;
-  /** A token of user `u-1` of organisation `o-1`, valid for an hour from `nowMs`; claims may be changed. */
+  /** Signs a token of user `u-1` of organization `o-1`, valid for an hour from `nowMs`; `changed` overrides claims. */
   readonly sign: (nowMs: number, changed?: JWTPayload) => Promise<string>;
-  /** The same, signed with a key that is not published under that name. */
+  /** The same, signed with an unpublished key under the published key's id. */
   readonly forge: (nowMs: number) => Promise<string>;
 }
 
-/** Starts an identity provider on a port of its own. */
+/** Starts an identity provider on its own port. */
 export async function startIdentityProvider(atEnd: (close: () => void) => void): Promise<IdentityProvider> {
   const [published, hidden] = [await generateKeyPair('ES256'), await generateKeyPair('ES256')];
   const keys = [{ ...(await exportJWK(published.publicKey)), kid: 'k-1', alg: 'ES256', use: 'sig' }];

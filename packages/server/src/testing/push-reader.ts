@@ -11,14 +11,15 @@ export interface PushMessage {
   };
 }
 
-/** How a push is asked for. */
+/** The request for a push. */
 export interface PushRequest {
   readonly v?: number;
+  readonly versionId?: string;
   readonly lastEventId?: string;
   readonly userEndpointId?: string;
 }
 
-/** Reads a push as a client does, message by message. */
+/** Reads a push message by message, as a client does. */
 export class PushReader {
   readonly response: Response;
   /** Comments since the start. */
@@ -35,7 +36,7 @@ export class PushReader {
     this.#reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   }
 
-  /** Opens a push and waits for its first sign of life. */
+  /** Opens a push and waits for its first bytes. */
   static async open(
     { url, token }: Pick<Caller, 'url' | 'token'>,
     conferenceId: string,

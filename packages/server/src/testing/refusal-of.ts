@@ -1,6 +1,6 @@
 import { RefusalError, type RefusalCode } from '../refusal.ts';
 
-/** The code of the refusal that `act` throws; `accepted` when it throws none. Any other error goes on. */
+/** The code of the refusal that `act` throws; `accepted` if it throws none. Rethrows any other error. */
 export function refusalOf(act: () => unknown): RefusalCode | 'accepted' {
   try {
     act();

@@ -5,12 +5,12 @@ import { expect, onTestFinished } from 'vitest';
 
 const program = fileURLToPath(new URL('../main.ts', import.meta.url));
 
-/** The server's program as a process of its own. */
+/** The server's program as its own process. */
 export interface RunningProgram {
   readonly child: ChildProcess;
-  /** Grows with what it prints. */
+  /** Everything printed so far. */
   readonly printed: { output: string };
-  /** Its exit code; null when a signal ended it. */
+  /** Its exit code; null if a signal ended it. */
   readonly exited: Promise<number | null>;
 }
 
@@ -30,7 +30,7 @@ export function runProgram(variables: Readonly<Record<string, string>>): Running
   return { child, printed, exited };
 }
 
-/** Where a program that was just started listens. */
+/** The URL that a starting program prints. */
 export async function urlOf({ printed }: RunningProgram): Promise<string> {
   await expect.poll(() => printed.output, { timeout: 20_000 }).toMatch(/\n/);
   const url = /^Parley listens on (\S+)/m.exec(printed.output)?.[1];

@@ -1,4 +1,3 @@
-import { onTestFinished } from 'vitest';
 import type {
   ConferenceSummary,
   PublishStreamResult,
@@ -6,20 +5,22 @@ import type {
   TokenResponse,
   WireEvent,
 } from '@parley-rtc/contract';
-import { createParleyServer } from '../parley-server.ts';
+import { onTestFinished } from 'vitest';
 import type { ParleyServerConfig } from '../config/parley-server-config.ts';
-import { FakeMediaRouter } from '../media/fake-media-router.ts';
+import type { LogStream } from '../http/http-server.ts';
+import { FakeMediaRouter } from '../media/testing/fake-media-router.ts';
+import { createParleyServer } from '../parley-server.ts';
 import { checkAnswer, operationOf } from './answer-schemas.ts';
 import { FakeClock } from './fake-clock.ts';
 
-/** An answer as it came; its body was held against the API document. */
+/** A response, whose body was checked against the API document. */
 export interface Answer<Body = unknown> {
   readonly status: number;
   readonly body: Body;
   readonly headers: Headers;
 }
 
-/** Parts of a request beyond the operation. */
+/** Parts of a request besides the operation. */
 export interface Asked {
   readonly body?: unknown;
   readonly params?: Readonly<Record<string, string>>;
@@ -27,7 +28,7 @@ export interface Asked {
   readonly signal?: AbortSignal;
 }
 
-/** Somebody with a token. */
+/** A caller with a token. */
 export class Caller {
   readonly url: string;
   readonly token: string;
@@ -39,7 +40,7 @@ export class Caller {
     this.userId = sub ?? '';
   }
 
-  /** Makes a request and checks that the document allows the answer. */
+  /** Sends a request and checks that the document allows the response. */
   async call<Body = unknown>(operationId: string, asked: Asked = {}): Promise<Answer<Body>> {
     const operation = operationOf(operationId);
     const path = operation.path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
@@ -62,7 +63,7 @@ export class Caller {
     return { status: response.status, body: body as Body, headers: response.headers };
   }
 
-  /** The body of a successful answer; throws for any other. */
+  /** The body of a successful response; throws for any other. */
   async do<Body = unknown>(operationId: string, asked: Asked = {}): Promise<Body> {
     const { status, body } = await this.call<Body>(operationId, asked);
     if (status >= 300) throw new Error(`${operationId} answered ${status}: ${JSON.stringify(body)}`);
@@ -104,18 +105,18 @@ export class Caller {
   }
 }
 
-/** A server that really listens, on a port of its own, with a fake media router and a clock that tests move. */
+/** A server that really listens, on its own port, with a fake media router and a fake clock. */
 export interface TestServer {
   readonly url: string;
   readonly mediaRouter: FakeMediaRouter;
   readonly clock: FakeClock;
-  /** A caller of organisation `o-1` with the roles SERVICE and AGENT. */
+  /** A caller of organization `o-1` with the roles SERVICE and AGENT. */
   readonly service: Caller;
-  /** Logs in a client of the configuration by its id. Secrets are `secret`. */
+  /** Logs in a configured client by its id. Secrets are `secret`. */
   readonly login: (clientId: string) => Promise<Caller>;
-  /** Somebody with a fresh ticket for the conference. */
+  /** A caller with a fresh ticket for the conference. */
   readonly guest: (conferenceId: string) => Promise<Caller>;
-  /** Asks for a token with a form and, as `id:secret`, an HTTP Basic header. */
+  /** Requests a token with a form and, as `id:secret`, an HTTP Basic header. */
   readonly requestToken: (
     form: Readonly<Record<string, string>>,
     basic?: string,
@@ -123,13 +124,18 @@ export interface TestServer {
   readonly close: () => Promise<void>;
 }
 
-/** Starts a server that ends with the test, or when `atEnd` says; it goes on with `clock` when it follows another. */
+/** Starts a server that ends with the test, or by `atEnd`. Pass `clock` to continue the time of a previous server. */
 export async function startTestServer(
   config: Partial<ParleyServerConfig> = {},
   {
     clock = new FakeClock(),
     atEnd = onTestFinished,
-  }: { readonly clock?: FakeClock; readonly atEnd?: (close: () => Promise<void>) => void } = {},
+    logStream,
+  }: {
+    readonly clock?: FakeClock;
+    readonly atEnd?: (close: () => Promise<void>) => void;
+    readonly logStream?: LogStream;
+  } = {},
 ): Promise<TestServer> {
   const mediaRouter = new FakeMediaRouter();
   const server = await createParleyServer(
@@ -143,7 +149,7 @@ export async function startTestServer(
       ],
       ...config,
     },
-    { mediaRouter, clock },
+    { mediaRouter, clock, ...(logStream && { logStream }) },
   );
   atEnd(() => server.close());
   const { url } = await server.listen();

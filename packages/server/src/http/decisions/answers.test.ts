@@ -1,11 +1,11 @@
 import { decodeEvent, type WireConference, type WireSimpleView } from '@parley-rtc/contract';
 import { describe, expect, it } from 'vitest';
-import { checkEvent } from '../../testing/answer-schemas.ts';
 import { anError } from '../../testing/an-error.ts';
+import { checkEvent } from '../../testing/answer-schemas.ts';
 import { startTestServer } from '../../testing/test-server.ts';
 
 describe('events', () => {
-  it('row 7: v is optional; without it the whole history comes, the creation included', async () => {
+  it('row 7: v is optional; without it the whole history is returned, including the creation', async () => {
     const { service } = await startTestServer();
     const conferenceId = await service.create();
     await service.join(conferenceId);
@@ -36,7 +36,7 @@ describe('events', () => {
     expect(ended).toMatchObject({ reason: 'done' });
   });
 
-  it('row 9: events come from v on, ascending; none for 20 seconds is an empty list', async () => {
+  it('row 9: events are returned from v on, ascending; after 20 seconds without any, an empty list', async () => {
     const { service, clock } = await startTestServer();
     const conferenceId = await service.create();
     const userEndpointId = await service.join(conferenceId);
@@ -86,7 +86,7 @@ describe('events', () => {
     expect(await service.events(conferenceId)).toHaveLength(3);
   });
 
-  it('row 31: both qualities of delivery are accepted, and neither enters the versioned history', async () => {
+  it('row 31: both values of qos are accepted, and neither enters the versioned history', async () => {
     const { service } = await startTestServer();
     const conferenceId = await service.create();
     await service.join(conferenceId);
@@ -99,7 +99,7 @@ describe('events', () => {
     expect(await service.events(conferenceId)).toHaveLength(2);
   });
 
-  it('row 41: an ended conference is read for five minutes, its tail of events too, then 404', async () => {
+  it('row 41: an ended conference and its last events are readable for five minutes, then 404', async () => {
     const { service, clock } = await startTestServer();
     const conferenceId = await service.create();
     const userEndpointId = await service.join(conferenceId);
@@ -117,7 +117,7 @@ describe('events', () => {
   });
 });
 
-describe('the form of answers', () => {
+describe('the form of responses', () => {
   it('row 15: errors are {error, error_description} with 400, 401, 403, 404 and 422, never 409', async () => {
     const { service, login, url } = await startTestServer();
     const conferenceId = await service.create();
@@ -170,7 +170,7 @@ describe('the form of answers', () => {
     expect(simple.participants?.[0]?.endpoints?.map(({ id }) => id)).toEqual(endpoints);
   });
 
-  it('row 22: all fields are always sent, also where there is nothing to tell', async () => {
+  it('row 22: all fields are always sent, even if empty', async () => {
     const { service } = await startTestServer();
     const conferenceId = await service.create({
       interactionId: 'i',
@@ -203,7 +203,7 @@ describe('the form of answers', () => {
     expect(view.participants?.[0]?.endpoints?.[0]?.streams?.[0]?.type).toBe('MIC_AND_CAM');
   });
 
-  it('row 25: active is no id, words of the API are refused as ids, and the list is scoped and capped', async () => {
+  it('row 25: active is not an id, words of the API are refused as ids, and the list is scoped and capped', async () => {
     const { service, login } = await startTestServer({ activeListLimit: 2 });
     for (const conferenceId of ['active', 'create', 'join', 'sendEvent', 'interaction']) {
       expect(await service.call('create', { body: { conferenceId } })).toMatchObject(anError(400));
@@ -214,7 +214,7 @@ describe('the form of answers', () => {
     expect(await (await login('foreigner')).do('getActive')).toEqual([]);
   });
 
-  it('row 40: browsers of any origin may call, with the transaction header too', async () => {
+  it('row 40: browsers of any origin may call, also with the transaction header', async () => {
     const { url, service } = await startTestServer();
     const preflight = await fetch(`${url}/rtc-api/conferences/create`, {
       method: 'OPTIONS',

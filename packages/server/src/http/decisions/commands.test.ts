@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { anError } from '../../testing/an-error.ts';
 import { startTestServer, type Caller, type TestServer } from '../../testing/test-server.ts';
 
-// The decision list is docs/server/decisions.md. Every answer is held against the API document by the caller.
+// The decisions are listed in docs/server/decisions.md. The caller checks every response against the API document.
 
 interface Room {
   readonly server: TestServer;
@@ -12,7 +12,7 @@ interface Room {
   readonly about: { readonly conferenceId: string; readonly userEndpointId: string };
 }
 
-/** A conference with one endpoint inside. */
+/** Creates a conference with one participant. */
 async function aRoom(): Promise<Room> {
   const server = await startTestServer();
   const caller = server.service;
@@ -25,7 +25,7 @@ function read({ caller, conferenceId }: Room): Promise<WireConference> {
   return caller.do('getConference', { params: { id: conferenceId } });
 }
 
-describe('what a command must have', () => {
+describe('required fields of commands', () => {
   it('row 1: publishStream without sdpOffer gives 400', async () => {
     const { caller, about } = await aRoom();
     const body = { ...about, conferenceStreamType: 'CAM' };
@@ -40,7 +40,7 @@ describe('what a command must have', () => {
     );
   });
 
-  it('row 3: updateStreamMetadata without newMetadata gives 400 and wipes nothing', async () => {
+  it('row 3: updateStreamMetadata without newMetadata gives 400 and clears nothing', async () => {
     const room = await aRoom();
     const { caller, about } = room;
     const publish = {
@@ -58,7 +58,7 @@ describe('what a command must have', () => {
     expect((await read(room)).participants?.[0]?.streams?.[0]?.metadata).toEqual({ a: 1 });
   });
 
-  it('row 4: the bitrate is required; without streamId it is for all video streams, 404 if there are none', async () => {
+  it('row 4: the bitrate is required; without streamId it applies to all video streams, 404 if there are none', async () => {
     const room = await aRoom();
     const { caller, about, conferenceId } = room;
     expect(await caller.call('updatePublishedStreamBitrate', { body: about })).toMatchObject(anError(400));
@@ -80,7 +80,7 @@ describe('what a command must have', () => {
     expect(await caller.call('sendEvent', { body })).toMatchObject(anError(400));
   });
 
-  it('row 6: SET needs a value, UNKNOWN gives 400, REMOVE ignores the value and of a missing key leaves no trace', async () => {
+  it('row 6: SET needs a value, UNKNOWN gives 400, REMOVE ignores the value and does nothing for a missing key', async () => {
     const room = await aRoom();
     const { caller, about, conferenceId } = room;
     const update = (change: object) =>
@@ -119,7 +119,7 @@ describe('modes, names and ids', () => {
     }
   });
 
-  it('row 13: a viewer id is made if missing, echoed, replaces on the same stream, and gives 400 on another', async () => {
+  it('row 13: a viewer id is generated if missing, echoed, replaces a view of the same stream, and gives 400 on another', async () => {
     const { caller, about, conferenceId, server } = await aRoom();
     const [one, two] = [
       await caller.publish(conferenceId, about.userEndpointId),
@@ -144,7 +144,7 @@ describe('modes, names and ids', () => {
     expect((await read(room)).participants?.[0]?.metadata).toEqual(newMetadata);
   });
 
-  it('row 18: metadata of create and viewStream holds texts, anything else gives 400', async () => {
+  it('row 18: metadata of create and viewStream contain strings, anything else gives 400', async () => {
     const { caller, about, conferenceId } = await aRoom();
     const streamId = await caller.publish(conferenceId, about.userEndpointId);
     for (const value of [null, 1, false, [], {}]) {
@@ -155,7 +155,7 @@ describe('modes, names and ids', () => {
     }
   });
 
-  it('row 19: metadata of create is read as entries with value, creator, creatorEndpoint and creation time', async () => {
+  it('row 19: metadata of create become entries with value, creator, creatorEndpoint and creation time', async () => {
     const { caller } = await aRoom();
     const creatorEndpoint = await caller.register();
     const conferenceId = await caller.create({ metadata: { topic: 'demo' }, creatorEndpoint });
@@ -172,7 +172,7 @@ describe('modes, names and ids', () => {
     });
   });
 
-  it('row 20: new metadata replaces, it does not merge', async () => {
+  it('row 20: new metadata replace the old, without merging', async () => {
     const room = await aRoom();
     const { caller, about, conferenceId } = room;
     const streamId = await caller.publish(conferenceId, about.userEndpointId);
@@ -214,7 +214,7 @@ describe('modes, names and ids', () => {
     }
   });
 
-  it('row 43: streamId is a text as in 1.9.5, not the object of 1.0', async () => {
+  it('row 43: streamId is a string as in 1.9.5, not the object of 1.0', async () => {
     const { caller, about, conferenceId } = await aRoom();
     const streamId = await caller.publish(conferenceId, about.userEndpointId);
     const candidates = { ...about, iceCandidates: [] };

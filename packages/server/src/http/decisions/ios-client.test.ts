@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { startTestServer } from '../../testing/test-server.ts';
 
-/** As the official iOS client describes itself when it joins. */
+/** The participant metadata of the official iOS client. */
 const metadata = {
   roles: ['CUSTOMER'],
   capabilities: ['display-capture'],
@@ -21,7 +21,7 @@ const iceCandidates = [
   { candidate: 'candidate:1 1 udp 1 127.0.0.1 9 typ host', sdpMid: 'audio', sdpMLineIndex: 0 },
 ];
 
-it('carries a whole call of the official iOS client, request by request as that client writes them', async () => {
+it('serves a whole call of the official iOS client, request by request as that client writes them', async () => {
   const { service, requestToken, url } = await startTestServer();
   const conferenceId = await service.create({ metadata: { participant_limit: '8' } });
   const publisherEndpoint = await service.join(conferenceId);
@@ -30,7 +30,7 @@ it('carries a whole call of the official iOS client, request by request as that 
     body: { type: 'MULTI_USE_TICKET', properties: { conference_id: conferenceId } },
   });
 
-  // Log in: ticket as user name, any password, and a client without a secret.
+  // Log in: the ticket as user name, any password, and a client without a secret.
   const login = await requestToken({ grant_type: 'password', username: ticket, password: 'x' }, 'customer:');
   const { access_token: token, sub: userId, conference_id: opened } = login.body;
   expect(opened).toBe(conferenceId);
@@ -47,7 +47,7 @@ it('carries a whole call of the official iOS client, request by request as that 
   const ice = (await (await fetch(`${url}/rtc-api/iceServers`, authorization)).json()) as object;
   expect(ice).toEqual({ iceServers: [] });
 
-  // Endpoint: an id of the client's own, the older path, and an object as the answer.
+  // Register an endpoint: the client's own id, the older path, and an object as the response.
   const userEndpointId = '5B1C5F0E-1111-4222-8333-ABCDEFABCDEF';
   const who = { userEndpointId, userId };
   expect(await post('users/endpoints/register', { keepAliveSeconds: 15, ...who })).toEqual({
@@ -56,7 +56,7 @@ it('carries a whole call of the official iOS client, request by request as that 
   });
   expect((await post('users/endpoints/keepalive', who)).status).toBe(204);
 
-  // Join, publish with an offer that wants to receive, too, and with no candidate in the first batch.
+  // Join; publish with an offer that receives as well, and with an empty first batch of candidates.
   const about = { conferenceId, ...who };
   expect((await post('conferences/join', { ...about, metadata })).status).toBe(200);
   const streamId = 'A7C5F0E0-1111-4222-8333-ABCDEFABCDEF';
@@ -79,7 +79,7 @@ it('carries a whole call of the official iOS client, request by request as that 
     expect((await post('conferences/addPublishStreamIceCandidates', candidates)).status).toBe(204);
   }
 
-  // View with the publisher's endpoint and user; stop with the own endpoint as viewer id.
+  // View with the publisher's endpoint and user; stop with the viewer's own endpoint as viewer id.
   const view = {
     conferenceId,
     userEndpointId: publisherEndpoint,
@@ -107,12 +107,12 @@ it('carries a whole call of the official iOS client, request by request as that 
   expect((await post('conferences/leave', { ...about, reason: 'left' })).status).toBe(404);
   expect((await post('users/endpoints/unregister', { ...who, reason: 'User logout' })).status).toBe(204);
 
-  // Every step of the version is one event, without gaps: the client stalls otherwise.
+  // Every version is one event, without gaps; otherwise the client stalls.
   const versions = (await service.events(conferenceId, 0)).map((event) => event.conferenceVersion);
   expect(versions).toEqual([...versions.keys()]);
 });
 
-it('lets the iOS client create and end a conference with the fields that it adds', async () => {
+it('lets the iOS client create and end a conference with its extra fields', async () => {
   const { service } = await startTestServer();
   const userEndpointId = await service.register();
   const conferenceId = '0FB1C5F0-1111-4222-8333-ABCDEFABCDEF';

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { anError } from '../../testing/an-error.ts';
 import { startTestServer, type Caller } from '../../testing/test-server.ts';
 
-/** The organisation of a new conference whose command names one. */
+/** The organization of a new conference whose command names one. */
 async function organizationOf(caller: Caller, organizationId: string): Promise<unknown> {
   const id = await caller.create({ organizationId });
   return (await caller.do<WireConference>('getConference', { params: { id } })).organizationId;
 }
 
-describe('who is inside', () => {
+describe('participants', () => {
   it('row 14: joining twice gives 422, no event and no version step', async () => {
     const { service } = await startTestServer();
     const conferenceId = await service.create();
@@ -21,7 +21,7 @@ describe('who is inside', () => {
     await service.join(conferenceId);
   });
 
-  it('row 33: leave, unpublish and end, once more, give 404 and no event', async () => {
+  it('row 33: a repeated leave, unpublish or end gives 404 and no event', async () => {
     const { service } = await startTestServer();
     const conferenceId = await service.create();
     const about = { conferenceId, userEndpointId: await service.join(conferenceId) };
@@ -39,7 +39,7 @@ describe('who is inside', () => {
     expect(await service.call('leave', { body: about })).toMatchObject(anError(404));
   });
 
-  it('row 36: an endpoint is SICK after one missed deadline, HEALTHY when it is back, gone after three', async () => {
+  it('row 36: an endpoint is SICK after one missed deadline, HEALTHY when it returns, gone after three', async () => {
     const { service, clock } = await startTestServer();
     const conferenceId = await service.create();
     const userEndpointId = await service.register(10);
@@ -66,7 +66,7 @@ describe('who is inside', () => {
 });
 
 describe('views', () => {
-  it('row 12: a viewer names the own endpoint or the publisher’s; a third one gives 403, and one must be inside', async () => {
+  it('row 12: a viewer names its own endpoint or the publisher’s; any other gives 403, and the viewer must have joined', async () => {
     const { service, guest } = await startTestServer();
     const conferenceId = await service.create();
     const publisher = await service.join(conferenceId);
@@ -90,7 +90,7 @@ describe('views', () => {
     expect(await view(stranger)).toMatchObject(anError(403, 'forbidden'));
   });
 
-  it('row 32: stopping a view that is not there gives 404', async () => {
+  it('row 32: stopping a missing view gives 404', async () => {
     const { service } = await startTestServer();
     const conferenceId = await service.create();
     const userEndpointId = await service.join(conferenceId);
@@ -101,7 +101,7 @@ describe('views', () => {
     }
   });
 
-  it('row 34: no candidates at all, and the empty one that ends them, are accepted', async () => {
+  it('row 34: an empty list of candidates, and the empty candidate that ends them, are accepted', async () => {
     const { service, mediaRouter } = await startTestServer();
     const conferenceId = await service.create();
     const about = { conferenceId, userEndpointId: await service.join(conferenceId) };
@@ -134,8 +134,8 @@ describe('views', () => {
   });
 });
 
-describe('who may', () => {
-  it('row 27: organizationId counts for SERVICE only, where it must be that of the token', async () => {
+describe('permissions', () => {
+  it('row 27: organizationId counts only for SERVICE, and must be the token’s', async () => {
     const { service, login } = await startTestServer();
     const user = await login('user');
     expect(await organizationOf(user, 'o-2')).toBe('o-1');
@@ -154,7 +154,7 @@ describe('who may', () => {
     expect(await act(user, await user.register())).toMatchObject(anError(400, 'not_joined'));
   });
 
-  it('row 29: the creator, SERVICE and AGENT end a conference, nobody else', async () => {
+  it('row 29: only the creator, SERVICE and AGENT may end a conference', async () => {
     const clients = (['SERVICE', 'AGENT', 'USER'] as const).map((role) => ({
       id: role,
       secret: 'secret',
@@ -176,7 +176,7 @@ describe('who may', () => {
     expect(await statusFor(await login('USER'))).toBe(403);
   });
 
-  it('row 37: unknown fields are ignored, and userId and creator of the body are not believed', async () => {
+  it('row 37: unknown fields are ignored, and so are userId and creator in the body', async () => {
     const { service } = await startTestServer();
     const conferenceId = await service.create({ creator: 'mallory', anything: { goes: true } });
     const userEndpointId = await service.register();
@@ -201,7 +201,7 @@ describe('who may', () => {
     expect((await requestToken({ grant_type: 'password', ticket: 'NONE' }, 'customer:')).status).toBe(400);
   });
 
-  it('row 42: participants, the creator and SERVICE set the interaction, with or without an endpoint', async () => {
+  it('row 42: participants, the creator and SERVICE may set the interaction, with or without an endpoint', async () => {
     const { service, login, guest } = await startTestServer();
     const user = await login('user');
     const conferenceId = await user.create();

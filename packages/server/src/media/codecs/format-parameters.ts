@@ -1,7 +1,7 @@
-/** Parameters of a format (`a=fmtp`) by their names in lower case. */
+/** Parameters of a format (`a=fmtp`) by lower-case name. */
 export type FormatParameters = ReadonlyMap<string, string>;
 
-/** Reads `name=value;name=value`. A name without a value counts as empty; of a repeated one the first counts. */
+/** Reads `name=value;name=value`. A name without a value is empty; of repeated names the first counts. */
 export function parseFormatParameters(text: string): FormatParameters {
   const parameters = new Map<string, string>();
   for (const part of text.split(';')) {
@@ -12,7 +12,7 @@ export function parseFormatParameters(text: string): FormatParameters {
   return parameters;
 }
 
-/** The parameters of `text` with these names, as they stand there and in their order. */
+/** The parameters of `text` with these names, unchanged and in their order. */
 export function pickFormatParameters(text: string, names: readonly string[]): string {
   return [...parseFormatParameters(text)]
     .filter(([name]) => names.includes(name))

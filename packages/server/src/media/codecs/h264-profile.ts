@@ -1,11 +1,11 @@
-import type { FormatParameters } from './format-parameters.ts';
+import { parseFormatParameters, type FormatParameters } from './format-parameters.ts';
 
 type H264Profile = 'baseline' | 'main' | 'constrained-high' | 'high' | 'high-444';
 
-/** profile_idc with the bits of profile_iop, as RFC 6184 lists them in section 8.1, table 5. */
+/** profile_idc with the bits of profile_iop, from RFC 6184, section 8.1, table 5. */
 const profiles: readonly (readonly [idc: number, iop: RegExp, profile: H264Profile])[] = [
-  // Constrained Baseline and Baseline count as one: what the latter has beyond the former (slice groups, arbitrary and
-  // redundant slices) no browser's encoder uses. Chromium offers 42001f first, and Safari has only 42e01f.
+  // Constrained Baseline and Baseline count as one: no browser's encoder uses what only Baseline has (slice groups,
+  // arbitrary and redundant slices). Chromium offers 42001f first, and Safari has only 42e01f.
   [0x42, /^....0000$/, 'baseline'],
   [0x4d, /^1...0000$/, 'baseline'],
   [0x58, /^1...0000$/, 'baseline'],
@@ -15,7 +15,7 @@ const profiles: readonly (readonly [idc: number, iop: RegExp, profile: H264Profi
   [0xf4, /^00000000$/, 'high-444'],
 ];
 
-/** Whose streams a decoder of each profile reads. */
+/** The profiles that a decoder of each profile can decode. */
 const decodes: Readonly<Record<H264Profile, readonly H264Profile[]>> = {
   baseline: ['baseline'],
   main: ['baseline', 'main'],
@@ -24,15 +24,16 @@ const decodes: Readonly<Record<H264Profile, readonly H264Profile[]>> = {
   'high-444': ['baseline', 'main', 'constrained-high', 'high', 'high-444'],
 };
 
-/** What browsers take for an absent profile-level-id: Constrained Baseline, level 3.1. */
+/** The default of browsers for an absent profile-level-id: Constrained Baseline, level 3.1. */
 const defaultProfileLevelId = '42e01f';
-/** Each includes those before it. The interleaved mode (2) is none that WebRTC uses. */
+/** Each mode includes those before it. WebRTC does not use the interleaved mode (2). */
 const packetizationModes = ['0', '1'];
 const levelOneB = 11;
 
 /**
- * Whether a decoder with the `offered` parameters reads a stream sent under the `published` ones: a profile that includes
- * it, and a packetization mode that is not lower. Levels count only where one side does not allow them to differ.
+ * Whether a decoder with the `offered` parameters can decode a stream sent under the `published` ones: its profile
+ * must include the stream's, and its packetization mode must not be lower. Levels count only if one side does not
+ * allow them to differ.
  */
 export function isDecodableH264(published: FormatParameters, offered: FormatParameters): boolean {
   const sent = readProfileLevel(published);
@@ -42,6 +43,20 @@ export function isDecodableH264(published: FormatParameters, offered: FormatPara
   if (sentMode < 0 || packetizationModes.indexOf(offered.get('packetization-mode') ?? '0') < sentMode)
     return false;
   return (allowsAsymmetry(published) && allowsAsymmetry(offered)) || read.level >= sent.level;
+}
+
+/** Level 3.1, which every WebRTC client decodes (RFC 7742, section 6.2). */
+const commonLevel = 0x1f;
+
+/**
+ * The parameters to agree on with a publisher: one whose level would also bind its viewers
+ * (no `level-asymmetry-allowed`) is asked for level 3.1 at most, which an answerer may do (RFC 6184, section 8.2.2).
+ */
+export function negotiateH264(offered: string): string {
+  const parameters = parseFormatParameters(offered);
+  const { level = 0 } = readProfileLevel(parameters) ?? {};
+  if (allowsAsymmetry(parameters) || level <= commonLevel) return offered;
+  return offered.replace(/(profile-level-id *= *[\da-f]{4})[\da-f]{2}/i, `$1${commonLevel.toString(16)}`);
 }
 
 function readProfileLevel(parameters: FormatParameters): { profile: H264Profile; level: number } | undefined {

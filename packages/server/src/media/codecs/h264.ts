@@ -1,6 +1,5 @@
-import { videoFeedback } from './codec.ts';
-import type { Codec } from './codec.ts';
-import { isDecodableH264 } from './h264-profile.ts';
+import { videoFeedback, type Codec } from './codec.ts';
+import { isDecodableH264, negotiateH264 } from './h264-profile.ts';
 
 /** H.264 (RFC 6184), in packetization modes 0 (single NAL units) and 1 (also STAP-A and FU-A). */
 export const h264: Codec = {
@@ -10,6 +9,7 @@ export const h264: Codec = {
   channels: 1,
   feedback: videoFeedback,
   isDecodable: isDecodableH264,
+  negotiate: negotiateH264,
   answeredParameters: ['level-asymmetry-allowed', 'packetization-mode', 'profile-level-id'],
   startsKeyFrame,
 };
@@ -19,7 +19,10 @@ const sequenceParameterSet = 7;
 const aggregation = 24;
 const fragment = 28;
 
-/** The parameters of a new sequence, or the first slice of an IDR picture from a sender that gave them once only. */
+/**
+ * The parameters of a new sequence, or the first slice of an IDR picture from a sender that sent its parameters only
+ * once.
+ */
 function startsKeyFrame(buffer: Uint8Array, start: number, end: number): boolean {
   const header = buffer[start];
   if (header === undefined || end <= start + 1) return false;
@@ -36,7 +39,7 @@ function startsKeyFrame(buffer: Uint8Array, start: number, end: number): boolean
   }
 }
 
-/** STAP-A: units that each follow their length in 16 bits (RFC 6184, section 5.7.1). */
+/** STAP-A: units, each after its length in 16 bits (RFC 6184, section 5.7.1). */
 function aggregatesKeyUnit(buffer: Uint8Array, start: number, end: number): boolean {
   let position = start;
   while (position + 3 <= end) {
@@ -52,7 +55,7 @@ function aggregatesKeyUnit(buffer: Uint8Array, start: number, end: number): bool
 function isKeyUnit(type: number, buffer: Uint8Array, bodyStart: number, end: number): boolean {
   if (type === sequenceParameterSet) return true;
   if (type !== idrSlice || bodyStart >= end) return false;
-  // A slice begins with the number of its first macroblock as Exp-Golomb, in which a set bit means 0.
+  // A slice starts with the number of its first macroblock as Exp-Golomb, in which a set bit means 0.
   const startsPicture = ((buffer[bodyStart] ?? 0) & 0x80) !== 0;
   return startsPicture;
 }

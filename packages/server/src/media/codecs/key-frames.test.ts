@@ -4,7 +4,7 @@ import { codecs } from './codecs.ts';
 function startsKeyFrame(name: string, payload: readonly number[]): boolean {
   const codec = codecs.find((row) => row.name === name);
   if (!codec) throw new Error(`${name} is missing from the table.`);
-  // Bytes around the payload belong to other things and must not be read.
+  // Bytes around the payload are not part of it and must not be read.
   const buffer = Uint8Array.from([0xff, ...payload, 0xff, 0xff]);
   return codec.startsKeyFrame(buffer, 1, 1 + payload.length);
 }
@@ -44,7 +44,7 @@ describe('a key frame starts with', () => {
   });
 });
 
-describe('no key frame starts with', () => {
+describe('a key frame does not start with', () => {
   it.each<[codec: string, what: string, payload: readonly number[]]>([
     ['VP8', 'a picture that refers to others', [0x10, 0x01]],
     ['VP8', 'a later partition', [0x11, 0x00]],

@@ -1,8 +1,8 @@
 import type { Codec } from './codec.ts';
 
 /**
- * Opus (RFC 7587). Its parameters only wish, so any two peers understand each other. In-band FEC is answered where it is
- * offered: the encoder then repeats each frame in the next packet, and one lost packet is not heard.
+ * Opus (RFC 7587). Its parameters are only preferences, so any two peers are compatible. In-band FEC is answered where
+ * offered: the encoder then repeats each frame in the next packet, which makes one lost packet inaudible.
  */
 export const opus: Codec = {
   name: 'opus',

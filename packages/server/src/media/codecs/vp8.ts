@@ -1,9 +1,8 @@
-import { startsVp8KeyFrame, vp8KeyFrameHeightPx } from '../rtp/vp8-descriptor.ts';
-import { Vp8FrameNumbers } from '../rtp/vp8-frame-numbers.ts';
-import { videoFeedback } from './codec.ts';
-import type { Codec } from './codec.ts';
+import { videoFeedback, type Codec } from './codec.ts';
+import { startsVp8KeyFrame, vp8KeyFrameHeightPx } from './vp8-descriptor.ts';
+import { Vp8FrameNumbers } from './vp8-frame-numbers.ts';
 
-/** VP8 (RFC 7741), which every WebRTC browser has. */
+/** VP8 (RFC 7741), which every WebRTC browser supports. */
 export const vp8: Codec = {
   name: 'VP8',
   kind: 'video',

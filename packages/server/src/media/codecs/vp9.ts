@@ -1,8 +1,7 @@
-import { videoFeedback } from './codec.ts';
-import type { Codec } from './codec.ts';
+import { videoFeedback, type Codec } from './codec.ts';
 import type { FormatParameters } from './format-parameters.ts';
 
-/** VP9 (RFC 9628). Spatial and temporal layers (SVC) are forwarded as they come. */
+/** VP9 (RFC 9628). Spatial and temporal layers (SVC) are forwarded unchanged. */
 export const vp9: Codec = {
   name: 'VP9',
   kind: 'video',
@@ -23,7 +22,9 @@ const isInterPicture = 0x40;
 const hasLayers = 0x20;
 const startsFrame = 0x08;
 
-/** Start (B=1) of a frame that refers to no other picture (P=0), in the lowest spatial layer (RFC 9628, section 4.2). */
+/**
+ * The start (B=1) of a frame that refers to no other frame (P=0), in the lowest spatial layer (RFC 9628, section 4.2).
+ */
 function startsKeyFrame(buffer: Uint8Array, start: number, end: number): boolean {
   const descriptor = buffer[start];
   if (descriptor === undefined || end <= start) return false;

@@ -1,30 +1,29 @@
-import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess } from 'node:child_process';
 import { extname, join } from 'node:path';
 import { MediaError } from '../media-router.ts';
-import type { Failure, FromProcess, Order, ProcessOptions, Questions, ToProcess } from './messages.ts';
+import type { Command, Failure, FromProcess, ProcessOptions, Requests, ToProcess } from './messages.ts';
 
-/** What a media process tells its user. */
+/** Events of a media process. */
 export interface MediaProcessEvents {
-  readonly onMessage: (message: Exclude<FromProcess, { kind: 'answer' | 'failure' }>) => void;
-  /** It is gone, for whatever reason. Every open question was refused before. Nothing follows. */
+  readonly onMessage: (message: Exclude<FromProcess, { kind: 'response' | 'failure' }>) => void;
+  /** The process exited. All pending requests were rejected before; nothing follows. */
   readonly onEnd: (reason: string) => void;
 }
 
-/** How long a question may take. Setting up a peer takes some 30 ms; gathering gives up after 4 s at the latest. */
+/** How long a request may take. Setting up a peer takes some 30 ms; gathering times out after at most 4 s. */
 const deadlineMs = 10_000;
-/** How long a process gets to free its sockets when it is told to end. */
+/** How long a process may take to free its sockets when asked to exit. */
 const endDeadlineMs = 3_000;
 
-interface OpenQuestion {
-  readonly settle: (message: Extract<FromProcess, { kind: 'answer' | 'failure' }>) => void;
+interface PendingRequest {
+  readonly settle: (message: Extract<FromProcess, { kind: 'response' | 'failure' }>) => void;
 }
 
-/** One media process, seen from the server: questions with answers, and orders, in the order they were given. */
+/** One media process as the server sees it: requests with responses, and commands, in the order they were sent. */
 export class MediaProcessLink {
   readonly #child: ChildProcess;
   readonly #events: MediaProcessEvents;
-  readonly #open = new Map<number, OpenQuestion>();
+  readonly #pending = new Map<number, PendingRequest>();
   readonly #ended: Promise<void>;
   #lastId = 0;
   #messageCount = 0;
@@ -48,25 +47,25 @@ export class MediaProcessLink {
     this.#send({ kind: 'start', options });
   }
 
-  /** Process id; undefined when the process could not be started. */
+  /** Process id; undefined if the process could not be started. */
   get pid(): number | undefined {
     return this.#child.pid;
   }
 
-  /** Has it done without an answer. What is too late by then is dropped. */
-  order(...order: Order): void {
-    this.#send({ kind: 'order', order });
+  /** Sends a command without a response. A command that comes too late is dropped. */
+  command(...command: Command): void {
+    this.#send({ kind: 'command', command });
   }
 
   /**
-   * Asks, and calls `onAnswer` before any later message is taken, which a promise alone could not promise.
-   * @throws MediaError the router's own; `overloaded` when the process ends, or does not answer in time
+   * Sends a request, and calls `onResponse` before handling any later message, which a promise alone cannot guarantee.
+   * @throws MediaError the router's own; `overloaded` when the process exits, or does not respond in time
    */
-  ask<Name extends keyof Questions>(
+  request<Name extends keyof Requests>(
     name: Name,
-    question: Questions[Name]['question'],
-    onAnswer: (answer: Questions[Name]['answer'], isLate: boolean) => void = () => {},
-  ): Promise<Questions[Name]['answer']> {
+    payload: Requests[Name]['request'],
+    onResponse: (response: Requests[Name]['response'], isLate: boolean) => void = () => {},
+  ): Promise<Requests[Name]['response']> {
     this.#lastId += 1;
     const id = this.#lastId;
     const countBefore = this.#messageCount;
@@ -74,28 +73,30 @@ export class MediaProcessLink {
       let isLate = false;
       const deadline = setTimeout(() => {
         isLate = true;
-        reject(new MediaError('overloaded', `A media process did not answer within ${deadlineMs / 1000} s.`));
-        // Not a word about anything: it hangs, and its media with it.
+        reject(
+          new MediaError('overloaded', `A media process did not respond within ${deadlineMs / 1000} s.`),
+        );
+        // No message at all since the request: the process hangs, and its media with it.
         if (this.#messageCount === countBefore) this.#child.kill('SIGKILL');
       }, deadlineMs);
-      this.#open.set(id, {
+      this.#pending.set(id, {
         settle: (message) => {
           clearTimeout(deadline);
           if (message.kind === 'failure') {
             reject(errorOf(message.failure));
             return;
           }
-          const answer = message.answer as Questions[Name]['answer'];
-          onAnswer(answer, isLate);
-          resolve(answer);
+          const response = message.response as Requests[Name]['response'];
+          onResponse(response, isLate);
+          resolve(response);
         },
       });
-      this.#send({ kind: 'question', id, name, question } as ToProcess);
-      if (this.#hasEnded) this.#refuseOpen();
+      this.#send({ kind: 'request', id, name, payload } as ToProcess);
+      if (this.#hasEnded) this.#rejectPending();
     });
   }
 
-  /** Ends the process, by force when it does not go by itself. */
+  /** Ends the process, by force if it does not exit on its own. */
   async close(): Promise<void> {
     const force = setTimeout(() => this.#child.kill('SIGKILL'), endDeadlineMs);
     if (this.#child.connected) this.#child.disconnect();
@@ -105,44 +106,44 @@ export class MediaProcessLink {
 
   #send(message: ToProcess): void {
     if (this.#hasEnded || !this.#child.connected) return;
-    // A failed write means that the process is ending, which `exit` tells.
+    // A failed write means that the process is exiting, which `exit` reports.
     this.#child.send(message, () => {});
   }
 
   #take(message: FromProcess): void {
     this.#messageCount += 1;
-    if (message.kind !== 'answer' && message.kind !== 'failure') {
+    if (message.kind !== 'response' && message.kind !== 'failure') {
       this.#events.onMessage(message);
       return;
     }
-    const question = this.#open.get(message.id);
-    this.#open.delete(message.id);
-    question?.settle(message);
+    const request = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
+    request?.settle(message);
   }
 
   #end(reason: string): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#refuseOpen();
+    this.#rejectPending();
     this.#events.onEnd(reason);
   }
 
-  #refuseOpen(): void {
+  #rejectPending(): void {
     const failure: Failure = { code: 'overloaded', message: 'The media process of this stream ended.' };
-    const open = [...this.#open];
-    this.#open.clear();
-    for (const [id, { settle }] of open) settle({ kind: 'failure', id, failure });
+    const pending = [...this.#pending];
+    this.#pending.clear();
+    for (const [id, { settle }] of pending) settle({ kind: 'failure', id, failure });
   }
 }
 
-/** The program lies beside this file, as source or built. */
+/** The program is next to this file, as source or built. */
 function startProgram(): ChildProcess {
   const extension = extname(import.meta.filename);
-  // Secrets of the server are no business of a process that reads packets of strangers.
+  // A process that parses strangers' packets must not know the server's secrets.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('PARLEY_')));
   return fork(join(import.meta.dirname, `media-process${extension}`), [], {
     env,
-    // Not those of this process: an inspector's port, for one, can only be taken once.
+    // Not the flags of this process: an inspector's port, for example, can be used only once.
     execArgv: extension === '.ts' ? ['--conditions=@parley-rtc/source'] : [],
   });
 }

@@ -1,77 +1,76 @@
-// The program of one media process: the embedded router, reached by messages from the server that started it.
-import { createEmbeddedRouter } from '../embedded-media-router.ts';
-import { MediaError } from '../media-router.ts';
-import type { MediaRouter } from '../media-router.ts';
-import type { Failure, FromProcess, Order, Question, ToProcess } from './messages.ts';
+// The program of one media process: the embedded router, controlled by messages from the server that started it.
+import { MediaError, type MediaRouter } from '../media-router.ts';
+import { createEmbeddedRouter } from '../routing/embedded-media-router.ts';
+import type { Command, Failure, FromProcess, Request, ToProcess } from './messages.ts';
 
 let router: MediaRouter | undefined;
 
-function tell(message: FromProcess): void {
-  // The server can be gone already; then `disconnect` follows.
+function send(message: FromProcess): void {
+  // The server may be gone already; then `disconnect` follows.
   if (process.connected) process.send?.(message, undefined, {}, () => {});
 }
 
-// Signals of a terminal or a service manager go to the whole group. The server decides when its calls end.
+// Terminals and service managers signal the whole process group. The server decides when its calls end.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 process.on('disconnect', () => {
   void end();
 });
 process.on('message', (message: ToProcess) => {
   if (message.kind === 'start') start(message);
-  else if (router && message.kind === 'order') obey(router, message.order);
-  else if (router && message.kind === 'question') void answer(router, message);
+  else if (router && message.kind === 'command') execute(router, message.command);
+  else if (router && message.kind === 'request') void respond(router, message);
 });
 
 function start({ options }: Extract<ToProcess, { kind: 'start' }>): void {
   router = createEmbeddedRouter({
     ...options,
-    log: (level, message, fields) => tell({ kind: 'log', level, message, fields: readable(fields) }),
+    log: (level, message, fields) => send({ kind: 'log', level, message, fields: readable(fields) }),
   });
-  router.onPeerLost((lost) => tell({ kind: 'lost', lost }));
-  router.onLayersChanged((changed) => tell({ kind: 'layers', changed }));
-  tell({ kind: 'ready' });
+  router.onPeerLost((lost) => send({ kind: 'lost', lost }));
+  router.onLayersChanged((changed) => send({ kind: 'layers', changed }));
+  send({ kind: 'ready' });
 }
 
-function obey(to: MediaRouter, order: Order): void {
+function execute(target: MediaRouter, command: Command): void {
   try {
-    switch (order[0]) {
+    switch (command[0]) {
       case 'addPublishCandidates':
-        return to.addPublishCandidates(order[1], order[2]);
+        return target.addPublishCandidates(command[1], command[2]);
       case 'unpublish':
-        return to.unpublish(order[1]);
+        return target.unpublish(command[1]);
       case 'setVideoBitrate':
-        return to.setVideoBitrate(order[1], order[2]);
+        return target.setVideoBitrate(command[1], command[2]);
       case 'addViewCandidates':
-        return to.addViewCandidates(order[1], order[2], order[3]);
+        return target.addViewCandidates(command[1], command[2], command[3]);
       case 'setViewedVideo':
-        return to.setViewedVideo(order[1], order[2], order[3]);
+        return target.setViewedVideo(command[1], command[2], command[3]);
       case 'stopView':
-        return to.stopView(order[1], order[2]);
+        return target.stopView(command[1], command[2]);
     }
   } catch (error) {
-    // The stream or view ended while the order was on its way; the server hears of that by itself.
-    const fields = { order: order[0], reason: failureOf(error).message };
-    tell({ kind: 'log', level: 'debug', message: 'An order came too late', fields });
+    // The stream or view ended while the command was on its way; the server learns that from other messages.
+    const fields = { command: command[0], reason: failureOf(error).message };
+    send({ kind: 'log', level: 'debug', message: 'A command came too late', fields });
   }
 }
 
-async function answer(from: MediaRouter, question: Question): Promise<void> {
-  const { id } = question;
+async function respond(target: MediaRouter, request: Request): Promise<void> {
+  const { id } = request;
   try {
-    tell({ kind: 'answer', id, answer: await ask(from, question) });
+    send({ kind: 'response', id, response: await perform(target, request) });
   } catch (error) {
-    tell({ kind: 'failure', id, failure: failureOf(error) });
+    send({ kind: 'failure', id, failure: failureOf(error) });
   }
 }
 
-function ask(from: MediaRouter, asked: Question): ReturnType<MediaRouter['publish' | 'facts']> {
-  switch (asked.name) {
+function perform(target: MediaRouter, request: Request): ReturnType<MediaRouter['publish' | 'facts']> {
+  switch (request.name) {
     case 'publish':
-      return from.publish(asked.question);
+      return target.publish(request.payload);
     case 'view':
-      return from.view(asked.question);
+      return target.view(request.payload);
     case 'facts':
-      return from.facts();
+      return target.facts();
   }
 }
 
@@ -80,7 +79,7 @@ function failureOf(error: unknown): Failure {
   return error instanceof MediaError ? { code: error.code, message } : { message };
 }
 
-/** Errors are nothing in JSON. */
+/** Errors would become {} in JSON. */
 function readable(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? value.stack : value]),
@@ -89,6 +88,6 @@ function readable(fields: Readonly<Record<string, unknown>>): Record<string, unk
 
 async function end(): Promise<void> {
   await router?.close();
-  // Nothing is left to do; a library thread that hangs is no reason to stay.
+  // Nothing is left to do, and a hanging library thread must not keep the process alive.
   process.exit(0);
 }

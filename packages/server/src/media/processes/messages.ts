@@ -1,18 +1,19 @@
-import type { EmbeddedMediaRouterOptions } from '../embedded-media-router.ts';
 import type {
   ChangedLayers,
   LostPeer,
   MediaErrorCode,
+  MediaLogLevel,
   MediaRouter,
   PeerFacts,
   PublishRequest,
   ViewRequest,
 } from '../media-router.ts';
+import type { EmbeddedMediaRouterOptions } from '../routing/embedded-media-router.ts';
 
-/** What a media process is set up with, in its first message. */
+/** The options of a media process, sent in its first message. */
 export type ProcessOptions = Omit<EmbeddedMediaRouterOptions, 'log'>;
 
-type Orders = Pick<
+type Commands = Pick<
   MediaRouter,
   | 'addPublishCandidates'
   | 'unpublish'
@@ -22,52 +23,54 @@ type Orders = Pick<
   | 'stopView'
 >;
 
-/** What is done without an answer: a call of a method of the router. */
-export type Order = {
-  [Name in keyof Orders]: readonly [name: Name, ...args: Parameters<Orders[Name]>];
-}[keyof Orders];
+/** A command, which has no response: a call of one of the router's methods. */
+export type Command = {
+  [Name in keyof Commands]: readonly [name: Name, ...args: Parameters<Commands[Name]>];
+}[keyof Commands];
 
-/** What is asked for, and what is answered. */
-export interface Questions {
-  readonly publish: { readonly question: PublishRequest; readonly answer: { readonly sdpAnswer: string } };
-  readonly view: { readonly question: ViewRequest; readonly answer: { readonly sdpAnswer: string } };
-  readonly facts: { readonly question: null; readonly answer: readonly PeerFacts[] };
+/** Requests and their responses. */
+export interface Requests {
+  readonly publish: { readonly request: PublishRequest; readonly response: { readonly sdpAnswer: string } };
+  readonly view: { readonly request: ViewRequest; readonly response: { readonly sdpAnswer: string } };
+  readonly facts: { readonly request: null; readonly response: readonly PeerFacts[] };
 }
 
-/** One of {@link Questions} with its number. */
-export type Question = {
-  [Name in keyof Questions]: {
-    readonly kind: 'question';
+/** One of {@link Requests}, with its id. */
+export type Request = {
+  [Name in keyof Requests]: {
+    readonly kind: 'request';
     readonly id: number;
     readonly name: Name;
-    readonly question: Questions[Name]['question'];
+    readonly payload: Requests[Name]['request'];
   };
-}[keyof Questions];
+}[keyof Requests];
 
 /** From the server to a media process. */
 export type ToProcess =
   | { readonly kind: 'start'; readonly options: ProcessOptions }
-  | { readonly kind: 'order'; readonly order: Order }
-  | Question;
+  | { readonly kind: 'command'; readonly command: Command }
+  | Request;
 
-/** How a question ended that could not be answered; `code` is absent when it is no MediaError. */
+/** Why a request failed; `code` is absent if the error is not a MediaError. */
 export interface Failure {
   readonly code?: MediaErrorCode;
   readonly message: string;
 }
 
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
-
 /** From a media process to the server. */
 export type FromProcess =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'answer'; readonly id: number; readonly answer: Questions[keyof Questions]['answer'] }
+  | {
+      readonly kind: 'response';
+      readonly id: number;
+      readonly response: Requests[keyof Requests]['response'];
+    }
   | { readonly kind: 'failure'; readonly id: number; readonly failure: Failure }
   | { readonly kind: 'lost'; readonly lost: LostPeer }
   | { readonly kind: 'layers'; readonly changed: ChangedLayers }
   | {
       readonly kind: 'log';
-      readonly level: LogLevel;
+      readonly level: MediaLogLevel;
       readonly message: string;
       readonly fields: Readonly<Record<string, unknown>>;
     };

@@ -1,6 +1,6 @@
-import { cleanup } from 'node-datachannel';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { cleanup } from 'node-datachannel';
 import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
 import { createMediaRouter } from '../create-media-router.ts';
 import { eventually } from '../testing/eventually.ts';
@@ -29,7 +29,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-it('loses with a killed process only the streams in it, and takes new ones in another', async () => {
+it('loses only the streams of a killed process, and places new ones in another', async () => {
   const toClose: (() => unknown)[] = [];
   const router = createPool();
   onTestFinished(async () => {
@@ -37,7 +37,7 @@ it('loses with a killed process only the streams in it, and takes new ones in an
     await router.close();
   });
   const { publish, view, lost } = connectEnds(router, toClose);
-  // Once both have answered, the one with fewer peers takes the next stream, so there is one in each.
+  // Once both have responded, the one with fewer peers takes the next stream, so there is one in each.
   await router.facts();
   const publishers = { a: await publish('a'), b: await publish('b') };
   const viewers = { a: await view('a', 'one'), b: await view('b', 'one') };
@@ -64,7 +64,7 @@ it('loses with a killed process only the streams in it, and takes new ones in an
   expect(lost).toHaveLength(2);
 });
 
-it('refuses with overloaded what was asked of a process that ends', async () => {
+it('refuses pending requests to an exiting process with overloaded', async () => {
   const router = createPool();
   onTestFinished(() => router.close());
   for (const pid of router.pids) process.kill(pid, 'SIGKILL');

@@ -1,28 +1,29 @@
 import type { IceCandidate, ViewedVideo } from '@parley-rtc/contract';
-import { MediaError } from '../media-router.ts';
-import type {
-  ChangedLayers,
-  LostPeer,
-  MediaRouter,
-  PeerFacts,
-  PublishRequest,
-  ViewRequest,
+import { Listeners } from '../../listeners.ts';
+import {
+  MediaError,
+  type ChangedLayers,
+  type LostPeer,
+  type MediaLog,
+  type MediaRouter,
+  type PeerFacts,
+  type PublishRequest,
+  type ViewRequest,
 } from '../media-router.ts';
+import { logListenerError } from '../routing/log-listener-error.ts';
 import { backOffMs } from './back-off.ts';
-import { Listeners } from './listeners.ts';
-import { MediaProcessLink } from './media-process-link.ts';
-import type { MediaProcessEvents } from './media-process-link.ts';
-import type { FromProcess, LogLevel, ProcessOptions } from './messages.ts';
+import { MediaProcessLink, type MediaProcessEvents } from './media-process-link.ts';
+import type { FromProcess, ProcessOptions } from './messages.ts';
 
-/** How many processes there are, and what each is set up with. */
+/** The number of processes, and the options of each. */
 export interface ProcessPoolOptions {
   /** At least 1. */
   readonly processes: number;
   readonly optionsOf: (index: number) => ProcessOptions;
-  readonly log: (level: LogLevel, message: string, fields: Readonly<Record<string, unknown>>) => void;
+  readonly log: MediaLog;
 }
 
-/** One place for a process, which outlives the processes in it. */
+/** A slot for a process; it outlives the processes in it. */
 interface Slot {
   readonly index: number;
   link: MediaProcessLink | undefined;
@@ -32,20 +33,22 @@ interface Slot {
   restart: NodeJS.Timeout | undefined;
 }
 
-/** A stream, the process it lives in, and its views. */
+/** A stream, its process, and its views. */
 interface PooledStream {
   readonly streamKey: string;
-  /** Its name in its process: another each time a key is used again, so that late news never meet the wrong stream. */
+  /**
+   * Its name in its process: a new one each time a key is reused, so that late messages never reach the wrong stream.
+   */
   readonly innerKey: string;
   readonly slot: Slot;
   readonly link: MediaProcessLink;
   readonly viewerIds: Set<string>;
   isPublished: boolean;
-  /** Views that are being set up. */
+  /** Number of views being set up. */
   pendingViews: number;
 }
 
-/** Spreads streams over several processes of this machine; a stream and its views live together in one of them. */
+/** Distributes streams over several processes of this machine; a stream and its views share one process. */
 export class ProcessPoolRouter implements MediaRouter {
   readonly #options: ProcessPoolOptions;
   readonly #slots: readonly Slot[];
@@ -58,10 +61,9 @@ export class ProcessPoolRouter implements MediaRouter {
 
   constructor(options: ProcessPoolOptions) {
     this.#options = options;
-    const onError = (error: unknown): void =>
-      options.log('error', 'A listener of the media router failed', { error });
-    this.#lost = new Listeners(onError);
-    this.#layers = new Listeners(onError);
+    const onError = logListenerError(options.log);
+    this.#lost = new Listeners<LostPeer>(onError);
+    this.#layers = new Listeners<ChangedLayers>(onError);
     this.#slots = Array.from({ length: options.processes }, (_, index) => ({
       index,
       link: undefined,
@@ -73,7 +75,7 @@ export class ProcessPoolRouter implements MediaRouter {
     for (const slot of this.#slots) this.#start(slot);
   }
 
-  /** Ids of the processes that run now. */
+  /** Ids of the running processes. */
   get pids(): readonly number[] {
     return this.#slots.flatMap(({ link }) => link?.pid ?? []);
   }
@@ -81,17 +83,17 @@ export class ProcessPoolRouter implements MediaRouter {
   async publish(request: PublishRequest): Promise<{ readonly sdpAnswer: string }> {
     const existing = this.#streams.get(request.streamKey);
     if (existing) return await this.#publishIn(existing, request);
-    let problem = new MediaError('overloaded', 'No media process runs at the moment.');
+    let problem = new MediaError('overloaded', 'No media process is running.');
     for (const slot of this.#slotsByLoad()) {
       if (!slot.link) continue;
       const stream = this.#add(request.streamKey, slot, slot.link);
       try {
         return await this.#publishIn(stream, request);
       } catch (error) {
-        // Unpublished meanwhile, or gone with its process: another place is the caller's decision.
+        // Unpublished during the request, or lost with its process: the caller decides whether to retry.
         if (!this.#has(stream)) throw error;
         this.#remove(stream);
-        stream.link.order('unpublish', stream.innerKey);
+        stream.link.command('unpublish', stream.innerKey);
         if (!(error instanceof MediaError) || error.code !== 'overloaded') throw error;
         problem = error;
       }
@@ -101,19 +103,19 @@ export class ProcessPoolRouter implements MediaRouter {
 
   addPublishCandidates(streamKey: string, candidates: readonly IceCandidate[]): void {
     const { link, innerKey } = this.#stream(streamKey);
-    link.order('addPublishCandidates', innerKey, candidates);
+    link.command('addPublishCandidates', innerKey, candidates);
   }
 
   unpublish(streamKey: string): void {
     const stream = this.#streams.get(streamKey);
     if (!stream) return;
     this.#remove(stream);
-    stream.link.order('unpublish', stream.innerKey);
+    stream.link.command('unpublish', stream.innerKey);
   }
 
   setVideoBitrate(streamKey: string, videoBitrateBps: number): void {
     const { link, innerKey } = this.#stream(streamKey);
-    link.order('setVideoBitrate', innerKey, videoBitrateBps);
+    link.command('setVideoBitrate', innerKey, videoBitrateBps);
   }
 
   async view(request: ViewRequest): Promise<{ readonly sdpAnswer: string }> {
@@ -122,8 +124,8 @@ export class ProcessPoolRouter implements MediaRouter {
     const { link, innerKey } = stream;
     stream.pendingViews += 1;
     try {
-      const answer = await link.ask('view', { ...request, streamKey: innerKey }, (_answer, isLate) => {
-        if (isLate) link.order('stopView', innerKey, viewerId);
+      const answer = await link.request('view', { ...request, streamKey: innerKey }, (_response, isLate) => {
+        if (isLate) link.command('stopView', innerKey, viewerId);
         else stream.viewerIds.add(viewerId);
       });
       if (!this.#has(stream)) throw unpublished();
@@ -135,19 +137,19 @@ export class ProcessPoolRouter implements MediaRouter {
 
   addViewCandidates(streamKey: string, viewerId: string, candidates: readonly IceCandidate[]): void {
     const { link, innerKey } = this.#viewed(streamKey, viewerId);
-    link.order('addViewCandidates', innerKey, viewerId, candidates);
+    link.command('addViewCandidates', innerKey, viewerId, candidates);
   }
 
   setViewedVideo(streamKey: string, viewerId: string, video: ViewedVideo): void {
     const { link, innerKey } = this.#viewed(streamKey, viewerId);
-    link.order('setViewedVideo', innerKey, viewerId, video);
+    link.command('setViewedVideo', innerKey, viewerId, video);
   }
 
   stopView(streamKey: string, viewerId: string): void {
     const stream = this.#streams.get(streamKey);
     if (!stream) return;
     stream.viewerIds.delete(viewerId);
-    stream.link.order('stopView', stream.innerKey, viewerId);
+    stream.link.command('stopView', stream.innerKey, viewerId);
   }
 
   onPeerLost(listener: (lost: LostPeer) => void): () => void {
@@ -160,7 +162,7 @@ export class ProcessPoolRouter implements MediaRouter {
 
   async facts(): Promise<readonly PeerFacts[]> {
     const answers = await Promise.allSettled(
-      this.#slots.flatMap(({ link }) => link?.ask('facts', null) ?? []),
+      this.#slots.flatMap(({ link }) => link?.request('facts', null) ?? []),
     );
     return answers
       .flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
@@ -182,7 +184,7 @@ export class ProcessPoolRouter implements MediaRouter {
 
   async #publishIn(stream: PooledStream, request: PublishRequest): Promise<{ readonly sdpAnswer: string }> {
     const { link, innerKey } = stream;
-    const answer = await link.ask('publish', { ...request, streamKey: innerKey }, () => {
+    const answer = await link.request('publish', { ...request, streamKey: innerKey }, () => {
       stream.isPublished = true;
     });
     if (!this.#has(stream)) throw unpublished();
@@ -213,7 +215,7 @@ export class ProcessPoolRouter implements MediaRouter {
         return;
       case 'layers': {
         const streamKey = this.#byInnerKey.get(message.changed.streamKey)?.streamKey;
-        if (streamKey !== undefined) this.#layers.tell({ ...message.changed, streamKey });
+        if (streamKey !== undefined) this.#layers.call({ ...message.changed, streamKey });
       }
     }
   }
@@ -222,10 +224,10 @@ export class ProcessPoolRouter implements MediaRouter {
     const stream = this.#byInnerKey.get(lost.streamKey);
     if (!stream) return;
     if (lost.viewerId !== undefined) stream.viewerIds.delete(lost.viewerId);
-    this.#lost.tell({ ...lost, streamKey: stream.streamKey });
+    this.#lost.call({ ...lost, streamKey: stream.streamKey });
   }
 
-  /** A process has ended: tells who went with it, and starts another in its place. */
+  /** Handles the exit of a process: reports the lost peers, and schedules its replacement. */
   #replace(slot: Slot, link: MediaProcessLink, reason: string): void {
     if (slot.link === link) slot.link = undefined;
     if (this.#isClosed) return;
@@ -240,12 +242,12 @@ export class ProcessPoolRouter implements MediaRouter {
     });
     slot.restart = setTimeout(() => this.#start(slot), delayMs);
     for (const { streamKey, viewerIds, isPublished } of gone) {
-      for (const viewerId of viewerIds) this.#lost.tell({ streamKey, viewerId });
-      if (isPublished) this.#lost.tell({ streamKey });
+      for (const viewerId of viewerIds) this.#lost.call({ streamKey, viewerId });
+      if (isPublished) this.#lost.call({ streamKey });
     }
   }
 
-  /** Those that run already come first, then those with the fewest peers. */
+  /** Slots with a running process first, then those with the fewest peers. */
   #slotsByLoad(): readonly Slot[] {
     const loads = new Map<Slot, number>(this.#slots.map((slot) => [slot, slot.isReady ? 0 : 1e6]));
     for (const { slot, viewerIds, pendingViews } of this.#streams.values()) {
@@ -255,7 +257,7 @@ export class ProcessPoolRouter implements MediaRouter {
   }
 
   #add(streamKey: string, slot: Slot, link: MediaProcessLink): PooledStream {
-    if (this.#isClosed) throw new MediaError('overloaded', 'The media router is closed; use another server.');
+    if (this.#isClosed) throw new MediaError('overloaded', 'The media router is closed.');
     this.#streamCount += 1;
     const stream: PooledStream = {
       streamKey,
@@ -283,16 +285,16 @@ export class ProcessPoolRouter implements MediaRouter {
   #stream(streamKey: string): PooledStream {
     const stream = this.#streams.get(streamKey);
     if (stream) return stream;
-    throw new MediaError('unknown_stream', 'There is no such stream on this server; publish it first.');
+    throw new MediaError('unknown_stream', 'The server has no such stream.');
   }
 
   #viewed(streamKey: string, viewerId: string): PooledStream {
     const stream = this.#stream(streamKey);
     if (stream.viewerIds.has(viewerId)) return stream;
-    throw new MediaError('unknown_view', `There is no view "${viewerId}" of this stream; view it first.`);
+    throw new MediaError('unknown_view', `The stream has no view "${viewerId}".`);
   }
 }
 
 function unpublished(): MediaError {
-  return new MediaError('unknown_stream', 'The stream was unpublished in the meantime; publish it again.');
+  return new MediaError('unknown_stream', 'The stream was unpublished during the call.');
 }

@@ -1,81 +1,123 @@
 import type { AcceptedMedia } from '../accepted-media.ts';
 import type { Codec, MediaKind } from '../codecs/codec.ts';
-import { headerExtensions } from '../header-extensions.ts';
-import type { ExtensionIds, HeaderExtensionRow } from '../header-extensions.ts';
+import type { ExtensionIds } from '../header-extensions.ts';
 import { MediaError } from '../media-router.ts';
-import type { Direction, Offer, OfferedCodec, OfferedSection } from './offer.ts';
+import { acceptExtensions, type ExtensionRule } from './accept-extensions.ts';
+import type { Offer, OfferedCodec, OfferedSection, TransportGroup } from './offer.ts';
+import {
+  ambiguous,
+  notBundled,
+  nothingUsable,
+  whyUnusable,
+  withoutTransport,
+  type SectionRule,
+} from './usable-section.ts';
 
-/** The one codec of a section, and the payload type under which the peer offered it. */
+/** The chosen codec of a section, and the payload type under which the peer offered it. */
 export interface CodecChoice {
   readonly codec: Codec;
   readonly offered: OfferedCodec;
-  /** Redundant audio around it, where that is wanted. */
+  /** Redundant audio around it, if supported. */
   readonly red?: OfferedCodec | undefined;
 }
 
-/** What one side of the router takes from an offer. */
-export interface AcceptanceRule {
-  /** Kinds of media that are taken; others are rejected. */
-  readonly kinds: readonly MediaKind[];
-  /** Chooses from the codecs of a section, in the order of the offer; undefined when none will do. */
+/** What one side of the router accepts from an offer. */
+export interface AcceptanceRule extends SectionRule, ExtensionRule {
+  /** Chooses from the codecs of a section, in the order of the offer; undefined if none is usable. */
   readonly choose: (kind: MediaKind, offered: readonly OfferedCodec[]) => CodecChoice | undefined;
-  /** Says what to do when none of these will do, and why. */
+  /** Explains why none of these codecs is usable, and what to do about it. */
   readonly explainNoChoice: (kind: MediaKind, offered: readonly OfferedCodec[]) => string;
-  /** Directions an offered section may have. */
-  readonly directions: readonly Direction[];
-  readonly acceptsExtension: (row: HeaderExtensionRow) => boolean;
-  /** Says what the offer should have held, for the error. */
-  readonly expectation: string;
 }
 
-/** Browsers send no more than three layers. */
+/** Browsers send at most three layers. */
 const maxLayers = 3;
 
-/** Packets in the clear have no place in WebRTC; both spellings of the protected profile do. */
-const securedProtocol = /^(UDP\/)?TLS\/RTP\/SAVPF?$/;
-
 /**
- * Takes from an offer at most one section of each kind, with one codec, its retransmissions, feedback and header extensions.
- * A kind that is offered, but without a codec that will do, refuses the whole offer: half of a call that nobody misses
- * until they look at a black tile is worse than an error.
- * @throws MediaError `bad_offer` when no section can be used, `no_common_codec` when one could but for its codecs
+ * Accepts at most one section of each kind from an offer, with one codec, its retransmissions, feedback and header
+ * extensions. All of them share one transport. A kind that is offered without a usable codec refuses the whole offer:
+ * an error is better than a missing half of a call that no one notices until they see a black tile.
+ * @throws MediaError `bad_offer` when no section is usable, `no_common_codec` when only the codecs make one unusable
  */
 export function acceptMedia(offer: Offer, rule: AcceptanceRule): readonly AcceptedMedia[] {
-  const accepted: AcceptedMedia[] = [];
+  const byGroup = offer.groups.map((group) => chooseSections(group, rule));
+  const most = Math.max(0, ...byGroup.map(({ length }) => length));
+  const chosen = byGroup.find(({ length }) => length === most) ?? [];
   for (const kind of rule.kinds) {
-    const sections = offer.sections.filter((section) => section.type === kind && isUsable(section, rule));
-    const media = sections.map((section) => acceptSection(section, kind, rule)).find(Boolean);
-    if (media) accepted.push(media);
-    else if (sections.length > 0) throw noCommonCodec(kind, sections, rule);
+    if (!chosen.some((one) => one.kind === kind)) assertNotOffered(kind, offer, byGroup.flat(), rule);
   }
-  if (accepted.length === 0) {
-    throw new MediaError('bad_offer', `The SDP offer holds no media that can be used: ${rule.expectation}.`);
-  }
-  assertBundled(accepted, offer.bundledMids);
-  const order = offer.sections.map(({ mid }) => mid);
-  return accepted.toSorted((a, b) => order.indexOf(a.mid) - order.indexOf(b.mid));
+  if (chosen.length === 0) throw nothingUsable(offer, rule);
+  // Refuses an offer without a transport, before anything is set up for it.
+  offer.groups[byGroup.indexOf(chosen)]?.readTransport();
+  const order = new Map(offer.sections.map((section, index) => [section, index]));
+  const inOrder = chosen.toSorted((a, b) => (order.get(a.section) ?? 0) - (order.get(b.section) ?? 0));
+  const extensionIds = acceptExtensions(
+    inOrder.map(({ section }) => section),
+    rule,
+  );
+  return inOrder.map((one, index) => acceptSection(one, extensionIds[index] ?? {}));
 }
 
-function isUsable(section: OfferedSection, rule: AcceptanceRule): boolean {
-  return (
-    section.port !== 0 &&
-    section.mid !== '' &&
-    section.hasRtcpMux &&
-    securedProtocol.test(section.protocol) &&
-    rule.directions.includes(section.direction)
+/** Refuses an offer of which a kind would be missing, for the true reason. */
+function assertNotOffered(
+  kind: MediaKind,
+  offer: Offer,
+  choices: readonly ChosenSection[],
+  rule: AcceptanceRule,
+): void {
+  const elsewhere = choices.find((one) => one.kind === kind);
+  if (elsewhere) throw notBundled(elsewhere.section);
+  const usable = offer.sections.filter(
+    (section) => section.type === kind && whyUnusable(section, rule) === undefined,
   );
+  const [first] = usable;
+  if (!first) return;
+  const grouped = new Set(offer.groups.flatMap(({ sections }) => sections));
+  if (!grouped.has(first)) throw withoutTransport(first);
+  const offered = usable.flatMap(usableCodecs);
+  const choice = rule.choose(kind, offered);
+  if (choice) throw ambiguous(choice.offered.payloadType);
+  throw new MediaError('no_common_codec', rule.explainNoChoice(kind, offered));
+}
+
+/** A section to accept, with its codec. */
+interface ChosenSection extends CodecChoice {
+  readonly kind: MediaKind;
+  readonly section: OfferedSection;
+  readonly rtx: OfferedCodec | undefined;
+}
+
+/** The first usable section of each kind. A payload type means the same in all of them (RFC 9143, section 9.1). */
+function chooseSections(group: TransportGroup, rule: AcceptanceRule): ChosenSection[] {
+  const chosen: ChosenSection[] = [];
+  for (const section of group.sections) {
+    const kind = rule.kinds.find((accepted) => accepted === section.type);
+    if (!kind || chosen.some((one) => one.kind === kind) || whyUnusable(section, rule)) continue;
+    const taken = new Set(chosen.flatMap(payloadTypesOf));
+    const codecs = usableCodecs(section).filter(({ payloadType }) => !taken.has(payloadType));
+    const choice = rule.choose(kind, codecs);
+    if (!choice) continue;
+    const rtx = findRetransmission(codecs, choice.offered.payloadType);
+    chosen.push({ ...choice, kind, section, rtx });
+  }
+  return chosen;
+}
+
+function payloadTypesOf({ offered, red, rtx }: ChosenSection): number[] {
+  return [offered, red, rtx].flatMap((codec) => codec?.payloadType ?? []);
 }
 
 function acceptSection(
-  section: OfferedSection,
-  kind: MediaKind,
-  rule: AcceptanceRule,
-): AcceptedMedia | undefined {
-  const choice = rule.choose(kind, usableCodecs(section));
-  if (!choice) return undefined;
-  const { codec, offered, red } = choice;
-  const rtx = findRetransmission(section, offered.payloadType);
-  const extensionIds = acceptExtensions(section, rule);
+  { kind, section, codec, offered, red, rtx }: ChosenSection,
+  offeredIds: ExtensionIds,
+): AcceptedMedia {
+  const layers = acceptLayers(section, offeredIds);
+  const { 'dependency-descriptor': descriptor, ...otherIds } = offeredIds;
+  // The layers of a simulcast have unrelated descriptors, and one with a structure needs a long element.
+  const hasDescriptor =
+    descriptor !== undefined &&
+    codec.usesDependencyDescriptor === true &&
+    section.allowsMixedExtensions &&
+    Object.keys(layers).length === 0;
   return {
     kind,
     mid: section.mid,
@@ -83,10 +125,11 @@ function acceptSection(
     payloadType: offered.payloadType,
     ...(rtx && { rtxPayloadType: rtx.payloadType }),
     ...(red && { redPayloadType: red.payloadType }),
-    formatParameters: offered.formatParameters,
+    formatParameters: codec.negotiate?.(offered.formatParameters) ?? offered.formatParameters,
     feedback: codec.feedback.filter((message) => offered.feedback.includes(message)),
-    extensionIds,
-    ...acceptLayers(section, extensionIds),
+    extensionIds: hasDescriptor ? offeredIds : otherIds,
+    ...layers,
+    repairedSsrcs: section.sources.repaired,
     hasReducedSizeRtcp: section.hasReducedSizeRtcp,
   };
 }
@@ -95,17 +138,24 @@ function usableCodecs(section: OfferedSection): readonly OfferedCodec[] {
   return section.codecs.filter(({ payloadType }) => isPayloadType(payloadType));
 }
 
-/** Layers whose packets name them; a peer without that header extension sends one layer. */
-function acceptLayers(section: OfferedSection, { rid }: ExtensionIds): { readonly rids?: readonly string[] } {
-  return rid !== undefined && section.rids.length > 0 ? { rids: section.rids.slice(0, maxLayers) } : {};
+/** Layers that packets name by rid, or that the offer names by SSRC; a peer that does neither sends one layer. */
+function acceptLayers(
+  { rids, sources }: OfferedSection,
+  { rid }: ExtensionIds,
+): Pick<AcceptedMedia, 'rids' | 'layerSsrcs'> {
+  if (rid !== undefined && rids.length > 0) return { rids: rids.slice(0, maxLayers) };
+  return sources.layers.length > 1 ? { layerSsrcs: sources.layers.slice(0, maxLayers) } : {};
 }
 
-/** Whether an offered payload type is this codec, whatever its parameters. */
+/**
+ * Whether an offered payload type is this codec, regardless of its parameters. Some clients leave out the channels of
+ * audio (GStreamer does in `OPUS/48000`).
+ */
 export function isSameCodec(offered: OfferedCodec, codec: Codec): boolean {
   return (
     offered.name.toLowerCase() === codec.name.toLowerCase() &&
     offered.clockRate === codec.clockRate &&
-    offered.channels === codec.channels
+    (offered.channels === undefined || offered.channels === codec.channels)
   );
 }
 
@@ -117,7 +167,7 @@ export function isRedOf(offered: OfferedCodec, codec: Codec, payloadType: number
   );
 }
 
-/** Payload types that RTP can carry beside RTCP on one port (RFC 5761, section 4). */
+/** Whether RTP can carry this payload type on one port with RTCP (RFC 5761, section 4). */
 function isPayloadType(payloadType: number): boolean {
   return (
     Number.isInteger(payloadType) &&
@@ -127,41 +177,10 @@ function isPayloadType(payloadType: number): boolean {
   );
 }
 
-/** RTX without NACK is of no use, so it counts only where the repaired codec has a row that knows NACK. */
-function findRetransmission(section: OfferedSection, payloadType: number): OfferedCodec | undefined {
-  return section.codecs.find(
-    (codec) =>
-      codec.name.toLowerCase() === 'rtx' &&
-      isPayloadType(codec.payloadType) &&
-      new RegExp(`(^|[; ])apt=${payloadType}($|[; ])`).test(codec.formatParameters),
+/** RTX is useless without NACK, so it counts only if the repaired codec supports NACK. */
+function findRetransmission(codecs: readonly OfferedCodec[], payloadType: number): OfferedCodec | undefined {
+  const repairs = new RegExp(`(^|[; ])apt=${payloadType}($|[; ])`);
+  return codecs.find(
+    ({ name, formatParameters }) => name.toLowerCase() === 'rtx' && repairs.test(formatParameters),
   );
-}
-
-function acceptExtensions(section: OfferedSection, rule: AcceptanceRule): ExtensionIds {
-  const ids: Partial<Record<HeaderExtensionRow['name'], number>> = {};
-  for (const row of headerExtensions) {
-    if (!rule.acceptsExtension(row)) continue;
-    const offered = section.extensions.find(({ uri, id }) => uri === row.uri && id >= 1 && id <= 14);
-    if (offered) ids[row.name] = offered.id;
-  }
-  return ids;
-}
-
-/** All media of a peer share one transport, so more than one section needs a BUNDLE group that holds them. */
-function assertBundled(accepted: readonly AcceptedMedia[], bundledMids: readonly string[]): void {
-  if (accepted.length < 2) return;
-  const loose = accepted.find(({ mid }) => !bundledMids.includes(mid));
-  if (!loose) return;
-  throw new MediaError(
-    'bad_offer',
-    `The SDP offer cannot be used: its section "${loose.mid}" is not in a=group:BUNDLE, and all media share one transport.`,
-  );
-}
-
-function noCommonCodec(
-  kind: MediaKind,
-  sections: readonly OfferedSection[],
-  rule: AcceptanceRule,
-): MediaError {
-  return new MediaError('no_common_codec', rule.explainNoChoice(kind, sections.flatMap(usableCodecs)));
 }

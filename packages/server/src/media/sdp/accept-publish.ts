@@ -3,11 +3,10 @@ import type { AcceptedMedia } from '../accepted-media.ts';
 import type { MediaKind } from '../codecs/codec.ts';
 import { codecs } from '../codecs/codecs.ts';
 import { parseFormatParameters } from '../codecs/format-parameters.ts';
-import { acceptMedia, isRedOf, isSameCodec } from './accept-media.ts';
-import type { CodecChoice } from './accept-media.ts';
+import { acceptMedia, isRedOf, isSameCodec, type CodecChoice } from './accept-media.ts';
 import type { Offer, OfferedCodec } from './offer.ts';
 
-/** Official clients share screens without sound, but nothing says that a screen has none (reference, section 3.5). */
+/** A screen may carry audio, although official clients send none (docs/server/platform.md, Screen sharing). */
 const kindsByType: Readonly<Record<StreamType, readonly MediaKind[]>> = {
   MIC: ['audio'],
   CAM: ['video'],
@@ -17,8 +16,9 @@ const kindsByType: Readonly<Record<StreamType, readonly MediaKind[]>> = {
 };
 
 /**
- * What the router takes from a publisher's offer: of each section the first codec that it knows, since the order is the
- * publisher's preference (`setCodecPreferences`); redundant audio only when it comes before. Official iOS clients offer to receive as well, so `sendrecv` counts as sending.
+ * What the router accepts from a publisher's offer: the first supported codec of each section, because the order is
+ * the publisher's preference (`setCodecPreferences`); redundant audio only if it comes before. Official iOS clients
+ * offer to receive as well, so `sendrecv` counts as sending.
  * @throws MediaError `bad_offer` or `no_common_codec`
  */
 export function acceptPublish(offer: Offer, type: StreamType): readonly AcceptedMedia[] {
@@ -28,8 +28,8 @@ export function acceptPublish(offer: Offer, type: StreamType): readonly Accepted
     choose: chooseFirstKnown,
     explainNoChoice,
     directions: ['sendonly', 'sendrecv'],
-    acceptsExtension: (row) => row.fromPublisher,
-    expectation: `a stream of type ${type} is published with a bundled sendonly (or sendrecv) section of ${kinds.join(' or ')} with rtcp-mux`,
+    acceptsExtension: () => true,
+    expectation: `a stream of type ${type} needs a sendonly (or sendrecv) section of ${kinds.join(' or ')}`,
   });
 }
 
@@ -37,16 +37,18 @@ function chooseFirstKnown(kind: MediaKind, offered: readonly OfferedCodec[]): Co
   const known = offered.flatMap((candidate) => {
     const codec = codecs.find((row) => row.kind === kind && isSameCodec(candidate, row));
     const parameters = parseFormatParameters(candidate.formatParameters);
-    // What not even an equal peer could decode has parameters that the row does not know.
+    // If not even an identical peer could decode it, it has parameters that the codec's row does not support.
     return codec?.isDecodable(parameters, parameters) ? [{ codec, offered: candidate }] : [];
   });
   const [first] = known;
   if (!first || kind === 'video') return first;
+  const byPayloadType = new Map(known.map((choice) => [choice.offered.payloadType, choice]));
   for (const candidate of offered.slice(0, offered.indexOf(first.offered))) {
-    const inside = known.find(({ codec, offered: { payloadType } }) =>
-      isRedOf(candidate, codec, payloadType),
-    );
-    if (inside) return { ...inside, red: candidate };
+    // One look-up by the first inner payload type: the list of them may be as long as a line.
+    const inside = byPayloadType.get(Number.parseInt(candidate.formatParameters, 10));
+    if (inside && isRedOf(candidate, inside.codec, inside.offered.payloadType)) {
+      return { ...inside, red: candidate };
+    }
   }
   return first;
 }

@@ -1,13 +1,14 @@
 import type { AcceptedMedia } from '../accepted-media.ts';
 import type { MediaKind } from '../codecs/codec.ts';
 import { parseFormatParameters, pickFormatParameters } from '../codecs/format-parameters.ts';
-import { acceptMedia, isRedOf, isSameCodec } from './accept-media.ts';
-import type { CodecChoice } from './accept-media.ts';
-import { chooseBandwidthFeedback } from './choose-bandwidth-feedback.ts';
+import { acceptMedia, isRedOf, isSameCodec, type CodecChoice } from './accept-media.ts';
 import type { Offer, OfferedCodec } from './offer.ts';
 
+const transportWide = 'transport-cc';
+const receiverEstimate = 'goog-remb';
+
 /**
- * What a viewer can be given of the published media: the very codecs of the publisher, since nothing is transcoded.
+ * What a viewer can receive of the published media: exactly the publisher's codecs, because nothing is transcoded.
  * @throws MediaError `bad_offer` or `no_common_codec`
  */
 export function acceptView(offer: Offer, published: readonly AcceptedMedia[]): readonly AcceptedMedia[] {
@@ -19,12 +20,12 @@ export function acceptView(offer: Offer, published: readonly AcceptedMedia[]): r
     explainNoChoice: (kind, offered) => explainNoDecoder(publishedAs(kind), offered),
     directions: ['recvonly', 'sendrecv'],
     acceptsExtension: (row) => row.toViewer !== 'no',
-    expectation: `this stream is viewed with a bundled recvonly (or sendrecv) section of ${kinds.join(' or ')} with rtcp-mux`,
+    expectation: `viewing this stream needs a recvonly (or sendrecv) section of ${kinds.join(' or ')}`,
   });
   return chooseBandwidthFeedback(accepted);
 }
 
-/** A decoder for just what is published, else one for more. */
+/** A decoder for exactly what is published, otherwise one for more. */
 function chooseDecoder(
   published: AcceptedMedia | undefined,
   offered: readonly OfferedCodec[],
@@ -44,22 +45,22 @@ function chooseDecoder(
   return { codec, offered: best.candidate, red };
 }
 
-/** The advice comes first, since clients cut long texts. */
+/** The advice comes first, because clients truncate long texts. */
 function explainNoDecoder(published: AcceptedMedia | undefined, offered: readonly OfferedCodec[]): string {
-  if (!published) return 'This stream has no such media.';
+  if (!published) return 'The stream has no such media.';
   const { kind, codec, formatParameters } = published;
   const describe = ({ name, formatParameters: parameters }: OfferedCodec) =>
     name.toLowerCase() === codec.name.toLowerCase() ? withParameters(published, parameters) : name;
   const offers = new Set(
     offered.filter(({ name }) => !/^(rtx|red|ulpfec|flexfec)/i.test(name)).map(describe),
   );
-  const everybodys = kind === 'video' ? 'VP8' : 'opus';
+  const fallbackCodec = kind === 'video' ? 'VP8' : 'opus';
   const advice =
-    codec.name === everybodys
+    codec.name === fallbackCodec
       ? `Offer ${codec.name} too.`
-      : `Publish it in ${everybodys}, which all can decode, or view it where ${codec.name} is there.`;
+      : `Publish it in ${fallbackCodec}, which all browsers decode, or view it in a browser with ${codec.name}.`;
   return (
-    `This stream has its ${kind} in ${withParameters(published, formatParameters)}, which the viewer lacks. ` +
+    `The stream carries ${kind} in ${withParameters(published, formatParameters)}, which the viewer lacks. ` +
     `${advice} The viewer offers ${[...offers].join(', ') || 'no codec'}.`
   );
 }
@@ -67,4 +68,28 @@ function explainNoDecoder(published: AcceptedMedia | undefined, offered: readonl
 function withParameters({ codec }: AcceptedMedia, formatParameters: string): string {
   const named = pickFormatParameters(formatParameters, codec.answeredParameters);
   return named === '' ? codec.name : `${codec.name} (${named})`;
+}
+
+/**
+ * Keeps only one of the two ways to measure a viewer's link: the arrival of each packet, if the video has
+ * transport-wide numbers and retransmissions with which to probe; otherwise the viewer's own estimate.
+ */
+function chooseBandwidthFeedback(media: readonly AcceptedMedia[]): readonly AcceptedMedia[] {
+  const isTransportWide = media.some(
+    ({ kind, feedback, extensionIds, rtxPayloadType }) =>
+      kind === 'video' &&
+      feedback.includes(transportWide) &&
+      extensionIds[transportWide] !== undefined &&
+      rtxPayloadType !== undefined,
+  );
+  const unused = isTransportWide ? receiverEstimate : transportWide;
+  return media.map((one) => {
+    const { [transportWide]: transportId, ...otherIds } = one.extensionIds;
+    const hasNumbers = isTransportWide && transportId !== undefined;
+    return {
+      ...one,
+      feedback: one.feedback.filter((message) => message !== unused),
+      extensionIds: hasNumbers ? one.extensionIds : otherIds,
+    };
+  });
 }

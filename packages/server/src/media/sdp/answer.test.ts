@@ -6,8 +6,7 @@ import recordings from '../testing/recordings.json' with { type: 'json' };
 import { acceptPublish } from './accept-publish.ts';
 import { acceptView } from './accept-view.ts';
 import { parseOffer } from './parse-offer.ts';
-import { startBitrateFor } from './start-bitrate.ts';
-import { writeAnswer } from './write-answer.ts';
+import { startBitrateFor, writeAnswer } from './write-answer.ts';
 
 const { chromium, firefox } = recordings;
 const transport = {
@@ -75,9 +74,10 @@ describe('publishing', () => {
     const session = parse(answer);
     expect(session.groups).toEqual([{ type: 'BUNDLE', mids: '0 1' }]);
     expect(session.media.map(({ direction }) => direction)).toEqual(['recvonly', 'recvonly']);
-    expect(session.media[0]?.candidates?.map(({ ip, port }) => [ip, port])).toEqual([
-      ['203.0.113.5', 4_000],
-      ['fd00::2', 4_000],
+    const written = session.media[0]?.candidates;
+    expect(written?.map((one) => [one.ip, one.port, one.component, one.transport, one.type])).toEqual([
+      ['203.0.113.5', 4_000, 1, 'udp', 'host'],
+      ['fd00::2', 4_000, 1, 'udp', 'host'],
     ]);
     expect(session.media[0]?.endOfCandidates).toBe('end-of-candidates');
     for (const section of session.media) {
@@ -93,26 +93,29 @@ describe('publishing', () => {
     expect(answer).toContain('a=rtcp-fb:96 transport-cc\r\n');
   });
 
-  it('takes sendrecv for sending, as official clients offer it, and answers recvonly', () => {
+  it('accepts sendrecv as sending, as official clients offer it, and answers recvonly', () => {
     const offer = parseOffer(chromium.publishOffer.replaceAll('a=sendonly', 'a=sendrecv'));
     const answer = writeAnswer(offer, acceptPublish(offer, 'MIC_AND_CAM'), transport, []);
     expect(answer.match(/a=(send|recv)\w+/g)).toEqual(['a=recvonly', 'a=recvonly']);
   });
 
-  it('takes codec names in lower case', () => {
+  it('accepts codec names in lower case', () => {
     expect(published(chromium.publishOffer.replace('VP8/90000', 'vp8/90000'))).toHaveLength(2);
   });
 
-  it('takes only the kinds that the type of the stream has', () => {
+  it("accepts only the kinds of the stream's type", () => {
     const offer = parseOffer(chromium.publishOffer);
     expect(acceptPublish(offer, 'MIC').map(({ kind }) => kind)).toEqual(['audio']);
     const cam = acceptPublish(offer, 'CAM');
     expect(cam.map(({ kind }) => kind)).toEqual(['video']);
     const answer = writeAnswer(offer, cam, transport, []);
     const session = parse(answer);
-    expect(session.media.map(({ port }) => port)).toEqual([0, 9]);
-    expect(answer).toContain('a=group:BUNDLE 1\r\n');
-    expect(session.media[1]?.candidates).toHaveLength(2);
+    expect(session.media.map(({ port, direction }) => [port, direction])).toEqual([
+      [9, 'inactive'],
+      [9, 'recvonly'],
+    ]);
+    expect(answer).toContain('a=group:BUNDLE 0 1\r\n');
+    expect(session.media[0]?.candidates).toHaveLength(2);
   });
 
   it.each([
@@ -126,7 +129,7 @@ describe('publishing', () => {
     expect(answer).toContain('a=simulcast:recv q;h;f\r\n');
   });
 
-  it('takes the layers in the order of the simulcast line, without alternatives, and no more than three', () => {
+  it('accepts layers in the order of the simulcast line, without alternatives, at most three', () => {
     const sdp = chromium.simulcastOffer.replace(
       'a=rid:q send\r\na=rid:h send\r\na=rid:f send\r\na=simulcast:send q;h;f\r\n',
       'a=rid:1 send\r\na=rid:2 send\r\na=rid:3 send\r\na=rid:4 send\r\na=simulcast:send ~3;1,2;4;2;9\r\n',
@@ -135,7 +138,7 @@ describe('publishing', () => {
     expect(media?.rids).toEqual(['3', '1', '4']);
   });
 
-  it('takes one layer of a peer whose packets would not name theirs', () => {
+  it('accepts one layer from a peer whose packets would not name theirs', () => {
     const offer = parseOffer(chromium.simulcastOffer.replaceAll(/a=extmap:.*rtp-stream-id\r\n/g, ''));
     const answer = writeAnswer(offer, acceptPublish(offer, 'CAM'), transport, []);
     expect(answer).not.toMatch(/a=(simulcast|rid)/);
@@ -147,7 +150,7 @@ describe('viewing', () => {
     ['Chromium', chromium.viewOffer, 96],
     ['Firefox', firefox.viewOffer, 120],
   ] as const)(
-    'gives %s its own payload types, names our streams and asks when packets arrive',
+    'gives %s its own payload types, identifies our streams and requests arrival times',
     (_browser, sdp, vp8) => {
       const offer = parseOffer(sdp);
       const media = acceptView(offer, published(firefox.publishOffer));
@@ -179,20 +182,24 @@ describe('viewing', () => {
     expect(answer).not.toContain('transport-wide');
   });
 
-  it('asks no viewer of sound alone for estimates of its link', () => {
+  it('requests no bandwidth feedback from a viewer of audio only', () => {
     const offer = parseOffer(chromium.viewOffer);
     const audio = published(chromium.publishOffer).filter(({ kind }) => kind === 'audio');
     expect(writeAnswer(offer, acceptView(offer, audio), transport, [])).not.toContain('transport-');
   });
 
-  it('rejects video for a stream that has none', () => {
+  it('leaves video inactive for a stream without video', () => {
     const offer = parseOffer(chromium.viewOffer);
     const audio = published(chromium.publishOffer).filter(({ kind }) => kind === 'audio');
     const media = acceptView(offer, audio);
-    const session = parse(writeAnswer(offer, media, transport, []));
-    expect(session.media.map(({ type, port }) => [type, port])).toEqual([
-      ['audio', 9],
-      ['video', 0],
+    const session = parse(
+      writeAnswer(offer, media, transport, [
+        { mid: '0', ssrc: 5, cname: 'c', mediaStreamId: 'm', trackId: 't' },
+      ]),
+    );
+    expect(session.media.map(({ type, port, direction }) => [type, port, direction])).toEqual([
+      ['audio', 9, 'sendonly'],
+      ['video', 9, 'inactive'],
     ]);
   });
 
@@ -203,7 +210,7 @@ describe('viewing', () => {
     expect(error.message).toContain('recvonly');
   });
 
-  it('says which codecs are missing', () => {
+  it('names the missing codecs', () => {
     const offer = parseOffer(chromium.viewOffer.replaceAll('VP8/90000', 'VPX/90000'));
     const error = errorOf(() => acceptView(offer, published(chromium.publishOffer)));
     expect(error.code).toBe('no_common_codec');
@@ -221,7 +228,7 @@ describe('offers that cannot be used', () => {
     [offer.replaceAll(/a=ice-ufrag:.*/g, 'a=ice-ufrag:a b'), 'a=ice-ufrag'],
     [offer.replaceAll(/a=ice-pwd:.*/g, 'a=ice-pwd:short'), 'a=ice-pwd'],
     [offer.replaceAll(/a=fingerprint:.*/g, 'a=fingerprint:sha-256 nonsense'), 'a=fingerprint'],
-    [offer.replaceAll('a=setup:actpass', 'a=setup:passive'), 'a=setup'],
+    [offer.replaceAll('a=setup:actpass', 'a=setup:holdconn'), 'a=setup'],
     [offer.replaceAll('a=mid:1', 'a=mid:0'), 'a=mid'],
     [offer.replaceAll(/a=group:BUNDLE.*\r\n/g, ''), 'BUNDLE'],
     [offer.replaceAll('a=rtcp-mux\r\n', ''), 'rtcp-mux'],
@@ -233,7 +240,7 @@ describe('offers that cannot be used', () => {
     expect(error.message).toContain(reason);
   });
 
-  it('never cause anything but a MediaError, however mangled', () => {
+  it('cause nothing but a MediaError, however mangled', () => {
     let state = 20_260_101;
     const random = (end: number) => {
       state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;

@@ -40,7 +40,7 @@ function refusalOf(action: () => unknown): { readonly code: string; readonly mes
   throw new Error('Nothing was thrown.');
 }
 
-/** What the answer says about the first codec of the audio. */
+/** The answer's description of the first audio codec. */
 function opusLine(offer: string): string | undefined {
   const parsed = parseOffer(offer);
   const answer = writeAnswer(parsed, acceptPublish(parsed, 'MIC'), transport, []);
@@ -62,7 +62,7 @@ describe('a publisher', () => {
     expect(videoOf(publish(preferring(offer, ...first)))).toBe(chosen);
   });
 
-  it('passes over variants with parameters that nobody knows', () => {
+  it('skips variants with unknown parameters', () => {
     const offer = preferring(chromium.publishOffer, 108).replaceAll(
       /(a=fmtp:108 .*)profile-level-id=\w+/g,
       '$1profile-level-id=58001f',
@@ -70,7 +70,7 @@ describe('a publisher', () => {
     expect(videoOf(publish(offer))).toBe('VP8 96 rtx 97');
   });
 
-  it('is answered with the parameters that name its format', () => {
+  it('is answered with the parameters that identify its format', () => {
     const offer = parseOffer(preferring(chromium.publishOffer, 108));
     const answer = writeAnswer(offer, acceptPublish(offer, 'CAM'), transport, []);
     const fmtp = parse(answer).media[1]?.fmtp;
@@ -80,13 +80,13 @@ describe('a publisher', () => {
     });
   });
 
-  it('is not told its own limits for receiving, which would limit what it sends', () => {
+  it('does not get its own receive limits back, which would limit what it sends', () => {
     const offer = parseOffer(firefox.publishOffer);
     expect(firefox.publishOffer).toContain('max-fs=');
     expect(writeAnswer(offer, acceptPublish(offer, 'CAM'), transport, [])).not.toContain('max-fs');
   });
 
-  it('is refused when it offers a kind of media in unknown codecs only, and told which are known', () => {
+  it('is refused when it offers a kind of media only in unknown codecs, with a list of known ones', () => {
     const offer = withoutFormats(chromium.publishOffer, /VP8|VP9|H264|AV1/);
     const refusal = refusalOf(() => publish(offer));
     expect(refusal.code).toBe('no_common_codec');
@@ -105,25 +105,25 @@ describe('a viewer', () => {
     expect(media).toMatchObject({ codec: { name }, payloadType });
   });
 
-  it('gets the variant that is published rather than one that includes it', () => {
+  it('receives the published variant rather than one that includes it', () => {
     const published = publish(preferring(chromium.publishOffer, 108));
     expect(view(preferring(chromium.viewOffer, 116, 108), published)?.payloadType).toBe(108);
     const without = withoutFormats(chromium.viewOffer, /profile-level-id=42/);
     expect(view(without, published)?.payloadType).toBe(116);
   });
 
-  it('is refused when it lacks the codec, even if it could have the sound', () => {
+  it('is refused when it lacks the video codec, even if it could receive the audio', () => {
     const published = publish(preferring(chromium.publishOffer, 102));
     const refusal = refusalOf(() => view(firefox.viewOffer, published));
     expect(refusal.code).toBe('no_common_codec');
     expect(refusal.message).toBe(
-      'This stream has its video in H264 (level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f), ' +
-        'which the viewer lacks. Publish it in VP8, which all can decode, or view it where H264 is there. ' +
+      'The stream carries video in H264 (level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f), ' +
+        'which the viewer lacks. Publish it in VP8, which all browsers decode, or view it in a browser with H264. ' +
         'The viewer offers VP8, VP9, AV1.',
     );
   });
 
-  it('is refused a profile that it lacks, and told which ones it has', () => {
+  it('is refused when it lacks the profile, with a list of those it offers', () => {
     const published = publish(preferring(chromium.publishOffer, 100));
     const refusal = refusalOf(() => view(withoutFormats(chromium.viewOffer, /profile-id=2/), published));
     expect(refusal.message).toContain('video in VP9 (profile-id=2)');
@@ -132,7 +132,7 @@ describe('a viewer', () => {
 });
 
 describe('redundant audio', () => {
-  it('is taken when the publisher prefers it, and comes first in the answer', () => {
+  it('is accepted when the publisher prefers it, and comes first in the answer', () => {
     const offer = parseOffer(preferring(chromium.publishOffer, 63));
     const media = acceptPublish(offer, 'MIC');
     expect(media[0]).toMatchObject({ codec: { name: 'opus' }, payloadType: 111, redPayloadType: 63 });
@@ -141,16 +141,16 @@ describe('redundant audio', () => {
     expect(section?.fmtp).toContainEqual({ payload: 63, config: '111/111' });
   });
 
-  it('is left alone when Opus comes first, as in a browser’s own order', () => {
+  it('is not used when Opus comes first, as in a browser’s default order', () => {
     expect(audio(publish(chromium.publishOffer))).not.toHaveProperty('redPayloadType');
   });
 
-  it('is not taken around a codec that is not there', () => {
+  it('is not accepted around a missing codec', () => {
     const offer = preferring(chromium.publishOffer, 63).replace('a=fmtp:63 111/111', 'a=fmtp:63 9/9');
     expect(audio(publish(offer))).not.toHaveProperty('redPayloadType');
   });
 
-  it('goes to viewers who know it, and plain Opus to the others', () => {
+  it('goes to viewers that support it, and plain Opus to the rest', () => {
     const published = publish(preferring(chromium.publishOffer, 63));
     const viewed = (offer: string) => audio(acceptView(parseOffer(offer), published));
     expect(viewed(chromium.viewOffer)).toMatchObject({ payloadType: 111, redPayloadType: 63 });
@@ -162,7 +162,7 @@ describe('redundant audio', () => {
 });
 
 describe('Opus', () => {
-  it('repairs losses by itself where that is offered, and pauses in silence only where that is', () => {
+  it('uses in-band FEC and DTX only if offered', () => {
     expect(opusLine(chromium.publishOffer)).toBe('minptime=10;useinbandfec=1');
     expect(opusLine(firefox.publishOffer)).toBe('stereo=1;useinbandfec=1');
     expect(opusLine(chromium.publishOffer.replace('useinbandfec=1', 'useinbandfec=1;usedtx=1'))).toBe(

@@ -1,30 +1,37 @@
 import { randomInt } from 'node:crypto';
-import { write } from 'sdp-transform';
-import type { SessionDescription } from 'sdp-transform';
+import { write, type SessionDescription } from 'sdp-transform';
 import type { AcceptedMedia } from '../accepted-media.ts';
 import { pickFormatParameters } from '../codecs/format-parameters.ts';
 import { headerExtensions } from '../header-extensions.ts';
 import type { LocalTransportParameters } from '../transport/rtp-transport.ts';
-import type { Offer, OfferedSection } from './offer.ts';
+import { chosenGroup } from './chosen-transport.ts';
+import type { Direction, Offer, OfferedSection } from './offer.ts';
+import { anywhere, discardPort, rejectedSection, unusedSection } from './unused-section.ts';
 
 type AnswerSection = SessionDescription['media'][number];
 
-/** Names the streams we send in an answer to a viewer. */
+/** A browser's own start bitrate (0.3 Mbps in Chromium) is too low for 720p, and would make it start with 180p. */
+const usualBps = 1_000_000;
+/** Below the sender's cap, because audio and headers come on top. */
+const shareOfCap = 0.9;
+
+/** Identifies a stream that the router sends, in the answer to a viewer. */
 export interface SentMedia {
   readonly mid: string;
   readonly ssrc: number;
-  /** SSRC of retransmissions; absent when the viewer knows none. */
+  /** SSRC of retransmissions; absent if the viewer does not support them. */
   readonly rtxSsrc?: number;
   readonly cname: string;
-  /** Id of the browser's MediaStream; the same for audio and video, so that they play in step. */
+  /** Id of the browser's MediaStream; the same for audio and video, so that they play in sync. */
   readonly mediaStreamId: string;
   readonly trackId: string;
 }
 
 /**
- * The SDP answer: accepted sections carry our transport with all of its candidates, all others are rejected with port 0.
- * `sent` lists what we send; a section that is not in it only receives. `startBitrateBps` is where the encoder of a video that
- * we receive is to begin; browsers other than those made of libwebrtc ignore it.
+ * Writes the SDP answer: accepted sections carry our transport. Other sections of their BUNDLE group are kept without
+ * media, because rejecting the tagged section would reject all (RFC 9143, section 7.3.3); the rest is rejected with
+ * port 0. `sent` lists what we send; a section that is not in it only receives. `startBitrateBps` is the start bitrate
+ * of the publisher's video encoder; only browsers based on libwebrtc honor it.
  */
 export function writeAnswer(
   offer: Offer,
@@ -33,15 +40,25 @@ export function writeAnswer(
   sent: readonly SentMedia[],
   startBitrateBps?: number,
 ): string {
-  const media = offer.sections.map((section) => {
-    const acceptedHere = accepted.find(({ mid }) => mid === section.mid);
-    if (!acceptedHere) return rejectedSection(section);
-    return {
-      ...acceptedSection(section, acceptedHere, startBitrateBps),
-      ...transportLines(transport, acceptedHere === accepted[0]),
-      ...senderLines(sent.find(({ mid }) => mid === section.mid)),
-    };
-  });
+  const group = chosenGroup(offer, accepted);
+  const members = new Set(group?.sections);
+  const [tagged] = members;
+  const setup = group?.readTransport().setup === 'passive' ? 'active' : 'passive';
+  const answered = new Map<OfferedSection, AnswerSection>();
+  const taken = new Map(accepted.map(({ payloadType, codec }) => [payloadType, codec.name]));
+  for (const section of members) {
+    const media = accepted.find(({ mid, kind }) => mid === section.mid && kind === section.type);
+    const written = media
+      ? {
+          ...acceptedSection(section, media, startBitrateBps),
+          ...senderLines(sent.find(({ mid }) => mid === section.mid)),
+        }
+      : unusedSection(section, taken, section === tagged);
+    if (!written) continue;
+    const ours = { ...transportLines(transport, section === tagged), setup };
+    answered.set(section, { ...written, ...ours });
+  }
+  const bundle = [...answered.keys()].map(({ mid }) => mid).join(' ');
   return write({
     version: 0,
     origin: {
@@ -54,24 +71,10 @@ export function writeAnswer(
     },
     name: '-',
     timing: { start: 0, stop: 0 },
-    groups: [{ type: 'BUNDLE', mids: accepted.map(({ mid }) => mid).join(' ') }],
+    ...(group?.isBundle && { groups: [{ type: 'BUNDLE', mids: bundle }] }),
     msidSemantic: { semantic: 'WMS', token: '*' },
-    media,
+    media: offer.sections.map((section) => answered.get(section) ?? rejectedSection(section)),
   });
-}
-
-function rejectedSection(section: OfferedSection): AnswerSection {
-  return {
-    type: section.type,
-    port: 0,
-    protocol: section.protocol,
-    payloads: section.formats,
-    connection: { version: 4, ip: '0.0.0.0' },
-    ...(section.mid !== '' && { mid: section.mid }),
-    direction: 'inactive',
-    rtp: [],
-    fmtp: [],
-  };
 }
 
 function acceptedSection(
@@ -96,7 +99,7 @@ function acceptedSection(
   const config = parameters.filter(Boolean).join(';');
   if (config !== '') fmtp.push({ payload: payloadType, config });
   if (redPayloadType !== undefined) {
-    // First, since the first codec of an answer is what is sent.
+    // First, because the sender uses the first codec of an answer.
     rtp.unshift({ payload: redPayloadType, codec: 'red', rate: codec.clockRate, encoding: codec.channels });
     fmtp.push({ payload: redPayloadType, config: `${payloadType}/${payloadType}` });
   }
@@ -106,11 +109,11 @@ function acceptedSection(
   }
   return {
     type: section.type,
-    port: 9,
+    port: discardPort,
     protocol: section.protocol,
     payloads: rtp.map(({ payload }) => payload).join(' '),
-    connection: { version: 4, ip: '0.0.0.0' },
-    mid: section.mid,
+    connection: anywhere,
+    ...(section.mid !== '' && { mid: section.mid }),
     direction: 'recvonly',
     rtcpMux: 'rtcp-mux',
     ...(media.hasReducedSizeRtcp && { rtcpRsize: 'rtcp-rsize' }),
@@ -124,11 +127,22 @@ function acceptedSection(
       rids: media.rids.map((id) => ({ id, direction: 'recv' })),
       simulcast: { dir1: 'recv', list1: media.rids.join(';') },
     }),
+    ...(media.extensionIds['dependency-descriptor'] !== undefined && {
+      extmapAllowMixed: 'extmap-allow-mixed',
+    }),
     ext: headerExtensions.flatMap(({ name, uri }) => {
       const value = media.extensionIds[name];
-      return value === undefined ? [] : [{ value, uri }];
+      if (value === undefined) return [];
+      const offered = section.extensions.find((one) => one.id === value && one.uri === uri);
+      return [{ value, uri, ...mirrored(offered?.direction) }];
     }),
   };
+}
+
+/** Our side of a direction; none where both sides send and receive. */
+function mirrored(direction: Direction = 'sendrecv'): { readonly direction?: Direction } {
+  if (direction === 'sendonly') return { direction: 'recvonly' };
+  return direction === 'recvonly' ? { direction: 'sendonly' } : {};
 }
 
 function transportLines(transport: LocalTransportParameters, hasCandidates: boolean): Partial<AnswerSection> {
@@ -136,7 +150,6 @@ function transportLines(transport: LocalTransportParameters, hasCandidates: bool
     iceUfrag: transport.iceUfrag,
     icePwd: transport.icePwd,
     fingerprint: { type: transport.fingerprint.algorithm, hash: transport.fingerprint.value },
-    setup: 'passive',
     ...(hasCandidates && {
       candidates: transport.candidates.map(({ foundation, priority, address, port }) => ({
         foundation,
@@ -166,4 +179,9 @@ function senderLines(sent: SentMedia | undefined): Partial<AnswerSection> {
     ]),
     ...(rtxSsrc !== undefined && { ssrcGroups: [{ semantics: 'FID', ssrcs: ssrcs.join(' ') }] }),
   };
+}
+
+/** The start bitrate of a publisher's encoder, in bits per second. `videoBitrateBps` is its cap; 0 for none. */
+export function startBitrateFor(videoBitrateBps: number): number {
+  return videoBitrateBps === 0 ? usualBps : Math.min(usualBps, Math.round(videoBitrateBps * shareOfCap));
 }

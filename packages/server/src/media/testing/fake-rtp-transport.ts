@@ -12,20 +12,30 @@ import type { RawPeer } from './raw-peer.ts';
 export interface FakeNetwork {
   readonly createTransport: CreateRtpTransport;
   readonly createPeer: () => Promise<RawPeer>;
-  /** Candidates that transports took from their users. */
+  /** Makes new transports fail to open with this error; undefined ends that. */
+  readonly refuseTransports: (error: Error | undefined) => void;
+  /** Candidates that transports received. */
   readonly candidates: readonly string[];
 }
 
 const fingerprint = { algorithm: 'sha-256', value: Array.from({ length: 32 }, () => '0F').join(':') };
 
-/** Packets and states arrive in a later microtask, as from a network, and never in the call that caused them. */
+/** Packets and states arrive in a later microtask, as from a network, never within the call that caused them. */
 export function createFakeNetwork(): FakeNetwork {
   const transports = new Map<string, FakeRtpTransport>();
   const candidates: string[] = [];
   let peers = 0;
+  let refusal: Error | undefined;
   return {
     candidates,
-    createTransport: (events) => new FakeRtpTransport(events, transports, candidates),
+    refuseTransports: (error) => {
+      refusal = error;
+    },
+    createTransport: (events) => {
+      const transport = new FakeRtpTransport(events, transports, candidates);
+      const refused = refusal && Promise.reject(refusal);
+      return refused ? Object.assign(transport, { open: () => refused }) : transport;
+    },
     createPeer: () => {
       peers += 1;
       return Promise.resolve(new FakeRawPeer(`peer${peers}`, transports));
@@ -82,21 +92,21 @@ class FakeRtpTransport implements RtpTransport {
       return;
     }
     this.#peer = peer;
-    this.#tell(() => this.#events.onStateChange('open'));
+    this.#emitLater(() => this.#events.onStateChange('open'));
   }
 
   disconnect(): void {
-    this.#tell(() => {
+    this.#emitLater(() => {
       this.#peer = undefined;
       this.#events.onStateChange('lost');
     });
   }
 
   deliver(packet: Buffer): void {
-    this.#tell(() => this.#events.onPacket(packet));
+    this.#emitLater(() => this.#events.onPacket(packet));
   }
 
-  #tell(event: () => void): void {
+  #emitLater(event: () => void): void {
     queueMicrotask(() => {
       if (!this.#isClosed) event();
     });

@@ -26,7 +26,7 @@ const splices = [
   '%n%s',
 ];
 
-/** An endless source of SDP that began as one of `samples`; the same texts for the same seed. */
+/** An endless source of mangled SDP, derived from `samples`; the same texts for the same seed. */
 export function hostileOffers(seed: number, samples: readonly string[]): () => string {
   const random = seededRandom(seed);
   const below = (end: number) => Math.floor(random() * end);

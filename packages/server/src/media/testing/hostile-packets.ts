@@ -1,20 +1,20 @@
 import { seededRandom } from '../../testing/seeded-random.ts';
 import { rtpBytes } from './test-packets.ts';
 
-/** What hostile packets are made from. */
+/** The material of hostile packets. */
 export interface HostilePacketOptions {
   readonly seed: number;
   /** Real packets to mangle. */
   readonly samples: readonly Buffer[];
-  /** Payload types that were negotiated, so that some packets get further than the demultiplexer. */
+  /** Negotiated payload types, so that some packets get past the demultiplexer. */
   readonly payloadTypes: readonly number[];
-  /** SSRCs that RTCP can name; mostly, the first two payload types come under the first, the next two under the next. */
+  /** SSRCs for RTCP to name; usually the first two payload types use the first SSRC, the next two the next. */
   readonly ssrcs: readonly number[];
 }
 
 const longestPacket = 1_500;
 
-/** An endless source of packets that no honest peer sends; the same ones for the same options. */
+/** An endless source of packets that no honest peer sends; the same for the same options. */
 export function hostilePackets(options: HostilePacketOptions): () => Buffer {
   const random = seededRandom(options.seed);
   const below = (end: number) => Math.floor(random() * end);
@@ -31,7 +31,7 @@ export function hostilePackets(options: HostilePacketOptions): () => Buffer {
     for (let change = below(8); change > 0; change -= 1) bytes[below(bytes.length)] = below(256);
     return below(4) === 0 ? bytes.subarray(0, below(bytes.length + 1)) : bytes;
   };
-  // Well formed on the outside: the header leads to a payload, which is noise.
+  // Well-formed on the outside: the header leads to a payload of noise.
   const noisyRtp = () => {
     sequenceNumber = below(200) === 0 ? below(0x1_0000) : sequenceNumber + below(5) - 1;
     const choice = below(options.payloadTypes.length);
@@ -45,7 +45,7 @@ export function hostilePackets(options: HostilePacketOptions): () => Buffer {
       payload: noiseOf(below(3) === 0 ? below(longestPacket) : below(24)),
       ...(below(2) === 0 && { extensions: { [1 + below(14)]: noiseOf(1 + below(16)) } }),
     });
-    // CSRCs, padding and extensions that the bytes do not bear out.
+    // Flags for CSRCs, padding and extensions that are not there.
     if (below(8) === 0) bytes[0] = 0x80 | below(64);
     return bytes;
   };
@@ -64,7 +64,7 @@ export function hostilePackets(options: HostilePacketOptions): () => Buffer {
     const bytes = Buffer.concat(parts);
     return below(6) === 0 ? bytes.subarray(0, below(bytes.length + 1)) : bytes;
   };
-  // Transport-wide feedback about packets that may have been sent, with arrivals from a bad dream.
+  // Transport-wide feedback on packets that may have been sent, with absurd arrivals.
   const noisyArrivals = () => {
     const bytes = Buffer.concat([Buffer.alloc(20), noiseOf(4 * (1 + below(20)))]);
     bytes.writeUInt8(0x8f, 0);
@@ -76,6 +76,6 @@ export function hostilePackets(options: HostilePacketOptions): () => Buffer {
     return bytes;
   };
   const makers = [() => noiseOf(below(longestPacket)), mangled, noisyRtp, noisyRtp, noisyRtcp, noisyArrivals];
-  // A copy each, as from a socket: the router keeps what it takes.
+  // A copy of each, as from a socket, because the router keeps what it receives.
   return () => Buffer.from(makers[below(makers.length)]?.() ?? '');
 }

@@ -1,12 +1,12 @@
 import type { CreateRtpTransport } from '../transport/rtp-transport.ts';
 
-/** Says for each packet whether it gets lost. */
+/** Decides for each packet whether it is lost. */
 export interface Loss {
   readonly incoming?: (packet: Buffer) => boolean;
   readonly outgoing?: (packet: Uint8Array) => boolean;
 }
 
-/** Loses packets between the router and any transport: before the router sees them, and after it has sent them. */
+/** Drops packets between the router and any transport: before the router sees them, and after it has sent them. */
 export function lossyTransport(create: CreateRtpTransport, loss: Loss): CreateRtpTransport {
   return (events) => {
     const transport = create({

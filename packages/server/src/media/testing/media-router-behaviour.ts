@@ -4,23 +4,22 @@ import { eventually } from './eventually.ts';
 import { createNativeRawPeer } from './native-raw-peer.ts';
 import recordings from './recordings.json' with { type: 'json' };
 import { transportOf, withTransport } from './test-offers.ts';
-import { videoSender, videoViewer } from './video-ends.ts';
-import type { VideoSender, VideoViewer } from './video-ends.ts';
+import { videoSender, videoViewer, type VideoSender, type VideoViewer } from './video-ends.ts';
 
 const { chromium, firefox } = recordings;
 
-/** Peers with real ICE, DTLS and SRTP at a router, closed with the test. */
+/** Peers with real ICE, DTLS and SRTP, connected to a router; closed with the test. */
 export interface RouterEnds {
   readonly lost: readonly LostPeer[];
-  /** The SDP answers that the router gave. */
+  /** The SDP answers of the router. */
   readonly answers: readonly string[];
   readonly publish: (streamKey: string, ssrc?: number) => Promise<VideoSender>;
   readonly view: (streamKey: string, viewerId: string) => Promise<VideoViewer>;
-  /** Views with another certificate than announced, which ends the connection at once. */
+  /** Views with a different certificate than announced, which closes the connection immediately. */
   readonly viewAsImpostor: (streamKey: string, viewerId: string) => Promise<void>;
 }
 
-/** Connects peers to `router`; what it returns `toClose` must be closed. */
+/** Connects peers to `router`; close everything that it adds to `toClose`. */
 export function connectEnds(router: MediaRouter, toClose: (() => unknown)[], address?: string): RouterEnds {
   const lost: LostPeer[] = [];
   const answers: string[] = [];
@@ -66,7 +65,7 @@ export function connectEnds(router: MediaRouter, toClose: (() => unknown)[], add
   };
 }
 
-/** What every media router on this machine does, however many processes it has. */
+/** The behavior of every media router on this machine, whatever its number of processes. */
 export function describeMediaRouter(name: string, create: () => MediaRouter): void {
   describe(`MediaRouter (${name})`, () => {
     const toClose: (() => unknown)[] = [];
@@ -96,7 +95,7 @@ export function describeMediaRouter(name: string, create: () => MediaRouter): vo
       );
     });
 
-    it('forgets a stream that is unpublished, and takes its key again', async () => {
+    it('forgets an unpublished stream, and accepts its key again', async () => {
       const { router, publish, view, lost } = setUp();
       await publish('a');
       await view('a', 'one');
@@ -111,7 +110,7 @@ export function describeMediaRouter(name: string, create: () => MediaRouter): vo
       expect(lost).toEqual([]);
     });
 
-    it('tells which peers could not be let in, and leaves the others', async () => {
+    it('reports peers that fail to connect, and keeps the others', async () => {
       const { publish, view, viewAsImpostor, lost } = setUp();
       const publisher = await publish('a');
       const viewer = await view('a', 'one');
@@ -120,7 +119,7 @@ export function describeMediaRouter(name: string, create: () => MediaRouter): vo
       await publisher.sendUntilSeen([viewer]);
     });
 
-    it('refuses what cannot be, with the code for it', async () => {
+    it('refuses impossible requests with their error codes', async () => {
       const { router, publish } = setUp();
       const sdpOffer = chromium.viewOffer;
       const bad = { streamKey: 'bad', type: 'CAM', sdpOffer: 'v=0', videoBitrateBps: 0 } as const;

@@ -1,10 +1,9 @@
-import { PeerConnection, Video } from 'node-datachannel';
-import type { Track } from 'node-datachannel';
+import { PeerConnection, Video, type Track } from 'node-datachannel';
 import { parse } from 'sdp-transform';
 import { carrierMid, writeCarrier } from '../transport/carrier-offer.ts';
 import type { LocalTransportParameters, RemoteTransportParameters } from '../transport/rtp-transport.ts';
 
-/** The other side of a peer's transport, as its SDP tells it. */
+/** The other side of a peer's transport, from its SDP. */
 export interface FarSide extends Pick<RemoteTransportParameters, 'iceUfrag' | 'icePwd' | 'fingerprint'> {
   /** `a=setup` of the other side. */
   readonly setup: 'active' | 'passive';
@@ -12,18 +11,18 @@ export interface FarSide extends Pick<RemoteTransportParameters, 'iceUfrag' | 'i
   readonly candidates: readonly string[];
 }
 
-/** The library crashes at its end over what was collected before it closed. */
+/** The library crashes at exit if an object was garbage-collected before it closed. */
 const inUse = new Set<PeerConnection | Track>();
 
 /** A peer that offers, with real ICE, DTLS and SRTP. */
 export class NativePeer {
-  /** No candidates in it: checks that come while the answer is applied would fail the library. */
+  /** Without candidates: checks that arrive while the answer is applied would make the library fail. */
   readonly parameters: RemoteTransportParameters;
   readonly #connection: PeerConnection;
   readonly #track: Track;
   readonly #sdp: string;
   readonly #opened: Promise<void>;
-  /** Takes every packet that arrives. */
+  /** Receives every packet that arrives. */
   onPacket: (packet: Buffer) => void = () => {};
 
   private constructor(connection: PeerConnection, track: Track, sdp: string, opened: Promise<void>) {
@@ -36,14 +35,14 @@ export class NativePeer {
     track.onMessage((packet) => this.onPacket(packet));
   }
 
-  /** Bound to `bindAddress`, or to every interface but loopback. */
+  /** Creates a peer bound to `bindAddress`, or to every interface but loopback. */
   static async create(bindAddress?: string): Promise<NativePeer> {
     const connection = new PeerConnection('peer', {
       iceServers: [],
       ...(bindAddress !== undefined && { bindAddress }),
       forceMediaTransport: true,
       disableAutoNegotiation: true,
-      // On loopback the handshake can be over before the library has stored the fingerprint of the answer.
+      // On loopback the handshake may finish before the library has stored the answer's fingerprint.
       disableFingerprintVerification: true,
     });
     const media = new Video(carrierMid, 'SendRecv');
@@ -63,8 +62,9 @@ export class NativePeer {
   }
 
   /**
-   * Connects; settles when packets flow. Our candidates go to `trickle`, each after the one before was taken. The other
-   * side's are part of its answer: added later, they can come when the library has given up on an answer without any.
+   * Connects; resolves when packets flow. Passes our candidates to `trickle`, each after the previous one was taken.
+   * The other side's candidates are part of its answer: if added later, they may come after the library has rejected
+   * an answer without any.
    */
   async connect(far: FarSide, trickle: (candidate: string) => void | Promise<void>): Promise<void> {
     const candidates = far.candidates.map((line) => `a=${line}\r\n`).join('');
@@ -73,12 +73,12 @@ export class NativePeer {
     await this.#opened;
   }
 
-  /** Sends a packet, unless the other side closed the connection, which the library notices on a thread of its own. */
+  /** Sends a packet, unless the other side closed the connection, which the library notices on its own thread. */
   send(packet: Buffer): void {
     try {
       this.#track.sendMessageBinary(packet);
     } catch {
-      // It is gone, as in a real network.
+      // It is lost, as in a real network.
     }
   }
 
@@ -89,7 +89,7 @@ export class NativePeer {
   }
 }
 
-/** What an SDP tells about the transport behind its first live section. */
+/** The transport of the first active section of an SDP. */
 export function farSideOf(sdp: string): FarSide {
   const session = parse(sdp);
   const section = session.media.find(({ port }) => port !== 0);
@@ -103,7 +103,7 @@ export function farSideOf(sdp: string): FarSide {
   };
 }
 
-/** The same for one of our transports, which takes part as `setup` says. */
+/** The same for one of our transports, with this DTLS role. */
 export function farSideAt(local: LocalTransportParameters, setup: FarSide['setup']): FarSide {
   const { iceUfrag, icePwd, fingerprint } = local;
   const candidates = local.candidates.map(

@@ -1,18 +1,18 @@
 import type { LocalTransportParameters, RemoteTransportParameters } from '../transport/rtp-transport.ts';
 
-/** The far end of a transport in tests: a browser without media. */
+/** The remote end of a transport in tests: a browser without media. */
 export interface RawPeer {
-  /** What its offer says about the transport. */
+  /** The transport parameters of its offer. */
   readonly parameters: RemoteTransportParameters;
-  /** Every packet that arrived, in order. */
+  /** All packets that arrived, in order. */
   readonly received: readonly Buffer[];
   /**
-   * Connects to the transport that gave these parameters; settles when packets can be sent. Its candidates go to
-   * `trickle`, as a browser sends them: once the answer is applied.
+   * Connects to the transport with these parameters; resolves when packets can be sent. Passes its candidates to
+   * `trickle` once the answer is applied, as a browser does.
    */
   accept(local: LocalTransportParameters, trickle: (candidate: string) => void): Promise<void>;
   send(packet: Buffer): void;
-  /** Is called for each packet besides `received` growing. */
+  /** Calls `listener` for each packet, in addition to filling `received`. */
   onPacket(listener: (packet: Buffer) => void): void;
   close(): void;
 }

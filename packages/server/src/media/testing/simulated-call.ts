@@ -1,40 +1,40 @@
 import { vi } from 'vitest';
 import type { AcceptedMedia } from '../accepted-media.ts';
-import { codecs } from '../codecs/codecs.ts';
 import type { MediaKind } from '../codecs/codec.ts';
-import { KeyFrameRequester } from '../rtp/key-frame-requester.ts';
-import { findExtension, isRtcp, parseRtpPacket } from '../rtp/rtp-packet.ts';
-import { SimulcastSource } from '../rtp/simulcast-source.ts';
-import { SourceStream } from '../rtp/source-stream.ts';
-import { TransportFeedback } from '../rtp/transport-feedback.ts';
-import { ViewerPeer } from '../viewer-peer.ts';
+import { codecs } from '../codecs/codecs.ts';
+import { KeyFrameRequester } from '../incoming/key-frame-requester.ts';
+import { SimulcastSource } from '../incoming/simulcast-source.ts';
+import { SourceStream } from '../incoming/source-stream.ts';
+import { TransportFeedback } from '../incoming/transport-feedback.ts';
+import { ViewerPeer } from '../outgoing/viewer-peer.ts';
+import { findExtension, isRtcp, parseRtpPacket } from '../wire/rtp-packet.ts';
 import type { SimulatedLink } from './simulated-link.ts';
 import { rtpPacket } from './test-packets.ts';
 
-/** What is published in a simulated call. */
+/** The setup of a simulated call. */
 export interface SimulatedCallOptions {
   readonly link: SimulatedLink;
-  /** Bits per second of each layer of the video, the smallest first. */
+  /** Bits per second of each video layer, smallest first. */
   readonly layersBps: readonly number[];
-  /** Temporal layers of each; 1 marks none. Default 1. */
+  /** Number of temporal layers of each; 1 for none. Default 1. */
   readonly temporalLayers?: 1 | 3;
-  /** Whether the viewer tells when packets arrived. Default: it does. */
+  /** Whether the viewer reports when packets arrived. Default true. */
   readonly hasTransportFeedback?: boolean;
-  /** When the router has no time: what comes then waits. Default: never. */
+  /** When the router is busy, so that packets wait. Default: never. */
   readonly isRouterBusy?: (nowMs: number) => boolean;
 }
 
-/** What one viewer got in some time. */
+/** What one viewer received during an interval. */
 export interface SimulatedViewing {
-  /** Height of the newest picture that arrived, in pixels. */
+  /** Height of the newest video frame that arrived, in pixels. */
   readonly heightPx: number;
   readonly frames: number;
-  readonly soundLost: number;
-  readonly soundArrived: number;
-  /** Longest time that a packet of sound was under way. */
-  readonly soundDelayMs: number;
+  readonly audioLost: number;
+  readonly audioArrived: number;
+  /** Longest transit time of an audio packet. */
+  readonly audioDelayMs: number;
   readonly receivedBps: number;
-  /** What the router says the link carries. */
+  /** The router's estimate of the link. */
   readonly estimateBps: number | undefined;
 }
 
@@ -43,10 +43,10 @@ const frameMs = 65;
 const feedbackMs = 100;
 const transportId = 3;
 const packetBytes = 1_100;
-const soundBytes = 80;
+const audioBytes = 80;
 const firstVideoSsrc = 100;
-const soundSsrc = 50;
-/** Times of a frame, as encoders give them out: every fourth frame is of the lowest temporal layer. */
+const audioSsrc = 50;
+/** Temporal ids by frame, as encoders assign them: every fourth frame is in the lowest temporal layer. */
 const temporalIds = [0, 2, 1, 2];
 
 /** A call of one publisher and one viewer over a simulated link, in simulated time; needs vitest's fake timers. */
@@ -54,17 +54,17 @@ export class SimulatedCall {
   readonly #options: SimulatedCallOptions;
   readonly #viewer: ViewerPeer;
   readonly #published: Readonly<Record<MediaKind, SimulcastSource>>;
-  readonly #sound: SourceStream;
+  readonly #audio: SourceStream;
   readonly #layers: readonly SourceStream[];
   readonly #wantsKey: boolean[];
   readonly #numbers: number[];
   readonly #feedback = new TransportFeedback(1);
   readonly #underWay: { readonly arrivalMs: number; readonly take: () => void }[] = [];
   #nowMs = 1_000_000;
-  /** What the publisher has sent and the router has not read. */
+  /** Packets that the publisher has sent and the router has not read yet. */
   readonly #unread: (() => void)[] = [];
   #frame = 0;
-  #viewing = { heightPx: 0, soundLost: 0, soundArrived: 0, soundDelayMs: 0, bytes: 0 };
+  #viewing = { heightPx: 0, audioLost: 0, audioArrived: 0, audioDelayMs: 0, bytes: 0 };
   readonly #framesSeen = new Set<number>();
 
   constructor(options: SimulatedCallOptions) {
@@ -82,7 +82,7 @@ export class SimulatedCall {
       published: (kind) => this.#published[kind],
       now: () => this.#nowMs,
     });
-    this.#sound = this.#createSource('audio', 0);
+    this.#audio = this.#createSource('audio', 0);
     this.#layers = options.layersBps.map((_, layer) => this.#createSource('video', layer));
     this.#wantsKey = options.layersBps.map(() => true);
     this.#numbers = options.layersBps.map(() => 0);
@@ -93,30 +93,30 @@ export class SimulatedCall {
     return this.#viewer;
   }
 
-  /** Lets this much time pass, and tells what the viewer got in it. */
+  /** Advances the time, and returns what the viewer received. */
   run(ms: number): SimulatedViewing {
     return runTogether([this], ms)[0] ?? this.take(ms);
   }
 
-  /** What the viewer got in each of so many seconds. */
+  /** What the viewer received in each of the next `count` seconds. */
   seconds(count: number): SimulatedViewing[] {
     return Array.from({ length: count }, () => this.run(1_000));
   }
 
-  /** Tells what the viewer got since the last call, which was so long ago. */
+  /** Returns what the viewer received since the last call, `ms` ago. */
   take(ms: number): SimulatedViewing {
     const { bytes, ...rest } = this.#viewing;
     const frames = this.#framesSeen.size;
     const estimateBps = this.#viewer.facts()[0]?.estimateBps;
-    this.#viewing = { heightPx: rest.heightPx, soundLost: 0, soundArrived: 0, soundDelayMs: 0, bytes: 0 };
+    this.#viewing = { heightPx: rest.heightPx, audioLost: 0, audioArrived: 0, audioDelayMs: 0, bytes: 0 };
     this.#framesSeen.clear();
     return { ...rest, frames, receivedBps: Math.round((bytes * 8_000) / ms), estimateBps };
   }
 
-  /** Goes on to the next moment; timers have to be moved too. */
+  /** Advances by one step; the caller must advance timers too. */
   step(): void {
     this.#nowMs += stepMs;
-    if (this.#nowMs % 20 === 0) this.#unread.push(() => this.#sendSound());
+    if (this.#nowMs % 20 === 0) this.#unread.push(() => this.#sendAudio());
     if (this.#nowMs % frameMs === 0) this.#unread.push(() => this.#sendFrame());
     if (this.#options.isRouterBusy?.(this.#nowMs)) return;
     for (const send of this.#unread.splice(0)) send();
@@ -128,10 +128,10 @@ export class SimulatedCall {
     for (const message of this.#feedback.takeMessages(1, this.#nowMs)) this.#viewer.receive(message);
   }
 
-  #sendSound(): void {
-    const number = (this.#sound.highestNumber ?? 0) + 1;
-    const fields = { payloadType: 111, ssrc: soundSsrc, sequenceNumber: number, timestamp: number * 960 };
-    this.#sound.receive(rtpPacket({ ...fields, payload: Buffer.alloc(soundBytes) }), this.#nowMs);
+  #sendAudio(): void {
+    const number = (this.#audio.highestNumber ?? 0) + 1;
+    const fields = { payloadType: 111, ssrc: audioSsrc, sequenceNumber: number, timestamp: number * 960 };
+    this.#audio.receive(rtpPacket({ ...fields, payload: Buffer.alloc(audioBytes) }), this.#nowMs);
   }
 
   #sendFrame(): void {
@@ -140,7 +140,7 @@ export class SimulatedCall {
       const isKey = this.#wantsKey[layer] ?? false;
       this.#wantsKey[layer] = false;
       const mean = ((this.#options.layersBps[layer] ?? 0) * frameMs) / 8_000;
-      // A key frame is as large as some others together.
+      // A key frame is as large as several other frames together.
       let left = Math.round(isKey ? mean * 5 : mean * (0.85 + 0.3 * ((this.#frame % 7) / 6)));
       for (let isFirst = true; left > 0; isFirst = false) {
         const bytes = Math.min(left, packetBytes);
@@ -198,10 +198,10 @@ export class SimulatedCall {
     const sentMs = this.#nowMs;
     const arrivalMs = this.#options.link.arrivalMs(packet.length + 38, sentMs);
     const parsed = parseRtpPacket(packet);
-    if (!parsed) throw new Error('The viewer was sent what is no RTP packet.');
-    const isSound = parsed.payloadType === 111;
+    if (!parsed) throw new Error('The viewer was sent something that is not an RTP packet.');
+    const isAudio = parsed.payloadType === 111;
     if (arrivalMs === undefined) {
-      if (isSound) this.#viewing.soundLost += 1;
+      if (isAudio) this.#viewing.audioLost += 1;
       return true;
     }
     const take = () => {
@@ -209,9 +209,9 @@ export class SimulatedCall {
       if (number !== undefined) this.#feedback.record(number, arrivalMs);
       const viewing = this.#viewing;
       viewing.bytes += packet.length;
-      if (isSound) {
-        viewing.soundArrived += 1;
-        viewing.soundDelayMs = Math.max(viewing.soundDelayMs, arrivalMs - sentMs);
+      if (isAudio) {
+        viewing.audioArrived += 1;
+        viewing.audioDelayMs = Math.max(viewing.audioDelayMs, arrivalMs - sentMs);
       } else if (parsed.payloadType === 96) {
         this.#framesSeen.add(parsed.timestamp);
         viewing.heightPx = 180 * 2 ** (packet.at(-1) ?? 0);
@@ -224,7 +224,7 @@ export class SimulatedCall {
   #createSource(kind: MediaKind, layer: number): SourceStream {
     const published = this.#published[kind];
     const source: SourceStream = new SourceStream({
-      ssrc: kind === 'audio' ? soundSsrc : firstVideoSsrc + layer,
+      ssrc: kind === 'audio' ? audioSsrc : firstVideoSsrc + layer,
       media: published.media,
       layer,
       historySize: 1_024,
@@ -239,7 +239,7 @@ export class SimulatedCall {
   }
 }
 
-/** Lets this much time pass for calls that may share a link, and tells what each viewer got in it. */
+/** Advances the time for calls that may share a link, and returns what each viewer received. */
 export function runTogether(calls: readonly SimulatedCall[], ms: number): SimulatedViewing[] {
   for (let leftMs = ms; leftMs > 0; leftMs -= stepMs) {
     vi.advanceTimersByTime(stepMs);
@@ -254,7 +254,7 @@ function withLayers(media: AcceptedMedia, { layersBps }: SimulatedCallOptions): 
 
 function mediaOf(kind: MediaKind): AcceptedMedia {
   const codec = codecs.find(({ name }) => name === (kind === 'audio' ? 'opus' : 'VP8'));
-  if (!codec) throw new Error('A codec that everybody has is missing from the table.');
+  if (!codec) throw new Error('A mandatory codec is missing from the table.');
   return {
     kind,
     mid: kind,

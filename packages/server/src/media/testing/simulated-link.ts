@@ -1,26 +1,26 @@
-/** What a link does to packets. */
+/** The properties of a simulated link. */
 export interface SimulatedLinkOptions {
   /** Bits per second; undefined for no limit. */
   readonly rateBps: number | undefined;
-  /** How long a packet waits at most before it is dropped, in milliseconds. */
+  /** Longest queue of the link, in milliseconds; packets beyond it are dropped. */
   readonly queueMs: number;
-  /** Time that every packet is under way. */
+  /** Propagation delay of every packet. */
   readonly delayMs: number;
-  /** Adds a time of its own to each packet. Default: none. */
+  /** Adds jitter to each packet. Default: none. */
   readonly jitterMs?: () => number;
-  /** When a link with a rate that stands still at this time goes on, which is this time if it does not. Default: it never does. */
-  readonly goesOnMs?: (atMs: number) => number;
-  /** Loses a packet that the queue would take. Default: none. */
+  /** When a limited link that stalls at this time resumes; this time if it does not stall. Default: never stalls. */
+  readonly resumesMs?: (atMs: number) => number;
+  /** Drops a packet that the queue would accept. Default: none. */
   readonly isLost?: () => boolean;
 }
 
-/** What may leave at once after a silence, as `tc tbf burst 5kb`. */
+/** Burst allowed after silence, as in `tc tbf burst 5kb`. */
 const burstBytes = 5_120;
 
-/** A token bucket with a queue that drops at its end, as slow links have one. */
+/** A token bucket with a tail-drop queue, as slow links have one. */
 export class SimulatedLink {
   options: SimulatedLinkOptions;
-  /** When the link has sent all that it took. */
+  /** When the link will have sent everything in its queue. */
   #freeMs = Number.NEGATIVE_INFINITY;
   #newestArrivalMs = Number.NEGATIVE_INFINITY;
 
@@ -28,14 +28,14 @@ export class SimulatedLink {
     this.options = options;
   }
 
-  /** When the packet arrives; undefined when it is lost. */
+  /** When the packet arrives; undefined if it is lost. */
   arrivalMs(bytes: number, nowMs: number): number | undefined {
-    const { rateBps, queueMs, delayMs, jitterMs, goesOnMs, isLost } = this.options;
+    const { rateBps, queueMs, delayMs, jitterMs, resumesMs, isLost } = this.options;
     let leavesMs = nowMs;
     if (rateBps !== undefined) {
       const burstMs = (burstBytes * 8_000) / rateBps;
       const startMs = Math.max(this.#freeMs, nowMs - burstMs);
-      const freeMs = (goesOnMs?.(startMs) ?? startMs) + (bytes * 8_000) / rateBps;
+      const freeMs = (resumesMs?.(startMs) ?? startMs) + (bytes * 8_000) / rateBps;
       if (freeMs - nowMs > queueMs) return undefined;
       this.#freeMs = freeMs;
       leavesMs = Math.max(nowMs, freeMs);

@@ -3,10 +3,10 @@ import { crc32 } from 'node:zlib';
 
 const magicCookie = Buffer.from([0x21, 0x12, 0xa4, 0x42]);
 
-/** Attributes by type, each with its value; values are filled up to whole words. */
+/** Attributes by type with their values, which are padded to whole words. */
 export type StunAttributes = readonly (readonly [type: number, value: Buffer])[];
 
-/** A STUN message that is signed with `password` and ends in its checksum, as browsers send them. */
+/** A STUN message signed with `password`, ending in its checksum, as browsers send it. */
 export function stunMessage(
   type: number,
   attributes: StunAttributes,
@@ -24,7 +24,7 @@ export function stunMessage(
   return Buffer.concat([checked, attribute([0x8028, sum])]);
 }
 
-/** What Chromium asks of the other side of a pair, which it nominates at once. */
+/** A binding request of Chromium, which nominates the pair immediately. */
 export function bindingRequest(
   username: string,
   password: string,

@@ -1,7 +1,7 @@
 import { parse } from 'sdp-transform';
 import type { LocalTransportParameters, RemoteTransportParameters } from '../transport/rtp-transport.ts';
 
-/** A browser's offer with the transport of a test peer in place of its own. */
+/** A browser's offer, with its transport replaced by a test peer's. */
 export function withTransport(offer: string, transport: RemoteTransportParameters): string {
   const { algorithm, value } = transport.fingerprint;
   const credentials = [
@@ -15,7 +15,7 @@ export function withTransport(offer: string, transport: RemoteTransportParameter
     .replaceAll(/a=fingerprint:.*/g, `a=fingerprint:${algorithm} ${value}`);
 }
 
-/** What an answer says about the router's transport. */
+/** The router's transport parameters in an answer. */
 export function transportOf(answer: string): LocalTransportParameters {
   const section = parse(answer).media.find(({ port }) => port !== 0);
   return {
@@ -31,7 +31,7 @@ export function transportOf(answer: string): LocalTransportParameters {
   };
 }
 
-/** The offer with these payload types first in the m-lines that have them, as `setCodecPreferences` writes it. */
+/** The offer with these payload types first in the m-lines that contain them, as `setCodecPreferences` writes it. */
 export function preferring(offer: string, ...payloadTypes: readonly number[]): string {
   return offer.replaceAll(/^(m=\w+ \d+ \S+) (.*)$/gm, (_line, start: string, formats: string) => {
     const listed = formats.trim().split(' ');

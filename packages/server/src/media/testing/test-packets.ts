@@ -1,7 +1,6 @@
-import { parseRtpPacket } from '../rtp/rtp-packet.ts';
-import type { RtpPacket } from '../rtp/rtp-packet.ts';
+import { parseRtpPacket, type RtpPacket } from '../wire/rtp-packet.ts';
 
-/** Fields of a packet to make up; what is absent is 0 or empty. */
+/** Fields of a test packet; absent ones are 0 or empty. */
 export interface RtpFields {
   readonly payloadType?: number;
   readonly sequenceNumber?: number;
@@ -13,7 +12,7 @@ export interface RtpFields {
   readonly extensions?: Readonly<Record<number, Uint8Array>>;
 }
 
-/** Bytes of an RTP packet with these fields. */
+/** The bytes of an RTP packet with these fields. */
 export function rtpBytes(fields: RtpFields): Buffer {
   const header = Buffer.alloc(12);
   header.writeUInt8(fields.extensions ? 0x90 : 0x80, 0);
@@ -31,12 +30,12 @@ export function rtpPacket(fields: RtpFields): RtpPacket {
   return packet;
 }
 
-/** A VP8 payload that starts a key frame, or continues some frame, with `text` as its picture data. */
+/** A VP8 payload that starts a key frame or continues a frame, with `text` as its data. */
 export function vp8Payload(startsKeyFrame: boolean, text: string): Buffer {
   return Buffer.concat([Buffer.from(startsKeyFrame ? [0x10, 0x00] : [0x00, 0x01]), Buffer.from(text)]);
 }
 
-/** What {@link vp8Payload} was made from. */
+/** The text that {@link vp8Payload} was given. */
 export function vp8Text(packet: RtpPacket): string {
   return packet.buffer.toString('utf8', packet.payloadStart + 2, packet.payloadEnd);
 }

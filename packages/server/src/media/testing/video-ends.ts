@@ -1,39 +1,38 @@
 import { expect } from 'vitest';
-import { parseRtcp } from '../rtp/parse-rtcp.ts';
-import { unwrapRetransmission } from '../rtp/retransmission.ts';
-import { isRtcp, parseRtpPacket } from '../rtp/rtp-packet.ts';
-import type { RtpPacket } from '../rtp/rtp-packet.ts';
+import { parseRtcp } from '../wire/parse-rtcp.ts';
+import { unwrapRetransmission } from '../wire/retransmission.ts';
+import { isRtcp, parseRtpPacket, type RtpPacket } from '../wire/rtp-packet.ts';
 import { eventually } from './eventually.ts';
 import type { RawPeer } from './raw-peer.ts';
 import { rtpBytes, vp8Payload, vp8Text } from './test-packets.ts';
 
-/** What a test does at the publishing end. */
+/** The publishing end in a test. */
 export interface VideoSender {
-  /** Sends a frame with each of these texts; none is a key frame. */
+  /** Sends a frame with each of these texts, none of them a key frame. */
   send(...texts: readonly string[]): void;
   sendKeyFrame(): void;
-  /** Sends key frames until each viewer has got one of them. */
+  /** Sends key frames until each viewer has received one. */
   sendUntilSeen(viewers: readonly VideoViewer[]): Promise<void>;
   /** Answers the router's NACKs with RTX from now on. */
   answerNacks(): void;
-  /** How often the router asked for a key frame. */
+  /** Number of the router's key-frame requests. */
   keyFrameRequests(): number;
 }
 
-/** What a test sees at the viewing end. */
+/** The viewing end in a test. */
 export interface VideoViewer {
-  /** SSRC of the video, as the answer named it. */
+  /** SSRC of the video in the answer. */
   readonly ssrc: number;
-  /** Everything received, retransmissions undone, in the order of arrival. */
+  /** All received packets, with retransmissions unwrapped, in the order of arrival. */
   packets(): RtpPacket[];
-  /** Texts of all frames in the order of their sequence numbers. */
+  /** Texts of all frames in order of sequence number. */
   texts(): string[];
   sendRtcp(packet: Buffer): void;
 }
 
 const publisherRtxSsrc = 0x2222;
 
-/** A publisher's browser, as far as VP8 goes: one frame a packet. Its key frames have the text `keyText`. */
+/** A publisher's browser, reduced to VP8 with one packet per frame. Its key frames have the text `keyText`. */
 export function videoSender(peer: RawPeer, ssrc: number, keyText = 'key'): VideoSender {
   let sequenceNumber = 65_530;
   let rtxSequenceNumber = 0;
@@ -87,7 +86,7 @@ export function videoSender(peer: RawPeer, ssrc: number, keyText = 'key'): Video
   };
 }
 
-/** A viewer's browser that undoes retransmissions and sorts by sequence number. */
+/** A viewer's browser that unwraps retransmissions and sorts by sequence number. */
 export function videoViewer(peer: RawPeer, ssrc: number): VideoViewer {
   const packets = () =>
     peer.received

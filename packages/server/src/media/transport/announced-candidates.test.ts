@@ -16,7 +16,7 @@ it('adds nothing when the socket is bound to one address, or there is no socket'
   expect(announcedCandidates([], { isBoundToAll: true })).toEqual([]);
 });
 
-it('shows the announced address once in place of all addresses of its family', () => {
+it('shows the announced address once instead of all addresses of its family', () => {
   const other = { ...ipv4, foundation: '3', address: '10.0.0.3' };
   const announced = announcedCandidates([ipv6, ipv4, other], {
     announcedAddress: '203.0.113.5',

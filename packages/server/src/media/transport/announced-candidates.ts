@@ -2,15 +2,16 @@ import { isIP } from 'node:net';
 import type { HostCandidate } from './rtp-transport.ts';
 
 const loopbackAddress = '127.0.0.1';
-/** Below every gathered candidate, so that it is the last to be tried. */
+/** Below every gathered candidate, so that it is tried last. */
 const loopbackPriority = 1;
 
 /**
  * The candidates as peers should see them.
  *
- * With `announcedAddress` (1:1 NAT: a cloud machine, a container with published ports), candidates of its address family
- * show that address in place of their own. Without, and with the socket on all interfaces, 127.0.0.1 is added, which the
- * library never gathers there: the socket answers on it, and a browser on this machine may have no other way in.
+ * With `announcedAddress` (1:1 NAT: a cloud machine, a container with published ports), candidates of its address
+ * family show that address instead of their own. Otherwise, if the socket is bound to all interfaces, 127.0.0.1 is
+ * added, which the library never gathers there: the socket answers on it, and a browser on this machine may have no
+ * other way in.
  */
 export function announcedCandidates(
   gathered: readonly HostCandidate[],

@@ -1,18 +1,19 @@
 import type { RemoteTransportParameters } from './rtp-transport.ts';
 
-/** MID of the only section; the library wants it with each candidate. */
+/** MID of the only section; the library requires it with each candidate. */
 export const carrierMid = '0';
 
 /**
- * The offer that the library gets to see in place of the browser's: one sendrecv section that carries all RTP and RTCP.
- * With several sections, the library would sort packets by `a=ssrc`, which simulcast offers lack, and drop the rest.
- * It says `setup:active`, so that the library waits for the browser's DTLS: that saves a retransmission of one second.
+ * The offer that the library sees instead of the browser's: one sendrecv section that carries all RTP and RTCP. With
+ * several sections, the library would sort packets by `a=ssrc`, which simulcast offers lack, and drop the rest. It
+ * says `setup:active` unless the peer waits for us, so that the library waits for the browser's DTLS, which saves a
+ * retransmission of one second.
  */
 export function writeCarrierOffer(remote: RemoteTransportParameters): string {
-  return writeCarrier('active', remote);
+  return writeCarrier(remote.setup ?? 'active', remote);
 }
 
-/** A description with the carrier section alone, as one side or the other says it. */
+/** A description with only the carrier section, for either side. */
 export function writeCarrier(
   setup: 'active' | 'passive',
   { iceUfrag, icePwd, fingerprint }: Pick<RemoteTransportParameters, 'iceUfrag' | 'icePwd' | 'fingerprint'>,

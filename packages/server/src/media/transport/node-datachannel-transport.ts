@@ -1,37 +1,41 @@
-import { PeerConnection } from 'node-datachannel';
-import type { RtcConfig, Track } from 'node-datachannel';
+import { PeerConnection, type RtcConfig, type Track } from 'node-datachannel';
 import { parse } from 'sdp-transform';
 import { announcedCandidates } from './announced-candidates.ts';
+import { CandidateFilter } from './candidate-filter.ts';
 import { carrierMid, writeCarrierOffer } from './carrier-offer.ts';
 import { RelayDetours } from './relay-detours.ts';
-import { usableCandidate } from './remote-candidate.ts';
-import type {
-  HostCandidate,
-  LocalTransportParameters,
-  RemoteTransportParameters,
-  RtpTransport,
-  RtpTransportEvents,
-  RtpTransportState,
+import {
+  TransportSetupError,
+  type HostCandidate,
+  type LocalTransportParameters,
+  type RemoteTransportParameters,
+  type RtpTransport,
+  type RtpTransportEvents,
+  type RtpTransportState,
 } from './rtp-transport.ts';
 
-/** Where the sockets are, and what peers are told about them. */
+/** Where the sockets listen, and which addresses peers receive. */
 export interface NodeDatachannelOptions {
   /** Address to bind to; absent means all interfaces. */
   readonly bindAddress?: string | undefined;
   /** One UDP port for all peers; absent means a free port for each. */
   readonly udpPort?: number | undefined;
-  /** Address that peers are told in place of ours. */
+  /** Address that peers receive instead of ours. */
   readonly announcedAddress?: string | undefined;
+  /** How long DTLS may take once ICE is connected. Default: 15 s. */
+  readonly dtlsDeadlineMs?: number | undefined;
 }
 
 const loopbackAddress = '127.0.0.1';
-/** Gathering of host candidates takes milliseconds; whoever needs longer has no network. */
+/** Gathering host candidates takes milliseconds; if it takes longer, there is no network. */
 const gatheringDeadlineMs = 2_000;
+/** A handshake takes a few round trips. The library would wait for its first packet for ever. */
+const usualDtlsDeadlineMs = 15_000;
 
 /**
- * Objects of the library that it still uses from its own threads. One that is collected as garbage before its `closed`
- * event stays in a native list, and the process dies at the next clean-up; without a listener there is no such event,
- * and without an explicit close its callbacks keep the process from exiting.
+ * Library objects that its own threads still use. One that is garbage-collected before its `closed` event stays in a
+ * native list, and the process crashes at the next cleanup. Without a listener there is no such event, and without an
+ * explicit close its callbacks keep the process from exiting.
  */
 const inUse = new Set<PeerConnection | Track>();
 
@@ -39,35 +43,48 @@ const inUse = new Set<PeerConnection | Track>();
 export class NodeDatachannelTransport implements RtpTransport {
   readonly #options: NodeDatachannelOptions;
   readonly #events: RtpTransportEvents;
+  readonly #filter: CandidateFilter;
   #connection: PeerConnection | undefined;
   #track: Track | undefined;
   #state: RtpTransportState | 'connecting' | 'closed' = 'connecting';
   #candidatesBeforeOpen: string[] = [];
   #detours: RelayDetours | undefined;
+  #dtlsDeadline: NodeJS.Timeout | undefined;
 
   constructor(options: NodeDatachannelOptions, events: RtpTransportEvents) {
     this.#options = options;
     this.#events = events;
+    this.#filter = new CandidateFilter(options.announcedAddress);
   }
 
   async open(remote: RemoteTransportParameters): Promise<LocalTransportParameters> {
+    try {
+      return await this.#open(remote);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  async #open(remote: RemoteTransportParameters): Promise<LocalTransportParameters> {
     let { bindAddress } = this.#options;
     let local = await this.#gather(remote, bindAddress);
-    // A machine without network has no interface that the library gathers but still has browsers on it.
+    // A machine without a network has no interface that the library gathers, but may have browsers on it.
     if (local.candidates.length === 0 && bindAddress === undefined) {
       bindAddress = loopbackAddress;
       local = await this.#gather(remote, bindAddress);
     }
     const [gathered] = local.candidates;
     if (!gathered) {
-      this.close();
-      throw new Error(`No UDP candidate could be gathered on ${describeSocket(this.#options)}.`);
+      throw new TransportSetupError(
+        `No UDP candidate could be gathered on ${describeSocket(this.#options)}.`,
+      );
     }
     this.#detours = new RelayDetours({
       port: gathered.port,
       bindAddress,
       icePwd: local.icePwd,
-      addCandidate: (candidate) => this.#tell(candidate),
+      addCandidate: (candidate) => this.#addRemoteCandidate(candidate),
     });
     for (const candidate of [...remote.candidates, ...this.#candidatesBeforeOpen]) this.#pass(candidate);
     this.#candidatesBeforeOpen = [];
@@ -84,7 +101,7 @@ export class NodeDatachannelTransport implements RtpTransport {
     try {
       return this.#track?.sendMessageBinary(packet as Buffer) ?? false;
     } catch {
-      // The library closes on a thread of its own, so it can be closed before its event says so.
+      // The library closes on its own thread, so it may be closed before its event says so.
       return false;
     }
   }
@@ -95,18 +112,21 @@ export class NodeDatachannelTransport implements RtpTransport {
     this.#release();
   }
 
-  /** Makes a connection on this address and waits until it has all of its candidates. */
+  /** Creates a connection on this address and waits for all of its candidates. */
   async #gather(
     remote: RemoteTransportParameters,
     bindAddress: string | undefined,
   ): Promise<LocalTransportParameters> {
     this.#release();
-    const connection = new PeerConnection('peer', connectionConfig(this.#options.udpPort, bindAddress));
+    const connection = this.#create(bindAddress);
     this.#connection = connection;
     inUse.add(connection);
     connection.onStateChange((state) => {
       if (state === 'closed') inUse.delete(connection);
       if (this.#connection === connection) this.#follow(state);
+    });
+    connection.onIceStateChange((state) => {
+      if (state === 'connected' && this.#connection === connection) this.#expectDtls();
     });
     connection.onTrack((track) => {
       inUse.add(track);
@@ -125,11 +145,7 @@ export class NodeDatachannelTransport implements RtpTransport {
         connection.setRemoteDescription(writeCarrierOffer(remote), 'offer');
       } catch (error) {
         clearTimeout(deadline);
-        reject(
-          new Error(`The transport could not be set up on ${describeSocket(this.#options)}.`, {
-            cause: error,
-          }),
-        );
+        reject(this.#setupError(error));
       }
     });
     if (this.#state === 'closed') throw new Error('The transport was closed while it opened.');
@@ -137,6 +153,19 @@ export class NodeDatachannelTransport implements RtpTransport {
       announcedAddress: this.#options.announcedAddress,
       isBoundToAll: bindAddress === undefined,
     });
+  }
+
+  #create(bindAddress: string | undefined): PeerConnection {
+    try {
+      return new PeerConnection('peer', connectionConfig(this.#options.udpPort, bindAddress));
+    } catch (error) {
+      throw this.#setupError(error);
+    }
+  }
+
+  #setupError(cause: unknown): TransportSetupError {
+    const socket = describeSocket(this.#options);
+    return new TransportSetupError(`The transport could not be set up on ${socket}.`, { cause });
   }
 
   #attach(track: Track): void {
@@ -153,29 +182,38 @@ export class NodeDatachannelTransport implements RtpTransport {
     else if (state === 'failed' || state === 'closed') this.#enter('lost');
   }
 
+  #expectDtls(): void {
+    if (this.#state !== 'connecting') return;
+    clearTimeout(this.#dtlsDeadline);
+    const deadlineMs = this.#options.dtlsDeadlineMs ?? usualDtlsDeadlineMs;
+    this.#dtlsDeadline = setTimeout(() => this.#enter('lost'), deadlineMs).unref();
+  }
+
   #enter(state: RtpTransportState): void {
     if (this.#state === 'closed' || this.#state === 'lost' || this.#state === state) return;
     this.#state = state;
+    clearTimeout(this.#dtlsDeadline);
     if (state === 'open') this.#detours?.settle();
     this.#events.onStateChange(state);
   }
 
   #pass(candidate: string): void {
-    const usable = usableCandidate(candidate);
+    const usable = this.#filter.accept(candidate);
     if (usable === undefined) return;
-    this.#tell(usable);
+    this.#addRemoteCandidate(usable);
     this.#detours?.add(usable);
   }
 
-  #tell(candidate: string): void {
+  #addRemoteCandidate(candidate: string): void {
     try {
       this.#connection?.addRemoteCandidate(candidate, carrierMid);
     } catch {
-      // One that the library cannot use is no reason to lose the others.
+      // A candidate that the library rejects does not affect the others.
     }
   }
 
   #release(): void {
+    clearTimeout(this.#dtlsDeadline);
     this.#detours?.close();
     this.#detours = undefined;
     this.#track?.close();
@@ -202,7 +240,7 @@ function readLocalParameters(
   const session = parse(sdp);
   const section = session.media[0];
   const fingerprint = section?.fingerprint ?? session.fingerprint;
-  // Taken from the text, because the parser makes a number of whatever looks like one.
+  // Read from the text, because the parser converts anything numeric to a number.
   const iceUfrag = /a=ice-ufrag:(\S+)/.exec(sdp)?.[1];
   const icePwd = /a=ice-pwd:(\S+)/.exec(sdp)?.[1];
   if (!section || !iceUfrag || !icePwd || !fingerprint) {

@@ -1,25 +1,25 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv4 } from 'node:net';
-import { isStun, type SocketAddress, withMappedAddress, withTieBreaker } from './stun-message.ts';
+import { isStun, withMappedAddress, withTieBreaker, type SocketAddress } from './stun-message.ts';
 
 export interface RelayDetourOptions {
   /** The relayed address of the peer. */
   readonly relay: SocketAddress;
-  /** Where the library's socket is, as seen from this machine. */
+  /** The address of the library's socket on this machine. */
   readonly library: SocketAddress;
-  /** Signs the peer's requests and our answers to them. */
+  /** Key that signs the peer's requests and our responses. */
   readonly icePwd: string;
-  /** Takes the address under which the library finds the peer. */
+  /** Receives the address under which the library finds the peer. */
   readonly onReady: (address: SocketAddress) => void;
 }
 
 /**
- * A way round a request that the library refuses: Chromium's requests from a relay that it reaches over TCP or TLS have the
- * ICE tie-breaker 0, which the library takes for none, and answers with 400 (libjuice, issue 355). Here they come to a
- * socket of ours, which hands them on to the library with another tie-breaker, and everything else as it is.
+ * Works around a request that the library rejects: Chromium's requests from a relay that it reaches over TCP or TLS
+ * have the ICE tie-breaker 0, which the library treats as missing and answers with 400 (libjuice, issue 355). This
+ * socket receives them instead and passes them to the library with another tie-breaker, and everything else unchanged.
  *
- * The browser learns of this socket by the library's checks, which are the first to go through it, so that a firewall that
- * lets answers in lets the browser's checks in too.
+ * The browser learns of this socket from the library's checks, which are the first packets through it. A firewall that
+ * lets responses in therefore lets the browser's checks in too.
  */
 export class RelayDetour {
   readonly #options: RelayDetourOptions;
@@ -32,7 +32,7 @@ export class RelayDetour {
     this.#options = options;
     this.#socket = createSocket(isIPv4(relay.address) ? 'udp4' : 'udp6');
     this.#socket.on('message', (packet, from) => this.#forward(packet, from));
-    // A path that cannot be used is one path less.
+    // A path that fails is simply one path less.
     this.#socket.on('error', () => this.close());
     const isLoopback = library.address === '127.0.0.1' || library.address === '::1';
     this.#socket.bind(0, isLoopback ? undefined : library.address, () => {
@@ -40,7 +40,7 @@ export class RelayDetour {
     });
   }
 
-  /** Whether more than checks came through it. */
+  /** Whether anything but checks came through it. */
   get isUsed(): boolean {
     return this.#isUsed;
   }

@@ -1,7 +1,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { cleanup } from 'node-datachannel';
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { eventually } from '../testing/eventually.ts';
 import { bindingRequest } from '../testing/stun-messages.ts';
 import { NodeDatachannelTransport } from './node-datachannel-transport.ts';
@@ -15,7 +15,7 @@ const ufrag = 'them';
 let transport: NodeDatachannelTransport;
 let local: LocalTransportParameters;
 let relay: Socket;
-/** What came to the relayed address, by the port that it came from. */
+/** Packets at the relayed address, by their source port. */
 let received: { readonly type: number; readonly port: number }[];
 
 afterAll(() => cleanup());
@@ -47,13 +47,13 @@ afterEach(() => {
   relay.close();
 });
 
-/** Asks as Chromium does over a relay that it reaches by TCP. */
+/** Sends a request as Chromium does over a relay that it reaches by TCP. */
 function ask(port: number): void {
   const request = bindingRequest(`${local.iceUfrag}:${ufrag}`, local.icePwd, 0n);
   relay.send(request, port, '127.0.0.1');
 }
 
-/** The port that the relay is checked from besides the library's own. */
+/** The port, besides the library's own, from which the relay is checked. */
 async function portOfOtherChecks(): Promise<number> {
   await eventually(() => expect(otherChecks()).not.toEqual([]));
   return otherChecks()[0]?.port ?? 0;
@@ -63,10 +63,10 @@ function otherChecks(): typeof received {
   return received.filter(({ type, port }) => type === 0x0001 && port !== local.candidates[0]?.port);
 }
 
-test('a relayed peer without a tie-breaker is refused by the library, and accepted by the port that its checks come from', async () => {
+it('connects a relayed peer without a tie-breaker, which the library refuses, through the detour that checks it', async () => {
   const ownPort = local.candidates[0]?.port ?? 0;
   ask(ownPort);
-  // Once this is no more refused, the detours can go.
+  // Once the library accepts this, the detours can be removed.
   await eventually(() => expect(received).toContainEqual({ type: refusal, port: ownPort }));
 
   const detourPort = await portOfOtherChecks();
@@ -74,7 +74,7 @@ test('a relayed peer without a tie-breaker is refused by the library, and accept
   await eventually(() => expect(received).toContainEqual({ type: success, port: detourPort }));
 });
 
-test('nobody but the relay is let through', async () => {
+it('accepts packets from the relay only', async () => {
   const detourPort = await portOfOtherChecks();
   const stranger = createSocket('udp4').bind(0, '127.0.0.1');
   await once(stranger, 'listening');

@@ -4,21 +4,21 @@ import { RelayDetour } from './relay-detour.ts';
 export interface RelayDetoursOptions {
   /** Port of the library's socket. */
   readonly port: number;
-  /** Address that it is bound to; undefined for all. */
+  /** Address that the library's socket is bound to; undefined for all. */
   readonly bindAddress: string | undefined;
   readonly icePwd: string;
-  /** Tells the library of a candidate. */
+  /** Passes a candidate to the library. */
   readonly addCandidate: (candidate: string) => void;
 }
 
-/** Whoever has a path without a relay is connected by then. */
-const patienceMs = 500;
-/** A browser with several networks has a relay for each. */
-const mostDetours = 6;
+/** A peer with a path that needs no relay is connected by then. */
+const detourDelayMs = 500;
+/** A browser on several networks has a relay for each. */
+const maxDetours = 6;
 
 const relayCandidate = /^candidate:\S+ 1 UDP (?<priority>\d+) (?<address>\S+) (?<port>\d+) typ relay/;
 
-/** Ways round for a peer's relays, while it is not connected otherwise. */
+/** Detours for a peer's relays, while it has no other connection. */
 export class RelayDetours {
   readonly #options: RelayDetoursOptions;
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -29,19 +29,19 @@ export class RelayDetours {
     this.#options = options;
   }
 
-  /** Takes a candidate of the peer; only relays matter. */
+  /** Takes a candidate of the peer; ignores all but relays. */
   add(candidate: string): void {
     const groups = relayCandidate.exec(candidate)?.groups;
-    if (!groups || this.#isSettled || this.#timers.size + this.#detours.length >= mostDetours) return;
+    if (!groups || this.#isSettled || this.#timers.size + this.#detours.length >= maxDetours) return;
     const { priority = '', address = '', port = '' } = groups;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       this.#open({ address, port: Number(port) }, priority);
-    }, patienceMs);
+    }, detourDelayMs);
     this.#timers.add(timer);
   }
 
-  /** The peer is connected: keeps what carries its packets, and opens nothing more. */
+  /** Call it when the peer is connected: keeps detours that carry its packets, and opens no more. */
   settle(): void {
     this.#close((detour) => !detour.isUsed);
   }

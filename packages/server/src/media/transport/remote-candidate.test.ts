@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { usableCandidate } from './remote-candidate.ts';
 
-it('takes UDP candidates with an IP address, as browsers write them', () => {
+it('accepts UDP candidates with an IP address, as browsers write them', () => {
   expect(
     usableCandidate(
       'candidate:3061726348 1 udp 2122194687 127.0.0.1 48532 typ host generation 0 network-id 3 network-cost 50',

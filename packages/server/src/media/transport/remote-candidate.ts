@@ -4,8 +4,9 @@ const candidateLine =
   /^(?:a=)?candidate:(?<foundation>[\w+/-]{1,32}) 1 udp (?<priority>\d{1,10}) (?<address>[\da-f:.]{2,45}) (?<port>\d{1,5}) typ (?<type>host|srflx|prflx|relay)(?: |$)/i;
 
 /**
- * The candidate as the library may have it, or undefined for one it must not see: only UDP on component 1, and only an IP
- * address, because the library looks a host name up (also mDNS's `.local`) in a thread that blocks, for as long as that takes.
+ * The candidate in the form for the library, or undefined for one that it must not see. Only UDP on component 1, and
+ * only an IP address, because the library resolves a host name (also mDNS's `.local`) in a blocking thread, however
+ * long that takes.
  */
 export function usableCandidate(line: string): string | undefined {
   const match = candidateLine.exec(line.trim());

@@ -26,7 +26,7 @@ const setups: readonly (readonly [string, () => Setup])[] = [
     'node-datachannel',
     () => ({
       createTransport: (events) => new NodeDatachannelTransport({ bindAddress: '127.0.0.1' }, events),
-      createPeer: createNativeRawPeer,
+      createPeer: () => createNativeRawPeer(),
     }),
   ],
 ];
@@ -61,7 +61,7 @@ describe.each(setups)('RtpTransport (%s)', (_name, createSetup) => {
     return prepared;
   }
 
-  it('gives credentials, a fingerprint and its candidates when it opens', async () => {
+  it('returns credentials, a fingerprint and its candidates when it opens', async () => {
     const { local } = await prepare();
     expect(local.iceUfrag.length).toBeGreaterThanOrEqual(4);
     expect(local.icePwd.length).toBeGreaterThanOrEqual(22);
@@ -79,7 +79,7 @@ describe.each(setups)('RtpTransport (%s)', (_name, createSetup) => {
     expect(states).toEqual([]);
   });
 
-  it('carries packets both ways', async () => {
+  it('carries packets in both directions', async () => {
     const { transport, peer, packets } = await connect();
     const down = rtpBytes({ payloadType: 96, ssrc: 7, payload: Buffer.from('down') });
     const up = rtpBytes({ payloadType: 96, ssrc: 8, payload: Buffer.from('up') });
@@ -91,7 +91,7 @@ describe.each(setups)('RtpTransport (%s)', (_name, createSetup) => {
     });
   });
 
-  it('is lost when the peer shows another certificate than it announced', async () => {
+  it('is lost when the peer presents a different certificate than announced', async () => {
     const { transport, peer, local, trickle, states } = await prepare((announced) => ({
       ...announced,
       fingerprint: { ...announced.fingerprint, value: announced.fingerprint.value.replaceAll(/[0-7]/g, '8') },
@@ -101,7 +101,7 @@ describe.each(setups)('RtpTransport (%s)', (_name, createSetup) => {
     expect(transport.send(rtpBytes({ payloadType: 96 }))).toBe(false);
   });
 
-  it('says nothing and sends nothing after it was closed', async () => {
+  it('emits nothing and sends nothing after it is closed', async () => {
     const { transport, peer, packets, states } = await connect();
     transport.close();
     transport.close();
@@ -113,7 +113,7 @@ describe.each(setups)('RtpTransport (%s)', (_name, createSetup) => {
     expect(states).toEqual(['open']);
   });
 
-  it('drops candidates that make no sense', async () => {
+  it('drops malformed candidates', async () => {
     const { transport, peer, local, trickle, states } = await prepare();
     for (const candidate of [
       '',
@@ -130,6 +130,35 @@ describe.each(setups)('RtpTransport (%s)', (_name, createSetup) => {
 });
 
 describe('NodeDatachannelTransport', () => {
+  it('connects to a peer that waits for DTLS', async () => {
+    const peer = await createNativeRawPeer('127.0.0.1', 'active');
+    const states: RtpTransportState[] = [];
+    const transport = new NodeDatachannelTransport(
+      { bindAddress: '127.0.0.1' },
+      { onPacket: () => {}, onStateChange: (state) => states.push(state) },
+    );
+    const local = await transport.open({ ...peer.parameters, setup: 'passive' });
+    await peer.accept(local, (candidate) => transport.addCandidate(candidate));
+    await eventually(() => expect(states).toEqual(['open']));
+    peer.close();
+    transport.close();
+  });
+
+  it('gives up a peer that is connected by ICE but never starts DTLS', async () => {
+    // Both sides wait for the other's first packet.
+    const peer = await createNativeRawPeer('127.0.0.1', 'active');
+    const states: RtpTransportState[] = [];
+    const transport = new NodeDatachannelTransport(
+      { bindAddress: '127.0.0.1', dtlsDeadlineMs: 300 },
+      { onPacket: () => {}, onStateChange: (state) => states.push(state) },
+    );
+    const local = await transport.open(peer.parameters);
+    void peer.accept(local, (candidate) => transport.addCandidate(candidate));
+    await eventually(() => expect(states).toEqual(['lost']));
+    peer.close();
+    transport.close();
+  });
+
   it('carries several peers over one UDP port', async () => {
     const ends: { close(): void }[] = [];
     const ports = new Set<number>();
@@ -150,7 +179,7 @@ describe('NodeDatachannelTransport', () => {
     for (const end of ends) end.close();
   });
 
-  it('gives all interfaces and 127.0.0.1 when it is bound to none of them', async () => {
+  it('offers all interfaces and 127.0.0.1 when it is not bound to one', async () => {
     const peer = await createNativeRawPeer();
     const states: RtpTransportState[] = [];
     const transport = new NodeDatachannelTransport(

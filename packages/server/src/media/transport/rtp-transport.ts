@@ -1,22 +1,27 @@
 /**
- * One ICE + DTLS + SRTP connection to one peer, carrying RTP and RTCP in the clear towards us.
- * The only wall between the router and the engine: nothing above it knows which library moves the packets.
+ * One ICE + DTLS + SRTP connection to one peer, which exchanges decrypted RTP and RTCP with the router. The only
+ * boundary between the router and the transport engine: nothing above it knows which library moves the packets.
  */
 export interface RtpTransport {
   /**
-   * Takes the peer's parameters and gives ours, all candidates included. Called once.
-   * @throws Error when no local address can be used
+   * Takes the peer's parameters and returns ours, with all candidates. Call it once.
+   * @throws TransportSetupError when the machine cannot set it up
    */
   open(remote: RemoteTransportParameters): Promise<LocalTransportParameters>;
-  /** Takes one more `candidate:` line of the peer; lines that cannot be used are dropped, empty text included. */
+  /** Adds a `candidate:` line of the peer; drops unusable lines, including empty ones. */
   addCandidate(candidate: string): void;
-  /** Sends one RTP or RTCP packet; false when the transport is not open, or the packet could not be handed over. */
+  /** Sends one RTP or RTCP packet; false if the transport is not open, or the packet could not be passed on. */
   send(packet: Uint8Array): boolean;
-  /** Ends the connection. No event comes after this. */
+  /** Closes the connection. No event follows. */
   close(): void;
 }
 
-/** What a transport tells its user. */
+/** A transport could not be set up: this machine lacks descriptors, ports, threads or a network. */
+export class TransportSetupError extends Error {
+  override readonly name = 'TransportSetupError';
+}
+
+/** Events of a transport. */
 export interface RtpTransportEvents {
   /** One decrypted RTP or RTCP packet; the receiver may keep the buffer. */
   readonly onPacket: (packet: Buffer) => void;
@@ -26,13 +31,16 @@ export interface RtpTransportEvents {
 /**
  * - `open`: packets can be sent;
  * - `interrupted`: the peer is silent, but may come back;
- * - `lost`: gone for good (ICE failed or never succeeded, consent expired, closed by the peer). Nothing follows.
+ * - `lost`: gone for good (ICE failed or never succeeded, no DTLS within its deadline, consent expired, closed by the
+ *   peer). Nothing follows.
  */
 export type RtpTransportState = 'open' | 'interrupted' | 'lost';
 
 export interface RemoteTransportParameters {
   readonly iceUfrag: string;
   readonly icePwd: string;
+  /** The peer's role in DTLS. Default: `active`, it connects to us. */
+  readonly setup?: 'active' | 'passive';
   /** Hash name and value, as in `a=fingerprint`. */
   readonly fingerprint: Fingerprint;
   /** `candidate:` lines that came with the description. */
@@ -43,7 +51,7 @@ export interface LocalTransportParameters {
   readonly iceUfrag: string;
   readonly icePwd: string;
   readonly fingerprint: Fingerprint;
-  /** Every candidate there will be. */
+  /** All candidates; there will be no more. */
   readonly candidates: readonly HostCandidate[];
 }
 
@@ -60,5 +68,5 @@ export interface HostCandidate {
   readonly port: number;
 }
 
-/** Makes a transport that is not open yet. */
+/** Creates a transport that is not open yet. */
 export type CreateRtpTransport = (events: RtpTransportEvents) => RtpTransport;

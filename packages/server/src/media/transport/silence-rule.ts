@@ -1,35 +1,39 @@
 /**
- * When a peer counts as gone by its silence. Browsers send RTCP for as long as a page lives, every second with video and
- * every 2.5 to 7.5 seconds with audio alone, also while muted; so the peer's own rhythm says what silence is.
+ * When a silent peer counts as lost before its ICE consent expires, which the engine notices after some 30 seconds
+ * (RFC 7675). Browsers send RTCP as long as a page lives, every second with video and every 2.5 to 7.5 seconds with
+ * audio alone, even while muted; so each peer's own interval defines silence. A peer that was not seen to report on a
+ * timer may be silent as long as it consents.
  */
 export const silenceLimits = {
-  /** RTCP rounds that a peer may miss; the longest one seen counts. */
+  /** Number of RTCP intervals that a peer may miss; the longest interval seen counts. */
   missedRounds: 3,
   leastMs: 10_000,
-  /** Still before the engine's own limit of some 30 seconds. */
+  /** Below the engine's own limit of some 30 seconds. */
   mostMs: 25_000,
-  /** A viewer that gets nothing for this long need not report; its silence counts from the next packet on. */
+  /** A viewer that receives nothing for this long need not report; its silence counts from the next packet on. */
   sendingGapMs: 2_000,
-  /** Longer between two looks, and it was this process that was asleep. */
+  /** A longer gap between two checks means that this process was suspended. */
   ownPauseMs: 1_000,
 } as const;
 
-/** How a peer was heard so far; times of a clock that never jumps. */
+/** When a peer was heard, in milliseconds of a monotonic clock. */
 export interface HeardPeer {
-  /** Undefined before its first packet: who was never heard is left to the engine. */
+  /** Undefined before its first packet. */
   readonly heardMs: number | undefined;
-  /** The longest time between two of its RTCP packets; undefined before the second one. */
+  /** Whether it reports on a timer; otherwise its silence means nothing, and the engine watches its consent. */
+  readonly hasReportTimer: boolean;
+  /** The longest interval between two of its RTCP packets; undefined before the second. */
   readonly longestRoundMs: number | undefined;
-  /** Whether media comes from it: then it must be heard whether or not we send. */
+  /** Whether it sends media: then it must be heard whether or not we send. */
   readonly isSender: boolean;
-  /** Since when media goes to it without a gap; undefined when none does. */
+  /** When the current uninterrupted flow of media to it started; undefined without one. */
   readonly sendingSinceMs: number | undefined;
 }
 
 /** Whether the peer was silent for too long. */
 export function isGone(peer: HeardPeer, nowMs: number): boolean {
-  const { heardMs, longestRoundMs, isSender, sendingSinceMs } = peer;
-  if (heardMs === undefined) return false;
+  const { heardMs, hasReportTimer, longestRoundMs, isSender, sendingSinceMs } = peer;
+  if (heardMs === undefined || !hasReportTimer) return false;
   if (!isSender && sendingSinceMs === undefined) return false;
   const { leastMs, mostMs, missedRounds } = silenceLimits;
   const limitMs =

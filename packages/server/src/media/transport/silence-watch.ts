@@ -1,10 +1,12 @@
-import { isRtcp } from '../rtp/rtp-packet.ts';
+import { isRtcp } from '../wire/rtp-packet.ts';
+import { ReportTimer } from './report-timer.ts';
 import type { CreateRtpTransport, RtpTransport } from './rtp-transport.ts';
 import { isGone, silenceLimits } from './silence-rule.ts';
 
-/** What is noted of one transport. Packets only set flags; times are taken at the next tick. */
+/** The state of one transport. Packets only set flags; times are recorded at the next tick. */
 class Watched {
   readonly lose: () => void;
+  readonly reportTimer: ReportTimer = new ReportTimer();
   heardAny = false;
   heardRtcp = false;
   sentMedia = false;
@@ -17,6 +19,10 @@ class Watched {
 
   constructor(lose: () => void) {
     this.lose = lose;
+  }
+
+  get hasReportTimer(): boolean {
+    return this.reportTimer.isProven;
   }
 
   tick(nowMs: number): void {
@@ -35,7 +41,7 @@ class Watched {
     this.heardAny = this.heardRtcp = this.sentMedia = false;
   }
 
-  /** A pause of this process is nobody's silence. */
+  /** A pause of this process is not a peer's silence. */
   forgive(pauseMs: number): void {
     if (this.heardMs !== undefined) this.heardMs += pauseMs;
     if (this.rtcpMs !== undefined) this.rtcpMs += pauseMs;
@@ -44,7 +50,7 @@ class Watched {
   }
 }
 
-/** Makes transports that are `lost` when their peer falls silent, long before the engine gives it up. */
+/** Creates transports that become `lost` when a peer that reports on a timer falls silent, before the engine notices. */
 export class SilenceWatch {
   readonly #create: CreateRtpTransport;
   readonly #watched = new Set<Watched>();
@@ -64,6 +70,7 @@ export class SilenceWatch {
     const transport = this.#create({
       onPacket: (packet) => {
         watched.heardAny = true;
+        watched.reportTimer.heard(packet);
         if (isRtcp(packet)) watched.heardRtcp = true;
         else watched.isSender = true;
         events.onPacket(packet);
@@ -80,7 +87,8 @@ export class SilenceWatch {
       addCandidate: (candidate) => transport.addCandidate(candidate),
       send: (packet) => {
         const isSent = transport.send(packet);
-        if (isSent && !isRtcp(packet)) watched.sentMedia = true;
+        if (isSent && isRtcp(packet)) watched.reportTimer.sent(packet);
+        else if (isSent) watched.sentMedia = true;
         return isSent;
       },
       close: () => {
@@ -90,7 +98,7 @@ export class SilenceWatch {
     };
   };
 
-  /** To be called every 20 ms or so. */
+  /** Call it every 20 ms or so. */
   tick(nowMs: number): void {
     const pauseMs = nowMs - (this.#lastTickMs ?? nowMs);
     this.#lastTickMs = nowMs;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { assert, property, uint8Array } from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, it } from 'vitest';
 import { bindingRequest, stunMessage } from '../testing/stun-messages.ts';
 import { isStun, withMappedAddress, withTieBreaker } from './stun-message.ts';
 
@@ -11,25 +11,25 @@ const request = (tieBreaker: bigint) => bindingRequest('ours:theirs', password, 
 const response = (mapped: string) =>
   stunMessage(0x0101, [[0x0020, Buffer.from(mapped, 'hex')]], password, transactionId);
 
-test('a tie-breaker of zero becomes another one, with a signature and a checksum that fit', () => {
+it('replaces a zero tie-breaker, with a valid signature and checksum', () => {
   expect(withTieBreaker(request(0n), password)).toEqual(request(1n));
 });
 
-test('a request that has a tie-breaker, or another signature, stays as it is', () => {
-  const sound = request(7n);
-  expect(withTieBreaker(sound, password)).toBe(sound);
+it('does not change a request with a tie-breaker, or with another signature', () => {
+  const valid = request(7n);
+  expect(withTieBreaker(valid, password)).toBe(valid);
   const forged = request(0n);
   expect(withTieBreaker(forged, 'guessed')).toBe(forged);
 });
 
-test('a response says which address it answers', () => {
+it('changes the address that a response answers', () => {
   const relay = { address: '198.51.100.7', port: 4711 };
   expect(withMappedAddress(response('0001a147e112a643'), password, relay)).toEqual(
     response('00013375e721c045'),
   );
 });
 
-test('whatever comes, nothing is thrown', () => {
+it('never throws, whatever the input', () => {
   assert(
     property(uint8Array({ maxLength: 120 }), (noise) => {
       const message = Buffer.concat([request(0n).subarray(0, 20), noise]);

@@ -14,7 +14,7 @@ const attributeType = {
 const headerBytes = 20;
 const magicCookie = 0x2112_a442;
 const integrityBytes = 20;
-const leastBytes: ReadonlyMap<number, number> = new Map([
+const minBytes: ReadonlyMap<number, number> = new Map([
   [attributeType.messageIntegrity, integrityBytes],
   [attributeType.xorMappedAddress, 8],
   [attributeType.fingerprint, 4],
@@ -29,7 +29,7 @@ export interface SocketAddress {
   readonly port: number;
 }
 
-/** Whether the packet is of STUN, and not of DTLS or SRTP (RFC 7983). */
+/** Whether the packet is STUN, and not DTLS or SRTP (RFC 7983). */
 export function isStun(packet: Buffer): boolean {
   return (
     packet.length >= headerBytes &&
@@ -40,8 +40,8 @@ export function isStun(packet: Buffer): boolean {
 }
 
 /**
- * A request with a tie-breaker above zero in place of a zero, signed anew; as it is when it has no zero, or is not signed
- * with `password`. What never was a valid request does not become one.
+ * Replaces a zero tie-breaker of a request and signs it again; returns it unchanged if the tie-breaker is not zero, or
+ * it is not signed with `password`. An invalid request never becomes valid.
  */
 export function withTieBreaker(message: Buffer, password: string): Buffer {
   return edited(message, password, (copy, positions) => {
@@ -52,7 +52,10 @@ export function withTieBreaker(message: Buffer, password: string): Buffer {
   });
 }
 
-/** A response that says it answers a request from `address`, signed anew; as it is when it is not signed with `password`. */
+/**
+ * Changes the address that a response answers, and signs it again; returns it unchanged if it is not signed with
+ * `password`.
+ */
 export function withMappedAddress(message: Buffer, password: string, address: SocketAddress): Buffer {
   if (isIPv6(address.address)) return message;
   return edited(message, password, (copy, positions) => {
@@ -86,21 +89,21 @@ function edited(
   return copy;
 }
 
-/** Where the value of each whole attribute begins; of a repeated one the first counts. */
+/** Offset of each complete attribute's value; of repeated ones the first counts. */
 function attributePositions(message: Buffer): ReadonlyMap<number, number> {
   const positions = new Map<number, number>();
   let at = headerBytes;
   while (at + 4 <= message.length) {
     const type = message.readUInt16BE(at);
     const length = message.readUInt16BE(at + 2);
-    const isWhole = length >= (leastBytes.get(type) ?? 0) && at + 4 + length <= message.length;
+    const isWhole = length >= (minBytes.get(type) ?? 0) && at + 4 + length <= message.length;
     if (isWhole && !positions.has(type)) positions.set(type, at + 4);
     at += 4 + length + ((4 - (length % 4)) % 4);
   }
   return positions;
 }
 
-/** The signature covers what is before it, with a length as if it came last. */
+/** The signature covers everything before it, with a length as if it came last. */
 function integrityOf(message: Buffer, signedAt: number, password: string): Buffer {
   const covered = Buffer.from(message.subarray(0, signedAt - 4));
   covered.writeUInt16BE(signedAt + integrityBytes - headerBytes, 2);

@@ -1,0 +1,27 @@
+import { useEffect, useRef, type ReactNode } from 'react';
+import { page } from './page.ts';
+
+interface CallEndedProps {
+  readonly status: 'left' | 'ended';
+  readonly onRejoin: () => void;
+}
+
+/** Says why the call ended and lets the user rejoin. */
+export function CallEnded({ status, onRejoin }: CallEndedProps): ReactNode {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <section className="card call-ended">
+      <h1 ref={heading} tabIndex={-1}>
+        {status === 'left' ? 'You left the call' : 'The call has ended'}
+      </h1>
+      <p className="room">
+        The room <strong>{page.room}</strong> is still open.
+      </p>
+      <button className="button primary" type="button" data-testid="join-button" onClick={onRejoin}>
+        Rejoin
+      </button>
+      <a href={`/?${new URLSearchParams({ room: page.room })}`}>Back to home</a>
+    </section>
+  );
+}

@@ -1,0 +1,26 @@
+import type { JoinOptions } from '@parley-rtc/sdk';
+import { postToBackend } from './post-to-backend.ts';
+import { readLogLevel } from './read-page-url.ts';
+import type { Sdk } from './sdk.ts';
+
+/** The options for joining, with the token that also authenticates chat messages at the back end. */
+export interface CallJoinOptions extends JoinOptions {
+  readonly token: () => Promise<string>;
+}
+
+/**
+ * Gets the options for joining: the back end issues a ticket, the ticket gives a token, and the token lets the page join.
+ */
+export async function getJoinOptions(
+  { redeemTicket }: Sdk,
+  room: string,
+  name: string,
+): Promise<CallJoinOptions> {
+  const server = location.origin;
+  const { ticket, conferenceId } = await postToBackend<{ ticket: string; conferenceId: string }>('ticket', {
+    room,
+  });
+  const { token } = await redeemTicket({ server, ticket });
+  const log = readLogLevel();
+  return { server, conferenceId, token, metadata: { name }, ...(log && { log }) };
+}

@@ -1,0 +1,4 @@
+/** An error whose message is written for end users. */
+export class UserError extends Error {
+  override readonly name = 'UserError';
+}

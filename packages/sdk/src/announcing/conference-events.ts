@@ -1,0 +1,98 @@
+import type { ParleyError } from '@parley-rtc/client';
+import type { MetadataEntry, Participant, UnknownEvent } from '@parley-rtc/contract';
+import type { PublishedStream } from '../publishing/published-stream.ts';
+import type { StreamQuality } from '../quality/quality-of.ts';
+import type { StreamStats } from '../quality/stream-stats.ts';
+import type { ConnectionStatus, NetworkIndicators } from '../state/conference-store.ts';
+import type { Playback } from '../state/playback.ts';
+import type { RemoteStream } from '../state/selectors.ts';
+import type { ViewTiming } from '../viewing/view-controller.ts';
+import type { JoinTiming } from './join-timing.ts';
+
+/** A participant who is speaking. */
+export interface ActiveSpeaker {
+  readonly participant: Participant;
+  readonly streamId: string;
+  /** Loudness from 0 to 1, in steps of 1/8; 0 during a short pause. */
+  readonly level: number;
+}
+
+/**
+ * The events of a conference. `state` is updated before listeners are called, so an event and the state always agree.
+ * When a listener throws, `error` announces it and all other listeners still run.
+ */
+export interface ConferenceEvents {
+  /** Another participant published a stream. New listeners are first called for the streams that already exist. */
+  'stream-published': { readonly stream: RemoteStream };
+  /** A stream of another participant is gone. Its views are already closed. */
+  'stream-unpublished': { readonly stream: RemoteStream };
+  /** Metadata or bitrate of another participant's stream changed. */
+  'stream-updated': { readonly stream: RemoteStream };
+  /** Another participant joined. New listeners are first called for the participants already present. */
+  'participant-joined': { readonly participant: Participant };
+  /** Another participant left. `stream-unpublished` has already announced each of their streams. */
+  'participant-left': { readonly participant: Participant };
+  /** Metadata or health of another participant changed. */
+  'participant-updated': { readonly participant: Participant };
+  /** An entry of the conference's metadata was set, or removed (then `entry` is undefined). */
+  'metadata-updated': { readonly key: string; readonly entry: MetadataEntry | undefined };
+  /** The connection status changed, for example to `reconnecting` or `left`. */
+  'connection-changed': { readonly connection: ConnectionStatus };
+  /** The browser started or stopped blocking playback of streams that we view. */
+  'playback-changed': { readonly playback: Playback };
+  /**
+   * Level or causes of a stream's quality changed, for published and viewed streams. Measured every 2 s while the event has
+   * listeners. Several views of one stream are announced separately.
+   */
+  'quality-changed': {
+    readonly streamId: string;
+    readonly direction: 'publish' | 'view';
+    readonly quality: StreamQuality;
+  };
+  /**
+   * Statistics of a published or viewed stream over the last 2 s. Announced every 2 s while the event has listeners; several
+   * views of one stream are announced separately.
+   */
+  'stats-updated': {
+    readonly streamId: string;
+    readonly direction: 'publish' | 'view';
+    readonly stats: StreamStats;
+  };
+  /**
+   * Audio levels changed: by stream id, from 0 to 1, linear, for published and viewed streams. Measured ten times a second
+   * while the event has listeners.
+   */
+  'audio-levels-updated': { readonly levels: Readonly<Record<string, number>> };
+  /**
+   * Active speakers changed, loudest first, among viewed streams and our own. A speaker stays listed for at least 1.5 s.
+   * Measured ten times a second while the event has listeners.
+   */
+  'active-speakers-changed': { readonly speakers: readonly ActiveSpeaker[] };
+  /** Joining is complete: how long it and its steps took. Each listener is called once, even one that is added later. */
+  'join-timed': JoinTiming;
+  /** A view showed its first frame: how long that and the steps to it took. */
+  'view-timed': ViewTiming;
+  /**
+   * A viewed stream can no longer be decrypted (its publisher uses another key, or none), or can be again. Announced once
+   * per change, and only with the `encryption` option of `join`.
+   */
+  'decryption-changed': { readonly stream: RemoteStream; readonly isDecrypted: boolean };
+  /** The server measured the network quality of all participants. */
+  'network-indicator-updated': { readonly network: NetworkIndicators };
+  /** The conference ended for all participants. */
+  ended: { readonly reason: string | undefined };
+  /**
+   * The server lost a stream of ours and it is published again under a new id, `restored.id`. No action is needed, except
+   * to update whatever the app has stored under `formerId`.
+   */
+  'stream-restored': { readonly formerId: string; readonly restored: PublishedStream };
+  /** An event of another type, unprocessed: one sent with `sendEvent`, or a type that this SDK does not know. */
+  'server-event': { readonly event: UnknownEvent };
+  /** A problem that no promise reports. */
+  error: { readonly error: ParleyError };
+}
+
+/** Receives the event's payload. May be async; `error` announces a rejection. */
+export type ConferenceListener<Name extends keyof ConferenceEvents> = (
+  payload: ConferenceEvents[Name],
+) => void | Promise<void>;

@@ -1,0 +1,88 @@
+import { AlreadyJoinedError, HttpError, NotFoundError, type RtcApi } from '@parley-rtc/client';
+import {
+  conferenceFromSimpleView,
+  conferenceFromWire,
+  type ConferenceState,
+  type JsonObject,
+} from '@parley-rtc/contract';
+import type { UserEndpoint } from '../signalling/user-endpoint.ts';
+
+/** An endpoint that is in the conference, and the state that it found there. */
+export interface Entered {
+  readonly endpoint: UserEndpoint;
+  readonly conference: ConferenceState;
+}
+
+export interface EnterOptions {
+  readonly api: Pick<RtcApi, 'join' | 'getConference' | 'getSimpleView'>;
+  readonly conferenceId: string;
+  readonly metadata: JsonObject | undefined;
+  readonly register: (preferredId: string | undefined, signal: AbortSignal) => Promise<UserEndpoint>;
+  readonly preferredId: string | undefined;
+  readonly signal: AbortSignal;
+  /** Called before we enter, and once more if we have to register again. */
+  readonly onRegistered?: (endpoint: UserEndpoint) => void;
+  readonly onEntered?: () => void;
+}
+
+/**
+ * Registers an endpoint, enters with it and reads the state. Retries once if the server does not know the endpoint: another
+ * client that shares a preferred id may unregister it just after we registered, or registration seemed to be missing and is
+ * not. On failure it stops the endpoint without telling the server.
+ */
+export async function enterConference(options: EnterOptions): Promise<Entered> {
+  let endpoint: UserEndpoint | undefined;
+  const onRegistered = (registered: UserEndpoint) => {
+    endpoint = registered;
+    options.onRegistered?.(registered);
+  };
+  try {
+    return await enterOnce({ ...options, onRegistered });
+  } catch (error) {
+    const mayBeUnknown = options.preferredId !== undefined || endpoint?.isRegistered === false;
+    if (!mayBeUnknown || !(error instanceof NotFoundError)) throw error;
+    return enterOnce(options);
+  }
+}
+
+async function enterOnce(options: EnterOptions): Promise<Entered> {
+  const { api, conferenceId, register, preferredId, signal, onRegistered, onEntered } = options;
+  const endpoint = await register(preferredId, signal);
+  onRegistered?.(endpoint);
+  try {
+    await join(endpoint.id, options);
+    onEntered?.();
+    const conference = await readConference(api, conferenceId, signal);
+    return { endpoint, conference: { ...conference, id: conferenceId } };
+  } catch (error) {
+    endpoint.stop();
+    throw error;
+  }
+}
+
+async function join(
+  userEndpointId: string,
+  { api, conferenceId, metadata, signal }: EnterOptions,
+): Promise<void> {
+  signal.throwIfAborted();
+  try {
+    await api.join({ conferenceId, userEndpointId, ...(metadata && { metadata }) }, { signal });
+  } catch (error) {
+    // 422: this endpoint has already joined, so an earlier try succeeded (decision 14).
+    if (!(error instanceof AlreadyJoinedError)) throw error;
+  }
+}
+
+/** Reads the full state, or the simple view when the server refuses the full state. */
+export async function readConference(
+  api: Pick<RtcApi, 'getConference' | 'getSimpleView'>,
+  conferenceId: string,
+  signal: AbortSignal,
+): Promise<ConferenceState> {
+  try {
+    return conferenceFromWire(await api.getConference(conferenceId, { signal }));
+  } catch (error) {
+    if (!(error instanceof HttpError) || error.retryable) throw error;
+    return conferenceFromSimpleView(await api.getSimpleView(conferenceId, { signal }));
+  }
+}

@@ -1,0 +1,344 @@
+import { withDeadline } from '@parley-rtc/client';
+import { deviceOf, openDevice, withoutDevice } from '../devices/capture.ts';
+import type { DeviceRequest } from '../devices/media-source.ts';
+import { DeviceLostError } from '../errors/device-lost-error.ts';
+import { StreamNotFoundError } from '../errors/media-errors.ts';
+import { TrackEndedError } from '../errors/track-ended-error.ts';
+import type { TrackKind } from '../stream-kinds.ts';
+import { latestValue, type SetLatest } from '../waiting/latest-value.ts';
+import { pause } from '../waiting/pause.ts';
+import { interruptionGraceMs } from '../waiting/recovery-policy.ts';
+import { serialQueue } from '../waiting/serial-queue.ts';
+import { isSent } from './is-sent.ts';
+import { runProcessor } from './run-processor.ts';
+import type { TrackProcessor } from './track-processor.ts';
+import { TrackSwitches } from './track-switches.ts';
+
+export interface TrackSlotOptions {
+  readonly streamId: () => string;
+  readonly kind: TrackKind;
+  /** Undefined while the device is not open yet, which requires a `request`. */
+  readonly track: MediaStreamTrack | undefined;
+  /** How to open the device again; undefined when that is impossible. */
+  readonly request: DeviceRequest | undefined;
+  readonly isOurs: boolean;
+  /** The hint for tracks that the slot opens; empty for none. */
+  readonly contentHint: string;
+  readonly isMuted: boolean;
+  /** Whether the device stays open while muted. */
+  readonly keepsDevice: boolean;
+  readonly isHeld: boolean;
+  /** Sends `sent`, made from `captured`, instead of `before`. */
+  readonly send: (
+    sent: MediaStreamTrack,
+    before: MediaStreamTrack | undefined,
+    captured: MediaStreamTrack,
+  ) => Promise<void>;
+  /** The system took the device, and no other could be opened. */
+  readonly onLost: (error: DeviceLostError) => void;
+  /** The app set `enabled` of the track. */
+  readonly onEnabledByApp: (isEnabled: boolean) => void;
+}
+
+type Source = DeviceRequest | MediaStreamTrack;
+
+/** A captured track, and how to open its device again. */
+interface Input {
+  readonly track: MediaStreamTrack | undefined;
+  readonly request: DeviceRequest | undefined;
+  readonly isOurs: boolean;
+}
+
+/**
+ * One kind of media in a published stream: its source track, its processing, and what is sent. Off is immediate and needs
+ * nothing to succeed; everything that can fail or take time happens in turn, and reads the current state when it is done.
+ */
+export class TrackSlot {
+  readonly #options: TrackSlotOptions;
+  readonly #closing = new AbortController();
+  readonly #queue = serialQueue();
+  /** Of the tracks in use: the captured one and, with a processor, the processed one. */
+  readonly #switches = new TrackSwitches((isEnabled) => this.#onApp(isEnabled));
+  #input: Input;
+  #sent: MediaStreamTrack | undefined;
+  #processor: TrackProcessor | undefined;
+  #processing: AbortController | undefined;
+  #isMuted: boolean;
+  #isHeld: boolean;
+  #isEnabledByApp: boolean;
+  /** Whether the device has to be open: false while muted without keeping it. */
+  #isNeeded: boolean;
+  /** Whether `#input.request` is newer than `#input.track`. */
+  #isOutdated = false;
+  /** The track whose loss was handled already. */
+  #lost: MediaStreamTrack | undefined;
+
+  constructor(options: TrackSlotOptions) {
+    const { track, request, isOurs, isMuted, isHeld, keepsDevice } = options;
+    this.#options = options;
+    this.#input = { track, request, isOurs };
+    this.#sent = track;
+    this.#isMuted = isMuted;
+    this.#isHeld = isHeld;
+    this.#isNeeded = !isMuted || keepsDevice;
+    this.#isEnabledByApp = track?.enabled ?? true;
+    if (track) this.#adopt(track);
+    this.#freeUnused();
+  }
+
+  /** Whether other participants receive silence or black because of this participant. */
+  get isMuted(): boolean {
+    return this.#isMuted || !this.#isEnabledByApp;
+  }
+
+  /** The track to send; undefined while the device was never opened. */
+  get sent(): MediaStreamTrack | undefined {
+    return this.#sent;
+  }
+
+  /** The captured track, before any processing. */
+  get captured(): MediaStreamTrack | undefined {
+    return this.#input.track;
+  }
+
+  /** Sends silence or black. Frees the device if it can be opened again and is not kept. */
+  mute(keepsDevice: boolean): void {
+    this.#isMuted = true;
+    this.#isNeeded = keepsDevice;
+    this.#apply();
+    this.#freeUnused();
+  }
+
+  /** Sends media. Call it after `open`. Also overrides a track that the app disabled. */
+  unmute(): void {
+    this.#isMuted = false;
+    this.#isEnabledByApp = true;
+    this.#isNeeded = true;
+    this.#apply();
+  }
+
+  setHeld(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    this.#apply();
+  }
+
+  /**
+   * Opens the device again if it was freed, lost or interrupted.
+   *
+   * @throws TrackEndedError (`ERR_TRACK_ENDED`) when the track has ended and only the app or the user can replace it.
+   */
+  open(signal: AbortSignal): Promise<void> {
+    this.#isNeeded = true;
+    const deadline = { operation: 'unmute', signals: [signal] };
+    return withDeadline(deadline, ({ signal }) => this.#inTurn(() => this.#reopen(signal)));
+  }
+
+  /** Makes sure that the track is live before it is published. @throws TrackEndedError (`ERR_TRACK_ENDED`). */
+  async begin(signal: AbortSignal): Promise<void> {
+    if (this.#isNeeded && this.#input.track?.readyState !== 'live') await this.open(signal);
+  }
+
+  /** Switches to another device or track. While the device is freed, only stores the request for later. */
+  readonly switchTo: SetLatest<Source> = latestValue((source, superseded) =>
+    this.#inTurn(async () => {
+      superseded.throwIfAborted();
+      if (isTrack(source)) return this.#use({ track: source, request: undefined, isOurs: false });
+      if (this.#isNeeded) return this.#open(source, superseded);
+      this.#input = { ...this.#input, request: source };
+      this.#isOutdated = true;
+    }),
+  );
+
+  readonly setProcessor: SetLatest<TrackProcessor | undefined> = latestValue((processor, superseded) =>
+    this.#inTurn(async () => {
+      superseded.throwIfAborted();
+      const before = this.#processor;
+      this.#processor = processor;
+      try {
+        const { track } = this.#input;
+        if (track?.readyState === 'live') await this.#use({ ...this.#input, track });
+      } catch (error) {
+        this.#processor = before;
+        throw error;
+      }
+    }),
+  );
+
+  /** Notices a track that the app itself stopped, which the browser does not announce. */
+  checkEnded(): void {
+    if (this.#input.track?.readyState === 'ended') this.#onEnded();
+  }
+
+  /** Notices a device that is still silenced now that the page is back. */
+  checkInterrupted(): void {
+    if (this.#input.track?.muted) this.#onInterrupted();
+  }
+
+  close(): void {
+    this.#closing.abort(new StreamNotFoundError(this.#options.streamId()));
+    this.#processing?.abort();
+    this.#forget(this.#input);
+    // Muted tracks of the app stay off, so that publishing them again does not turn them on.
+    this.#switches.keep([], !this.isMuted);
+  }
+
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.#queue(async () => {
+      this.#closing.signal.throwIfAborted();
+      try {
+        return await work();
+      } finally {
+        // The app may have muted while the work opened a device.
+        this.#freeUnused();
+      }
+    });
+  }
+
+  async #reopen(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
+    const { track, request } = this.#input;
+    const isUsable = track?.readyState === 'live' && !this.#isOutdated;
+    if (isUsable && !(track.muted && request !== undefined)) return;
+    if (request === undefined) throw new TrackEndedError(this.#options.kind);
+    await this.#open(request, signal);
+  }
+
+  async #open(request: DeviceRequest, superseded?: AbortSignal): Promise<void> {
+    const { kind, contentHint } = this.#options;
+    const track = await openDevice(kind, request, [this.#closing.signal, superseded]);
+    if (contentHint) track.contentHint = contentHint;
+    await this.#use({ track, request, isOurs: true });
+  }
+
+  /** Sends the old track until the new one is ready, and keeps it when that fails. */
+  async #use(input: Input & { readonly track: MediaStreamTrack }): Promise<void> {
+    const { track } = input;
+    const before = this.#input;
+    const processor = this.#processor;
+    const processing = processor && new AbortController();
+    const processingBefore = this.#processing;
+    // A track that the app passes disabled stays so, and so does a microphone that it disabled before.
+    const wasEnabled = track.enabled;
+    let sent = track;
+    try {
+      this.#switches.add(track, this.#isOn && wasEnabled);
+      if (processing) sent = await runProcessor(processor, track, processing.signal, this.#closing.signal);
+      this.#closing.signal.throwIfAborted();
+      this.#switches.add(sent, this.#isOn && wasEnabled);
+      await this.#options.send(sent, this.#sent, track);
+      this.#closing.signal.throwIfAborted();
+    } catch (error) {
+      processing?.abort();
+      if (track !== before.track && input.isOurs) track.stop();
+      this.#switches.keep([this.#input.track, this.#sent], !this.isMuted);
+      throw error;
+    }
+    this.#input = input;
+    this.#sent = sent;
+    this.#isOutdated = false;
+    this.#processing = processing;
+    processingBefore?.abort();
+    if (track !== before.track) {
+      this.#forget(before);
+      this.#listen(track);
+    }
+    this.#switches.keep([track, sent], !this.isMuted);
+    if (!wasEnabled && track !== before.track) this.#onApp(false);
+    this.#apply();
+  }
+
+  #adopt(track: MediaStreamTrack): void {
+    const { contentHint } = this.#options;
+    if (contentHint) track.contentHint = contentHint;
+    this.#switches.add(track, this.#isOn);
+    this.#listen(track);
+  }
+
+  #listen(track: MediaStreamTrack): void {
+    track.addEventListener('ended', this.#onEnded);
+    track.addEventListener('mute', this.#onInterrupted);
+  }
+
+  #forget({ track, isOurs }: Input): void {
+    track?.removeEventListener('ended', this.#onEnded);
+    track?.removeEventListener('mute', this.#onInterrupted);
+    if (isOurs) track?.stop();
+  }
+
+  /** Stops a device that nothing uses, and its processing. `open` starts both again. */
+  #freeUnused(): void {
+    const { track, request, isOurs } = this.#input;
+    if (this.#isNeeded || !isOurs || request === undefined) return;
+    track?.stop();
+    this.#processing?.abort();
+    this.#processing = undefined;
+  }
+
+  get #isOn(): boolean {
+    return isSent({ isMuted: this.#isMuted, isHeld: this.#isHeld, isEnabledByApp: this.#isEnabledByApp });
+  }
+
+  #apply(): void {
+    this.#switches.set(this.#isOn);
+  }
+
+  #onApp(isEnabled: boolean): void {
+    if (isEnabled === this.#isEnabledByApp) return;
+    this.#isEnabledByApp = isEnabled;
+    this.#apply();
+    this.#options.onEnabledByApp(isEnabled);
+  }
+
+  /** Replaces a lost device: it was unplugged or is no longer allowed, or the app stopped the track. */
+  readonly #onEnded = (): void => {
+    const { track, request } = this.#input;
+    // Unmuting opens the device again.
+    if ((this.#isMuted && request !== undefined) || this.#lost === track) return;
+    this.#lost = track;
+    if (request === undefined) this.#reportLost(new TrackEndedError(this.#options.kind));
+    else this.#replaceLost(request).catch((error: unknown) => this.#reportLost(error));
+  };
+
+  #reportLost(cause: unknown): void {
+    const { kind, streamId, onLost } = this.#options;
+    if (!this.#closing.signal.aborted) onLost(new DeviceLostError(deviceOf[kind], streamId(), { cause }));
+  }
+
+  #replaceLost(request: DeviceRequest): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#input.track?.readyState === 'live' || !this.#isNeeded) return;
+      // Any other device is better than none. A function makes its own choice.
+      await this.#open(typeof request === 'function' ? request : withoutDevice(request));
+      // The preferred device may be back next time.
+      this.#input = { ...this.#input, request };
+    });
+  }
+
+  readonly #onInterrupted = (): void => {
+    const { track, request } = this.#input;
+    if (request !== undefined) void this.#replaceSilenced(track, request);
+  };
+
+  /**
+   * Opens a device again that the system silenced and did not give back, as iOS does after a phone call. Only on a visible
+   * page: iOS silences the cameras of hidden ones, and gives them back itself.
+   */
+  async #replaceSilenced(track: MediaStreamTrack | undefined, request: DeviceRequest): Promise<void> {
+    await pause(interruptionGraceMs, this.#closing.signal);
+    const reopen = async () => {
+      const isSilenced = track === this.#input.track && track?.readyState === 'live' && track.muted;
+      if (isSilenced && !this.#isMuted && !isPageHidden()) await this.#open(request);
+    };
+    // A device that is still taken is tried again when the page or the network returns, and on unmute.
+    await this.#inTurn(reopen).catch(() => {});
+  }
+}
+
+function isPageHidden(): boolean {
+  const { document } = globalThis as { readonly document?: { readonly hidden: boolean } };
+  return document?.hidden === true;
+}
+
+function isTrack(source: Source): source is MediaStreamTrack {
+  return typeof source === 'object' && 'readyState' in source;
+}

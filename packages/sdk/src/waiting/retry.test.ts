@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FakePage } from '../testing/fake-browser.ts';
+import { broken, forbidden } from '../testing/fake-server.ts';
+import { rejectionOf } from '../testing/rejection-of.ts';
+import { settle } from '../testing/settle.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
+import { backoffMs } from './backoff.ts';
+import { retry } from './retry.ts';
+
+let page: FakePage;
+let stopping: AbortController;
+const attempt = vi.fn<() => Promise<string>>();
+const failure = broken('join');
+
+useFakeConference((fakes) => {
+  ({ page } = fakes);
+});
+
+beforeEach(() => {
+  stopping = new AbortController();
+  attempt.mockReset().mockRejectedValue(failure);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const slowPauseMs = (failure: number) => backoffMs(failure, 2_000, 3_000);
+const begin = () => retry(attempt, { signal: stopping.signal, budgetMs: 10_000 });
+
+it('resolves with the result of the first try that succeeds', async () => {
+  attempt.mockRejectedValueOnce(failure).mockResolvedValueOnce('joined');
+  const result = begin();
+  await vi.advanceTimersByTimeAsync(300);
+  expect(await result).toBe('joined');
+  expect(attempt).toHaveBeenCalledTimes(2);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('rejects with the error of the last try when the budget is spent', async () => {
+  // The longest pauses: tries after 0, 0.3, 0.9, 2.1, 4.5, 9.3 and 14.3 seconds.
+  vi.spyOn(Math, 'random').mockReturnValue(1);
+  const rejection = rejectionOf(begin());
+  await vi.advanceTimersByTimeAsync(14_299);
+  expect(attempt).toHaveBeenCalledTimes(6);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(await rejection).toBe(failure);
+  expect(attempt).toHaveBeenCalledTimes(7);
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('rejects with a final error without another try', async () => {
+  const refusal = forbidden('join');
+  attempt.mockRejectedValue(refusal);
+  expect(await rejectionOf(begin())).toBe(refusal);
+  expect(attempt).toHaveBeenCalledOnce();
+});
+
+it('asks its caller which errors are final', async () => {
+  const options = { signal: stopping.signal, budgetMs: 10_000, isFinal: () => true };
+  expect(await rejectionOf(retry(attempt, options))).toBe(failure);
+  expect(attempt).toHaveBeenCalledOnce();
+});
+
+it('pauses for as long as its caller specifies', async () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0.5);
+  void rejectionOf(retry(attempt, { signal: stopping.signal, budgetMs: 10_000, pauseMs: slowPauseMs }));
+  const triesAfter = async (ms: number) => {
+    await vi.advanceTimersByTimeAsync(ms);
+    return attempt.mock.calls.length;
+  };
+  expect([await triesAfter(999), await triesAfter(1)]).toEqual([1, 2]);
+  expect([await triesAfter(1_499), await triesAfter(1)]).toEqual([2, 3]);
+});
+
+describe('without a network', () => {
+  it('makes no try, spends no budget, and tries as soon as the network is back', async () => {
+    page.setOnline(false);
+    const result = begin();
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(attempt).not.toHaveBeenCalled();
+    attempt.mockRejectedValueOnce(failure).mockResolvedValue('joined');
+    page.setOnline(true);
+    await settle();
+    expect(attempt).toHaveBeenCalledOnce();
+    await vi.advanceTimersByTimeAsync(300);
+    expect(await result).toBe('joined');
+    expect(page.listenerCount).toBe(0);
+  });
+
+  it('does not count a try during which the network failed', async () => {
+    attempt.mockImplementationOnce(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 15_000));
+      page.setOnline(false);
+      throw failure;
+    });
+    attempt.mockRejectedValueOnce(failure).mockResolvedValue('joined');
+    const result = begin();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(attempt).toHaveBeenCalledOnce();
+    page.setOnline(true);
+    await vi.advanceTimersByTimeAsync(300);
+    expect(await result).toBe('joined');
+    expect(attempt).toHaveBeenCalledTimes(3);
+  });
+});
+
+describe('when its signal aborts', () => {
+  it('ends the pause and makes no further try', async () => {
+    const reason = new Error('closed');
+    const rejection = rejectionOf(begin());
+    await settle();
+    stopping.abort(reason);
+    expect(await rejection).toBe(reason);
+    expect(attempt).toHaveBeenCalledOnce();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('stops waiting for the network', async () => {
+    page.setOnline(false);
+    const rejection = rejectionOf(begin());
+    stopping.abort();
+    await rejection;
+    expect(attempt).not.toHaveBeenCalled();
+    expect(page.listenerCount).toBe(0);
+  });
+});

@@ -1,0 +1,16 @@
+import type { Realm } from '../actor.ts';
+
+/** The user or client that a token identifies. */
+export interface Subject {
+  readonly userId: string;
+  readonly organizationId: string;
+  readonly authorities: readonly string[];
+  readonly clientId: string;
+  /** Set for ticket holders: the one conference they may act in. */
+  readonly conferenceId?: string;
+}
+
+/** What vouches for a subject of the server's own tokens: only tickets restrict their holder to a conference. */
+export function realmOf({ conferenceId }: Pick<Subject, 'conferenceId'>): Realm {
+  return conferenceId === undefined ? 'client' : 'ticket';
+}

@@ -1,0 +1,90 @@
+import { findStream, type ConferenceState, type Participant } from '@parley-rtc/contract';
+import type { Actor } from '../../actor.ts';
+import { RefusalError } from '../../refusal.ts';
+import { isCreator } from './preconditions.ts';
+import type { EventContent } from './stamp-events.ts';
+
+/** Who may set and remove a metadata entry with a fixed meaning. Moderators may write all of them. */
+interface Convention {
+  /** Clients of the platform check only the start of most keys, so a longer key has the same meaning. */
+  readonly matches: (key: string) => boolean;
+  /** Completes "Only … may". */
+  readonly mayWhat: string;
+  /** Whether participants may write the entry of a stream that they publish. */
+  readonly isOfStream: boolean;
+}
+
+/** The table of docs/server/rights.md, Metadata keys. Participants may write every other key. */
+const conventions: readonly Convention[] = [
+  {
+    matches: (key) => key === 'participant_limit',
+    mayWhat: 'change the participant limit',
+    isOfStream: false,
+  },
+  {
+    matches: (key) => key.startsWith('ON_HOLD'),
+    mayWhat: 'put the conference on hold or resume it',
+    isOfStream: false,
+  },
+  {
+    matches: (key) => key.startsWith('RECORDER'),
+    mayWhat: 'announce or clear a recording',
+    isOfStream: false,
+  },
+  {
+    matches: (key) => key.startsWith('TRACK_MUTED'),
+    mayWhat: "mute or unmute another participant's stream",
+    isOfStream: true,
+  },
+];
+
+/** Refuses with `forbidden` when this endpoint may not write a key with a fixed meaning. */
+export function requireMayWrite(state: ConferenceState, endpointId: string, key: string, actor: Actor): void {
+  const convention = conventions.find(({ matches }) => matches(key));
+  if (!convention || actor.rights.has('moderate') || isCreator(state, actor)) return;
+  const streamId = convention.isOfStream ? mutedStreamOf(key) : undefined;
+  if (streamId !== undefined && ownerOf(state, streamId, key, endpointId) === endpointId) return;
+  throw new RefusalError(
+    'forbidden',
+    `Only the conference's creator and moderators may ${convention.mayWhat} (metadata key "${key}"). Use a token with such a role.`,
+  );
+}
+
+/**
+ * The endpoint that an entry of a stream belongs to: the publisher, or before publishing the entry's author. Without
+ * either, anyone may announce that a stream will start muted.
+ */
+function ownerOf(state: ConferenceState, streamId: string, key: string, endpointId: string): string {
+  const found = findStream(state, streamId);
+  return found?.participant.id ?? state.metadata[key]?.userEndpointId ?? endpointId;
+}
+
+/** Removes the entries that belong to a stream, in the name of its publisher. */
+export function removingEntriesOf(
+  state: ConferenceState,
+  streamId: string,
+  { userId, id: userEndpointId }: Participant,
+): readonly EventContent[] {
+  const keys = Object.keys(state.metadata).filter((key) => mutedStreamOf(key) === streamId);
+  return keys.map((key) => ({ ...removal, userId, userEndpointId, key }));
+}
+
+/**
+ * Removes entries whose stream is not published, in the name of their authors: those of an author who leaves, or all, which
+ * a server without this rule left behind.
+ */
+export function removingOrphans(state: ConferenceState, authorId?: string): readonly EventContent[] {
+  return Object.entries(state.metadata).flatMap(([key, { userId = '', userEndpointId = '' }]) => {
+    const streamId = mutedStreamOf(key);
+    const isTheirs = authorId === undefined || authorId === userEndpointId;
+    const isOrphan = isTheirs && streamId !== undefined && !findStream(state, streamId);
+    return isOrphan ? [{ ...removal, userId, userEndpointId, key }] : [];
+  });
+}
+
+const removal = { type: 'ConferenceMetadataUpdatedEvent', operation: 'REMOVE' } as const;
+
+/** The stream that a key like `TRACK_MUTED/audio/<streamId>` names. */
+function mutedStreamOf(key: string): string | undefined {
+  return /^TRACK_MUTED\/(?:audio|video)\/(.+)$/su.exec(key)?.[1];
+}

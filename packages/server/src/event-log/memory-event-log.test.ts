@@ -1,4 +1,0 @@
-import { describeEventLog } from '../testing/event-log-behaviour.ts';
-import { MemoryEventLog } from './memory-event-log.ts';
-
-describeEventLog(() => new MemoryEventLog());

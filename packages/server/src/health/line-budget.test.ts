@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { FakeClock } from '../testing/fake-clock.ts';
+import { LineBudget } from './line-budget.ts';
+
+it('lets ten lines with one message through in a minute, and then says how many were left out', () => {
+  const clock = new FakeClock();
+  const budget = new LineBudget(clock);
+  const lines = Array.from({ length: 25 }, () => budget.take('failed'));
+  expect(lines.filter(Boolean)).toHaveLength(10);
+  expect(budget.take('another')).toEqual({});
+  clock.advance(59_999);
+  expect(budget.take('failed')).toBeUndefined();
+  clock.advance(1);
+  expect(budget.take('failed')).toEqual({ suppressedLines: 16 });
+  expect(budget.take('failed')).toEqual({});
+});

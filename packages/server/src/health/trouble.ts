@@ -1,0 +1,67 @@
+/** A lack of the machine's resources, or damaged data: neither the caller nor the code is at fault. */
+export interface Trouble {
+  /** Sent as `error`; never rename one. */
+  readonly code: 'disk_full' | 'disk_failed' | 'data_damaged' | 'no_descriptors';
+  /** What callers read. */
+  readonly description: string;
+  /** What the operator reads in the log: what happened, and what to do. */
+  readonly advice: string;
+}
+
+const diskFull: Trouble = {
+  code: 'disk_full',
+  description: 'The disk of this server is full. Try again later, or on another server.',
+  advice: 'The disk is full. Free space in PARLEY_DATA_DIR, or move it to a larger disk.',
+};
+const diskFailed: Trouble = {
+  code: 'disk_failed',
+  description: 'The disk of this server fails. Try again later, or on another server.',
+  advice: 'The disk of PARLEY_DATA_DIR fails. Replace it, and restart the server on a copy of the folder.',
+};
+const dataDamaged: Trouble = {
+  code: 'data_damaged',
+  description: 'Stored data of this server is damaged. Try again later, or on another server.',
+  advice:
+    'parley.sqlite in PARLEY_DATA_DIR is damaged. Stop the server and restore a backup of the folder, or move the file away to start empty.',
+};
+const noDescriptors: Trouble = {
+  code: 'no_descriptors',
+  description: 'This server has no file descriptors left. Try again in a few seconds.',
+  advice: 'No file descriptors are left. Raise the limit (LimitNOFILE in systemd, ulimit -n in a shell).',
+};
+
+const bySystemCode: Readonly<Record<string, Trouble>> = {
+  ENOSPC: diskFull,
+  EDQUOT: diskFull,
+  EIO: diskFailed,
+  EROFS: diskFailed,
+  EMFILE: noDescriptors,
+  ENFILE: noDescriptors,
+};
+
+/** SQLite's primary result codes, the low byte of its extended codes. */
+const bySqliteCode: Readonly<Record<number, Trouble>> = {
+  8: diskFailed, // SQLITE_READONLY
+  10: diskFailed, // SQLITE_IOERR
+  11: dataDamaged, // SQLITE_CORRUPT
+  13: diskFull, // SQLITE_FULL
+  14: noDescriptors, // SQLITE_CANTOPEN: an open file needs no other one but descriptors
+  26: dataDamaged, // SQLITE_NOTADB
+};
+
+/** The stored text is not what this server wrote, although the database could read it. */
+export class DamagedDataError extends Error {
+  override readonly name = 'DamagedDataError';
+}
+
+/** The trouble behind an error or one of its causes; undefined for any other error. */
+export function troubleOf(error: unknown): Trouble | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error instanceof DamagedDataError) return dataDamaged;
+  const { code, errcode } = error as { readonly code?: unknown; readonly errcode?: unknown };
+  const found =
+    typeof errcode === 'number'
+      ? bySqliteCode[errcode & 0xff]
+      : bySystemCode[typeof code === 'string' ? code : ''];
+  return found ?? troubleOf(error.cause);
+}

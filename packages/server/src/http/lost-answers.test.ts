@@ -1,0 +1,132 @@
+import type { WireConference } from '@parley-rtc/contract';
+import { describe, expect, it } from 'vitest';
+import { startTestServer, type Caller, type TestServer } from '../testing/test-server.ts';
+
+// A browser, a proxy or the SDK sends a command again when its answer is lost. Whether the first one was executed, it
+// does not know: the second must have the same effect, and an answer by which the caller recognizes its own command.
+
+interface Scene {
+  readonly caller: Caller;
+  readonly conferenceId: string;
+  readonly userEndpointId: string;
+  readonly streamId: string;
+}
+
+const sdpOffer = 'v=0';
+
+/** Each command, the status of its repetition, and the error code of that. Undefined: the same answer as before. */
+const commands: Readonly<
+  Record<string, readonly [body: (scene: Scene) => object, status: number, error?: string]>
+> = {
+  create: [() => ({ conferenceId: 'mine', metadata: { topic: 'x' } }), 200],
+  join: [({ conferenceId }) => ({ conferenceId, userEndpointId: 'other tab' }), 422, 'already_joined'],
+  leave: [ids(), 404, 'not_found'],
+  end: [ids(), 404, 'not_found'],
+  publishStream: [ids({ streamId: 'new', conferenceStreamType: 'MIC', sdpOffer }), 200],
+  unpublishStream: [ofStream(), 404, 'not_found'],
+  viewStream: [ofStream({ viewerId: 'new', sdpOffer }), 200],
+  stopViewStream: [ofStream({ viewerId: 'v-1' }), 404, 'not_found'],
+  updateViewStream: [ofStream({ viewerId: 'v-1', video: { isPaused: true } }), 204],
+  updateMetadata: [ids({ operation: 'SET', key: 'k', value: 'v' }), 204],
+  updateParticipantMetadata: [ids({ newMetadata: { name: 'Ada' } }), 204],
+  updateStreamMetadata: [ofStream({ newMetadata: { portraitMode: true } }), 204],
+  updatePublishedStreamBitrate: [ofStream({ videoBitrate: 50_000 }), 204],
+  setInteraction: [ids({ interactionId: 'i-1' }), 204],
+  addPublishStreamIceCandidates: [ofStream({ iceCandidates: [] }), 204],
+  addViewStreamIceCandidates: [ofStream({ viewerId: 'v-1', iceCandidates: [] }), 204],
+  registerUserEndpoint: [() => ({ userEndpointId: 'mine', keepAliveSeconds: 30 }), 200],
+  registerUserEndpointLegacy: [() => ({ userEndpointId: 'mine', keepAliveSeconds: 30 }), 200],
+  keepAliveUserEndpoint: [({ userEndpointId }) => ({ userEndpointId }), 204],
+  unregisterUserEndpoint: [({ userEndpointId }) => ({ userEndpointId }), 404, 'not_found'],
+  revokeUser: [() => ({ userId: 'someone' }), 204],
+};
+
+function ids(more: object = {}) {
+  return ({ conferenceId, userEndpointId }: Scene) => ({ conferenceId, userEndpointId, ...more });
+}
+
+function ofStream(more: object = {}) {
+  return ({ conferenceId, userEndpointId, streamId }: Scene) => ({
+    conferenceId,
+    userEndpointId,
+    streamId,
+    ...more,
+  });
+}
+
+async function setUp(): Promise<TestServer & { readonly scene: Scene }> {
+  const server = await startTestServer();
+  const { service: caller } = server;
+  const conferenceId = await caller.create();
+  const userEndpointId = await caller.join(conferenceId);
+  const streamId = await caller.publish(conferenceId, userEndpointId);
+  await caller.do('registerUserEndpoint', { body: { userEndpointId: 'other tab', keepAliveSeconds: 30 } });
+  const view = { conferenceId, userEndpointId, streamId, viewerId: 'v-1', sdpOffer };
+  await caller.do('viewStream', { body: view });
+  return { ...server, scene: { caller, conferenceId, userEndpointId, streamId } };
+}
+
+/** The state without what each change of metadata renews, and without the version. */
+async function stateOf({ scene: { caller, conferenceId }, mediaRouter }: Awaited<ReturnType<typeof setUp>>) {
+  const {
+    version: _version,
+    versionId: _versionId,
+    ...state
+  } = await caller.do<WireConference>('getConference', { params: { id: conferenceId } });
+  const views = [...mediaRouter.views.values()].map((viewers) => [...viewers]);
+  return JSON.stringify([state, [...mediaRouter.streams.keys()], views]);
+}
+
+describe.each(Object.entries(commands))('%s', (operation, [bodyOf, status, error]) => {
+  it(`sent again answers ${error ?? 'as before'} and changes nothing more`, async () => {
+    const server = await setUp();
+    const { caller } = server.scene;
+    const body = bodyOf(server.scene);
+    const first = await caller.call(operation, { body });
+    expect(first.status).toBeLessThan(300);
+    const state = await stateOf(server);
+    const second = await caller.call<{ readonly error?: string }>(operation, { body });
+    expect([second.status, second.body?.error]).toEqual([status, error]);
+    if (error === undefined) expect(second.body).toEqual(first.body);
+    expect(await stateOf(server)).toBe(state);
+  });
+
+  it('sent twice at the same time has the effect of one', async () => {
+    const once = await setUp();
+    await once.scene.caller.call(operation, { body: bodyOf(once.scene) });
+    const server = await setUp();
+    const { caller } = server.scene;
+    const body = bodyOf(server.scene);
+    const answers = await Promise.all([1, 2].map(() => caller.call(operation, { body })));
+    expect(answers.some((answer) => answer.status < 300)).toBe(true);
+    for (const answer of answers) expect([status, 200, 204]).toContain(answer.status);
+    expect(lengthsOf(await stateOf(server))).toEqual(lengthsOf(await stateOf(once)));
+  });
+});
+
+/** The numbers of participants, streams and views: ids differ between servers. */
+function lengthsOf(state: string): readonly number[] {
+  const [conference, streams, views] = JSON.parse(state) as [
+    { participants: { streams: unknown[] }[] },
+    unknown[],
+    unknown[][],
+  ];
+  const { participants } = conference;
+  return [
+    participants.length,
+    participants.flatMap((one) => one.streams).length,
+    streams.length,
+    views.flat().length,
+  ];
+}
+
+it('covers every command of the API that can be sent with ids of its own', async () => {
+  const { operations } = (await import('./openapi-document.ts')).readOpenapiDocument();
+  const posts = operations
+    .filter(({ method }) => method.toUpperCase() === 'POST')
+    .map((one) => one.operationId);
+  // These have no id of their own: tokens have a test of their own, a ticket expires, and receivers of a sent event
+  // recognize it by the id that the sender chose. A ticket is named in the path.
+  const others = ['requestToken', 'createTicket', 'sendEvent', 'revokeTicket'];
+  expect(posts.toSorted()).toEqual([...Object.keys(commands), ...others].toSorted());
+});

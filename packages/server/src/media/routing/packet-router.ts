@@ -1,0 +1,210 @@
+import type { IceCandidate, ViewedVideo } from '@parley-rtc/contract';
+import { Listeners } from '../../listeners.ts';
+import type { PacketDump } from '../dump/packet-dump.ts';
+import {
+  MediaError,
+  type ChangedLayers,
+  type LostPeer,
+  type MediaLog,
+  type MediaRouter,
+  type PeerFacts,
+  type PublishRequest,
+  type ViewRequest,
+} from '../media-router.ts';
+import { TransportSetupError, type CreateRtpTransport } from '../transport/rtp-transport.ts';
+import { SilenceWatch } from '../transport/silence-watch.ts';
+import { logListenerError } from './log-listener-error.ts';
+import type { OverloadWatch } from './overload-watch.ts';
+import { RoutedStream } from './routed-stream.ts';
+
+/** What {@link PacketRouter} needs. */
+export interface PacketRouterOptions {
+  readonly createTransport: CreateRtpTransport;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  readonly log: MediaLog;
+  /** Detects when this process has no time for more peers. Default: never. */
+  readonly overload?: Pick<OverloadWatch, 'isOverloaded' | 'tick'>;
+  /** Records the packets of chosen peers. Default: of none. */
+  readonly dump?: Pick<PacketDump, 'tap'>;
+  /** Frees what all transports share; called when the router closes. */
+  readonly release: () => void | Promise<void>;
+}
+
+/** Interval for requesting missing packets and sending feedback. */
+const tickIntervalMs = 20;
+
+/** Without streams the tick only measures the delay of timers. */
+const idleTickIntervalMs = 200;
+
+/** Routes RTP between publishers and viewers over any transport. */
+export class PacketRouter implements MediaRouter {
+  readonly #options: PacketRouterOptions;
+  readonly #silence: SilenceWatch;
+  readonly #streams = new Map<string, RoutedStream>();
+  readonly #lostListeners: Listeners<LostPeer>;
+  readonly #layerListeners: Listeners<ChangedLayers>;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: PacketRouterOptions) {
+    this.#options = options;
+    this.#silence = new SilenceWatch(options.createTransport);
+    const onError = logListenerError(options.log);
+    this.#lostListeners = new Listeners<LostPeer>(onError);
+    this.#layerListeners = new Listeners<ChangedLayers>(onError);
+    this.#scheduleTick();
+  }
+
+  async publish(request: PublishRequest): Promise<{ readonly sdpAnswer: string }> {
+    const { streamKey } = request;
+    const existing = this.#streams.get(streamKey);
+    if (!existing) this.#assertRoom();
+    const stream = existing ?? this.#createStream(streamKey);
+    try {
+      const sdpAnswer = await stream.publish(request);
+      this.#options.log('debug', 'Stream published', { streamKey, isReplaced: existing !== undefined });
+      return { sdpAnswer };
+    } catch (error) {
+      if (!existing) this.#remove(streamKey, stream);
+      throw this.#mediaErrorFor(error);
+    }
+  }
+
+  addPublishCandidates(streamKey: string, candidates: readonly IceCandidate[]): void {
+    this.#stream(streamKey).addPublishCandidates(candidates);
+  }
+
+  unpublish(streamKey: string): void {
+    const stream = this.#streams.get(streamKey);
+    if (stream) this.#remove(streamKey, stream);
+  }
+
+  setVideoBitrate(streamKey: string, videoBitrateBps: number): void {
+    this.#stream(streamKey).setVideoBitrate(videoBitrateBps);
+  }
+
+  async view(request: ViewRequest): Promise<{ readonly sdpAnswer: string }> {
+    const stream = this.#stream(request.streamKey);
+    if (!stream.hasView(request.viewerId)) this.#assertRoom();
+    try {
+      return { sdpAnswer: await stream.view(request) };
+    } catch (error) {
+      throw this.#mediaErrorFor(error);
+    }
+  }
+
+  addViewCandidates(streamKey: string, viewerId: string, candidates: readonly IceCandidate[]): void {
+    this.#stream(streamKey).addViewCandidates(viewerId, candidates);
+  }
+
+  setViewedVideo(streamKey: string, viewerId: string, video: ViewedVideo): void {
+    this.#stream(streamKey).setViewedVideo(viewerId, video);
+  }
+
+  stopView(streamKey: string, viewerId: string): void {
+    this.#streams.get(streamKey)?.stopView(viewerId);
+  }
+
+  onPeerLost(listener: (lost: LostPeer) => void): () => void {
+    return this.#lostListeners.add(listener);
+  }
+
+  onLayersChanged(listener: (changed: ChangedLayers) => void): () => void {
+    return this.#layerListeners.add(listener);
+  }
+
+  facts(): Promise<readonly PeerFacts[]> {
+    return Promise.resolve([...this.#streams].flatMap(([streamKey, stream]) => stream.facts(streamKey)));
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    for (const stream of this.#streams.values()) stream.close();
+    this.#streams.clear();
+    this.#lostListeners.clear();
+    this.#layerListeners.clear();
+    await this.#options.release();
+  }
+
+  #stream(streamKey: string): RoutedStream {
+    const stream = this.#streams.get(streamKey);
+    if (stream) return stream;
+    throw new MediaError('unknown_stream', 'The server has no such stream.');
+  }
+
+  /** Protects existing peers before accepting new ones. */
+  #assertRoom(): void {
+    if (!this.#options.overload?.isOverloaded) return;
+    throw new MediaError('overloaded', 'The media router is overloaded.');
+  }
+
+  /** A machine without descriptors or ports has no room for another peer; everything else stays as it is. */
+  #mediaErrorFor(error: unknown): unknown {
+    if (!(error instanceof TransportSetupError)) return error;
+    this.#options.log('warn', 'A transport could not be set up; check LimitNOFILE and the UDP ports', {
+      err: error,
+    });
+    return new MediaError('overloaded', 'The server has no sockets or ports left for media.', {
+      cause: error,
+    });
+  }
+
+  #createStream(streamKey: string): RoutedStream {
+    if (this.#isClosed) throw new MediaError('overloaded', 'The media router is closed.');
+    const stream = new RoutedStream({
+      createTransport: (events, viewerId) => this.#transportsOf(streamKey, viewerId)(events),
+      now: this.#options.now,
+      onPeerLost: (viewerId) => this.#announceLoss(streamKey, viewerId),
+      onLayersChanged: (activeRids) => this.#announceLayers({ streamKey, activeRids }),
+    });
+    this.#streams.set(streamKey, stream);
+    if (this.#streams.size === 1) this.#scheduleTick();
+    return stream;
+  }
+
+  #transportsOf(streamKey: string, viewerId: string | undefined): CreateRtpTransport {
+    const { createTransport } = this.#silence;
+    return this.#options.dump?.tap(createTransport, { streamKey, viewerId }) ?? createTransport;
+  }
+
+  #remove(streamKey: string, stream: RoutedStream): void {
+    stream.close();
+    if (this.#streams.get(streamKey) === stream) this.#streams.delete(streamKey);
+  }
+
+  #announceLoss(streamKey: string, viewerId: string | undefined): void {
+    const lost: LostPeer = { streamKey, ...(viewerId !== undefined && { viewerId }) };
+    // Ids only at debug: operators keep the other levels.
+    this.#options.log('info', 'Peer lost', { role: viewerId === undefined ? 'publisher' : 'viewer' });
+    this.#options.log('debug', 'The lost peer was', { ...lost });
+    this.#lostListeners.call(lost);
+  }
+
+  #announceLayers(changed: ChangedLayers): void {
+    this.#options.log('debug', 'Viewed layers changed', { ...changed });
+    this.#layerListeners.call(changed);
+  }
+
+  /** Replaces the scheduled tick. */
+  #scheduleTick(): void {
+    clearTimeout(this.#timer);
+    const delayMs = this.#streams.size > 0 ? tickIntervalMs : idleTickIntervalMs;
+    const dueMs = this.#options.now() + delayMs;
+    this.#timer = setTimeout(() => {
+      // Before the tick, in which a listener may close the router.
+      this.#scheduleTick();
+      this.#tick(dueMs);
+    }, delayMs);
+    this.#timer.unref();
+  }
+
+  #tick(dueMs: number): void {
+    const nowMs = this.#options.now();
+    for (const stream of this.#streams.values()) stream.tick(nowMs);
+    this.#silence.tick(nowMs);
+    this.#options.overload?.tick(nowMs, nowMs - dueMs);
+  }
+}

@@ -1,0 +1,207 @@
+import type { IceCandidate, ViewedVideo } from '@parley-rtc/contract';
+import type { AcceptedMedia } from '../accepted-media.ts';
+import { PublisherPeer } from '../incoming/publisher-peer.ts';
+import { MediaError, type PeerFacts, type PublishRequest, type ViewRequest } from '../media-router.ts';
+import { ActiveLayers } from '../outgoing/active-layers.ts';
+import { ViewerPeer } from '../outgoing/viewer-peer.ts';
+import { acceptPublish } from '../sdp/accept-publish.ts';
+import { acceptView } from '../sdp/accept-view.ts';
+import { chosenTransport } from '../sdp/chosen-transport.ts';
+import { parseOffer } from '../sdp/parse-offer.ts';
+import { startBitrateFor, writeAnswer } from '../sdp/write-answer.ts';
+import type { RtpTransport, RtpTransportEvents } from '../transport/rtp-transport.ts';
+
+/** What a stream needs from its router. */
+export interface RoutedStreamOptions {
+  /** Makes the transport of the publisher, or of the view with this id. */
+  readonly createTransport: (events: RtpTransportEvents, viewerId?: string) => RtpTransport;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  /** Called when the publisher (no `viewerId`) or a view was lost and removed. */
+  readonly onPeerLost: (viewerId: string | undefined) => void;
+  /** Called when the set of viewed simulcast layers changes. */
+  readonly onLayersChanged: (activeRids: readonly string[]) => void;
+}
+
+interface Connected<Peer> {
+  readonly transport: RtpTransport;
+  readonly peer: Peer;
+}
+
+/** One published stream with its views. It outlives its publisher's transport, which can be replaced. */
+export class RoutedStream {
+  readonly #options: RoutedStreamOptions;
+  readonly #views = new Map<string, Connected<ViewerPeer>>();
+  #publisher: Connected<PublisherPeer> | undefined;
+  #publishedMedia: readonly AcceptedMedia[] = [];
+  #activeLayers: ActiveLayers | undefined;
+  #videoBitrateBps = 0;
+  #isClosed = false;
+
+  constructor(options: RoutedStreamOptions) {
+    this.#options = options;
+  }
+
+  /** Receives the stream over a new transport; the former one closes when this one is ready. */
+  async publish(request: PublishRequest): Promise<string> {
+    const offer = parseOffer(request.sdpOffer);
+    const media = acceptPublish(offer, request.type);
+    const remote = chosenTransport(offer, media);
+    const transport: RtpTransport = this.#options.createTransport({
+      onPacket: (packet) => peer.receive(packet),
+      onStateChange: (state) => {
+        if (state === 'lost') this.#losePublisher(transport);
+      },
+    });
+    const peer = new PublisherPeer({
+      media,
+      former: this.#publisher?.peer,
+      send: (packet) => transport.send(packet),
+      onPacket: (published, source, packet, extendedNumber) => {
+        for (const view of this.#views.values()) view.peer.forward(published, source, packet, extendedNumber);
+      },
+      onSenderReport: (source) => {
+        for (const view of this.#views.values()) view.peer.sendSenderReport(source);
+      },
+      now: this.#options.now,
+    });
+    const local = await transport.open(remote);
+    this.#assertOpen(transport);
+    this.#publisher?.transport.close();
+    this.#publisher = { transport, peer };
+    const isSame = hasSameCodecs(this.#publishedMedia, media);
+    this.#publishedMedia = media;
+    // Existing viewers cannot decode the new codecs.
+    if (!isSame) for (const [viewerId, view] of this.#views) this.#loseView(viewerId, view.transport);
+    this.#activeLayers = this.#watchLayers(media);
+    this.setVideoBitrate(request.videoBitrateBps);
+    return writeAnswer(offer, media, local, [], startBitrateFor(request.videoBitrateBps));
+  }
+
+  /** Adds a viewer, replacing a former view with this id. */
+  async view(request: ViewRequest): Promise<string> {
+    const offer = parseOffer(request.sdpOffer);
+    const media = acceptView(offer, this.#publishedMedia);
+    const remote = chosenTransport(offer, media);
+    const events: RtpTransportEvents = {
+      onPacket: (packet) => peer.receive(packet),
+      onStateChange: (state) => {
+        if (state === 'open') peer.open();
+        else if (state === 'lost') this.#loseView(request.viewerId, transport);
+      },
+    };
+    const transport = this.#options.createTransport(events, request.viewerId);
+    const peer = new ViewerPeer({
+      media,
+      former: this.#views.get(request.viewerId)?.peer,
+      send: (packet) => transport.send(packet),
+      published: (kind) => this.#publisher?.peer.published(kind),
+      now: this.#options.now,
+    });
+    if (request.video) peer.setVideo(request.video);
+    const local = await transport.open(remote);
+    this.#assertOpen(transport);
+    this.#views.get(request.viewerId)?.transport.close();
+    this.#views.set(request.viewerId, { transport, peer });
+    return writeAnswer(offer, media, local, peer.sentMedia);
+  }
+
+  hasView(viewerId: string): boolean {
+    return this.#views.has(viewerId);
+  }
+
+  addPublishCandidates(candidates: readonly IceCandidate[]): void {
+    // A lost publisher may still send candidates; ignoring them is harmless.
+    if (this.#publisher) addCandidates(this.#publisher.transport, candidates);
+  }
+
+  /** @throws MediaError `unknown_view` */
+  addViewCandidates(viewerId: string, candidates: readonly IceCandidate[]): void {
+    addCandidates(this.#view(viewerId).transport, candidates);
+  }
+
+  /** @throws MediaError `unknown_view` */
+  setViewedVideo(viewerId: string, video: ViewedVideo): void {
+    this.#view(viewerId).peer.setVideo(video);
+  }
+
+  /** Caps the video, all of its layers together; 0 lifts the cap. */
+  setVideoBitrate(videoBitrateBps: number): void {
+    this.#videoBitrateBps = videoBitrateBps;
+    this.#publisher?.peer.setVideoBitrate(this.#videoBitrateBps);
+  }
+
+  stopView(viewerId: string): void {
+    this.#views.get(viewerId)?.transport.close();
+    this.#views.delete(viewerId);
+  }
+
+  tick(nowMs: number): void {
+    this.#publisher?.peer.tick(nowMs);
+    for (const view of this.#views.values()) view.peer.tick(nowMs);
+    this.#activeLayers?.update((layer) => this.#isNeeded(layer), nowMs);
+  }
+
+  /** Statistics of the publisher's and viewers' media. */
+  facts(streamKey: string): PeerFacts[] {
+    const facts: PeerFacts[] = [];
+    if (this.#publisher) facts.push({ streamKey, media: this.#publisher.peer.facts() });
+    for (const [viewerId, { peer }] of this.#views) facts.push({ streamKey, viewerId, media: peer.facts() });
+    return facts;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#publisher?.transport.close();
+    this.#publisher = undefined;
+    for (const { transport } of this.#views.values()) transport.close();
+    this.#views.clear();
+  }
+
+  #watchLayers(media: readonly AcceptedMedia[]): ActiveLayers | undefined {
+    const rids = media.find(({ kind }) => kind === 'video')?.rids;
+    return rids && new ActiveLayers(rids, this.#options.now(), this.#options.onLayersChanged);
+  }
+
+  #isNeeded(layer: number): boolean {
+    for (const { peer } of this.#views.values()) if (peer.needsLayer(layer)) return true;
+    return false;
+  }
+
+  #view(viewerId: string): Connected<ViewerPeer> {
+    const view = this.#views.get(viewerId);
+    if (view) return view;
+    throw new MediaError('unknown_view', `The stream has no view "${viewerId}".`);
+  }
+
+  #losePublisher(transport: RtpTransport): void {
+    transport.close();
+    if (this.#publisher?.transport !== transport) return;
+    this.#publisher = undefined;
+    this.#options.onPeerLost(undefined);
+  }
+
+  #loseView(viewerId: string, transport: RtpTransport): void {
+    transport.close();
+    if (this.#views.get(viewerId)?.transport !== transport) return;
+    this.#views.delete(viewerId);
+    this.#options.onPeerLost(viewerId);
+  }
+
+  /** The stream may be unpublished while a transport opens. */
+  #assertOpen(transport: RtpTransport): void {
+    if (!this.#isClosed) return;
+    transport.close();
+    throw new MediaError('unknown_stream', 'The stream was unpublished during the call.');
+  }
+}
+
+function hasSameCodecs(former: readonly AcceptedMedia[], media: readonly AcceptedMedia[]): boolean {
+  return former.every(({ kind, codec }) => media.some((one) => one.kind === kind && one.codec === codec));
+}
+
+function addCandidates(transport: RtpTransport, candidates: readonly IceCandidate[]): void {
+  for (const { candidate } of candidates) {
+    if (candidate) transport.addCandidate(candidate);
+  }
+}

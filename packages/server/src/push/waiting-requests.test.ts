@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { defaultLimits } from '../limits/limits.ts';
+import { anActor } from '../testing/builders.ts';
+import { refusalOf } from '../testing/refusal-of.ts';
+import { WaitingRequests } from './waiting-requests.ts';
+
+const ada = anActor();
+const { signal } = new AbortController();
+
+function setUp() {
+  return new WaitingRequests({ ...defaultLimits, waitingPerUser: 3, waitingPerEndpoint: 2 });
+}
+
+it('refuses a user above the limit until one of the requests ends, and no other user', () => {
+  const waiting = setUp();
+  const [first] = [1, 2, 3].map(() => waiting.begin(ada, undefined, signal));
+  expect(refusalOf(() => waiting.begin(ada, undefined, signal))).toBe('too_many_requests');
+  waiting.begin(anActor({ userId: 'u-2' }), undefined, signal);
+  waiting.begin(anActor({ organizationId: 'o-2' }), undefined, signal);
+  waiting.begin(anActor({ realm: 'external' }), undefined, signal);
+  first?.end();
+  first?.end();
+  waiting.begin(ada, undefined, signal);
+  expect(refusalOf(() => waiting.begin(ada, undefined, signal))).toBe('too_many_requests');
+});
+
+it('ends the oldest request of an endpoint for a new one, and none of another endpoint or user', () => {
+  const waiting = setUp();
+  const other = waiting.begin(anActor({ userId: 'u-2' }), 'tab', signal);
+  const [oldest, second] = [1, 2].map(() => waiting.begin(ada, 'tab', signal));
+  expect(oldest?.signal.aborted).toBe(false);
+  const newest = waiting.begin(ada, 'tab', signal);
+  expect([oldest, second, newest, other].map((request) => request?.signal.aborted)).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ]);
+});
+
+it('follows its client hanging up, and leaves nothing behind', () => {
+  const waiting = setUp();
+  const client = new AbortController();
+  const request = waiting.begin(ada, 'tab', client.signal);
+  expect(waiting.count).toBe(1);
+  client.abort();
+  expect(request.signal.aborted).toBe(true);
+  request.end();
+  expect(waiting.count).toBe(0);
+  expect(waiting.begin(ada, 'tab', client.signal).signal.aborted).toBe(true);
+});

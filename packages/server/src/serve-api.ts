@@ -1,0 +1,92 @@
+import type { ErrorResponse } from '@parley-rtc/contract';
+import type { FastifyInstance } from 'fastify';
+import type { Actor } from './actor.ts';
+import type { Auth } from './auth/create-auth.ts';
+import type { Conferences } from './conferences/conferences.ts';
+import { addApiPage } from './http/api-page.ts';
+import { conferenceHandlers } from './http/handlers/conference-handlers.ts';
+import { conferenceReadingHandlers } from './http/handlers/conference-reading-handlers.ts';
+import { endpointHandlers } from './http/handlers/endpoint-handlers.ts';
+import { iceHandlers } from './http/handlers/ice-handlers.ts';
+import { pushHandlers } from './http/handlers/push-handlers.ts';
+import { securityHandlers } from './http/handlers/security-handlers.ts';
+import { streamHandlers } from './http/handlers/stream-handlers.ts';
+import { meterRequests } from './http/meter-requests.ts';
+import { readOpenapiDocument } from './http/openapi-document.ts';
+import { addOpenapiRoutes, type Authenticate } from './http/openapi-routes.ts';
+import type { Handlers } from './http/operations.ts';
+import { limitRates } from './http/rates/limit-rates.ts';
+import { LoginGuard } from './http/rates/login-guard.ts';
+import { addServiceRoutes } from './http/service-routes.ts';
+import { ServerMetrics } from './metrics/server-metrics.ts';
+import type { Conferencing, Foundation } from './start-conferencing.ts';
+import type { Media } from './start-media.ts';
+
+/** What the routes serve. */
+export interface ServedParts {
+  readonly foundation: Foundation;
+  readonly auth: Auth;
+  readonly conferencing: Conferencing;
+  readonly media: Media;
+  /** Why new calls should go elsewhere; undefined when they should come to this server. */
+  readonly unreadiness: () => Promise<ErrorResponse | undefined>;
+}
+
+/** Adds every route to `app`: the API, its page, and what operators use. */
+export async function serveApi(app: FastifyInstance, parts: ServedParts): Promise<void> {
+  const { foundation, auth, conferencing, media, unreadiness } = parts;
+  const { config, clock, rateLimits } = foundation;
+  const document = readOpenapiDocument();
+  const metrics = new ServerMetrics({
+    conferences: () => conferencing.conferences.ongoing(),
+    viewCount: () => media.streams.views.count,
+    mediaFacts: () => media.mediaRouter.facts(),
+  });
+  meterRequests(app, document.operations, metrics);
+  const limitUser = rateLimits && limitRates(app, rateLimits);
+  const guard = rateLimits && new LoginGuard(rateLimits, () => clock.elapsedMs());
+  addServiceRoutes(app, {
+    documentText: document.text,
+    keySet: () => auth.accessTokens.keySet(),
+    unreadiness,
+    metricsText: () => metrics.text(),
+    metricsToken: config.metricsToken,
+  });
+  await addApiPage(app, document);
+  const authenticate: Authenticate = async (authorization) => {
+    const actor = await auth.authenticate(authorization);
+    await limitUser?.(actor);
+    return actor;
+  };
+  addOpenapiRoutes(app, document, handlersOf(parts, app, guard), authenticate);
+}
+
+function handlersOf(
+  { foundation, auth, conferencing, media }: ServedParts,
+  app: FastifyInstance,
+  guard: LoginGuard | undefined,
+): Handlers {
+  const { config, clock, budgets } = foundation;
+  const { conferences, endpoints, outside, pushes, waiting } = conferencing;
+  const onSent = ({ type }: { readonly type?: unknown }): void => {
+    // Not the event: what the masks leave of it is still data of users.
+    app.log.debug({ type }, 'event sent');
+  };
+  return {
+    ...conferenceHandlers(conferences, endpoints, (actor) => bindLogin(actor, auth, conferences)),
+    ...conferenceReadingHandlers(conferences, endpoints, waiting),
+    ...pushHandlers({ conferences, endpoints, outside, pushes, waiting, clock, onSent }),
+    ...streamHandlers(conferences, media.streams, endpoints, budgets?.takeMediaSetup),
+    ...endpointHandlers(conferences, endpoints),
+    ...securityHandlers(auth, endpoints, guard),
+    ...iceHandlers(config.iceServers ?? [], config.turn, clock),
+  };
+}
+
+/** Ties a ticket holder's login to the conference that it entered, so that it ends with that conference. */
+async function bindLogin(actor: Actor, auth: Auth, conferences: Conferences): Promise<void> {
+  const { loginId, conferenceId, conferenceInstance } = actor;
+  if (loginId === undefined || conferenceId === undefined || conferenceInstance !== undefined) return;
+  const instance = await conferences.instanceOf(conferenceId);
+  if (instance) await auth.logins.bind(loginId, instance.id);
+}

@@ -1,0 +1,5 @@
+/** Whose limits a media connection counts towards. */
+export interface ConnectionOwner {
+  readonly conferenceId: string;
+  readonly userKey: string;
+}
