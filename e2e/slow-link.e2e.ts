@@ -5,12 +5,14 @@ import { SlowLinkView, type ViewSample } from './support/slow-link-view.ts';
 import { SlowLink, slowLinkUnavailableReason } from './support/slow-link.ts';
 
 const slowBps = 500_000;
+/** Too little for any video of a single size, even from an encoder that a busy machine slows to a few frames a second. */
+const audioOnlyBps = 150_000;
 const queueMs = 200;
 const settleSeconds = 4;
 const slowSeconds = 9;
 const withinSeconds = 30;
 
-test.describe('a viewer whose link drops to 500 kbit/s', () => {
+test.describe('a viewer whose link drops to less than the video needs', () => {
   let link: SlowLink | undefined;
   let behind: Browser | undefined;
 
@@ -74,7 +76,7 @@ test.describe('a viewer whose link drops to 500 kbit/s', () => {
     test.setTimeout(120_000);
     if (!link || !behind) throw new Error('The link was not opened.');
     const view = await SlowLinkView.open(browser, behind, { simulcast: false });
-    link.limit(slowBps, queueMs);
+    link.limit(audioOnlyBps, queueMs);
     const falling = await watchUntil(view, ({ frames }) => frames === 0);
     const slow = await watch(view, 4);
     link.lift();
@@ -111,7 +113,7 @@ async function watchUntil(
 
 function reportSamples(seconds: Readonly<Record<string, readonly ViewSample[]>>): void {
   const description = JSON.stringify(seconds);
-  console.log(`behind ${slowBps} bit/s: ${description}`);
+  console.log(`behind a slow link: ${description}`);
   test.info().annotations.push({ type: 'seconds', description });
 }
 
