@@ -1,4 +1,5 @@
-import { HttpError, NotFoundError, type Log } from '@parley-rtc/client';
+import { NotFoundError, type Log } from '@parley-rtc/client';
+import { isRefused } from '../waiting/is-refused.ts';
 import { renewalBudgetMs } from '../waiting/recovery-policy.ts';
 import { retry } from '../waiting/retry.ts';
 import type { Purpose, StreamLink } from './stream-link.ts';
@@ -76,5 +77,5 @@ export function createLinkRenewal({
 
 /** 400 and 404 may only mean that the server has dropped us and is about to say so. */
 function isFinal(error: unknown): boolean {
-  return error instanceof HttpError && !error.retryable && error.status !== 404 && error.status !== 400;
+  return isRefused(error) && error.status !== 404 && error.status !== 400;
 }

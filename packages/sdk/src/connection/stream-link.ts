@@ -1,17 +1,11 @@
-import {
-  HttpError,
-  NotFoundError,
-  withDeadline,
-  type Log,
-  type Logs,
-  type ParleyError,
-} from '@parley-rtc/client';
+import { NotFoundError, withDeadline, type Log, type Logs, type ParleyError } from '@parley-rtc/client';
 import { MediaConnectionError, NegotiationError, StreamNotFoundError } from '../errors/media-errors.ts';
+import { isRefused } from '../waiting/is-refused.ts';
 import { withdrawalHeadStartMs } from '../waiting/recovery-policy.ts';
 import { serialQueue } from '../waiting/serial-queue.ts';
 import { settledWithin } from '../waiting/settled-within.ts';
 import { ConnectionKeeper, type RestartResult } from './connection-keeper.ts';
-import { isRefusal } from './is-refusal.ts';
+import { isOfferRefused } from './is-offer-refused.ts';
 import { PeerLink, type PeerLinkOptions } from './peer-link.ts';
 
 /** How long one negotiation may take, from offer to applied answer. */
@@ -121,7 +115,7 @@ export class StreamLink {
       return opened;
     } catch (error) {
       // After a refusal nothing needs withdrawing. After any other failure the server may have accepted the offer.
-      if (isRefusal(error)) this.isKnownToServer = false;
+      if (isOfferRefused(error)) this.isKnownToServer = false;
       void this.close();
       throw error;
     }
@@ -223,8 +217,7 @@ export class StreamLink {
         this.#options.onForgotten?.();
         return 'forgotten';
       }
-      const isFinal = error instanceof HttpError ? !error.retryable : error instanceof NegotiationError;
-      return isFinal ? 'refused' : 'failed';
+      return isRefused(error) || error instanceof NegotiationError ? 'refused' : 'failed';
     }
   }
 }

@@ -1,4 +1,4 @@
-import { AlreadyJoinedError, HttpError, NotFoundError, type RtcApi } from '@parley-rtc/client';
+import { AlreadyJoinedError, NotFoundError, type RtcApi } from '@parley-rtc/client';
 import {
   conferenceFromSimpleView,
   conferenceFromWire,
@@ -6,6 +6,7 @@ import {
   type JsonObject,
 } from '@parley-rtc/contract';
 import type { UserEndpoint } from '../signalling/user-endpoint.ts';
+import { isRefused } from '../waiting/is-refused.ts';
 
 /** An endpoint that is in the conference, and the state that it found there. */
 export interface Entered {
@@ -82,7 +83,7 @@ export async function readConference(
   try {
     return conferenceFromWire(await api.getConference(conferenceId, { signal }));
   } catch (error) {
-    if (!(error instanceof HttpError) || error.retryable) throw error;
+    if (!isRefused(error)) throw error;
     return conferenceFromSimpleView(await api.getSimpleView(conferenceId, { signal }));
   }
 }

@@ -1,5 +1,5 @@
-import { HttpError } from '@parley-rtc/client';
 import type { TrackKind } from '../stream-kinds.ts';
+import { isRefused } from '../waiting/is-refused.ts';
 import { renewalBudgetMs } from '../waiting/recovery-policy.ts';
 import { retry } from '../waiting/retry.ts';
 import type { PublishCalls } from './publish-calls.ts';
@@ -77,6 +77,6 @@ export class MuteEntries {
 
 /** Without the limit, 400 and 404 say that the server has dropped us; rejoining comes first, then the entry. */
 function isLastingRefusal(error: unknown): boolean {
-  if (!(error instanceof HttpError) || error.retryable) return false;
+  if (!isRefused(error)) return false;
   return (error.status !== 400 && error.status !== 404) || error.serverError === 'limit_exceeded';
 }

@@ -1,6 +1,6 @@
 import { withBoundary, withDeadline, type Log } from '@parley-rtc/client';
 import type { JsonObject } from '@parley-rtc/contract';
-import { isRefusal } from '../connection/is-refusal.ts';
+import { isOfferRefused } from '../connection/is-offer-refused.ts';
 import { createLinkRenewal, type LinkRenewal } from '../connection/link-renewal.ts';
 import { StreamLink, type LinkContext, type Purpose } from '../connection/stream-link.ts';
 import type { Captured } from '../devices/media-source.ts';
@@ -155,7 +155,7 @@ export class Publication {
       await connection.applyAnswer(answer.sdpAnswer && this.#outgoing.tune(answer.sdpAnswer));
     } catch (error) {
       // The next attempt uses another id. The server may have accepted this one.
-      if (isReopening && isSent && !isRefusal(error)) void this.#withdraw(streamId);
+      if (isReopening && isSent && !isOfferRefused(error)) void this.#withdraw(streamId);
       else if (isReopening) void this.#outgoing.entries.forget(streamId);
       throw error;
     }

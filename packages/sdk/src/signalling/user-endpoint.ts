@@ -1,5 +1,6 @@
-import { ForeignAnswerError, HttpError, NotFoundError, type Log, type RtcApi } from '@parley-rtc/client';
+import { ForeignAnswerError, NotFoundError, type Log, type RtcApi } from '@parley-rtc/client';
 import { newId } from '../new-id.ts';
+import { isRefused } from '../waiting/is-refused.ts';
 import { pause } from '../waiting/pause.ts';
 import { keepAliveIntervalMs, keepAliveRetryMs, keepAliveSeconds } from '../waiting/recovery-policy.ts';
 import { untilOnline } from '../waiting/until-online.ts';
@@ -76,8 +77,7 @@ async function registerOrWithdraw(options: UserEndpointOptions): Promise<string 
     return registered;
   } catch (error) {
     // The request may have succeeded although its answer was lost.
-    const isRefused = error instanceof HttpError && !error.retryable;
-    if (preferredId !== undefined && !isRefused && !signal.aborted) withdraw(preferredId);
+    if (preferredId !== undefined && !isRefused(error) && !signal.aborted) withdraw(preferredId);
     throw error;
   } finally {
     signal.removeEventListener('abort', onAbort);

@@ -1,6 +1,7 @@
 import { HttpError } from '@parley-rtc/client';
 import type { ViewedVideo } from '@parley-rtc/contract';
 import { backoffMs } from '../waiting/backoff.ts';
+import { isRefused } from '../waiting/is-refused.ts';
 import {
   firstViewUpdateBackoffMs,
   longestViewUpdateBackoffMs,
@@ -64,7 +65,7 @@ export class ViewUpdateSender {
         await retry(() => this.#sendRequested(), {
           signal: this.#closing.signal,
           budgetMs: Infinity,
-          isFinal: (error) => error instanceof HttpError && (!error.retryable || error.status === 404),
+          isFinal: (error) => isRefused(error) || (error instanceof HttpError && error.status === 404),
           pauseMs: (failure) => backoffMs(failure, firstViewUpdateBackoffMs, longestViewUpdateBackoffMs),
         });
       }

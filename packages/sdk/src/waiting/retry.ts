@@ -20,7 +20,7 @@ export interface RetryOptions {
  */
 export async function retry<Result>(
   attempt: () => Promise<Result>,
-  { signal, budgetMs, isFinal = isRefusal, pauseMs = backoffMs }: RetryOptions,
+  { signal, budgetMs, isFinal = isLasting, pauseMs = backoffMs }: RetryOptions,
 ): Promise<Result> {
   let endsAtMs = Date.now() + budgetMs;
   for (let failures = 0; ; failures += 1) {
@@ -43,6 +43,6 @@ export async function retry<Result>(
   }
 }
 
-function isRefusal(error: unknown): boolean {
+function isLasting(error: unknown): boolean {
   return error instanceof ParleyError && !error.retryable;
 }

@@ -8,16 +8,17 @@ import {
   type SendEventCommand,
 } from '@parley-rtc/contract';
 import type { Actor } from '../actor.ts';
-import type { Clock } from '../clock.ts';
-import type { EventLog } from '../event-log/event-log.ts';
 import { defaultLimits, type Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
 import { Listeners } from '../listeners.ts';
 import { RefusalError } from '../refusal.ts';
 import { EndedConferences } from './ended-conferences.ts';
+import { FoldedConferences } from './folded-conferences.ts';
 import { jsonBytes } from './json-bytes.ts';
 import { Memberships } from './memberships.ts';
-import { requirePosition, type HistoryPosition } from './require-position.ts';
+import { newestWithin } from './newest-within.ts';
+import { readEvents, type EventReading } from './read-events.ts';
+import type { HistoryPosition } from './require-position.ts';
 import { requireRoom, requireRoomForCreation } from './require-room.ts';
 import { createConference, isSameCreation } from './rules/create-conference.ts';
 import {
@@ -28,21 +29,10 @@ import {
 } from './rules/preconditions.ts';
 import type { RuleContext, Stamp } from './rules/rule-context.ts';
 import { sendEvent, type SentEvent } from './rules/send-event.ts';
-import { stateBytes } from './state-bytes.ts';
-
-/** A conference in a list without its participants and metadata. */
-const conferenceOverheadBytes = 500;
-
-/** Events in one answer. A client asks again for what follows. */
-const batchBytes = 1024 * 1024;
 
 /** What {@link Conferences} needs. */
-export interface ConferencesOptions {
-  readonly log: EventLog;
-  readonly clock: Clock;
+export interface ConferencesOptions extends EventReading {
   readonly newId: () => string;
-  /** How long a request for events is parked when there are none, in milliseconds. */
-  readonly pollTimeoutMs: number;
   /** How long an ended conference remains readable, in milliseconds. */
   readonly endedRetentionMs: number;
   /** Receives errors that no caller waits for: an ended conference that could not be dropped, or a listener that threw. */
@@ -72,12 +62,7 @@ type CommandRule = (state: ConferenceState, context: RuleContext) => readonly Hi
 /** All conferences of this server: command -> rule -> events -> log -> reduce -> listeners. */
 export class Conferences {
   readonly #options: ConferencesOptions;
-  /** The folded log of each conference that was read. */
-  readonly #states = new Map<string, ConferenceState>();
-  /** The id of each conference's creation event, which tells it from earlier conferences with the same id. */
-  readonly #instances = new Map<string, string>();
-  /** Number of conferences that have not ended, by organization. */
-  readonly #activeCounts = new Map<string | undefined, number>();
+  readonly #known: FoldedConferences;
   readonly #memberships = new Memberships();
   readonly #listeners: Listeners<readonly ConferenceEvent[]>;
   readonly #ended: EndedConferences;
@@ -87,10 +72,10 @@ export class Conferences {
     this.#options = options;
     this.#limits = options.limits ?? defaultLimits;
     const { clock, endedRetentionMs: retentionMs, log, onError } = options;
+    this.#known = new FoldedConferences(log);
     this.#listeners = new Listeners(onError);
     const forget = async (conferenceId: string): Promise<void> => {
-      this.#states.delete(conferenceId);
-      this.#instances.delete(conferenceId);
+      this.#known.forget(conferenceId);
       await log.forget(conferenceId);
     };
     this.#ended = new EndedConferences({ clock, retentionMs, forget, onError });
@@ -114,8 +99,8 @@ export class Conferences {
     const created = createConference(command, { ...this.#stamp(), actor });
     await this.#options.changeBudget?.spend(actor, bytesOf([created]));
     requireRoomForCreation(created, this.#limits);
-    if (!this.#states.has(created.conferenceId)) {
-      const count = this.#activeCounts.get(actor.organizationId) ?? 0;
+    if (!this.#known.has(created.conferenceId)) {
+      const count = this.#known.activeCount(actor.organizationId);
       requireWithin(this.#limits, 'conferencesPerOrganization', count + 1);
     }
     if (await this.#options.log.begin(created)) {
@@ -144,12 +129,13 @@ export class Conferences {
     requireRight(actor, 'list-conferences', 'list conferences');
     await this.#options.log.settled();
     const { activeListLimit = 1000 } = this.#options;
-    return newestWithin(this.#activeOf(actor.organizationId).slice(-activeListLimit), this.#limits.listBytes);
+    const active = this.ongoing().filter(({ organizationId }) => organizationId === actor.organizationId);
+    return newestWithin(active.slice(-activeListLimit), this.#limits.listBytes);
   }
 
   /** The active conferences of all organizations. */
   ongoing(): readonly ConferenceState[] {
-    return [...this.#states.values()].filter(({ ended }) => !ended);
+    return this.#known.active();
   }
 
   /**
@@ -157,15 +143,15 @@ export class Conferences {
    * exist.
    */
   find(conferenceId: string): Promise<ConferenceState | undefined> {
-    return this.#current(conferenceId);
+    return this.#known.current(conferenceId);
   }
 
   /** Which of all conferences that ever had this id exists now; undefined if none does. */
   async instanceOf(
     conferenceId: string,
   ): Promise<{ readonly id: string; readonly isEnded: boolean } | undefined> {
-    const state = await this.#current(conferenceId);
-    const id = this.#instances.get(conferenceId);
+    const state = await this.#known.current(conferenceId);
+    const id = this.#known.creationIdOf(conferenceId);
     return state && id !== undefined ? { id, isEnded: state.ended !== undefined } : undefined;
   }
 
@@ -196,11 +182,7 @@ export class Conferences {
     await this.#change(conferenceId, (state) => rule(state, this.#stamp()));
   }
 
-  /**
-   * The events from a position on, at most about a megabyte at a time: immediately if there are any, otherwise as soon
-   * as there are; empty when the wait times out, `signal` aborts or the log closes. Without a version, the whole
-   * history. Refuses with `position_unavailable`.
-   */
+  /** As {@link readEvents}. Refuses also with `not_found`, or `forbidden` if the conference is not the actor's. */
   async events(
     conferenceId: string,
     position: HistoryPosition,
@@ -208,19 +190,7 @@ export class Conferences {
     signal: AbortSignal,
   ): Promise<readonly HistoryEvent[]> {
     await this.get(conferenceId, actor);
-    const { log } = this.#options;
-    await requirePosition(log, conferenceId, position);
-    const fromVersion = position.version;
-    const ready = await log.read(conferenceId, fromVersion, batchBytes);
-    const isReady = fromVersion === undefined || ready === undefined || ready.length > 0;
-    if (!isReady) {
-      await this.#park(conferenceId, fromVersion, signal);
-      // A log that several servers share may have been set back meanwhile.
-      await requirePosition(log, conferenceId, position);
-    }
-    const events = isReady ? ready : await log.read(conferenceId, fromVersion, batchBytes);
-    await log.settled();
-    return events ?? [];
+    return readEvents(this.#options, conferenceId, position, signal);
   }
 
   /** Prepares an event outside the history for delivery. Stores nothing. */
@@ -256,13 +226,13 @@ export class Conferences {
     rule: (state: ConferenceState) => readonly HistoryEvent[],
   ): Promise<ConferenceState | undefined> {
     for (;;) {
-      const state = await this.#current(conferenceId);
+      const state = await this.#known.current(conferenceId);
       if (!state) return undefined;
       const events = rule(state);
       if (events.length === 0) return state;
       if (await this.#options.log.append(conferenceId, state.version, events)) {
         const next = events.reduce<ConferenceState>(reduce, state);
-        this.#store(next);
+        this.#known.store(next);
         this.#options.log.checkpoint(next).catch(this.#options.onError);
         this.#announce(events, state.participants);
         return next;
@@ -279,11 +249,7 @@ export class Conferences {
 
   #requireAccess(actor: Actor, state: ConferenceState): void {
     requireSameOrganization(actor, state);
-    requireSameInstance(actor, this.#instances.get(state.id));
-  }
-
-  #activeOf(organization: string): readonly ConferenceState[] {
-    return this.ongoing().filter(({ organizationId }) => organizationId === organization);
+    requireSameInstance(actor, this.#known.creationIdOf(state.id));
   }
 
   #announce(events: readonly ConferenceEvent[], inside: ConferenceState['participants']): void {
@@ -295,20 +261,6 @@ export class Conferences {
       if (event.type === 'ConferenceEndedEvent') this.#ended.add(event.conferenceId, event.timestamp);
     }
     this.#listeners.call(events);
-  }
-
-  async #park(conferenceId: string, version: number, signal: AbortSignal): Promise<void> {
-    const { clock, log, pollTimeoutMs } = this.#options;
-    const wait = new AbortController();
-    const abort = (): void => {
-      wait.abort('wait ended');
-    };
-    const stopTimer = clock.setTimer(abort, pollTimeoutMs);
-    signal.addEventListener('abort', abort);
-    if (signal.aborted) abort();
-    await log.wait(conferenceId, version, wait.signal);
-    signal.removeEventListener('abort', abort);
-    stopTimer();
   }
 
   async #wasCreatedBy(created: ConferenceCreatedEvent): Promise<boolean> {
@@ -324,32 +276,7 @@ export class Conferences {
   }
 
   async #require(conferenceId: string): Promise<ConferenceState> {
-    return (await this.#current(conferenceId)) ?? noSuchConference(conferenceId);
-  }
-
-  /** Folds what the log has beyond the known state, so that events of another node are never missed. */
-  async #current(conferenceId: string): Promise<ConferenceState | undefined> {
-    const { log } = this.#options;
-    const known = this.#states.get(conferenceId);
-    const events = known && (await log.read(conferenceId, known.version));
-    const loaded = known ? undefined : await log.load(conferenceId);
-    if (loaded) this.#instances.set(conferenceId, loaded.creationId);
-    const history = known ? events && { state: known, events } : loaded;
-    if (!history) return undefined;
-    this.#store(history.events.reduce<ConferenceState>(reduce, history.state));
-    return this.#states.get(conferenceId);
-  }
-
-  #store(state: ConferenceState): void {
-    const known = this.#states.get(state.id);
-    if (known && known.version >= state.version) return;
-    this.#states.set(state.id, state);
-    const change = Number(!state.ended) - Number(known !== undefined && !known.ended);
-    if (change === 0) return;
-    const { organizationId } = state;
-    const count = (this.#activeCounts.get(organizationId) ?? 0) + change;
-    if (count > 0) this.#activeCounts.set(organizationId, count);
-    else this.#activeCounts.delete(organizationId);
+    return (await this.#known.current(conferenceId)) ?? noSuchConference(conferenceId);
   }
 
   #stamp(): Stamp {
@@ -359,21 +286,6 @@ export class Conferences {
 
 function bytesOf(events: readonly object[]): number {
   return events.reduce((sum, event) => sum + jsonBytes(event), 0);
-}
-
-/** As many of the last conferences as fit into `mostBytes`, but at least one. */
-function newestWithin(
-  conferences: readonly ConferenceState[],
-  mostBytes: number,
-): readonly ConferenceState[] {
-  let first = conferences.length;
-  let bytes = 0;
-  for (const conference of conferences.toReversed()) {
-    bytes += stateBytes(conference) + conferenceOverheadBytes;
-    if (first < conferences.length && bytes > mostBytes) break;
-    first -= 1;
-  }
-  return conferences.slice(first);
 }
 
 function noSuchConference(conferenceId: string): never {

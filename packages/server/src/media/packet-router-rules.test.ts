@@ -1,11 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
 import { MediaError, type LostPeer, type PublishRequest } from './media-router.ts';
-import { PacketRouter } from './routing/packet-router.ts';
 import { eventually } from './testing/eventually.ts';
-import { createFakeNetwork } from './testing/fake-rtp-transport.ts';
 import type { RawPeer } from './testing/raw-peer.ts';
 import recordings from './testing/recordings.json' with { type: 'json' };
 import { transportOf, withTransport } from './testing/test-offers.ts';
+import { testRouter } from './testing/test-router.ts';
 import { videoSender, videoViewer } from './testing/video-ends.ts';
 import { TransportSetupError } from './transport/rtp-transport.ts';
 import { parseRtcp } from './wire/parse-rtcp.ts';
@@ -29,16 +28,9 @@ function publishRequest(peer: RawPeer): PublishRequest {
 }
 
 function setUpOverFakes() {
-  const network = createFakeNetwork();
   const release = vi.fn<() => void>();
   const log = vi.fn<(level: string, message: string, fields: object) => void>();
-  const router = new PacketRouter({
-    createTransport: network.createTransport,
-    now: () => performance.now(),
-    log,
-    release,
-  });
-  return { network, router, release, log };
+  return { ...testRouter({ log, release }), release, log };
 }
 
 describe('PacketRouter', () => {

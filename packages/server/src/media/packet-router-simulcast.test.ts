@@ -1,10 +1,9 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { PacketRouter } from './routing/packet-router.ts';
-import { createFakeNetwork } from './testing/fake-rtp-transport.ts';
+import { describe, expect, it } from 'vitest';
 import type { RawPeer } from './testing/raw-peer.ts';
 import recordings from './testing/recordings.json' with { type: 'json' };
 import { transportOf, withTransport } from './testing/test-offers.ts';
 import { rtpBytes } from './testing/test-packets.ts';
+import { flush, testRouterInTestTime } from './testing/test-router.ts';
 import { parseRtcp } from './wire/parse-rtcp.ts';
 import { isRtcp, parseRtpPacket } from './wire/rtp-packet.ts';
 
@@ -14,31 +13,12 @@ const rids = ['q', 'h', 'f'];
 const heights = [180, 360, 720];
 const frameMs = 40;
 
-const routers: PacketRouter[] = [];
-afterEach(async () => {
-  vi.useRealTimers();
-  for (const router of routers.splice(0)) await router.close();
-});
-
-async function flush(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
-}
-
 /**
  * Three layers of one video, one packet per frame, in time that the test advances. `offered` is the order in which the
  * offer lists them.
  */
 async function setUp(offered: readonly string[] = rids) {
-  vi.useFakeTimers();
-  let nowMs = 0;
-  const network = createFakeNetwork();
-  const router = new PacketRouter({
-    createTransport: network.createTransport,
-    now: () => nowMs,
-    log: () => {},
-    release: () => {},
-  });
-  routers.push(router);
+  const { network, router, nowMs, advance } = testRouterInTestTime();
   const told: (readonly string[])[] = [];
   router.onLayersChanged(({ activeRids }) => told.push(activeRids));
   const publisher = await network.createPeer();
@@ -61,7 +41,7 @@ async function setUp(offered: readonly string[] = rids) {
   let frame = 0;
   /** Advances the time, with frames of all layers that are not silent. */
   const run = async (ms: number) => {
-    for (const endMs = nowMs + ms; nowMs < endMs; nowMs += frameMs) {
+    for (const endMs = nowMs() + ms; nowMs() < endMs;) {
       frame += 1;
       rids.forEach((rid, layer) => {
         if (silent.has(rid)) return;
@@ -80,9 +60,7 @@ async function setUp(offered: readonly string[] = rids) {
         );
         sequenceNumbers[layer] = (sequenceNumbers[layer] ?? 0) + 1;
       });
-      await flush();
-      vi.advanceTimersByTime(frameMs);
-      await flush();
+      await advance(frameMs);
     }
   };
   const view = async (viewerId: string, maxHeightPx?: number) => {

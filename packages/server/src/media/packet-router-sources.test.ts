@@ -1,9 +1,8 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { PacketRouter } from './routing/packet-router.ts';
-import { createFakeNetwork } from './testing/fake-rtp-transport.ts';
+import { describe, expect, it } from 'vitest';
 import recordings from './testing/recordings.json' with { type: 'json' };
 import { transportOf, withTransport } from './testing/test-offers.ts';
 import { rtpBytes, vp8Payload, vp8Text } from './testing/test-packets.ts';
+import { flush, testRouterInTestTime } from './testing/test-router.ts';
 import { parseRtcp } from './wire/parse-rtcp.ts';
 import { isRtcp, parseRtpPacket } from './wire/rtp-packet.ts';
 
@@ -13,28 +12,9 @@ const frameMs = 40;
 const mediaType = 96;
 const rtxType = 97;
 
-const routers: PacketRouter[] = [];
-afterEach(async () => {
-  vi.useRealTimers();
-  for (const router of routers.splice(0)) await router.close();
-});
-
-async function flush(): Promise<void> {
-  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
-}
-
 /** A publisher of one video whose SSRCs the test chooses, and a viewer, in time that the test advances. */
 async function setUp(ssrcLines: readonly string[] = []) {
-  vi.useFakeTimers();
-  let nowMs = 0;
-  const network = createFakeNetwork();
-  const router = new PacketRouter({
-    createTransport: network.createTransport,
-    now: () => nowMs,
-    log: () => {},
-    release: () => {},
-  });
-  routers.push(router);
+  const { network, router, nowMs, advance } = testRouterInTestTime();
   const publisher = await network.createPeer();
   const lines = ssrcLines.map((line) => `a=${line}\r\n`).join('');
   const offer = chromium.publishOffer.replaceAll(/a=ssrc.*\r\n/g, '') + lines;
@@ -58,7 +38,7 @@ async function setUp(ssrcLines: readonly string[] = []) {
     if (isKey) requests.splice(0, requests.length, ...requests.filter((one) => one !== ssrc));
     const sequenceNumber = (numbers.get(ssrc) ?? ssrc * 10_000) + 1;
     numbers.set(ssrc, sequenceNumber);
-    const timestamp = Math.round(nowMs * 90);
+    const timestamp = Math.round(nowMs() * 90);
     const payload = vp8Payload(isKey, text);
     publisher.send(
       rtpBytes({ payloadType: mediaType, ssrc, sequenceNumber, timestamp, payload, marker: true }),
@@ -66,11 +46,9 @@ async function setUp(ssrcLines: readonly string[] = []) {
   };
   /** Advances the time by one frame after another, with what `each` sends. */
   const run = async (frames: number, each: (frame: number) => void) => {
-    for (let frame = 0; frame < frames; frame += 1, nowMs += frameMs) {
+    for (let frame = 0; frame < frames; frame += 1) {
       each(frame);
-      await flush();
-      vi.advanceTimersByTime(frameMs);
-      await flush();
+      await advance(frameMs);
     }
   };
   const keyFrameRequests = () =>

@@ -1,10 +1,9 @@
 import { expect, it, vi } from 'vitest';
 import { MediaError } from '../media-router.ts';
-import { createFakeNetwork } from '../testing/fake-rtp-transport.ts';
 import recordings from '../testing/recordings.json' with { type: 'json' };
 import { withTransport } from '../testing/test-offers.ts';
+import { testRouter } from '../testing/test-router.ts';
 import { OverloadWatch } from './overload-watch.ts';
-import { PacketRouter } from './packet-router.ts';
 
 const { chromium } = recordings;
 
@@ -42,13 +41,7 @@ it.each([
 ])('a router whose ticks come %s', async (_name, lateMs, isOverloaded) => {
   vi.useFakeTimers();
   const overload = new OverloadWatch();
-  const router = new PacketRouter({
-    createTransport: createFakeNetwork().createTransport,
-    now: () => Date.now(),
-    log: () => {},
-    release: () => {},
-    overload,
-  });
+  const { router } = testRouter({ now: () => Date.now(), overload });
   for (let tick = 0; tick < 15; tick += 1) {
     vi.setSystemTime(Date.now() + lateMs);
     vi.advanceTimersToNextTimer();
@@ -62,12 +55,8 @@ it.each([
 it('ticks ten times as often while there is a stream', async () => {
   vi.useFakeTimers();
   const ticks: number[] = [];
-  const network = createFakeNetwork();
-  const router = new PacketRouter({
-    createTransport: network.createTransport,
+  const { network, router } = testRouter({
     now: () => Date.now(),
-    log: () => {},
-    release: () => {},
     overload: { isOverloaded: false, tick: (nowMs) => void ticks.push(nowMs) },
   });
   const ticksInASecond = (): number => {
@@ -89,11 +78,8 @@ it('ticks ten times as often while there is a stream', async () => {
 
 it('stops ticking when closed within a tick', () => {
   vi.useFakeTimers();
-  const router = new PacketRouter({
-    createTransport: createFakeNetwork().createTransport,
+  const { router } = testRouter({
     now: () => Date.now(),
-    log: () => {},
-    release: () => {},
     overload: { isOverloaded: false, tick: () => void router.close() },
   });
   vi.advanceTimersByTime(1_000);
@@ -102,15 +88,8 @@ it('stops ticking when closed within a tick', () => {
 });
 
 it('refuses new streams and views while overloaded, serves existing ones, and recovers', async () => {
-  const network = createFakeNetwork();
   const overload = { isOverloaded: false, tick: () => {} };
-  const router = new PacketRouter({
-    createTransport: network.createTransport,
-    now: () => performance.now(),
-    log: () => {},
-    release: () => {},
-    overload,
-  });
+  const { network, router } = testRouter({ overload });
   const publish = async (streamKey: string) => {
     const { parameters } = await network.createPeer();
     const sdpOffer = withTransport(chromium.publishOffer, parameters);
