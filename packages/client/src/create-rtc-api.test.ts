@@ -116,4 +116,26 @@ describe('a call', () => {
       [false, true],
     ]);
   });
+
+  it.each([
+    ['a fixed token', 't-1'],
+    ['a token that a function returned before', async () => 't-1'],
+  ])(
+    'sends a keepalive request within the call, with %s, because a closing page runs nothing later',
+    async (_name, token) => {
+      let isSent = false;
+      const api = anApi({
+        token,
+        fetch: async () => {
+          isSent = true;
+          return new Response('{}', { headers: { 'content-type': 'application/json' } });
+        },
+      });
+      await api.leave(own);
+      isSent = false;
+      const left = api.leave(own, { keepalive: true });
+      expect(isSent).toBe(true);
+      await left;
+    },
+  );
 });

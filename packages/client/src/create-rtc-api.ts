@@ -67,7 +67,9 @@ export function createRtcApi(options: RtcApiOptions): RtcApi {
             { ...request, url: `${server}/${path}`, authorization: `Bearer ${token}`, keepalive, fetch, log },
             deadline,
           );
-        const token = await readToken();
+        const current = readToken();
+        // Without an await where possible: a page that is closing runs no more than this.
+        const token = typeof current === 'string' ? current : await current;
         try {
           return await sendWith(token);
         } catch (error) {

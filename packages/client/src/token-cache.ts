@@ -13,20 +13,21 @@ const tokenPattern = /^[\w.~+/-]+=*$/;
 const renewAheadMs = 40_000;
 
 /**
- * Returns a function that resolves with the token to send: the current one while it is valid. Pass the token that the
- * server has just rejected to get a new one; a fixed token stays the same. Reports each new token to `onToken`.
+ * Returns a function that returns the token to send: the current one while it is valid, otherwise a promise of a new one. Pass
+ * the token that the server has just rejected to get a new one; a fixed token stays the same. Reports each new token to
+ * `onToken`.
  *
  * @throws {@link InvalidOptionsError} synchronously if `source` is neither a string nor a function; the returned
- * function rejects with {@link TokenError}.
+ * function's promises reject with {@link TokenError}.
  */
 export function tokenCache(
   source: TokenSource,
   onToken: (told: TokenNews) => void = () => {},
   onRenewalFailed: (error: unknown) => void = () => {},
-): (refused?: string) => Promise<string> {
+): (refused?: string) => string | Promise<string> {
   if (typeof source === 'string' && tokenPattern.test(source)) {
     onToken({ claims: claimsOf(source), tookMs: 0 });
-    return async () => source;
+    return () => source;
   }
   if (typeof source !== 'function') {
     throw new InvalidOptionsError(
@@ -55,7 +56,7 @@ export function tokenCache(
     return renewal;
   };
 
-  return async (refused) => {
+  return (refused) => {
     const nowMs = Date.now();
     if (!current || current.token === refused || nowMs >= current.endsAtMs) return sharedRenewal();
     // While the current token is valid, requests neither wait for a renewal nor fail with it.
