@@ -43,6 +43,21 @@ test.describe('Chromium and Firefox in one call', () => {
     await expectToGrow(async () => (await fox.received()).audioEnergy, 0.1);
     await ada.close();
   });
+
+  for (const [way, close] of [
+    ['closing the tab', async () => fox.page.close()],
+    ['leaving the page', async () => void (await fox.page.goto('about:blank'))],
+  ] as const) {
+    test(`${way} in Firefox leaves the conference without waiting for a timeout`, async ({ browser }) => {
+      const room = newRoom();
+      const ada = await Caller.open(browser);
+      await Promise.all([ada.join(room, 'Ada'), fox.join(room, 'Fox')]);
+      await close();
+      // The server itself would miss Firefox after 45 s.
+      await expect.poll(() => ada.diary(), { timeout: 10_000 }).toContain('left Fox');
+      await ada.close();
+    });
+  }
 });
 
 test('Chromium and Firefox share an encrypted call without webrtc-adapter', async ({ browser }) => {

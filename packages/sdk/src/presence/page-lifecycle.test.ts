@@ -33,6 +33,17 @@ it('distinguishes a page that goes for good from one that may come back', () => 
   expect(heard).toEqual(['gone', 'away']);
 });
 
+it('says goodbye in the next listener when the browser cancels the first, as Firefox does', () => {
+  stop();
+  const cancelled = new Error('Script terminated by timeout');
+  const onGone = vi.fn<() => void>(record('gone')).mockImplementationOnce(() => {
+    throw cancelled;
+  });
+  watchPage({ onGone, onAway: record('away'), onReturn: record('return'), onBack: record('back') });
+  expect(() => page.fire('pagehide', { persisted: false })).toThrow(cancelled);
+  expect(heard).toEqual(['gone']);
+});
+
 it('hears of a page that returns from the cache, not of one that is shown for the first time', () => {
   page.fire('pageshow', { persisted: false });
   expect(heard).toEqual([]);

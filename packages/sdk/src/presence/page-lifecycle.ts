@@ -20,8 +20,17 @@ interface NavigatorWithNetwork {
 /** Watches the page's lifecycle until the returned function is called. Does nothing outside a browser. */
 export function watchPage({ onGone, onAway, onReturn, onBack }: PageListeners): () => void {
   if (typeof globalThis.addEventListener !== 'function') return () => {};
+  let handled: Event | undefined;
+  const onHide = (event: Event) => {
+    if (event === handled) return;
+    if (isPersisted(event)) onAway();
+    else onGone();
+    handled = event;
+  };
   const listeners: readonly (readonly [name: string, listener: (event: Event) => void])[] = [
-    ['pagehide', (event) => (isPersisted(event) ? onAway() : onGone())],
+    // Firefox cancels the script that runs while it closes a tab, often at its first step, but no later listener.
+    ['pagehide', (event) => onHide(event)],
+    ['pagehide', (event) => onHide(event)],
     ['pageshow', (event) => isPersisted(event) && onReturn()],
     ['online', onBack],
     // Connections that are open when the network goes would stay silent for a long time before they fail.

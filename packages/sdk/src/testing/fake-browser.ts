@@ -63,9 +63,18 @@ export class FakePage {
     }
   };
 
+  /** Calls every listener, also after one that throws; then throws what it threw. */
   fire(name: string, init: { readonly persisted?: boolean } = {}): void {
     const event = Object.assign(new Event(name), init);
-    for (const [listened, listener] of Array.from(this.#listeners)) if (listened === name) listener(event);
+    const failures: unknown[] = [];
+    for (const [listened, listener] of Array.from(this.#listeners)) {
+      try {
+        if (listened === name) listener(event);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   setOnline(onLine: boolean): void {
