@@ -26,7 +26,7 @@ test('two pages see and hear each other', async ({ browser }, testInfo) => {
   const median = delaysMs.toSorted((a, b) => a - b)[10] ?? Infinity;
   testInfo.annotations.push({ type: 'video delay, median', description: `${median} ms` });
   console.log(`video delay drawn-to-read, median of 20: ${median} ms`);
-  expect(median).toBeLessThan(2_000);
+  expect(median).toBeLessThan(4_000);
 
   await ada.close();
   await bob.close();

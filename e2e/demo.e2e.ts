@@ -3,6 +3,7 @@ import { browserArguments } from './support/browser-arguments.ts';
 import { findBrowser } from './support/browser.ts';
 import { newRoom } from './support/caller.ts';
 import { expect } from './support/expect.ts';
+import { playingVideos } from './support/playing-videos.ts';
 import { sharpness } from './support/sharpness.ts';
 
 // Three fake cameras, to have a choice; the second one gives no video. Ten frames per second are enough to detect moving
@@ -22,6 +23,7 @@ test.use({
 const kinds = ['script-tag', 'react', 'vue'] as const;
 type Kind = (typeof kinds)[number];
 const remoteTiles = '[data-testid="tile"]:not([data-self="true"])';
+const remoteVideos = `${remoteTiles} video`;
 
 /** Opens a page of the demo and collects its errors in `problems`. */
 async function openPage(context: BrowserContext, problems: string[]): Promise<Page> {
@@ -57,20 +59,6 @@ async function adaAndBob(
   return { ada, bob, problems };
 }
 
-/** The number of remote tiles whose video plays: its time advances and it has a size. */
-async function playingTiles(page: Page): Promise<number> {
-  return await page.evaluate(async (remoteTiles) => {
-    const videos = [...document.querySelectorAll<HTMLVideoElement>(`${remoteTiles} video`)];
-    const before = videos.map(({ currentTime }) => currentTime);
-    await new Promise((resolve) => {
-      setTimeout(resolve, 300);
-    });
-    return videos.filter(
-      (video, index) => video.videoWidth > 0 && video.currentTime > (before[index] ?? Infinity),
-    ).length;
-  }, remoteTiles);
-}
-
 /** The elements in the middle of a remote tile, topmost first: the video, above the initials once it plays. */
 async function layersOfTile(page: Page): Promise<string[]> {
   return await page.locator(remoteTiles).evaluate((tile) => {
@@ -85,8 +73,8 @@ for (const kind of kinds) {
     context,
   }) => {
     const { ada, bob, problems } = await adaAndBob(context, kind);
-    await expect.poll(() => playingTiles(ada)).toBe(1);
-    await expect.poll(() => playingTiles(bob)).toBe(1);
+    await expect.poll(() => playingVideos(ada, remoteVideos)).toBe(1);
+    await expect.poll(() => playingVideos(bob, remoteVideos)).toBe(1);
     await expect(ada.getByText('Bob').first()).toBeVisible();
     await expect(bob.getByText('Ada').first()).toBeVisible();
     expect(await layersOfTile(bob)).toEqual(['VIDEO', 'DIV', 'FIGURE']);
@@ -191,7 +179,8 @@ test('users of all three pages meet in one room', async ({ context }) => {
     await joinDemo(page, kind, room, `Guest on ${kind}`);
     tabs.push(page);
   }
-  for (const page of tabs) await expect.poll(() => playingTiles(page), { timeout: 30_000 }).toBe(2);
+  for (const page of tabs)
+    await expect.poll(() => playingVideos(page, remoteVideos), { timeout: 30_000 }).toBe(2);
 });
 
 test('the background arrives blurred, and sharp again after the blur is turned off', async ({ context }) => {

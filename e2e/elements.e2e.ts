@@ -1,23 +1,13 @@
 import { test } from '@playwright/test';
 import { Caller, newRoom } from './support/caller.ts';
 import { expect } from './support/expect.ts';
+import { playingVideos } from './support/playing-videos.ts';
 
 /** The bar codes that the page's tiles show, from top to bottom. */
 async function shown(caller: Caller): Promise<(number | undefined)[]> {
   return await caller.page.evaluate(() =>
     [...document.querySelectorAll('video')].map((tile) => window.probe.readElement(tile)?.id),
   );
-}
-
-/** How many of the page's tiles play, measured over 300 ms. */
-async function moving(caller: Caller): Promise<number> {
-  return await caller.page.evaluate(async () => {
-    const tiles = [...document.querySelectorAll('video')];
-    const before = tiles.map(({ currentTime }) => currentTime);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    return tiles.filter((tile, index) => !tile.paused && tile.currentTime > (before[index] ?? Infinity))
-      .length;
-  });
 }
 
 /** Ada, who publishes these bar codes, and Bob, who has a tile for each, in this order. */
@@ -52,7 +42,7 @@ test('tiles that are moved in the page, or removed for a while, keep playing', a
     if (third) document.body.prepend(third);
   });
   await expect.poll(() => shown(bob)).toEqual([33, 22, 11]);
-  await expect.poll(() => moving(bob)).toBe(3);
+  await expect.poll(() => playingVideos(bob.page)).toBe(3);
   await bob.page.evaluate(async () => {
     const tile = document.querySelector('video');
     tile?.remove();
@@ -60,7 +50,7 @@ test('tiles that are moved in the page, or removed for a while, keep playing', a
     if (tile) document.body.append(tile);
   });
   await expect.poll(() => shown(bob)).toEqual([22, 11, 33]);
-  await expect.poll(() => moving(bob)).toBe(3);
+  await expect.poll(() => playingVideos(bob.page)).toBe(3);
   expect(await bob.diary()).not.toContainEqual(expect.stringMatching(/^error/));
   for (const caller of [ada, bob]) await caller.close();
 });
@@ -79,7 +69,7 @@ test('tiles recycled by a list show the view that was attached last', async ({ b
   await expect.poll(() => shown(bob)).toEqual([22, 11]);
   for (let turn = 2; turn <= 20; turn += 1) await rotate();
   await expect.poll(() => shown(bob)).toEqual([11, 22]);
-  await expect.poll(() => moving(bob)).toBe(2);
+  await expect.poll(() => playingVideos(bob.page)).toBe(2);
   const requestedVideos = () => bob.page.evaluate(() => [...window.views.values()].map(({ video }) => video));
   await expect.poll(requestedVideos).toEqual([{ maxHeightPx: 180 }, { maxHeightPx: 180 }]);
   for (const caller of [ada, bob]) await caller.close();
@@ -126,7 +116,7 @@ test('a tile moved to a document picture-in-picture window plays at its size the
 
   await bob.page.evaluate('window.other.close()');
   await expect.poll(() => shown(bob)).toEqual([11]);
-  await expect.poll(() => moving(bob)).toBe(1);
+  await expect.poll(() => playingVideos(bob.page)).toBe(1);
   await resizeTile(180);
   await expect.poll(requestedVideo).toEqual([{ maxHeightPx: 180 }]);
   for (const caller of [ada, bob]) await caller.close();

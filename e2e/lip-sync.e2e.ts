@@ -12,12 +12,15 @@ test('a flash appears when its beep is heard', async ({ browser }, testInfo) => 
   await ada.page.evaluate(publishFlashesAndBeeps);
   await expect.poll(() => bob.page.evaluate(() => window.views.size)).toBe(1);
 
-  const { seenMs, estimatedMs } = await bob.page.evaluate(measureSkews, { pairs: 10, settleMs: 12_000 });
-  const description = `seen ${median(seenMs).toFixed(0)} ms, by the browser's estimate ${median(estimatedMs).toFixed(0)} ms`;
+  const { seenMs, frameMs, estimatedMs } = await bob.page.evaluate(measureSkews, {
+    pairs: 10,
+    settleMs: 12_000,
+  });
+  const description = `seen ${median(seenMs).toFixed(0)} ms, by the browser's estimate ${median(estimatedMs).toFixed(0)} ms, a frame every ${frameMs.toFixed(0)} ms`;
   testInfo.annotations.push({ type: 'video behind audio, median', description });
   console.log(`video behind audio, median of ${seenMs.length}: ${description}`);
   expect(seenMs.length).toBeGreaterThanOrEqual(9);
-  expect(Math.abs(median(seenMs))).toBeLessThan(80);
+  expect(Math.abs(median(seenMs))).toBeLessThan(80 + frameMs);
   expect(estimatedMs.length).toBeGreaterThan(0);
   expect(Math.abs(median(estimatedMs))).toBeLessThan(80);
 

@@ -5,8 +5,8 @@ import { OwnServer } from './support/own-server.ts';
 import { watchTile } from './support/watched-tile.ts';
 
 const names = ['Ada', 'Bob'] as const;
-/** Far below the time to detect a lost stream and reconnect, and above delays from busy cores. */
-const longestGapMs = 1_000;
+/** Below the time to notice silence and reconnect, and above delays from busy cores that also start a process. */
+const longestGapMs = 4_000;
 
 let server: OwnServer;
 let callers: readonly Caller[];

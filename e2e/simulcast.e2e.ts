@@ -71,7 +71,9 @@ test('each viewer gets the layer that it requests, through fifty switches withou
       `the other viewer, without a switch: ${Math.round(longest(steadyGapsMs))} ms`,
   );
   expect(gapsMs?.length).toBeGreaterThan(200);
-  expect(gapsMs?.filter((gapMs) => gapMs > 300)).toEqual([]);
+  // The gaps of the viewer that does not switch are the machine's own.
+  const longestAllowedMs = 300 + longest(steadyGapsMs);
+  expect(gapsMs?.filter((gapMs) => gapMs > longestAllowedMs)).toEqual([]);
 
   await bob.page.evaluate(setVideo, { isPaused: true });
   const { framesDecoded } = await bob.page.evaluate(() => window.simulcast.video());

@@ -11,6 +11,8 @@ const queueMs = 200;
 const settleSeconds = 4;
 const slowSeconds = 9;
 const withinSeconds = 30;
+/** How long a smaller layer, or the end of the video, may take. A busy machine takes several times as long as an idle one. */
+const adaptsWithinSeconds = 12;
 
 test.describe('a viewer whose link drops to less than the video needs', () => {
   let link: SlowLink | undefined;
@@ -64,7 +66,7 @@ test.describe('a viewer whose link drops to less than the video needs', () => {
     const slow = await watch(view, settleSeconds);
     link.lift();
     reportSamples({ falling, slow });
-    expect(falling.length).toBeLessThan(6);
+    expect(falling.length).toBeLessThan(adaptsWithinSeconds);
     expect(slow.every(({ heightPx }) => heightPx < 720)).toBe(true);
     expect(framesIn(slow)).toBeGreaterThan(0);
     await view.close();
@@ -82,7 +84,7 @@ test.describe('a viewer whose link drops to less than the video needs', () => {
     link.lift();
     const lifted = await watchUntil(view, ({ frames }) => frames > 3);
     reportSamples({ falling, slow, lifted });
-    expect(falling.length).toBeLessThan(5);
+    expect(falling.length).toBeLessThan(adaptsWithinSeconds);
     expect(framesIn(slow)).toBe(0);
     expect(concealedIn(slow)).toBeLessThan(0.1);
     expect(slow.every(({ receivedBps }) => receivedBps > 20_000)).toBe(true);

@@ -5,6 +5,8 @@
 export interface Skews {
   /** Time of the flash minus time of the beep, for each pair. */
   readonly seenMs: readonly number[];
+  /** Time between two frames, median. A flash is seen at the next frame, so no measurement is more exact. */
+  readonly frameMs: number;
   /** The browser's own estimate from the sender's clocks, twice a second. */
   readonly estimatedMs: readonly number[];
 }
@@ -65,8 +67,10 @@ export async function measureSkews({ pairs, settleMs }: { pairs: number; settleM
   const context = pixel.getContext('2d', { willReadFrequently: true });
   if (!context) throw new Error('This browser draws no canvas.');
   const flashesMs: number[] = [];
+  const framesMs: number[] = [];
   let wasWhite = true;
   video.requestVideoFrameCallback(function look(_nowMs, { expectedDisplayTime }) {
+    framesMs.push(expectedDisplayTime);
     context.drawImage(video, 0, 0, 1, 1);
     const isWhite = (context.getImageData(0, 0, 1, 1).data[1] ?? 0) > 127;
     if (isWhite && !wasWhite) flashesMs.push(expectedDisplayTime);
@@ -134,6 +138,7 @@ export async function measureSkews({ pairs, settleMs }: { pairs: number; settleM
   while (performance.now() < settledMs && !(Math.abs((await estimate()) ?? Infinity) < inSyncMs))
     await pause(250);
   flashesMs.length = 0;
+  framesMs.length = 0;
   beepsMs.length = 0;
   const estimatedMs: number[] = [];
   const deadlineMs = performance.now() + (pairs + 10) * 1_000;
@@ -148,5 +153,7 @@ export async function measureSkews({ pairs, settleMs }: { pairs: number; settleM
     const nearest = distances.find((distanceMs) => Math.abs(distanceMs) < 500);
     return nearest === undefined ? [] : [nearest];
   });
-  return { seenMs, estimatedMs };
+  const gapsMs = framesMs.slice(1).map((frameMs, index) => frameMs - (framesMs[index] ?? frameMs));
+  const frameMs = gapsMs.toSorted((a, b) => a - b)[Math.floor(gapsMs.length / 2)] ?? 0;
+  return { seenMs, frameMs, estimatedMs };
 }
