@@ -43,6 +43,8 @@ const messages: Readonly<Record<ParleyErrorCode, string>> = {
   ERR_TRACK_ENDED: 'Your {device} was turned off elsewhere. Turn it on again.',
   ERR_MUTE_NOT_ANNOUNCED: 'You are muted, but others may not see it yet.',
   ERR_SCREEN_SHARE_CANCELLED: 'Nothing is being shared. Press the button again to choose a screen or window.',
+  ERR_SCREEN_SHARE_UNAVAILABLE:
+    'Your browser can’t record the screen. Allow it in your system’s settings, then try again.',
   ERR_INSECURE_ORIGIN:
     'Your browser allows camera and microphone only on secure pages. Open this page with an https address.',
   ERR_UNSUPPORTED_BROWSER: 'Your browser doesn’t support this. Update it, or try another browser.',

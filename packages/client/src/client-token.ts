@@ -1,3 +1,5 @@
+import type { TokenResponse } from '@parley-rtc/contract';
+import { atBoundary } from './errors/at-boundary.ts';
 import { requestToken } from './request-token.ts';
 import { serverUrl } from './server-url.ts';
 
@@ -20,12 +22,21 @@ export interface ClientTokenOptions {
  * function rejects with {@link UnauthorizedError} (`ERR_UNAUTHORIZED`) if the id or secret is wrong.
  */
 export function clientToken(options: ClientTokenOptions): () => Promise<string> {
-  const { clientId, clientSecret, fetch } = options;
-  const endpoint = { server: serverUrl(options.server), fetch };
+  const login = atBoundary('clientToken', () => clientLogin(options));
+  return () => atBoundary('token', async () => (await login()).access_token);
+}
+
+function clientLogin({
+  server,
+  clientId,
+  clientSecret,
+  fetch,
+}: ClientTokenOptions): () => Promise<TokenResponse> {
+  const endpoint = { server: serverUrl(server), fetch };
   const form = {
     grant_type: 'client_credentials',
     client_id: clientId,
     client_secret: clientSecret,
   } as const;
-  return async () => (await requestToken(endpoint, form)).access_token;
+  return () => requestToken(endpoint, form);
 }

@@ -1,4 +1,4 @@
-import { withBoundary } from './errors/at-boundary.ts';
+import { atBoundary, withBoundary } from './errors/at-boundary.ts';
 import { HttpError } from './errors/http-error.ts';
 import { createLogs } from './logging/create-logs.ts';
 import type { LogSetting } from './logging/log-record.ts';
@@ -39,6 +39,10 @@ export interface RtcApiOptions {
  * not a level.
  */
 export function createRtcApi(options: RtcApiOptions): RtcApi {
+  return atBoundary('createRtcApi', () => bindApi(options));
+}
+
+function bindApi(options: RtcApiOptions): RtcApi {
   const { fetch, timeoutMs = 10_000 } = options;
   const server = serverUrl(options.server);
   const log = createLogs(options.log)('api');

@@ -17,7 +17,7 @@ export {
   type ApiError,
   type ApiErrorCode,
 } from './errors/api-errors.ts';
-export { withBoundary } from './errors/at-boundary.ts';
+export { atBoundary, withBoundary } from './errors/at-boundary.ts';
 export { ForeignAnswerError } from './errors/foreign-answer-error.ts';
 export { HttpError, type HttpFailure } from './errors/http-error.ts';
 export { ParleyError } from './errors/parley-error.ts';

@@ -1,4 +1,5 @@
 import type { TokenResponse } from '@parley-rtc/contract';
+import { atBoundary, withBoundary } from './errors/at-boundary.ts';
 import { HttpError } from './errors/http-error.ts';
 import { requestToken } from './request-token.ts';
 import type { CallOptions } from './rtc-api.ts';
@@ -36,11 +37,15 @@ export interface RedeemedTicket {
  * @throws {@link InvalidRequestError} (`ERR_INVALID_REQUEST`) if the ticket is unknown or expired;
  * {@link InvalidOptionsError}, {@link ConnectionError}, {@link TimeoutError}, {@link AbortedError} as for every call.
  */
-export async function redeemTicket(options: TicketOptions, call?: CallOptions): Promise<RedeemedTicket> {
+export function redeemTicket(options: TicketOptions, call?: CallOptions): Promise<RedeemedTicket> {
+  return atBoundary('redeemTicket', () => redeem(options, call));
+}
+
+async function redeem(options: TicketOptions, call: CallOptions | undefined): Promise<RedeemedTicket> {
   const renew = ticketLogin(options);
   const first = await renew(call);
   let unused: TokenResponse | undefined = first;
-  return {
+  return withBoundary({
     conferenceId: first.conference_id,
     userId: first.sub,
     async token() {
@@ -48,13 +53,13 @@ export async function redeemTicket(options: TicketOptions, call?: CallOptions): 
       unused = undefined;
       return (await pending).access_token;
     },
-  };
+  });
 }
 
 /** Creates a token source from a ticket, for apps that already know the conference. Logs in on its first call. */
 export function ticketToken(options: TicketOptions): () => Promise<string> {
-  const renew = ticketLogin(options);
-  return async () => (await renew()).access_token;
+  const renew = atBoundary('ticketToken', () => ticketLogin(options));
+  return () => atBoundary('token', async () => (await renew()).access_token);
 }
 
 /** Each call returns a new token, from the last refresh token or from the ticket. */

@@ -1,5 +1,12 @@
-import { expect, it, vi } from 'vitest';
+import { ParleyError } from '@parley-rtc/client';
+import fc from 'fast-check';
+import { afterEach, expect, it, vi } from 'vitest';
+import * as encryption from './encryption.ts';
+import * as parley from './index.ts';
 import { Conference, type AnyParleyError } from './index.ts';
+import { useFakeBrowser } from './testing/fake-browser.ts';
+
+afterEach(() => vi.unstubAllGlobals());
 
 it('can be imported outside a browser, without side effects', async () => {
   const timers = vi.spyOn(globalThis, 'setTimeout');
@@ -9,6 +16,46 @@ it('can be imported outside a browser, without side effects', async () => {
   expect(Object.keys(globalThis)).toEqual(before);
   expect(timers).not.toHaveBeenCalled();
   expect(Object.keys(parley)).toContain('Conference');
+});
+
+type AnyFunction = (...args: readonly unknown[]) => unknown;
+
+/** Functions that calculate from what the SDK itself returned: they have nothing to reject. */
+const calculations = /^(select|find|encodingsFor$|videoFrameProcessor$|serveMediaEncryption$)/;
+
+/** The functions of the package that act; classes are not called. */
+const actions = Object.entries({ ...parley, ...encryption }).filter(
+  (entry): entry is [string, AnyFunction] =>
+    typeof entry[1] === 'function' && !/^class\b/.test(String(entry[1])) && !calculations.test(entry[0]),
+);
+
+/** Not enumerable, so that it can be printed. */
+const hostile: unknown = Object.defineProperty({}, 'server', {
+  get(): string {
+    throw new RangeError('hostile');
+  },
+});
+const odd = fc.oneof(
+  fc.anything({ withBigInt: true, withNullPrototype: true }),
+  fc.constantFrom<unknown>(hostile, undefined, null, 7n, Symbol('odd'), { camera: true, signal: {} }),
+  fc.constantFrom<unknown>({ server: 'no url', ticket: 7n }, { mediaStream: {} }, { storage: hostile }),
+);
+
+it('every function that acts, called with anything, fails only with a ParleyError', async () => {
+  useFakeBrowser();
+  const tried = new Set<string>();
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...actions), odd, odd, async ([name, act], first, second) => {
+      tried.add(name);
+      try {
+        await act(first, second);
+      } catch (error) {
+        expect(error).toBeInstanceOf(ParleyError);
+      }
+    }),
+    { numRuns: 300 },
+  );
+  expect([...tried]).toEqual(expect.arrayContaining(['createDevices', 'createPreview', 'watchMedia']));
 });
 
 /** The example of the README, for the compiler to check. */

@@ -99,6 +99,7 @@ export {
   DeviceNotFoundError,
   DeviceOverconstrainedError,
   ScreenShareCancelledError,
+  ScreenShareUnavailableError,
 } from './errors/device-errors.ts';
 export { DeviceLostError } from './errors/device-lost-error.ts';
 export { MuteNotAnnouncedError } from './errors/mute-not-announced-error.ts';

@@ -1,7 +1,18 @@
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AbortedError, createRtcApi, ParleyError, withBoundary, type RtcApi } from '../index.ts';
+import {
+  AbortedError,
+  clientToken,
+  createRtcApi,
+  ParleyError,
+  redeemTicket,
+  setLogLevel,
+  setLogSink,
+  ticketToken,
+  withBoundary,
+  type RtcApi,
+} from '../index.ts';
 import { startHttpTestServer, type HttpTestServer } from '../testing/http-test-server.ts';
 import { rejection } from '../testing/rejection.ts';
 
@@ -92,12 +103,27 @@ it('recognizes the errors of another copy of the class', () => {
   expect(new Error('other')).not.toBeInstanceOf(ParleyError);
 });
 
-describe('every method of the API, called with anything', () => {
+describe('every function and method, called with anything', () => {
   const odd = fc.oneof(
     fc.anything({ withBigInt: true, withNullPrototype: true, withSparseArray: true }),
     fc.constantFrom(circular, Symbol('odd'), '\uD83D', Number.NaN, () => {}, 7n),
     fc.record({ conferenceId: fc.anything({ withBigInt: true }), metadata: fc.constant(circular) }),
   );
+
+  it('creates an API or a token source, or throws only a ParleyError', async () => {
+    const functions = [createRtcApi, clientToken, ticketToken, redeemTicket, setLogLevel, setLogSink];
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...functions), odd, odd, async (create, first, second) => {
+        try {
+          await (create as (...args: readonly unknown[]) => unknown)(first, second);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ParleyError);
+        }
+      }),
+      { numRuns: 200 },
+    );
+    setLogSink(undefined);
+  });
 
   it('rejects only with a ParleyError', async () => {
     const names = Object.keys(api) as (keyof RtcApi)[];

@@ -28,6 +28,16 @@ function boundary<Args extends readonly unknown[], Result>(
 }
 
 /**
+ * Calls `run`, which throws or rejects only with a `ParleyError` of `operation`. For the public functions, as `withBoundary` is
+ * for the public objects.
+ *
+ * @internal For Parley's own packages; may change without notice.
+ */
+export function atBoundary<Result>(operation: string, run: () => Result): Result {
+  return boundary(operation, run)();
+}
+
+/**
  * Replaces every function that `target` itself has by one that throws or rejects only with a `ParleyError`. This is how the
  * public objects keep the promise of docs/errors.md: no list of exceptions can be complete.
  *

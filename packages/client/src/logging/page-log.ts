@@ -1,3 +1,4 @@
+import { atBoundary } from '../errors/at-boundary.ts';
 import { assertLogLevel, type LogLevel } from './log-level.ts';
 import type { LogSink } from './log-record.ts';
 
@@ -11,7 +12,7 @@ export const pageLog: { level: LogLevel; write?: LogSink | undefined } = { level
  * @throws {@link InvalidOptionsError} (`ERR_INVALID_OPTIONS`) for a text that is not a level.
  */
 export function setLogLevel(level: LogLevel): void {
-  assertLogLevel(level);
+  atBoundary('setLogLevel', () => assertLogLevel(level));
   pageLog.level = level;
 }
 

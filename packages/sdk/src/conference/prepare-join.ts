@@ -6,11 +6,11 @@
  * @param options.server As for `Conference.join`.
  * @returns Resolves once the parts are loaded. Never rejects: joining reports any problem. Does nothing without a page.
  */
-export async function prepareJoin({ server }: { readonly server: string }): Promise<void> {
-  if (typeof document === 'undefined') return;
+export async function prepareJoin(options: { readonly server: string }): Promise<void> {
+  if (typeof document === 'undefined' || typeof options?.server !== 'string') return;
   const link = document.createElement('link');
   link.rel = 'preconnect';
-  link.href = server;
+  link.href = options.server;
   // Browsers use separate connections for requests without cookies.
   link.crossOrigin = 'anonymous';
   document.head.append(link);

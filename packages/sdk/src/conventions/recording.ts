@@ -1,3 +1,4 @@
+import { atBoundary } from '@parley-rtc/client';
 import type { ConferenceSnapshot } from '../state/conference-store.ts';
 
 const prefix = 'RECORDER';
@@ -16,10 +17,12 @@ export interface MetadataWriter {
 }
 
 /** Announces to all participants that recording started or stopped. Call it from the client that records. */
-export async function announceRecording(conference: MetadataWriter, isRecording: boolean): Promise<void> {
-  await (isRecording
-    ? conference.setMetadata(prefix, JSON.stringify({ on: true }))
-    : conference.removeMetadata(prefix));
+export function announceRecording(conference: MetadataWriter, isRecording: boolean): Promise<void> {
+  return atBoundary('announceRecording', async () =>
+    isRecording
+      ? conference.setMetadata(prefix, JSON.stringify({ on: true }))
+      : conference.removeMetadata(prefix),
+  );
 }
 
 /** An unreadable entry counts as on, because other clients check only that the entry exists. */

@@ -142,6 +142,13 @@ it.each([
   [new DOMException('no click', 'InvalidAccessError'), 'screen', 'ERR_CLICK_REQUIRED'],
   [new DOMException('no', 'NotSupportedError'), 'screen', 'ERR_UNSUPPORTED_BROWSER'],
   [new DOMException('no', 'UnknownError'), 'screen', 'ERR_CAPTURE_FAILED'],
+  [new DOMException('no screen', 'NotFoundError'), 'screen', 'ERR_SCREEN_SHARE_UNAVAILABLE'],
+  [new DOMException('no access', 'NotReadableError'), 'screen', 'ERR_SCREEN_SHARE_UNAVAILABLE'],
+  [
+    new DOMException('Permission denied by system', 'NotAllowedError'),
+    'screen',
+    'ERR_SCREEN_SHARE_UNAVAILABLE',
+  ],
 ] as const)('turns %o for a %s into %s, whatever the browser throws', async (cause, source, code) => {
   const refuse = async () => Promise.reject(cause);
   useFakeBrowser({ getUserMedia: refuse, getDisplayMedia: refuse });

@@ -1,4 +1,4 @@
-import { createLogs, type ParleyError } from '@parley-rtc/client';
+import { atBoundary, createLogs, withBoundary, type ParleyError } from '@parley-rtc/client';
 import { UnsupportedBrowserError } from '../errors/browser-errors.ts';
 import { ListenerError } from '../errors/conference-errors.ts';
 import type { TrackKind } from '../stream-kinds.ts';
@@ -61,7 +61,11 @@ export interface Devices extends DeviceChoices, Disposable {
  *
  * @throws InsecureOriginError (`ERR_INSECURE_ORIGIN`), UnsupportedBrowserError (`ERR_UNSUPPORTED_BROWSER`).
  */
-export async function createDevices(options: DevicesOptions = {}): Promise<Devices> {
+export function createDevices(options: DevicesOptions = {}): Promise<Devices> {
+  return atBoundary('createDevices', () => watchDevices(options));
+}
+
+async function watchDevices(options: DevicesOptions): Promise<Devices> {
   const { storage = pageStorage(), storageKey = 'parley', onError } = options;
   const browser = mediaDevices();
   const listeners = new Listeners<readonly DeviceChange[]>((cause) => {
@@ -81,13 +85,11 @@ export async function createDevices(options: DevicesOptions = {}): Promise<Devic
   });
   const onDeviceChange = () => void choices.refresh().catch(onFailure);
   browser.addEventListener('devicechange', onDeviceChange);
-  const camera = () => constraints(choices.choice('camera'));
-  const microphone = () => constraints(choices.choice('microphone'));
-  return {
+  const devices: Devices = {
     ...choices,
     subscribe,
-    camera,
-    microphone,
+    camera: () => constraints(choices.choice('camera')),
+    microphone: () => constraints(choices.choice('microphone')),
     follow(stream) {
       const align = async (kind: TrackKind) => {
         const { device } = choices.choice(kind === 'video' ? 'camera' : 'microphone');
@@ -96,7 +98,9 @@ export async function createDevices(options: DevicesOptions = {}): Promise<Devic
         const deviceId = stream.deviceIdOf ? stream.deviceIdOf(kind) : track?.getSettings().deviceId;
         const isThere = !device || deviceId === device.id;
         if (!track || isThere || stream.connectionState === 'closed') return;
-        await stream.switchTo(kind === 'video' ? { camera } : { microphone });
+        await stream.switchTo(
+          kind === 'video' ? { camera: devices.camera } : { microphone: devices.microphone },
+        );
       };
       const alignAll = (kinds: readonly TrackKind[]) => {
         for (const kind of kinds) align(kind).catch(onFailure);
@@ -117,6 +121,7 @@ export async function createDevices(options: DevicesOptions = {}): Promise<Devic
       listeners.clear();
     },
   };
+  return withBoundary(devices);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { atBoundary } from '@parley-rtc/client';
 import { mediaDevices } from './media-devices.ts';
 
 export const deviceKinds = ['camera', 'microphone', 'speaker'] as const;
@@ -28,7 +29,11 @@ const kindOf: Readonly<Record<MediaDeviceKind, DeviceKind>> = {
  *
  * @throws InsecureOriginError (`ERR_INSECURE_ORIGIN`), UnsupportedBrowserError (`ERR_UNSUPPORTED_BROWSER`).
  */
-export async function listDevices(): Promise<readonly Device[]> {
+export function listDevices(): Promise<readonly Device[]> {
+  return atBoundary('listDevices', readDevices);
+}
+
+async function readDevices(): Promise<readonly Device[]> {
   const found = await mediaDevices().enumerateDevices();
   const real = found.filter(isReal);
   return real.map(({ kind, deviceId, label, groupId }) => {

@@ -10,6 +10,7 @@ import {
   DeviceNotFoundError,
   DeviceOverconstrainedError,
   ScreenShareCancelledError,
+  ScreenShareUnavailableError,
   type CaptureKind,
 } from '../errors/device-errors.ts';
 
@@ -27,6 +28,9 @@ const errorByName: Readonly<Record<string, new (kind: CaptureKind, options: Erro
   AbortError: DeviceInUseError,
 };
 
+/** Exceptions of `getDisplayMedia` for a machine without a screen, or a system that does not let the browser record it. */
+const noScreenNames: readonly string[] = ['NotFoundError', 'NotReadableError', 'AbortError'];
+
 /** The browser's names of the permissions and policies that each kind needs. */
 const permissionsOf: Readonly<Record<CaptureKind, readonly string[]>> = {
   camera: ['camera'],
@@ -39,6 +43,7 @@ const permissionsOf: Readonly<Record<CaptureKind, readonly string[]>> = {
 export async function permissionError(kind: CaptureKind, cause: unknown): Promise<ParleyError> {
   if (cause instanceof ParleyError) return cause;
   const { name } = describeCause(cause);
+  if (kind === 'screen' && isScreenMissing(name, cause)) return new ScreenShareUnavailableError({ cause });
   const ErrorClass = Object.hasOwn(errorByName, name) ? errorByName[name] : undefined;
   if (!ErrorClass) return rareError(kind, name, cause);
   if (ErrorClass !== DeviceDeniedError) return new ErrorClass(kind, { cause });
@@ -48,6 +53,11 @@ export async function permissionError(kind: CaptureKind, cause: unknown): Promis
   return (await isDismissed(kind, cause))
     ? new DeviceDismissedError(kind, { cause })
     : new DeviceDeniedError(kind, { cause });
+}
+
+/** Chromium reports what the system forbids like a cancelled dialog; only its text differs. */
+function isScreenMissing(name: string, cause: unknown): boolean {
+  return noScreenNames.includes(name) || (name === 'NotAllowedError' && /by system/i.test(String(cause)));
 }
 
 function rareError(kind: CaptureKind, name: string, cause: unknown): ParleyError {

@@ -1,4 +1,4 @@
-import { InvalidOptionsError, withBoundary } from '@parley-rtc/client';
+import { atBoundary, InvalidOptionsError, withBoundary } from '@parley-rtc/client';
 import type {
   DecryptionContext,
   EncryptionContext,
@@ -60,6 +60,10 @@ export interface MediaKeys extends MediaEncryption, AsyncDisposable {
  * @throws MediaEncryptionError (`ERR_MEDIA_ENCRYPTION`) when the page may not create the worker.
  */
 export function createMediaEncryption(options: MediaEncryptionOptions = {}): MediaKeys {
+  return atBoundary('createMediaEncryption', () => startEncryption(options));
+}
+
+function startEncryption(options: MediaEncryptionOptions): MediaKeys {
   assertSupported();
   const { key, salt } = options;
   if (key !== undefined) assertSecret(key);

@@ -17,6 +17,7 @@ import type {
   DeviceNotFoundError,
   DeviceOverconstrainedError,
   ScreenShareCancelledError,
+  ScreenShareUnavailableError,
 } from './device-errors.ts';
 import type { DeviceLostError } from './device-lost-error.ts';
 import type { MediaEncryptionError } from './media-encryption-error.ts';
@@ -62,6 +63,7 @@ export type AnyParleyError =
   | PartNotLoadedError
   | PlaybackBlockedError
   | ScreenShareCancelledError
+  | ScreenShareUnavailableError
   | StreamNotFoundError
   | StreamTypeMismatchError
   | TrackEndedError

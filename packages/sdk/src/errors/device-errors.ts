@@ -11,7 +11,7 @@ export class DeviceDeniedError extends ParleyError {
   constructor(kind: CaptureKind, options?: ErrorOptions) {
     super(
       `Access to the ${kind} was denied.`,
-      "Allow it in the browser's settings for this site, then try again.",
+      "Allow it in the browser's settings for this site, and in the system's, then try again.",
       options,
     );
     this.kind = kind;
@@ -116,6 +116,19 @@ export class CaptureFailedError extends ParleyError {
   constructor(kind: CaptureKind, options?: ErrorOptions) {
     super(`The browser could not capture the ${kind}.`, 'See `cause`, then try again.', options);
     this.kind = kind;
+  }
+}
+
+/** The browser finds no screen or window that it may record: there is none, or the system does not let it. */
+export class ScreenShareUnavailableError extends ParleyError {
+  override readonly name = 'ScreenShareUnavailableError';
+  override readonly code = 'ERR_SCREEN_SHARE_UNAVAILABLE';
+  constructor(options?: ErrorOptions) {
+    super(
+      'The browser finds no screen or window to share.',
+      "Allow the browser to record the screen in the system's settings, then try again.",
+      options,
+    );
   }
 }
 

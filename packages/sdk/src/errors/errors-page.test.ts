@@ -37,6 +37,7 @@ import {
   DeviceNotFoundError,
   DeviceOverconstrainedError,
   ScreenShareCancelledError,
+  ScreenShareUnavailableError,
 } from './device-errors.ts';
 import { DeviceLostError } from './device-lost-error.ts';
 import { MediaEncryptionError } from './media-encryption-error.ts';
@@ -97,6 +98,7 @@ const errors: Readonly<Record<ParleyErrorCode, readonly [ParleyError, ...ParleyE
   ERR_PART_NOT_LOADED: [new PartNotLoadedError('publishing')],
   ERR_PLAYBACK_BLOCKED: [new PlaybackBlockedError({} as HTMLMediaElement)],
   ERR_SCREEN_SHARE_CANCELLED: [new ScreenShareCancelledError()],
+  ERR_SCREEN_SHARE_UNAVAILABLE: [new ScreenShareUnavailableError()],
   ERR_SERVER: [new ServerError(failure), new ServerError({ ...failure, serverError: 'overloaded' })],
   ERR_STREAM_NOT_FOUND: [new StreamNotFoundError('s-1')],
   ERR_STREAM_TYPE_MISMATCH: [new StreamTypeMismatchError('The stream has no video.', ownHint)],

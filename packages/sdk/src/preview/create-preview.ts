@@ -1,4 +1,4 @@
-import { withDeadline } from '@parley-rtc/client';
+import { atBoundary, withBoundary, withDeadline } from '@parley-rtc/client';
 import { capture, deviceOf, openDevice, stopAll, tracksOf } from '../devices/capture.ts';
 import type { Captured, DeviceRequest, DeviceSource, MissingKinds } from '../devices/media-source.ts';
 import { StreamTypeMismatchError } from '../errors/media-errors.ts';
@@ -32,7 +32,11 @@ export interface Preview extends Disposable {
  *
  * @throws the errors of `publishStream` for devices; AbortedError (`ERR_ABORTED`).
  */
-export async function createPreview({ signal, ...source }: PreviewOptions): Promise<Preview> {
+export function createPreview(options: PreviewOptions): Promise<Preview> {
+  return atBoundary('createPreview', () => openPreview(options));
+}
+
+async function openPreview({ signal, ...source }: PreviewOptions): Promise<Preview> {
   const captured = await withDeadline({ operation: 'createPreview', signals: [signal] }, ({ signal }) =>
     capture(source, signal),
   );
@@ -61,7 +65,7 @@ export async function createPreview({ signal, ...source }: PreviewOptions): Prom
     over.abort(new StreamTypeMismatchError('This preview has ended.', 'Create another one.'));
     stopAll(mediaStream);
   };
-  return {
+  return withBoundary<Preview>({
     mediaStream,
     missing: captured.missing ?? {},
     async switchTo({ camera, microphone }) {
@@ -77,5 +81,5 @@ export async function createPreview({ signal, ...source }: PreviewOptions): Prom
     },
     stop,
     [Symbol.dispose]: stop,
-  };
+  });
 }

@@ -1,3 +1,4 @@
+import { atBoundary, withBoundary } from '@parley-rtc/client';
 import { tracksOf } from '../devices/capture.ts';
 import { UnsupportedBrowserError } from '../errors/browser-errors.ts';
 
@@ -27,10 +28,11 @@ export interface LevelMeter extends Disposable {
  *
  * @throws UnsupportedBrowserError (`ERR_UNSUPPORTED_BROWSER`) without Web Audio.
  */
-export function createLevelMeter(
-  mediaStream: MediaStream,
-  { onLevel, intervalMs = 100 }: LevelMeterOptions,
-): LevelMeter {
+export function createLevelMeter(mediaStream: MediaStream, options: LevelMeterOptions): LevelMeter {
+  return atBoundary('createLevelMeter', () => startMeter(mediaStream, options));
+}
+
+function startMeter(mediaStream: MediaStream, { onLevel, intervalMs = 100 }: LevelMeterOptions): LevelMeter {
   if (typeof globalThis.AudioContext !== 'function') throw new UnsupportedBrowserError('AudioContext');
   const context = new AudioContext();
   const analyser = context.createAnalyser();
@@ -57,7 +59,7 @@ export function createLevelMeter(
     heard?.stop();
     if (context.state !== 'closed') void context.close();
   };
-  return {
+  return withBoundary<LevelMeter>({
     get level() {
       return level;
     },
@@ -67,7 +69,7 @@ export function createLevelMeter(
     resume: () => context.resume(),
     stop,
     [Symbol.dispose]: stop,
-  };
+  });
 }
 
 interface Heard {

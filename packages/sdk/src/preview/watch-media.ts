@@ -1,3 +1,4 @@
+import { atBoundary } from '@parley-rtc/client';
 import { tracksOf } from '../devices/capture.ts';
 import type { PublishedStream } from '../publishing/published-stream.ts';
 import { createLevelMeter } from './level-meter.ts';
@@ -57,6 +58,13 @@ export function createWarningRules(onChange: WatchMediaOptions['onChange']): (re
 
 /** Watches a published stream until the returned function is called. Skips audio while Web Audio may not run yet. */
 export function watchMedia(
+  stream: Pick<PublishedStream, 'mediaStream' | 'isMuted'>,
+  options: WatchMediaOptions,
+): () => void {
+  return atBoundary('watchMedia', () => startWatching(stream, options));
+}
+
+function startWatching(
   stream: Pick<PublishedStream, 'mediaStream' | 'isMuted'>,
   { onChange }: WatchMediaOptions,
 ): () => void {

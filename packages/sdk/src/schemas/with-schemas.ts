@@ -1,4 +1,4 @@
-import { withBoundary } from '@parley-rtc/client';
+import { atBoundary, withBoundary } from '@parley-rtc/client';
 import type { Conference } from '../conference/conference.ts';
 import type { Verdict } from './check.ts';
 import { entryToSend, metadataToSend } from './to-send.ts';
@@ -21,7 +21,7 @@ export function withSchemas(
   conference: Pick<Conference, 'on' | 'setMetadata' | 'setParticipantMetadata' | 'state'>,
   schemas: ConferenceSchemas,
 ): TypedConference<ConferenceSchemas> {
-  const verdicts = verdictsBy(schemas);
+  const verdicts = atBoundary('withSchemas', () => verdictsBy(schemas));
   return withBoundary({
     participant: ({ metadata }) => valueOf(verdicts.participant(metadata)),
     stream: ({ metadata }) => valueOf(verdicts.stream(metadata)),
