@@ -1,9 +1,10 @@
-// Runs Playwright over the journeys with the arguments it is given, once the browser that most of them drive is there.
-// The journeys that need Firefox or network tools install these themselves.
+// Runs Playwright over the journeys with the arguments it is given, once the browsers are there. The journeys that need network
+// tools install these themselves.
 import { spawnSync } from 'node:child_process';
-import { ensureBrowser } from '../e2e/support/browser.ts';
+import { ensureBrowser, ensureFirefox } from '../e2e/support/browser.ts';
 
 ensureBrowser();
+ensureFirefox();
 const journeys = ['test', '--config', 'e2e/playwright.config.ts'];
 const { status, error } = spawnSync('playwright', [...journeys, ...process.argv.slice(2)], {
   stdio: 'inherit',

@@ -110,46 +110,51 @@ test('a guest cannot end the conference', async ({ browser }) => {
   await bob.close();
 });
 
-test('a view that the server loses before it connects is set up again without the app noticing', async ({
-  browser,
-}) => {
-  const room = newRoom();
-  const [ada, bob] = [await Caller.open(browser), await Caller.open(browser)];
-  let views = 0;
-  await bob.page.route('**/conferences/viewStream', async (route) => {
-    views += 1;
-    await route.continue();
-  });
-  // As after a failed DTLS handshake on the server: when the candidates arrive, the view no longer exists.
-  await bob.page.route(
-    '**/conferences/addViewStreamIceCandidates',
-    async (route) => {
-      const { conferenceId, userEndpointId, streamId, viewerId } = route.request().postDataJSON() as Record<
-        string,
-        string
-      >;
-      const stopped = await fetch(
-        route
-          .request()
-          .url()
-          .replace(/[^/]+$/, 'stopViewStream'),
-        {
-          method: 'POST',
-          headers: await route.request().allHeaders(),
-          body: JSON.stringify({ conferenceId, userEndpointId, streamId, viewerId }),
-        },
-      );
-      expect(stopped.status).toBe(204);
+// Firefox does not show Playwright the bodies of requests.
+test(
+  'a view that the server loses before it connects is set up again without the app noticing',
+  {
+    tag: '@chromium',
+  },
+  async ({ browser }) => {
+    const room = newRoom();
+    const [ada, bob] = [await Caller.open(browser), await Caller.open(browser)];
+    let views = 0;
+    await bob.page.route('**/conferences/viewStream', async (route) => {
+      views += 1;
       await route.continue();
-    },
-    { times: 1 },
-  );
-  await Promise.all([ada.join(room, 'Ada'), bob.join(room, 'Bob')]);
-  await ada.publish(11, 440);
-  await bob.expectVideoOf(11);
-  await expectToGrow(async () => (await bob.received()).framesDecoded, 20);
-  await expect.poll(() => bob.tonesHz()).toEqual([440]);
-  expect(views).toBe(2);
-  expect(await bob.diary()).not.toContainEqual(expect.stringMatching(/^(unpublished|error)/));
-  for (const caller of [ada, bob]) await caller.close();
-});
+    });
+    // As after a failed DTLS handshake on the server: when the candidates arrive, the view no longer exists.
+    await bob.page.route(
+      '**/conferences/addViewStreamIceCandidates',
+      async (route) => {
+        const { conferenceId, userEndpointId, streamId, viewerId } = route.request().postDataJSON() as Record<
+          string,
+          string
+        >;
+        const stopped = await fetch(
+          route
+            .request()
+            .url()
+            .replace(/[^/]+$/, 'stopViewStream'),
+          {
+            method: 'POST',
+            headers: await route.request().allHeaders(),
+            body: JSON.stringify({ conferenceId, userEndpointId, streamId, viewerId }),
+          },
+        );
+        expect(stopped.status).toBe(204);
+        await route.continue();
+      },
+      { times: 1 },
+    );
+    await Promise.all([ada.join(room, 'Ada'), bob.join(room, 'Bob')]);
+    await ada.publish(11, 440);
+    await bob.expectVideoOf(11);
+    await expectToGrow(async () => (await bob.received()).framesDecoded, 20);
+    await expect.poll(() => bob.tonesHz()).toEqual([440]);
+    expect(views).toBe(2);
+    expect(await bob.diary()).not.toContainEqual(expect.stringMatching(/^(unpublished|error)/));
+    for (const caller of [ada, bob]) await caller.close();
+  },
+);

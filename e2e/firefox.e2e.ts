@@ -5,7 +5,8 @@ import { encryptWith } from './support/encrypt-with.ts';
 import { expectSilenceOnceClosed } from './support/encrypted-media.ts';
 import { expectToGrow } from './support/expect-to-grow.ts';
 import { expect } from './support/expect.ts';
-import { fakeMicrophoneHz, FirefoxCaller } from './support/firefox-caller.ts';
+import { FirefoxCaller } from './support/firefox-caller.ts';
+import { fakeMicrophoneHz } from './support/firefox-preferences.ts';
 
 const hasNetwork = Object.values(networkInterfaces())
   .flat()

@@ -1,9 +1,11 @@
 import { defineConfig } from '@playwright/test';
 import { apiPort, demoPort, demoUrl } from './support/addresses.ts';
 import { browserArguments } from './support/browser-arguments.ts';
-import { findBrowser } from './support/browser.ts';
+import { findBrowser, findFirefox } from './support/browser.ts';
+import { firefoxPreferences } from './support/firefox-preferences.ts';
 
 const executablePath = findBrowser();
+const firefoxPath = findFirefox();
 
 /**
  * Journeys that need the machine for themselves: they watch frame rates, freezes, layers or resource counts, add network
@@ -12,6 +14,10 @@ const executablePath = findBrowser();
 const alone =
   /\/(crowd|insight|leaks|lip-sync|loss|network-change|packed|paths|simulcast|slow-link|turn)\.e2e\.ts$/;
 
+/** Journeys that also run in Firefox, except tests with the tag `@chromium`, which need what only Playwright's Chromium can do. */
+const firefoxToo =
+  /\/(absurd-metadata|call|elements|encryption|insight|media-process|page-life|recovery|set-back|two-tabs|viewing)\.e2e\.ts$/;
+
 // One worker by default, because the machine's two cores already run the server, the encoders and the decoders of a call.
 // `npm test` runs the journeys of the project `together` two at a time.
 export default defineConfig({
@@ -19,6 +25,22 @@ export default defineConfig({
   projects: [
     { name: 'together', testMatch: '**/*.e2e.ts', testIgnore: alone },
     { name: 'alone', testMatch: alone },
+    {
+      name: 'firefox',
+      testMatch: firefoxToo,
+      grepInvert: /@chromium/,
+      use: {
+        browserName: 'firefox',
+        channel: 'moz-firefox',
+        launchOptions: {
+          ...(firefoxPath && { executablePath: firefoxPath }),
+          args: [],
+          firefoxUserPrefs: firefoxPreferences,
+          // The server below names its address.
+          env: { ...process.env, PULSE_SERVER: process.env['PARLEY_SOUND_CARD'] },
+        },
+      },
+    },
   ],
   outputDir: '../test-results',
   workers: 1,
@@ -37,13 +59,25 @@ export default defineConfig({
       args: [...browserArguments, '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'],
     },
   },
-  webServer: {
-    command: 'node --conditions=@parley-rtc/source demo/start.ts',
-    cwd: '..',
-    url: demoUrl,
-    env: { DEMO_PORT: String(demoPort), PARLEY_PORT: String(apiPort) },
-    gracefulShutdown: { signal: 'SIGTERM', timeout: 5_000 },
-    stdout: 'ignore',
-    stderr: 'pipe',
-  },
+  webServer: [
+    {
+      command: 'node --conditions=@parley-rtc/source demo/start.ts',
+      cwd: '..',
+      url: demoUrl,
+      env: { DEMO_PORT: String(demoPort), PARLEY_PORT: String(apiPort) },
+      gracefulShutdown: { signal: 'SIGTERM', timeout: 5_000 },
+      stdout: 'ignore',
+      stderr: 'pipe',
+    },
+    {
+      command: 'node e2e/support/sound-card.ts',
+      cwd: '..',
+      name: 'sound card',
+      wait: { stdout: /sound card at <(?<parley_sound_card>.*)>/ },
+      // Installing a package may take a while.
+      timeout: 180_000,
+      gracefulShutdown: { signal: 'SIGTERM', timeout: 5_000 },
+      stderr: 'pipe',
+    },
+  ],
 });

@@ -1,7 +1,7 @@
 import puppeteer from 'puppeteer-core';
 import { browserArguments } from '../support/browser-arguments.ts';
 import { ensureBrowser, ensureFirefox } from '../support/browser.ts';
-import { firefoxPreferences } from '../support/firefox-caller.ts';
+import { firefoxPreferences } from '../support/firefox-preferences.ts';
 import { acceptAnswer, closePeer, countReceived, openPeer } from './browser-peer.ts';
 import type { ClientPeer, MediaClient, PeerRequest } from './media-client.ts';
 

@@ -38,6 +38,11 @@ export function ensureBrowser(): string {
   return ensure(chromium);
 }
 
+/** The path of the Firefox for the tests, or undefined. `PARLEY_FIREFOX` overrides it. */
+export function findFirefox(): string | undefined {
+  return find(firefox);
+}
+
 /** The same for Firefox, which `PARLEY_FIREFOX` overrides. */
 export function ensureFirefox(): string {
   return ensure(firefox);

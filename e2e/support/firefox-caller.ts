@@ -1,19 +1,8 @@
 import puppeteer, { type LaunchOptions } from 'puppeteer-core';
 import { ensureFirefox } from './browser.ts';
+import { firefoxPreferences } from './firefox-preferences.ts';
 import { publishWithMicrophone } from './page-scripts.ts';
 import { PuppeteerCaller } from './puppeteer-caller.ts';
-
-/** The tone of Firefox's fake microphone. */
-export const fakeMicrophoneHz = 880;
-
-/** Autoplay, no permission prompts, and a fake microphone. */
-export const firefoxPreferences = {
-  'media.navigator.streams.fake': true,
-  'media.navigator.audio.fake_frequency': fakeMicrophoneHz,
-  'media.autoplay.default': 0,
-  'media.autoplay.blocking_policy': 0,
-  'media.navigator.permission.disabled': true,
-};
 
 /** A participant in the system's Firefox. Playwright drives only its own Firefox builds. */
 export class FirefoxCaller extends PuppeteerCaller {
