@@ -85,6 +85,11 @@ export class UserEndpoints {
     return this.#endpoints.has(endpointKeyOf(endpoint));
   }
 
+  /** The health of a registered endpoint; undefined for any other. */
+  healthOf(endpoint: EndpointId): 'HEALTHY' | 'SICK' | undefined {
+    return this.#endpoints.get(endpointKeyOf(endpoint))?.health;
+  }
+
   /** Whether the endpoint is registered and the actor's. */
   owns(actor: Actor, id: string): boolean {
     return this.#find(actor, id)?.owner.key === userKeyOf(actor);
