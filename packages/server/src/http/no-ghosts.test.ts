@@ -74,3 +74,12 @@ it('frees the id of an ended conference whose retention passed while the disk wa
   const body = { conferenceId, metadata: { topic: 'the next one' } };
   await expect.poll(async () => (await service.call('create', { body })).status).toBe(200);
 });
+
+it('lets no endpoint in that is unregistered while its join is being stored', async () => {
+  const { service, conferenceId, participants } = await setUp();
+  for (let count = 0; count < 10; count += 1) {
+    const body = { conferenceId, userEndpointId: await service.register() };
+    await Promise.all([service.call('join', { body }), service.call('unregisterUserEndpoint', { body })]);
+  }
+  await expect.poll(participants).toEqual([]);
+});
