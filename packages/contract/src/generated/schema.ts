@@ -2858,6 +2858,7 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly revokeUser: {
@@ -2884,6 +2885,7 @@ export interface operations {
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly onConferenceCreatedEvent: {
