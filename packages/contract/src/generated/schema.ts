@@ -1577,7 +1577,7 @@ export interface components {
         readonly RegisterUserEndpointCommand: {
             /**
              * Format: int32
-             * @description Longest interval between two keep-alives, in seconds. One missed deadline makes the endpoint SICK; three remove it.
+             * @description Longest interval between two keep-alives, in seconds. One missed deadline makes the endpoint SICK; three remove it. More than a day counts as a day.
              */
             readonly keepAliveSeconds: number;
             /**
@@ -1592,7 +1592,7 @@ export interface components {
         readonly RegisterUserEndpointLegacyCommand: {
             /**
              * Format: int32
-             * @description Longest interval between two keep-alives, in seconds. One missed deadline makes the endpoint SICK; three remove it.
+             * @description Longest interval between two keep-alives, in seconds. One missed deadline makes the endpoint SICK; three remove it. More than a day counts as a day.
              */
             readonly keepAliveSeconds: number;
             /** @description Preferred id; the server generates one if omitted. Always use the returned id. */

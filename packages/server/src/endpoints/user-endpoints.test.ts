@@ -91,6 +91,18 @@ describe('an endpoint', () => {
     expect(told).toEqual(['made SICK', 'made HEALTHY', 'made SICK']);
   });
 
+  it.each(['registered', 'stored by an older server'])('%s for years is gone after three days', (how) => {
+    const records = memoryRecords<StoredEndpoint>();
+    const keepAliveMs = (2 ** 31 - 1) * 1_000;
+    const stored = { id: 'made', organizationId: 'o-1', ownerKey: userKeyOf(ada), keepAliveMs };
+    if (how !== 'registered') records.stored.set('key', stored);
+    const { clock, told, endpoints } = setUp({ records });
+    endpoints.restore(() => false);
+    if (how === 'registered') endpoints.register(ada, { keepAliveSeconds: keepAliveMs / 1_000 });
+    clock.advance(3 * 24 * 60 * 60_000);
+    expect(told).toEqual(['made SICK', 'made silent']);
+  });
+
   it('stays alive while a request of its user is parked', () => {
     const { clock, told, endpoints } = setUp();
     endpoints.register(ada, { keepAliveSeconds: 5 });

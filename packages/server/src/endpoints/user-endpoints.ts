@@ -40,6 +40,12 @@ interface FormerEndpoint {
   readonly keepAliveMs: number;
 }
 
+/**
+ * No login lives longer, so nobody could send a later keep-alive. Without a limit, an endpoint that its client gave up
+ * would occupy its place in a conference for years.
+ */
+const longestKeepAliveMs = 24 * 60 * 60_000;
+
 interface Owner {
   readonly key: string;
   readonly endpoints: Set<Endpoint>;
@@ -108,7 +114,7 @@ export class UserEndpoints {
     const { newId, limits = defaultLimits, records, onError } = this.#options;
     const { organizationId } = actor;
     const id = request.userEndpointId ?? newId();
-    const keepAliveMs = request.keepAliveSeconds * 1000;
+    const keepAliveMs = Math.min(request.keepAliveSeconds * 1000, longestKeepAliveMs);
     const stored: StoredEndpoint = { id, organizationId, ownerKey: userKeyOf(actor), keepAliveMs };
     const former = this.#find(actor, id);
     if (former) {
@@ -203,7 +209,8 @@ export class UserEndpoints {
       organizationId,
       key: endpointKeyOf({ organizationId, id }),
       owner,
-      keepAliveMs,
+      // An older server stored longer ones.
+      keepAliveMs: Math.min(keepAliveMs, longestKeepAliveMs),
       parkedRequests: 0,
       lastSeenMs,
       health,
