@@ -288,6 +288,28 @@ describe('an endpoint', () => {
     expect(register(ada, 'four')).toBe('accepted');
   });
 
+  it('is one of a limited number for the guests of its conference, however many users they are', () => {
+    const records = memoryRecords<StoredEndpoint>();
+    const limits = { ...defaultLimits, participantsPerConference: 1 };
+    const guest = (userId: string, conferenceId = 'c-1') =>
+      anActor({ userId, realm: 'ticket', conferenceId });
+    const former = setUp({ records, limits });
+    for (let count = 0; count < 10; count += 1) {
+      const userEndpointId = `${count}`;
+      former.endpoints.register(guest(`guest-${count}`), { userEndpointId, keepAliveSeconds: 5 });
+    }
+    const { endpoints } = setUp({ records, limits });
+    endpoints.restore(() => false);
+    const register = (actor: Actor, userEndpointId: string) =>
+      refusalOf(() => endpoints.register(actor, { userEndpointId, keepAliveSeconds: 5 }));
+    expect(register(guest('another'), 'another')).toBe('limit_exceeded');
+    expect(register(guest('guest-0'), '0')).toBe('accepted');
+    expect(register(guest('another', 'c-2'), 'of c-2')).toBe('accepted');
+    expect(register(ada, 'of staff')).toBe('accepted');
+    endpoints.unregister(guest('guest-0'), '0');
+    expect(register(guest('another'), 'another')).toBe('accepted');
+  });
+
   it('is stored until it is dropped or unregistered', () => {
     const records = memoryRecords<StoredEndpoint>();
     const { clock, endpoints } = setUp({ records });
