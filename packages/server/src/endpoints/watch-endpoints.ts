@@ -23,11 +23,11 @@ export function watchEndpoints(
   const endpoints = new UserEndpoints({
     ...parts,
     newId: randomUUID,
-    onHealthChanged: (userEndpointId, _health, organizationId) => {
+    onHealthChanged: (userEndpointId, health, organizationId) => {
       recordEverywhere(userEndpointId, organizationId, (current, stamp) => {
         // Its health of now, which may have changed until a repeated try succeeds.
-        const state = endpoints.healthOf({ id: userEndpointId, organizationId });
-        return state ? changeParticipantState(current, { userEndpointId, state }, stamp) : [];
+        const state = endpoints.healthOf({ id: userEndpointId, organizationId }) ?? health;
+        return changeParticipantState(current, { userEndpointId, state }, stamp);
       });
     },
     onSilent: (userEndpointId, organizationId) => {
