@@ -37,6 +37,7 @@ function setUp(options: Partial<UserEndpointsOptions> = {}) {
 
 const ada = anActor();
 const bob = anActor({ userId: 'u-2' });
+const guest = (userId: string, conferenceId = 'c-1') => anActor({ userId, realm: 'ticket', conferenceId });
 
 describe('an endpoint', () => {
   it('is SICK after one missed deadline and gone after three', () => {
@@ -291,8 +292,6 @@ describe('an endpoint', () => {
   it('is one of a limited number for the guests of its conference, however many users they are', () => {
     const records = memoryRecords<StoredEndpoint>();
     const limits = { ...defaultLimits, participantsPerConference: 1 };
-    const guest = (userId: string, conferenceId = 'c-1') =>
-      anActor({ userId, realm: 'ticket', conferenceId });
     const former = setUp({ records, limits });
     for (let count = 0; count < 10; count += 1) {
       const userEndpointId = `${count}`;

@@ -8,6 +8,16 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
+/** Lets only the first writes through. */
+function fillDisk(writesLeft: number) {
+  let left = writesLeft;
+  return vi.spyOn(Database.prototype, 'transact').mockImplementation((work) => {
+    left -= 1;
+    if (left < 0) throw Object.assign(new Error('database or disk is full'), { errcode: 13 });
+    return work();
+  });
+}
+
 async function setUp() {
   const dataDir = temporaryFolder();
   const server = await startTestServer({ dataDir });
@@ -22,14 +32,6 @@ async function setUp() {
   const login = (await requestToken({ grant_type: 'password', username: ticket.id }, 'customer:')).body;
   const guest = new Caller(server.url, login);
   await guest.join(conferenceId);
-  /** Lets only the first writes through. */
-  const fillDisk = (writesLeft: number) => {
-    const transact = Database.prototype.transact;
-    return vi.spyOn(Database.prototype, 'transact').mockImplementation(function (this: Database, work) {
-      if (writesLeft-- > 0) return transact.call(this, work);
-      throw Object.assign(new Error('database or disk is full'), { errcode: 13 });
-    });
-  };
   const participants = async () =>
     (await service.do<WireConference>('getConference', { params: { id: conferenceId } })).participants;
   /** What still works after a restart: logging in with the ticket, and renewing the login. */
@@ -44,13 +46,13 @@ async function setUp() {
       await ask({ grant_type: 'refresh_token', refresh_token: token }),
     ];
   };
-  return { ...server, ticket, guest, fillDisk, participants, afterRestart };
+  return { ...server, ticket, guest, participants, afterRestart };
 }
 
 it.each([0, 1])(
   'a ticket revoked on a full disk (%i writes left) is revoked by a repetition',
   async (left) => {
-    const { service, ticket, fillDisk, participants, afterRestart } = await setUp();
+    const { service, ticket, participants, afterRestart } = await setUp();
     const disk = fillDisk(left);
     const params = { id: ticket.id };
     expect(await service.call('revokeTicket', { params })).toMatchObject({ status: 503 });
@@ -62,7 +64,7 @@ it.each([0, 1])(
 );
 
 it.each([0, 1])('a user revoked on a full disk (%i writes left) is revoked by a repetition', async (left) => {
-  const { service, fillDisk, participants, afterRestart } = await setUp();
+  const { service, participants, afterRestart } = await setUp();
   const disk = fillDisk(left);
   const body = { userId: 'guest' };
   expect(await service.call('revokeUser', { body })).toMatchObject({ status: 503 });
@@ -73,7 +75,7 @@ it.each([0, 1])('a user revoked on a full disk (%i writes left) is revoked by a 
 });
 
 it('a login that ended on a full disk does not return after a restart', async () => {
-  const { service, ticket, guest, fillDisk, clock, afterRestart } = await setUp();
+  const { service, ticket, guest, clock, afterRestart } = await setUp();
   const disk = fillDisk(1);
   expect((await service.call('revokeTicket', { params: { id: ticket.id } })).status).toBe(503);
   disk.mockRestore();
