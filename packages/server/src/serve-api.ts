@@ -41,6 +41,7 @@ export async function serveApi(app: FastifyInstance, parts: ServedParts): Promis
     conferences: () => conferencing.conferences.ongoing(),
     viewCount: () => media.streams.views.count,
     mediaFacts: () => media.mediaRouter.facts(),
+    now: () => clock.elapsedMs(),
   });
   meterRequests(app, document.operations, metrics);
   const limitUser = rateLimits && limitRates(app, rateLimits);

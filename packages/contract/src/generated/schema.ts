@@ -1577,7 +1577,7 @@ export interface components {
         readonly RegisterUserEndpointCommand: {
             /**
              * Format: int32
-             * @description Longest interval between two keep-alives, in seconds. One missed deadline makes the endpoint SICK; three remove it.
+             * @description Longest interval between two keep-alives, in seconds. One missed deadline makes the endpoint SICK; three remove it. More than a day counts as a day.
              */
             readonly keepAliveSeconds: number;
             /**
@@ -1592,7 +1592,7 @@ export interface components {
         readonly RegisterUserEndpointLegacyCommand: {
             /**
              * Format: int32
-             * @description Longest interval between two keep-alives, in seconds. One missed deadline makes the endpoint SICK; three remove it.
+             * @description Longest interval between two keep-alives, in seconds. One missed deadline makes the endpoint SICK; three remove it. More than a day counts as a day.
              */
             readonly keepAliveSeconds: number;
             /** @description Preferred id; the server generates one if omitted. Always use the returned id. */
@@ -2858,6 +2858,7 @@ export interface operations {
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly revokeUser: {
@@ -2884,6 +2885,7 @@ export interface operations {
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
             readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
     };
     readonly onConferenceCreatedEvent: {

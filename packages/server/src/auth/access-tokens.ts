@@ -11,6 +11,7 @@ import type { Actor, Realm } from '../actor.ts';
 import type { Clock } from '../clock.ts';
 import { RefusalError } from '../refusal.ts';
 import type { Records } from '../storage/records.ts';
+import { bearerTokenOf } from './bearer-token.ts';
 import type { ExternalIssuer } from './external-issuer.ts';
 import type { Login } from './logins.ts';
 import { rightsOf } from './rights.ts';
@@ -102,7 +103,7 @@ export class AccessTokens {
 
   /** The actor that an `Authorization` header identifies; refuses with `invalid_token` if it identifies none. */
   async authenticate(authorization: string | undefined): Promise<Actor> {
-    const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+    const token = bearerTokenOf(authorization);
     if (token === undefined) {
       throw new RefusalError(
         'invalid_token',

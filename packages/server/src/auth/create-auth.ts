@@ -92,6 +92,7 @@ export async function createAuth(options: AuthOptions, parts: AuthParts): Promis
     authenticate: async (authorization) => asOfNow(await remembered(authorization), logins, revocations),
     dropExpired: async () => {
       await tickets.dropExpired();
+      await logins.dropEnded();
       await revocations.dropOld();
     },
     close: () => {

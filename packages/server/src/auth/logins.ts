@@ -69,6 +69,8 @@ export class Logins {
   readonly #held = new Map<string, Held>();
   readonly #idOfHash = new Map<string, string>();
   readonly #countByTicket = new Map<string, number>();
+  /** Ended logins that are still stored: without another try, the next start would bring them back. */
+  readonly #ending = new Map<string, Login>();
 
   constructor(options: LoginsOptions) {
     this.#options = options;
@@ -151,15 +153,25 @@ export class Logins {
     if (login && login.conferenceInstance === undefined) await this.#store({ ...login, conferenceInstance });
   }
 
-  /** Ends the login: its refresh tokens and access tokens stop working. */
+  /** Ends the login: its refresh tokens and access tokens stop working, even if it cannot be deleted now. */
   async end(id: string): Promise<void> {
+    const login = this.get(id) ?? this.#ending.get(id);
+    if (!login) return;
     this.#drop(id);
+    this.#ending.set(id, login);
     await this.#options.records.delete(id);
+    this.#ending.delete(id);
   }
 
-  /** Ends all logins that `isEnding` selects, and returns them. */
+  /** Deletes ended logins that could not be deleted. */
+  async dropEnded(): Promise<void> {
+    for (const id of this.#ending.keys()) await this.end(id);
+  }
+
+  /** Ends all logins that `isEnding` selects, and returns them; also those that could not be deleted before. */
   async endWhere(isEnding: (login: Login) => boolean): Promise<readonly Login[]> {
-    const ending = [...this.#held.values()].map(({ login }) => login).filter(isEnding);
+    const held = [...this.#held.values()].map(({ login }) => login);
+    const ending = [...held, ...this.#ending.values()].filter(isEnding);
     await Promise.all(ending.map(({ id }) => this.end(id)));
     return ending;
   }
@@ -175,6 +187,7 @@ export class Logins {
     this.#held.clear();
     this.#idOfHash.clear();
     this.#countByTicket.clear();
+    this.#ending.clear();
   }
 
   #require(id: string): Login {

@@ -8,11 +8,13 @@ import { rememberActors } from './remember-actors.ts';
 function setUp(actor: Actor = anActor()) {
   const clock = new FakeClock();
   const checked: string[] = [];
-  const authenticate = rememberActors((authorization = '') => {
-    checked.push(authorization);
-    if (authorization === 'bad') return Promise.reject(new RefusalError('invalid_token', 'No.'));
-    return Promise.resolve({ ...actor, userId: authorization });
+  const remembered = rememberActors((authorization = '') => {
+    const token = authorization.split(' ').at(-1) ?? '';
+    checked.push(token);
+    if (token === 'bad') return Promise.reject(new RefusalError('invalid_token', 'No.'));
+    return Promise.resolve({ ...actor, userId: token });
   }, clock);
+  const authenticate = (token: string, scheme = 'Bearer '): Promise<Actor> => remembered(`${scheme}${token}`);
   return { clock, checked, authenticate };
 }
 
@@ -26,6 +28,13 @@ it('checks a token once a minute', async () => {
   clock.advance(1);
   await authenticate('ada');
   expect(checked).toEqual(['ada', 'bob', 'ada']);
+});
+
+it('holds a token once, however the header is written', async () => {
+  const { checked, authenticate } = setUp();
+  const schemes = ['Bearer ', 'bearer ', `Bearer${' '.repeat(16_000)}`];
+  for (const scheme of schemes) expect((await authenticate('ada', scheme)).userId).toBe('ada');
+  expect(checked).toEqual(['ada']);
 });
 
 it('checks a token again when it may have expired', async () => {

@@ -78,7 +78,8 @@ export class Tickets {
   /** Makes a ticket of the actor's organization useless for good, and returns its id. Repeating it changes nothing. */
   async revoke(code: string, actor: Actor): Promise<string> {
     const ticket = this.#requireOf(code, actor);
-    if (!ticket.revoked) await this.#store({ ...ticket, revoked: true, version: ticket.version + 1 });
+    // Stored again when repeated: a full disk may have kept the first time from the disk, but not from memory.
+    await this.#store(ticket.revoked ? ticket : { ...ticket, revoked: true, version: ticket.version + 1 });
     return ticket.id;
   }
 

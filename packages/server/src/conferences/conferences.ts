@@ -20,6 +20,7 @@ import { newestWithin } from './newest-within.ts';
 import { readEvents, type EventReading } from './read-events.ts';
 import type { HistoryPosition } from './require-position.ts';
 import { requireRoom, requireRoomForCreation } from './require-room.ts';
+import { Retries } from './retries.ts';
 import { createConference, isSameCreation } from './rules/create-conference.ts';
 import {
   requireRight,
@@ -66,6 +67,7 @@ export class Conferences {
   readonly #memberships = new Memberships();
   readonly #listeners: Listeners<readonly ConferenceEvent[]>;
   readonly #ended: EndedConferences;
+  readonly #retries: Retries;
   readonly #limits: Limits;
 
   constructor(options: ConferencesOptions) {
@@ -74,10 +76,13 @@ export class Conferences {
     const { clock, endedRetentionMs: retentionMs, log, onError } = options;
     this.#known = new FoldedConferences(log);
     this.#listeners = new Listeners(onError);
-    const forget = async (conferenceId: string): Promise<void> => {
-      this.#known.forget(conferenceId);
-      await log.forget(conferenceId);
-    };
+    this.#retries = new Retries({ clock, onError });
+    // Otherwise a full disk at that moment would keep the id taken until the next start.
+    const forget = (conferenceId: string): Promise<void> =>
+      this.#retries.run(async () => {
+        this.#known.forget(conferenceId);
+        await log.forget(conferenceId);
+      });
     this.#ended = new EndedConferences({ clock, retentionMs, forget, onError });
   }
 
@@ -182,6 +187,11 @@ export class Conferences {
     await this.#change(conferenceId, (state) => rule(state, this.#stamp()));
   }
 
+  /** As {@link record}, and if that fails, again in the background until it succeeds. */
+  recordUntilDone(...[conferenceId, rule]: Parameters<Conferences['record']>): Promise<void> {
+    return this.#retries.run(() => this.record(conferenceId, rule));
+  }
+
   /** As {@link readEvents}. Refuses also with `not_found`, or `forbidden` if the conference is not the actor's. */
   async events(
     conferenceId: string,
@@ -212,9 +222,10 @@ export class Conferences {
     return this.#listeners.add(listener);
   }
 
-  /** Stops dropping ended conferences; for shutdown. */
+  /** Stops dropping ended conferences, and all retries; for shutdown. */
   close(): void {
     this.#ended.close();
+    this.#retries.close();
   }
 
   /**

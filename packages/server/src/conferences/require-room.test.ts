@@ -32,6 +32,25 @@ const join = joinConference(state, { ...about, userEndpointId: 'ep-2' }, aContex
 
 it.each<[string, Partial<Limits>, readonly HistoryEvent[], keyof Limits | undefined]>([
   ['a new entry', { conferenceMetadataEntries: 2 }, set('c'), 'conferenceMetadataEntries'],
+  ['the mute entry of a stream', { conferenceMetadataEntries: 2 }, set('TRACK_MUTED/audio/s-1'), undefined],
+  [
+    'the same above the bytes',
+    { conferenceMetadataBytes: 12 },
+    set('TRACK_MUTED/video/s-1', 'true'),
+    undefined,
+  ],
+  [
+    'a mute entry without a stream',
+    { conferenceMetadataEntries: 2 },
+    set('TRACK_MUTED/audio/s-9'),
+    'conferenceMetadataEntries',
+  ],
+  [
+    'a long text in the mute entry of a stream',
+    { conferenceMetadataBytes: 12 },
+    set('TRACK_MUTED/audio/s-1', 'x'.repeat(101)),
+    'conferenceMetadataBytes',
+  ],
   ['a changed entry', { conferenceMetadataEntries: 2 }, set('b', 'x'), undefined],
   ['a longer text', { conferenceMetadataBytes: 12 }, set('b', '123456'), 'conferenceMetadataBytes'],
   ['a shorter text, still too long', { conferenceMetadataBytes: 3 }, set('b', '1234'), undefined],

@@ -11,6 +11,7 @@ import type { Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
 import { RefusalError } from '../refusal.ts';
 import { jsonBytes } from './json-bytes.ts';
+import { hasReservedRoom } from './rules/conventions.ts';
 import { stateBytes } from './state-bytes.ts';
 
 /**
@@ -25,7 +26,10 @@ export function requireRoom(state: ConferenceState, events: readonly HistoryEven
     requireWithin(limits, 'participantsPerConference', next.participants.length, 'conference_full');
     requireUserRoom(next, limits);
   }
-  if (next.metadata !== state.metadata) requireMetadataRoom(next.metadata, state.metadata, limits);
+  if (next.metadata !== state.metadata) {
+    requireMetadataRoom(withoutReserved(next), withoutReserved(state), limits);
+    for (const key of Object.keys(next.metadata)) requireOrdinaryKey(key);
+  }
   for (const participant of next.participants) {
     const former = state.participants.find(({ id }) => id === participant.id);
     if (participant !== former) requireParticipantRoom(participant, former, limits);
@@ -61,7 +65,14 @@ function requireMetadataRoom(
   }
   const bytes = textBytes(next);
   if (bytes > textBytes(former)) requireWithin(limits, 'conferenceMetadataBytes', bytes);
-  for (const key of keys) requireOrdinaryKey(key);
+}
+
+/** The metadata that count towards the limits. */
+function withoutReserved(state: ConferenceState): Readonly<Record<string, MetadataEntry>> {
+  const counted = Object.entries(state.metadata).filter(
+    ([key, { value }]) => !hasReservedRoom(state, key, value),
+  );
+  return Object.fromEntries(counted);
 }
 
 /**

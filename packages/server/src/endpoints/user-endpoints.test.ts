@@ -37,6 +37,7 @@ function setUp(options: Partial<UserEndpointsOptions> = {}) {
 
 const ada = anActor();
 const bob = anActor({ userId: 'u-2' });
+const guest = (userId: string, conferenceId = 'c-1') => anActor({ userId, realm: 'ticket', conferenceId });
 
 describe('an endpoint', () => {
   it('is SICK after one missed deadline and gone after three', () => {
@@ -89,6 +90,18 @@ describe('an endpoint', () => {
     expect(told).toEqual(['made SICK', 'made HEALTHY']);
     clock.advance(29_999);
     expect(told).toEqual(['made SICK', 'made HEALTHY', 'made SICK']);
+  });
+
+  it.each(['registered', 'stored by an older server'])('%s for years is gone after three days', (how) => {
+    const records = memoryRecords<StoredEndpoint>();
+    const keepAliveMs = (2 ** 31 - 1) * 1_000;
+    const stored = { id: 'made', organizationId: 'o-1', ownerKey: userKeyOf(ada), keepAliveMs };
+    if (how !== 'registered') records.stored.set('key', stored);
+    const { clock, told, endpoints } = setUp({ records });
+    endpoints.restore(() => false);
+    if (how === 'registered') endpoints.register(ada, { keepAliveSeconds: keepAliveMs / 1_000 });
+    clock.advance(3 * 24 * 60 * 60_000);
+    expect(told).toEqual(['made SICK', 'made silent']);
   });
 
   it('stays alive while a request of its user is parked', () => {
@@ -274,6 +287,26 @@ describe('an endpoint', () => {
     expect(register(bob, 'three')).toBe('accepted');
     endpoints.unregister(ada, 'one');
     expect(register(ada, 'four')).toBe('accepted');
+  });
+
+  it('is one of a limited number for the guests of its conference, however many users they are', () => {
+    const records = memoryRecords<StoredEndpoint>();
+    const limits = { ...defaultLimits, participantsPerConference: 1 };
+    const former = setUp({ records, limits });
+    for (let count = 0; count < 10; count += 1) {
+      const userEndpointId = `${count}`;
+      former.endpoints.register(guest(`guest-${count}`), { userEndpointId, keepAliveSeconds: 5 });
+    }
+    const { endpoints } = setUp({ records, limits });
+    endpoints.restore(() => false);
+    const register = (actor: Actor, userEndpointId: string) =>
+      refusalOf(() => endpoints.register(actor, { userEndpointId, keepAliveSeconds: 5 }));
+    expect(register(guest('another'), 'another')).toBe('limit_exceeded');
+    expect(register(guest('guest-0'), '0')).toBe('accepted');
+    expect(register(guest('another', 'c-2'), 'of c-2')).toBe('accepted');
+    expect(register(ada, 'of staff')).toBe('accepted');
+    endpoints.unregister(guest('guest-0'), '0');
+    expect(register(guest('another'), 'another')).toBe('accepted');
   });
 
   it('is stored until it is dropped or unregistered', () => {

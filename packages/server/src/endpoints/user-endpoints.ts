@@ -5,6 +5,7 @@ import { requireWithin } from '../limits/require-within.ts';
 import { RefusalError } from '../refusal.ts';
 import type { Records } from '../storage/records.ts';
 import { healthAt, nextChangeMs } from './endpoint-health.ts';
+import { GuestCounts } from './guest-counts.ts';
 
 /** Identifies an endpoint: ids are unique only within an organization, so that no other organization can take them. */
 export interface EndpointId {
@@ -32,6 +33,8 @@ export interface UserEndpointsOptions {
 interface StoredEndpoint extends EndpointId {
   readonly ownerKey: string;
   readonly keepAliveMs: number;
+  /** The one conference that a ticket holder may enter; absent for everyone else. */
+  readonly conferenceId?: string;
 }
 
 /** An endpoint as an older server stored it, whose owner is unknown: several users may have had that id. */
@@ -39,6 +42,12 @@ interface FormerEndpoint {
   readonly ownerKey: string;
   readonly keepAliveMs: number;
 }
+
+/**
+ * No login lives longer, so nobody could send a later keep-alive. Without a limit, an endpoint that its client gave up
+ * would occupy its place in a conference for years.
+ */
+const longestKeepAliveMs = 24 * 60 * 60_000;
 
 interface Owner {
   readonly key: string;
@@ -50,6 +59,8 @@ interface Owner {
 interface Endpoint extends EndpointId {
   readonly key: string;
   readonly owner: Owner;
+  /** Of a guest. */
+  readonly conferenceKey: string | undefined;
   keepAliveMs: number;
   /** Number of the owner's parked requests for this endpoint alone. */
   parkedRequests: number;
@@ -63,6 +74,7 @@ export class UserEndpoints {
   readonly #options: UserEndpointsOptions;
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #owners = new Map<string, Owner>();
+  readonly #guestCounts = new GuestCounts();
 
   constructor(options: UserEndpointsOptions) {
     this.#options = options;
@@ -85,6 +97,11 @@ export class UserEndpoints {
     return this.#endpoints.has(endpointKeyOf(endpoint));
   }
 
+  /** The health of a registered endpoint; undefined for any other. */
+  healthOf(endpoint: EndpointId): 'HEALTHY' | 'SICK' | undefined {
+    return this.#endpoints.get(endpointKeyOf(endpoint))?.health;
+  }
+
   /** Whether the endpoint is registered and the actor's. */
   owns(actor: Actor, id: string): boolean {
     return this.#find(actor, id)?.owner.key === userKeyOf(actor);
@@ -101,10 +118,16 @@ export class UserEndpoints {
     request: { readonly userEndpointId?: string; readonly keepAliveSeconds: number },
   ): string {
     const { newId, limits = defaultLimits, records, onError } = this.#options;
-    const { organizationId } = actor;
+    const { organizationId, conferenceId } = actor;
     const id = request.userEndpointId ?? newId();
-    const keepAliveMs = request.keepAliveSeconds * 1000;
-    const stored: StoredEndpoint = { id, organizationId, ownerKey: userKeyOf(actor), keepAliveMs };
+    const keepAliveMs = Math.min(request.keepAliveSeconds * 1000, longestKeepAliveMs);
+    const stored: StoredEndpoint = {
+      id,
+      organizationId,
+      ownerKey: userKeyOf(actor),
+      keepAliveMs,
+      ...(conferenceId !== undefined && { conferenceId }),
+    };
     const former = this.#find(actor, id);
     if (former) {
       requireOwner(actor, former);
@@ -114,6 +137,7 @@ export class UserEndpoints {
     } else {
       const inUse = this.#owners.get(stored.ownerKey)?.endpoints.size ?? 0;
       requireWithin(limits, 'endpointsPerUser', inUse + 1);
+      this.#guestCounts.requireRoom(conferenceKeyOf(stored), limits);
       this.#add(stored, 'HEALTHY');
     }
     // Not awaited: a client whose endpoint is lost in a power cut gets 404 and registers again.
@@ -172,6 +196,7 @@ export class UserEndpoints {
     for (const { stopTimer } of this.#endpoints.values()) stopTimer();
     this.#endpoints.clear();
     this.#owners.clear();
+    this.#guestCounts.clear();
   }
 
   #find({ organizationId }: Actor, id: string): Endpoint | undefined {
@@ -190,7 +215,8 @@ export class UserEndpoints {
     return endpoint;
   }
 
-  #add({ id, organizationId, ownerKey, keepAliveMs }: StoredEndpoint, health: Endpoint['health']): void {
+  #add(stored: StoredEndpoint, health: Endpoint['health']): void {
+    const { id, organizationId, ownerKey, keepAliveMs } = stored;
     const lastSeenMs = this.#options.clock.elapsedMs();
     const owner = this.#ownerOf(ownerKey);
     const endpoint: Endpoint = {
@@ -198,7 +224,9 @@ export class UserEndpoints {
       organizationId,
       key: endpointKeyOf({ organizationId, id }),
       owner,
-      keepAliveMs,
+      conferenceKey: conferenceKeyOf(stored),
+      // An older server stored longer ones.
+      keepAliveMs: Math.min(keepAliveMs, longestKeepAliveMs),
       parkedRequests: 0,
       lastSeenMs,
       health,
@@ -206,6 +234,7 @@ export class UserEndpoints {
     };
     this.#endpoints.set(endpoint.key, endpoint);
     owner.endpoints.add(endpoint);
+    this.#guestCounts.count(endpoint.conferenceKey, 1);
     this.#watch(endpoint);
   }
 
@@ -219,6 +248,7 @@ export class UserEndpoints {
     endpoint.stopTimer();
     this.#endpoints.delete(endpoint.key);
     endpoint.owner.endpoints.delete(endpoint);
+    this.#guestCounts.count(endpoint.conferenceKey, -1);
     this.#forgetIdle(endpoint.owner);
     this.#options.records.delete(endpoint.key).catch(this.#options.onError);
   }
@@ -267,6 +297,10 @@ function requireOwner(actor: Actor, endpoint: Endpoint): void {
   if (userKeyOf(actor) !== endpoint.owner.key) {
     throw new RefusalError('forbidden', 'This endpoint belongs to another user. Register your own.');
   }
+}
+
+function conferenceKeyOf({ organizationId, conferenceId }: StoredEndpoint): string | undefined {
+  return conferenceId === undefined ? undefined : JSON.stringify([organizationId, conferenceId]);
 }
 
 /** Identifies an endpoint among those of all organizations. */

@@ -14,16 +14,21 @@ export function watchEndpoints(
 ): UserEndpoints {
   const recordEverywhere = (userEndpointId: string, organizationId: string, rule: Rule): void => {
     for (const conferenceId of conferences.conferencesOf(userEndpointId)) {
-      conferences.record(conferenceId, withinOrganization(organizationId, rule)).catch(parts.onError);
+      // Until done: the endpoint is gone, so nothing would ever remove its participant again.
+      conferences
+        .recordUntilDone(conferenceId, withinOrganization(organizationId, rule))
+        .catch(parts.onError);
     }
   };
-  return new UserEndpoints({
+  const endpoints = new UserEndpoints({
     ...parts,
     newId: randomUUID,
     onHealthChanged: (userEndpointId, health, organizationId) => {
-      recordEverywhere(userEndpointId, organizationId, (state, stamp) =>
-        changeParticipantState(state, { userEndpointId, state: health }, stamp),
-      );
+      recordEverywhere(userEndpointId, organizationId, (current, stamp) => {
+        // Its health of now, which may have changed until a repeated try succeeds.
+        const state = endpoints.healthOf({ id: userEndpointId, organizationId }) ?? health;
+        return changeParticipantState(current, { userEndpointId, state }, stamp);
+      });
     },
     onSilent: (userEndpointId, organizationId) => {
       recordEverywhere(userEndpointId, organizationId, (state, stamp) =>
@@ -31,4 +36,5 @@ export function watchEndpoints(
       );
     },
   });
+  return endpoints;
 }

@@ -4,6 +4,7 @@ import { routeOf, type DocumentedOperation, type OpenapiDocument } from './opena
 import type { Handlers } from './operations.ts';
 import { addressKey } from './rates/address-key.ts';
 import { validationBy, type SchemaValidation } from './schema-validation.ts';
+import { jsonOf } from './shared-answers.ts';
 
 /** Identifies the caller by the `Authorization` header; refuses with `invalid_token`. */
 export type Authenticate = (authorization: string | undefined) => Promise<Actor>;
@@ -73,7 +74,7 @@ function addRoute(
         return reply.type('text/event-stream').header('x-accel-buffering', 'no').send(answer);
       }
       // Serialized here, because a bare string is JSON too.
-      return reply.type('application/json; charset=utf-8').send(JSON.stringify(answer));
+      return reply.type('application/json; charset=utf-8').send(jsonOf(answer));
     },
   });
 }

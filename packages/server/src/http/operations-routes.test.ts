@@ -32,6 +32,7 @@ it('exports metrics of conferences, requests and the process', async () => {
 
   await service.do('leave', { body: { conferenceId, userEndpointId } });
   await poll;
+  clock.advance(1_000);
   expect(await (await fetch(`${url}/metrics`)).text()).toContain('parley_parked_polls 0');
 });
 

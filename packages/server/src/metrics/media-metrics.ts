@@ -42,11 +42,13 @@ type Label = (typeof labelNames)[number];
  */
 export function mediaMetrics(facts: () => Promise<readonly PeerFacts[]>): readonly Gauge<Label>[] {
   // All gauges are collected at the same time, and facts are fetched from the media processes.
-  let pending: Promise<readonly PeerFacts[]> | undefined;
+  let pending: Promise<readonly Labelled[]> | undefined;
   const currentFacts = () =>
-    (pending ??= facts().finally(() => {
-      pending = undefined;
-    }));
+    (pending ??= facts()
+      .then(labelled)
+      .finally(() => {
+        pending = undefined;
+      }));
   return metrics.map(
     ({ name, help, read }) =>
       new Gauge<Label>({
@@ -56,19 +58,31 @@ export function mediaMetrics(facts: () => Promise<readonly PeerFacts[]>): readon
         registers: [],
         async collect() {
           this.reset();
-          for (const { streamKey, viewerId, media } of await currentFacts()) {
-            for (const one of media) {
-              const value = read(one);
-              if (value === undefined) continue;
-              const direction = viewerId === undefined ? 'in' : 'out';
-              const { kind, rid = '' } = one;
-              const viewer = viewerId === undefined ? '' : hashOf(viewerId);
-              this.set({ direction, stream: hashOf(streamKey), viewer, kind, rid }, value);
-            }
+          for (const { labels, media } of await currentFacts()) {
+            const value = read(media);
+            if (value !== undefined) this.set(labels, value);
           }
         },
       }),
   );
+}
+
+interface Labelled {
+  readonly labels: Record<Label, string>;
+  readonly media: MediaFacts;
+}
+
+/** Once for all metrics, because hashing takes time. */
+function labelled(facts: readonly PeerFacts[]): readonly Labelled[] {
+  return facts.flatMap(({ streamKey, viewerId, media }) => {
+    const direction = viewerId === undefined ? 'in' : 'out';
+    const viewer = viewerId === undefined ? '' : hashOf(viewerId);
+    const stream = hashOf(streamKey);
+    return media.map((one) => ({
+      labels: { direction, stream, viewer, kind: one.kind, rid: one.rid ?? '' },
+      media: one,
+    }));
+  });
 }
 
 function hashOf(id: string): string {

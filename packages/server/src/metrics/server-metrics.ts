@@ -12,6 +12,8 @@ export interface MeteredState {
   readonly viewCount: () => number;
   /** Media statistics of every peer. */
   readonly mediaFacts: () => Promise<readonly PeerFacts[]>;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
 }
 
 /** The operation whose requests are parked. */
@@ -20,15 +22,27 @@ const pollOperation = 'getEvents';
 /** From a few milliseconds to a long poll that times out. */
 const latencyBucketsSeconds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25];
 
+/** How long a text is repeated at least. */
+const leastRepeatMs = 1_000;
+/**
+ * How long it is repeated for each millisecond that it took. With a thousand peers it takes most of a second, and anyone
+ * may ask without a token, so it must not take more than a tenth of the time.
+ */
+const repeatFactor = 9;
+
 /**
  * One server's metrics for Prometheus; names begin with `parley_`, those of the process with `process_` and `nodejs_`.
  */
 export class ServerMetrics {
   readonly #registry = new Registry();
   readonly #latency: Histogram<'operation' | 'status'>;
+  readonly #now: () => number;
   #parkedPolls = 0;
+  #text: Promise<string> | undefined;
+  #repeatUntilMs = Number.NEGATIVE_INFINITY;
 
-  constructor({ conferences, viewCount, mediaFacts }: MeteredState) {
+  constructor({ conferences, viewCount, mediaFacts, now }: MeteredState) {
+    this.#now = now;
     this.#latency = new Histogram({
       name: 'parley_http_request_duration_seconds',
       help: 'Time from the request headers to the end of the response. getEvents waits by design.',
@@ -61,8 +75,25 @@ export class ServerMetrics {
     };
   }
 
-  /** All metrics in Prometheus's text format, version 0.0.4. */
-  async text(): Promise<string> {
+  /** All metrics in Prometheus's text format, version 0.0.4. The same again for a moment, because they take time. */
+  text(): Promise<string> {
+    if (this.#text && this.#now() < this.#repeatUntilMs) return this.#text;
+    const startMs = this.#now();
+    const repeatFor = (ms: number): void => {
+      this.#repeatUntilMs = this.#now() + ms;
+    };
+    const text = this.#collect();
+    this.#text = text;
+    // Until it is there, everyone waits for it.
+    repeatFor(Infinity);
+    text.then(
+      () => repeatFor(Math.max(leastRepeatMs, repeatFactor * (this.#now() - startMs))),
+      () => repeatFor(0),
+    );
+    return text;
+  }
+
+  async #collect(): Promise<string> {
     return Registry.merge([await processMetrics(), this.#registry]).metrics();
   }
 

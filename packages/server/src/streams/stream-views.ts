@@ -36,6 +36,8 @@ export interface StreamViewsOptions {
 export class StreamViews {
   readonly #options: StreamViewsOptions;
   readonly #views = new Views();
+  /** Views that have media, unlike those that are being opened. */
+  readonly #open = new WeakSet<View>();
   readonly #candidateCounts: CandidateCounts = new WeakMap();
 
   constructor(options: StreamViewsOptions) {
@@ -62,7 +64,8 @@ export class StreamViews {
     const { conferenceId, streamId, viewerId = newId(), video } = command;
     requireBoundedSdp(command.sdpOffer, limits);
     this.#requireUsableViewerId(conferenceId, streamId, viewerId, actor);
-    if (!this.#views.get(conferenceId, viewerId)) {
+    const former = this.#views.get(conferenceId, viewerId);
+    if (!former) {
       requireWithin(limits, 'viewsPerEndpoint', this.#views.countOf(conferenceId, viewer.id) + 1);
       requireConnectionRoom({ conferenceId, userKey });
     }
@@ -79,10 +82,13 @@ export class StreamViews {
         ...(video && { video }),
       });
       const current = this.#views.get(conferenceId, viewerId);
-      if (current === view) return { viewerId, sdpAnswer };
+      if (current === view) {
+        this.#open.add(view);
+        return { viewerId, sdpAnswer };
+      }
       if (!current) mediaRouter.stopView(streamKey, viewerId);
     } catch (error) {
-      this.#views.delete(view);
+      if (this.#views.get(conferenceId, viewerId) === view) this.#giveUp(view, former);
       throw error;
     }
     throw new RefusalError(
@@ -158,6 +164,12 @@ export class StreamViews {
         `viewerId "${viewerId}" is in use for another stream. Choose one per stream, or omit it.`,
       );
     }
+  }
+
+  /** Ends the setup of a view. The view that it was to replace goes on, and would otherwise belong to nobody. */
+  #giveUp(view: View, former: View | undefined): void {
+    if (former && this.#open.has(former)) this.#views.set(former);
+    else this.#close(view);
   }
 
   #close(view: View): void {

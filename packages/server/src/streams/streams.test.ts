@@ -275,6 +275,31 @@ it('keeps the newer of two views with one viewer id', async () => {
   expect(viewers()).toEqual(['v-1']);
 });
 
+it('keeps a view whose replacement failed, and closes it with its viewer', async () => {
+  const { streams, leave, viewers } = await setUp();
+  await streams.publications.publish(publishing, ada);
+  await streams.views.view(viewing, bob);
+  await expect(streams.views.view({ ...viewing, sdpOffer: 'no SDP' }, bob)).rejects.toThrow('not SDP');
+  expect(viewers()).toEqual(['v-1']);
+  expect(streams.views.count).toBe(1);
+  await leave(bob, 'ep-bob');
+  expect(viewers()).toEqual([]);
+  expect(streams.views.count).toBe(0);
+});
+
+it('keeps nothing of two views with one viewer id when the newer one fails', async () => {
+  const { mediaRouter, streams, viewers } = await setUp();
+  await streams.publications.publish(publishing, ada);
+  const answer = mediaRouter.pause();
+  const older = streams.views.view(viewing, bob);
+  await expect.poll(() => mediaRouter.heldCount).toBe(1);
+  await expect(streams.views.view({ ...viewing, sdpOffer: 'no SDP' }, bob)).rejects.toThrow('not SDP');
+  answer();
+  await expect(older).rejects.toMatchObject({ code: 'not_found' });
+  expect(viewers()).toEqual([]);
+  expect(streams.views.count).toBe(0);
+});
+
 it("accepts the publisher's endpoint from viewers, as deployed mobile clients send it", async () => {
   const { streams, leave, viewers } = await setUp();
   await streams.publications.publish(publishing, ada);

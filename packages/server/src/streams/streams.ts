@@ -107,7 +107,7 @@ export class Streams {
     }
     const { conferences, onError } = this.#options;
     conferences
-      .record(place.conferenceId, (state, stamp) => dropStream(state, place.streamId, stamp))
+      .recordUntilDone(place.conferenceId, (state, stamp) => dropStream(state, place.streamId, stamp))
       .catch(onError);
   }
 }

@@ -59,6 +59,20 @@ function ownerOf(state: ConferenceState, streamId: string, key: string, endpoint
   return found?.participant.id ?? state.metadata[key]?.userEndpointId ?? endpointId;
 }
 
+/** Texts like `true` and `{"on":true}` are much shorter. */
+const reservedCharacters = 100;
+
+/**
+ * Whether there is always room for an entry: its key has a fixed meaning, and few participants may write it. Otherwise
+ * one guest could fill the metadata, and nobody in the room could say any more that they are muted.
+ */
+export function hasReservedRoom(state: ConferenceState, key: string, value: string): boolean {
+  const convention = conventions.find(({ matches }) => matches(key));
+  if (!convention || value.length > reservedCharacters) return false;
+  const streamId = mutedStreamOf(key);
+  return !convention.isOfStream || (streamId !== undefined && findStream(state, streamId) !== undefined);
+}
+
 /** Removes the entries that belong to a stream, in the name of its publisher. */
 export function removingEntriesOf(
   state: ConferenceState,

@@ -3,7 +3,7 @@ import type { Actor } from '../../actor.ts';
 import type { Conferences } from '../../conferences/conferences.ts';
 import { endConference } from '../../conferences/rules/end-conference.ts';
 import { joinConference } from '../../conferences/rules/join-conference.ts';
-import { leaveConference } from '../../conferences/rules/leave-conference.ts';
+import { dropParticipant, leaveConference } from '../../conferences/rules/leave-conference.ts';
 import { setInteraction } from '../../conferences/rules/set-interaction.ts';
 import { updateMetadata } from '../../conferences/rules/update-metadata.ts';
 import { updateParticipantMetadata } from '../../conferences/rules/update-participant-metadata.ts';
@@ -29,6 +29,13 @@ export function conferenceHandlers(
       const state = await conferences.perform(body.conferenceId, actor, (before, context) =>
         joinConference(before, body, context),
       );
+      // Unregistered or dropped while the join was being stored: nothing would ever notice that it is gone.
+      if (!endpoints.owns(actor, body.userEndpointId)) {
+        await conferences.recordUntilDone(body.conferenceId, (now, stamp) =>
+          dropParticipant(now, body, stamp),
+        );
+      }
+      endpoints.requireOwn(actor, body.userEndpointId);
       await onEntered(actor);
       return summaryOf(state);
     },

@@ -21,7 +21,7 @@ export function endpointHandlers(conferences: Conferences, endpoints: UserEndpoi
         dropParticipant(state, body, stamp),
       );
       for (const conferenceId of conferences.conferencesOf(body.userEndpointId)) {
-        await conferences.record(conferenceId, leave);
+        await conferences.recordUntilDone(conferenceId, leave);
       }
     },
   };

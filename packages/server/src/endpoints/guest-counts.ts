@@ -1,0 +1,34 @@
+import type { Limits } from '../limits/limits.ts';
+import { RefusalError } from '../refusal.ts';
+
+/** Endpoints for each seat of a conference: those of reloaded pages remain for a while. */
+const endpointsPerSeat = 10;
+
+/**
+ * How many endpoints the guests of each conference have. Each login with a ticket is another user, so limits for each
+ * user alone would let one ticket register millions of endpoints.
+ */
+export class GuestCounts {
+  readonly #counts = new Map<string, number>();
+
+  /** Refuses with `limit_exceeded` another endpoint above the limit; accepts those of users without a ticket. */
+  requireRoom(conferenceKey: string | undefined, { participantsPerConference }: Limits): void {
+    const most = endpointsPerSeat * participantsPerConference;
+    if (conferenceKey === undefined || (this.#counts.get(conferenceKey) ?? 0) < most) return;
+    throw new RefusalError(
+      'limit_exceeded',
+      `The limit is ${most} registered endpoints of all guests of a conference. Unregister some first.`,
+    );
+  }
+
+  count(conferenceKey: string | undefined, change: 1 | -1): void {
+    if (conferenceKey === undefined) return;
+    const count = (this.#counts.get(conferenceKey) ?? 0) + change;
+    if (count > 0) this.#counts.set(conferenceKey, count);
+    else this.#counts.delete(conferenceKey);
+  }
+
+  clear(): void {
+    this.#counts.clear();
+  }
+}
