@@ -1,3 +1,4 @@
+import { TooManyRequestsError } from '@parley-rtc/client';
 import { describe, expect, it, vi } from 'vitest';
 import { selectRemoteParticipants } from '../index.ts';
 import type { FakePage } from '../testing/fake-browser.ts';
@@ -71,6 +72,22 @@ describe('when an event is missing', () => {
     expect(versions).toEqual(versions.toSorted((one, other) => one - other));
     expect(ada.state.getSnapshot().conference).toEqual(server.conference);
   });
+});
+
+it('asks again no sooner than a server that is busy asks it to', async () => {
+  server.intercept = ({ operation }) => {
+    if (operation !== 'getEvents') return;
+    throw new TooManyRequestsError({ operation, status: 429, retryAfterMs: 40_000 });
+  };
+  const ada = await joinAs(server, 'ada');
+  await settle();
+  expect(await pollsWithin(39_999)).toBe(0);
+  expect(await pollsWithin(1)).toBe(1);
+  // A network that is back is a reason to try anyway.
+  page.fire('online');
+  expect(await pollsWithin(0)).toBe(1);
+  await ada.leave();
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 it('reads the snapshot after an event of unknown type, and passes on the raw event', async () => {

@@ -17,6 +17,9 @@ export const longestViewUpdateBackoffMs = 10_000;
 /** How long to send no view updates to a server that refuses them. */
 export const refusedViewUpdateMs = 60_000;
 
+/** The longest pause that the server can ask for with `Retry-After`. Its rates are per minute. */
+export const longestAskedPauseMs = 60_000;
+
 // --- Budgets: how long to retry. Time without a network does not count. ---
 
 /** How long to rejoin, and to agree on new media paths, while the server does not answer: a restart takes less. */

@@ -1,4 +1,5 @@
 import { ParleyError } from '@parley-rtc/client';
+import { askedPauseMs } from './asked-pause.ts';
 import { backoffMs } from './backoff.ts';
 import { pause } from './pause.ts';
 import { isOffline, untilOnline } from './until-online.ts';
@@ -10,7 +11,10 @@ export interface RetryOptions {
   readonly budgetMs: number;
   /** Whether retrying cannot help. Default: true for a `ParleyError` that is not `retryable`. */
   readonly isFinal?: (error: unknown) => boolean;
-  /** Returns how long to pause after failure number `failure` (0 is the first), in milliseconds. Default: `backoffMs`. */
+  /**
+   * Returns how long to pause after failure number `failure` (0 is the first), in milliseconds, if the server does not ask for
+   * longer. Default: `backoffMs`.
+   */
   readonly pauseMs?: (failure: number) => number;
 }
 
@@ -37,7 +41,7 @@ export async function retry<Result>(
         failures = -1;
       } else {
         if (Date.now() >= endsAtMs) throw error;
-        await pause(pauseMs(failures), signal);
+        await pause(Math.max(pauseMs(failures), askedPauseMs(error)), signal);
       }
     }
   }
