@@ -92,6 +92,17 @@ it('waits for as long as the server asks, but no longer than a minute', async ()
   expect(await ending).toBe(failure);
 });
 
+it('does not count the time that the machine sleeps', async () => {
+  attempt.mockImplementationOnce(async () => {
+    vi.setSystemTime(Date.now() + 3_600_000);
+    throw failure;
+  });
+  attempt.mockResolvedValueOnce('joined');
+  const result = retry(attempt, { signal: stopping.signal, budgetMs: 30_000 });
+  await vi.advanceTimersByTimeAsync(300);
+  expect(await result).toBe('joined');
+});
+
 describe('without a network', () => {
   it('makes no try, spends no budget, and tries as soon as the network is back', async () => {
     page.setOnline(false);
