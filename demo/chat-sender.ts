@@ -76,7 +76,8 @@ async function requireOwner(guest: RtcApi, endpointId: string): Promise<void> {
   try {
     await guest.keepAliveUserEndpoint({ userEndpointId: endpointId });
   } catch (error) {
-    if (!(error instanceof HttpError) || error.status >= 500) throw error;
+    // Only a refusal says that it is somebody else's: a busy server or a proxy says nothing about the owner.
+    if (!(error instanceof HttpError) || error.retryable) throw error;
     throw new RequestError(403, 'forbidden', 'You can only send messages as yourself. Rejoin the call.');
   }
 }
