@@ -1,4 +1,11 @@
-import { NotFoundError, type Log, type Logs, type ParleyError, type RtcApi } from '@parley-rtc/client';
+import {
+  NotFoundError,
+  withDeadline,
+  type Log,
+  type Logs,
+  type ParleyError,
+  type RtcApi,
+} from '@parley-rtc/client';
 import {
   reduce,
   UNKNOWN_VERSION,
@@ -35,6 +42,9 @@ import { metadataCalls, type MetadataCalls, type OwnIds } from './metadata-calls
 import { OpenMedia, type OpenMediaOptions } from './open-media.ts';
 import type { TokenWatch } from './token-watch.ts';
 import { untilInside } from './until-inside.ts';
+
+/** How long ending a conference may take, including rejoining first if the server has dropped us. */
+const endTimeoutMs = 15_000;
 
 export interface LeaveOptions {
   /** Free text for other participants. */
@@ -118,6 +128,7 @@ export class Session {
       onOut: () => this.#change({ connection: 'reconnecting' }),
       onIn: (entered) => this.#onIn(entered),
       onGivenUp: (cause) => this.#giveUp(cause),
+      onGone: () => void this.#finish({ connection: 'ended' }, {}),
       log: logs('endpoint'),
     });
     const insightVerbs: InsightVerbs = {
@@ -137,7 +148,7 @@ export class Session {
       conference: () => getSnapshot().conference,
       setMuted: (streamId, kind, muted) =>
         metadata.change(muteKey(streamId, kind), muted ? 'true' : undefined),
-      untilInside: (signal) => untilInside(this.store, () => this.#rejoiner.isOutside, signal),
+      untilInside: (signal) => untilInside(this.store, () => this.#isOutside, signal),
       isInside: () => !this.#rejoiner.isOutside && selectSelf(getSnapshot()) !== undefined,
       onRestored: (formerId, restored) =>
         this.announcer.announce([['stream-restored', { formerId, restored }]]),
@@ -197,23 +208,38 @@ export class Session {
   }
 
   async end({ reason, signal }: LeaveOptions): Promise<void> {
-    if (this.store.getSnapshot().connection === 'ended') return this.#farewell;
+    if (this.#isEnded) return this.#farewell;
     this.assertJoined();
-    try {
-      await this.#options.api.end(
-        { ...this.#own, ...(reason !== undefined && { reason }) },
-        { ...(signal && { signal }) },
-      );
-    } catch (error) {
-      // Another participant has already ended it.
-      if (!(error instanceof NotFoundError)) throw error;
-    }
+    await withDeadline({ operation: 'end', signals: [signal], timeoutMs: endTimeoutMs }, async (deadline) => {
+      const end = () =>
+        this.#options.api.end({ ...this.#own, ...(reason !== undefined && { reason }) }, deadline);
+      try {
+        await end();
+      } catch (error) {
+        if (!(error instanceof NotFoundError)) throw error;
+        // Somebody else has ended it, or the server has dropped our endpoint unnoticed. Rejoining shows which.
+        this.onEndpointLost(error);
+        await untilInside(this.store, () => this.#isOutside, deadline.signal);
+        if (this.#isEnded) return;
+        this.assertJoined();
+        await end();
+      }
+    });
     this.#onConference(endedConference(this.store.getSnapshot().conference, reason));
     return this.#farewell;
   }
 
   onEndpointLost(cause?: unknown): void {
     this.#rejoiner.onLost(cause);
+  }
+
+  get #isEnded(): boolean {
+    return this.store.getSnapshot().connection === 'ended';
+  }
+
+  /** Whether we are about to rejoin. */
+  get #isOutside(): boolean {
+    return this.#rejoiner.isOutside && !this.#farewell;
   }
 
   /** Restores what was published and viewed, now that we have rejoined. */
