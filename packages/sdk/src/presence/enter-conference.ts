@@ -54,7 +54,7 @@ async function enterOnce(options: EnterOptions): Promise<Entered> {
     await join(endpoint.id, options);
     onEntered?.();
     const conference = await readConference(api, conferenceId, signal);
-    return { endpoint, conference: { ...conference, id: conferenceId } };
+    return { endpoint, conference };
   } catch (error) {
     endpoint.stop();
     throw error;
@@ -74,16 +74,19 @@ async function join(
   }
 }
 
-/** Reads the full state, or the simple view when the server refuses the full state. */
+/** Reads the full state, or the simple view when the server refuses the full state. Servers may leave the id out. */
 export async function readConference(
   api: Pick<RtcApi, 'getConference' | 'getSimpleView'>,
   conferenceId: string,
   signal: AbortSignal,
 ): Promise<ConferenceState> {
-  try {
-    return conferenceFromWire(await api.getConference(conferenceId, { signal }));
-  } catch (error) {
-    if (!isRefused(error)) throw error;
-    return conferenceFromSimpleView(await api.getSimpleView(conferenceId, { signal }));
-  }
+  const read = async () => {
+    try {
+      return conferenceFromWire(await api.getConference(conferenceId, { signal }));
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      return conferenceFromSimpleView(await api.getSimpleView(conferenceId, { signal }));
+    }
+  };
+  return { ...(await read()), id: conferenceId };
 }

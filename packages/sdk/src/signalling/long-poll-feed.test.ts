@@ -294,3 +294,17 @@ it('reports a problem that waiting cannot fix once, and continues when it is sol
     'connection-changed connected',
   ]);
 });
+
+it('keeps the id of the conference when a snapshot leaves it out', async () => {
+  const ada = await joinAs(server, 'ada');
+  await settle();
+  const read = server.snapshot.bind(server);
+  server.snapshot = () => {
+    const state = read();
+    return state && { ...state, id: '' };
+  };
+  server.append({ type: 'ConferenceRecordingStartedEvent' });
+  await settle();
+  expect(ada.state.version).toBe(2);
+  expect(ada.id).toBe('room');
+});
