@@ -6,13 +6,7 @@ import {
   type ParleyError,
   type RtcApi,
 } from '@parley-rtc/client';
-import {
-  reduce,
-  UNKNOWN_VERSION,
-  type ConferenceEvent,
-  type ConferenceState,
-  type JsonObject,
-} from '@parley-rtc/contract';
+import type { ConferenceEvent, ConferenceState, JsonObject } from '@parley-rtc/contract';
 import { alreadyThere } from '../announcing/already-there.ts';
 import { announcementsBetween } from '../announcing/announcements.ts';
 import { Announcer } from '../announcing/announcer.ts';
@@ -36,15 +30,13 @@ import { nothingBlocked } from '../state/playback.ts';
 import { selectRemoteStreams, selectSelf } from '../state/selectors.ts';
 import { keepUnchanged, sameSnapshot } from '../state/unchanged.ts';
 import type { EarlyPublication } from './early-publication.ts';
+import { endConference, endedConference } from './end-conference.ts';
 import { startOnDemand } from './insight.ts';
 import type { InsightVerbs } from './measure-streams.ts';
 import { metadataCalls, type MetadataCalls, type OwnIds } from './metadata-calls.ts';
 import { OpenMedia, type OpenMediaOptions } from './open-media.ts';
 import type { TokenWatch } from './token-watch.ts';
 import { untilInside } from './until-inside.ts';
-
-/** How long ending a conference may take, including rejoining first if the server has dropped us. */
-const endTimeoutMs = 15_000;
 
 export interface LeaveOptions {
   /** Free text for other participants. */
@@ -101,7 +93,8 @@ export class Session {
       },
     };
     this.#own = own;
-    const metadata = metadataCalls(api, own);
+    const untilInside = (signal: AbortSignal) => this.#untilInside(signal);
+    const metadata = metadataCalls(api, own, { isOutside: () => this.#isOutside, untilInside });
     this.metadata = metadata;
     const onProblem = (error: ParleyError) => {
       log('warn', 'problem', {}, error);
@@ -148,7 +141,7 @@ export class Session {
       conference: () => getSnapshot().conference,
       setMuted: (streamId, kind, muted) =>
         metadata.change(muteKey(streamId, kind), muted ? 'true' : undefined),
-      untilInside: (signal) => untilInside(this.store, () => this.#isOutside, signal),
+      untilInside,
       isInside: () => !this.#rejoiner.isOutside && selectSelf(getSnapshot()) !== undefined,
       onRestored: (formerId, restored) =>
         this.announcer.announce([['stream-restored', { formerId, restored }]]),
@@ -210,20 +203,15 @@ export class Session {
   async end({ reason, signal }: LeaveOptions): Promise<void> {
     if (this.#isEnded) return this.#farewell;
     this.assertJoined();
-    await withDeadline({ operation: 'end', signals: [signal], timeoutMs: endTimeoutMs }, async (deadline) => {
-      const end = () =>
-        this.#options.api.end({ ...this.#own, ...(reason !== undefined && { reason }) }, deadline);
-      try {
-        await end();
-      } catch (error) {
-        if (!(error instanceof NotFoundError)) throw error;
-        // Somebody else has ended it, or the server has dropped our endpoint unnoticed. Rejoining shows which.
-        this.onEndpointLost(error);
-        await untilInside(this.store, () => this.#isOutside, deadline.signal);
-        if (this.#isEnded) return;
-        this.assertJoined();
-        await end();
-      }
+    await endConference(this.#options.api, this.#own, {
+      reason,
+      signal,
+      rejoin: async (cause, deadline) => {
+        this.onEndpointLost(cause);
+        await this.#untilInside(deadline);
+        if (!this.#isEnded) this.assertJoined();
+        return !this.#isEnded;
+      },
     });
     this.#onConference(endedConference(this.store.getSnapshot().conference, reason));
     return this.#farewell;
@@ -237,9 +225,14 @@ export class Session {
     return this.store.getSnapshot().connection === 'ended';
   }
 
-  /** Whether we are about to rejoin. */
+  /** Whether we are rejoining. */
   get #isOutside(): boolean {
     return this.#rejoiner.isOutside && !this.#farewell;
+  }
+
+  /** Resolves immediately unless we are rejoining, then once we are inside again or out for good, or `signal` aborts. */
+  #untilInside(signal: AbortSignal): Promise<void> {
+    return untilInside(this.store, () => this.#isOutside, signal);
   }
 
   /** Restores what was published and viewed, now that we have rejoined. */
@@ -314,17 +307,4 @@ export class Session {
     this.announcer.finish(this.#move({ ...change, playback: nothingBlocked }));
     return this.#farewell;
   }
-}
-
-/** Returns the conference as the end event, which is still on its way, will leave it. */
-function endedConference(conference: ConferenceState, reason: string | undefined): ConferenceState {
-  const { id, version } = conference;
-  return reduce(conference, {
-    type: 'ConferenceEndedEvent',
-    id: '',
-    timestamp: new Date().toISOString(),
-    conferenceId: id,
-    conferenceVersion: version === UNKNOWN_VERSION ? 0 : version,
-    ...(reason !== undefined && { reason }),
-  });
 }
