@@ -99,6 +99,7 @@ async function join(
   const entered = await enter({
     preferredId: options.endpointId,
     metadata: options.metadata,
+    replacesMetadata: true,
     signal,
     onRegistered: (endpoint) => {
       progress.endpoint = endpoint;

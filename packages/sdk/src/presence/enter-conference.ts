@@ -15,9 +15,11 @@ export interface Entered {
 }
 
 export interface EnterOptions {
-  readonly api: Pick<RtcApi, 'join' | 'getConference' | 'getSimpleView'>;
+  readonly api: Pick<RtcApi, 'join' | 'updateParticipantMetadata' | 'getConference' | 'getSimpleView'>;
   readonly conferenceId: string;
   readonly metadata: JsonObject | undefined;
+  /** Whether `metadata` also replaces what an earlier page with our id left behind. Not on rejoining: ours may be older. */
+  readonly replacesMetadata?: boolean;
   readonly register: (preferredId: string | undefined, signal: AbortSignal) => Promise<UserEndpoint>;
   readonly preferredId: string | undefined;
   readonly signal: AbortSignal;
@@ -63,14 +65,18 @@ async function enterOnce(options: EnterOptions): Promise<Entered> {
 
 async function join(
   userEndpointId: string,
-  { api, conferenceId, metadata, signal }: EnterOptions,
+  { api, conferenceId, metadata, replacesMetadata, signal }: EnterOptions,
 ): Promise<void> {
   signal.throwIfAborted();
+  const own = { conferenceId, userEndpointId };
   try {
-    await api.join({ conferenceId, userEndpointId, ...(metadata && { metadata }) }, { signal });
+    await api.join({ ...own, ...(metadata && { metadata }) }, { signal });
   } catch (error) {
-    // 422: this endpoint has already joined, so an earlier try succeeded (decision 14).
+    // 422: this endpoint has already joined: by a try whose answer was lost, or by a page before us (decision 14).
     if (!(error instanceof AlreadyJoinedError)) throw error;
+    if (metadata && replacesMetadata) {
+      await api.updateParticipantMetadata({ ...own, newMetadata: metadata }, { signal });
+    }
   }
 }
 
