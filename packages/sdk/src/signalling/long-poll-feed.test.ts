@@ -308,3 +308,14 @@ it('keeps the id of the conference when a snapshot leaves it out', async () => {
   expect(ada.state.version).toBe(2);
   expect(ada.id).toBe('room');
 });
+
+it('follows at once after joining, whatever the browser says about the network', async () => {
+  page.navigator.onLine = false;
+  const ada = await joinAs(server, 'ada');
+  const heard = listenTo(ada);
+  await settle();
+  server.append(joined('bob'));
+  await settle();
+  expect(heard).toEqual(['participant-joined bob']);
+  await ada.leave();
+});

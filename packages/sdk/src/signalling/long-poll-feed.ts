@@ -76,6 +76,8 @@ export class LongPollFeed implements EventFeed {
     this.#log = options.log;
     this.#problems = oncePerCode(options.onProblem);
     this.#taker = new EventTaker(options, this.#problems);
+    // The server has just answered our join, whatever the browser says about the network.
+    noteNetwork(true);
     void this.#run();
     void this.#findPush();
   }
