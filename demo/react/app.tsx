@@ -32,10 +32,16 @@ export function App(): ReactNode {
 
   useEffect(() => {
     if (!attempt) return;
+    const superseded = new AbortController();
+    const settle = (outcome: Outcome) => {
+      // StrictMode mounts twice, and the page would continue with the token of somebody else than it joined as.
+      if (!superseded.signal.aborted) setOutcome(outcome);
+    };
     getJoinOptions(sdk, page.room, attempt.name).then(
-      (joinOptions) => setOutcome({ attempt, joinOptions }),
-      (failure: unknown) => setOutcome({ attempt, problem: messageOf(failure) }),
+      (joinOptions) => settle({ attempt, joinOptions }),
+      (failure: unknown) => settle({ attempt, problem: messageOf(failure) }),
     );
+    return () => superseded.abort();
   }, [attempt]);
 
   if (present?.joinOptions && conference && status === 'joined') {
