@@ -31,6 +31,12 @@ function Cameras(): React.ReactNode {
   );
 }
 
+const cameras = (mode: 'visible' | 'hidden') => (
+  <Activity mode={mode}>
+    <Cameras />
+  </Activity>
+);
+
 it('lists the devices, and re-renders when the list or the choice changes', async () => {
   render(<Cameras />, { wrapper: StrictMode });
   await waitFor(() => expect(shown()).toBe('Desk,Travel Desk'));
@@ -48,11 +54,6 @@ it('reports why there are no devices', async () => {
 });
 
 it('lists the devices again when it is shown again, and forgets why there were none', async () => {
-  const cameras = (mode: 'visible' | 'hidden') => (
-    <Activity mode={mode}>
-      <Cameras />
-    </Activity>
-  );
   vi.stubGlobal('isSecureContext', false);
   Reflect.deleteProperty(navigator, 'mediaDevices');
   const { rerender } = render(cameras('visible'));

@@ -78,12 +78,12 @@ it('a signal ends only its own call, also while that waits for an earlier one', 
   expect(server.conference?.metadata['topic']?.value).toBe('one');
 });
 
-describe('while the server has dropped us', () => {
-  const drop = (endpointId: string) => {
-    server.endpoints.delete(endpointId);
-    server.removeEndpoint(endpointId);
-  };
+function drop(endpointId: string): void {
+  server.endpoints.delete(endpointId);
+  server.removeEndpoint(endpointId);
+}
 
+describe('while the server has dropped us', () => {
   it('a change waits until we have rejoined', async () => {
     const ada = await joinAs(server, 'ada');
     const returning = new Deferred<void>();

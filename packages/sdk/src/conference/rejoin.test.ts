@@ -20,6 +20,11 @@ function drop(endpointId: string): void {
   server.removeEndpoint(endpointId);
 }
 
+/** Takes the preferred id out of a registration, so that the server chooses one. */
+function chooseId(command: unknown): void {
+  delete (command as { userEndpointId?: string }).userEndpointId;
+}
+
 describe('an endpoint that the server has dropped', () => {
   it('rejoins automatically with its last metadata', async () => {
     const ada = await joinAs(server, 'ada');
@@ -207,8 +212,6 @@ describe('a server that has lost the media', () => {
 });
 
 describe('a server that chooses the ids of endpoints itself', () => {
-  const chooseId = (command: unknown) => delete (command as { userEndpointId?: string }).userEndpointId;
-
   it('keeps no participant of a try to rejoin that failed half-way', async () => {
     const ada = await joinAs(server, 'ada');
     let failures = 2;

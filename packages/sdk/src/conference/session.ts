@@ -1,11 +1,4 @@
-import {
-  NotFoundError,
-  withDeadline,
-  type Log,
-  type Logs,
-  type ParleyError,
-  type RtcApi,
-} from '@parley-rtc/client';
+import type { Log, Logs, ParleyError, RtcApi } from '@parley-rtc/client';
 import type { ConferenceEvent, ConferenceState, JsonObject } from '@parley-rtc/contract';
 import { alreadyThere } from '../announcing/already-there.ts';
 import { announcementsBetween } from '../announcing/announcements.ts';

@@ -27,6 +27,8 @@ afterEach(() => {
 });
 
 const slowPauseMs = (failure: number) => backoffMs(failure, 2_000, 3_000);
+const busy = (retryAfterMs: number) =>
+  new TooManyRequestsError({ operation: 'join', status: 429, retryAfterMs });
 const begin = () => retry(attempt, { signal: stopping.signal, budgetMs: 10_000 });
 
 it('resolves with the result of the first try that succeeds', async () => {
@@ -75,8 +77,6 @@ it('pauses for as long as its caller specifies', async () => {
 });
 
 it('waits for as long as the server asks, but no longer than a minute', async () => {
-  const busy = (retryAfterMs: number) =>
-    new TooManyRequestsError({ operation: 'join', status: 429, retryAfterMs });
   attempt
     .mockRejectedValueOnce(busy(8_000))
     .mockRejectedValueOnce(new TokenError('The `token` function failed.', { cause: busy(86_400_000) }));
