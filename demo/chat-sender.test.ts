@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createRtcApi, redeemTicket } from '@parley-rtc/client';
+import { createRtcApi, redeemTicket, type RtcApi } from '@parley-rtc/client';
 import { createParleyServer, type ParleyServer } from '@parley-rtc/server';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createBackend } from './backend.ts';
+import { createChatSender } from './chat-sender.ts';
+import { RequestError } from './request-error.ts';
 
 /** A participant and their page's token. */
 interface Guest {
@@ -77,4 +79,17 @@ it('refuses empty, long and too frequent messages', async () => {
   for (let count = 0; count < 5; count += 1) expect(await send(ada, 'x'.repeat(500))).toBe(200);
   expect(await send(ada, 'hi')).toBe(429);
   expect(await send(eve, 'hi')).toBe(200);
+});
+
+it('does not take the words of a proxy for a refusal', async () => {
+  const proxy = createServer((_request, response) => response.writeHead(401).end('<h1>Log in</h1>'));
+  proxy.listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const sendMessage = createChatSender(
+    {} as RtcApi,
+    `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
+  );
+  const message = { conferenceId: 'c', endpointId: 'e', text: 'hi' };
+  await expect(sendMessage(message, 'token')).rejects.not.toBeInstanceOf(RequestError);
+  proxy.close();
 });

@@ -2,6 +2,7 @@ import { createRtcApi, HttpError, type RtcApi } from '@parley-rtc/client';
 import { RequestError } from './request-error.ts';
 
 const maxTextCharacters = 500;
+const maxIdCharacters = 64;
 /** Maximum number of messages per endpoint and period. */
 const rateLimit = { messages: 5, periodMs: 10_000 };
 
@@ -10,6 +11,8 @@ interface Message {
   readonly conferenceId: string;
   readonly endpointId: string;
   readonly text: string;
+  /** By which pages recognize a message that was sent again because its answer was lost. */
+  readonly messageId: string | undefined;
 }
 
 /**
@@ -35,7 +38,7 @@ export function createChatSender(
   };
 
   return async (body, token) => {
-    const { conferenceId, endpointId, text } = readMessage(body);
+    const { conferenceId, endpointId, text, messageId } = readMessage(body);
     await requireOwner(createRtcApi({ server, token }), endpointId);
     const { participants = [] } = await api.getConference(conferenceId);
     const sender = participants.find(({ id }) => id === endpointId);
@@ -47,12 +50,24 @@ export function createChatSender(
     const timestamp = new Date().toISOString();
     await api.sendEvent({
       conferenceId,
-      event: { type: 'ChatMessageSentEvent', timestamp, endpointId, name, text },
+      event: {
+        type: 'ChatMessageSentEvent',
+        timestamp,
+        endpointId,
+        name,
+        text,
+        ...(messageId !== undefined && { messageId }),
+      },
     });
   };
 }
 
-function readMessage({ conferenceId, endpointId, text }: Readonly<Record<string, unknown>>): Message {
+function readMessage({
+  conferenceId,
+  endpointId,
+  text,
+  messageId,
+}: Readonly<Record<string, unknown>>): Message {
   if (typeof conferenceId !== 'string' || typeof endpointId !== 'string' || typeof text !== 'string') {
     throw new RequestError(
       400,
@@ -68,7 +83,8 @@ function readMessage({ conferenceId, endpointId, text }: Readonly<Record<string,
       `Write a message of 1 to ${maxTextCharacters} characters.`,
     );
   }
-  return { conferenceId, endpointId, text: trimmed };
+  const isUsable = typeof messageId === 'string' && messageId.length <= maxIdCharacters;
+  return { conferenceId, endpointId, text: trimmed, messageId: isUsable ? messageId : undefined };
 }
 
 /** Proves ownership with a keep-alive, which the server accepts only from the endpoint's owner and which is harmless. */
@@ -76,7 +92,8 @@ async function requireOwner(guest: RtcApi, endpointId: string): Promise<void> {
   try {
     await guest.keepAliveUserEndpoint({ userEndpointId: endpointId });
   } catch (error) {
-    if (!(error instanceof HttpError) || error.status >= 500) throw error;
+    // Only a refusal says that it is somebody else's: a busy server or a proxy says nothing about the owner.
+    if (!(error instanceof HttpError) || error.retryable) throw error;
     throw new RequestError(403, 'forbidden', 'You can only send messages as yourself. Rejoin the call.');
   }
 }

@@ -1,8 +1,9 @@
-import { useConference } from '@parley-rtc/react';
+import { useConference, useConferenceEvent } from '@parley-rtc/react';
 import * as sdk from '@parley-rtc/sdk';
 import { useEffect, useState, type ReactNode } from 'react';
 import { getJoinOptions, type CallJoinOptions } from '../shared/get-join-options.ts';
 import { messageOf } from '../shared/message-of.ts';
+import { whyOver } from '../shared/why-over.ts';
 import { CallEnded } from './call-ended.tsx';
 import { CallRoom } from './call-room.tsx';
 import { Lobby } from './lobby.tsx';
@@ -26,13 +27,21 @@ export function App(): ReactNode {
   const [outcome, setOutcome] = useState<Outcome>();
   const present = outcome?.attempt === attempt ? outcome : undefined;
   const { conference, status, error } = useConference(present?.joinOptions);
+  const [lastProblem, setLastProblem] = useState<sdk.ParleyError>();
+  useConferenceEvent(conference, 'error', (problem) => setLastProblem(problem.error));
 
   useEffect(() => {
     if (!attempt) return;
+    const superseded = new AbortController();
+    const settle = (outcome: Outcome) => {
+      // StrictMode mounts twice, and the page would continue with the token of somebody else than it joined as.
+      if (!superseded.signal.aborted) setOutcome(outcome);
+    };
     getJoinOptions(sdk, page.room, attempt.name).then(
-      (joinOptions) => setOutcome({ attempt, joinOptions }),
-      (failure: unknown) => setOutcome({ attempt, problem: messageOf(failure) }),
+      (joinOptions) => settle({ attempt, joinOptions }),
+      (failure: unknown) => settle({ attempt, problem: messageOf(failure) }),
     );
+    return () => superseded.abort();
   }, [attempt]);
 
   if (present?.joinOptions && conference && status === 'joined') {
@@ -45,7 +54,13 @@ export function App(): ReactNode {
   if (status === 'left' || status === 'ended') {
     return (
       <main className="call" data-phase="ended">
-        <CallEnded status={status} onRejoin={() => setAttempt({ name: attempt?.name ?? '' })} />
+        <CallEnded
+          reason={whyOver(status, lastProblem)}
+          onRejoin={() => {
+            setLastProblem(undefined);
+            setAttempt({ name: attempt?.name ?? '' });
+          }}
+        />
       </main>
     );
   }

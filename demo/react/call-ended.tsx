@@ -2,18 +2,19 @@ import { useEffect, useRef, type ReactNode } from 'react';
 import { page } from './page.ts';
 
 interface CallEndedProps {
-  readonly status: 'left' | 'ended';
+  /** Why the call is over, in words. */
+  readonly reason: string;
   readonly onRejoin: () => void;
 }
 
 /** Says why the call ended and lets the user rejoin. */
-export function CallEnded({ status, onRejoin }: CallEndedProps): ReactNode {
+export function CallEnded({ reason, onRejoin }: CallEndedProps): ReactNode {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
     <section className="card call-ended">
       <h1 ref={heading} tabIndex={-1}>
-        {status === 'left' ? 'You left the call' : 'The call has ended'}
+        {reason}
       </h1>
       <p className="room">
         The room <strong>{page.room}</strong> is still open.

@@ -3,6 +3,7 @@
 import { getJoinOptions } from '../shared/get-join-options.ts';
 import { messageOf } from '../shared/message-of.ts';
 import { createPage } from '../shared/page.ts';
+import { whyOver } from '../shared/why-over.ts';
 import { find, show } from './dom.js';
 import { showLobby } from './lobby.js';
 import { showRoom } from './room.js';
@@ -33,9 +34,10 @@ async function join() {
     const conference = await Parley.Conference.join(joinOptions);
     showPhase('call');
     stop = showRoom(page, conference, joinOptions.token);
+    let problem;
+    conference.on('error', ({ error }) => (problem = error));
     conference.on('connection-changed', ({ connection }) => {
-      if (connection === 'left') showEnded('You left the call');
-      if (connection === 'ended') showEnded('The call has ended');
+      if (connection === 'left' || connection === 'ended') showEnded(whyOver(connection, problem));
     });
   } catch (error) {
     Object.assign(button, { disabled: false, textContent: 'Join' });

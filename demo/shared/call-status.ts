@@ -18,11 +18,23 @@ export interface CallStatus extends Store<CallStatusState> {
   readonly close: () => void;
 }
 
+/** How long an error stays, to be read: a call goes on, and nobody should have to dismiss what is past. */
+const problemMs = 15_000;
+
 /** Announces in words what happens in a call. */
 export function createCallStatus(conference: Conference, typed: TypedCall): CallStatus {
   const store = createStore<CallStatusState>({ text: 'Connected', problem: '' });
   const announce = (text: string) => store.set({ text });
-  const showError = (error: unknown) => store.set({ problem: messageOf(error) });
+  let fading: ReturnType<typeof setTimeout> | undefined;
+  const clearError = () => {
+    clearTimeout(fading);
+    store.set({ problem: '' });
+  };
+  const showError = (error: unknown) => {
+    clearTimeout(fading);
+    store.set({ problem: messageOf(error) });
+    fading = setTimeout(clearError, problemMs);
+  };
   const raised = new Set<string>();
   const announceHand = (participant: Participant) => {
     const { name, isHandRaised } = personOf(typed, participant);
@@ -53,8 +65,9 @@ export function createCallStatus(conference: Conference, typed: TypedCall): Call
     subscribe: store.subscribe,
     announce,
     showError,
-    clearError: () => store.set({ problem: '' }),
+    clearError,
     close: () => {
+      clearTimeout(fading);
       for (const stop of stops) stop();
     },
   };

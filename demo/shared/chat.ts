@@ -44,9 +44,13 @@ export function createChat(
 ): Chat {
   const store = createStore<ChatState>({ messages: [], unread: 0, isSending: false, problem: '' });
   let isOpen = false;
-  const close = typed.on('ChatMessageSentEvent', ({ data: { endpointId, name, text }, event }) => {
-    const message = { id: event.id, name, text, isOwn: endpointId === conference.endpointId };
+  /** The message whose answer is outstanding or was lost. It may have arrived all the same, so it keeps its id. */
+  let pending: { readonly text: string; readonly messageId: string } | undefined;
+  const close = typed.on('ChatMessageSentEvent', ({ data: { endpointId, name, text, messageId }, event }) => {
+    const id = messageId === undefined ? event.id : `${endpointId}/${messageId}`;
+    const message = { id, name, text, isOwn: endpointId === conference.endpointId };
     const { messages, unread } = store.getSnapshot();
+    if (messages.some((known) => known.id === id)) return;
     store.set({
       messages: [...messages, message].slice(-maxMessages),
       unread: isOpen || message.isOwn ? unread : unread + 1,
@@ -60,8 +64,10 @@ export function createChat(
       if (store.getSnapshot().isSending) return false;
       store.set({ isSending: true, problem: '' });
       const { id: conferenceId, endpointId } = conference;
+      if (pending?.text !== text) pending = { text, messageId: newMessageId() };
       try {
-        await postToBackend('messages', { conferenceId, endpointId, text }, await token());
+        await postToBackend('messages', { conferenceId, endpointId, ...pending }, await token());
+        pending = undefined;
       } catch (error) {
         store.set({ problem: messageOf(error) });
       }
@@ -74,4 +80,9 @@ export function createChat(
     },
     close,
   };
+}
+
+/** Unique among the messages of one page. Without `crypto.randomUUID`, which only secure pages have. */
+function newMessageId(): string {
+  return `${Date.now()}-${Math.random()}`;
 }

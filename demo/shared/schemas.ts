@@ -9,7 +9,12 @@ export const schemas = {
   }),
   events: {
     /** Sent by the demo's back end. */
-    ChatMessageSentEvent: object({ endpointId: string(), name: string(), text: string() }),
+    ChatMessageSentEvent: object({
+      endpointId: string(),
+      name: string(),
+      text: string(),
+      messageId: optional(string()),
+    }),
   },
 };
 

@@ -1,5 +1,5 @@
 import { act, cleanup, render, screen, waitFor } from '@testing-library/react';
-import { StrictMode } from 'react';
+import { Activity, StrictMode } from 'react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { FakeDeviceList } from '../../sdk/src/testing/fake-devices.ts';
 import { useDevices } from './index.ts';
@@ -31,6 +31,12 @@ function Cameras(): React.ReactNode {
   );
 }
 
+const cameras = (mode: 'visible' | 'hidden') => (
+  <Activity mode={mode}>
+    <Cameras />
+  </Activity>
+);
+
 it('lists the devices, and re-renders when the list or the choice changes', async () => {
   render(<Cameras />, { wrapper: StrictMode });
   await waitFor(() => expect(shown()).toBe('Desk,Travel Desk'));
@@ -45,4 +51,16 @@ it('reports why there are no devices', async () => {
   Reflect.deleteProperty(navigator, 'mediaDevices');
   render(<Cameras />);
   await waitFor(() => expect(shown()).toBe('ERR_INSECURE_ORIGIN'));
+});
+
+it('lists the devices again when it is shown again, and forgets why there were none', async () => {
+  vi.stubGlobal('isSecureContext', false);
+  Reflect.deleteProperty(navigator, 'mediaDevices');
+  const { rerender } = render(cameras('visible'));
+  await waitFor(() => expect(shown()).toBe('ERR_INSECURE_ORIGIN'));
+  rerender(cameras('hidden'));
+  vi.stubGlobal('isSecureContext', true);
+  Object.defineProperty(navigator, 'mediaDevices', { value: plugged, configurable: true });
+  rerender(cameras('visible'));
+  await waitFor(() => expect(shown()).toBe('Desk,Travel Desk'));
 });

@@ -26,19 +26,22 @@ export function useDevices(options?: DevicesOptions): DevicesInUse {
   const [error, setError] = useState<ParleyError>();
   const [, rerender] = useReducer((count: number) => count + 1, 0);
 
-  useEffect(
-    () =>
-      manageResource({
-        acquire: () => createDevices(first.current),
-        release: (held) => held[Symbol.dispose](),
-        onAcquired: (held) => {
-          // Subscribe before the next render, so that no change is missed.
-          held.subscribe(rerender);
-          setDevices(held);
-        },
-        onFailed: setError,
-      }),
-    [],
-  );
+  useEffect(() => {
+    const release = manageResource({
+      acquire: () => createDevices(first.current),
+      release: (held) => held[Symbol.dispose](),
+      onAcquired: (held) => {
+        // Subscribe before the next render, so that no change is missed.
+        held.subscribe(rerender);
+        setDevices(held);
+      },
+      onFailed: setError,
+    });
+    return () => {
+      release();
+      setDevices(undefined);
+      setError(undefined);
+    };
+  }, []);
   return { devices, list: devices?.getSnapshot() ?? none, error };
 }

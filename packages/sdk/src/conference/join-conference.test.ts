@@ -275,3 +275,10 @@ it.each([
     expectNothingBehind();
   },
 );
+
+it('replaces the metadata that the page before a reload left behind', async () => {
+  await joinAs(server, 'ada', { endpointId: 'seat', metadata: { name: 'Ada' } });
+  const ada = await joinAs(server, 'ada', { endpointId: 'seat', metadata: { name: 'Ada L.' } });
+  expect(server.conference?.participants).toMatchObject([{ id: 'seat', metadata: { name: 'Ada L.' } }]);
+  expect(ada.state.getSnapshot().conference).toEqual(server.conference);
+});

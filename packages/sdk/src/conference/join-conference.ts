@@ -99,6 +99,7 @@ async function join(
   const entered = await enter({
     preferredId: options.endpointId,
     metadata: options.metadata,
+    replacesMetadata: true,
     signal,
     onRegistered: (endpoint) => {
       progress.endpoint = endpoint;
@@ -125,11 +126,28 @@ async function join(
     encryption,
     timing,
     enterAgain: (formerId, metadata = options.metadata, signal) =>
-      enter({ preferredId: formerId, metadata, signal }),
+      enterAgain(enter, { preferredId: formerId, metadata, signal }),
     readSnapshot: (signal) => readConference(api, conferenceId, signal),
     loadPush,
   });
   return progress.session;
+}
+
+/**
+ * Enters again. A server that chooses the ids itself would keep the participant of a try that failed half-way, because the next
+ * try and the farewell are by the former id.
+ */
+async function enterAgain(
+  enter: (how: EnterCommand) => Promise<Entered>,
+  how: Omit<EnterCommand, 'onRegistered'>,
+): Promise<Entered> {
+  let registered: UserEndpoint | undefined;
+  try {
+    return await enter({ ...how, onRegistered: (endpoint) => void (registered = endpoint) });
+  } catch (error) {
+    if (registered && registered.id !== how.preferredId) void registered.unregister({}).catch(() => {});
+    throw error;
+  }
 }
 
 function enterAs(

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { Deferred } from '../testing/deferred.ts';
 import { broken, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
@@ -75,4 +76,42 @@ it('a signal ends only its own call, also while that waits for an earlier one', 
   await vi.advanceTimersByTimeAsync(3_000);
   await first;
   expect(server.conference?.metadata['topic']?.value).toBe('one');
+});
+
+function drop(endpointId: string): void {
+  server.endpoints.delete(endpointId);
+  server.removeEndpoint(endpointId);
+}
+
+describe('while the server has dropped us', () => {
+  it('a change waits until we have rejoined', async () => {
+    const ada = await joinAs(server, 'ada');
+    const returning = new Deferred<void>();
+    server.intercept = ({ operation }) =>
+      operation === 'registerUserEndpoint' ? returning.promise : undefined;
+    drop(ada.endpointId);
+    await settle();
+    const changed = Promise.all([
+      ada.setParticipantMetadata({ hand: 'up' }),
+      ada.setMetadata('topic', 'new'),
+    ]);
+    await vi.advanceTimersByTimeAsync(5_000);
+    returning.resolve();
+    await settle();
+    await changed;
+    expect(server.conference?.participants).toMatchObject([{ metadata: { hand: 'up' } }]);
+    expect(server.conference?.metadata['topic']?.value).toBe('new');
+  });
+
+  it('a change rejects when that takes too long, and is no request', async () => {
+    const ada = await joinAs(server, 'ada');
+    server.intercept = ({ operation }) =>
+      operation === 'registerUserEndpoint' ? new Promise(() => {}) : undefined;
+    drop(ada.endpointId);
+    await settle();
+    const refused = rejectionOf(ada.setMetadata('topic', 'new'));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await refused).toMatchObject({ code: 'ERR_TIMEOUT' });
+    expect(server.callsOf('updateMetadata')).toEqual([]);
+  });
 });

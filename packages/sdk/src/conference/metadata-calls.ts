@@ -22,13 +22,31 @@ interface Update<Value> {
   readonly options: CallOptions | undefined;
 }
 
+/** Whether the server counts us as present. */
+interface Presence {
+  /** Whether we are rejoining. */
+  readonly isOutside: () => boolean;
+  /** Resolves once we are not, or when `signal` aborts. */
+  readonly untilInside: (signal: AbortSignal) => Promise<void>;
+}
+
+/** How long a call waits for us to rejoin, in milliseconds, unless it says otherwise. */
+const rejoinTimeoutMs = 10_000;
+
 /**
- * Creates the metadata calls for one endpoint in one conference. Sends one update of an entry at a time and then the newest:
- * an older request that is retried, or stuck in a proxy, never overwrites a newer one.
+ * Creates the metadata calls for one endpoint in one conference. While we are rejoining, when the server would refuse them,
+ * they wait. Sends one update of an entry at a time and then the newest: an older request that is
+ * retried, or stuck in a proxy, never overwrites a newer one.
  */
-export function metadataCalls(api: RtcApi, own: OwnIds): MetadataCalls {
+export function metadataCalls(api: RtcApi, own: OwnIds, presence: Presence): MetadataCalls {
+  const sendInside = (operation: string, options: CallOptions | undefined, send: () => Promise<void>) =>
+    unlessAborted(options, async () => {
+      // Without an await where possible: what is removed on leaving has to go before the farewell.
+      if (presence.isOutside()) await untilBack(operation, presence, options);
+      await send();
+    });
   const setEntry = latestPerKey<Update<string | undefined>>((key, { value, options }) =>
-    unlessAborted(options, () =>
+    sendInside('updateMetadata', options, () =>
       api.updateMetadata(
         value === undefined ? { ...own, key, operation: 'REMOVE' } : { ...own, key, operation: 'SET', value },
         options,
@@ -36,7 +54,9 @@ export function metadataCalls(api: RtcApi, own: OwnIds): MetadataCalls {
     ),
   );
   const setSelf = latestValue<Update<JsonObject>>(({ value, options }) =>
-    unlessAborted(options, () => api.updateParticipantMetadata({ ...own, newMetadata: value }, options)),
+    sendInside('updateParticipantMetadata', options, () =>
+      api.updateParticipantMetadata({ ...own, newMetadata: value }, options),
+    ),
   );
   return {
     change: (key, value, options) =>
@@ -44,6 +64,18 @@ export function metadataCalls(api: RtcApi, own: OwnIds): MetadataCalls {
     describeSelf: (value, options) =>
       abortable('updateParticipantMetadata', options, () => setSelf({ value, options })),
   };
+}
+
+/** @throws TimeoutError, AbortedError */
+function untilBack(
+  operation: string,
+  { untilInside }: Presence,
+  { signal, timeoutMs = rejoinTimeoutMs }: CallOptions = {},
+): Promise<void> {
+  return withDeadline({ operation, signals: [signal], timeoutMs }, async (deadline) => {
+    await untilInside(deadline.signal);
+    deadline.signal.throwIfAborted();
+  });
 }
 
 /** A signal ends its own call immediately, also while that waits for an earlier one. */

@@ -1,5 +1,6 @@
 import { findParticipant } from '@parley-rtc/contract';
 import { describe, expect, it, vi } from 'vitest';
+import { Deferred } from '../testing/deferred.ts';
 import { fakeTracks } from '../testing/fake-media.ts';
 import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
 import { broken, forbidden, type FakeServer } from '../testing/fake-server.ts';
@@ -17,6 +18,11 @@ useFakeConference((fakes) => {
 function drop(endpointId: string): void {
   server.endpoints.delete(endpointId);
   server.removeEndpoint(endpointId);
+}
+
+/** Takes the preferred id out of a registration, so that the server chooses one. */
+function chooseId(command: unknown): void {
+  delete (command as { userEndpointId?: string }).userEndpointId;
 }
 
 describe('an endpoint that the server has dropped', () => {
@@ -202,5 +208,39 @@ describe('a server that has lost the media', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(heard).toEqual(['error ERR_MEDIA_CONNECTION']);
     expect(mine.connectionState).toBe('closed');
+  });
+});
+
+describe('a server that chooses the ids of endpoints itself', () => {
+  it('keeps no participant of a try to rejoin that failed half-way', async () => {
+    const ada = await joinAs(server, 'ada');
+    let failures = 2;
+    server.intercept = ({ operation, command }) => {
+      if (operation === 'registerUserEndpoint') chooseId(command);
+      if (operation !== 'getConference' || failures === 0) return;
+      failures -= 1;
+      throw broken(operation);
+    };
+    drop(ada.endpointId);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(ada.state.getSnapshot().connection).toBe('connected');
+    expect(server.conference?.participants.map(({ id }) => id)).toEqual([ada.endpointId]);
+  });
+
+  it('keeps no participant that left while it was rejoining', async () => {
+    const ada = await joinAs(server, 'ada');
+    const reading = new Deferred<void>();
+    server.intercept = ({ operation, command }) => {
+      if (operation === 'registerUserEndpoint') chooseId(command);
+      return operation === 'getConference' ? reading.promise : undefined;
+    };
+    drop(ada.endpointId);
+    await settle();
+    expect(server.conference?.participants).toHaveLength(1);
+    void ada.leave();
+    reading.resolve();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(server.conference?.participants).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -1,11 +1,5 @@
-import { NotFoundError, type Log, type Logs, type ParleyError, type RtcApi } from '@parley-rtc/client';
-import {
-  reduce,
-  UNKNOWN_VERSION,
-  type ConferenceEvent,
-  type ConferenceState,
-  type JsonObject,
-} from '@parley-rtc/contract';
+import type { Log, Logs, ParleyError, RtcApi } from '@parley-rtc/client';
+import type { ConferenceEvent, ConferenceState, JsonObject } from '@parley-rtc/contract';
 import { alreadyThere } from '../announcing/already-there.ts';
 import { announcementsBetween } from '../announcing/announcements.ts';
 import { Announcer } from '../announcing/announcer.ts';
@@ -29,6 +23,7 @@ import { nothingBlocked } from '../state/playback.ts';
 import { selectRemoteStreams, selectSelf } from '../state/selectors.ts';
 import { keepUnchanged, sameSnapshot } from '../state/unchanged.ts';
 import type { EarlyPublication } from './early-publication.ts';
+import { endConference, endedConference } from './end-conference.ts';
 import { startOnDemand } from './insight.ts';
 import type { InsightVerbs } from './measure-streams.ts';
 import { metadataCalls, type MetadataCalls, type OwnIds } from './metadata-calls.ts';
@@ -91,7 +86,8 @@ export class Session {
       },
     };
     this.#own = own;
-    const metadata = metadataCalls(api, own);
+    const untilInside = (signal: AbortSignal) => this.#untilInside(signal);
+    const metadata = metadataCalls(api, own, { isOutside: () => this.#isOutside, untilInside });
     this.metadata = metadata;
     const onProblem = (error: ParleyError) => {
       log('warn', 'problem', {}, error);
@@ -118,6 +114,7 @@ export class Session {
       onOut: () => this.#change({ connection: 'reconnecting' }),
       onIn: (entered) => this.#onIn(entered),
       onGivenUp: (cause) => this.#giveUp(cause),
+      onGone: () => void this.#finish({ connection: 'ended' }, {}),
       log: logs('endpoint'),
     });
     const insightVerbs: InsightVerbs = {
@@ -137,7 +134,7 @@ export class Session {
       conference: () => getSnapshot().conference,
       setMuted: (streamId, kind, muted) =>
         metadata.change(muteKey(streamId, kind), muted ? 'true' : undefined),
-      untilInside: (signal) => untilInside(this.store, () => this.#rejoiner.isOutside, signal),
+      untilInside,
       isInside: () => !this.#rejoiner.isOutside && selectSelf(getSnapshot()) !== undefined,
       onRestored: (formerId, restored) =>
         this.announcer.announce([['stream-restored', { formerId, restored }]]),
@@ -197,23 +194,38 @@ export class Session {
   }
 
   async end({ reason, signal }: LeaveOptions): Promise<void> {
-    if (this.store.getSnapshot().connection === 'ended') return this.#farewell;
+    if (this.#isEnded) return this.#farewell;
     this.assertJoined();
-    try {
-      await this.#options.api.end(
-        { ...this.#own, ...(reason !== undefined && { reason }) },
-        { ...(signal && { signal }) },
-      );
-    } catch (error) {
-      // Another participant has already ended it.
-      if (!(error instanceof NotFoundError)) throw error;
-    }
+    await endConference(this.#options.api, this.#own, {
+      reason,
+      signal,
+      rejoin: async (cause, deadline) => {
+        this.onEndpointLost(cause);
+        await this.#untilInside(deadline);
+        if (!this.#isEnded) this.assertJoined();
+        return !this.#isEnded;
+      },
+    });
     this.#onConference(endedConference(this.store.getSnapshot().conference, reason));
     return this.#farewell;
   }
 
   onEndpointLost(cause?: unknown): void {
     this.#rejoiner.onLost(cause);
+  }
+
+  get #isEnded(): boolean {
+    return this.store.getSnapshot().connection === 'ended';
+  }
+
+  /** Whether we are rejoining. */
+  get #isOutside(): boolean {
+    return this.#rejoiner.isOutside && !this.#farewell;
+  }
+
+  /** Resolves immediately unless we are rejoining, then once we are inside again or out for good, or `signal` aborts. */
+  #untilInside(signal: AbortSignal): Promise<void> {
+    return untilInside(this.store, () => this.#isOutside, signal);
   }
 
   /** Restores what was published and viewed, now that we have rejoined. */
@@ -288,17 +300,4 @@ export class Session {
     this.announcer.finish(this.#move({ ...change, playback: nothingBlocked }));
     return this.#farewell;
   }
-}
-
-/** Returns the conference as the end event, which is still on its way, will leave it. */
-function endedConference(conference: ConferenceState, reason: string | undefined): ConferenceState {
-  const { id, version } = conference;
-  return reduce(conference, {
-    type: 'ConferenceEndedEvent',
-    id: '',
-    timestamp: new Date().toISOString(),
-    conferenceId: id,
-    conferenceVersion: version === UNKNOWN_VERSION ? 0 : version,
-    ...(reason !== undefined && { reason }),
-  });
 }

@@ -284,3 +284,22 @@ describe('a connection that never completed its DTLS handshake', () => {
     server.distort = (events) => events;
   });
 });
+
+it('is not given up because the machine slept while it was restarted', async () => {
+  const { ada, peer, heard } = await publishing();
+  server.intercept = ({ operation }) => {
+    if (operation === 'publishStream') throw broken(operation);
+  };
+  peer.moveTo('failed');
+  await vi.advanceTimersByTimeAsync(2_000);
+  // Timers stand still while the lid is closed, the clock does not.
+  vi.setSystemTime(Date.now() + 3_600_000);
+  await vi.advanceTimersByTimeAsync(2_000);
+  server.intercept = () => {};
+  await vi.advanceTimersByTimeAsync(5_000);
+  peer.moveTo('connected');
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(heard.filter((line) => line.startsWith('error'))).toEqual([]);
+  expect(FakePeerConnection.open.has(peer)).toBe(true);
+  await ada.leave();
+});

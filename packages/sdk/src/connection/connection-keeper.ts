@@ -7,6 +7,7 @@ import {
   rejoinBudgetMs,
   renewalBudgetMs,
 } from '../waiting/recovery-policy.ts';
+import { spentMs } from '../waiting/spent.ts';
 import { untilOnline } from '../waiting/until-online.ts';
 
 /**
@@ -108,16 +109,18 @@ export class ConnectionKeeper {
     let leftMs = renewalBudgetMs;
     let awayLeftMs = rejoinBudgetMs;
     for (let attempt = 0; leftMs > 0 && awayLeftMs > 0 && !signal.aborted; attempt += 1) {
-      const startedAtMs = Date.now();
-      if (attempt > 0) await this.#pause(backoffMs(attempt - 1));
-      const offlineMs = await untilOnline(signal);
+      let tookMs = attempt > 0 ? await this.#pause(backoffMs(attempt - 1)) : 0;
+      await untilOnline(signal);
       if (signal.aborted) break;
       const { connectionState, log } = this.#options;
       log?.('warn', 'restarting ICE', { attempt, state: connectionState(), leftMs });
+      const restartedAtMs = Date.now();
       const result = await this.#options.restart(leftMs);
       if (result === 'refused') break;
-      if (result !== 'failed' && !signal.aborted) await this.#pause(Math.min(iceRestartTimeoutMs, leftMs));
-      const tookMs = Date.now() - startedAtMs - offlineMs;
+      tookMs += spentMs(restartedAtMs);
+      if (result !== 'failed' && !signal.aborted) {
+        tookMs += await this.#pause(Math.min(iceRestartTimeoutMs, leftMs));
+      }
       if (result === 'failed') awayLeftMs -= tookMs;
       else leftMs -= tookMs;
     }
@@ -131,8 +134,11 @@ export class ConnectionKeeper {
     this.#options.onLost();
   }
 
-  #pause(delayMs: number): Promise<void> {
+  /** Resolves with how much of a budget the pause has spent, in milliseconds. */
+  async #pause(delayMs: number): Promise<number> {
+    const startedAtMs = Date.now();
     this.#hurry = new AbortController();
-    return pause(delayMs, this.#hurry.signal);
+    await pause(delayMs, this.#hurry.signal);
+    return spentMs(startedAtMs);
   }
 }

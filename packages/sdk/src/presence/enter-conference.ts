@@ -15,9 +15,11 @@ export interface Entered {
 }
 
 export interface EnterOptions {
-  readonly api: Pick<RtcApi, 'join' | 'getConference' | 'getSimpleView'>;
+  readonly api: Pick<RtcApi, 'join' | 'updateParticipantMetadata' | 'getConference' | 'getSimpleView'>;
   readonly conferenceId: string;
   readonly metadata: JsonObject | undefined;
+  /** Whether `metadata` also replaces what an earlier page with our id left behind. Not on rejoining: ours may be older. */
+  readonly replacesMetadata?: boolean;
   readonly register: (preferredId: string | undefined, signal: AbortSignal) => Promise<UserEndpoint>;
   readonly preferredId: string | undefined;
   readonly signal: AbortSignal;
@@ -54,7 +56,7 @@ async function enterOnce(options: EnterOptions): Promise<Entered> {
     await join(endpoint.id, options);
     onEntered?.();
     const conference = await readConference(api, conferenceId, signal);
-    return { endpoint, conference: { ...conference, id: conferenceId } };
+    return { endpoint, conference };
   } catch (error) {
     endpoint.stop();
     throw error;
@@ -63,27 +65,34 @@ async function enterOnce(options: EnterOptions): Promise<Entered> {
 
 async function join(
   userEndpointId: string,
-  { api, conferenceId, metadata, signal }: EnterOptions,
+  { api, conferenceId, metadata, replacesMetadata, signal }: EnterOptions,
 ): Promise<void> {
   signal.throwIfAborted();
+  const own = { conferenceId, userEndpointId };
   try {
-    await api.join({ conferenceId, userEndpointId, ...(metadata && { metadata }) }, { signal });
+    await api.join({ ...own, ...(metadata && { metadata }) }, { signal });
   } catch (error) {
-    // 422: this endpoint has already joined, so an earlier try succeeded (decision 14).
+    // 422: this endpoint has already joined: by a try whose answer was lost, or by a page before us (decision 14).
     if (!(error instanceof AlreadyJoinedError)) throw error;
+    if (metadata && replacesMetadata) {
+      await api.updateParticipantMetadata({ ...own, newMetadata: metadata }, { signal });
+    }
   }
 }
 
-/** Reads the full state, or the simple view when the server refuses the full state. */
+/** Reads the full state, or the simple view when the server refuses the full state. Servers may leave the id out. */
 export async function readConference(
   api: Pick<RtcApi, 'getConference' | 'getSimpleView'>,
   conferenceId: string,
   signal: AbortSignal,
 ): Promise<ConferenceState> {
-  try {
-    return conferenceFromWire(await api.getConference(conferenceId, { signal }));
-  } catch (error) {
-    if (!isRefused(error)) throw error;
-    return conferenceFromSimpleView(await api.getSimpleView(conferenceId, { signal }));
-  }
+  const read = async () => {
+    try {
+      return conferenceFromWire(await api.getConference(conferenceId, { signal }));
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      return conferenceFromSimpleView(await api.getSimpleView(conferenceId, { signal }));
+    }
+  };
+  return { ...(await read()), id: conferenceId };
 }

@@ -1,4 +1,4 @@
-import type { Log, RtcApi } from '@parley-rtc/client';
+import { NotFoundError, type Log, type RtcApi } from '@parley-rtc/client';
 import type { JsonObject } from '@parley-rtc/contract';
 import type { UserEndpoint } from '../signalling/user-endpoint.ts';
 import { mostShortStays, rejoinBudgetMs, shortestStayMs } from '../waiting/recovery-policy.ts';
@@ -20,6 +20,8 @@ export interface RejoinerOptions {
   readonly onOut: () => void;
   readonly onIn: (entered: Entered) => void;
   readonly onGivenUp: (cause: unknown) => void;
+  /** There is no conference to rejoin: it ended while we were outside. */
+  readonly onGone: () => void;
   readonly log: Log;
 }
 
@@ -96,7 +98,7 @@ export class Rejoiner {
   }
 
   async #comeBack(signal: AbortSignal): Promise<void> {
-    const { enterAgain, metadata, onIn, onGivenUp } = this.#options;
+    const { enterAgain, metadata, onIn, onGivenUp, onGone } = this.#options;
     try {
       await this.#awayFarewell;
       this.#awayFarewell = undefined;
@@ -111,7 +113,10 @@ export class Rejoiner {
       this.#options.log('info', 'rejoined', { endpointId: this.endpointId });
       onIn(entered);
     } catch (error) {
-      if (!this.#isGivenUp) onGivenUp(error);
+      if (this.#isGivenUp) return;
+      // Not the endpoint's: that was registered just before.
+      if (error instanceof NotFoundError) onGone();
+      else onGivenUp(error);
     }
   }
 

@@ -26,8 +26,10 @@ const mostSeenIds = 512;
 export class EventTaker {
   readonly #sink: Pick<EventFeedSink, 'conference' | 'onEvent'>;
   readonly #problems: OncePerCode;
-  /** The ids of the last events that were delivered, and of the state they started from, oldest first. */
-  readonly #seen = new Set<string>();
+  /** The ids of the last events that led to our state, and of the state they started from, oldest first. */
+  readonly #history = new Set<string>();
+  /** The ids of the last events outside the history that were delivered, oldest first. */
+  readonly #outside = new Set<string>();
   /** Whether only a snapshot can show what happened. */
   needsSnapshot = false;
   /** Whether the server's history is not the one that our state is from, so that even an older snapshot counts. */
@@ -39,17 +41,20 @@ export class EventTaker {
     this.restart(sink.conference());
   }
 
-  /** Continues from a snapshot. Events that led to an earlier state may arrive again, so their ids are forgotten. */
+  /**
+   * Continues from a snapshot. What led to an earlier state may be of another history, so those ids are forgotten. Events
+   * outside the history may be repeated to a reader that starts at a version, so theirs are not.
+   */
   restart({ versionId = '' }: ConferenceState): void {
     this.needsSnapshot = false;
     this.isSetBack = false;
-    this.#seen.clear();
-    this.#remember(versionId);
+    this.#history.clear();
+    remember(this.#history, versionId);
   }
 
   /** Whether `state` may be an earlier state of the history that led to ours. */
   mayPrecede({ versionId }: ConferenceState): boolean {
-    return versionId === undefined || this.#seen.has(versionId);
+    return versionId === undefined || this.#history.has(versionId);
   }
 
   /** Requests a snapshot, because the server's history is not the one that our state is from. */
@@ -72,7 +77,7 @@ export class EventTaker {
     const steps: readonly Step[] = [...applied, ...news.map((event) => ({ event }))];
     for (const { event, state } of steps) {
       if (signal.aborted) return true;
-      if (state) this.#remember(event.id);
+      if (state) remember(this.#history, event.id);
       onEvent(event, state);
     }
     // An event of the history without a version has no known effect, so only a snapshot can show it.
@@ -83,15 +88,9 @@ export class EventTaker {
 
   /** Whether `event` arrives for the first time; remembers its id. An event without an id always counts as new. */
   #isNew({ id }: ConferenceEvent): boolean {
-    if (this.#seen.has(id)) return false;
-    this.#remember(id);
+    if (this.#outside.has(id)) return false;
+    remember(this.#outside, id);
     return true;
-  }
-
-  #remember(id: string): void {
-    if (id !== '') this.#seen.add(id);
-    const [oldest] = this.#seen;
-    if (this.#seen.size > mostSeenIds && oldest !== undefined) this.#seen.delete(oldest);
   }
 
   #decode(input: unknown): ConferenceEvent[] {
@@ -102,6 +101,12 @@ export class EventTaker {
       return [];
     }
   }
+}
+
+function remember(ids: Set<string>, id: string): void {
+  if (id !== '') ids.add(id);
+  const [oldest] = ids;
+  if (ids.size > mostSeenIds && oldest !== undefined) ids.delete(oldest);
 }
 
 /** Whether `event` led to the version of `state` in another history than that of `state`. */

@@ -1,3 +1,4 @@
+import { TooManyRequestsError } from '@parley-rtc/client';
 import { describe, expect, it, vi } from 'vitest';
 import { selectRemoteParticipants } from '../index.ts';
 import type { FakePage } from '../testing/fake-browser.ts';
@@ -71,6 +72,22 @@ describe('when an event is missing', () => {
     expect(versions).toEqual(versions.toSorted((one, other) => one - other));
     expect(ada.state.getSnapshot().conference).toEqual(server.conference);
   });
+});
+
+it('asks again no sooner than a server that is busy asks it to', async () => {
+  server.intercept = ({ operation }) => {
+    if (operation !== 'getEvents') return;
+    throw new TooManyRequestsError({ operation, status: 429, retryAfterMs: 40_000 });
+  };
+  const ada = await joinAs(server, 'ada');
+  await settle();
+  expect(await pollsWithin(39_999)).toBe(0);
+  expect(await pollsWithin(1)).toBe(1);
+  // A network that is back is a reason to try anyway.
+  page.fire('online');
+  expect(await pollsWithin(0)).toBe(1);
+  await ada.leave();
+  expect(vi.getTimerCount()).toBe(0);
 });
 
 it('reads the snapshot after an event of unknown type, and passes on the raw event', async () => {
@@ -276,4 +293,29 @@ it('reports a problem that waiting cannot fix once, and continues when it is sol
     'error ERR_FORBIDDEN',
     'connection-changed connected',
   ]);
+});
+
+it('keeps the id of the conference when a snapshot leaves it out', async () => {
+  const ada = await joinAs(server, 'ada');
+  await settle();
+  const read = server.snapshot.bind(server);
+  server.snapshot = () => {
+    const state = read();
+    return state && { ...state, id: '' };
+  };
+  server.append({ type: 'ConferenceRecordingStartedEvent' });
+  await settle();
+  expect(ada.state.version).toBe(2);
+  expect(ada.id).toBe('room');
+});
+
+it('follows at once after joining, whatever the browser says about the network', async () => {
+  page.navigator.onLine = false;
+  const ada = await joinAs(server, 'ada');
+  const heard = listenTo(ada);
+  await settle();
+  server.append(joined('bob'));
+  await settle();
+  expect(heard).toEqual(['participant-joined bob']);
+  await ada.leave();
 });

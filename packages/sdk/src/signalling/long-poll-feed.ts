@@ -1,5 +1,6 @@
 import { NotFoundError, ParleyError, type Log } from '@parley-rtc/client';
 import { UNKNOWN_VERSION, type ConferenceState } from '@parley-rtc/contract';
+import { askedPauseMs } from '../waiting/asked-pause.ts';
 import { backoffMs } from '../waiting/backoff.ts';
 import { pause } from '../waiting/pause.ts';
 import {
@@ -75,6 +76,8 @@ export class LongPollFeed implements EventFeed {
     this.#log = options.log;
     this.#problems = oncePerCode(options.onProblem);
     this.#taker = new EventTaker(options, this.#problems);
+    // The server has just answered our join, whatever the browser says about the network.
+    noteNetwork(true);
     void this.#run();
     void this.#findPush();
   }
@@ -112,6 +115,7 @@ export class LongPollFeed implements EventFeed {
   /** Asks the server once. Returns how long to wait before asking again, in milliseconds. */
   async #round(signal: AbortSignal): Promise<number> {
     this.#waitingSinceMs = Infinity;
+    let askedMs = 0;
     try {
       const hasProgress = await this.#look(signal);
       if (signal.aborted) return 0;
@@ -120,8 +124,9 @@ export class LongPollFeed implements EventFeed {
       if (signal.aborted) return 0;
       if (isPositionRefusal(error)) this.#onRefusal(error);
       else this.#onFailure(error);
+      askedMs = askedPauseMs(error);
     }
-    return this.#failures === 0 ? 0 : backoffMs(this.#failures - 1);
+    return this.#failures === 0 ? askedMs : Math.max(askedMs, backoffMs(this.#failures - 1));
   }
 
   async #look(signal: AbortSignal): Promise<boolean> {

@@ -231,3 +231,21 @@ describe('polling continues', () => {
     expect(server.callsOf('openPush').length).toBeGreaterThan(3);
   });
 });
+
+it('delivers an event outside the history once, also when a snapshot was read in between', async () => {
+  const ada = await joinAs(server, 'ada');
+  const heard = listenTo(ada);
+  await settle();
+  const message = { id: 'm1', type: 'ChatMessageSentEvent' };
+  server.sendOutside(message);
+  server.append({ type: 'ConferenceRecordingStartedEvent' });
+  await settle();
+  expect(server.callsOf('getConference')).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(server.openPushes).toBe(1);
+  // A server repeats the last ones to a push that starts at a version instead of after a message.
+  server.sendOutside(message);
+  await settle();
+  expect(heard.filter((line) => line === 'server-event UnknownEvent')).toHaveLength(2);
+  await ada.leave();
+});

@@ -1,4 +1,4 @@
-import { NotFoundError } from '@parley-rtc/client';
+import { NotFoundError, TooManyRequestsError } from '@parley-rtc/client';
 import { expect, it, vi } from 'vitest';
 import { broken, type FakeServer } from '../testing/fake-server.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
@@ -41,6 +41,18 @@ it('retries soon after a failure, within the promised interval', async () => {
   await vi.advanceTimersByTimeAsync(12_500);
   expect(server.callsOf('keepAliveUserEndpoint')).toHaveLength(2);
   expect(onLost).not.toHaveBeenCalled();
+});
+
+it('retries no sooner than the server asks it to', async () => {
+  await register();
+  server.intercept = ({ operation }) => {
+    server.intercept = () => {};
+    throw new TooManyRequestsError({ operation, status: 429, retryAfterMs: 6_000 });
+  };
+  await vi.advanceTimersByTimeAsync(15_999);
+  expect(server.callsOf('keepAliveUserEndpoint')).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(server.callsOf('keepAliveUserEndpoint')).toHaveLength(2);
 });
 
 it('reports that the server no longer knows it, and sends nothing more', async () => {

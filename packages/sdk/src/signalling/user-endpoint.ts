@@ -1,5 +1,6 @@
 import { ForeignAnswerError, NotFoundError, type Log, type RtcApi } from '@parley-rtc/client';
 import { newId } from '../new-id.ts';
+import { askedPauseMs } from '../waiting/asked-pause.ts';
 import { isRefused } from '../waiting/is-refused.ts';
 import { pause } from '../waiting/pause.ts';
 import { keepAliveIntervalMs, keepAliveRetryMs, keepAliveSeconds } from '../waiting/recovery-policy.ts';
@@ -128,9 +129,9 @@ async function keepAlive(
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof NotFoundError) return onLost(error);
-      log?.('warn', 'keep-alive failed', { retryInMs: keepAliveRetryMs }, error);
       // Any other failure stops the event feed too, which reports it.
-      delayMs = keepAliveRetryMs;
+      delayMs = Math.max(keepAliveRetryMs, askedPauseMs(error));
+      log?.('warn', 'keep-alive failed', { retryInMs: delayMs }, error);
     }
   }
 }

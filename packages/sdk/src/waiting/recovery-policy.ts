@@ -17,7 +17,13 @@ export const longestViewUpdateBackoffMs = 10_000;
 /** How long to send no view updates to a server that refuses them. */
 export const refusedViewUpdateMs = 60_000;
 
-// --- Budgets: how long to retry. Time without a network does not count. ---
+/** The longest pause that the server can ask for with `Retry-After`. Its rates are per minute. */
+export const longestAskedPauseMs = 60_000;
+
+// --- Budgets: how long to retry. Time without a network, or asleep, does not count. ---
+
+/** How much of a budget one request, negotiation or pause may spend. Few take longer, so the rest was sleep. */
+export const longestStepMs = 15_000;
 
 /** How long to rejoin, and to agree on new media paths, while the server does not answer: a restart takes less. */
 export const rejoinBudgetMs = 120_000;

@@ -1,3 +1,4 @@
+import { TokenError, TooManyRequestsError } from '@parley-rtc/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FakePage } from '../testing/fake-browser.ts';
 import { broken, forbidden } from '../testing/fake-server.ts';
@@ -26,6 +27,8 @@ afterEach(() => {
 });
 
 const slowPauseMs = (failure: number) => backoffMs(failure, 2_000, 3_000);
+const busy = (retryAfterMs: number) =>
+  new TooManyRequestsError({ operation: 'join', status: 429, retryAfterMs });
 const begin = () => retry(attempt, { signal: stopping.signal, budgetMs: 10_000 });
 
 it('resolves with the result of the first try that succeeds', async () => {
@@ -71,6 +74,33 @@ it('pauses for as long as its caller specifies', async () => {
   };
   expect([await triesAfter(999), await triesAfter(1)]).toEqual([1, 2]);
   expect([await triesAfter(1_499), await triesAfter(1)]).toEqual([2, 3]);
+});
+
+it('waits for as long as the server asks, but no longer than a minute', async () => {
+  attempt
+    .mockRejectedValueOnce(busy(8_000))
+    .mockRejectedValueOnce(new TokenError('The `token` function failed.', { cause: busy(86_400_000) }));
+  const ending = rejectionOf(
+    retry(attempt, { signal: stopping.signal, budgetMs: 100_000, isFinal: (error) => error === failure }),
+  );
+  const triesAfter = async (ms: number) => {
+    await vi.advanceTimersByTimeAsync(ms);
+    return attempt.mock.calls.length;
+  };
+  expect([await triesAfter(7_999), await triesAfter(1)]).toEqual([1, 2]);
+  expect([await triesAfter(59_999), await triesAfter(1)]).toEqual([2, 3]);
+  expect(await ending).toBe(failure);
+});
+
+it('does not count the time that the machine sleeps', async () => {
+  attempt.mockImplementationOnce(async () => {
+    vi.setSystemTime(Date.now() + 3_600_000);
+    throw failure;
+  });
+  attempt.mockResolvedValueOnce('joined');
+  const result = retry(attempt, { signal: stopping.signal, budgetMs: 30_000 });
+  await vi.advanceTimersByTimeAsync(300);
+  expect(await result).toBe('joined');
 });
 
 describe('without a network', () => {

@@ -1,16 +1,21 @@
 import { ParleyError } from '@parley-rtc/client';
+import { askedPauseMs } from './asked-pause.ts';
 import { backoffMs } from './backoff.ts';
 import { pause } from './pause.ts';
+import { spentMs } from './spent.ts';
 import { isOffline, untilOnline } from './until-online.ts';
 
 export interface RetryOptions {
   /** Stops retrying. */
   readonly signal: AbortSignal;
-  /** How long to retry, in milliseconds. Time without a network does not count. */
+  /** How long to retry, in milliseconds. Time without a network, or asleep, does not count. */
   readonly budgetMs: number;
   /** Whether retrying cannot help. Default: true for a `ParleyError` that is not `retryable`. */
   readonly isFinal?: (error: unknown) => boolean;
-  /** Returns how long to pause after failure number `failure` (0 is the first), in milliseconds. Default: `backoffMs`. */
+  /**
+   * Returns how long to pause after failure number `failure` (0 is the first), in milliseconds, if the server does not ask for
+   * longer. Default: `backoffMs`.
+   */
   readonly pauseMs?: (failure: number) => number;
 }
 
@@ -22,9 +27,9 @@ export async function retry<Result>(
   attempt: () => Promise<Result>,
   { signal, budgetMs, isFinal = isLasting, pauseMs = backoffMs }: RetryOptions,
 ): Promise<Result> {
-  let endsAtMs = Date.now() + budgetMs;
+  let leftMs = budgetMs;
   for (let failures = 0; ; failures += 1) {
-    if (isOffline()) endsAtMs += await untilOnline(signal);
+    if (isOffline()) await untilOnline(signal);
     signal.throwIfAborted();
     const startedAtMs = Date.now();
     try {
@@ -33,11 +38,13 @@ export async function retry<Result>(
       if (signal.aborted || isFinal(error)) throw error;
       if (isOffline()) {
         // A try during which the network failed says nothing about the server, so it does not count.
-        endsAtMs += Date.now() - startedAtMs;
         failures = -1;
       } else {
-        if (Date.now() >= endsAtMs) throw error;
-        await pause(pauseMs(failures), signal);
+        leftMs -= spentMs(startedAtMs);
+        if (leftMs <= 0) throw error;
+        const pausedAtMs = Date.now();
+        await pause(Math.max(pauseMs(failures), askedPauseMs(error)), signal);
+        leftMs -= spentMs(pausedAtMs);
       }
     }
   }
