@@ -233,6 +233,21 @@ describe('a failed change', () => {
   });
 });
 
+describe('switching to a track of the app', () => {
+  it('that was disabled follows the app when it enables the track meanwhile', async () => {
+    const mine = await ada.publishStream({ microphone: true });
+    const own = aTrack('audio');
+    own.enabled = false;
+    const switching = mine.switchTo({ microphone: own });
+    await Promise.resolve();
+    await Promise.resolve();
+    own.enabled = true;
+    await switching;
+    expect(mine.isMuted('audio')).toBe(false);
+    expect(own.enabled).toBe(true);
+  });
+});
+
 describe('the last call wins', () => {
   it('for devices: a slow first switch is given up', async () => {
     const mine = await ada.publishStream({ camera: true });

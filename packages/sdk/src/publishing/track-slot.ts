@@ -66,6 +66,8 @@ export class TrackSlot {
   #isMuted: boolean;
   #isHeld: boolean;
   #isEnabledByApp: boolean;
+  /** How often the app has set `enabled`. */
+  #appCalls = 0;
   /** Whether the device has to be open: false while muted without keeping it. */
   #isNeeded: boolean;
   /** Whether `#input.request` is newer than `#input.track`. */
@@ -219,6 +221,7 @@ export class TrackSlot {
     const processingBefore = this.#processing;
     // A track that the app passes disabled stays so, and so does a microphone that it disabled before.
     const wasEnabled = track.enabled;
+    const appCalls = this.#appCalls;
     let sent = track;
     try {
       this.#switches.add(track, this.#isOn && wasEnabled);
@@ -243,7 +246,7 @@ export class TrackSlot {
       this.#listen(track);
     }
     this.#switches.keep([track, sent], !this.isMuted);
-    if (!wasEnabled && track !== before.track) this.#onApp(false);
+    if (!wasEnabled && track !== before.track && appCalls === this.#appCalls) this.#onApp(false);
     this.#apply();
   }
 
@@ -283,7 +286,9 @@ export class TrackSlot {
   }
 
   #onApp(isEnabled: boolean): void {
-    if (isEnabled === this.#isEnabledByApp) return;
+    this.#appCalls += 1;
+    // Disabling again matters: an `unmute` may be under way.
+    if (isEnabled && this.#isEnabledByApp) return;
     this.#isEnabledByApp = isEnabled;
     this.#apply();
     this.#options.onEnabledByApp(isEnabled);
