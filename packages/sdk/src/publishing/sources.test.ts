@@ -234,6 +234,15 @@ describe('a failed change', () => {
 });
 
 describe('switching to a track of the app', () => {
+  it('that has ended is refused, and the camera stays', async () => {
+    const mine = await ada.publishStream({ camera: true });
+    const own = aTrack('video');
+    own.stop();
+    await expect(mine.switchTo({ camera: own })).rejects.toMatchObject({ code: 'ERR_TRACK_ENDED' });
+    expect(states()).toEqual(['video live']);
+    expect(sent('video')?.track).toBe(captured('video'));
+  });
+
   it('that was disabled follows the app when it enables the track meanwhile', async () => {
     const mine = await ada.publishStream({ microphone: true });
     const own = aTrack('audio');

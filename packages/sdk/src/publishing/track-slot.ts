@@ -144,7 +144,10 @@ export class TrackSlot {
   readonly switchTo: SetLatest<Source> = latestValue((source, superseded) =>
     this.#inTurn(async () => {
       superseded.throwIfAborted();
-      if (isTrack(source)) return this.#use({ track: source, request: undefined, isOurs: false });
+      if (isTrack(source)) {
+        if (source.readyState === 'ended') throw new TrackEndedError(this.#options.kind);
+        return this.#use({ track: source, request: undefined, isOurs: false });
+      }
       if (this.#isNeeded) return this.#open(source, superseded);
       this.#input = { ...this.#input, request: source };
       this.#isOutdated = true;
