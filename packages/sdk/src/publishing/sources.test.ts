@@ -233,6 +233,37 @@ describe('a failed change', () => {
   });
 });
 
+/** Makes every sender of `peer` wait in \`replaceTrack\` for ever, as a browser does once the connection has closed. */
+function holdReplacements(): void {
+  for (const peer of FakePeerConnection.open) {
+    for (const sender of peer.getSenders()) sender.replaceTrack = () => new Promise(() => {});
+  }
+}
+
+describe('a switch during which the connection goes away', () => {
+  it('settles and frees the new camera when the stream is unpublished', async () => {
+    const mine = await ada.publishStream({ camera: true });
+    holdReplacements();
+    const failure = rejectionOf(mine.switchTo({ camera: true }));
+    await settle();
+    await mine.unpublish();
+    expect(await failure).toMatchObject({ code: 'ERR_STREAM_NOT_FOUND' });
+    expect(states()).toEqual(['video ended', 'video ended']);
+  });
+
+  it('is made on the new connection when the server had lost the stream', async () => {
+    const mine = await ada.publishStream({ camera: true });
+    holdReplacements();
+    const switching = mine.switchTo({ camera: true });
+    await settle();
+    server.loseMedia();
+    await vi.advanceTimersByTimeAsync(5_000);
+    await switching;
+    expect(states()).toEqual(['video ended', 'video live']);
+    expect(sent('video')?.track).toBe(captured('video'));
+  });
+});
+
 describe('switching to a track of the app', () => {
   it('that has ended is refused, and the camera stays', async () => {
     const mine = await ada.publishStream({ camera: true });
