@@ -288,6 +288,18 @@ describe('switching to a track of the app', () => {
   });
 });
 
+it('a track of the app is its own again when the browser creates no connection', async () => {
+  const mediaStream = aMediaStream('audio');
+  vi.stubGlobal('RTCPeerConnection', function tooMany() {
+    throw new DOMException('Cannot create so many PeerConnections', 'UnknownError');
+  });
+  const failure = ada.publishStream({ mediaStream, type: 'MIC', muted: true });
+  await expect(failure).rejects.toMatchObject({ code: 'ERR_UNEXPECTED' });
+  const [track] = fakeTracks(mediaStream);
+  if (track) track.enabled = true;
+  expect(track?.enabled).toBe(true);
+});
+
 describe('the last call wins', () => {
   it('for devices: a slow first switch is given up', async () => {
     const mine = await ada.publishStream({ camera: true });
