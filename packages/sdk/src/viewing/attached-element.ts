@@ -32,6 +32,7 @@ export class AttachedElement {
   readonly #options: AttachedElementOptions;
   readonly #stopListening: readonly (() => void)[];
   readonly #shownBefore: MediaProvider | null;
+  #requestedOutput: string | undefined;
   #failures = 0;
   #isDetached = false;
   /** `Infinity` while it is paused. */
@@ -63,6 +64,11 @@ export class AttachedElement {
     return this.#isDetached;
   }
 
+  /** The output that it was last asked to use, even if it refused. */
+  get requestedOutput(): string | undefined {
+    return this.#requestedOutput;
+  }
+
   /** @throws PlaybackBlockedError (`ERR_PLAYBACK_BLOCKED`). */
   async play(): Promise<void> {
     const { element } = this;
@@ -91,6 +97,7 @@ export class AttachedElement {
 
   /** @throws UnsupportedBrowserError, AudioOutputError. */
   async setAudioOutput(deviceId: string): Promise<void> {
+    this.#requestedOutput = deviceId;
     const { element } = this;
     if (!element) return;
     if (typeof element.setSinkId !== 'function')

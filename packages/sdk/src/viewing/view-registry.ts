@@ -59,9 +59,9 @@ export class ViewRegistry {
 
   /** Moves the views that follow the conference's output. The last call wins. */
   readonly setAudioOutput: SetLatest<string> = latestValue(async (deviceId) => {
-    const followers = [...this.#controllers].filter(({ elements }) => elements?.followsConference);
-    const elements = followers.flatMap((controller) => controller.elements?.all ?? []);
-    await moveOutput(elements, deviceId, this.#audioOutput);
+    const followers = () =>
+      [...this.#controllers].flatMap(({ elements }) => (elements?.followsConference ? elements.all : []));
+    await moveOutput(followers, deviceId, () => this.#audioOutput);
     this.#audioOutput = deviceId;
   });
 
