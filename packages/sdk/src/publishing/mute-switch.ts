@@ -1,4 +1,4 @@
-import type { ParleyError } from '@parley-rtc/client';
+import { atBoundary, type ParleyError } from '@parley-rtc/client';
 import { MuteNotAnnouncedError } from '../errors/mute-not-announced-error.ts';
 import type { TrackKind } from '../stream-kinds.ts';
 import { latestValue } from '../waiting/latest-value.ts';
@@ -77,7 +77,7 @@ export class MuteSwitch {
   /** Reports what fails, because the app awaits nothing. */
   #requestQuietly(isMuted: boolean): void {
     const { closing, onProblem } = this.#options;
-    this.#request(isMuted).catch((error: ParleyError) => {
+    atBoundary(isMuted ? 'mute' : 'unmute', () => this.#request(isMuted)).catch((error: ParleyError) => {
       // A refusal was reported already.
       if (!closing.aborted && !(error instanceof MuteNotAnnouncedError)) onProblem(error);
     });

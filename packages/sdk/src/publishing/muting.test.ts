@@ -380,6 +380,25 @@ describe('unmuting', () => {
     expect(track.enabled).toBe(!mine.isMuted('audio'));
   });
 
+  it('by the app that enables the track reports a ParleyError, whatever code of the app threw', async () => {
+    let fails = false;
+    const microphone = () => {
+      if (fails) throw new RangeError('a bug of the app');
+      return true;
+    };
+    const mine = await ada.publishStream({ microphone });
+    const heard = listenTo(ada);
+    const track = trackOf(mine, 'audio');
+    track.enabled = false;
+    await settle();
+    fails = true;
+    track.stop();
+    track.enabled = true;
+    await settle();
+    expect(heard).toContain('error ERR_UNEXPECTED');
+    expect(mine.isMuted('audio')).toBe(true);
+  });
+
   it('opens the device once when it is called twice', async () => {
     const mine = await ada.publishStream({ camera: true });
     await mine.mute('video');
