@@ -1,4 +1,11 @@
-import { NotFoundError, type Log, type Logs, type ParleyError, type RtcApi } from '@parley-rtc/client';
+import {
+  atBoundary,
+  NotFoundError,
+  type Log,
+  type Logs,
+  type ParleyError,
+  type RtcApi,
+} from '@parley-rtc/client';
 import {
   reduce,
   UNKNOWN_VERSION,
@@ -16,6 +23,7 @@ import type { Entered } from '../presence/enter-conference.ts';
 import type { Farewell } from '../presence/farewell.ts';
 import { watchPage } from '../presence/page-lifecycle.ts';
 import { Rejoiner, type RejoinerOptions } from '../presence/rejoiner.ts';
+import type { PublishOptions } from '../publishing/publish-options.ts';
 import type { PublishedStream } from '../publishing/published-stream.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
 import type { EventFeed, EventFeedSink } from '../signalling/event-feed.ts';
@@ -177,7 +185,9 @@ export class Session {
         this.media.check();
       },
     });
-    this.published = options.early?.finish((publishOptions) => this.media.publish(publishOptions));
+    const { early } = options;
+    const publish = (publishOptions: PublishOptions) => this.media.publish(publishOptions);
+    this.published = early && atBoundary('publishStream', () => early.finish(publish));
     // Deferred, so that the app can add a listener first.
     this.published?.catch((error: ParleyError) => setTimeout(() => onProblem(error)));
   }
