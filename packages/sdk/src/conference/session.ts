@@ -73,7 +73,7 @@ export class Session {
   readonly metadata: MetadataCalls;
   /** The outcome of publishing together with joining; undefined without it. */
   readonly published: Promise<PublishedStream> | undefined;
-  /** The last measurements, made while `quality-changed` has a listener. */
+  /** The last measurements of what is open, made while `quality-changed` has a listener. */
   readonly qualities: Map<string, StreamQuality> = new Map();
   readonly #options: SessionOptions;
   readonly #log: Log;
@@ -133,7 +133,9 @@ export class Session {
       snapshot: getSnapshot,
       viewing: () => this.media.viewing(),
       announce: (announcements) => this.announcer.announce(announcements),
-      remember: (streamId, quality) => void this.qualities.set(streamId, quality),
+      remember: (streamId, quality) => {
+        if (this.media.isOpen(streamId)) this.qualities.set(streamId, quality);
+      },
     };
     this.announcer = new Announcer(alreadyThere(getSnapshot, timing), startOnDemand(insightVerbs));
     this.media = new OpenMedia({
@@ -147,8 +149,11 @@ export class Session {
         metadata.change(muteKey(streamId, kind), muted ? 'true' : undefined),
       untilInside: (signal) => untilInside(this.store, () => this.#rejoiner.isOutside, signal),
       isInside: () => !this.#rejoiner.isOutside && selectSelf(getSnapshot()) !== undefined,
-      onRestored: (formerId, restored) =>
-        this.announcer.announce([['stream-restored', { formerId, restored }]]),
+      onRestored: (formerId, restored) => {
+        this.qualities.delete(formerId);
+        this.announcer.announce([['stream-restored', { formerId, restored }]]);
+      },
+      onClosed: (streamId) => void this.qualities.delete(streamId),
       onPlayback: (playback) => this.#change({ playback }),
       onViewTimed: (timing) => {
         logs('view')('info', 'first frame', { ...timing });
