@@ -14,7 +14,7 @@ function isMissing(error: unknown): error is ParleyError {
 
 /**
  * Opens microphone and camera one by one, because opening them together failed with `error`. Rejects with that error when
- * neither can be opened, and with any refusal; then nothing stays open, nor does it once \`signal\` aborts.
+ * neither can be opened, and with any refusal; then nothing stays open, nor does it once `signal` aborts.
  */
 export async function openOneByOne(
   error: unknown,

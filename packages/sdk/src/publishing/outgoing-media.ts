@@ -180,7 +180,7 @@ export class OutgoingMedia {
     );
   });
 
-  /** Sends \`next\`, also over a connection that replaces the current one meanwhile. */
+  /** Sends `next`, also over a connection that replaces the current one meanwhile. */
   async #send(kind: TrackKind, next: MediaStreamTrack): Promise<void> {
     const before = this.#tracks[kind];
     this.#tracks[kind] = next;
