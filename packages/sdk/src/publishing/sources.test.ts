@@ -149,6 +149,25 @@ it('a processed camera is encoded for the size of its camera', async () => {
   expect(sent('video')?.encodings).toMatchObject([{ maxBitrate: 160_000 }]);
 });
 
+it('a processor that gives up is reported, the video is muted, and unmute starts it again', async () => {
+  const mine = await ada.publishStream({ camera: true });
+  const outputs: MediaStreamTrack[] = [];
+  const process = async () => {
+    const output = aTrack('video');
+    outputs.push(output);
+    return output;
+  };
+  await mine.setProcessor('video', { process });
+  // As `videoFrameProcessor` does when `draw` throws.
+  outputs[0]?.stop();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(heard).toEqual(['error ERR_TRACK_ENDED', `metadata-updated TRACK_MUTED/video/${mine.id}=true`]);
+  expect(mine.isMuted('video')).toBe(true);
+  await mine.unmute('video');
+  expect(sent('video')?.track).toBe(outputs[1]);
+  expect(states()).toEqual(['video live']);
+});
+
 /** Silences the microphone, as a phone call does. */
 function interrupt(): FakeTrack {
   const track = captured('audio');
@@ -233,7 +252,7 @@ describe('a failed change', () => {
   });
 });
 
-/** Makes every sender of `peer` wait in \`replaceTrack\` for ever, as a browser does once the connection has closed. */
+/** Makes every sender of `peer` wait in `replaceTrack` for ever, as a browser does once the connection has closed. */
 function holdReplacements(): void {
   for (const peer of FakePeerConnection.open) {
     for (const sender of peer.getSenders()) sender.replaceTrack = () => new Promise(() => {});

@@ -1,4 +1,4 @@
-import { withDeadline } from '@parley-rtc/client';
+import { withDeadline, type ParleyError } from '@parley-rtc/client';
 import { deviceOf, openDevice, withoutDevice } from '../devices/capture.ts';
 import type { DeviceRequest } from '../devices/media-source.ts';
 import { DeviceLostError } from '../errors/device-lost-error.ts';
@@ -34,8 +34,8 @@ export interface TrackSlotOptions {
     before: MediaStreamTrack | undefined,
     captured: MediaStreamTrack,
   ) => Promise<void>;
-  /** The system took the device, and no other could be opened. */
-  readonly onLost: (error: DeviceLostError) => void;
+  /** The system took the device, and no other could be opened, or the processor ended what it sent. */
+  readonly onLost: (error: ParleyError) => void;
   /** The app set `enabled` of the track. */
   readonly onEnabledByApp: (isEnabled: boolean) => void;
 }
@@ -169,9 +169,10 @@ export class TrackSlot {
     }),
   );
 
-  /** Notices a track that the app itself stopped, which the browser does not announce. */
+  /** Notices a track that the app or a processor stopped, which the browser does not announce. */
   checkEnded(): void {
     if (this.#input.track?.readyState === 'ended') this.#onEnded();
+    else if (this.#sent?.readyState === 'ended') this.#onProcessorEnded(this.#sent);
   }
 
   /** Notices a device that is still silenced now that the page is back. */
@@ -203,7 +204,10 @@ export class TrackSlot {
     signal.throwIfAborted();
     const { track, request } = this.#input;
     const isUsable = track?.readyState === 'live' && !this.#isOutdated;
-    if (isUsable && !(track.muted && request !== undefined)) return;
+    if (isUsable && !(track.muted && request !== undefined)) {
+      if (this.#sent?.readyState === 'ended') await this.#use({ ...this.#input, track });
+      return;
+    }
     if (request === undefined) throw new TrackEndedError(this.#options.kind);
     await this.#open(request, signal);
   }
@@ -306,6 +310,13 @@ export class TrackSlot {
     if (request === undefined) this.#reportLost(new TrackEndedError(this.#options.kind));
     else this.#replaceLost(request).catch((error: unknown) => this.#reportLost(error));
   };
+
+  /** Unmuting starts the processor again. */
+  #onProcessorEnded(sent: MediaStreamTrack): void {
+    if (this.#isMuted || this.#lost === sent) return;
+    this.#lost = sent;
+    this.#options.onLost(new TrackEndedError(this.#options.kind));
+  }
 
   #reportLost(cause: unknown): void {
     const { kind, streamId, onLost } = this.#options;
