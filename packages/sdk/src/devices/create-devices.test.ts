@@ -209,6 +209,8 @@ it('keeps the newest list when an older one is read later', async () => {
   expect(devices.getSnapshot().map(({ id }) => id)).toEqual(['c1']);
 });
 
+const gone = () => Promise.reject(new DOMException('gone', 'NotFoundError'));
+
 describe('an element on the speaker that fits', () => {
   const speakers = ['audiooutput s1 Built-in', 'audiooutput s2 Headset'];
 
@@ -229,7 +231,6 @@ describe('an element on the speaker that fits', () => {
     list.plug(...speakers);
     const onError = vi.fn<(error: ParleyError) => void>();
     using devices = await createDevices({ storage, onError });
-    const gone = () => Promise.reject(new DOMException('gone', 'NotFoundError'));
     const refusing = { setSinkId: gone } as unknown as HTMLMediaElement;
     await expect(devices.playOnSpeaker(refusing)).rejects.toMatchObject({ code: 'ERR_AUDIO_OUTPUT' });
     devices.setIntent('speaker', { mode: 'manual', label: 'Headset' });

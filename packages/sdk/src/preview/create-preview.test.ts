@@ -74,17 +74,18 @@ it('keeps a track off that the app disabled when it switches devices', async () 
   expect(fakeTracks(preview.mediaStream)).toMatchObject([{ enabled: false, readyState: 'live' }]);
 });
 
+async function after(turns: number, act: () => void): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+  act();
+}
+
 it('keeps no device open that opens just as it is stopped', async () => {
   const { getUserMedia } = page.navigator.mediaDevices ?? {};
   for (let turns = 0; turns < 12; turns += 1) {
     const preview = await createPreview({ camera: true });
     page.navigator.mediaDevices = {
       getUserMedia: async (constraints) => {
-        const stop = async () => {
-          for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
-          preview.stop();
-        };
-        void stop();
+        void after(turns, () => preview.stop());
         return (await getUserMedia?.(constraints)) ?? aMediaStream();
       },
     };

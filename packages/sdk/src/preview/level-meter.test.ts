@@ -82,7 +82,9 @@ it('keeps neither device nor context open when the browser cannot connect them',
     };
   }
   vi.stubGlobal('AudioContext', RefusingContext);
-  expect(() => createLevelMeter(aMediaStream('audio'), { onLevel: () => {} })).toThrow();
+  expect(() => createLevelMeter(aMediaStream('audio'), { onLevel: () => {} })).toThrow(
+    'different sample-rate',
+  );
   expect(open()).toBe(0);
   expect(contexts).toMatchObject([{ state: 'closed' }]);
 });

@@ -78,16 +78,10 @@ it('watches the camera where the browser has no audio context to give', () => {
   vi.useFakeTimers();
   const element = { play: async () => {}, requestVideoFrameCallback: () => 0 };
   vi.stubGlobal('document', { hidden: false, createElement: () => element });
-  const contexts = vi.fn<() => void>();
-  vi.stubGlobal(
-    'AudioContext',
-    class {
-      constructor() {
-        contexts();
-        throw new DOMException('too many', 'NotSupportedError');
-      }
-    },
-  );
+  const contexts = vi.fn<() => void>(function AudioContext() {
+    throw new DOMException('too many', 'NotSupportedError');
+  });
+  vi.stubGlobal('AudioContext', contexts);
   const tracks = [aTrack('audio'), aTrack('video')];
   const mediaStream = { getTracks: () => tracks } as unknown as MediaStream;
   const heard: string[] = [];
