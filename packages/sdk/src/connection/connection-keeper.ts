@@ -4,6 +4,7 @@ import { pause } from '../waiting/pause.ts';
 import {
   iceGraceMs,
   iceRestartTimeoutMs,
+  longestTryMs,
   rejoinBudgetMs,
   renewalBudgetMs,
 } from '../waiting/recovery-policy.ts';
@@ -109,15 +110,20 @@ export class ConnectionKeeper {
     let awayLeftMs = rejoinBudgetMs;
     for (let attempt = 0; leftMs > 0 && awayLeftMs > 0 && !signal.aborted; attempt += 1) {
       const startedAtMs = Date.now();
-      if (attempt > 0) await this.#pause(backoffMs(attempt - 1));
-      const offlineMs = await untilOnline(signal);
+      // Without a network, or asleep.
+      let awayMs = attempt > 0 ? await this.#pause(backoffMs(attempt - 1)) : 0;
+      awayMs += await untilOnline(signal);
       if (signal.aborted) break;
       const { connectionState, log } = this.#options;
       log?.('warn', 'restarting ICE', { attempt, state: connectionState(), leftMs });
+      const askedAtMs = Date.now();
       const result = await this.#options.restart(leftMs);
+      awayMs += Math.max(0, Date.now() - askedAtMs - longestTryMs);
       if (result === 'refused') break;
-      if (result !== 'failed' && !signal.aborted) await this.#pause(Math.min(iceRestartTimeoutMs, leftMs));
-      const tookMs = Date.now() - startedAtMs - offlineMs;
+      if (result !== 'failed' && !signal.aborted) {
+        awayMs += await this.#pause(Math.min(iceRestartTimeoutMs, leftMs));
+      }
+      const tookMs = Date.now() - startedAtMs - awayMs;
       if (result === 'failed') awayLeftMs -= tookMs;
       else leftMs -= tookMs;
     }
@@ -131,7 +137,7 @@ export class ConnectionKeeper {
     this.#options.onLost();
   }
 
-  #pause(delayMs: number): Promise<void> {
+  #pause(delayMs: number): Promise<number> {
     this.#hurry = new AbortController();
     return pause(delayMs, this.#hurry.signal);
   }

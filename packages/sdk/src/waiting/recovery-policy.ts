@@ -19,6 +19,9 @@ export const refusedViewUpdateMs = 60_000;
 
 // --- Budgets: how long to retry. Time without a network does not count. ---
 
+/** The part of one try that counts. The machine slept during one that took longer, because every request has a deadline. */
+export const longestTryMs = 20_000;
+
 /** How long to rejoin, and to agree on new media paths, while the server does not answer: a restart takes less. */
 export const rejoinBudgetMs = 120_000;
 

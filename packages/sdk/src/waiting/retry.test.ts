@@ -56,6 +56,21 @@ it('rejects with a final error without another try', async () => {
   expect(attempt).toHaveBeenCalledOnce();
 });
 
+it('does not count the time for which the machine slept, during a pause or a try', async () => {
+  const sleep = () => vi.setSystemTime(Date.now() + 600_000);
+  const result = retry(attempt, { signal: stopping.signal, budgetMs: 60_000 });
+  await settle();
+  sleep();
+  attempt.mockImplementationOnce(async () => {
+    sleep();
+    throw failure;
+  });
+  await vi.advanceTimersByTimeAsync(1_000);
+  attempt.mockResolvedValue('joined');
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(await result).toBe('joined');
+});
+
 it('asks its caller which errors are final', async () => {
   const options = { signal: stopping.signal, budgetMs: 10_000, isFinal: () => true };
   expect(await rejectionOf(retry(attempt, options))).toBe(failure);

@@ -1,12 +1,13 @@
 import { ParleyError } from '@parley-rtc/client';
 import { backoffMs } from './backoff.ts';
 import { pause } from './pause.ts';
+import { longestTryMs } from './recovery-policy.ts';
 import { isOffline, untilOnline } from './until-online.ts';
 
 export interface RetryOptions {
   /** Stops retrying. */
   readonly signal: AbortSignal;
-  /** How long to retry, in milliseconds. Time without a network does not count. */
+  /** How long to retry, in milliseconds. Time without a network, or asleep, does not count. */
   readonly budgetMs: number;
   /** Whether retrying cannot help. Default: true for a `ParleyError` that is not `retryable`. */
   readonly isFinal?: (error: unknown) => boolean;
@@ -31,13 +32,14 @@ export async function retry<Result>(
       return await attempt();
     } catch (error) {
       if (signal.aborted || isFinal(error)) throw error;
+      endsAtMs += Math.max(0, Date.now() - startedAtMs - longestTryMs);
       if (isOffline()) {
         // A try during which the network failed says nothing about the server, so it does not count.
         endsAtMs += Date.now() - startedAtMs;
         failures = -1;
       } else {
         if (Date.now() >= endsAtMs) throw error;
-        await pause(pauseMs(failures), signal);
+        endsAtMs += await pause(pauseMs(failures), signal);
       }
     }
   }
