@@ -57,7 +57,7 @@ export class MuteSwitch {
 
   /** Mutes a kind whose device was lost; otherwise other participants see frozen video. */
   lose(): void {
-    this.#options.slot.mute(true);
+    this.#options.slot.mute(this.#keepsDevice);
     this.#requestQuietly(true);
   }
 

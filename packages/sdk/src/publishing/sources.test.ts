@@ -97,6 +97,22 @@ describe('a track of the app that ends', () => {
   });
 });
 
+it('a camera that takes the place of a lost one opens only when the stream is unmuted', async () => {
+  const mine = await ada.publishStream({ camera: true });
+  const { mediaDevices } = page.navigator;
+  page.navigator.mediaDevices = {
+    getUserMedia: () => Promise.reject(new DOMException('none', 'NotFoundError')),
+  };
+  captured('video').endByBrowser();
+  await settle();
+  expect(mine.isMuted('video')).toBe(true);
+  page.navigator.mediaDevices = mediaDevices;
+  await mine.switchTo({ camera: { deviceId: 'other' } });
+  expect(states()).toEqual(['video ended']);
+  await mine.unmute('video');
+  expect(states()).toEqual(['video ended', 'video live']);
+});
+
 describe('a shared screen', () => {
   it('whose audio ends with it is not reported as a lost microphone', async () => {
     const mine = await ada.publishStream({ screen: true });
@@ -165,7 +181,7 @@ it('a processor that gives up is reported, the video is muted, and unmute starts
   expect(mine.isMuted('video')).toBe(true);
   await mine.unmute('video');
   expect(sent('video')?.track).toBe(outputs[1]);
-  expect(states()).toEqual(['video live']);
+  expect(states()).toEqual(['video ended', 'video live']);
 });
 
 /** Silences the microphone, as a phone call does. */

@@ -26,6 +26,7 @@ afterEach(() => {
 });
 
 const slowPauseMs = (failure: number) => backoffMs(failure, 2_000, 3_000);
+const sleep = () => vi.setSystemTime(Date.now() + 600_000);
 const begin = () => retry(attempt, { signal: stopping.signal, budgetMs: 10_000 });
 
 it('resolves with the result of the first try that succeeds', async () => {
@@ -57,7 +58,6 @@ it('rejects with a final error without another try', async () => {
 });
 
 it('does not count the time for which the machine slept, during a pause or a try', async () => {
-  const sleep = () => vi.setSystemTime(Date.now() + 600_000);
   const result = retry(attempt, { signal: stopping.signal, budgetMs: 60_000 });
   await settle();
   sleep();
