@@ -1,10 +1,11 @@
-import { atBoundary, createLogs, withBoundary, type ParleyError } from '@parley-rtc/client';
+import { atBoundary, createLogs, withBoundary, withDeadline, type ParleyError } from '@parley-rtc/client';
 import { UnsupportedBrowserError } from '../errors/browser-errors.ts';
 import { ListenerError } from '../errors/conference-errors.ts';
 import { AudioOutputError } from '../errors/viewing-errors.ts';
 import type { TrackKind } from '../stream-kinds.ts';
 import { latestValue } from '../waiting/latest-value.ts';
 import { Listeners } from '../waiting/listeners.ts';
+import { audioOutputTimeoutMs } from '../waiting/recovery-policy.ts';
 import { deviceChoices, type DeviceChange, type DeviceChoices } from './device-choices.ts';
 import type { DeviceChoice } from './device-intent.ts';
 import { listDevices, type DeviceKind } from './device.ts';
@@ -126,7 +127,9 @@ async function watchDevices(options: DevicesOptions): Promise<Devices> {
       const play = latestValue<void>(async () => {
         const deviceId = choices.choice('speaker').device?.id ?? '';
         try {
-          await element.setSinkId(deviceId);
+          await withDeadline({ operation: 'playOnSpeaker', timeoutMs: audioOutputTimeoutMs }, () =>
+            element.setSinkId(deviceId),
+          );
         } catch (cause) {
           throw new AudioOutputError(deviceId, { cause });
         }

@@ -1,6 +1,8 @@
+import { withDeadline } from '@parley-rtc/client';
 import { UnsupportedBrowserError } from '../errors/browser-errors.ts';
 import { PlaybackBlockedError } from '../errors/media-errors.ts';
 import { AudioOutputError } from '../errors/viewing-errors.ts';
+import { audioOutputTimeoutMs } from '../waiting/recovery-policy.ts';
 import { listen } from './listen.ts';
 
 export interface AttachedElementOptions {
@@ -103,7 +105,9 @@ export class AttachedElement {
     if (typeof element.setSinkId !== 'function')
       throw new UnsupportedBrowserError('HTMLMediaElement.setSinkId');
     try {
-      await element.setSinkId(deviceId);
+      await withDeadline({ operation: 'setAudioOutput', timeoutMs: audioOutputTimeoutMs }, () =>
+        element.setSinkId(deviceId),
+      );
     } catch (cause) {
       throw new AudioOutputError(deviceId, { cause });
     }

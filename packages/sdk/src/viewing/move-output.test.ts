@@ -172,6 +172,18 @@ it('of a view is not undone by a move of the conference that another element ref
   expect(outputsOf(elements)).toEqual(['tv', 'headset']);
 });
 
+it('is not held up for ever by an output that never answers', async () => {
+  const element = new FakeElement();
+  await viewIn(0, element);
+  const setSinkId = element.setSinkId.bind(element);
+  element.setSinkId = (sinkId) => (sinkId === 'bluetooth' ? new Promise(() => {}) : setSinkId(sinkId));
+  const failure = ada.setAudioOutput('bluetooth').catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(await failure).toMatchObject({ code: 'ERR_AUDIO_OUTPUT', cause: { code: 'ERR_TIMEOUT' } });
+  await ada.setAudioOutput('speakers');
+  expect(element.sinkId).toBe('speakers');
+});
+
 it('does not move an element that was detached', async () => {
   const element = new FakeElement();
   const view = await ada.viewStream(streamIds[0] ?? '');
