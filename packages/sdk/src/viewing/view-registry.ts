@@ -1,5 +1,7 @@
 import type { Playback } from '../state/playback.ts';
 import { latestValue, type SetLatest } from '../waiting/latest-value.ts';
+import { playbackStartMs } from '../waiting/recovery-policy.ts';
+import { settledWithin } from '../waiting/settled-within.ts';
 import type { AttachedElement } from './attached-element.ts';
 import type { VideoPause } from './desired-video.ts';
 import { moveOutput } from './move-output.ts';
@@ -67,7 +69,8 @@ export class ViewRegistry {
 
   /** @throws PlaybackBlockedError when the browser still requires a click. */
   async startPlayback(): Promise<void> {
-    await Promise.all([...this.#blocked.keys()].map((attached) => attached.play()));
+    const playing = Promise.all([...this.#blocked.keys()].map((attached) => attached.play()));
+    await Promise.race([playing, settledWithin(playbackStartMs, playing)]);
   }
 
   #forget(controller: ViewController): void {
