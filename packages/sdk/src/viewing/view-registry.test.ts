@@ -117,5 +117,5 @@ it('does not wait for an element whose stream has no media yet', async () => {
   isAllowed = true;
   const starting = ada.startPlayback();
   await vi.advanceTimersByTimeAsync(5_000);
-  await starting;
+  await expect(starting).resolves.toBeUndefined();
 });
