@@ -354,6 +354,29 @@ describe('the last call wins', () => {
     expect(states()).toEqual(['video ended', 'video live']);
   });
 
+  it.each(['switchTo', 'unmute'] as const)(
+    'for devices: %s does not wait for the replacement of a lost one',
+    async (method) => {
+      const mine = await ada.publishStream({ camera: true });
+      const { mediaDevices } = page.navigator;
+      // The browser asks the user, who does not answer.
+      page.navigator.mediaDevices = { getUserMedia: () => new Promise(() => {}) };
+      captured('video').endByBrowser();
+      await settle();
+      page.navigator.mediaDevices = mediaDevices;
+      if (method === 'switchTo') {
+        await mine.switchTo({ camera: { deviceId: 'b' } });
+      } else {
+        await mine.mute('video');
+        await mine.unmute('video');
+      }
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(states()).toEqual(['video ended', 'video live']);
+      expect(sent('video')?.track).toBe(captured('video'));
+      expect(heard.filter((line) => line.startsWith('error'))).toEqual([]);
+    },
+  );
+
   it('for the bitrate, also after the server lost the stream', async () => {
     const mine = await ada.publishStream({ camera: true });
     await Promise.all([mine.setVideoBitrate(200_000), mine.setVideoBitrate(250_000)]);

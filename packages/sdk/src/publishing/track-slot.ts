@@ -72,6 +72,8 @@ export class TrackSlot {
   #isNeeded: boolean;
   /** Whether `#input.request` is newer than `#input.track`. */
   #isOutdated = false;
+  /** Aborts what opens a device unasked, which may wait for the user, once the app opens one itself. */
+  #unasked = new AbortController();
   /** The track whose loss was handled already. */
   #lost: MediaStreamTrack | undefined;
 
@@ -131,6 +133,7 @@ export class TrackSlot {
    */
   open(signal: AbortSignal): Promise<void> {
     this.#isNeeded = true;
+    this.#takeOver();
     const deadline = { operation: 'unmute', signals: [signal] };
     return withDeadline(deadline, ({ signal }) => this.#inTurn(() => this.#reopen(signal)));
   }
@@ -141,8 +144,9 @@ export class TrackSlot {
   }
 
   /** Switches to another device or track. While the device is freed, only stores the request for later. */
-  readonly switchTo: SetLatest<Source> = latestValue((source, superseded) =>
-    this.#inTurn(async () => {
+  readonly switchTo: SetLatest<Source> = latestValue((source, superseded) => {
+    this.#takeOver();
+    return this.#inTurn(async () => {
       superseded.throwIfAborted();
       if (isTrack(source)) {
         if (source.readyState === 'ended') throw new TrackEndedError(this.#options.kind);
@@ -151,8 +155,8 @@ export class TrackSlot {
       if (this.#isNeeded) return this.#open(source, superseded);
       this.#input = { ...this.#input, request: source };
       this.#isOutdated = true;
-    }),
-  );
+    });
+  });
 
   readonly setProcessor: SetLatest<TrackProcessor | undefined> = latestValue((processor, superseded) =>
     this.#inTurn(async () => {
@@ -186,6 +190,11 @@ export class TrackSlot {
     this.#forget(this.#input);
     // Muted tracks of the app stay off, so that publishing them again does not turn them on.
     this.#switches.keep([], !this.isMuted);
+  }
+
+  #takeOver(): void {
+    this.#unasked.abort();
+    this.#unasked = new AbortController();
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -308,7 +317,7 @@ export class TrackSlot {
     if ((this.#isMuted && request !== undefined) || this.#lost === track) return;
     this.#lost = track;
     if (request === undefined) this.#reportLost(new TrackEndedError(this.#options.kind));
-    else this.#replaceLost(request).catch((error: unknown) => this.#reportLost(error));
+    else void this.#replaceLost(request, this.#unasked.signal);
   };
 
   /** Unmuting starts the processor again. */
@@ -323,14 +332,21 @@ export class TrackSlot {
     if (!this.#closing.signal.aborted) onLost(new DeviceLostError(deviceOf[kind], streamId(), { cause }));
   }
 
-  #replaceLost(request: DeviceRequest): Promise<void> {
-    return this.#inTurn(async () => {
+  async #replaceLost(request: DeviceRequest, signal: AbortSignal): Promise<void> {
+    const replace = async () => {
       if (this.#input.track?.readyState === 'live' || !this.#isNeeded) return;
       // Any other device is better than none. A function makes its own choice.
-      await this.#open(typeof request === 'function' ? request : withoutDevice(request));
+      await this.#open(typeof request === 'function' ? request : withoutDevice(request), signal);
       // The preferred device may be back next time.
       this.#input = { ...this.#input, request };
-    });
+    };
+    try {
+      await this.#inTurn(replace);
+    } catch (error) {
+      // If the app's own attempt fails, too, the loss is noticed again.
+      if (signal.aborted) this.#lost = undefined;
+      else this.#reportLost(error);
+    }
   }
 
   readonly #onInterrupted = (): void => {
@@ -346,7 +362,8 @@ export class TrackSlot {
     await pause(interruptionGraceMs, this.#closing.signal);
     const reopen = async () => {
       const isSilenced = track === this.#input.track && track?.readyState === 'live' && track.muted;
-      if (isSilenced && !this.#isMuted && !isPageHidden()) await this.#open(request);
+      const { signal } = this.#unasked;
+      if (isSilenced && !this.#isMuted && !isPageHidden()) await this.#open(request, signal);
     };
     // A device that is still taken is tried again when the page or the network returns, and on unmute.
     await this.#inTurn(reopen).catch(() => {});
