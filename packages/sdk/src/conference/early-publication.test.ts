@@ -129,6 +129,19 @@ it('joins even when publishing fails, which rejects `published` and announces `e
   expect(states()).toEqual(['ended']);
 });
 
+it('rejects `published` and announces `error` with a ParleyError, whatever code of the app threw', async () => {
+  const publish = {
+    camera: () => {
+      throw new RangeError('a bug of the app');
+    },
+  };
+  const ada = await joinAs(server, 'ada', { publish });
+  const heard = listenTo(ada);
+  expect(await rejectionOf(Promise.resolve(ada.published))).toMatchObject({ code: 'ERR_UNEXPECTED' });
+  await vi.advanceTimersByTimeAsync(10);
+  expect(heard).toEqual(['error ERR_UNEXPECTED']);
+});
+
 it('joins even when the user denies the devices', async () => {
   page.navigator.mediaDevices = {
     getUserMedia: async () => {

@@ -65,6 +65,18 @@ it('reports blocked playback as the first cause', async () => {
   expect(causes()?.[0]).toBe('autoplay-blocked');
 });
 
+it('forgets the quality of a stream that is closed', async () => {
+  followCauses();
+  const view = await ada.viewStream(streamId, { adaptive: false });
+  const other = await ada.viewStream(streamId, { adaptive: false });
+  connectAll();
+  await vi.advanceTimersByTimeAsync(4_000);
+  await other.stop();
+  expect(ada.quality(streamId)).toBeDefined();
+  await view.stop();
+  expect(ada.quality(streamId)).toBeUndefined();
+});
+
 it('shares one measurement for statistics and quality, until neither has a listener', async () => {
   await ada.viewStream(streamId, { adaptive: false });
   connectAll();

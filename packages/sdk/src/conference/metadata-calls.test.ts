@@ -66,7 +66,9 @@ it('an older request that takes longer never overwrites a newer one', async () =
 
 it('a signal ends only its own call, also while that waits for an earlier one', async () => {
   const ada = await joinAs(server, 'ada');
-  server.intercept = ({ operation }) => (operation === 'updateMetadata' ? pause(1_000, never) : undefined);
+  server.intercept = async ({ operation }) => {
+    if (operation === 'updateMetadata') await pause(1_000, never);
+  };
   const giveUp = new AbortController();
   const first = ada.setMetadata('topic', 'one');
   const second = rejectionOf(ada.setMetadata('topic', 'two', { signal: giveUp.signal }));
@@ -114,4 +116,29 @@ describe('while the server has dropped us', () => {
     expect(await refused).toMatchObject({ code: 'ERR_TIMEOUT' });
     expect(server.callsOf('updateMetadata')).toEqual([]);
   });
+});
+
+it('the newest call wins that was not aborted', async () => {
+  const ada = await joinAs(server, 'ada');
+  server.intercept = async ({ operation }) => {
+    if (operation.startsWith('update')) await pause(1_000, never);
+  };
+  const giveUp = new AbortController();
+  const { signal } = giveUp;
+  const earlier = ['one', 'two'].flatMap((value) => [
+    ada.setMetadata('topic', value),
+    ada.setParticipantMetadata({ value }),
+  ]);
+  const last = [
+    ada.setMetadata('topic', 'three', { signal }),
+    ada.setParticipantMetadata({ value: 'three' }, { signal }),
+  ];
+  const failures = Promise.all(last.map(rejectionOf));
+  await settle();
+  giveUp.abort();
+  await failures;
+  await vi.advanceTimersByTimeAsync(5_000);
+  await Promise.all(earlier);
+  expect(server.conference?.metadata['topic']?.value).toBe('two');
+  expect(server.conference?.participants[0]?.metadata).toEqual({ value: 'two' });
 });

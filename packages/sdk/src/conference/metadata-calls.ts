@@ -1,7 +1,6 @@
 import { withDeadline, type CallOptions, type RtcApi } from '@parley-rtc/client';
 import type { JsonObject } from '@parley-rtc/contract';
 import { latestPerKey } from '../waiting/latest-per-key.ts';
-import { latestValue } from '../waiting/latest-value.ts';
 
 /** The conference and endpoint ids that every call needs. */
 export interface OwnIds {
@@ -39,13 +38,16 @@ const rejoinTimeoutMs = 10_000;
  * retried, or stuck in a proxy, never overwrites a newer one.
  */
 export function metadataCalls(api: RtcApi, own: OwnIds, presence: Presence): MetadataCalls {
-  const sendInside = (operation: string, options: CallOptions | undefined, send: () => Promise<void>) =>
-    unlessAborted(options, async () => {
-      // Without an await where possible: what is removed on leaving has to go before the farewell.
-      if (presence.isOutside()) await untilBack(operation, presence, options);
-      await send();
-    });
-  const setEntry = latestPerKey<Update<string | undefined>>((key, { value, options }) =>
+  const sendInside = async (
+    operation: string,
+    options: CallOptions | undefined,
+    send: () => Promise<void>,
+  ): Promise<void> => {
+    // Without an await where possible: what is removed on leaving has to go before the farewell.
+    if (presence.isOutside()) await untilBack(operation, presence, options);
+    await send();
+  };
+  const setEntry = newestWanted<string | undefined>((key, { value, options }) =>
     sendInside('updateMetadata', options, () =>
       api.updateMetadata(
         value === undefined ? { ...own, key, operation: 'REMOVE' } : { ...own, key, operation: 'SET', value },
@@ -53,7 +55,7 @@ export function metadataCalls(api: RtcApi, own: OwnIds, presence: Presence): Met
       ),
     ),
   );
-  const setSelf = latestValue<Update<JsonObject>>(({ value, options }) =>
+  const setSelf = newestWanted<JsonObject>((_key, { value, options }) =>
     sendInside('updateParticipantMetadata', options, () =>
       api.updateParticipantMetadata({ ...own, newMetadata: value }, options),
     ),
@@ -62,7 +64,7 @@ export function metadataCalls(api: RtcApi, own: OwnIds, presence: Presence): Met
     change: (key, value, options) =>
       abortable('updateMetadata', options, () => setEntry(key, { value, options })),
     describeSelf: (value, options) =>
-      abortable('updateParticipantMetadata', options, () => setSelf({ value, options })),
+      abortable('updateParticipantMetadata', options, () => setSelf('', { value, options })),
   };
 }
 
@@ -87,12 +89,31 @@ function abortable(
   return withDeadline({ operation, signals: [options?.signal] }, update);
 }
 
-/** The caller who aborted knows by now; earlier callers that share the outcome must not receive that abort. */
-async function unlessAborted(options: CallOptions | undefined, send: () => Promise<void>): Promise<void> {
-  if (options?.signal?.aborted) return;
-  try {
-    await send();
-  } catch (error) {
-    if (!options?.signal?.aborted) throw error;
-  }
+/**
+ * Sends one update of a key at a time, and then the newest that nobody aborted. The caller who aborted knows by now; earlier
+ * callers, who share the outcome, must not receive that abort.
+ */
+function newestWanted<Value>(
+  send: (key: string, update: Update<Value>) => Promise<void>,
+): (key: string, update: Update<Value>) => Promise<void> {
+  const waiting = new Map<string, readonly Update<Value>[]>();
+  const flush = latestPerKey<void>(async (key) => {
+    const updates = waiting.get(key) ?? [];
+    waiting.delete(key);
+    for (const update of updates.toReversed()) {
+      const isAborted = () => update.options?.signal?.aborted === true;
+      if (isAborted()) continue;
+      try {
+        return await send(key, update);
+      } catch (error) {
+        if (!isAborted()) throw error;
+      }
+    }
+  });
+  return (key, update) => {
+    // Only an update with a signal can still give way to an older one.
+    const older = update.options?.signal ? (waiting.get(key) ?? []) : [];
+    waiting.set(key, [...older, update]);
+    return flush(key);
+  };
 }

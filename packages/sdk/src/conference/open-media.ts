@@ -43,6 +43,8 @@ export interface OpenMediaOptions {
   readonly isInside: () => boolean;
   readonly untilInside: MediaCallsOptions['untilInside'];
   readonly onRestored: PublicationContext['onRestored'];
+  /** Nothing that publishes or views this stream is open any more. */
+  readonly onClosed: (streamId: string) => void;
   readonly onPlayback: (playback: Playback) => void;
   readonly onViewTimed: (timing: ViewTiming) => void;
   readonly onDecryption: (streamId: string, isDecrypted: boolean) => void;
@@ -176,6 +178,11 @@ export class OpenMedia {
     });
   }
 
+  /** Whether we publish or view this stream. */
+  isOpen(streamId: string): boolean {
+    return [...this.#entries].some((entry) => streamIdOf(entry) === streamId);
+  }
+
   /** Checks every connection immediately: the network or the page is back. */
   check(): void {
     for (const { publication, renewal } of this.#entries) (publication ?? renewal)?.check();
@@ -255,6 +262,8 @@ export class OpenMedia {
     if (entry.renewal) this.#logOf(entry)('info', 'closed');
     this.#entries.delete(entry);
     entry.closed.abort();
+    const streamId = streamIdOf(entry);
+    if (streamId !== undefined && !this.isOpen(streamId)) this.#options.onClosed(streamId);
   }
 
   /** The log of one stream or view, which names its stream in every line. */

@@ -1,4 +1,4 @@
-import type { Log, Logs, ParleyError, RtcApi } from '@parley-rtc/client';
+import { atBoundary, type Log, type Logs, type ParleyError, type RtcApi } from '@parley-rtc/client';
 import type { ConferenceEvent, ConferenceState, JsonObject } from '@parley-rtc/contract';
 import { alreadyThere } from '../announcing/already-there.ts';
 import { announcementsBetween } from '../announcing/announcements.ts';
@@ -10,6 +10,7 @@ import type { Entered } from '../presence/enter-conference.ts';
 import type { Farewell } from '../presence/farewell.ts';
 import { watchPage } from '../presence/page-lifecycle.ts';
 import { Rejoiner, type RejoinerOptions } from '../presence/rejoiner.ts';
+import type { PublishOptions } from '../publishing/publish-options.ts';
 import type { PublishedStream } from '../publishing/published-stream.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
 import type { EventFeed, EventFeedSink } from '../signalling/event-feed.ts';
@@ -60,7 +61,7 @@ export class Session {
   readonly metadata: MetadataCalls;
   /** The outcome of publishing together with joining; undefined without it. */
   readonly published: Promise<PublishedStream> | undefined;
-  /** The last measurements, made while `quality-changed` has a listener. */
+  /** The last measurements of what is open, made while `quality-changed` has a listener. */
   readonly qualities: Map<string, StreamQuality> = new Map();
   readonly #options: SessionOptions;
   readonly #log: Log;
@@ -122,7 +123,9 @@ export class Session {
       snapshot: getSnapshot,
       viewing: () => this.media.viewing(),
       announce: (announcements) => this.announcer.announce(announcements),
-      remember: (streamId, quality) => void this.qualities.set(streamId, quality),
+      remember: (streamId, quality) => {
+        if (this.media.isOpen(streamId)) this.qualities.set(streamId, quality);
+      },
     };
     this.announcer = new Announcer(alreadyThere(getSnapshot, timing), startOnDemand(insightVerbs));
     this.media = new OpenMedia({
@@ -136,8 +139,11 @@ export class Session {
         metadata.change(muteKey(streamId, kind), muted ? 'true' : undefined),
       untilInside,
       isInside: () => !this.#rejoiner.isOutside && selectSelf(getSnapshot()) !== undefined,
-      onRestored: (formerId, restored) =>
-        this.announcer.announce([['stream-restored', { formerId, restored }]]),
+      onRestored: (formerId, restored) => {
+        this.qualities.delete(formerId);
+        this.announcer.announce([['stream-restored', { formerId, restored }]]);
+      },
+      onClosed: (streamId) => void this.qualities.delete(streamId),
       onPlayback: (playback) => this.#change({ playback }),
       onViewTimed: (timing) => {
         logs('view')('info', 'first frame', { ...timing });
@@ -174,7 +180,9 @@ export class Session {
         this.media.check();
       },
     });
-    this.published = options.early?.finish((publishOptions) => this.media.publish(publishOptions));
+    const { early } = options;
+    const publish = (publishOptions: PublishOptions) => this.media.publish(publishOptions);
+    this.published = early && atBoundary('publishStream', () => early.finish(publish));
     // Deferred, so that the app can add a listener first.
     this.published?.catch((error: ParleyError) => setTimeout(() => onProblem(error)));
   }

@@ -86,6 +86,27 @@ describe('a lost connection', () => {
     expect(peer.restarts).toBe(1);
   });
 
+  it('is not given up because the machine slept while it was being restored', async () => {
+    const { ada, peer, heard } = await publishing();
+    peer.moveTo('failed');
+    await settle();
+    expect(peer.restarts).toBe(1);
+    vi.setSystemTime(Date.now() + 600_000);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(peer.restarts).toBeGreaterThan(1);
+    server.intercept = ({ operation }) => {
+      vi.setSystemTime(Date.now() + 600_000);
+      if (operation === 'publishStream') throw broken(operation);
+    };
+    await vi.advanceTimersByTimeAsync(7_000);
+    server.intercept = () => {};
+    await vi.advanceTimersByTimeAsync(7_000);
+    peer.moveTo('connected');
+    expect(heard.filter((line) => line.startsWith('error'))).toEqual([]);
+    expect(peer.connectionState).toBe('connected');
+    await ada.leave();
+  });
+
   it('is viewed again by the same view', async () => {
     const bob = await joinAs(server, 'bob');
     const { id } = await bob.publishStream({ camera: true });

@@ -230,3 +230,40 @@ describe('a missing device', () => {
     expect(opened.flatMap(fakeTracks).map(({ readyState }) => readyState)).toEqual(['ended']);
   });
 });
+
+describe('an aborted request', () => {
+  const leaving = new Error('leaving');
+
+  it('closes the device that is open while the other one still opens', async () => {
+    const opened: MediaStream[] = [];
+    useFakeBrowser({
+      getUserMedia: async ({ audio, video }) => {
+        if (audio && video) throw new DOMException('none', 'NotFoundError');
+        if (video) return new Promise(() => {});
+        opened.push(aMediaStream('audio'));
+        return opened[0] ?? aMediaStream();
+      },
+    });
+    const aborting = new AbortController();
+    const capturing = capture({ camera: true, microphone: true, allowMissing: true }, aborting.signal);
+    capturing.catch(() => {});
+    await vi.waitFor(() => expect(opened).toHaveLength(1));
+    aborting.abort(leaving);
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(opened.flatMap(fakeTracks).map(({ readyState }) => readyState)).toEqual(['ended']);
+  });
+
+  it.each([
+    ['one by one', 'NotFoundError', { camera: true, microphone: true, allowMissing: true }],
+    ['without the chosen device', 'OverconstrainedError', { camera: () => ({ deviceId: 'gone' }) }],
+  ] as const)('is not repeated %s', async (_how, name, source) => {
+    const aborting = new AbortController();
+    const getUserMedia = vi.fn<FakeDevices['getUserMedia']>(async () => {
+      aborting.abort(leaving);
+      throw new DOMException('no', name);
+    });
+    useFakeBrowser({ getUserMedia });
+    await rejectionOf(capture(source, aborting.signal));
+    expect(getUserMedia).toHaveBeenCalledOnce();
+  });
+});

@@ -48,7 +48,7 @@ const usualCamera: MediaTrackConstraints = {
 export async function capture(source: CaptureSource, signal: AbortSignal): Promise<Captured> {
   if ('mediaStream' in source) return ownMedia(source);
   if ('preview' in source) return source.preview.handOver();
-  const captured = await ('screen' in source ? captureScreen(source) : captureDevices(source));
+  const captured = await ('screen' in source ? captureScreen(source) : captureDevices(source, signal));
   if (!signal.aborted) return captured;
   stopAll(captured.mediaStream);
   throw signal.reason;
@@ -81,7 +81,10 @@ function ownMedia({ mediaStream, type }: OwnMediaSource): Captured {
   return { mediaStream, type, requests: {}, isOurs: false };
 }
 
-async function captureDevices(source: DeviceSource & { readonly muted?: StartMuted }): Promise<Captured> {
+async function captureDevices(
+  source: DeviceSource & { readonly muted?: StartMuted },
+  signal: AbortSignal,
+): Promise<Captured> {
   const { camera, microphone, allowMissing = false, muted } = source;
   const video = cameraConstraints(asked(camera));
   const audio = asked(microphone);
@@ -91,8 +94,8 @@ async function captureDevices(source: DeviceSource & { readonly muted?: StartMut
   // Like a camera that is muted later, one that starts muted stays off until it is unmuted.
   const opened = { audio, video: video && !startsMuted(muted, 'video') && video };
   const { mediaStream, missing = {} } = await (allowMissing && opened.audio && opened.video
-    ? openExisting(opened, requests)
-    : openAll(opened, requests));
+    ? openExisting(opened, requests, signal)
+    : openAll(opened, requests, signal));
   const [type] = deviceType(video && !missing.video, audio && !missing.audio);
   return {
     mediaStream,
@@ -109,26 +112,30 @@ async function captureDevices(source: DeviceSource & { readonly muted?: StartMut
 async function openAll(
   constraints: TrackConstraints,
   requests: readonly (DeviceRequest | undefined)[],
+  signal: AbortSignal,
 ): Promise<OpenedDevices> {
   const { audio, video } = constraints;
   if (!audio && !video) return { mediaStream: new MediaStream() };
   const [, kind] = deviceType(video, audio);
-  return { mediaStream: await openDevices(kind, constraints, requests) };
+  return { mediaStream: await openDevices(kind, constraints, requests, signal) };
 }
 
 /** Opens both, or the one that can be opened. */
 async function openExisting(
   constraints: TrackConstraints,
   requests: readonly (DeviceRequest | undefined)[],
+  signal: AbortSignal,
 ): Promise<OpenedDevices> {
   try {
-    return await openAll(constraints, requests);
+    return await openAll(constraints, requests, signal);
   } catch (error) {
+    // Nobody waits for the devices any more.
+    signal.throwIfAborted();
     // Few calls need it, so its code is loaded only on failure.
     const { openOneByOne } = await loadPart('device errors', () => import('./open-one-by-one.ts'));
-    return openOneByOne(error, (kind) =>
-      openAll({ audio: false, video: false, [kind]: constraints[kind] }, requests),
-    );
+    const open = (kind: TrackKind) =>
+      openAll({ audio: false, video: false, [kind]: constraints[kind] }, requests, signal);
+    return openOneByOne(error, open, signal);
   }
 }
 
@@ -137,6 +144,7 @@ async function openDevices(
   kind: CaptureKind,
   constraints: TrackConstraints,
   requests: readonly (DeviceRequest | undefined)[],
+  signal: AbortSignal,
 ): Promise<MediaStream> {
   const devices = mediaDevices();
   return granted(kind, async () => {
@@ -145,6 +153,7 @@ async function openDevices(
     } catch (error) {
       const isChosen = requests.some((request) => typeof request === 'function');
       if (!isChosen || (error as Error | undefined)?.name !== 'OverconstrainedError') throw error;
+      signal.throwIfAborted();
       const [audio, video] = [withoutDevice(constraints.audio), withoutDevice(constraints.video)];
       return devices.getUserMedia({ audio, video });
     }

@@ -2,6 +2,7 @@ import { setLogLevel, setLogSink, type LogRecord, type ParleyError } from '@parl
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PublishedStream, SwitchOptions } from '../publishing/published-stream.ts';
 import { collectUncaught } from '../testing/collect-uncaught.ts';
+import { Deferred } from '../testing/deferred.ts';
 import { FakeDeviceList } from '../testing/fake-devices.ts';
 import { aTrack, FakeMediaStream, type FakeTrack } from '../testing/fake-media.ts';
 import { createDevices, type DevicesOptions } from './create-devices.ts';
@@ -174,6 +175,72 @@ it('plays an element on the speaker that fits, and rejects when the browser offe
   expect(setSinkId.mock.calls).toEqual([['s1'], ['s2']]);
   await expect(devices.playOnSpeaker({} as HTMLMediaElement)).rejects.toMatchObject({
     code: 'ERR_UNSUPPORTED_BROWSER',
+  });
+});
+
+it('switches no stream that it followed when the list was still being read', async () => {
+  const switchTo = vi.fn<(options: SwitchOptions) => Promise<void>>(async () => {});
+  using devices = await createDevices({ storage });
+  const stream = {
+    mediaStream: new FakeMediaStream([aTrack('audio', { deviceId: 'other' })] as unknown as FakeTrack[]),
+    connectionState: 'connected',
+    switchTo,
+  } as unknown as PublishedStream;
+  devices.follow(stream)();
+  await settle();
+  expect(switchTo).not.toHaveBeenCalled();
+});
+
+it('keeps the newest list when an older one is read later', async () => {
+  using devices = await createDevices({ storage });
+  const slow = new Deferred<void>();
+  const read = list.enumerateDevices.bind(list);
+  list.enumerateDevices = async () => {
+    const found = await read();
+    await slow.promise;
+    return found;
+  };
+  list.plug(builtIn, headset);
+  list.enumerateDevices = read;
+  list.plug(desk);
+  await settle();
+  slow.resolve();
+  await settle();
+  expect(devices.getSnapshot().map(({ id }) => id)).toEqual(['c1']);
+});
+
+const gone = () => Promise.reject(new DOMException('gone', 'NotFoundError'));
+
+describe('an element on the speaker that fits', () => {
+  const speakers = ['audiooutput s1 Built-in', 'audiooutput s2 Headset'];
+
+  it('follows a choice that is made while it moves to the first', async () => {
+    list.plug(...speakers);
+    using devices = await createDevices({ storage });
+    const moving = new Deferred<void>();
+    const setSinkId = vi.fn<(id: string) => Promise<void>>(() => moving.promise);
+    const playing = devices.playOnSpeaker({ setSinkId } as unknown as HTMLMediaElement);
+    devices.setIntent('speaker', { mode: 'manual', label: 'Headset' });
+    moving.resolve();
+    const stop = await playing;
+    expect(setSinkId.mock.calls.at(-1)).toEqual(['s2']);
+    stop();
+  });
+
+  it('reports a speaker that the browser refuses as a ParleyError', async () => {
+    list.plug(...speakers);
+    const onError = vi.fn<(error: ParleyError) => void>();
+    using devices = await createDevices({ storage, onError });
+    const refusing = { setSinkId: gone } as unknown as HTMLMediaElement;
+    await expect(devices.playOnSpeaker(refusing)).rejects.toMatchObject({ code: 'ERR_AUDIO_OUTPUT' });
+    devices.setIntent('speaker', { mode: 'manual', label: 'Headset' });
+    await settle();
+    expect(onError).not.toHaveBeenCalled();
+    const setSinkId = vi.fn<(id: string) => Promise<void>>(async (id) => (id === 's1' ? gone() : undefined));
+    await devices.playOnSpeaker({ setSinkId } as unknown as HTMLMediaElement);
+    devices.setIntent('speaker', { mode: 'follow-system' });
+    await settle();
+    expect(onError.mock.calls).toMatchObject([[{ code: 'ERR_AUDIO_OUTPUT', deviceId: 's1' }]]);
   });
 });
 

@@ -1,8 +1,11 @@
-import { atBoundary, createLogs, withBoundary, type ParleyError } from '@parley-rtc/client';
+import { atBoundary, createLogs, withBoundary, withDeadline, type ParleyError } from '@parley-rtc/client';
 import { UnsupportedBrowserError } from '../errors/browser-errors.ts';
 import { ListenerError } from '../errors/conference-errors.ts';
+import { AudioOutputError } from '../errors/viewing-errors.ts';
 import type { TrackKind } from '../stream-kinds.ts';
+import { latestValue } from '../waiting/latest-value.ts';
 import { Listeners } from '../waiting/listeners.ts';
+import { audioOutputTimeoutMs } from '../waiting/recovery-policy.ts';
 import { deviceChoices, type DeviceChange, type DeviceChoices } from './device-choices.ts';
 import type { DeviceChoice } from './device-intent.ts';
 import { listDevices, type DeviceKind } from './device.ts';
@@ -51,7 +54,8 @@ export interface Devices extends DeviceChoices, Disposable {
   /**
    * Plays an element on the speaker that fits the intent, now and after changes, until the returned function is called.
    *
-   * @throws UnsupportedBrowserError (`ERR_UNSUPPORTED_BROWSER`) where the browser chooses the speaker itself.
+   * @throws UnsupportedBrowserError (`ERR_UNSUPPORTED_BROWSER`) where the browser chooses the speaker itself;
+   * AudioOutputError (`ERR_AUDIO_OUTPUT`) when it refuses the speaker.
    */
   playOnSpeaker(element: HTMLMediaElement): Promise<() => void>;
 }
@@ -91,6 +95,7 @@ async function watchDevices(options: DevicesOptions): Promise<Devices> {
     camera: () => constraints(choices.choice('camera')),
     microphone: () => constraints(choices.choice('microphone')),
     follow(stream) {
+      let isOver = false;
       const align = async (kind: TrackKind) => {
         const { device } = choices.choice(kind === 'video' ? 'camera' : 'microphone');
         const track = stream.mediaStream.getTracks().find((one) => one.kind === kind);
@@ -106,15 +111,38 @@ async function watchDevices(options: DevicesOptions): Promise<Devices> {
         for (const kind of kinds) align(kind).catch(onFailure);
       };
       // Labels are known now that a device is open.
-      choices.refresh().then(() => alignAll(['audio', 'video']), onFailure);
+      const alignFirst = () => {
+        if (!isOver) alignAll(['audio', 'video']);
+      };
+      choices.refresh().then(alignFirst, onFailure);
       // Choosing a microphone must not touch the camera.
-      return subscribe((changes) => alignAll(changes.flatMap(({ kind }) => trackKinds[kind])));
+      const stop = subscribe((changes) => alignAll(changes.flatMap(({ kind }) => trackKinds[kind])));
+      return () => {
+        isOver = true;
+        stop();
+      };
     },
     async playOnSpeaker(element) {
       if (typeof element.setSinkId !== 'function') throw new UnsupportedBrowserError('setSinkId');
-      const play = () => element.setSinkId(choices.choice('speaker').device?.id ?? '');
-      await play();
-      return subscribe(() => void play().catch(onFailure));
+      const play = latestValue<void>(async () => {
+        const deviceId = choices.choice('speaker').device?.id ?? '';
+        try {
+          await withDeadline({ operation: 'playOnSpeaker', timeoutMs: audioOutputTimeoutMs }, () =>
+            element.setSinkId(deviceId),
+          );
+        } catch (cause) {
+          throw new AudioOutputError(deviceId, { cause });
+        }
+      });
+      // First, because the user may choose another speaker while the element moves.
+      const stop = subscribe(() => void play().catch(onFailure));
+      try {
+        await play();
+      } catch (error) {
+        stop();
+        throw error;
+      }
+      return stop;
     },
     [Symbol.dispose]() {
       browser.removeEventListener('devicechange', onDeviceChange);

@@ -46,11 +46,18 @@ export function deviceChoices(
     });
     listeners.call(changes);
   };
+  /** Counts readings of the list, which may end in another order than they began. */
+  let readings = 0;
+  let shown = 0;
   return {
     getSnapshot: () => devices,
     async refresh() {
+      readings += 1;
+      const reading = readings;
       const next = await listDevices();
       const before = devices;
+      if (reading < shown) return before;
+      shown = reading;
       if (JSON.stringify(next) === JSON.stringify(before)) return before;
       change(
         () => void (devices = next),

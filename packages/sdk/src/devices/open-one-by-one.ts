@@ -14,26 +14,37 @@ function isMissing(error: unknown): error is ParleyError {
 
 /**
  * Opens microphone and camera one by one, because opening them together failed with `error`. Rejects with that error when
- * neither can be opened, and with any refusal; then nothing stays open.
+ * neither can be opened, and with any refusal; then nothing stays open, nor does it once `signal` aborts.
  */
 export async function openOneByOne(
   error: unknown,
   open: (kind: TrackKind) => Promise<Pick<Captured, 'mediaStream'>>,
+  signal: AbortSignal,
 ): Promise<Pick<Captured, 'mediaStream' | 'missing'>> {
   if (!isMissing(error)) throw error;
   const mediaStream = new MediaStream();
   const missing: Partial<Record<TrackKind, ParleyError>> = {};
-  for (const kind of ['audio', 'video'] as const) {
-    try {
-      const opened = await open(kind);
-      for (const track of opened.mediaStream.getTracks()) mediaStream.addTrack(track);
-    } catch (cause) {
-      if (!isMissing(cause)) {
-        for (const track of mediaStream.getTracks()) track.stop();
-        throw cause;
+  const stop = () => {
+    for (const track of mediaStream.getTracks()) track.stop();
+  };
+  // The second device may take any time: the user has to allow it.
+  signal.addEventListener('abort', stop);
+  try {
+    for (const kind of ['audio', 'video'] as const) {
+      signal.throwIfAborted();
+      try {
+        const opened = await open(kind);
+        for (const track of opened.mediaStream.getTracks()) mediaStream.addTrack(track);
+      } catch (cause) {
+        if (!isMissing(cause)) throw cause;
+        missing[kind] = cause;
       }
-      missing[kind] = cause;
     }
+  } catch (cause) {
+    stop();
+    throw cause;
+  } finally {
+    signal.removeEventListener('abort', stop);
   }
   if (missing.audio && missing.video) throw error;
   return { mediaStream, missing };

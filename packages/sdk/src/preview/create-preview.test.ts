@@ -74,6 +74,27 @@ it('keeps a track off that the app disabled when it switches devices', async () 
   expect(fakeTracks(preview.mediaStream)).toMatchObject([{ enabled: false, readyState: 'live' }]);
 });
 
+async function after(turns: number, act: () => void): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+  act();
+}
+
+it('keeps no device open that opens just as it is stopped', async () => {
+  const { getUserMedia } = page.navigator.mediaDevices ?? {};
+  for (let turns = 0; turns < 12; turns += 1) {
+    const preview = await createPreview({ camera: true });
+    page.navigator.mediaDevices = {
+      getUserMedia: async (constraints) => {
+        void after(turns, () => preview.stop());
+        return (await getUserMedia?.(constraints)) ?? aMediaStream();
+      },
+    };
+    await preview.switchTo({ camera: true }).catch(() => {});
+    page.navigator.mediaDevices = { ...(getUserMedia && { getUserMedia }) };
+  }
+  expect(states().filter((state) => state === 'live')).toEqual([]);
+});
+
 it('says which device is missing', async () => {
   page.navigator.mediaDevices = {
     getUserMedia: async ({ video }) => {

@@ -53,6 +53,9 @@ async function openPreview({ signal, ...source }: PreviewOptions): Promise<Previ
         );
       }
       const next = await openDevice(kind, request, [over.signal, superseded]);
+      // It may have opened in the same moment in which the preview ended.
+      if (over.signal.aborted) next.stop();
+      over.signal.throwIfAborted();
       next.enabled = before.enabled;
       mediaStream.removeTrack(before);
       mediaStream.addTrack(next);

@@ -69,6 +69,48 @@ it('follows the stream to another microphone', () => {
   expect(open()).toBe(0);
 });
 
+it('keeps neither device nor context open when the browser cannot connect them', () => {
+  const contexts: FakeAudioContext[] = [];
+  class RefusingContext extends FakeAudioContext {
+    constructor() {
+      super();
+      contexts.push(this);
+    }
+
+    override createMediaStreamSource = (): never => {
+      throw new DOMException('different sample-rate', 'NotSupportedError');
+    };
+  }
+  vi.stubGlobal('AudioContext', RefusingContext);
+  expect(() => createLevelMeter(aMediaStream('audio'), { onLevel: () => {} })).toThrow(
+    'different sample-rate',
+  );
+  expect(open()).toBe(0);
+  expect(contexts).toMatchObject([{ state: 'closed' }]);
+});
+
+it('goes on when the browser cannot connect another microphone', () => {
+  const mediaStream = aMediaStream();
+  let fails = true;
+  class FickleContext extends FakeAudioContext {
+    override createMediaStreamSource = () => {
+      if (fails) throw new DOMException('different sample-rate', 'NotSupportedError');
+      return { connect: () => {}, disconnect: () => {} };
+    };
+  }
+  vi.stubGlobal('AudioContext', FickleContext);
+  const onLevel = vi.fn<() => void>();
+  using meter = createLevelMeter(mediaStream, { onLevel });
+  mediaStream.addTrack(aTrack('audio'));
+  vi.advanceTimersByTime(300);
+  expect(onLevel).toHaveBeenCalledTimes(3);
+  expect(open()).toBe(0);
+  fails = false;
+  mediaStream.addTrack(aTrack('audio'));
+  vi.advanceTimersByTime(100);
+  expect(meter.level).toBe(0);
+});
+
 it('measures loudness as the root mean square', () => {
   expect(rootMeanSquare(new Float32Array([1, -1, 1, -1]))).toBe(1);
   expect(rootMeanSquare(new Float32Array([0.5, -0.5, 0, 0]))).toBeCloseTo(0.3536, 3);

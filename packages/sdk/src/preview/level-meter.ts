@@ -43,13 +43,24 @@ function startMeter(mediaStream: MediaStream, { onLevel, intervalMs = 100 }: Lev
     const track = tracksOf(mediaStream, 'audio').find(({ readyState }) => readyState === 'live');
     if (track === heard?.track) return;
     heard?.stop();
-    heard = track && hear(track, context, analyser);
+    // A track that cannot be heard is not tried again.
+    heard = track && { track, stop: () => {} };
+    if (track) heard = hear(track, context, analyser);
   };
-  follow();
+  try {
+    follow();
+  } catch (error) {
+    void context.close();
+    throw error;
+  }
   const samples = new Float32Array(analyser.fftSize);
   let level = 0;
   const timer = setInterval(() => {
-    follow();
+    try {
+      follow();
+    } catch {
+      // The browser cannot measure this microphone: its level is 0.
+    }
     analyser.getFloatTimeDomainData(samples);
     level = rootMeanSquare(samples);
     onLevel(level);
@@ -80,8 +91,7 @@ interface Heard {
 function hear(track: MediaStreamTrack, context: AudioContext, analyser: AnalyserNode): Heard {
   const copy = track.clone();
   copy.enabled = true;
-  const source = context.createMediaStreamSource(new MediaStream([copy]));
-  source.connect(analyser);
+  const source = connect(copy, context, analyser);
   const stop = () => {
     source.disconnect();
     copy.stop();
@@ -89,6 +99,18 @@ function hear(track: MediaStreamTrack, context: AudioContext, analyser: Analyser
   };
   track.addEventListener('ended', stop);
   return { track, stop };
+}
+
+/** Stops the copy where the browser refuses: Firefox needs equal sample rates, for example. */
+function connect(copy: MediaStreamTrack, context: AudioContext, analyser: AnalyserNode): AudioNode {
+  try {
+    const source = context.createMediaStreamSource(new MediaStream([copy]));
+    source.connect(analyser);
+    return source;
+  } catch (error) {
+    copy.stop();
+    throw error;
+  }
 }
 
 export function rootMeanSquare(samples: Float32Array): number {

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { createWarningRules, type MediaReading } from './watch-media.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { aTrack } from '../testing/fake-media.ts';
+import { createWarningRules, watchMedia, type MediaReading } from './watch-media.ts';
 
 const fine: MediaReading = {
   level: 0.1,
@@ -66,4 +67,30 @@ describe('a warning', () => {
     expect(warningsOf([4000, { hasFrames: false, isCameraMuted: true }])).toEqual([]);
     expect(warningsOf([4000, { hasFrames: undefined }])).toEqual([]);
   });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+it('watches the camera where the browser has no audio context to give', () => {
+  vi.useFakeTimers();
+  const element = { play: async () => {}, requestVideoFrameCallback: () => 0 };
+  vi.stubGlobal('document', { hidden: false, createElement: () => element });
+  const contexts = vi.fn<() => void>(function AudioContext() {
+    throw new DOMException('too many', 'NotSupportedError');
+  });
+  vi.stubGlobal('AudioContext', contexts);
+  const tracks = [aTrack('audio'), aTrack('video')];
+  const mediaStream = { getTracks: () => tracks } as unknown as MediaStream;
+  const heard: string[] = [];
+  const stop = watchMedia(
+    { mediaStream, isMuted: () => false },
+    { onChange: (warning, isActive) => heard.push(`${warning} ${isActive}`) },
+  );
+  vi.advanceTimersByTime(5_000);
+  expect(heard).toEqual(['no-frames true']);
+  expect(contexts).toHaveBeenCalledOnce();
+  stop();
 });

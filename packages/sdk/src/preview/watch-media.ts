@@ -1,7 +1,7 @@
 import { atBoundary } from '@parley-rtc/client';
 import { tracksOf } from '../devices/capture.ts';
 import type { PublishedStream } from '../publishing/published-stream.ts';
-import { createLevelMeter } from './level-meter.ts';
+import { createLevelMeter, type LevelMeter } from './level-meter.ts';
 
 /**
  * A possible problem of a published stream: the user speaks into a muted microphone; an unmuted microphone delivers only
@@ -56,7 +56,7 @@ export function createWarningRules(onChange: WatchMediaOptions['onChange']): (re
   };
 }
 
-/** Watches a published stream until the returned function is called. Skips audio while Web Audio may not run yet. */
+/** Watches a published stream until the returned function is called. Skips audio while Web Audio may not run yet, or cannot. */
 export function watchMedia(
   stream: Pick<PublishedStream, 'mediaStream' | 'isMuted'>,
   options: WatchMediaOptions,
@@ -82,12 +82,16 @@ function startWatching(
   };
   video.requestVideoFrameCallback(onFrame);
 
-  let meter: ReturnType<typeof createLevelMeter> | undefined;
+  let meter: LevelMeter | undefined;
+  let isMeterTried = false;
   const timer = setInterval(() => {
     const [microphone] = tracksOf(mediaStream, 'audio');
     const [camera] = tracksOf(mediaStream, 'video');
     // Only with a microphone: a page may have few audio contexts.
-    if (microphone) meter ??= createLevelMeter(mediaStream, { onLevel: () => {} });
+    if (microphone && !isMeterTried) {
+      isMeterTried = true;
+      meter = tryToMeasure(mediaStream);
+    }
     judge({
       level: meter?.level ?? 0,
       hasMicrophone: microphone?.readyState === 'live' && (meter?.isRunning ?? false),
@@ -105,4 +109,13 @@ function startWatching(
     meter?.stop();
     video.srcObject = null;
   };
+}
+
+/** Returns undefined where the browser offers no audio context. The camera can be watched without one. */
+function tryToMeasure(mediaStream: MediaStream): LevelMeter | undefined {
+  try {
+    return createLevelMeter(mediaStream, { onLevel: () => {} });
+  } catch {
+    return undefined;
+  }
 }

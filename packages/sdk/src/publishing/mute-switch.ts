@@ -1,4 +1,4 @@
-import type { ParleyError } from '@parley-rtc/client';
+import { atBoundary, type ParleyError } from '@parley-rtc/client';
 import { MuteNotAnnouncedError } from '../errors/mute-not-announced-error.ts';
 import type { TrackKind } from '../stream-kinds.ts';
 import { latestValue } from '../waiting/latest-value.ts';
@@ -29,6 +29,8 @@ export class MuteSwitch {
   #keepsDevice: boolean;
   /** Counts requests, so that a late reaction to one never overrides a newer one. */
   #requests = 0;
+  /** What the newest request asked for. */
+  #requested: boolean | undefined;
   #running = 0;
   #unmuting: Promise<void> | undefined;
   /** Whether the refusal of the current entry was reported. */
@@ -55,7 +57,7 @@ export class MuteSwitch {
 
   /** Mutes a kind whose device was lost; otherwise other participants see frozen video. */
   lose(): void {
-    this.#options.slot.mute(true);
+    this.#options.slot.mute(this.#keepsDevice);
     this.#requestQuietly(true);
   }
 
@@ -68,14 +70,14 @@ export class MuteSwitch {
 
   /** The app set `enabled` of the track itself. The track already follows it; other participants have to see it, too. */
   onEnabledByApp(isEnabled: boolean): void {
-    // A stream that is muted as well needs `unmute`.
-    if (isEnabled !== this.isMuted) this.#requestQuietly(!isEnabled);
+    // A stream that is muted as well needs `unmute`. Disabling a track again overrides an `unmute` that is still running.
+    if (isEnabled ? !this.isMuted : this.#requested !== true) this.#requestQuietly(!isEnabled);
   }
 
   /** Reports what fails, because the app awaits nothing. */
   #requestQuietly(isMuted: boolean): void {
     const { closing, onProblem } = this.#options;
-    this.#request(isMuted).catch((error: ParleyError) => {
+    atBoundary(isMuted ? 'mute' : 'unmute', () => this.#request(isMuted)).catch((error: ParleyError) => {
       // A refusal was reported already.
       if (!closing.aborted && !(error instanceof MuteNotAnnouncedError)) onProblem(error);
     });
@@ -83,6 +85,8 @@ export class MuteSwitch {
 
   async #request(isMuted: boolean): Promise<void> {
     this.#requests += 1;
+    const request = this.#requests;
+    this.#requested = isMuted;
     this.#running += 1;
     this.#isReported = false;
     if (isMuted) this.#unmuting = undefined;
@@ -90,6 +94,8 @@ export class MuteSwitch {
       await this.#set(isMuted);
     } finally {
       this.#running -= 1;
+      // After a failure, the server may have removed the entry although the microphone stays muted.
+      if (!isMuted && request === this.#requests) this.announce();
     }
   }
 
@@ -98,10 +104,6 @@ export class MuteSwitch {
     const request = this.#requests;
     try {
       await requested;
-    } catch (error) {
-      // The server may have removed the entry although the microphone stays muted.
-      if (request === this.#requests) this.announce();
-      throw error;
     } finally {
       if (request === this.#requests) this.#unmuting = undefined;
     }

@@ -344,6 +344,61 @@ describe('unmuting', () => {
     expect(entries()).toEqual([`TRACK_MUTED/audio/${mine.id}`]);
   });
 
+  it('is overridden by the app that disables the track meanwhile, also one that it disabled before', async () => {
+    const mine = await ada.publishStream({ microphone: true });
+    const track = trackOf(mine, 'audio');
+    track.enabled = false;
+    await settle();
+    const gate = new Deferred<void>();
+    onAnnouncement(() => gate.promise);
+    const unmuting = mine.unmute('audio');
+    await settle();
+    track.enabled = false;
+    workAgain();
+    gate.resolve();
+    await unmuting;
+    await settle();
+    expect(track.enabled).toBe(false);
+    expect(mine.isMuted('audio')).toBe(true);
+    expect(entries()).toEqual([`TRACK_MUTED/audio/${mine.id}`]);
+  });
+
+  it('by the app that enables the track leaves a true entry when its answer is lost', async () => {
+    const mine = await ada.publishStream({ microphone: true });
+    const track = trackOf(mine, 'audio');
+    track.enabled = false;
+    await settle();
+    onAnnouncement(() => {
+      set(`TRACK_MUTED/audio/${mine.id}`, undefined);
+      throw broken('updateMetadata');
+    });
+    track.enabled = true;
+    await vi.advanceTimersByTimeAsync(20_000);
+    workAgain();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(entries().length > 0).toBe(mine.isMuted('audio'));
+    expect(track.enabled).toBe(!mine.isMuted('audio'));
+  });
+
+  it('by the app that enables the track reports a ParleyError, whatever code of the app threw', async () => {
+    let fails = false;
+    const microphone = () => {
+      if (fails) throw new RangeError('a bug of the app');
+      return true;
+    };
+    const mine = await ada.publishStream({ microphone });
+    const heard = listenTo(ada);
+    const track = trackOf(mine, 'audio');
+    track.enabled = false;
+    await settle();
+    fails = true;
+    track.stop();
+    track.enabled = true;
+    await settle();
+    expect(heard).toContain('error ERR_UNEXPECTED');
+    expect(mine.isMuted('audio')).toBe(true);
+  });
+
   it('opens the device once when it is called twice', async () => {
     const mine = await ada.publishStream({ camera: true });
     await mine.mute('video');

@@ -1,4 +1,4 @@
-import type { ParleyError } from '@parley-rtc/client';
+import { withDeadline, type ParleyError } from '@parley-rtc/client';
 import { tracksOf } from '../devices/capture.ts';
 import { startsMuted, type Captured } from '../devices/media-source.ts';
 import { applyEncodings } from '../encoding/apply-encodings.ts';
@@ -48,6 +48,10 @@ export class OutgoingMedia {
   readonly #outgoing: Partial<Record<TrackKind, Outgoing>> = {};
   #stopWatching = () => {};
   #senders: Partial<Record<TrackKind, RTCRtpSender>> = {};
+  /** What every new connection sends. */
+  readonly #tracks: Record<TrackKind, MediaStreamTrack | undefined> = { audio: undefined, video: undefined };
+  /** Aborts when the current connection is replaced or closed. */
+  #connected = new AbortController();
   /** The simulcast layers that are viewed; undefined until the server names them. */
   #activeRids: readonly string[] | undefined;
 
@@ -89,9 +93,10 @@ export class OutgoingMedia {
   addTo(peer: RTCPeerConnection): void {
     const { captured, options, encrypt } = this.#options;
     const tracks = kinds.flatMap((kind) => {
-      const slot = this.#outgoing[kind]?.slot;
-      return slot ? [{ kind, track: slot.sent }] : [];
+      return this.#outgoing[kind] ? [{ kind, track: this.#tracks[kind] }] : [];
     });
+    this.#connected.abort();
+    this.#connected = new AbortController();
     // The server has not said yet which layers of the new connection are viewed.
     this.#activeRids = undefined;
     this.#senders = addTracks(peer, captured.mediaStream, tracks, this.#plan, options, encrypt);
@@ -161,20 +166,41 @@ export class OutgoingMedia {
 
   stop(): void {
     this.#closing.abort();
+    this.#connected.abort();
     this.#stopWatching();
     for (const { slot } of this.#all) slot.close();
   }
 
   readonly #encode = latestValue<void>(async () => {
-    if (!this.#senders.video) return;
+    const { video } = this.#senders;
+    if (!video) return;
     const { degradationPreference } = this.#plan;
-    await applyEncodings(
-      this.#senders.video,
-      this.#plan.encodings(),
-      degradationPreference,
-      this.#activeRids,
+    await this.#whileConnected(() =>
+      applyEncodings(video, this.#plan.encodings(), degradationPreference, this.#activeRids),
     );
   });
+
+  /** Sends `next`, also over a connection that replaces the current one meanwhile. */
+  async #send(kind: TrackKind, next: MediaStreamTrack): Promise<void> {
+    const before = this.#tracks[kind];
+    this.#tracks[kind] = next;
+    try {
+      await this.#whileConnected(async () => this.#senders[kind]?.replaceTrack(next));
+    } catch (error) {
+      this.#tracks[kind] = before;
+      throw error;
+    }
+  }
+
+  /** Stops waiting when the connection is gone: its part no longer matters, and a closed connection may never finish it. */
+  async #whileConnected(work: () => Promise<void>): Promise<void> {
+    const { signal } = this.#connected;
+    try {
+      await withDeadline({ operation: 'publishStream', signals: [signal] }, work);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
 
   get #all(): readonly Outgoing[] {
     return Object.values(this.#outgoing);
@@ -206,6 +232,7 @@ export class OutgoingMedia {
     const { mediaStream, type } = captured;
     const isMuted = startsMuted(options.muted, kind);
     const keepsDevice = kind === 'audio';
+    this.#tracks[kind] = track;
     const slot = new TrackSlot({
       streamId,
       kind,
@@ -217,7 +244,7 @@ export class OutgoingMedia {
       keepsDevice,
       isHeld: isHeld(),
       send: async (next, before, source) => {
-        await this.#senders[kind]?.replaceTrack(next);
+        await this.#send(kind, next);
         if (before) mediaStream.removeTrack(before);
         mediaStream.addTrack(next);
         if (kind === 'video') await this.#resize(settledSize(next, source));

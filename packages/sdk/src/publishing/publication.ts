@@ -55,7 +55,6 @@ export class Publication {
     this.#metadata = options.metadata;
     this.#context = context;
     this.#log = log;
-    this.#outgoing = new OutgoingMedia({ ...context, captured, options, streamId, onScreenEnded });
     this.#link = new StreamLink({
       context: { ...context, calls: { ...context.calls, withdraw: (id) => this.#withdraw(id) } },
       log,
@@ -66,6 +65,8 @@ export class Publication {
       onForgotten: () => this.renewal.renew('reopen'),
       onClosed: () => this.#outgoing.stop(),
     });
+    // After the link, which throws where there is no connection to be had: tracks of the app must not stay watched then.
+    this.#outgoing = new OutgoingMedia({ ...context, captured, options, streamId, onScreenEnded });
     this.renewal = createLinkRenewal({
       link: this.#link,
       isInside,

@@ -60,7 +60,8 @@ export interface PublishedStream extends AsyncDisposable {
    * stays if that fails. While a camera is muted and freed, the new one opens on unmute. A newer call replaces a running one.
    * What was off stays off, even if you pass an enabled track.
    *
-   * @throws StreamTypeMismatchError (`ERR_STREAM_TYPE_MISMATCH`) when the stream has no such track.
+   * @throws StreamTypeMismatchError (`ERR_STREAM_TYPE_MISMATCH`) when the stream has no such track; TrackEndedError
+   * (`ERR_TRACK_ENDED`) when a track of yours has ended.
    */
   switchTo(options: SwitchOptions): Promise<void>;
   /**

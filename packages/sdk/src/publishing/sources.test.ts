@@ -97,6 +97,22 @@ describe('a track of the app that ends', () => {
   });
 });
 
+it('a camera that takes the place of a lost one opens only when the stream is unmuted', async () => {
+  const mine = await ada.publishStream({ camera: true });
+  const { mediaDevices } = page.navigator;
+  page.navigator.mediaDevices = {
+    getUserMedia: () => Promise.reject(new DOMException('none', 'NotFoundError')),
+  };
+  captured('video').endByBrowser();
+  await settle();
+  expect(mine.isMuted('video')).toBe(true);
+  page.navigator.mediaDevices = mediaDevices;
+  await mine.switchTo({ camera: { deviceId: 'other' } });
+  expect(states()).toEqual(['video ended']);
+  await mine.unmute('video');
+  expect(states()).toEqual(['video ended', 'video live']);
+});
+
 describe('a shared screen', () => {
   it('whose audio ends with it is not reported as a lost microphone', async () => {
     const mine = await ada.publishStream({ screen: true });
@@ -147,6 +163,25 @@ it('a processed camera is encoded for the size of its camera', async () => {
   Object.assign(captured('video'), { settings: { width: 320, height: 180, frameRate: 20 } });
   await mine.setProcessor('video', { process: async () => aTrack('video') });
   expect(sent('video')?.encodings).toMatchObject([{ maxBitrate: 160_000 }]);
+});
+
+it('a processor that gives up is reported, the video is muted, and unmute starts it again', async () => {
+  const mine = await ada.publishStream({ camera: true });
+  const outputs: MediaStreamTrack[] = [];
+  const process = async () => {
+    const output = aTrack('video');
+    outputs.push(output);
+    return output;
+  };
+  await mine.setProcessor('video', { process });
+  // As `videoFrameProcessor` does when `draw` throws.
+  outputs[0]?.stop();
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(heard).toEqual(['error ERR_TRACK_ENDED', `metadata-updated TRACK_MUTED/video/${mine.id}=true`]);
+  expect(mine.isMuted('video')).toBe(true);
+  await mine.unmute('video');
+  expect(sent('video')?.track).toBe(outputs[1]);
+  expect(states()).toEqual(['video ended', 'video live']);
 });
 
 /** Silences the microphone, as a phone call does. */
@@ -233,6 +268,73 @@ describe('a failed change', () => {
   });
 });
 
+/** Makes every sender of `peer` wait in `replaceTrack` for ever, as a browser does once the connection has closed. */
+function holdReplacements(): void {
+  for (const peer of FakePeerConnection.open) {
+    for (const sender of peer.getSenders()) sender.replaceTrack = () => new Promise(() => {});
+  }
+}
+
+describe('a switch during which the connection goes away', () => {
+  it('settles and frees the new camera when the stream is unpublished', async () => {
+    const mine = await ada.publishStream({ camera: true });
+    holdReplacements();
+    const failure = rejectionOf(mine.switchTo({ camera: true }));
+    await settle();
+    await mine.unpublish();
+    expect(await failure).toMatchObject({ code: 'ERR_STREAM_NOT_FOUND' });
+    expect(states()).toEqual(['video ended', 'video ended']);
+  });
+
+  it('is made on the new connection when the server had lost the stream', async () => {
+    const mine = await ada.publishStream({ camera: true });
+    holdReplacements();
+    const switching = mine.switchTo({ camera: true });
+    await settle();
+    server.loseMedia();
+    await vi.advanceTimersByTimeAsync(5_000);
+    await switching;
+    expect(states()).toEqual(['video ended', 'video live']);
+    expect(sent('video')?.track).toBe(captured('video'));
+  });
+});
+
+describe('switching to a track of the app', () => {
+  it('that has ended is refused, and the camera stays', async () => {
+    const mine = await ada.publishStream({ camera: true });
+    const own = aTrack('video');
+    own.stop();
+    await expect(mine.switchTo({ camera: own })).rejects.toMatchObject({ code: 'ERR_TRACK_ENDED' });
+    expect(states()).toEqual(['video live']);
+    expect(sent('video')?.track).toBe(captured('video'));
+  });
+
+  it('that was disabled follows the app when it enables the track meanwhile', async () => {
+    const mine = await ada.publishStream({ microphone: true });
+    const own = aTrack('audio');
+    own.enabled = false;
+    const switching = mine.switchTo({ microphone: own });
+    await Promise.resolve();
+    await Promise.resolve();
+    own.enabled = true;
+    await switching;
+    expect(mine.isMuted('audio')).toBe(false);
+    expect(own.enabled).toBe(true);
+  });
+});
+
+it('a track of the app is its own again when the browser creates no connection', async () => {
+  const mediaStream = aMediaStream('audio');
+  vi.stubGlobal('RTCPeerConnection', function tooMany() {
+    throw new DOMException('Cannot create so many PeerConnections', 'UnknownError');
+  });
+  const failure = ada.publishStream({ mediaStream, type: 'MIC', muted: true });
+  await expect(failure).rejects.toMatchObject({ code: 'ERR_UNEXPECTED' });
+  const [track] = fakeTracks(mediaStream);
+  if (track) track.enabled = true;
+  expect(track?.enabled).toBe(true);
+});
+
 describe('the last call wins', () => {
   it('for devices: a slow first switch is given up', async () => {
     const mine = await ada.publishStream({ camera: true });
@@ -251,6 +353,29 @@ describe('the last call wins', () => {
     expect(asked).toEqual(['a', 'b']);
     expect(states()).toEqual(['video ended', 'video live']);
   });
+
+  it.each(['switchTo', 'unmute'] as const)(
+    'for devices: %s does not wait for the replacement of a lost one',
+    async (method) => {
+      const mine = await ada.publishStream({ camera: true });
+      const { mediaDevices } = page.navigator;
+      // The browser asks the user, who does not answer.
+      page.navigator.mediaDevices = { getUserMedia: () => new Promise(() => {}) };
+      captured('video').endByBrowser();
+      await settle();
+      page.navigator.mediaDevices = mediaDevices;
+      if (method === 'switchTo') {
+        await mine.switchTo({ camera: { deviceId: 'b' } });
+      } else {
+        await mine.mute('video');
+        await mine.unmute('video');
+      }
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(states()).toEqual(['video ended', 'video live']);
+      expect(sent('video')?.track).toBe(captured('video'));
+      expect(heard.filter((line) => line.startsWith('error'))).toEqual([]);
+    },
+  );
 
   it('for the bitrate, also after the server lost the stream', async () => {
     const mine = await ada.publishStream({ camera: true });

@@ -1,4 +1,4 @@
-import { withDeadline } from '@parley-rtc/client';
+import { withDeadline, type ParleyError } from '@parley-rtc/client';
 import { deviceOf, openDevice, withoutDevice } from '../devices/capture.ts';
 import type { DeviceRequest } from '../devices/media-source.ts';
 import { DeviceLostError } from '../errors/device-lost-error.ts';
@@ -34,8 +34,8 @@ export interface TrackSlotOptions {
     before: MediaStreamTrack | undefined,
     captured: MediaStreamTrack,
   ) => Promise<void>;
-  /** The system took the device, and no other could be opened. */
-  readonly onLost: (error: DeviceLostError) => void;
+  /** The system took the device, and no other could be opened, or the processor ended what it sent. */
+  readonly onLost: (error: ParleyError) => void;
   /** The app set `enabled` of the track. */
   readonly onEnabledByApp: (isEnabled: boolean) => void;
 }
@@ -66,10 +66,14 @@ export class TrackSlot {
   #isMuted: boolean;
   #isHeld: boolean;
   #isEnabledByApp: boolean;
+  /** How often the app has set `enabled`. */
+  #appCalls = 0;
   /** Whether the device has to be open: false while muted without keeping it. */
   #isNeeded: boolean;
   /** Whether `#input.request` is newer than `#input.track`. */
   #isOutdated = false;
+  /** Aborts what opens a device unasked, which may wait for the user, once the app opens one itself. */
+  #unasked = new AbortController();
   /** The track whose loss was handled already. */
   #lost: MediaStreamTrack | undefined;
 
@@ -129,6 +133,7 @@ export class TrackSlot {
    */
   open(signal: AbortSignal): Promise<void> {
     this.#isNeeded = true;
+    this.#takeOver();
     const deadline = { operation: 'unmute', signals: [signal] };
     return withDeadline(deadline, ({ signal }) => this.#inTurn(() => this.#reopen(signal)));
   }
@@ -139,15 +144,19 @@ export class TrackSlot {
   }
 
   /** Switches to another device or track. While the device is freed, only stores the request for later. */
-  readonly switchTo: SetLatest<Source> = latestValue((source, superseded) =>
-    this.#inTurn(async () => {
+  readonly switchTo: SetLatest<Source> = latestValue((source, superseded) => {
+    this.#takeOver();
+    return this.#inTurn(async () => {
       superseded.throwIfAborted();
-      if (isTrack(source)) return this.#use({ track: source, request: undefined, isOurs: false });
+      if (isTrack(source)) {
+        if (source.readyState === 'ended') throw new TrackEndedError(this.#options.kind);
+        return this.#use({ track: source, request: undefined, isOurs: false });
+      }
       if (this.#isNeeded) return this.#open(source, superseded);
       this.#input = { ...this.#input, request: source };
       this.#isOutdated = true;
-    }),
-  );
+    });
+  });
 
   readonly setProcessor: SetLatest<TrackProcessor | undefined> = latestValue((processor, superseded) =>
     this.#inTurn(async () => {
@@ -164,9 +173,10 @@ export class TrackSlot {
     }),
   );
 
-  /** Notices a track that the app itself stopped, which the browser does not announce. */
+  /** Notices a track that the app or a processor stopped, which the browser does not announce. */
   checkEnded(): void {
     if (this.#input.track?.readyState === 'ended') this.#onEnded();
+    else if (this.#sent?.readyState === 'ended') this.#onProcessorEnded(this.#sent);
   }
 
   /** Notices a device that is still silenced now that the page is back. */
@@ -180,6 +190,11 @@ export class TrackSlot {
     this.#forget(this.#input);
     // Muted tracks of the app stay off, so that publishing them again does not turn them on.
     this.#switches.keep([], !this.isMuted);
+  }
+
+  #takeOver(): void {
+    this.#unasked.abort();
+    this.#unasked = new AbortController();
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -198,7 +213,10 @@ export class TrackSlot {
     signal.throwIfAborted();
     const { track, request } = this.#input;
     const isUsable = track?.readyState === 'live' && !this.#isOutdated;
-    if (isUsable && !(track.muted && request !== undefined)) return;
+    if (isUsable && !(track.muted && request !== undefined)) {
+      if (this.#sent?.readyState === 'ended') await this.#use({ ...this.#input, track });
+      return;
+    }
     if (request === undefined) throw new TrackEndedError(this.#options.kind);
     await this.#open(request, signal);
   }
@@ -219,6 +237,7 @@ export class TrackSlot {
     const processingBefore = this.#processing;
     // A track that the app passes disabled stays so, and so does a microphone that it disabled before.
     const wasEnabled = track.enabled;
+    const appCalls = this.#appCalls;
     let sent = track;
     try {
       this.#switches.add(track, this.#isOn && wasEnabled);
@@ -243,7 +262,7 @@ export class TrackSlot {
       this.#listen(track);
     }
     this.#switches.keep([track, sent], !this.isMuted);
-    if (!wasEnabled && track !== before.track) this.#onApp(false);
+    if (!wasEnabled && track !== before.track && appCalls === this.#appCalls) this.#onApp(false);
     this.#apply();
   }
 
@@ -283,7 +302,9 @@ export class TrackSlot {
   }
 
   #onApp(isEnabled: boolean): void {
-    if (isEnabled === this.#isEnabledByApp) return;
+    this.#appCalls += 1;
+    // Disabling again matters: an `unmute` may be under way.
+    if (isEnabled && this.#isEnabledByApp) return;
     this.#isEnabledByApp = isEnabled;
     this.#apply();
     this.#options.onEnabledByApp(isEnabled);
@@ -296,22 +317,36 @@ export class TrackSlot {
     if ((this.#isMuted && request !== undefined) || this.#lost === track) return;
     this.#lost = track;
     if (request === undefined) this.#reportLost(new TrackEndedError(this.#options.kind));
-    else this.#replaceLost(request).catch((error: unknown) => this.#reportLost(error));
+    else void this.#replaceLost(request, this.#unasked.signal);
   };
+
+  /** Unmuting starts the processor again. */
+  #onProcessorEnded(sent: MediaStreamTrack): void {
+    if (this.#isMuted || this.#lost === sent) return;
+    this.#lost = sent;
+    this.#options.onLost(new TrackEndedError(this.#options.kind));
+  }
 
   #reportLost(cause: unknown): void {
     const { kind, streamId, onLost } = this.#options;
     if (!this.#closing.signal.aborted) onLost(new DeviceLostError(deviceOf[kind], streamId(), { cause }));
   }
 
-  #replaceLost(request: DeviceRequest): Promise<void> {
-    return this.#inTurn(async () => {
+  async #replaceLost(request: DeviceRequest, signal: AbortSignal): Promise<void> {
+    const replace = async () => {
       if (this.#input.track?.readyState === 'live' || !this.#isNeeded) return;
       // Any other device is better than none. A function makes its own choice.
-      await this.#open(typeof request === 'function' ? request : withoutDevice(request));
+      await this.#open(typeof request === 'function' ? request : withoutDevice(request), signal);
       // The preferred device may be back next time.
       this.#input = { ...this.#input, request };
-    });
+    };
+    try {
+      await this.#inTurn(replace);
+    } catch (error) {
+      // If the app's own attempt fails, too, the loss is noticed again.
+      if (signal.aborted) this.#lost = undefined;
+      else this.#reportLost(error);
+    }
   }
 
   readonly #onInterrupted = (): void => {
@@ -327,7 +362,8 @@ export class TrackSlot {
     await pause(interruptionGraceMs, this.#closing.signal);
     const reopen = async () => {
       const isSilenced = track === this.#input.track && track?.readyState === 'live' && track.muted;
-      if (isSilenced && !this.#isMuted && !isPageHidden()) await this.#open(request);
+      const { signal } = this.#unasked;
+      if (isSilenced && !this.#isMuted && !isPageHidden()) await this.#open(request, signal);
     };
     // A device that is still taken is tried again when the page or the network returns, and on unmute.
     await this.#inTurn(reopen).catch(() => {});

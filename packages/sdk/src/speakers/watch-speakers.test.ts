@@ -115,3 +115,14 @@ it('reports nothing after the watch stops', async () => {
   expect([levels, speaking]).toEqual([[], []]);
   expect(vi.getTimerCount()).toBe(0);
 });
+
+it('does not take a stream that is viewed again for the speaker that it was', async () => {
+  addAudio('theirs', 'view', { audioLevel: 0.5 });
+  await pass(500);
+  expect(speaking.at(-1)).toBe('theirs');
+  connections = [];
+  await pass(200);
+  addAudio('theirs', 'view', { audioLevel: 0 });
+  await pass(200);
+  expect(speaking.at(-1)).toBe('');
+});

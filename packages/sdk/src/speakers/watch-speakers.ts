@@ -16,6 +16,7 @@ export interface SpeakerVerbs {
 /** Measures all viewed audio and the local microphone ten times a second, until the returned function is called. */
 export function watchSpeakers({ connections, isMuted, onLevels, onChanged }: SpeakerVerbs): () => void {
   const detector = new SpeakerDetector();
+  let known = new Set<string>();
   let lastLevels = '{}';
   let last = '[]';
 
@@ -28,6 +29,9 @@ export function watchSpeakers({ connections, isMuted, onLevels, onChanged }: Spe
   };
   return repeatEvery(intervalMs, async (signal) => {
     const present = connections();
+    const streamIds = new Set(present.map(({ streamId }) => streamId));
+    for (const streamId of known) if (!streamIds.has(streamId)) detector.forget(streamId);
+    known = streamIds;
     const heard = await Promise.allSettled(present.map(listen));
     if (signal.aborted) return;
     const levels = Object.fromEntries(heard.flatMap((one) => (one.status === 'fulfilled' ? one.value : [])));

@@ -1,6 +1,8 @@
+import { withDeadline } from '@parley-rtc/client';
 import { UnsupportedBrowserError } from '../errors/browser-errors.ts';
 import { PlaybackBlockedError } from '../errors/media-errors.ts';
 import { AudioOutputError } from '../errors/viewing-errors.ts';
+import { audioOutputTimeoutMs } from '../waiting/recovery-policy.ts';
 import { listen } from './listen.ts';
 
 export interface AttachedElementOptions {
@@ -32,6 +34,7 @@ export class AttachedElement {
   readonly #options: AttachedElementOptions;
   readonly #stopListening: readonly (() => void)[];
   readonly #shownBefore: MediaProvider | null;
+  #requestedOutput: string | undefined;
   #failures = 0;
   #isDetached = false;
   /** `Infinity` while it is paused. */
@@ -63,6 +66,11 @@ export class AttachedElement {
     return this.#isDetached;
   }
 
+  /** The output that it was last asked to use, even if it refused. */
+  get requestedOutput(): string | undefined {
+    return this.#requestedOutput;
+  }
+
   /** @throws PlaybackBlockedError (`ERR_PLAYBACK_BLOCKED`). */
   async play(): Promise<void> {
     const { element } = this;
@@ -91,12 +99,15 @@ export class AttachedElement {
 
   /** @throws UnsupportedBrowserError, AudioOutputError. */
   async setAudioOutput(deviceId: string): Promise<void> {
+    this.#requestedOutput = deviceId;
     const { element } = this;
     if (!element) return;
     if (typeof element.setSinkId !== 'function')
       throw new UnsupportedBrowserError('HTMLMediaElement.setSinkId');
     try {
-      await element.setSinkId(deviceId);
+      await withDeadline({ operation: 'setAudioOutput', timeoutMs: audioOutputTimeoutMs }, () =>
+        element.setSinkId(deviceId),
+      );
     } catch (cause) {
       throw new AudioOutputError(deviceId, { cause });
     }

@@ -11,7 +11,9 @@ import { ViewRegistry } from './view-registry.ts';
 function anElement(accept: (deviceId: string) => Promise<void> = async () => {}) {
   const element = {
     output: '',
+    requestedOutput: '',
     setAudioOutput: vi.fn<(deviceId: string) => Promise<void>>(async (deviceId) => {
+      element.requestedOutput = deviceId;
       await accept(deviceId);
       element.output = deviceId;
     }),
@@ -27,8 +29,14 @@ it('when one element refuses an output, all return to the one before', async () 
       if (deviceId === 'new') throw cause;
     }),
   ];
-  await moveOutput(elements, 'old', undefined);
-  expect(await rejectionOf(moveOutput(elements, 'new', 'old'))).toBe(cause);
+  const move = (deviceId: string, before?: string) =>
+    moveOutput(
+      () => elements,
+      deviceId,
+      () => before,
+    );
+  await move('old');
+  expect(await rejectionOf(move('new', 'old'))).toBe(cause);
   expect(elements.map(({ output }) => output)).toEqual(['old', 'old']);
 });
 

@@ -97,6 +97,93 @@ it('of a view stays its own when the element refuses another one', async () => {
   expect(element.sinkId).toBe('speakers');
 });
 
+/** Makes an element take its time for each move. */
+function slow(element: FakeElement) {
+  const gates: (() => void)[] = [];
+  const setSinkId = element.setSinkId.bind(element);
+  element.setSinkId = async (sinkId) => {
+    await new Promise<void>((resolve) => void gates.push(resolve));
+    await setSinkId(sinkId);
+  };
+  return async () => {
+    for (let turn = 0; turn < 5; turn += 1) {
+      for (const open of gates.splice(0)) open();
+      await settle();
+    }
+  };
+}
+
+it('moves an element, too, that is attached while the others move', async () => {
+  const [first, late, own] = [new FakeElement(), new FakeElement(), new FakeElement()] as const;
+  const view = await viewIn(0, first);
+  await ada.setAudioOutput('headset');
+  const finish = slow(first);
+  const moving = ada.setAudioOutput('speakers');
+  await settle();
+  view.attach(late as unknown as HTMLMediaElement);
+  await finish();
+  await moving;
+  expect(outputsOf([first, late])).toEqual(['speakers', 'speakers']);
+
+  const movingView = view.setAudioOutput('tv');
+  await settle();
+  view.attach(own as unknown as HTMLMediaElement);
+  await finish();
+  await movingView;
+  expect(outputsOf([first, late, own])).toEqual(['tv', 'tv', 'tv']);
+});
+
+it('of a view wins over that of the conference, also while it is being set', async () => {
+  vi.stubGlobal('HTMLMediaElement', FakeElement);
+  const element = new FakeElement();
+  const view = await viewIn(0, element);
+  await ada.setAudioOutput('headset');
+  await Promise.all([view.setAudioOutput('tv'), ada.setAudioOutput('speakers')]);
+  expect(element.sinkId).toBe('tv');
+});
+
+it('of the conference is what a view returns to when its own is refused', async () => {
+  vi.stubGlobal('HTMLMediaElement', FakeElement);
+  const element = new FakeElement();
+  const view = await viewIn(0, element);
+  await ada.setAudioOutput('headset');
+  element.refused = 'tv';
+  const finish = slow(element);
+  const refusal = view.setAudioOutput('tv').catch(() => {});
+  await settle();
+  const moving = ada.setAudioOutput('speakers');
+  await finish();
+  await Promise.all([refusal, moving]);
+  expect(element.sinkId).toBe('speakers');
+});
+
+it('of a view is not undone by a move of the conference that another element refuses', async () => {
+  const elements = [new FakeElement(), new FakeElement()] as const;
+  const view = await viewIn(0, elements[0]);
+  await viewIn(1, elements[1]);
+  await ada.setAudioOutput('headset');
+  elements[1].refused = 'speakers';
+  const finish = slow(elements[1]);
+  const refusal = ada.setAudioOutput('speakers').catch(() => {});
+  await settle();
+  await view.setAudioOutput('tv');
+  await finish();
+  await refusal;
+  expect(outputsOf(elements)).toEqual(['tv', 'headset']);
+});
+
+it('is not held up for ever by an output that never answers', async () => {
+  const element = new FakeElement();
+  await viewIn(0, element);
+  const setSinkId = element.setSinkId.bind(element);
+  element.setSinkId = (sinkId) => (sinkId === 'bluetooth' ? new Promise(() => {}) : setSinkId(sinkId));
+  const failure = ada.setAudioOutput('bluetooth').catch((error: unknown) => error);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(await failure).toMatchObject({ code: 'ERR_AUDIO_OUTPUT', cause: { code: 'ERR_TIMEOUT' } });
+  await ada.setAudioOutput('speakers');
+  expect(element.sinkId).toBe('speakers');
+});
+
 it('does not move an element that was detached', async () => {
   const element = new FakeElement();
   const view = await ada.viewStream(streamIds[0] ?? '');

@@ -28,6 +28,8 @@ export class ViewElements {
   readonly #detaches = new WeakMap<HTMLMediaElement, Detach>();
   #volume: number | undefined;
   #audioOutput: string | undefined;
+  /** Whether the view is about to have an output of its own. */
+  #isMoving = false;
 
   constructor(options: ViewElementsOptions) {
     this.#options = options;
@@ -80,13 +82,19 @@ export class ViewElements {
 
   /** The last call wins. */
   readonly setAudioOutput: SetLatest<string> = latestValue(async (deviceId) => {
-    await moveOutput(this.all, deviceId, this.#audioOutput ?? this.#options.shared.audioOutput());
-    this.#audioOutput = deviceId;
+    this.#isMoving = true;
+    try {
+      const before = () => this.#audioOutput ?? this.#options.shared.audioOutput();
+      await moveOutput(() => this.all, deviceId, before);
+      this.#audioOutput = deviceId;
+    } finally {
+      this.#isMoving = false;
+    }
   });
 
   /** Whether the view uses the conference's audio output, not one of its own. */
   get followsConference(): boolean {
-    return this.#audioOutput === undefined;
+    return this.#audioOutput === undefined && !this.#isMoving;
   }
 
   detachAll(): void {

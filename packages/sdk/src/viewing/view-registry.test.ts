@@ -103,3 +103,19 @@ it('no longer lists a blocked stream whose element is detached', async () => {
   detach();
   expect(ada.state.getSnapshot().playback.blockedStreamIds).toEqual([]);
 });
+
+it('does not wait for an element whose stream has no media yet', async () => {
+  let isAllowed = false;
+  const element = Object.assign(new EventTarget(), {
+    srcObject: null,
+    play: () =>
+      isAllowed ? new Promise<void>(() => {}) : Promise.reject(new DOMException('no', 'NotAllowedError')),
+  });
+  const view = await ada.viewStream(streamIds[0] ?? '');
+  view.attach(element as unknown as HTMLMediaElement);
+  await settle();
+  isAllowed = true;
+  const starting = ada.startPlayback();
+  await vi.advanceTimersByTimeAsync(5_000);
+  await expect(starting).resolves.toBeUndefined();
+});

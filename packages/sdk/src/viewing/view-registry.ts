@@ -1,5 +1,7 @@
 import type { Playback } from '../state/playback.ts';
 import { latestValue, type SetLatest } from '../waiting/latest-value.ts';
+import { playbackStartMs } from '../waiting/recovery-policy.ts';
+import { settledWithin } from '../waiting/settled-within.ts';
 import type { AttachedElement } from './attached-element.ts';
 import type { VideoPause } from './desired-video.ts';
 import { moveOutput } from './move-output.ts';
@@ -59,15 +61,16 @@ export class ViewRegistry {
 
   /** Moves the views that follow the conference's output. The last call wins. */
   readonly setAudioOutput: SetLatest<string> = latestValue(async (deviceId) => {
-    const followers = [...this.#controllers].filter(({ elements }) => elements?.followsConference);
-    const elements = followers.flatMap((controller) => controller.elements?.all ?? []);
-    await moveOutput(elements, deviceId, this.#audioOutput);
+    const followers = () =>
+      [...this.#controllers].flatMap(({ elements }) => (elements?.followsConference ? elements.all : []));
+    await moveOutput(followers, deviceId, () => this.#audioOutput);
     this.#audioOutput = deviceId;
   });
 
   /** @throws PlaybackBlockedError when the browser still requires a click. */
   async startPlayback(): Promise<void> {
-    await Promise.all([...this.#blocked.keys()].map((attached) => attached.play()));
+    const playing = Promise.all([...this.#blocked.keys()].map((attached) => attached.play()));
+    await Promise.race([playing, settledWithin(playbackStartMs, playing)]);
   }
 
   #forget(controller: ViewController): void {

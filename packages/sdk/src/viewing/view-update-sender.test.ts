@@ -1,4 +1,4 @@
-import { NotFoundError } from '@parley-rtc/client';
+import { InvalidRequestError, NotFoundError } from '@parley-rtc/client';
 import type { ViewedVideo } from '@parley-rtc/contract';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Deferred } from '../testing/deferred.ts';
@@ -63,6 +63,32 @@ it('sends again after a new offer, and only what that did not request', async ()
   sender.onOffered({});
   await settle();
   expect(sent()).toEqual([{ isPaused: true }, { isPaused: true }]);
+});
+
+it('asks again when a server that supports the call does not know it for a while', async () => {
+  const sender = new ViewUpdateSender(send, {});
+  sender.request({ isPaused: true });
+  await settle();
+  // Such as the answer of a proxy whose server restarts.
+  send.mockRejectedValueOnce(new NotFoundError({ operation: 'updateViewStream', status: 404 }));
+  sender.request({});
+  await settle();
+  expect(sender.isFlowing).toBe(false);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(sent()).toEqual([{ isPaused: true }, {}, {}]);
+  expect(sender.isFlowing).toBe(true);
+  sender.close();
+});
+
+it('sends the next request although the server refused the one before', async () => {
+  send.mockRejectedValueOnce(new InvalidRequestError({ operation: 'updateViewStream', status: 400 }));
+  const sender = new ViewUpdateSender(send, {});
+  sender.request({ maxHeightPx: -1 });
+  await settle();
+  sender.request({ maxHeightPx: 360 });
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(sent().slice(1)).toEqual([{ maxHeightPx: 360 }]);
+  sender.close();
 });
 
 it('retries after a temporary failure, with the latest request', async () => {

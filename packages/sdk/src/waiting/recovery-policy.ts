@@ -113,6 +113,12 @@ export const muteDeadlineMs = 10_000;
 /** The pause before announcing a mute again that the server refused. */
 export const refusedMuteMs = 30_000;
 
+/** How long an element may take to move to another audio output. A Bluetooth device may answer late, or never. */
+export const audioOutputTimeoutMs = 10_000;
+
+/** How long `startPlayback` waits for elements that may play. One without media plays only with the first of it. */
+export const playbackStartMs = 3_000;
+
 /** How long a processor may take to return its track: it may load a model first. */
 export const processorTimeoutMs = 30_000;
 

@@ -29,6 +29,7 @@ afterEach(() => {
 const slowPauseMs = (failure: number) => backoffMs(failure, 2_000, 3_000);
 const busy = (retryAfterMs: number) =>
   new TooManyRequestsError({ operation: 'join', status: 429, retryAfterMs });
+const sleep = () => vi.setSystemTime(Date.now() + 600_000);
 const begin = () => retry(attempt, { signal: stopping.signal, budgetMs: 10_000 });
 
 it('resolves with the result of the first try that succeeds', async () => {
@@ -57,6 +58,20 @@ it('rejects with a final error without another try', async () => {
   attempt.mockRejectedValue(refusal);
   expect(await rejectionOf(begin())).toBe(refusal);
   expect(attempt).toHaveBeenCalledOnce();
+});
+
+it('does not count the time for which the machine slept, during a pause or a try', async () => {
+  const result = retry(attempt, { signal: stopping.signal, budgetMs: 60_000 });
+  await settle();
+  sleep();
+  attempt.mockImplementationOnce(async () => {
+    sleep();
+    throw failure;
+  });
+  await vi.advanceTimersByTimeAsync(1_000);
+  attempt.mockResolvedValue('joined');
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(await result).toBe('joined');
 });
 
 it('asks its caller which errors are final', async () => {

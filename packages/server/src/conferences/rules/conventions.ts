@@ -6,8 +6,9 @@ import type { EventContent } from './stamp-events.ts';
 
 /** Who may set and remove a metadata entry with a fixed meaning. Moderators may write all of them. */
 interface Convention {
-  /** Clients of the platform check only the start of most keys, so a longer key has the same meaning. */
-  readonly matches: (key: string) => boolean;
+  readonly key: string;
+  /** Whether a longer key has the same meaning: clients of the platform check only the start of most keys. */
+  readonly isPrefix: boolean;
   /** Completes "Only … may". */
   readonly mayWhat: string;
   /** Whether participants may write the entry of a stream that they publish. */
@@ -17,30 +18,38 @@ interface Convention {
 /** The table of docs/server/rights.md, Metadata keys. Participants may write every other key. */
 const conventions: readonly Convention[] = [
   {
-    matches: (key) => key === 'participant_limit',
+    key: 'participant_limit',
+    isPrefix: false,
     mayWhat: 'change the participant limit',
     isOfStream: false,
   },
   {
-    matches: (key) => key.startsWith('ON_HOLD'),
+    key: 'ON_HOLD',
+    isPrefix: true,
     mayWhat: 'put the conference on hold or resume it',
     isOfStream: false,
   },
   {
-    matches: (key) => key.startsWith('RECORDER'),
+    key: 'RECORDER',
+    isPrefix: true,
     mayWhat: 'announce or clear a recording',
     isOfStream: false,
   },
   {
-    matches: (key) => key.startsWith('TRACK_MUTED'),
+    key: 'TRACK_MUTED',
+    isPrefix: true,
     mayWhat: "mute or unmute another participant's stream",
     isOfStream: true,
   },
 ];
 
+function conventionOf(written: string): Convention | undefined {
+  return conventions.find(({ key, isPrefix }) => (isPrefix ? written.startsWith(key) : written === key));
+}
+
 /** Refuses with `forbidden` when this endpoint may not write a key with a fixed meaning. */
 export function requireMayWrite(state: ConferenceState, endpointId: string, key: string, actor: Actor): void {
-  const convention = conventions.find(({ matches }) => matches(key));
+  const convention = conventionOf(key);
   if (!convention || actor.rights.has('moderate') || isCreator(state, actor)) return;
   const streamId = convention.isOfStream ? mutedStreamOf(key) : undefined;
   if (streamId !== undefined && ownerOf(state, streamId, key, endpointId) === endpointId) return;
@@ -63,14 +72,15 @@ function ownerOf(state: ConferenceState, streamId: string, key: string, endpoint
 const reservedCharacters = 100;
 
 /**
- * Whether there is always room for an entry: its key has a fixed meaning, and few participants may write it. Otherwise
- * one guest could fill the metadata, and nobody in the room could say any more that they are muted.
+ * Whether there is always room for an entry: its key has a fixed meaning, of which there are few. Otherwise one guest could
+ * fill the metadata, and nobody in the room could say any more that they are muted. Longer keys with the same meaning count.
  */
 export function hasReservedRoom(state: ConferenceState, key: string, value: string): boolean {
-  const convention = conventions.find(({ matches }) => matches(key));
+  const convention = conventionOf(key);
   if (!convention || value.length > reservedCharacters) return false;
+  if (!convention.isOfStream) return key === convention.key;
   const streamId = mutedStreamOf(key);
-  return !convention.isOfStream || (streamId !== undefined && findStream(state, streamId) !== undefined);
+  return streamId !== undefined && findStream(state, streamId) !== undefined;
 }
 
 /** Removes the entries that belong to a stream, in the name of its publisher. */
