@@ -82,6 +82,7 @@ const steps = [
   check('packaging'),
   check('size'),
   playwright('together', 2),
+  playwright('firefox', 2),
   playwright('alone', 1),
 ];
 

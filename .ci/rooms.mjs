@@ -91,7 +91,7 @@ export const rooms = {
     },
     speakers: {
       holds: 'who is speaking; loaded with the first listener',
-      imports: ['waiting', 'connection'],
+      imports: ['waiting', 'connection', 'preview'],
     },
     conventions: {
       holds: 'the platform’s metadata keys for mute, hold, recording and portrait',

@@ -19,9 +19,12 @@ async function runPulseAudio(): Promise<void> {
   const daemon = spawn(
     'pulseaudio',
     [
-      ...['-n', '--daemonize=no', '--exit-idle-time=-1', '--log-level=error'],
-      ...['-L', 'module-null-sink'],
-      ...['-L', `module-native-protocol-unix socket=${socket} auth-anonymous=1`],
+      '-n',
+      '--daemonize=no',
+      '--exit-idle-time=-1',
+      '--log-level=error',
+      '--load=module-null-sink',
+      `--load=module-native-protocol-unix socket=${socket} auth-anonymous=1`,
     ],
     {
       stdio: ['ignore', 'ignore', 'inherit'],

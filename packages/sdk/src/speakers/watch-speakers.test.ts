@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { MediaConnection } from '../connection/media-connection.ts';
+import { OwnLevels } from './own-levels.ts';
 import { watchSpeakers } from './watch-speakers.ts';
 
 let connections: MediaConnection[];
@@ -60,6 +61,23 @@ it('reports the levels of all audio streams ten times a second, when they change
   mine.audioLevel = 0.02;
   await pass(100);
   expect(levels.slice(1)).toEqual([{ mine: 0.02, theirs: 0.5 }]);
+});
+
+it('measures our own audio where the statistics contain no level, but not while it is muted', async () => {
+  const levelOf = vi.spyOn(OwnLevels.prototype, 'levelOf').mockReturnValue(0.5);
+  const forget = vi.spyOn(OwnLevels.prototype, 'forget');
+  addAudio('mine', 'publish', {});
+  addAudio('theirs', 'view', {});
+  await pass(1_000);
+  expect(levels).toEqual([{ mine: 0.5 }]);
+  expect(speaking.at(-1)).toBe('mine');
+  muted = ['mine'];
+  levelOf.mockClear();
+  await pass(100);
+  expect(levels.at(-1)).toEqual({ mine: 0 });
+  expect(levelOf).not.toHaveBeenCalled();
+  expect(forget).toHaveBeenCalledWith('mine');
+  vi.restoreAllMocks();
 });
 
 it('reports level 0 for a muted stream, whatever still arrives', async () => {

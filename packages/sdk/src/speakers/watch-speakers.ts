@@ -1,5 +1,6 @@
 import type { MediaConnection } from '../connection/media-connection.ts';
 import { repeatEvery } from '../waiting/repeat-every.ts';
+import { OwnLevels } from './own-levels.ts';
 import { SpeakerDetector, type SpeakingStream } from './speaker-detector.ts';
 
 const intervalMs = 100;
@@ -16,21 +17,30 @@ export interface SpeakerVerbs {
 /** Measures all viewed audio and the local microphone ten times a second, until the returned function is called. */
 export function watchSpeakers({ connections, isMuted, onLevels, onChanged }: SpeakerVerbs): () => void {
   const detector = new SpeakerDetector();
+  const ownLevels = new OwnLevels();
   let known = new Set<string>();
   let lastLevels = '{}';
   let last = '[]';
 
   const listen = async ({ peer, direction, streamId }: MediaConnection) => {
     if (peer.connectionState !== 'connected') return [];
-    const level = isMuted(streamId) ? 0 : await audioLevel(peer, direction);
+    const end = audioEnd(peer, direction);
+    if (!end?.track) return [];
+    if (isMuted(streamId)) ownLevels.forget(streamId);
+    const reported = isMuted(streamId) ? 0 : await audioLevel(end);
+    const level = reported ?? (direction === 'publish' ? ownLevels.levelOf(streamId, end.track) : undefined);
     if (level === undefined) return [];
     detector.feed(streamId, level, performance.now());
     return [[streamId, level] as const];
   };
-  return repeatEvery(intervalMs, async (signal) => {
+  const stop = repeatEvery(intervalMs, async (signal) => {
     const present = connections();
     const streamIds = new Set(present.map(({ streamId }) => streamId));
-    for (const streamId of known) if (!streamIds.has(streamId)) detector.forget(streamId);
+    for (const streamId of known) {
+      if (streamIds.has(streamId)) continue;
+      detector.forget(streamId);
+      ownLevels.forget(streamId);
+    }
     known = streamIds;
     const heard = await Promise.allSettled(present.map(listen));
     if (signal.aborted) return;
@@ -49,19 +59,25 @@ export function watchSpeakers({ connections, isMuted, onLevels, onChanged }: Spe
       onChanged(speaking);
     }
   });
+  return () => {
+    stop();
+    ownLevels.close();
+  };
+}
+
+function audioEnd(
+  peer: RTCPeerConnection,
+  direction: 'publish' | 'view',
+): RTCRtpSender | RTCRtpReceiver | undefined {
+  const ends = direction === 'publish' ? peer.getSenders() : peer.getReceivers();
+  return ends.find(({ track }) => track?.kind === 'audio');
 }
 
 /**
  * Reads the audio level from the statistics, where a muted element has level 0. For a received stream it also reads the
  * packets' headers, in which the level is optional.
  */
-async function audioLevel(
-  peer: RTCPeerConnection,
-  direction: 'publish' | 'view',
-): Promise<number | undefined> {
-  const ends = direction === 'publish' ? peer.getSenders() : peer.getReceivers();
-  const end = ends.find(({ track }) => track?.kind === 'audio');
-  if (!end) return undefined;
+async function audioLevel(end: RTCRtpSender | RTCRtpReceiver): Promise<number | undefined> {
   const levels = 'getSynchronizationSources' in end ? headerLevels(end) : [];
   for (const entry of (await end.getStats()).values() as Iterable<Readonly<Record<string, unknown>>>) {
     const isSource = entry['type'] === 'media-source' || entry['type'] === 'inbound-rtp';
