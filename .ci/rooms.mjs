@@ -157,6 +157,7 @@ export const rooms = {
     conferences: {
       holds: 'runs commands through the rules and the log',
       imports: [
+        'health',
         'actor.ts',
         'clock.ts',
         'listeners.ts',

@@ -1,5 +1,6 @@
 import type { HistoryEvent } from '@parley-rtc/contract';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { troubleOf } from '../health/trouble.ts';
 import { MemoryEventLog } from '../storage/memory-event-log.ts';
 import { anActor } from '../testing/builders.ts';
 import { failLoudly } from '../testing/fail-loudly.ts';
@@ -81,4 +82,13 @@ it('records nothing in a deleted conference', async () => {
       throw new Error('not asked');
     }),
   ).resolves.toBeUndefined();
+});
+
+it('reports damaged data instead of trying for ever when the log misses events', async () => {
+  const log = new MemoryEventLog();
+  const conferences = onLog(log);
+  await conferences.create({ conferenceId: 'c-1' }, creator);
+  vi.spyOn(log, 'append').mockResolvedValue(false);
+  const error: unknown = await setInteractionOf(conferences, 'i-1').catch((error: unknown) => error);
+  expect(troubleOf(error)).toMatchObject({ code: 'data_damaged' });
 });

@@ -8,6 +8,7 @@ import {
   type SendEventCommand,
 } from '@parley-rtc/contract';
 import type { Actor } from '../actor.ts';
+import { DamagedDataError } from '../health/trouble.ts';
 import { defaultLimits, type Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
 import { Listeners } from '../listeners.ts';
@@ -230,12 +231,14 @@ export class Conferences {
 
   /**
    * Applies the rule and appends its events. When another command was faster, the log rejects the append and the rule
-   * runs again on the newer state: that is why rules are pure.
+   * runs again on the newer state: that is why rules are pure. A log that rejects twice at the same version misses events
+   * that it once had.
    */
   async #change(
     conferenceId: string,
     rule: (state: ConferenceState) => readonly HistoryEvent[],
   ): Promise<ConferenceState | undefined> {
+    let rejectedAt: number | undefined;
     for (;;) {
       const state = await this.#known.current(conferenceId);
       if (!state) return undefined;
@@ -248,6 +251,8 @@ export class Conferences {
         this.#announce(events, state.participants);
         return next;
       }
+      if (state.version === rejectedAt) throw new DamagedDataError('Events of a conference are missing.');
+      rejectedAt = state.version;
     }
   }
 
