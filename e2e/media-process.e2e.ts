@@ -36,13 +36,21 @@ async function longestGapSinceMs(caller: Caller, sinceMs: number): Promise<numbe
 }
 
 test('a crashed media process affects only its own streams, and the SDK restores them', async () => {
+  const [ada, bob] = callers;
   // Publish in sequence, so that each stream goes to the process with fewer peers.
-  for (const [index, caller] of callers.entries()) await caller.publish(11 * (index + 1));
+  await ada?.publish(11);
+  await bob?.publish(22);
+  // A process that was not ready yet got none.
+  while (!(await server.isMediaSpread())) {
+    await bob?.page.evaluate(() => window.mine.unpublish());
+    await bob?.publish(22);
+  }
   for (const caller of callers) {
     await expect.poll(() => caller.page.evaluate(() => window.views.size)).toBe(1);
     await caller.page.evaluate(watchTile);
     await expect.poll(() => frameCount(caller)).toBeGreaterThan(30);
   }
+  for (const { page } of callers) await page.evaluate(() => void (window.diary.length = 0));
   const pids = server.mediaProcessIds();
   expect(pids).toHaveLength(2);
 

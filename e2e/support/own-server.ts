@@ -13,21 +13,23 @@ const client = { id: 'desk', secret: 'only-for-this-test' };
 export class OwnServer {
   /** The first port, if each of several media processes has one. */
   readonly udpPort: number;
+  readonly #udpPorts: readonly number[];
   readonly #settings: Readonly<Record<string, string>>;
   readonly #folder = mkdtempSync(join(tmpdir(), 'parley-recovery-'));
   readonly #dataDir = join(this.#folder, 'data');
   #url = '';
   #child: ChildProcess | undefined;
 
-  private constructor(udpPort: number, settings: Readonly<Record<string, string>>) {
+  private constructor(udpPort: number, udpPorts: number, settings: Readonly<Record<string, string>>) {
     this.udpPort = udpPort;
+    this.#udpPorts = Array.from({ length: udpPorts }, (_, index) => udpPort + index);
     this.#settings = settings;
   }
 
   /** `settings` are environment variables of the server. */
   static async start(settings: Readonly<Record<string, string>> = {}): Promise<OwnServer> {
     const udpPorts = Number(settings['PARLEY_MEDIA_PROCESSES'] ?? 1);
-    const server = new OwnServer(await freeUdpPorts(udpPorts), settings);
+    const server = new OwnServer(await freeUdpPorts(udpPorts), udpPorts, settings);
     await server.#launch('0');
     return server;
   }
@@ -41,6 +43,12 @@ export class OwnServer {
   mediaProcessIds(): number[] {
     const { stdout } = spawnSync('pgrep', ['-P', String(this.#child?.pid)], { encoding: 'utf8' });
     return stdout.split('\n').filter(Boolean).map(Number);
+  }
+
+  /** Whether every media process carries media: each opens its UDP port with its first peer. */
+  async isMediaSpread(): Promise<boolean> {
+    const free = await Promise.all(this.#udpPorts.map(bind));
+    return free.every((port) => port === undefined);
   }
 
   /** Kills the server without a shutdown, like a power failure. */
