@@ -43,13 +43,14 @@ export const rooms = {
     'load-part.ts': { holds: 'fetches a lazily loaded part', imports: ['errors'] },
     waiting: { holds: 'pauses, retries, the network, serial queues, listener lists', imports: [] },
     state: { holds: 'the store and what is read from it', imports: ['waiting'] },
+    'audio-output.ts': { holds: 'moves an element to another speaker', imports: ['errors', 'waiting'] },
     signalling: {
       holds: 'events by push or long poll, the user endpoint',
       imports: ['new-id.ts', 'errors', 'waiting'],
     },
     devices: {
       holds: 'lists, intents, capture, permission errors',
-      imports: ['stream-kinds.ts', 'errors', 'load-part.ts', 'waiting'],
+      imports: ['audio-output.ts', 'stream-kinds.ts', 'errors', 'load-part.ts', 'waiting'],
     },
     connection: {
       holds: 'one peer connection and its candidates, kept alive',
@@ -74,7 +75,15 @@ export const rooms = {
     },
     viewing: {
       holds: 'one stream in: elements, size and visibility, playback, first frame',
-      imports: ['new-id.ts', 'stream-kinds.ts', 'errors', 'waiting', 'state', 'connection'],
+      imports: [
+        'audio-output.ts',
+        'new-id.ts',
+        'stream-kinds.ts',
+        'errors',
+        'waiting',
+        'state',
+        'connection',
+      ],
     },
     preview: {
       holds: 'preview, level meter, warnings before a call',

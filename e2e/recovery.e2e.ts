@@ -154,7 +154,7 @@ test('media recovers over a new path after the old one fails, without the app no
   await bob.expectVideoOf(11);
   await expect.poll(() => ada.tonesHz()).toEqual([880]);
   await expect.poll(() => bob.tonesHz()).toEqual([440]);
-  // Firefox cannot give a connection a new certificate. Its streams may be published and viewed anew, as the app can see.
+  // Firefox cannot give a connection a new certificate, so it may publish and view streams again, which apps do notice.
   if (browserName === 'firefox') return;
   for (const caller of [ada, bob]) {
     expect(await isTheSame(caller)).toEqual({

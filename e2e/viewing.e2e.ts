@@ -1,5 +1,5 @@
 import type { ViewedStream } from '@parley-rtc/sdk';
-import { test } from '@playwright/test';
+import { test, type Browser } from '@playwright/test';
 import { Caller, newRoom } from './support/caller.ts';
 import { expect } from './support/expect.ts';
 
@@ -23,6 +23,17 @@ async function showTile(caller: Caller): Promise<void> {
     view?.attach(tile);
   });
   await caller.page.evaluate(() => window.view.firstFrame);
+}
+
+/** Ada, who publishes a bar code and a tone, if any, and Bob, who shows it in a tile. */
+async function showAdaToBob(browser: Browser, toneHz?: number): Promise<{ ada: Caller; bob: Caller }> {
+  const room = newRoom();
+  const ada = await Caller.open(browser);
+  const bob = await Caller.open(browser);
+  await Promise.all([ada.join(room, 'Ada'), bob.join(room, 'Bob')]);
+  await ada.publish(11, toneHz);
+  await showTile(bob);
+  return { ada, bob };
 }
 
 /** Bytes received per second. */
@@ -49,12 +60,7 @@ async function untilNextFrame(caller: Caller, act: () => void): Promise<number> 
 test('a hidden tile receives only audio, and its video is back within a second', async ({
   browser,
 }, testInfo) => {
-  const room = newRoom();
-  const ada = await Caller.open(browser);
-  const bob = await Caller.open(browser);
-  await Promise.all([ada.join(room, 'Ada'), bob.join(room, 'Bob')]);
-  await ada.publish(11, 440);
-  await showTile(bob);
+  const { ada, bob } = await showAdaToBob(browser, 440);
   await expect.poll(() => bob.page.evaluate(() => window.view.video)).toEqual({ maxHeightPx: 180 });
   await expect.poll(() => bytesPerSecond(bob, 'video')).toBeGreaterThan(1_000);
 
@@ -99,12 +105,7 @@ test(
   'an element without references is garbage-collected once its view stops',
   { tag: '@chromium' },
   async ({ browser }) => {
-    const room = newRoom();
-    const ada = await Caller.open(browser);
-    const bob = await Caller.open(browser);
-    await Promise.all([ada.join(room, 'Ada'), bob.join(room, 'Bob')]);
-    await ada.publish(11);
-    await showTile(bob);
+    const { ada, bob } = await showAdaToBob(browser);
     await bob.page.evaluate(() => {
       Object.assign(window, { forgotten: new WeakRef(window.tile), tile: undefined });
       document.body.replaceChildren();
@@ -125,12 +126,7 @@ test(
 test('a video in picture-in-picture is received in the size of its window while its tile is hidden', async ({
   browser,
 }, testInfo) => {
-  const room = newRoom();
-  const ada = await Caller.open(browser);
-  const bob = await Caller.open(browser);
-  await Promise.all([ada.join(room, 'Ada'), bob.join(room, 'Bob')]);
-  await ada.publish(11);
-  await showTile(bob);
+  const { ada, bob } = await showAdaToBob(browser);
   await bob.page.evaluate(() => {
     window.tile.addEventListener('click', () => {
       window.tile.requestPictureInPicture().then(

@@ -25,7 +25,7 @@ export async function endConference(
       await end();
     } catch (error) {
       if (!(error instanceof NotFoundError)) throw error;
-      // There is no conference, or the server has dropped our endpoint unnoticed. Rejoining shows which.
+      // Either the conference is over, or the server dropped our endpoint and we have not noticed. Rejoining tells.
       if (await rejoin(error, signal)) await end();
     }
   });

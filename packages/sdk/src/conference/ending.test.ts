@@ -64,7 +64,7 @@ it('gives up ending it when the server cannot be reached, and rejoins all the sa
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('is no lost endpoint when the keep-alive is the first to notice it, as after a long sleep', async () => {
+it('is announced as ended even if the keep-alive notices it first, as after a long sleep', async () => {
   const ada = await joinAs(server, 'ada');
   const heard = listenTo(ada);
   await settle();

@@ -105,7 +105,7 @@ describe('while the server has dropped us', () => {
     expect(server.conference?.metadata['topic']?.value).toBe('new');
   });
 
-  it('a change rejects when that takes too long, and is no request', async () => {
+  it('a change rejects when that takes too long, and sends nothing', async () => {
     const ada = await joinAs(server, 'ada');
     server.intercept = ({ operation }) =>
       operation === 'registerUserEndpoint' ? new Promise(() => {}) : undefined;

@@ -33,9 +33,9 @@ interface Presence {
 const rejoinTimeoutMs = 10_000;
 
 /**
- * Creates the metadata calls for one endpoint in one conference. While we are rejoining, when the server would refuse them,
- * they wait. Sends one update of an entry at a time and then the newest: an older request that is
- * retried, or stuck in a proxy, never overwrites a newer one.
+ * Creates the metadata calls for one endpoint in one conference. They wait while we are rejoining, because the server would
+ * refuse them. Sends one update of an entry at a time and then the newest: an older request that is retried, or stuck in a
+ * proxy, never overwrites a newer one.
  */
 export function metadataCalls(api: RtcApi, own: OwnIds, presence: Presence): MetadataCalls {
   const sendInside = async (

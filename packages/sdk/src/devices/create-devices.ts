@@ -1,11 +1,10 @@
-import { atBoundary, createLogs, withBoundary, withDeadline, type ParleyError } from '@parley-rtc/client';
+import { atBoundary, createLogs, withBoundary, type ParleyError } from '@parley-rtc/client';
+import { moveToOutput } from '../audio-output.ts';
 import { UnsupportedBrowserError } from '../errors/browser-errors.ts';
 import { ListenerError } from '../errors/conference-errors.ts';
-import { AudioOutputError } from '../errors/viewing-errors.ts';
 import type { TrackKind } from '../stream-kinds.ts';
 import { latestValue } from '../waiting/latest-value.ts';
 import { Listeners } from '../waiting/listeners.ts';
-import { audioOutputTimeoutMs } from '../waiting/recovery-policy.ts';
 import { deviceChoices, type DeviceChange, type DeviceChoices } from './device-choices.ts';
 import type { DeviceChoice } from './device-intent.ts';
 import { listDevices, type DeviceKind } from './device.ts';
@@ -124,16 +123,9 @@ async function watchDevices(options: DevicesOptions): Promise<Devices> {
     },
     async playOnSpeaker(element) {
       if (typeof element.setSinkId !== 'function') throw new UnsupportedBrowserError('setSinkId');
-      const play = latestValue<void>(async () => {
-        const deviceId = choices.choice('speaker').device?.id ?? '';
-        try {
-          await withDeadline({ operation: 'playOnSpeaker', timeoutMs: audioOutputTimeoutMs }, () =>
-            element.setSinkId(deviceId),
-          );
-        } catch (cause) {
-          throw new AudioOutputError(deviceId, { cause });
-        }
-      });
+      const play = latestValue<void>(() =>
+        moveToOutput(element, choices.choice('speaker').device?.id ?? '', 'playOnSpeaker'),
+      );
       // First, because the user may choose another speaker while the element moves.
       const stop = subscribe(() => void play().catch(onFailure));
       try {

@@ -20,7 +20,7 @@ export interface RejoinerOptions {
   readonly onOut: () => void;
   readonly onIn: (entered: Entered) => void;
   readonly onGivenUp: (cause: unknown) => void;
-  /** There is no conference to rejoin: it ended while we were outside. */
+  /** The conference ended while we were outside, so there is nothing to rejoin. */
   readonly onGone: () => void;
   readonly log: Log;
 }

@@ -32,6 +32,15 @@ export function createLevelMeter(mediaStream: MediaStream, options: LevelMeterOp
   return atBoundary('createLevelMeter', () => startMeter(mediaStream, options));
 }
 
+/** The same without a callback, or undefined where the browser cannot measure the stream. */
+export function tryLevelMeter(mediaStream: MediaStream): LevelMeter | undefined {
+  try {
+    return createLevelMeter(mediaStream, { onLevel: () => {} });
+  } catch {
+    return undefined;
+  }
+}
+
 function startMeter(mediaStream: MediaStream, { onLevel, intervalMs = 100 }: LevelMeterOptions): LevelMeter {
   if (typeof globalThis.AudioContext !== 'function') throw new UnsupportedBrowserError('AudioContext');
   const context = new AudioContext();

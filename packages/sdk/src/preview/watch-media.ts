@@ -1,7 +1,7 @@
 import { atBoundary } from '@parley-rtc/client';
 import { tracksOf } from '../devices/capture.ts';
 import type { PublishedStream } from '../publishing/published-stream.ts';
-import { createLevelMeter, type LevelMeter } from './level-meter.ts';
+import { tryLevelMeter, type LevelMeter } from './level-meter.ts';
 
 /**
  * A possible problem of a published stream: the user speaks into a muted microphone; an unmuted microphone delivers only
@@ -90,7 +90,8 @@ function startWatching(
     // Only with a microphone: a page may have few audio contexts.
     if (microphone && !isMeterTried) {
       isMeterTried = true;
-      meter = tryToMeasure(mediaStream);
+      // The camera can be watched without one.
+      meter = tryLevelMeter(mediaStream);
     }
     judge({
       level: meter?.level ?? 0,
@@ -109,13 +110,4 @@ function startWatching(
     meter?.stop();
     video.srcObject = null;
   };
-}
-
-/** Returns undefined where the browser offers no audio context. The camera can be watched without one. */
-function tryToMeasure(mediaStream: MediaStream): LevelMeter | undefined {
-  try {
-    return createLevelMeter(mediaStream, { onLevel: () => {} });
-  } catch {
-    return undefined;
-  }
 }

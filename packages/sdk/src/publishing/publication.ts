@@ -65,7 +65,7 @@ export class Publication {
       onForgotten: () => this.renewal.renew('reopen'),
       onClosed: () => this.#outgoing.stop(),
     });
-    // After the link, which throws where there is no connection to be had: tracks of the app must not stay watched then.
+    // Created after the link, which throws in a browser without connections: the app's tracks must not stay watched then.
     this.#outgoing = new OutgoingMedia({ ...context, captured, options, streamId, onScreenEnded });
     this.renewal = createLinkRenewal({
       link: this.#link,

@@ -1,4 +1,4 @@
-import { createLevelMeter, type LevelMeter } from '../preview/level-meter.ts';
+import { tryLevelMeter, type LevelMeter } from '../preview/level-meter.ts';
 
 interface Measured {
   readonly track: MediaStreamTrack;
@@ -15,7 +15,7 @@ export class OwnLevels {
     const known = this.#measured.get(streamId);
     if (known?.track === track) return known.meter?.isRunning ? known.meter.level : undefined;
     known?.meter?.stop();
-    this.#measured.set(streamId, { track, meter: meterOf(track) });
+    this.#measured.set(streamId, { track, meter: tryLevelMeter(new MediaStream([track])) });
     return undefined;
   }
 
@@ -27,13 +27,5 @@ export class OwnLevels {
 
   close(): void {
     for (const streamId of this.#measured.keys()) this.forget(streamId);
-  }
-}
-
-function meterOf(track: MediaStreamTrack): LevelMeter | undefined {
-  try {
-    return createLevelMeter(new MediaStream([track]), { onLevel: () => {} });
-  } catch {
-    return undefined;
   }
 }

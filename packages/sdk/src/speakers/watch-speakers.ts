@@ -22,13 +22,17 @@ export function watchSpeakers({ connections, isMuted, onLevels, onChanged }: Spe
   let lastLevels = '{}';
   let last = '[]';
 
+  const levelOf = async (peer: RTCPeerConnection, direction: 'publish' | 'view', streamId: string) => {
+    const ends = direction === 'publish' ? peer.getSenders() : peer.getReceivers();
+    const end = ends.find(({ track }) => track?.kind === 'audio');
+    if (!end?.track) return undefined;
+    const reported = await audioLevel(end);
+    return reported ?? (direction === 'publish' ? ownLevels.levelOf(streamId, end.track) : undefined);
+  };
   const listen = async ({ peer, direction, streamId }: MediaConnection) => {
     if (peer.connectionState !== 'connected') return [];
-    const end = audioEnd(peer, direction);
-    if (!end?.track) return [];
     if (isMuted(streamId)) ownLevels.forget(streamId);
-    const reported = isMuted(streamId) ? 0 : await audioLevel(end);
-    const level = reported ?? (direction === 'publish' ? ownLevels.levelOf(streamId, end.track) : undefined);
+    const level = isMuted(streamId) ? 0 : await levelOf(peer, direction, streamId);
     if (level === undefined) return [];
     detector.feed(streamId, level, performance.now());
     return [[streamId, level] as const];
@@ -63,14 +67,6 @@ export function watchSpeakers({ connections, isMuted, onLevels, onChanged }: Spe
     stop();
     ownLevels.close();
   };
-}
-
-function audioEnd(
-  peer: RTCPeerConnection,
-  direction: 'publish' | 'view',
-): RTCRtpSender | RTCRtpReceiver | undefined {
-  const ends = direction === 'publish' ? peer.getSenders() : peer.getReceivers();
-  return ends.find(({ track }) => track?.kind === 'audio');
 }
 
 /**

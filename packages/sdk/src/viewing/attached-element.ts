@@ -1,8 +1,6 @@
-import { withDeadline } from '@parley-rtc/client';
+import { moveToOutput } from '../audio-output.ts';
 import { UnsupportedBrowserError } from '../errors/browser-errors.ts';
 import { PlaybackBlockedError } from '../errors/media-errors.ts';
-import { AudioOutputError } from '../errors/viewing-errors.ts';
-import { audioOutputTimeoutMs } from '../waiting/recovery-policy.ts';
 import { listen } from './listen.ts';
 
 export interface AttachedElementOptions {
@@ -104,13 +102,7 @@ export class AttachedElement {
     if (!element) return;
     if (typeof element.setSinkId !== 'function')
       throw new UnsupportedBrowserError('HTMLMediaElement.setSinkId');
-    try {
-      await withDeadline({ operation: 'setAudioOutput', timeoutMs: audioOutputTimeoutMs }, () =>
-        element.setSinkId(deviceId),
-      );
-    } catch (cause) {
-      throw new AudioOutputError(deviceId, { cause });
-    }
+    await moveToOutput(element, deviceId, 'setAudioOutput');
   }
 
   /** Restores what the element showed before, unless it shows something else by now. Calling it again is fine. */
