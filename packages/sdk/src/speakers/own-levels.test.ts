@@ -57,6 +57,8 @@ it('keeps nothing open for a stream that is forgotten, or once it is closed', ()
   expect(running()).toBe(1);
   levels.close();
   expect(running()).toBe(0);
+  expect(levels.levelOf('mine', aTrack('audio'))).toBeUndefined();
+  expect(running()).toBe(0);
 });
 
 it('says nothing while the browser does not measure', () => {

@@ -9,9 +9,12 @@ interface Measured {
 /** Measures how loud our own audio is where the statistics do not say, as in Firefox. */
 export class OwnLevels {
   readonly #measured = new Map<string, Measured>();
+  #isClosed = false;
 
   /** The loudness of a stream that sends `track`, 0 to 1; undefined while it cannot be measured. */
   levelOf(streamId: string, track: MediaStreamTrack): number | undefined {
+    // A reading of the statistics may end after the watching did.
+    if (this.#isClosed) return undefined;
     const known = this.#measured.get(streamId);
     if (known?.track === track) return known.meter?.isRunning ? known.meter.level : undefined;
     known?.meter?.stop();
@@ -26,6 +29,7 @@ export class OwnLevels {
   }
 
   close(): void {
+    this.#isClosed = true;
     for (const streamId of this.#measured.keys()) this.forget(streamId);
   }
 }
