@@ -1,14 +1,12 @@
 import { withDeadline, type ParleyError } from '@parley-rtc/client';
-import { deviceOf, openDevice, withoutDevice } from '../devices/capture.ts';
+import { openDevice } from '../devices/capture.ts';
 import type { DeviceRequest } from '../devices/media-source.ts';
-import { DeviceLostError } from '../errors/device-lost-error.ts';
 import { StreamNotFoundError } from '../errors/media-errors.ts';
 import { TrackEndedError } from '../errors/track-ended-error.ts';
 import type { TrackKind } from '../stream-kinds.ts';
 import { latestValue, type SetLatest } from '../waiting/latest-value.ts';
-import { pause } from '../waiting/pause.ts';
-import { interruptionGraceMs } from '../waiting/recovery-policy.ts';
 import { serialQueue } from '../waiting/serial-queue.ts';
+import { DeviceReplacement, type Reopening } from './device-replacement.ts';
 import { isSent } from './is-sent.ts';
 import { runProcessor } from './run-processor.ts';
 import type { TrackProcessor } from './track-processor.ts';
@@ -59,6 +57,7 @@ export class TrackSlot {
   readonly #queue = serialQueue();
   /** Of the tracks in use: the captured one and, with a processor, the processed one. */
   readonly #switches = new TrackSwitches((isEnabled) => this.#onApp(isEnabled));
+  readonly #replacement: DeviceReplacement;
   #input: Input;
   #sent: MediaStreamTrack | undefined;
   #processor: TrackProcessor | undefined;
@@ -72,14 +71,17 @@ export class TrackSlot {
   #isNeeded: boolean;
   /** Whether `#input.request` is newer than `#input.track`. */
   #isOutdated = false;
-  /** Aborts what opens a device unasked, which may wait for the user, once the app opens one itself. */
-  #unasked = new AbortController();
-  /** The track whose loss was handled already. */
-  #lost: MediaStreamTrack | undefined;
-
   constructor(options: TrackSlotOptions) {
-    const { track, request, isOurs, isMuted, isHeld, keepsDevice } = options;
+    const { track, request, isOurs, isMuted, isHeld, keepsDevice, streamId, kind, onLost } = options;
     this.#options = options;
+    this.#replacement = new DeviceReplacement({
+      streamId,
+      kind,
+      onLost,
+      closing: this.#closing.signal,
+      inUse: () => ({ ...this.#input, sent: this.#sent, isMuted: this.#isMuted, isNeeded: this.#isNeeded }),
+      reopen: (reopening) => this.#inTurn(() => this.#replace(reopening)),
+    });
     this.#input = { track, request, isOurs };
     this.#sent = track;
     this.#isMuted = isMuted;
@@ -133,7 +135,7 @@ export class TrackSlot {
    */
   open(signal: AbortSignal): Promise<void> {
     this.#isNeeded = true;
-    this.#takeOver();
+    this.#replacement.giveWay();
     const deadline = { operation: 'unmute', signals: [signal] };
     return withDeadline(deadline, ({ signal }) => this.#inTurn(() => this.#reopen(signal)));
   }
@@ -145,7 +147,7 @@ export class TrackSlot {
 
   /** Switches to another device or track. While the device is freed, only stores the request for later. */
   readonly switchTo: SetLatest<Source> = latestValue((source, superseded) => {
-    this.#takeOver();
+    this.#replacement.giveWay();
     return this.#inTurn(async () => {
       superseded.throwIfAborted();
       if (isTrack(source)) {
@@ -175,13 +177,12 @@ export class TrackSlot {
 
   /** Notices a track that the app or a processor stopped, which the browser does not announce. */
   checkEnded(): void {
-    if (this.#input.track?.readyState === 'ended') this.#onEnded();
-    else if (this.#sent?.readyState === 'ended') this.#onProcessorEnded(this.#sent);
+    this.#replacement.checkEnded();
   }
 
   /** Notices a device that is still silenced now that the page is back. */
   checkInterrupted(): void {
-    if (this.#input.track?.muted) this.#onInterrupted();
+    this.#replacement.checkSilenced();
   }
 
   close(): void {
@@ -190,11 +191,6 @@ export class TrackSlot {
     this.#forget(this.#input);
     // Muted tracks of the app stay off, so that publishing them again does not turn them on.
     this.#switches.keep([], !this.isMuted);
-  }
-
-  #takeOver(): void {
-    this.#unasked.abort();
-    this.#unasked = new AbortController();
   }
 
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -221,11 +217,16 @@ export class TrackSlot {
     await this.#open(request, signal);
   }
 
-  async #open(request: DeviceRequest, superseded?: AbortSignal): Promise<void> {
+  async #replace({ open, request, isWanted, signal }: Reopening): Promise<void> {
+    if (isWanted()) await this.#open(open, signal, request);
+  }
+
+  /** `nextRequest` is what to open the next time. */
+  async #open(request: DeviceRequest, superseded: AbortSignal, nextRequest = request): Promise<void> {
     const { kind, contentHint } = this.#options;
     const track = await openDevice(kind, request, [this.#closing.signal, superseded]);
     if (contentHint) track.contentHint = contentHint;
-    await this.#use({ track, request, isOurs: true });
+    await this.#use({ track, request: nextRequest, isOurs: true });
   }
 
   /** Sends the old track until the new one is ready, and keeps it when that fails. */
@@ -259,7 +260,7 @@ export class TrackSlot {
     processingBefore?.abort();
     if (track !== before.track) {
       this.#forget(before);
-      this.#listen(track);
+      this.#replacement.watch(track);
     }
     this.#switches.keep([track, sent], !this.isMuted);
     if (!wasEnabled && track !== before.track && appCalls === this.#appCalls) this.#onApp(false);
@@ -270,17 +271,11 @@ export class TrackSlot {
     const { contentHint } = this.#options;
     if (contentHint) track.contentHint = contentHint;
     this.#switches.add(track, this.#isOn);
-    this.#listen(track);
-  }
-
-  #listen(track: MediaStreamTrack): void {
-    track.addEventListener('ended', this.#onEnded);
-    track.addEventListener('mute', this.#onInterrupted);
+    this.#replacement.watch(track);
   }
 
   #forget({ track, isOurs }: Input): void {
-    track?.removeEventListener('ended', this.#onEnded);
-    track?.removeEventListener('mute', this.#onInterrupted);
+    this.#replacement.unwatch(track);
     if (isOurs) track?.stop();
   }
 
@@ -309,70 +304,6 @@ export class TrackSlot {
     this.#apply();
     this.#options.onEnabledByApp(isEnabled);
   }
-
-  /** Replaces a lost device: it was unplugged or is no longer allowed, or the app stopped the track. */
-  readonly #onEnded = (): void => {
-    const { track, request } = this.#input;
-    // Unmuting opens the device again.
-    if ((this.#isMuted && request !== undefined) || this.#lost === track) return;
-    this.#lost = track;
-    if (request === undefined) this.#reportLost(new TrackEndedError(this.#options.kind));
-    else void this.#replaceLost(request, this.#unasked.signal);
-  };
-
-  /** Unmuting starts the processor again. */
-  #onProcessorEnded(sent: MediaStreamTrack): void {
-    if (this.#isMuted || this.#lost === sent) return;
-    this.#lost = sent;
-    this.#options.onLost(new TrackEndedError(this.#options.kind));
-  }
-
-  #reportLost(cause: unknown): void {
-    const { kind, streamId, onLost } = this.#options;
-    if (!this.#closing.signal.aborted) onLost(new DeviceLostError(deviceOf[kind], streamId(), { cause }));
-  }
-
-  async #replaceLost(request: DeviceRequest, signal: AbortSignal): Promise<void> {
-    const replace = async () => {
-      if (this.#input.track?.readyState === 'live' || !this.#isNeeded) return;
-      // Any other device is better than none. A function makes its own choice.
-      await this.#open(typeof request === 'function' ? request : withoutDevice(request), signal);
-      // The preferred device may be back next time.
-      this.#input = { ...this.#input, request };
-    };
-    try {
-      await this.#inTurn(replace);
-    } catch (error) {
-      // If the app's own attempt fails, too, the loss is noticed again.
-      if (signal.aborted) this.#lost = undefined;
-      else this.#reportLost(error);
-    }
-  }
-
-  readonly #onInterrupted = (): void => {
-    const { track, request } = this.#input;
-    if (request !== undefined) void this.#replaceSilenced(track, request);
-  };
-
-  /**
-   * Opens a device again that the system silenced and did not give back, as iOS does after a phone call. Only on a visible
-   * page: iOS silences the cameras of hidden ones, and gives them back itself.
-   */
-  async #replaceSilenced(track: MediaStreamTrack | undefined, request: DeviceRequest): Promise<void> {
-    await pause(interruptionGraceMs, this.#closing.signal);
-    const reopen = async () => {
-      const isSilenced = track === this.#input.track && track?.readyState === 'live' && track.muted;
-      const { signal } = this.#unasked;
-      if (isSilenced && !this.#isMuted && !isPageHidden()) await this.#open(request, signal);
-    };
-    // A device that is still taken is tried again when the page or the network returns, and on unmute.
-    await this.#inTurn(reopen).catch(() => {});
-  }
-}
-
-function isPageHidden(): boolean {
-  const { document } = globalThis as { readonly document?: { readonly hidden: boolean } };
-  return document?.hidden === true;
 }
 
 function isTrack(source: Source): source is MediaStreamTrack {
