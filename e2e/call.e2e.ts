@@ -79,6 +79,50 @@ test('the other side sees unpublishing and leaving, and closes its connections',
   await bob.close();
 });
 
+test('no request of an ordinary call is refused, and browsers print no error', async ({ browser }) => {
+  const room = newRoom();
+  const problems: string[] = [];
+  const callers = [
+    await Caller.open(browser),
+    await Caller.open(browser),
+    await Caller.open(browser),
+  ] as const;
+  const [ada, bob, cyd] = callers;
+  for (const { page } of callers) {
+    page.on('response', (response) => {
+      if (response.status() >= 400) problems.push(`${response.status()} ${response.url()}`);
+    });
+    page.on('console', (message) => {
+      if (message.type() === 'error') problems.push(message.text());
+    });
+  }
+  await Promise.all([ada.join(room, 'Ada'), bob.join(room, 'Bob'), cyd.join(room, 'Cyd')]);
+  await Promise.all([ada.publish(11, 440), bob.publish(22, 880), cyd.publish(33)]);
+  await ada.expectVideoOf(22, 33);
+  await bob.expectVideoOf(11, 33);
+  await cyd.expectVideoOf(11, 22);
+  await ada.page.evaluate(async () => {
+    await window.mine.mute('video');
+    await window.mine.unmute('video');
+    await window.conference.hold();
+    await window.conference.resume();
+    const [view] = window.views.values();
+    await view?.stop();
+    await window.mine.unpublish();
+  });
+  await expect.poll(() => bob.diary()).toContain('unpublished Ada MIC_AND_CAM');
+  await ada.publish(44);
+  await bob.expectVideoOf(33, 44);
+  await bob.leave();
+  await expect.poll(() => cyd.diary()).toContain('left Bob');
+  await cyd.close();
+  await expect.poll(() => ada.diary()).toContain('left Cyd');
+  await ada.leave();
+  expect(problems).toEqual([]);
+  await ada.close();
+  await bob.close();
+});
+
 test('closing a page leaves the conference without waiting for a timeout', async ({ browser }) => {
   const room = newRoom();
   const ada = await Caller.open(browser);

@@ -6,6 +6,7 @@
 import { parseArgs } from 'node:util';
 import { Caller } from '../support/caller.ts';
 import { OwnServer } from '../support/own-server.ts';
+import { randomFrom } from '../support/seeded-random.ts';
 import {
   actions,
   readStateFromPage,
@@ -110,13 +111,4 @@ function choose(
     if (!isConflicting || names.length === 1) chosen.set(participant, name);
   }
   return [...chosen].map(([participant, name]) => [name, participant]);
-}
-
-/** Numbers from 0 to 1, the same for the same seed. */
-function randomFrom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    return state / 2 ** 31;
-  };
 }

@@ -103,6 +103,12 @@ export class OwnServer {
     return this.#request(path, { method: 'GET' }, await this.#logIn());
   }
 
+  /** The value of a metric without labels. */
+  async metric(name: string): Promise<number> {
+    const text = await (await fetch(`${this.#url}/metrics`)).text();
+    return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1]);
+  }
+
   /** The headers of a back end's requests. */
   async #logIn(): Promise<Record<string, string>> {
     const login = new URLSearchParams({

@@ -31,6 +31,7 @@ export async function joinRoom({
   iceTransportPolicy = 'all',
   endpointId,
   renewTicket,
+  viewTries = 1,
 }: {
   server?: string;
   ticket: string;
@@ -40,6 +41,8 @@ export async function joinRoom({
   endpointId?: string;
   /** Name of a function of the page that returns a new ticket. Default: refresh tokens of the first ticket. */
   renewTicket?: string;
+  /** How often to try to view a stream. */
+  viewTries?: number;
 }): Promise<void> {
   const redeem = (ticket: string) => window.Parley.redeemTicket({ server, ticket });
   const redeemed = await redeem(ticket);
@@ -73,7 +76,12 @@ export async function joinRoom({
   });
   conference.on('stream-published', async ({ stream }) => {
     diary.push(`published ${nameOf(stream.participant)} ${stream.type}`);
-    views.set(stream.id, await conference.viewStream(stream.id));
+    const view = (tries: number): Promise<ParleyModule.ViewedStream> =>
+      conference.viewStream(stream.id).catch((error: unknown) => {
+        const isLasting = !(error instanceof window.Parley.ParleyError && error.retryable);
+        return tries === 1 || isLasting ? Promise.reject(error) : view(tries - 1);
+      });
+    views.set(stream.id, await view(viewTries));
   });
   conference.on('stream-unpublished', ({ stream }) => {
     diary.push(`unpublished ${nameOf(stream.participant)} ${stream.type}`);

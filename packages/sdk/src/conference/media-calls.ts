@@ -2,14 +2,14 @@ import { NotFoundError, type ParleyError, type RtcApi } from '@parley-rtc/client
 import type { PublishCalls } from '../publishing/publish-calls.ts';
 import type { ViewCalls } from '../viewing/view-calls.ts';
 import type { OwnIds } from './metadata-calls.ts';
-import { publishOnce } from './publish-once.ts';
+import { sendInside, type Presence } from './send-inside.ts';
+import { sendNewOffer } from './send-new-offer.ts';
 
 export interface MediaCallsOptions {
   readonly api: RtcApi;
   readonly own: OwnIds;
   readonly setMuted: PublishCalls['setMuted'];
-  /** Resolves immediately unless we are rejoining, then once we are inside again or `signal` aborts. */
-  readonly untilInside: (signal: AbortSignal) => Promise<void>;
+  readonly presence: Presence;
   /** Whether we have left. The server then withdraws all our media itself. */
   readonly isClosed: () => boolean;
   readonly onProblem: (error: ParleyError) => void;
@@ -28,7 +28,7 @@ export function mediaCalls({
   api,
   own,
   setMuted,
-  untilInside,
+  presence,
   isClosed,
   onProblem,
 }: MediaCallsOptions): MediaCalls {
@@ -41,18 +41,29 @@ export function mediaCalls({
         return true;
       },
     );
+  const unpublish = (streamId: string) => quietly(api.unpublishStream({ ...own, streamId }));
+  const stopView = (streamId: string, viewerId: string) =>
+    quietly(api.stopViewStream({ ...own, streamId, viewerId }));
   return {
     publishing: {
       sendOffer: async (command, signal) => {
-        await untilInside(signal);
-        return publishOnce(command, {
-          publish: (offer) => api.publishStream({ ...offer, ...own }, { signal }),
-          withdraw: (streamId) => api.unpublishStream({ ...own, streamId }, { signal }),
+        const operation = 'publishStream';
+        const send = (streamId: string) =>
+          sendInside(presence, { operation, signal }, () =>
+            api.publishStream({ ...command, ...own, streamId }, { signal }),
+          );
+        if (command.iceRestart) return send(command.streamId);
+        const { id, answer } = await sendNewOffer({
+          id: command.streamId,
+          send,
+          withdraw: unpublish,
+          signal,
         });
+        return { streamId: id, ...answer };
       },
       sendCandidates: (streamId, iceCandidates) =>
         quietly(api.addPublishStreamIceCandidates({ ...own, streamId, iceCandidates })),
-      withdraw: (streamId) => (isClosed() ? undefined : quietly(api.unpublishStream({ ...own, streamId }))),
+      withdraw: (streamId) => (isClosed() ? undefined : unpublish(streamId)),
       // The server drops the entries of an endpoint that leaves, or with the conference.
       setMuted: async (...entry) => {
         if (!isClosed()) await setMuted(...entry);
@@ -62,15 +73,25 @@ export function mediaCalls({
       setMetadata: (streamId, newMetadata) => api.updateStreamMetadata({ ...own, streamId, newMetadata }),
     },
     viewing: (streamId) => ({
-      sendOffer: async (command, signal) => {
-        await untilInside(signal);
-        return api.viewStream({ ...command, ...own, streamId }, { signal });
+      sendOffer: async ({ isNewPath, ...command }, signal) => {
+        const operation = 'viewStream';
+        const send = (viewerId: string) =>
+          sendInside(presence, { operation, signal }, () =>
+            api.viewStream({ ...command, ...own, streamId, viewerId }, { signal }),
+          );
+        if (isNewPath) return send(command.viewerId);
+        const { id, answer } = await sendNewOffer({
+          id: command.viewerId,
+          send,
+          withdraw: (viewerId) => stopView(streamId, viewerId),
+          signal,
+        });
+        return { viewerId: id, ...answer };
       },
       sendCandidates: (viewerId, iceCandidates) =>
         quietly(api.addViewStreamIceCandidates({ ...own, streamId, viewerId, iceCandidates })),
       updateVideo: (viewerId, video) => api.updateViewStream({ ...own, streamId, viewerId, video }),
-      withdraw: (viewerId) =>
-        isClosed() ? undefined : quietly(api.stopViewStream({ ...own, streamId, viewerId })),
+      withdraw: (viewerId) => (isClosed() ? undefined : stopView(streamId, viewerId)),
     }),
   };
 }

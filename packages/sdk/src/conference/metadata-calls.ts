@@ -1,6 +1,7 @@
 import { withDeadline, type CallOptions, type RtcApi } from '@parley-rtc/client';
 import type { JsonObject } from '@parley-rtc/contract';
 import { latestPerKey } from '../waiting/latest-per-key.ts';
+import { sendInside, type Presence } from './send-inside.ts';
 
 /** The conference and endpoint ids that every call needs. */
 export interface OwnIds {
@@ -21,14 +22,6 @@ interface Update<Value> {
   readonly options: CallOptions | undefined;
 }
 
-/** Whether the server counts us as present. */
-interface Presence {
-  /** Whether we are rejoining. */
-  readonly isOutside: () => boolean;
-  /** Resolves once we are not, or when `signal` aborts. */
-  readonly untilInside: (signal: AbortSignal) => Promise<void>;
-}
-
 /** How long a call waits for us to rejoin, in milliseconds, unless it says otherwise. */
 const rejoinTimeoutMs = 10_000;
 
@@ -38,17 +31,12 @@ const rejoinTimeoutMs = 10_000;
  * proxy, never overwrites a newer one.
  */
 export function metadataCalls(api: RtcApi, own: OwnIds, presence: Presence): MetadataCalls {
-  const sendInside = async (
-    operation: string,
-    options: CallOptions | undefined,
-    send: () => Promise<void>,
-  ): Promise<void> => {
-    // Without an await where possible: what is removed on leaving has to go before the farewell.
-    if (presence.isOutside()) await untilBack(operation, presence, options);
-    await send();
+  const send = (operation: string, options: CallOptions = {}, update: () => Promise<void>) => {
+    const { signal, timeoutMs = rejoinTimeoutMs } = options;
+    return sendInside(presence, { operation, signal, timeoutMs }, update);
   };
   const setEntry = newestWanted<string | undefined>((key, { value, options }) =>
-    sendInside('updateMetadata', options, () =>
+    send('updateMetadata', options, () =>
       api.updateMetadata(
         value === undefined ? { ...own, key, operation: 'REMOVE' } : { ...own, key, operation: 'SET', value },
         options,
@@ -56,7 +44,7 @@ export function metadataCalls(api: RtcApi, own: OwnIds, presence: Presence): Met
     ),
   );
   const setSelf = newestWanted<JsonObject>((_key, { value, options }) =>
-    sendInside('updateParticipantMetadata', options, () =>
+    send('updateParticipantMetadata', options, () =>
       api.updateParticipantMetadata({ ...own, newMetadata: value }, options),
     ),
   );
@@ -66,18 +54,6 @@ export function metadataCalls(api: RtcApi, own: OwnIds, presence: Presence): Met
     describeSelf: (value, options) =>
       abortable('updateParticipantMetadata', options, () => setSelf('', { value, options })),
   };
-}
-
-/** @throws TimeoutError, AbortedError */
-function untilBack(
-  operation: string,
-  { untilInside }: Presence,
-  { signal, timeoutMs = rejoinTimeoutMs }: CallOptions = {},
-): Promise<void> {
-  return withDeadline({ operation, signals: [signal], timeoutMs }, async (deadline) => {
-    await untilInside(deadline.signal);
-    deadline.signal.throwIfAborted();
-  });
 }
 
 /** A signal ends its own call immediately, also while that waits for an earlier one. */

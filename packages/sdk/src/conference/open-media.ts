@@ -41,7 +41,7 @@ export interface OpenMediaOptions {
   readonly setMuted: PublishCalls['setMuted'];
   /** Whether the server counts us as present. */
   readonly isInside: () => boolean;
-  readonly untilInside: MediaCallsOptions['untilInside'];
+  readonly presence: MediaCallsOptions['presence'];
   readonly onRestored: PublicationContext['onRestored'];
   /** Nothing that publishes or views this stream is open any more. */
   readonly onClosed: (streamId: string) => void;

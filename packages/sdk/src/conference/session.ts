@@ -29,6 +29,7 @@ import { startOnDemand } from './insight.ts';
 import type { InsightVerbs } from './measure-streams.ts';
 import { metadataCalls, type MetadataCalls, type OwnIds } from './metadata-calls.ts';
 import { OpenMedia, type OpenMediaOptions } from './open-media.ts';
+import type { Presence } from './send-inside.ts';
 import type { TokenWatch } from './token-watch.ts';
 import { untilInside } from './until-inside.ts';
 
@@ -87,8 +88,12 @@ export class Session {
       },
     };
     this.#own = own;
-    const untilInside = (signal: AbortSignal) => this.#untilInside(signal);
-    const metadata = metadataCalls(api, own, { isOutside: () => this.#isOutside, untilInside });
+    const presence: Presence = {
+      isOutside: () => this.#isOutside,
+      untilInside: (signal) => this.#untilInside(signal),
+      isDropped: (cause) => this.#rejoiner.isDropped(cause),
+    };
+    const metadata = metadataCalls(api, own, presence);
     this.metadata = metadata;
     const onProblem = (error: ParleyError) => {
       log('warn', 'problem', {}, error);
@@ -137,7 +142,7 @@ export class Session {
       conference: () => getSnapshot().conference,
       setMuted: (streamId, kind, muted) =>
         metadata.change(muteKey(streamId, kind), muted ? 'true' : undefined),
-      untilInside,
+      presence,
       isInside: () => !this.#rejoiner.isOutside && selectSelf(getSnapshot()) !== undefined,
       onRestored: (formerId, restored) => {
         this.qualities.delete(formerId);

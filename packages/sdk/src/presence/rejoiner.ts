@@ -62,6 +62,17 @@ export class Rejoiner {
   }
 
   /**
+   * Asks whether the server still knows our endpoint, after it refused to know something else, and rejoins if not. Resolves to
+   * whether we are outside. Never rejects.
+   */
+  async isDropped(cause: unknown): Promise<boolean> {
+    const endpoint = this.#endpoint;
+    const isForgotten = !this.#outside && !this.#isGivenUp && (await endpoint.isForgotten());
+    if (isForgotten && endpoint === this.#endpoint) this.onLost(cause);
+    return this.#outside !== undefined;
+  }
+
+  /**
    * Handles that a snapshot does not list us, because the server's history was set back or restarted. Nobody dropped us, so
    * this does not count as a short stay.
    */

@@ -19,7 +19,7 @@ export interface DeviceReplacementOptions {
   readonly onLost: (error: ParleyError) => void;
 }
 
-export interface DeviceInUse {
+interface DeviceInUse {
   /** The captured track. */
   readonly track: MediaStreamTrack | undefined;
   /** How to open the device again; undefined when that is impossible. */

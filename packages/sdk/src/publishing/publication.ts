@@ -94,6 +94,7 @@ export class Publication {
       void this.forgetMuted();
       throw error;
     }
+    this.#announcedId = this.#id;
     this.#outgoing.watch();
     this.#outgoing.announceMuted();
   }
@@ -152,6 +153,8 @@ export class Publication {
         signal,
       );
       this.#id = answer.streamId ?? streamId;
+      // The server has the stream under another id, so what was announced ahead belongs to no stream.
+      if (this.#id !== streamId) void this.#outgoing.entries.forget(streamId);
       signal.throwIfAborted();
       await connection.applyAnswer(answer.sdpAnswer && this.#outgoing.tune(answer.sdpAnswer));
     } catch (error) {

@@ -3,7 +3,7 @@ import type { LinkCalls } from '../connection/stream-link.ts';
 import type { TrackKind } from '../stream-kinds.ts';
 
 /** An offer of a stream whose id the SDK chose. */
-export type PublishOffer = Omit<PublishStreamCommand, 'conferenceId' | 'userEndpointId' | 'streamId'> & {
+type PublishOffer = Omit<PublishStreamCommand, 'conferenceId' | 'userEndpointId' | 'streamId'> & {
   readonly streamId: string;
 };
 

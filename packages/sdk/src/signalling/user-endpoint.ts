@@ -11,6 +11,8 @@ export interface UserEndpoint {
   readonly id: string;
   /** False if the server seems to lack endpoint registration, so that the id was chosen here. */
   readonly isRegistered: boolean;
+  /** Asks whether the server no longer knows the endpoint. False if nobody can tell. Never rejects. */
+  isForgotten(): Promise<boolean>;
   /** Ends the keep-alives without telling the server. */
   stop(): void;
   /** Unregisters the endpoint on the server. Rejects when that fails. */
@@ -52,6 +54,7 @@ export async function registerUserEndpoint(options: UserEndpointOptions): Promis
   return {
     id,
     isRegistered,
+    isForgotten: async () => isRegistered && (await isForgotten(options, id)),
     stop: () => stopped.abort(),
     async unregister(call) {
       stopped.abort();
@@ -107,6 +110,15 @@ function unregister(
   call: Parameters<UserEndpoint['unregister']>[0],
 ): Promise<void> {
   return api.unregisterUserEndpoint({ userEndpointId, reason: 'User logout' }, call);
+}
+
+async function isForgotten({ api }: UserEndpointOptions, userEndpointId: string): Promise<boolean> {
+  try {
+    await api.keepAliveUserEndpoint({ userEndpointId });
+    return false;
+  } catch (error) {
+    return error instanceof NotFoundError;
+  }
 }
 
 /**

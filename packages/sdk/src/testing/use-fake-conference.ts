@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, vi } from 'vitest';
+import { afterEach, beforeEach, vi, type MockInstance } from 'vitest';
 import { useFakeBrowser, type FakePage } from './fake-browser.ts';
 import { FakePeerConnection } from './fake-peer-connection.ts';
 import { FakeServer } from './fake-server.ts';
@@ -9,14 +9,20 @@ export interface FakeConference {
   readonly page: FakePage;
 }
 
-/** Gives each test of a file fake timers and its own browser and server, passes them to `begin`, and cleans up. */
+/**
+ * Gives each test of a file fake timers, pauses that are always as long, and its own browser and server, passes them to
+ * `begin`, and cleans up.
+ */
 export function useFakeConference(begin: (fakes: FakeConference) => void | Promise<void>): void {
+  let random: MockInstance<() => number>;
   beforeEach(async () => {
     vi.useFakeTimers();
+    random = vi.spyOn(Math, 'random').mockReturnValue(0.9);
     await begin({ page: useFakeBrowser(), server: new FakeServer() });
   });
   afterEach(() => {
     vi.useRealTimers();
+    random.mockRestore();
     vi.unstubAllGlobals();
     FakePeerConnection.open.clear();
   });

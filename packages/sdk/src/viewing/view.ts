@@ -89,6 +89,7 @@ export class View {
     const { metadata, element, video: byHand } = this.#options;
     if (this.#link.needsReconnect) this.#link.reconnect();
     const { connection } = this.#link;
+    const isNewPath = !connection.isNew;
     if (connection.isNew) this.#addReceivers(connection.peer);
 
     const sdpOffer = await connection.createOffer();
@@ -100,7 +101,7 @@ export class View {
     signal.throwIfAborted();
     this.#link.isKnownToServer = true;
     const answer = await this.#context.calls.sendOffer(
-      { viewerId: this.#viewerId, sdpOffer, ...(metadata && { metadata }), ...video },
+      { viewerId: this.#viewerId, sdpOffer, isNewPath, ...(metadata && { metadata }), ...video },
       signal,
     );
     this.#marks.answeredMs = performance.now();
