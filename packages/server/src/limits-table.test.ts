@@ -195,6 +195,10 @@ const scenarios: Readonly<Record<LimitName, Scenario | TestedElsewhere>> = {
     },
   },
   connections: { file: connectionsTest, title: 'refuses connections over the limit and keeps existing ones' },
+  connectionsPerAddress: {
+    file: connectionsTest,
+    title: 'leaves other addresses their connections when one address opens too many',
+  },
   headersTimeoutMs: { file: connectionsTest, title: 'hangs up on clients that trickle headers or a body' },
   requestTimeoutMs: { file: connectionsTest, title: 'hangs up on clients that trickle headers or a body' },
   responseTimeoutMs: {

@@ -6,14 +6,28 @@ import { failLoudly } from '../testing/fail-loudly.ts';
 import { startTestServer } from '../testing/test-server.ts';
 import { createHttpServer } from './http-server.ts';
 
+/** Another address of this machine's loopback. */
+const greedyAddress = '127.0.0.2';
+
 /** A connection on which nothing was sent yet. */
-function dial(url: string, allowHalfOpen = false): Socket {
+function dial(
+  url: string,
+  { allowHalfOpen = false, from }: { readonly allowHalfOpen?: boolean; readonly from?: string } = {},
+): Socket {
   const { hostname, port } = new URL(url);
-  const socket = connect({ port: Number(port), host: hostname, allowHalfOpen });
+  const local = from !== undefined && { localAddress: from };
+  const socket = connect({ port: Number(port), host: hostname, allowHalfOpen, ...local });
   onTestFinished(() => {
     socket.destroy();
   });
   return socket;
+}
+
+/** The answer to a health check that an address asks for; empty if the server closes the connection. */
+async function ask(url: string, from?: string): Promise<string> {
+  const socket = dial(url, from === undefined ? {} : { from }).on('error', () => {});
+  socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+  return text(socket).catch(() => '');
 }
 
 const errorBody = /\r\n\r\n\{"error":"invalid_request","error_description":"[^"]+"\}$/;
@@ -95,9 +109,31 @@ it('refuses connections over the limit and keeps existing ones', async () => {
   expect(open).toBeDefined();
 });
 
+it('leaves other addresses their connections when one address opens too many', async () => {
+  const { url } = await startTestServer({ limits: { connectionsPerAddress: 3 } });
+  const greedy = Array.from({ length: 6 }, () => dial(url, { from: greedyAddress }));
+  const closed = new Set<Socket>();
+  for (const socket of greedy)
+    socket
+      .on('error', () => {})
+      .resume()
+      .once('close', () => closed.add(socket));
+  await expect.poll(() => closed.size).toBe(3);
+  expect(await ask(url, greedyAddress)).toBe('');
+  expect(await ask(url)).toMatch(/^HTTP\/1.1 200 /);
+  greedy.find((socket) => !closed.has(socket))?.destroy();
+  await expect.poll(() => ask(url, greedyAddress)).toMatch(/^HTTP\/1.1 200 /);
+});
+
+it('does not count connections by address behind a trusted proxy, whose callers share one', async () => {
+  const { url } = await startTestServer({ limits: { connectionsPerAddress: 1 }, trustProxy: 1 });
+  dial(url, { from: greedyAddress });
+  expect(await ask(url, greedyAddress)).toMatch(/^HTTP\/1.1 200 /);
+});
+
 /** A connection that stays open on this side when the server closes its own, as an attacker's does. */
 function dialForever(url: string): Socket {
-  return dial(url, true).on('error', () => {});
+  return dial(url, { allowHalfOpen: true }).on('error', () => {});
 }
 
 /** A bare HTTP server with one long answer, and the number of connections that it holds. */
@@ -168,11 +204,6 @@ it('refuses further long answers to an address that leaves too much unread, unti
 it('lets new callers in soon after silent connections filled the server', async () => {
   const { url } = await startTestServer({ limits: { connections: 20, headersTimeoutMs: 100 } });
   for (let count = 0; count < 40; count += 1) dialForever(url);
-  const ask = async () => {
-    const socket = dial(url).on('error', () => {});
-    socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
-    return text(socket).catch(() => '');
-  };
-  await expect.poll(ask).toBe('');
-  await expect.poll(ask, { timeout: 5_000 }).toMatch(/^HTTP\/1.1 200 /);
+  await expect.poll(() => ask(url)).toBe('');
+  await expect.poll(() => ask(url), { timeout: 5_000 }).toMatch(/^HTTP\/1.1 200 /);
 });

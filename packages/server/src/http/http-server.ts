@@ -5,6 +5,7 @@ import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastif
 import type { Limits } from '../limits/limits.ts';
 import { answerBrokenRequest } from './answer-broken-requests.ts';
 import { answerErrors, answerFrameworkError, type HttpServerFailure } from './error-answers.ts';
+import { limitConnections } from './limit-connections.ts';
 import { limitSlowReaders } from './limit-slow-readers.ts';
 import { requireBoundedJson } from './require-bounded-json.ts';
 import { addSecurityHeaders } from './security-headers.ts';
@@ -57,7 +58,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: answerFrameworkError,
   });
-  app.server.maxConnections = limits.connections;
+  limitConnections(app.server, limits, trustProxy !== undefined);
   answerErrors(app, options.onFailure);
   app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);

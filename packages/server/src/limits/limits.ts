@@ -61,6 +61,8 @@ export interface Limits {
 
   /** Concurrent TCP connections; more are refused. */
   readonly connections: number;
+  /** The same from one address, or from one /64 of IPv6. Not counted behind trusted proxies, which share an address. */
+  readonly connectionsPerAddress: number;
   /** How long a client may take to send the headers of a request. */
   readonly headersTimeoutMs: number;
   /** How long a client may take to send a whole request. Does not limit the wait for the response. */
@@ -109,6 +111,7 @@ export const defaultLimits: Limits = {
   waitingPerEndpoint: 8,
 
   connections: 20_000,
+  connectionsPerAddress: 5_000,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
   responseTimeoutMs: 30_000,

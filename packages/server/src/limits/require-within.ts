@@ -9,6 +9,7 @@ export type CountedLimit = Exclude<
   | 'listBytes'
   | 'waitingPerEndpoint'
   | 'connections'
+  | 'connectionsPerAddress'
   | 'headersTimeoutMs'
   | 'requestTimeoutMs'
   | 'responseTimeoutMs'
