@@ -1,6 +1,7 @@
-import { createLogs } from '@parley-rtc/client';
+import { createLogs, withDeadline } from '@parley-rtc/client';
 import { UnsupportedBrowserError } from '../errors/browser-errors.ts';
 import type { TrackProcessor } from '../publishing/track-processor.ts';
+import { processorTimeoutMs } from '../waiting/recovery-policy.ts';
 
 /**
  * Draws one video frame onto the canvas of `context`; the result is sent. `frame` and the canvas are `width` × `height`
@@ -27,7 +28,8 @@ interface FrameStreams {
  * streams where the browser has them, which also work in a hidden tab; otherwise it uses a canvas.
  *
  * `setProcessor` rejects with an error that `draw` throws for the first frame, or with UnsupportedBrowserError
- * (`ERR_UNSUPPORTED_BROWSER`).
+ * (`ERR_UNSUPPORTED_BROWSER`). A later error, or a frame that takes more than 30 s, ends the processed track: the event `error`
+ * reports `ERR_TRACK_ENDED`.
  */
 export function videoFrameProcessor(draw: DrawFrame): TrackProcessor {
   return {
@@ -62,7 +64,7 @@ async function throughFrames(
         const { displayWidth: width, displayHeight: height, timestamp } = frame;
         // Setting a size clears the canvas and is slow, so do it only when the size changes.
         if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-        await draw(context, frame, { width, height });
+        await withinDeadline(() => draw(context, frame, { width, height }));
         controller.enqueue(new VideoFrame(canvas, { timestamp }));
         first.abort();
       } finally {
@@ -78,6 +80,11 @@ async function throughFrames(
   });
   await Promise.race([ended, once(first.signal)]);
   return output;
+}
+
+/** Ends a drawing that never does: the processor then ends its track, which is noticed, instead of freezing the picture. */
+function withinDeadline(draw: () => void | Promise<void>): Promise<void> {
+  return withDeadline({ operation: 'draw', timeoutMs: processorTimeoutMs }, async () => draw());
 }
 
 function logDrawError(error: unknown): void {
@@ -104,7 +111,7 @@ async function throughCanvas(
   const paint = async () => {
     const { videoWidth: width, videoHeight: height } = video;
     if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    await draw(context, video, { width, height });
+    await withinDeadline(() => draw(context, video, { width, height }));
   };
   await paint();
   const [output] = canvas.captureStream().getVideoTracks();
