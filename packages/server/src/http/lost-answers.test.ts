@@ -1,5 +1,6 @@
 import type { WireConference } from '@parley-rtc/contract';
 import { describe, expect, it } from 'vitest';
+import { PushReader } from '../testing/push-reader.ts';
 import { startTestServer, type Caller, type TestServer } from '../testing/test-server.ts';
 
 // A browser, a proxy or the SDK sends a command again when its answer is lost. Whether the first one was executed, it
@@ -120,13 +121,24 @@ function lengthsOf(state: string): readonly number[] {
   ];
 }
 
+it('a sent event with an id of its own is delivered once', async () => {
+  const { scene } = await setUp();
+  const { caller, conferenceId } = scene;
+  const event = { id: 'mine', type: 'DocumentSignedEvent', timestamp: '2026-01-05T10:00:00Z' };
+  const body = { conferenceId, qos: 'AT_LEAST_ONCE', event };
+  const answers = await Promise.all([1, 2].map(() => caller.do('sendEvent', { body })));
+  expect(answers).toEqual([{ eventsSent: 1 }, { eventsSent: 1 }]);
+  const push = await PushReader.open(caller, conferenceId, { v: 2 });
+  await caller.do('sendEvent', { body: { ...body, event: { ...event, id: 'last' } } });
+  expect((await push.take(2)).map(({ id }) => id)).toEqual(['mine', 'last']);
+});
+
 it('covers every command of the API that can be sent with ids of its own', async () => {
   const { operations } = (await import('./openapi-document.ts')).readOpenapiDocument();
   const posts = operations
     .filter(({ method }) => method.toUpperCase() === 'POST')
     .map((one) => one.operationId);
-  // These have no id of their own: tokens have a test of their own, a ticket expires, and receivers of a sent event
-  // recognize it by the id that the sender chose. A ticket is named in the path.
+  // These have no id of their own: tokens and sent events have tests of their own, and a ticket expires or is named in the path.
   const others = ['requestToken', 'createTicket', 'sendEvent', 'revokeTicket'];
   expect(posts.toSorted()).toEqual([...Object.keys(commands), ...others].toSorted());
 });

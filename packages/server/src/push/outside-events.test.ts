@@ -54,6 +54,18 @@ describe('events outside the history', () => {
     expect(idsAfter(0)).toEqual(['y', 'z']);
   });
 
+  it('are delivered once when a request with the sender’s own id is repeated while they are held', () => {
+    const { clock, outside, idsAfter } = setUp();
+    const publish = (id: string, text = '') =>
+      outside.publish('c-1', { event: anEvent(id, text), qos: 'BEST_EFFORT', atVersion: 1 });
+    expect(publish('a')).toBe(true);
+    expect(publish('a')).toBe(false);
+    expect(publish('a', 'another text')).toBe(true);
+    expect(idsAfter(0)).toEqual(['a', 'a']);
+    clock.advance(2_000);
+    expect(publish('a')).toBe(true);
+  });
+
   it('give a new reader a position before AT_LEAST_ONCE events sent since its version', () => {
     const { outside, idsAfter } = setUp();
     outside.publish('c-1', { event: anEvent('before'), qos: 'AT_LEAST_ONCE', atVersion: 1 });

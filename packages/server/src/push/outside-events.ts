@@ -42,7 +42,10 @@ export class OutsideEvents {
     this.#onError = onError;
   }
 
-  /** Holds an event for readers and wakes the waiting ones. */
+  /**
+   * Holds an event for readers and wakes the waiting ones. Returns false for one that is held already: its sender chose the id,
+   * and the request was repeated.
+   */
   publish(
     conferenceId: string,
     {
@@ -50,16 +53,19 @@ export class OutsideEvents {
       qos,
       atVersion,
     }: { readonly event: JsonObject; readonly qos: EventQos; readonly atVersion: number },
-  ): void {
+  ): boolean {
     const nowMs = this.#clock.elapsedMs();
+    const json = JSON.stringify(event);
     const channel = this.#open(conferenceId);
+    if (channel.held.some((held) => held.json === json && held.untilMs > nowMs)) return false;
     // Based on the time, so that every position from before a restart precedes all events after it.
     const sequence = Math.max(this.#lastSequence + 1, this.#clock.now());
     this.#lastSequence = sequence;
     const untilMs = nowMs + holdMs[qos];
-    channel.held = [...channel.held, { sequence, atVersion, qos, json: JSON.stringify(event), untilMs }];
+    channel.held = [...channel.held, { sequence, atVersion, qos, json, untilMs }];
     this.#dropExpired(conferenceId, channel);
     channel.listeners.call();
+    return true;
   }
 
   /** The events after a position, oldest first. */

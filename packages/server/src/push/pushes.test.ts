@@ -48,7 +48,7 @@ const untilItWaits = async (): Promise<void> => {
   for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
 };
 
-const send = (id: string, text = ''): void =>
+const send = (id: string, text = ''): boolean =>
   outside.publish('c-1', { event: { id, text }, qos: 'BEST_EFFORT', atVersion: 0 });
 
 describe('a push', () => {

@@ -28,8 +28,7 @@ export function pushHandlers(options: PushHandlersOptions): Handlers<'sendEvent'
   return {
     sendEvent: async ({ body, actor }) => {
       const { masked, endpointIds, ...sent } = await conferences.send(body, actor);
-      outside.publish(body.conferenceId, sent);
-      onSent(masked);
+      if (outside.publish(body.conferenceId, sent)) onSent(masked);
       return { eventsSent: endpointIds.length };
     },
     openPush: async ({ params, query, lastEventId, actor, signal }) => {
