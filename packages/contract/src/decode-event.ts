@@ -19,6 +19,8 @@ const unusable = Symbol('unusable');
 
 const text: Field = (value) => (typeof value === 'string' ? value : unusable);
 const integer: Field = (value) => (Number.isInteger(value) ? value : unusable);
+/** Any JSON value, null included, but not a missing one. */
+const anything: Field = (value) => (value === undefined ? unusable : value);
 const object: Field = (value) => (isObject(value) ? value : unusable);
 const texts: Field = (value) =>
   Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : unusable;
@@ -72,6 +74,16 @@ const fieldsOf: Readonly<Record<Exclude<ConferenceEvent['type'], 'UnknownEvent'>
   ConferenceParticipantStateChangedEvent: { ...caused, state: oneOf('HEALTHY', 'SICK') },
   ConferenceStreamLayersUpdatedEvent: { ...caused, streamId: text, activeRids: texts },
   ConferenceNetworkIndicatorUpdatedEvent: { averageNetworkQuality: integer, participantIndicatorMap: object },
+  ConferenceMessageSentEvent: {
+    ...caused,
+    messageId: text,
+    sequence: integer,
+    topic: text,
+    payload: anything,
+    contentType: optional(text),
+    to: optional(texts),
+  },
+  ConferenceMessagesMissedEvent: { sequence: integer },
 };
 
 /**

@@ -1,6 +1,7 @@
 import type {
   ConferenceMode,
   JsonObject,
+  JsonValue,
   MetadataOperation,
   ParticipantHealth,
   StreamType,
@@ -127,6 +128,28 @@ export interface ConferenceStreamLayersUpdatedEvent extends CausedEvent {
   readonly activeRids: readonly string[];
 }
 
+/** A message of a participant to this reader. */
+export interface ConferenceMessageSentEvent extends CausedEvent {
+  readonly type: 'ConferenceMessageSentEvent';
+  /** Chosen by the sender; unique for its endpoint. */
+  readonly messageId: string;
+  /** Its place among the conference's messages: higher than that of each earlier message, with gaps. */
+  readonly sequence: number;
+  readonly topic: string;
+  readonly payload: JsonValue;
+  /** How to read `payload`; absent for the JSON value itself. */
+  readonly contentType?: string;
+  /** The receiving endpoints; absent for all participants. */
+  readonly to?: readonly string[];
+}
+
+/** Messages that this reader has not read are no longer kept. */
+export interface ConferenceMessagesMissedEvent extends EventBase {
+  readonly type: 'ConferenceMessagesMissedEvent';
+  /** The last message that is no longer kept. */
+  readonly sequence: number;
+}
+
 /** An event of an unknown type, or of a known type without a required field. `raw` holds all of it. */
 export interface UnknownEvent extends EventBase {
   readonly type: 'UnknownEvent';
@@ -151,4 +174,9 @@ export type HistoryEvent =
 
 /** Any event that `decodeEvent` can return. */
 export type ConferenceEvent =
-  HistoryEvent | ConferenceNetworkIndicatorUpdatedEvent | ConferenceStreamLayersUpdatedEvent | UnknownEvent;
+  | HistoryEvent
+  | ConferenceNetworkIndicatorUpdatedEvent
+  | ConferenceStreamLayersUpdatedEvent
+  | ConferenceMessageSentEvent
+  | ConferenceMessagesMissedEvent
+  | UnknownEvent;

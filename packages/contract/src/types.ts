@@ -33,6 +33,8 @@ export type UpdateStreamMetadataCommand = Schemas['UpdateConferenceStreamMetadat
 export type UpdatePublishedStreamBitrateCommand = Schemas['ConferenceUpdatePublishedStreamBitrateWebCommand'];
 export type SetInteractionCommand = Schemas['SetInteractionIdWebCommand'];
 export type SendEventCommand = Schemas['SendEventToConferenceWebCommand'];
+export type SendMessagesCommand = Schemas['SendMessagesCommand'];
+export type NewMessage = Schemas['NewMessage'];
 export type IceCandidate = Schemas['IceCandidate'];
 
 // Results.
@@ -40,6 +42,7 @@ export type ConferenceSummary = Schemas['ConferenceSummary'];
 export type PublishStreamResult = Schemas['ConferencePublishResult'];
 export type ViewStreamResult = Schemas['ConferenceStreamViewResult'];
 export type SendEventResult = Schemas['SendEventResponse'];
+export type SendMessagesResult = Schemas['SendMessagesResult'];
 export type WireConference = Schemas['Conference'];
 export type WireSimpleView = Schemas['ConferenceSimpleView'];
 export type WireEvent = Schemas['ConferenceEvent'];

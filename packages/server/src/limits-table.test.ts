@@ -76,6 +76,15 @@ const join = async ({ caller, conferenceId }: Pusher): Promise<Answer> => {
 const view = ({ caller, conferenceId, userEndpointId }: Pusher, streamId: string, viewerId: string) =>
   caller.call('viewStream', { body: { conferenceId, userEndpointId, streamId, viewerId, sdpOffer: 'v=0' } });
 
+const sendMessages = ({ caller, conferenceId, userEndpointId }: Pusher, ...payloads: readonly string[]) =>
+  caller.call('sendMessages', {
+    body: {
+      conferenceId,
+      userEndpointId,
+      messages: payloads.map((payload) => ({ id: crypto.randomUUID(), topic: 'chat', payload })),
+    },
+  });
+
 /** Repeats `act` until it is refused. */
 async function untilRefused(act: (round: number) => Promise<Answer>): Promise<Answer> {
   for (let round = 0; round < 200; round += 1) {
@@ -194,6 +203,19 @@ const scenarios: Readonly<Record<LimitName, Scenario | TestedElsewhere>> = {
       return answer;
     },
   },
+  messageBytes: { limit: 200, push: (pusher) => sendMessages(pusher, text(200)) },
+  keptMessageBytes: {
+    limit: 1_000,
+    push: async (pusher) => {
+      const { caller, userEndpointId } = pusher;
+      const reader = await caller.join(pusher.conferenceId);
+      for (let round = 0; round < 10; round += 1) await sendMessages(pusher, text(200));
+      const answer = await poll({ ...pusher, userEndpointId: reader }, { v: 2, messages: 'joined' });
+      expect(answer.body).toMatchObject([{ type: 'ConferenceMessagesMissedEvent' }]);
+      expect(userEndpointId).not.toBe(reader);
+      return answer;
+    },
+  },
   connections: { file: connectionsTest, title: 'refuses connections over the limit and keeps existing ones' },
   connectionsPerAddress: {
     file: connectionsTest,
@@ -231,6 +253,7 @@ const scenarios: Readonly<Record<LimitName, Scenario | TestedElsewhere>> = {
     limit: 3_000,
     push: (pusher) => untilRefused(() => setMetadata(pusher, 'a', text(500))),
   },
+  messagesPerUser: { limit: 3, push: (pusher) => sendMessages(pusher, 'a', 'b', 'c', 'd') },
   mediaSetupsPerUser: {
     limit: 3,
     push: async (pusher) => {

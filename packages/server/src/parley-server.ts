@@ -54,8 +54,8 @@ export async function createParleyServer(
   config: ParleyServerConfig,
   parts: ParleyServerParts = {},
 ): Promise<ParleyServer> {
-  const { historyBytes } = { ...defaultLimits, ...config.limits };
-  const storage = await openStorage(config.dataDir, historyBytes);
+  const limits = { ...defaultLimits, ...config.limits };
+  const storage = await openStorage(config.dataDir, limits);
   try {
     return await assemble(config, parts, storage);
   } catch (error) {

@@ -8,6 +8,8 @@ export type RefusalCode =
   | 'already_joined'
   /** The requested id is taken. */
   | 'already_exists'
+  /** A recipient of a message is not in the conference, or sent it. */
+  | 'unknown_recipient'
   /** No usable access token. */
   | 'invalid_token'
   /** The caller may not do this. */

@@ -68,15 +68,15 @@ function handlersOf(
   guard: LoginGuard | undefined,
 ): Handlers {
   const { config, clock, budgets } = foundation;
-  const { conferences, endpoints, outside, pushes, waiting } = conferencing;
+  const { conferences, endpoints, outside, messages, pushes, waiting } = conferencing;
   const onSent = ({ type }: { readonly type?: unknown }): void => {
     // Not the event: what the masks leave of it is still data of users.
     app.log.debug({ type }, 'event sent');
   };
   return {
     ...conferenceHandlers(conferences, endpoints, (actor) => bindLogin(actor, auth, conferences)),
-    ...conferenceReadingHandlers(conferences, endpoints, waiting),
-    ...pushHandlers({ conferences, endpoints, outside, pushes, waiting, clock, onSent }),
+    ...conferenceReadingHandlers(conferences, endpoints, messages, waiting),
+    ...pushHandlers({ conferences, endpoints, outside, messages, pushes, waiting, clock, onSent }),
     ...streamHandlers(conferences, media.streams, endpoints, budgets?.takeMediaSetup),
     ...endpointHandlers(conferences, endpoints),
     ...securityHandlers(auth, endpoints, guard),

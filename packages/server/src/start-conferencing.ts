@@ -9,6 +9,7 @@ import { watchEndpoints } from './endpoints/watch-endpoints.ts';
 import type { UserBudgets } from './http/rates/user-budgets.ts';
 import type { Limits } from './limits/limits.ts';
 import type { RateLimits } from './limits/rate-limits.ts';
+import { Messages } from './messages/messages.ts';
 import { OutsideEvents } from './push/outside-events.ts';
 import { Pushes } from './push/pushes.ts';
 import { WaitingRequests } from './push/waiting-requests.ts';
@@ -33,6 +34,7 @@ export interface Conferencing {
   readonly conferences: Conferences;
   readonly endpoints: UserEndpoints;
   readonly outside: OutsideEvents;
+  readonly messages: Messages;
   readonly pushes: Pushes;
   readonly waiting: WaitingRequests;
   /** Stops all timers and ends parked requests and pushes. */
@@ -49,6 +51,7 @@ export async function startConferencing(foundation: Foundation): Promise<Confere
     newId: randomUUID,
     pollTimeoutMs: config.pollTimeoutMs ?? 20_000,
     endedRetentionMs: config.endedRetentionMs ?? 5 * 60_000,
+    onForget: (conferenceId) => storage.messages.forget(conferenceId),
     onError,
     limits,
     changeBudget: budgets?.changes,
@@ -62,16 +65,27 @@ export async function startConferencing(foundation: Foundation): Promise<Confere
   });
   await resumeAfterRestart(conferences, endpoints);
   const outside = new OutsideEvents(clock, onError);
-  const pushes = new Pushes({ conferences, log, outside, clock });
+  const messages = new Messages({
+    conferences,
+    log: storage.messages,
+    clock,
+    newId: randomUUID,
+    limits,
+    budget: budgets?.messages,
+    onError,
+  });
+  const pushes = new Pushes({ conferences, log, outside, messages, clock });
   return {
     conferences,
     endpoints,
     outside,
+    messages,
     pushes,
     waiting: new WaitingRequests(limits),
     close: async () => {
       endpoints.close();
       conferences.close();
+      messages.close();
       pushes.close();
       await log.close();
     },

@@ -284,6 +284,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/rtc-api/conferences/sendMessages": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Send messages to participants
+         * @description Sends messages to all participants, or to some, in the order of the list: either all of them or none. Readers receive each as ConferenceMessageSentEvent, if they ask for messages (`messages` of openPush and getEvents). The server keeps the newest messages of each conference until it ends. Sending a message again, with the same `id` by the same endpoint, has no effect and is answered as before.
+         */
+        readonly post: operations["sendMessages"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/rtc-api/conferences/stopViewStream": {
         readonly parameters: {
             readonly query?: never;
@@ -746,6 +766,46 @@ export interface webhooks {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly ConferenceMessageSentEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ConferenceMessageSentEvent
+         * @description A participant sent a message to this reader. It is not part of the version history.
+         */
+        readonly post: operations["onConferenceMessageSentEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly ConferenceMessagesMissedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ConferenceMessagesMissedEvent
+         * @description Messages that this reader has not read are no longer kept. It is not part of the version history.
+         */
+        readonly post: operations["onConferenceMessagesMissedEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly ConferenceMetadataUpdatedEvent: {
         readonly parameters: {
             readonly query?: never;
@@ -1049,6 +1109,46 @@ export interface components {
              * @constant
              */
             readonly type: "ConferenceLeftEvent";
+        };
+        /** @description A participant sent a message to this reader. It is not part of the version history. */
+        readonly ConferenceMessageSentEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId"> & {
+            /** @description How to read the content. Without it, the content is the JSON value itself. */
+            readonly contentType?: string;
+            /** @description The id that the sender chose, unique for this endpoint. */
+            readonly messageId: string;
+            /** @description The content. */
+            readonly payload: components["schemas"]["JsonValue"];
+            /**
+             * Format: int64
+             * @description Its place among the conference's messages. Ask for what follows with `messages=<sequence>`.
+             */
+            readonly sequence: number;
+            /** @description The endpoints that receive it. Absent if all participants do. */
+            readonly to?: readonly string[];
+            /** @description What the message is about. */
+            readonly topic: string;
+            /**
+             * @description Type of the event.
+             * @constant
+             */
+            readonly type: "ConferenceMessageSentEvent";
+            /** @description The endpoint that sent it. */
+            readonly userEndpointId: string;
+            /** @description The user who sent it. */
+            readonly userId: string;
+        };
+        /** @description Messages that this reader has not read are no longer kept. It is not part of the version history. */
+        readonly ConferenceMessagesMissedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId"> & {
+            /**
+             * Format: int64
+             * @description The last message that is no longer kept. Ask for what follows it.
+             */
+            readonly sequence: number;
+            /**
+             * @description Type of the event.
+             * @constant
+             */
+            readonly type: "ConferenceMessagesMissedEvent";
         };
         /** @description One conference metadata entry was set or removed. */
         readonly ConferenceMetadataUpdatedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId" | "userEndpointId"> & {
@@ -1568,6 +1668,19 @@ export interface components {
          * @enum {string}
          */
         readonly MetadataOperation: "SET" | "REMOVE" | "UNKNOWN";
+        /** @description A message to send. Unknown properties are ignored (decision 37). */
+        readonly NewMessage: {
+            /** @description How to read the content. Without it, the content is the JSON value itself; the server does not look at it. */
+            readonly contentType?: string;
+            /** @description Chosen by the sender, who uses each id once. */
+            readonly id: string;
+            /** @description The content. */
+            readonly payload: components["schemas"]["JsonValue"];
+            /** @description The endpoints that receive it, which must be participants. Without it, all participants receive it except the sender. */
+            readonly to?: readonly string[];
+            /** @description What the message is about. Apps choose their own topics. */
+            readonly topic: string;
+        };
         /**
          * @description Health of an endpoint. HEALTHY: keep-alives arrive on time. SICK: the endpoint missed a keep-alive deadline; it is removed if it stays silent. UNKNOWN is a fallback for readers; Parley never sends it (decisions 11 and 36).
          * @enum {string}
@@ -1636,6 +1749,33 @@ export interface components {
              * @default BEST_EFFORT
              */
             readonly qos?: components["schemas"]["EventQos"];
+        };
+        /** @description Sends messages to participants. Unknown properties are ignored (decision 37). */
+        readonly SendMessagesCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description The messages, in the order in which they are to arrive. */
+            readonly messages: readonly components["schemas"]["NewMessage"][];
+            /** @description The sender, an endpoint of the caller that has joined. */
+            readonly userEndpointId: string;
+        };
+        /** @description Outcome of sendMessages. */
+        readonly SendMessagesResult: {
+            /** @description One for each message of the command, in the same order. */
+            readonly messages: readonly {
+                /** @description Id of the message. */
+                readonly id: string;
+                /**
+                 * Format: int64
+                 * @description Its place among the conference's messages: higher than that of each earlier message, with gaps.
+                 */
+                readonly sequence: number;
+                /**
+                 * Format: date-time
+                 * @description When the server accepted it.
+                 */
+                readonly timestamp: string;
+            }[];
         };
         /** @description Assigns the conference to an interaction. Unknown properties are ignored (decision 37). */
         readonly SetInteractionIdWebCommand: {
@@ -1995,6 +2135,8 @@ export interface operations {
     readonly getEvents: {
         readonly parameters: {
             readonly query?: {
+                /** @description Adds messages for the endpoint `userEndpointId`, which must be a participant: `joined` for those sent since it joined, `all` for those kept from before as well, or a `sequence` for those after it. They have no `conferenceVersion`. */
+                readonly messages?: string;
                 /** @description The caller's endpoint that waits. The call keeps only that endpoint alive; without this parameter, it keeps all of the caller's endpoints alive. An unregistered endpoint is ignored; another user's gives 403. */
                 readonly userEndpointId?: string;
                 /** @description The first version to return, normally the `version` of your state. Original page: required in the table, optional in the text. Optional here (decision 7); without it, the whole history is returned, including the creation event. */
@@ -2033,6 +2175,8 @@ export interface operations {
             readonly query?: {
                 /** @description The same as the header Last-Event-ID, which takes precedence. */
                 readonly lastEventId?: string;
+                /** @description Adds messages for the endpoint `userEndpointId`, which must be a participant: `joined` for those sent since it joined, `all` for those kept from before as well, or a `sequence` for those after it. They have no `conferenceVersion`. */
+                readonly messages?: string;
                 /** @description The caller's endpoint that waits. The call keeps only that endpoint alive; without this parameter, it keeps all of the caller's endpoints alive. An unregistered endpoint is ignored; another user's gives 403. */
                 readonly userEndpointId?: string;
                 /** @description The first version to send, normally the `version` of your state. Without it, the whole history is sent, including the creation event. Ignored when resuming from an id. */
@@ -2374,6 +2518,36 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["SendEventResponse"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
+    };
+    readonly sendMessages: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SendMessagesCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Sent; each recipient will read them, or has. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SendMessagesResult"];
                 };
             };
             readonly 400: components["responses"]["BadRequest"];
@@ -2966,6 +3140,40 @@ export interface operations {
         readonly requestBody: {
             readonly content: {
                 readonly "application/json": components["schemas"]["ConferenceLeftEvent"];
+            };
+        };
+        readonly responses: {
+            readonly "4XX": components["responses"]["EventRefused"];
+            readonly 200: components["responses"]["EventAccepted"];
+        };
+    };
+    readonly onConferenceMessageSentEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceMessageSentEvent"];
+            };
+        };
+        readonly responses: {
+            readonly "4XX": components["responses"]["EventRefused"];
+            readonly 200: components["responses"]["EventAccepted"];
+        };
+    };
+    readonly onConferenceMessagesMissedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceMessagesMissedEvent"];
             };
         };
         readonly responses: {

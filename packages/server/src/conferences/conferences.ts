@@ -37,6 +37,8 @@ export interface ConferencesOptions extends EventReading {
   readonly newId: () => string;
   /** How long an ended conference remains readable, in milliseconds. */
   readonly endedRetentionMs: number;
+  /** Deletes what else belongs to a conference that is being deleted. */
+  readonly onForget?: (conferenceId: string) => Promise<void>;
   /** Receives errors that no caller waits for: an ended conference that could not be dropped, or a listener that threw. */
   readonly onError: (error: unknown) => void;
   /** Default {@link defaultLimits}. */
@@ -82,6 +84,7 @@ export class Conferences {
     const forget = (conferenceId: string): Promise<void> =>
       this.#retries.run(async () => {
         this.#known.forget(conferenceId);
+        await options.onForget?.(conferenceId);
         await log.forget(conferenceId);
       });
     this.#ended = new EndedConferences({ clock, retentionMs, forget, onError });

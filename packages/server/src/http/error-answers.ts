@@ -10,6 +10,7 @@ const statusOfRefusal: Readonly<Record<RefusalCode, number>> = {
   invalid_request: 400,
   not_joined: 400,
   already_exists: 400,
+  unknown_recipient: 400,
   position_unavailable: 400,
   limit_exceeded: 400,
   invalid_grant: 400,

@@ -32,6 +32,7 @@ const commands: Readonly<
   updateParticipantMetadata: [ids({ newMetadata: { name: 'Ada' } }), 204],
   updateStreamMetadata: [ofStream({ newMetadata: { portraitMode: true } }), 204],
   updatePublishedStreamBitrate: [ofStream({ videoBitrate: 50_000 }), 204],
+  sendMessages: [ids({ messages: [{ id: 'mine', topic: 'chat', payload: 'once' }] }), 200],
   setInteraction: [ids({ interactionId: 'i-1' }), 204],
   addPublishStreamIceCandidates: [ofStream({ iceCandidates: [] }), 204],
   addViewStreamIceCandidates: [ofStream({ viewerId: 'v-1', iceCandidates: [] }), 204],

@@ -16,6 +16,8 @@ import type {
   RevokeUserCommand,
   SendEventCommand,
   SendEventResult,
+  SendMessagesCommand,
+  SendMessagesResult,
   SetInteractionCommand,
   StopViewStreamCommand,
   Ticket,
@@ -46,6 +48,7 @@ interface Operations {
   end: Operation<EndCommand>;
   setInteraction: Operation<SetInteractionCommand>;
   sendEvent: Operation<SendEventCommand, SendEventResult>;
+  sendMessages: Operation<SendMessagesCommand, SendMessagesResult>;
   updateMetadata: Operation<UpdateMetadataCommand>;
   updateParticipantMetadata: Operation<UpdateParticipantMetadataCommand>;
   publishStream: Operation<PublishStreamCommand, PublishStreamResult>;
@@ -88,6 +91,7 @@ interface EventsQuery {
   readonly v?: number;
   readonly versionId?: string;
   readonly userEndpointId?: string;
+  readonly messages?: string;
 }
 
 /** An operation for callers without an access token. */

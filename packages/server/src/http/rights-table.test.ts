@@ -35,6 +35,7 @@ const table: Readonly<
   end: [body(), 403, 403, 403, 204, 204],
   setInteraction: [body({ interactionId: 'i' }), 403, 403, 403, 204, 204],
   sendEvent: [({ conferenceId }) => ({ body: { conferenceId, event } }), 403, 200, 403, 200, 200],
+  sendMessages: [body({ messages: [{ id: 'a', topic: 't', payload: 1 }] }), 403, 403, 403, 400, 200],
   updateMetadata: [body({ operation: 'SET', key: 'k', value: 'v' }), 403, 403, 403, 400, 204],
   updateParticipantMetadata: [body({ newMetadata: {} }), 403, 403, 403, 400, 204],
   publishStream: [body({ conferenceStreamType: 'MIC', ...sdp }), 403, 403, 403, 400, 200],

@@ -56,6 +56,11 @@ export interface Limits {
   /** Polls and pushes for one endpoint that wait for events; the oldest ends. */
   readonly waitingPerEndpoint: number;
 
+  /** One message as JSON. */
+  readonly messageBytes: number;
+  /** The messages of one conference that are kept; the oldest are dropped. */
+  readonly keptMessageBytes: number;
+
   /** Logins of one ticket that may exist at the same time. */
   readonly loginsPerTicket: number;
 
@@ -110,6 +115,8 @@ export const defaultLimits: Limits = {
   waitingPerUser: 1_000,
   waitingPerEndpoint: 8,
 
+  messageBytes: 64 * 1024,
+  keptMessageBytes: 2 * 1024 * 1024,
   connections: 20_000,
   connectionsPerAddress: 5_000,
   headersTimeoutMs: 10_000,

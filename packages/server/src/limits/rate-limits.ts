@@ -15,6 +15,8 @@ export interface RateLimits {
   readonly ticketGuessesPerAddress: number;
   /** Bytes of events that the commands of one user cause per minute. */
   readonly changedBytesPerUser: number;
+  /** Messages of one user per minute. */
+  readonly messagesPerUser: number;
   /** Streams published and views opened by one user per minute. */
   readonly mediaSetupsPerUser: number;
 }
@@ -27,5 +29,6 @@ export const defaultRateLimits: RateLimits = {
   failedLoginsPerAddress: 50,
   ticketGuessesPerAddress: 200,
   changedBytesPerUser: 20 * 1024 * 1024,
+  messagesPerUser: 1_200,
   mediaSetupsPerUser: 600,
 };

@@ -6,6 +6,7 @@ export type CountedLimit = Exclude<
   keyof Limits,
   | 'bodyBytes'
   | 'historyBytes'
+  | 'keptMessageBytes'
   | 'listBytes'
   | 'waitingPerEndpoint'
   | 'connections'
@@ -20,6 +21,7 @@ const explanations: Readonly<Record<CountedLimit, readonly [what: string, advice
   jsonDepth: ['levels of objects and arrays in a body', 'Send flatter JSON.'],
   jsonEntries: ['keys and array items in a body', 'Send less per request.'],
   eventBytes: ['bytes in one change', 'Send shorter texts and less metadata.'],
+  messageBytes: ['bytes in one message', 'Send less, or a link to it.'],
   sdpBytes: ['bytes in an SDP', 'Offer fewer codecs or media sections.'],
   sdpLines: ['lines in an SDP', 'Offer fewer codecs or media sections.'],
   sdpLineBytes: ['bytes in one line of an SDP', 'Send the offer as the browser wrote it.'],

@@ -9,6 +9,7 @@ import { openStorage } from '../storage/open-storage.ts';
 import { anActor } from '../testing/builders.ts';
 import { failLoudly } from '../testing/fail-loudly.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
+import { noMessages } from '../testing/no-messages.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { OutsideEvents } from './outside-events.ts';
 import { Pushes } from './pushes.ts';
@@ -95,7 +96,7 @@ describe.each(['memory', 'SQLite'])('positions in a history in %s', (kind) => {
           onError: failLoudly,
         });
         const outside = new OutsideEvents(clock, failLoudly);
-        const pushes = new Pushes({ conferences, log, outside, clock });
+        const pushes = new Pushes({ conferences, log, messages: noMessages, outside, clock });
         const head = past.setBackTo + past.laterLength;
         // A hang-up ends polls and pushes that would wait.
         const signal = AbortSignal.abort();

@@ -6,6 +6,7 @@ import { MemoryEventLog } from '../storage/memory-event-log.ts';
 import { anActor } from '../testing/builders.ts';
 import { failLoudly } from '../testing/fail-loudly.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
+import { noMessages } from '../testing/no-messages.ts';
 import { OutsideEvents } from './outside-events.ts';
 import { Pushes } from './pushes.ts';
 
@@ -49,7 +50,7 @@ it('delivers everything once and in order, however often its reader disconnects 
           onError: failLoudly,
         });
         const outside = new OutsideEvents(clock, failLoudly);
-        const pushes = new Pushes({ conferences, log, outside, clock });
+        const pushes = new Pushes({ conferences, log, messages: noMessages, outside, clock });
         await conferences.create({ conferenceId: 'c-1' }, actor);
         const happened: string[] = [];
         const seen: string[] = [];

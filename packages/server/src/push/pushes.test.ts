@@ -5,6 +5,7 @@ import { MemoryEventLog } from '../storage/memory-event-log.ts';
 import { anActor } from '../testing/builders.ts';
 import { failLoudly } from '../testing/fail-loudly.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
+import { noMessages } from '../testing/no-messages.ts';
 import { OutsideEvents } from './outside-events.ts';
 import { Pushes, type PushStart } from './pushes.ts';
 
@@ -27,7 +28,7 @@ beforeEach(async () => {
     onError: failLoudly,
   });
   outside = new OutsideEvents(clock, failLoudly);
-  pushes = new Pushes({ conferences, log, outside, clock });
+  pushes = new Pushes({ conferences, log, messages: noMessages, outside, clock });
   await conferences.create({ conferenceId: 'c-1' }, creator);
 });
 

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Conferences } from '../conferences/conferences.ts';
 import { requirePosition, type HistoryPosition } from '../conferences/require-position.ts';
 import type { EventLog } from '../event-log/event-log.ts';
+import type { MessageReader, MessageReading, Messages } from '../messages/messages.ts';
 import type { OutsideEvents } from './outside-events.ts';
 import { formatPosition, parsePosition, type PushPosition } from './push-position.ts';
 
@@ -12,6 +13,7 @@ export interface PushesOptions {
   readonly conferences: Pick<Conferences, 'get'>;
   readonly log: Pick<EventLog, 'read' | 'settled' | 'versionIdAt' | 'wait'>;
   readonly outside: OutsideEvents;
+  readonly messages: Pick<Messages, 'onSent' | 'open'>;
   readonly clock: Clock;
 }
 
@@ -19,6 +21,8 @@ export interface PushesOptions {
 export interface PushStart extends HistoryPosition {
   /** The id of the last message that the reader received; overrides the position. */
   readonly lastEventId?: string | undefined;
+  /** Whose messages to send as well. Default: none. */
+  readonly messages?: MessageReading | undefined;
 }
 
 /** An open push. */
@@ -42,8 +46,8 @@ const chunkCharacters = 16_384;
 const batchBytes = 65_536;
 
 /**
- * Streams both kinds of events: the history, which `getEvents` returns too, and events outside it. Each reader has a
- * cursor into both, so nothing is stored per reader.
+ * Streams all kinds of events: the history, which `getEvents` returns too, events outside it, and messages. Each reader has a
+ * cursor into each, so nothing is stored per reader.
  */
 export class Pushes {
   readonly #options: PushesOptions;
@@ -58,11 +62,11 @@ export class Pushes {
    * Opens a push. It ends after the conference's last event, when the actor's token expires, when the server closes
    * and after a minute; in all but the first case the reader should reconnect.
    *
-   * Refuses with `not_found`, `forbidden`, `position_unavailable`, or `invalid_request` for an id that this server did not
-   * write.
+   * Refuses with `not_found`, `forbidden`, `position_unavailable`, `not_joined` for messages of an endpoint outside the
+   * conference, or `invalid_request` for an id that this server did not write.
    */
   async open(conferenceId: string, start: PushStart, actor: Actor, signal: AbortSignal): Promise<Push> {
-    const { conferences, outside, log } = this.#options;
+    const { conferences, outside, log, messages } = this.#options;
     const asked =
       start.lastEventId === undefined
         ? { ...start, sequence: outside.placeAt(conferenceId, start.version ?? 0) }
@@ -71,8 +75,10 @@ export class Pushes {
     // The reader's state may be of another branch than the last message that it received.
     if (start.versionId !== undefined) await requirePosition(log, conferenceId, start);
     const position = { ...asked, versionId: await requirePosition(log, conferenceId, asked) };
+    const reader = start.messages && (await messages.open(conferenceId, start.messages, actor));
     const over = this.#begin(actor, signal);
-    return { chunks: this.#follow(conferenceId, position, ended !== undefined, over), over };
+    const wasEnded = ended !== undefined;
+    return { chunks: this.#follow(conferenceId, { position, reader, wasEnded }, over), over };
   }
 
   /** Ends all pushes. */
@@ -106,8 +112,7 @@ export class Pushes {
 
   async *#follow(
     conferenceId: string,
-    start: PushPosition,
-    wasEnded: boolean,
+    { position: start, reader, wasEnded }: PushReading,
     over: AbortSignal,
   ): AsyncGenerator<string, void> {
     const { log, outside } = this.#options;
@@ -120,12 +125,15 @@ export class Pushes {
       const events = await log.read(conferenceId, position.version, batchBytes);
       if (!events) return;
       await log.settled();
+      const received = (await reader?.read(batchBytes)) ?? [];
       let chunk = '';
       let isEnded = wasEnded && events.length === 0;
-      for (const message of inOrder(position, events, sent)) {
-        ({ position } = message);
+      for (const message of withMessages(inOrder(position, events, sent), received)) {
+        if (message.position) ({ position } = message);
         isEnded ||= message.isEnd;
-        chunk += `id: ${formatPosition(position)}\ndata: ${message.json}\n\n`;
+        // A reader names its place among the messages itself, so they do not move the id.
+        chunk += message.position ? `id: ${formatPosition(position)}\n` : '';
+        chunk += `data: ${message.json}\n\n`;
         if (chunk.length < chunkCharacters) continue;
         yield chunk;
         chunk = '';
@@ -133,7 +141,7 @@ export class Pushes {
       }
       if (chunk !== '') yield chunk;
       if (isEnded) return;
-      const isSilent = await this.#wait(conferenceId, position, over);
+      const isSilent = await this.#wait(conferenceId, position, reader, over);
       if (isSilent && !over.aborted) yield ': still here\n\n';
     }
   }
@@ -142,9 +150,10 @@ export class Pushes {
   async #wait(
     conferenceId: string,
     { version = 0, sequence }: PushPosition,
+    reader: MessageReader | undefined,
     over: AbortSignal,
   ): Promise<boolean> {
-    const { log, outside, clock } = this.#options;
+    const { log, outside, messages, clock } = this.#options;
     const wake = new AbortController();
     const wakeUp = (): void => {
       wake.abort('news');
@@ -155,21 +164,45 @@ export class Pushes {
       wakeUp();
     }, heartbeatMs);
     const stopListening = outside.onPublished(conferenceId, wakeUp);
+    const stopReading = reader && messages.onSent(conferenceId, wakeUp);
     over.addEventListener('abort', wakeUp);
     if (over.aborted || outside.after(conferenceId, sequence).length > 0) wakeUp();
+    else if (await reader?.hasMore()) wakeUp();
     await log.wait(conferenceId, version, wake.signal);
     over.removeEventListener('abort', wakeUp);
     stopListening();
+    stopReading?.();
     stopTimer();
     return isSilent;
   }
 }
 
-interface Message {
-  /** The position after it. */
+/** What a push reads, and from where. */
+interface PushReading {
   readonly position: PushPosition;
+  readonly reader: MessageReader | undefined;
+  readonly wasEnded: boolean;
+}
+
+interface Message {
+  /** The position after it; undefined for a message of a participant. */
+  readonly position: PushPosition | undefined;
   readonly json: string;
   readonly isEnd: boolean;
+}
+
+/** Adds the messages of participants, who joined before they sent them, and before the end. */
+function* withMessages(events: Iterable<Message>, received: readonly object[]): Generator<Message> {
+  const messages = received.map((event) => ({
+    position: undefined,
+    json: JSON.stringify(event),
+    isEnd: false,
+  }));
+  for (const event of events) {
+    if (event.isEnd) yield* messages.splice(0);
+    yield event;
+  }
+  yield* messages;
 }
 
 /** Merges both kinds: an event outside the history precedes the history event with its version. */
@@ -177,11 +210,11 @@ function* inOrder(
   start: PushPosition,
   events: readonly HistoryEvent[],
   outside: ReturnType<OutsideEvents['after']>,
-): Generator<Message> {
+): Generator<Message & { readonly position: PushPosition }> {
   let position = start;
   const pending = outside.values();
   let next = pending.next();
-  const before = function* (limit: number): Generator<Message> {
+  const before = function* (limit: number): Generator<Message & { readonly position: PushPosition }> {
     for (; !next.done && next.value.atVersion <= limit; next = pending.next()) {
       position = { ...position, sequence: next.value.sequence };
       yield { position, json: next.value.json, isEnd: false };

@@ -29,4 +29,16 @@ export const migrations: readonly string[] = [
      PRIMARY KEY (conference_id, version)
    ) STRICT;`,
   `CREATE TABLE revocations (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT;`,
+  `CREATE TABLE messages (
+     conference_id TEXT NOT NULL REFERENCES conferences (id) ON DELETE CASCADE,
+     sequence INTEGER NOT NULL,
+     sender TEXT NOT NULL, -- the endpoint
+     message_id TEXT NOT NULL,
+     message TEXT NOT NULL, -- JSON
+     PRIMARY KEY (conference_id, sequence),
+     UNIQUE (conference_id, sender, message_id)
+   ) STRICT, WITHOUT ROWID;
+   ALTER TABLE conferences ADD COLUMN last_message INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE conferences ADD COLUMN dropped_through INTEGER NOT NULL DEFAULT 0; -- the last message that was dropped
+   ALTER TABLE conferences ADD COLUMN message_bytes INTEGER NOT NULL DEFAULT 0; -- of the messages that are kept`,
 ];

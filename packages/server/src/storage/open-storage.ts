@@ -1,25 +1,34 @@
 import { join } from 'node:path';
 import { countLostFrames } from './count-lost-frames.ts';
 import { MemoryEventLog } from './memory-event-log.ts';
+import { MemoryMessageLog } from './memory-message-log.ts';
 import { openDatabase } from './open-database.ts';
 import { noRecords } from './records.ts';
 import { SqliteEventLog } from './sqlite-event-log.ts';
+import { SqliteMessageLog } from './sqlite-message-log.ts';
 import { SqliteRecords } from './sqlite-records.ts';
 import type { Storage } from './storage.ts';
 
+/** How much to keep of each conference, in bytes. Default: all. */
+export interface KeptBytes {
+  readonly historyBytes?: number;
+  readonly keptMessageBytes?: number;
+}
+
 /**
- * Opens the configured storage: everything in `dataDir`, or in memory if that is undefined. Of each conference's history it
- * keeps about `historyBytes`.
+ * Opens the configured storage: everything in `dataDir`, or in memory if that is undefined. Of each conference it keeps about
+ * `historyBytes` of its history, and `keptMessageBytes` of messages.
  *
  * @throws {@link ConfigError} (`ERR_CONFIG`) for an unusable `dataDir`.
  */
 export async function openStorage(
   dataDir: string | undefined,
-  historyBytes: number = Infinity,
+  { historyBytes, keptMessageBytes }: KeptBytes = {},
 ): Promise<Storage> {
   if (dataDir === undefined) {
     return {
       log: new MemoryEventLog(historyBytes),
+      messages: new MemoryMessageLog(keptMessageBytes),
       warnings: [],
       records: () => noRecords,
       compact: () => {},
@@ -31,6 +40,7 @@ export async function openStorage(
   const database = await openDatabase(dataDir);
   return {
     log: new SqliteEventLog(database, historyBytes),
+    messages: new SqliteMessageLog(database, keptMessageBytes),
     warnings: lostFrames === 0 ? [] : [damageOf(dataDir, lostFrames)],
     records: (name) => new SqliteRecords(database, name),
     compact: () => {

@@ -1,4 +1,5 @@
 import type { EventLog } from '../event-log/event-log.ts';
+import type { MessageLog } from '../event-log/message-log.ts';
 import type { Records } from './records.ts';
 
 /** What is stored besides the conferences; each name is a table of the data folder. */
@@ -7,6 +8,7 @@ type RecordsName = 'signing_keys' | 'refresh_tokens' | 'tickets' | 'user_endpoin
 /** All data that a server stores. */
 export interface Storage {
   readonly log: EventLog;
+  readonly messages: MessageLog;
   /** What the operator has to know about the stored data. */
   readonly warnings: readonly string[];
   /** The records of one name. Their owner defines the values, which must survive JSON. */

@@ -17,6 +17,7 @@ export interface PushRequest {
   readonly versionId?: string;
   readonly lastEventId?: string;
   readonly userEndpointId?: string;
+  readonly messages?: string;
 }
 
 /** Reads a push message by message, as a client does. */
@@ -72,9 +73,10 @@ export class PushReader {
         this.comments.push(block);
         continue;
       }
-      const [, id = '', data = ''] = /^id: (.*)\ndata: (.*)$/.exec(block) ?? [];
-      this.lastId = id;
-      return { id, event: JSON.parse(data) as PushMessage['event'] };
+      const [, id, data = ''] = /^(?:id: (.*)\n)?data: (.*)$/.exec(block) ?? [];
+      // As in a browser, a message without an id keeps the last one.
+      this.lastId = id ?? this.lastId;
+      return { id: id ?? '', event: JSON.parse(data) as PushMessage['event'] };
     }
   }
 

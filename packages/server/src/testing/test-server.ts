@@ -40,6 +40,11 @@ export class Caller {
     this.userId = sub ?? '';
   }
 
+  /** The same caller at the server that has taken over. */
+  at(url: string): Caller {
+    return new Caller(url, { access_token: this.token, sub: this.userId } as TokenResponse);
+  }
+
   /** Sends a request and checks that the document allows the response. */
   async call<Body = unknown>(operationId: string, asked: Asked = {}): Promise<Answer<Body>> {
     const operation = operationOf(operationId);

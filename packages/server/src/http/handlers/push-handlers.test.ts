@@ -4,10 +4,12 @@ import { expect, it, vi } from 'vitest';
 import { Conferences } from '../../conferences/conferences.ts';
 import { UserEndpoints } from '../../endpoints/user-endpoints.ts';
 import { defaultLimits } from '../../limits/limits.ts';
+import { Messages } from '../../messages/messages.ts';
 import { OutsideEvents } from '../../push/outside-events.ts';
 import { Pushes } from '../../push/pushes.ts';
 import { WaitingRequests } from '../../push/waiting-requests.ts';
 import { MemoryEventLog } from '../../storage/memory-event-log.ts';
+import { MemoryMessageLog } from '../../storage/memory-message-log.ts';
 import { noRecords } from '../../storage/records.ts';
 import { anActor } from '../../testing/builders.ts';
 import { failLoudly } from '../../testing/fail-loudly.ts';
@@ -38,11 +40,29 @@ async function setUp() {
     onSilent: (id) => healths.push(`${id} GONE`),
   });
   const outside = new OutsideEvents(clock, failLoudly);
-  const pushes = new Pushes({ conferences, log, outside, clock });
   const waiting = new WaitingRequests(defaultLimits);
   const logged: object[] = [];
   const onSent = (event: object): void => void logged.push(event);
-  const handlers = pushHandlers({ conferences, endpoints, outside, pushes, waiting, clock, onSent });
+  const messages = new Messages({
+    conferences,
+    log: new MemoryMessageLog(),
+    clock,
+    newId,
+    limits: defaultLimits,
+    budget: undefined,
+    onError: failLoudly,
+  });
+  const pushes = new Pushes({ conferences, log, messages, outside, clock });
+  const handlers = pushHandlers({
+    conferences,
+    endpoints,
+    outside,
+    messages,
+    pushes,
+    waiting,
+    clock,
+    onSent,
+  });
   await conferences.create({ conferenceId: 'c-1' }, actor);
   const hangUp = new AbortController();
   const open = (query: { readonly v?: number; readonly userEndpointId?: string }) =>

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import type { Clock } from '../../clock.ts';
 import type { Conferences } from '../../conferences/conferences.ts';
 import type { UserEndpoints } from '../../endpoints/user-endpoints.ts';
+import { messageReadingOf } from '../../messages/message-reading.ts';
+import type { Messages } from '../../messages/messages.ts';
 import type { OutsideEvents } from '../../push/outside-events.ts';
 import type { Push, Pushes } from '../../push/pushes.ts';
 import type { WaitingRequests } from '../../push/waiting-requests.ts';
@@ -12,6 +14,7 @@ export interface PushHandlersOptions {
   readonly conferences: Conferences;
   readonly endpoints: UserEndpoints;
   readonly outside: OutsideEvents;
+  readonly messages: Messages;
   readonly pushes: Pushes;
   readonly waiting: WaitingRequests;
   readonly clock: Clock;
@@ -22,18 +25,26 @@ export interface PushHandlersOptions {
 /** How long a reader may take to read what was already sent when its push ends. */
 const lastChunkMs = 5_000;
 
-/** Sends events outside the history, and opens the stream that carries them along with the history. */
-export function pushHandlers(options: PushHandlersOptions): Handlers<'sendEvent' | 'openPush'> {
-  const { conferences, endpoints, outside, pushes, waiting, clock, onSent } = options;
+/** Sends events outside the history and messages, and opens the stream that carries them along with the history. */
+export function pushHandlers(
+  options: PushHandlersOptions,
+): Handlers<'sendEvent' | 'sendMessages' | 'openPush'> {
+  const { conferences, endpoints, outside, messages, pushes, waiting, clock, onSent } = options;
   return {
     sendEvent: async ({ body, actor }) => {
       const { masked, endpointIds, ...sent } = await conferences.send(body, actor);
       if (outside.publish(body.conferenceId, sent)) onSent(masked);
       return { eventsSent: endpointIds.length };
     },
+    sendMessages: ({ body, actor }) => {
+      endpoints.requireOwn(actor, body.userEndpointId);
+      return messages.send(body, actor);
+    },
     openPush: async ({ params, query, lastEventId, actor, signal }) => {
       const { v: version, versionId } = query;
-      const start = { version, versionId, lastEventId: lastEventId ?? query.lastEventId };
+      const reading = messageReadingOf(query);
+      if (reading) endpoints.requireOwn(actor, reading.userEndpointId);
+      const start = { version, versionId, lastEventId: lastEventId ?? query.lastEventId, messages: reading };
       const request = waiting.begin(actor, query.userEndpointId, signal);
       let release = request.end;
       try {

@@ -10,6 +10,7 @@ const windows: Readonly<Record<Rate, { readonly seconds: number; readonly what: 
   callsPerAddress: { seconds: 60, what: 'calls per address and minute' },
   loginsPerAddress: { seconds: 60, what: 'logins per address, credential and minute' },
   changedBytesPerUser: { seconds: 60, what: 'bytes of changes per user and minute' },
+  messagesPerUser: { seconds: 60, what: 'messages per user and minute' },
   mediaSetupsPerUser: { seconds: 60, what: 'streams and views set up per user and minute' },
 };
 
@@ -43,12 +44,12 @@ export class RateLimiter {
   }
 
   /**
-   * Counts one call for `key`.
+   * Counts calls for `key`.
    * @throws {@link RateLimitError} when that exceeds the limit
    */
-  async take(key: string): Promise<void> {
+  async take(key: string, count = 1): Promise<void> {
     try {
-      await this.#counts.consume(key);
+      await this.#counts.consume(key, count);
     } catch (reason) {
       if (!(reason instanceof RateLimiterRes)) throw reason;
       throw this.#refusalOf(reason);

@@ -12,6 +12,10 @@ export interface UserBudgets {
     readonly require: (actor: Actor) => Promise<void>;
     readonly spend: (actor: Actor, bytes: number) => Promise<void>;
   };
+  /** Counts messages and their bytes; refuses with {@link RateLimitError} a user who used up either. */
+  readonly messages: {
+    readonly take: (actor: Actor, count: number, bytes: number) => Promise<void>;
+  };
   /** Counts one media connection being set up; refuses with {@link RateLimitError} above the limit. */
   readonly takeMediaSetup: (actor: Actor) => Promise<void>;
 }
@@ -19,11 +23,20 @@ export interface UserBudgets {
 /** The budgets of all users, counted in this process's memory. */
 export function createUserBudgets(limits: RateLimits): UserBudgets {
   const changes = new RateLimiter(limits, 'changedBytesPerUser');
+  const messages = new RateLimiter(limits, 'messagesPerUser');
   const setups = new RateLimiter(limits, 'mediaSetupsPerUser');
   return {
     changes: {
       require: (actor) => changes.require(userKeyOf(actor)),
       spend: (actor, bytes) => changes.spend(userKeyOf(actor), bytes),
+    },
+    messages: {
+      take: async (actor, count, bytes) => {
+        const key = userKeyOf(actor);
+        await changes.require(key);
+        await messages.take(key, count);
+        await changes.spend(key, bytes);
+      },
     },
     takeMediaSetup: (actor) => setups.take(userKeyOf(actor)),
   };

@@ -1,0 +1,37 @@
+import type { ConferenceMessageSentEvent } from '@parley-rtc/contract';
+
+/** A message without its place, which the log assigns. */
+export type UnplacedMessage = Omit<ConferenceMessageSentEvent, 'sequence'>;
+
+/**
+ * The messages of all conferences, in the order in which they were accepted. Keeps about as many bytes of each conference's
+ * newest messages as it was told.
+ *
+ * Sequences are based on the time, so that a log that lost messages, or all of them, assigns only new ones.
+ */
+export interface MessageLog {
+  /**
+   * Appends all messages, or none. One that the same endpoint sent before, with the same id, keeps its place. Returns each as it
+   * is stored, in the same order. Resolves when they are as durable as this log can make them.
+   */
+  append(
+    conferenceId: string,
+    messages: readonly UnplacedMessage[],
+    nowMs: number,
+  ): Promise<readonly ConferenceMessageSentEvent[]>;
+  /**
+   * The messages after a sequence, oldest first. Stops before the one that would exceed `maxBytes`, but returns at least one if
+   * there is one.
+   */
+  after(
+    conferenceId: string,
+    sequence: number,
+    maxBytes: number,
+  ): Promise<readonly ConferenceMessageSentEvent[]>;
+  /** The sequence of the last message; 0 without one. */
+  lastSequence(conferenceId: string): Promise<number>;
+  /** The sequence of the last message that was dropped; 0 without one. */
+  droppedThrough(conferenceId: string): Promise<number>;
+  /** Drops all messages of a conference. */
+  forget(conferenceId: string): Promise<void>;
+}

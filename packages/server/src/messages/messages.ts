@@ -1,0 +1,197 @@
+import {
+  findParticipant,
+  type ConferenceEvent,
+  type ConferenceMessageSentEvent,
+  type ConferenceMessagesMissedEvent,
+  type ConferenceState,
+  type SendMessagesCommand,
+  type SendMessagesResult,
+} from '@parley-rtc/contract';
+import type { Actor } from '../actor.ts';
+import type { Clock } from '../clock.ts';
+import type { Conferences } from '../conferences/conferences.ts';
+import { jsonBytes } from '../conferences/json-bytes.ts';
+import { requireParticipant } from '../conferences/rules/preconditions.ts';
+import type { Limits } from '../limits/limits.ts';
+import { requireWithin } from '../limits/require-within.ts';
+import { Listeners } from '../listeners.ts';
+import type { MessageLog } from '../event-log/message-log.ts';
+import { messagesOf } from './send-messages.ts';
+
+/** What {@link Messages} needs. */
+export interface MessagesOptions {
+  readonly conferences: Pick<Conferences, 'find' | 'get' | 'onEvents'>;
+  readonly log: MessageLog;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly limits: Limits;
+  /** Limits what a user sends; undefined for no limit. */
+  readonly budget: MessageBudget | undefined;
+  /** Receives what a listener threw. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Limits how many messages a user sends, and how many bytes. */
+export interface MessageBudget {
+  /** Counts messages and their bytes. Rejects, without counting the bytes, for a user who used up one of them. */
+  take(actor: Actor, count: number, bytes: number): Promise<void>;
+}
+
+/** Where a reader starts: after its own endpoint joined, with all kept messages, or after a sequence. */
+export type MessageStart = 'joined' | 'all' | number;
+
+/** Who reads, and from where. */
+export interface MessageReading {
+  readonly userEndpointId: string;
+  readonly start: MessageStart;
+}
+
+/** What a reader receives. */
+export type MessageEvent = ConferenceMessageSentEvent | ConferenceMessagesMissedEvent;
+
+/** One reader's place among the messages of a conference. */
+export interface MessageReader {
+  /** The next events for this reader, oldest first; empty when there are none. Not for two calls at the same time. */
+  read(maxBytes: number): Promise<readonly MessageEvent[]>;
+  /** Whether there may be more to read. */
+  hasMore(): Promise<boolean>;
+}
+
+/** The messages that participants send to each other. */
+export class Messages {
+  readonly #options: MessagesOptions;
+  readonly #listeners = new Map<string, Listeners<void>>();
+  /** By conference and endpoint: the last message before the endpoint joined. */
+  readonly #joinedAfter = new Map<string, Map<string, Promise<number>>>();
+  readonly #stopFollowing: () => void;
+
+  constructor(options: MessagesOptions) {
+    this.#options = options;
+    this.#stopFollowing = options.conferences.onEvents((events) => {
+      for (const event of events) this.#onEvent(event);
+    });
+  }
+
+  /**
+   * Sends messages. Sent again, they have no effect, and the answer is the same. Refuses as {@link messagesOf} does, with
+   * `limit_exceeded` and with {@link RateLimitError}.
+   */
+  async send(command: SendMessagesCommand, actor: Actor): Promise<SendMessagesResult> {
+    const { conferences, log, clock, newId, limits, budget } = this.#options;
+    const state = await conferences.get(command.conferenceId, actor);
+    const nowMs = clock.now();
+    const messages = messagesOf(state, command, { nowMs, newId });
+    const sizes = command.messages.map((message) => jsonBytes(message));
+    for (const size of sizes) requireWithin(limits, 'messageBytes', size);
+    await budget?.take(
+      actor,
+      messages.length,
+      sizes.reduce((sum, size) => sum + size, 0),
+    );
+    const stored = await log.append(command.conferenceId, messages, nowMs);
+    this.#listeners.get(command.conferenceId)?.call();
+    return {
+      messages: stored.map(({ messageId: id, sequence, timestamp }) => ({ id, sequence, timestamp })),
+    };
+  }
+
+  /**
+   * Opens the messages for an endpoint. Refuses with `not_joined` one that is not in the conference. Of one that has ended,
+   * only readers that were opened before receive more.
+   */
+  async open(
+    conferenceId: string,
+    { userEndpointId, start }: MessageReading,
+    actor: Actor,
+  ): Promise<MessageReader> {
+    const { conferences, log } = this.#options;
+    const opened = await conferences.get(conferenceId, actor);
+    if (opened.ended) return endedReader;
+    requireParticipant(opened, userEndpointId);
+    let sequence = await this.#sequenceOf(conferenceId, userEndpointId, start);
+    return {
+      read: async (maxBytes) => {
+        const state = await conferences.find(conferenceId);
+        if (!state || (!state.ended && !findParticipant(state, userEndpointId))) {
+          sequence = await log.lastSequence(conferenceId);
+          return [];
+        }
+        const droppedThrough = await log.droppedThrough(conferenceId);
+        if (droppedThrough > sequence) {
+          sequence = droppedThrough;
+          return [this.#missed(state, droppedThrough)];
+        }
+        for (;;) {
+          const messages = await log.after(conferenceId, sequence, maxBytes);
+          sequence = messages.at(-1)?.sequence ?? sequence;
+          const readable = messages.filter((message) => isFor(userEndpointId, message));
+          if (readable.length > 0 || messages.length === 0) return readable;
+        }
+      },
+      hasMore: async () => (await log.lastSequence(conferenceId)) > sequence,
+    };
+  }
+
+  /** Calls `listener` on every message of a conference, until the returned function is called. */
+  onSent(conferenceId: string, listener: () => void): () => void {
+    const listeners = this.#listeners.get(conferenceId) ?? new Listeners<void>(this.#options.onError);
+    this.#listeners.set(conferenceId, listeners);
+    const remove = listeners.add(listener);
+    return () => {
+      remove();
+      if (listeners.size === 0) this.#listeners.delete(conferenceId);
+    };
+  }
+
+  /** Stops following the conferences. */
+  close(): void {
+    this.#stopFollowing();
+  }
+
+  async #sequenceOf(conferenceId: string, userEndpointId: string, start: MessageStart): Promise<number> {
+    if (typeof start === 'number') return start;
+    // An endpoint that joined before a restart has read before, so it names its place; if not, it gets all that is kept.
+    const joinedAfter =
+      start === 'joined' ? await this.#joinedAfter.get(conferenceId)?.get(userEndpointId) : undefined;
+    return joinedAfter ?? this.#options.log.droppedThrough(conferenceId);
+  }
+
+  #missed({ id: conferenceId, organizationId }: ConferenceState, sequence: number): MessageEvent {
+    const { clock, newId } = this.#options;
+    return {
+      type: 'ConferenceMessagesMissedEvent',
+      id: newId(),
+      timestamp: new Date(clock.now()).toISOString(),
+      conferenceId,
+      ...(organizationId !== undefined && { organizationId }),
+      conferenceVersion: null,
+      sequence,
+    };
+  }
+
+  #onEvent(event: ConferenceEvent): void {
+    const { conferenceId } = event;
+    if (event.type === 'ConferenceJoinedEvent') {
+      const joined = this.#joinedAfter.get(conferenceId) ?? new Map<string, Promise<number>>();
+      this.#joinedAfter.set(conferenceId, joined);
+      joined.set(event.userEndpointId, this.#options.log.lastSequence(conferenceId));
+    }
+    if (event.type === 'ConferenceLeftEvent') {
+      const joined = this.#joinedAfter.get(conferenceId);
+      joined?.delete(event.userEndpointId);
+      if (joined?.size === 0) this.#joinedAfter.delete(conferenceId);
+    }
+    if (event.type === 'ConferenceEndedEvent') this.#joinedAfter.delete(conferenceId);
+  }
+}
+
+/** For those who come after the end. */
+const endedReader: MessageReader = {
+  read: () => Promise.resolve([]),
+  hasMore: () => Promise.resolve(false),
+};
+
+/** Whether an endpoint receives a message: never its own. */
+function isFor(endpointId: string, { userEndpointId, to }: ConferenceMessageSentEvent): boolean {
+  return to ? to.includes(endpointId) : userEndpointId !== endpointId;
+}

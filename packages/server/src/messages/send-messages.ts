@@ -1,0 +1,65 @@
+import type {
+  ConferenceState,
+  JsonValue,
+  NewMessage,
+  Participant,
+  SendMessagesCommand,
+} from '@parley-rtc/contract';
+import { requireParticipant } from '../conferences/rules/preconditions.ts';
+import { RefusalError } from '../refusal.ts';
+import type { UnplacedMessage } from '../event-log/message-log.ts';
+
+/** What a message gets from the server. */
+interface Stamp {
+  readonly nowMs: number;
+  readonly newId: () => string;
+}
+
+/**
+ * The messages of a command as they are stored. Refuses with `not_joined` a sender who is not in the conference, and with
+ * `unknown_recipient` a recipient who is not, or who is the sender.
+ */
+export function messagesOf(
+  state: ConferenceState,
+  { userEndpointId, messages }: SendMessagesCommand,
+  stamp: Stamp,
+): readonly UnplacedMessage[] {
+  const sender = requireParticipant(state, userEndpointId);
+  for (const { to = [] } of messages) requireRecipients(state, sender, to);
+  return messages.map((message) => messageOf(state, sender, message, stamp));
+}
+
+function requireRecipients(state: ConferenceState, sender: Participant, to: readonly string[]): void {
+  const inside = new Set(state.participants.map(({ id }) => id));
+  const unknown = to.find((id) => !inside.has(id) || id === sender.id);
+  if (unknown === undefined) return;
+  throw new RefusalError(
+    'unknown_recipient',
+    unknown === sender.id
+      ? 'A message cannot be sent to its own sender. Leave that endpoint out of `to`.'
+      : `The endpoint "${unknown}" is not in the conference (any more). Leave it out of \`to\`.`,
+  );
+}
+
+function messageOf(
+  { id: conferenceId, organizationId }: ConferenceState,
+  sender: Participant,
+  { id: messageId, topic, payload, contentType, to }: NewMessage,
+  { nowMs, newId }: Stamp,
+): UnplacedMessage {
+  return {
+    type: 'ConferenceMessageSentEvent',
+    id: newId(),
+    timestamp: new Date(nowMs).toISOString(),
+    conferenceId,
+    ...(organizationId !== undefined && { organizationId }),
+    conferenceVersion: null,
+    userId: sender.userId,
+    userEndpointId: sender.id,
+    messageId,
+    topic,
+    payload: payload as JsonValue,
+    ...(contentType !== undefined && { contentType }),
+    ...(to !== undefined && { to: [...new Set(to)] }),
+  };
+}
