@@ -89,7 +89,10 @@ export const rooms = {
       holds: 'preview, level meter, warnings before a call',
       imports: ['stream-kinds.ts', 'errors', 'waiting', 'devices', 'publishing'],
     },
-    processors: { holds: 'changing video frames on their way out', imports: ['errors', 'publishing'] },
+    processors: {
+      holds: 'changing video frames on their way out',
+      imports: ['errors', 'publishing', 'waiting'],
+    },
     encryption: {
       holds: 'frames, keys and the worker of [end-to-end encryption](encryption.md); a subpath of its own',
       imports: ['stream-kinds.ts', 'errors', 'waiting', 'publishing'],
