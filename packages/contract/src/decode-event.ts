@@ -21,6 +21,7 @@ const text: Field = (value) => (typeof value === 'string' ? value : unusable);
 const integer: Field = (value) => (Number.isInteger(value) ? value : unusable);
 /** Any JSON value, null included, but not a missing one. */
 const anything: Field = (value) => (value === undefined ? unusable : value);
+const flag: Field = (value) => (typeof value === 'boolean' ? value : unusable);
 const object: Field = (value) => (isObject(value) ? value : unusable);
 const texts: Field = (value) =>
   Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : unusable;
@@ -83,7 +84,7 @@ const fieldsOf: Readonly<Record<Exclude<ConferenceEvent['type'], 'UnknownEvent'>
     contentType: optional(text),
     to: optional(texts),
   },
-  ConferenceMessagesMissedEvent: { sequence: integer },
+  ConferenceMessagesPlacedEvent: { sequence: integer, hasMissed: flag },
 };
 
 /**

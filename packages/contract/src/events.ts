@@ -143,11 +143,12 @@ export interface ConferenceMessageSentEvent extends CausedEvent {
   readonly to?: readonly string[];
 }
 
-/** Messages that this reader has not read are no longer kept. */
-export interface ConferenceMessagesMissedEvent extends EventBase {
-  readonly type: 'ConferenceMessagesMissedEvent';
-  /** The last message that is no longer kept. */
+/** Where this reader stands among the messages: at the start, and where messages that it has not read are no longer kept. */
+export interface ConferenceMessagesPlacedEvent extends EventBase {
+  readonly type: 'ConferenceMessagesPlacedEvent';
   readonly sequence: number;
+  /** Whether messages before it were never read and are no longer kept. */
+  readonly hasMissed: boolean;
 }
 
 /** An event of an unknown type, or of a known type without a required field. `raw` holds all of it. */
@@ -178,5 +179,5 @@ export type ConferenceEvent =
   | ConferenceNetworkIndicatorUpdatedEvent
   | ConferenceStreamLayersUpdatedEvent
   | ConferenceMessageSentEvent
-  | ConferenceMessagesMissedEvent
+  | ConferenceMessagesPlacedEvent
   | UnknownEvent;

@@ -97,6 +97,11 @@ describe('openapi.yaml', () => {
 
 /** A value for each field that any event requires. */
 const anything = {
+  messageId: 'm-1',
+  sequence: 1,
+  topic: 'chat',
+  payload: null,
+  hasMissed: false,
   userId: 'u',
   userEndpointId: 'ep',
   streamId: 's',

@@ -786,7 +786,7 @@ export interface webhooks {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly ConferenceMessagesMissedEvent: {
+    readonly ConferenceMessagesPlacedEvent: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -796,10 +796,10 @@ export interface webhooks {
         readonly get?: never;
         readonly put?: never;
         /**
-         * ConferenceMessagesMissedEvent
-         * @description Messages that this reader has not read are no longer kept. It is not part of the version history.
+         * ConferenceMessagesPlacedEvent
+         * @description Where this reader stands among the messages: at the start, unless it named a `sequence`, and where messages that it has not read are no longer kept. It is not part of the version history.
          */
-        readonly post: operations["onConferenceMessagesMissedEvent"];
+        readonly post: operations["onConferenceMessagesPlacedEvent"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1137,18 +1137,20 @@ export interface components {
             /** @description The user who sent it. */
             readonly userId: string;
         };
-        /** @description Messages that this reader has not read are no longer kept. It is not part of the version history. */
-        readonly ConferenceMessagesMissedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId"> & {
+        /** @description Where this reader stands among the messages: at the start, unless it named a `sequence`, and where messages that it has not read are no longer kept. It is not part of the version history. */
+        readonly ConferenceMessagesPlacedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId"> & {
+            /** @description Whether messages before it were never read by this reader and are no longer kept. */
+            readonly hasMissed: boolean;
             /**
              * Format: int64
-             * @description The last message that is no longer kept. Ask for what follows it.
+             * @description Continue after this place, with `messages=<sequence>`.
              */
             readonly sequence: number;
             /**
              * @description Type of the event.
              * @constant
              */
-            readonly type: "ConferenceMessagesMissedEvent";
+            readonly type: "ConferenceMessagesPlacedEvent";
         };
         /** @description One conference metadata entry was set or removed. */
         readonly ConferenceMetadataUpdatedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId" | "userEndpointId"> & {
@@ -3164,7 +3166,7 @@ export interface operations {
             readonly 200: components["responses"]["EventAccepted"];
         };
     };
-    readonly onConferenceMessagesMissedEvent: {
+    readonly onConferenceMessagesPlacedEvent: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -3173,7 +3175,7 @@ export interface operations {
         };
         readonly requestBody: {
             readonly content: {
-                readonly "application/json": components["schemas"]["ConferenceMessagesMissedEvent"];
+                readonly "application/json": components["schemas"]["ConferenceMessagesPlacedEvent"];
             };
         };
         readonly responses: {

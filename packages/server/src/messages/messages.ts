@@ -2,7 +2,7 @@ import {
   findParticipant,
   type ConferenceEvent,
   type ConferenceMessageSentEvent,
-  type ConferenceMessagesMissedEvent,
+  type ConferenceMessagesPlacedEvent,
   type ConferenceState,
   type SendMessagesCommand,
   type SendMessagesResult,
@@ -12,10 +12,10 @@ import type { Clock } from '../clock.ts';
 import type { Conferences } from '../conferences/conferences.ts';
 import { jsonBytes } from '../conferences/json-bytes.ts';
 import { requireParticipant } from '../conferences/rules/preconditions.ts';
+import type { MessageLog } from '../event-log/message-log.ts';
 import type { Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
 import { Listeners } from '../listeners.ts';
-import type { MessageLog } from '../event-log/message-log.ts';
 import { messagesOf } from './send-messages.ts';
 
 /** What {@link Messages} needs. */
@@ -47,7 +47,7 @@ export interface MessageReading {
 }
 
 /** What a reader receives. */
-export type MessageEvent = ConferenceMessageSentEvent | ConferenceMessagesMissedEvent;
+export type MessageEvent = ConferenceMessageSentEvent | ConferenceMessagesPlacedEvent;
 
 /** One reader's place among the messages of a conference. */
 export interface MessageReader {
@@ -109,6 +109,7 @@ export class Messages {
     if (opened.ended) return endedReader;
     requireParticipant(opened, userEndpointId);
     let sequence = await this.#sequenceOf(conferenceId, userEndpointId, start);
+    let isPlaced = typeof start === 'number';
     return {
       read: async (maxBytes) => {
         const state = await conferences.find(conferenceId);
@@ -117,9 +118,11 @@ export class Messages {
           return [];
         }
         const droppedThrough = await log.droppedThrough(conferenceId);
-        if (droppedThrough > sequence) {
-          sequence = droppedThrough;
-          return [this.#missed(state, droppedThrough)];
+        const hasMissed = droppedThrough > sequence;
+        if (hasMissed || !isPlaced) {
+          isPlaced = true;
+          sequence = Math.max(sequence, droppedThrough);
+          return [this.#placed(state, sequence, hasMissed)];
         }
         for (;;) {
           const messages = await log.after(conferenceId, sequence, maxBytes);
@@ -128,7 +131,7 @@ export class Messages {
           if (readable.length > 0 || messages.length === 0) return readable;
         }
       },
-      hasMore: async () => (await log.lastSequence(conferenceId)) > sequence,
+      hasMore: async () => !isPlaced || (await log.lastSequence(conferenceId)) > sequence,
     };
   }
 
@@ -156,16 +159,21 @@ export class Messages {
     return joinedAfter ?? this.#options.log.droppedThrough(conferenceId);
   }
 
-  #missed({ id: conferenceId, organizationId }: ConferenceState, sequence: number): MessageEvent {
+  #placed(
+    { id: conferenceId, organizationId }: ConferenceState,
+    sequence: number,
+    hasMissed: boolean,
+  ): MessageEvent {
     const { clock, newId } = this.#options;
     return {
-      type: 'ConferenceMessagesMissedEvent',
+      type: 'ConferenceMessagesPlacedEvent',
       id: newId(),
       timestamp: new Date(clock.now()).toISOString(),
       conferenceId,
       ...(organizationId !== undefined && { organizationId }),
       conferenceVersion: null,
       sequence,
+      hasMissed,
     };
   }
 

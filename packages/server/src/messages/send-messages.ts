@@ -6,8 +6,8 @@ import type {
   SendMessagesCommand,
 } from '@parley-rtc/contract';
 import { requireParticipant } from '../conferences/rules/preconditions.ts';
-import { RefusalError } from '../refusal.ts';
 import type { UnplacedMessage } from '../event-log/message-log.ts';
+import { RefusalError } from '../refusal.ts';
 
 /** What a message gets from the server. */
 interface Stamp {

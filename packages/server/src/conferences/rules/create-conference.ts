@@ -16,6 +16,7 @@ export const reservedIds: ReadonlySet<string> = new Set([
   'leave',
   'publishStream',
   'sendEvent',
+  'sendMessages',
   'stopViewStream',
   'unpublishStream',
   'updateMetadata',
