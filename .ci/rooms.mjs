@@ -44,6 +44,7 @@ export const rooms = {
     waiting: { holds: 'pauses, retries, the network, serial queues, listener lists', imports: [] },
     state: { holds: 'the store and what is read from it', imports: ['waiting'] },
     'audio-output.ts': { holds: 'moves an element to another speaker', imports: ['errors', 'waiting'] },
+    messages: { holds: 'messages between participants', imports: ['new-id.ts', 'errors', 'waiting'] },
     signalling: {
       holds: 'events by push or long poll, the user endpoint',
       imports: ['new-id.ts', 'errors', 'waiting'],
@@ -111,7 +112,7 @@ export const rooms = {
     },
     announcing: {
       holds: 'which events the app receives, and calling its listeners',
-      imports: ['errors', 'waiting', 'state', 'publishing', 'viewing', 'quality'],
+      imports: ['errors', 'waiting', 'state', 'publishing', 'viewing', 'quality', 'messages'],
     },
     presence: {
       holds: 'entering, leaving and rejoining as one endpoint',
@@ -126,6 +127,7 @@ export const rooms = {
         'waiting',
         'state',
         'signalling',
+        'messages',
         'devices',
         'connection',
         'publishing',

@@ -28,6 +28,12 @@ const messages: Readonly<Record<ParleyErrorCode, string>> = {
   ERR_ENDPOINT_LOST: 'You were disconnected after a long silence. Rejoin the call.',
   ERR_LISTENER: `${somethingWrong} ${reload}`,
   ERR_UNREADABLE_EVENT: 'This page may not show everything that happens in the call.',
+  ERR_INVALID_MESSAGE: `${somethingWrong} ${reload}`,
+  ERR_RECIPIENT_NOT_FOUND: 'This person is no longer in the call.',
+  ERR_MESSAGE_NOT_DECRYPTED: 'A message could not be read.',
+  ERR_REQUEST_FAILED: 'The other person could not answer.',
+  ERR_MESSAGES_MISSED: 'Some messages could not be delivered to you.',
+  ERR_UNSUPPORTED_BY_SERVER: `${somethingWrong} ${reload}`,
   ERR_INVALID_METADATA: `${somethingWrong} ${reload}`,
   ERR_DEVICE_DENIED:
     'Access to the {device} was denied. Allow it in your browser’s settings for this site, then try again.',

@@ -27,7 +27,7 @@ export type { LogLevel } from './logging/log-level.ts';
 export type { LogFields, LogRecord, LogSetting, LogSink } from './logging/log-record.ts';
 export { setLogLevel, setLogSink } from './logging/page-log.ts';
 export { redeemTicket, ticketToken, type RedeemedTicket, type TicketOptions } from './redeem-ticket.ts';
-export type { CallOptions, EventsOptions, PushStart, RtcApi } from './rtc-api.ts';
+export type { CallOptions, EventsOptions, MessageStart, PushStart, RtcApi } from './rtc-api.ts';
 export type { TokenClaims, TokenNews } from './token-claims.ts';
 export type { TokenSource } from './token-source.ts';
 export { type Deadline, type DeadlineOptions, withDeadline } from './with-deadline.ts';

@@ -83,6 +83,11 @@ const posts: { [Name in PostName]: Post<Name> } = {
     '/rtc-api/conferences/sendEvent',
     { eventsSent: 2 },
   ],
+  sendMessages: [
+    { ...own, messages: [{ id: 'm-1', topic: 'chat', payload: { text: 'hi' } }] },
+    '/rtc-api/conferences/sendMessages',
+    { messages: [{ id: 'm-1', sequence: 7, timestamp: '2026-01-05T10:00:00.000Z' }] },
+  ],
   registerUserEndpoint: [{ keepAliveSeconds: 15 }, '/rtc-api/users/endpoints', userEndpointId],
   keepAliveUserEndpoint: [{ userEndpointId }, '/rtc-api/users/endpoints/keepalive'],
   unregisterUserEndpoint: [{ userEndpointId, reason: 'bye' }, '/rtc-api/users/endpoints/unregister'],

@@ -2,6 +2,7 @@ import type {
   IceServers,
   PublishStreamResult,
   SendEventResult,
+  SendMessagesResult,
   ViewStreamResult,
   WireConference,
   WireSimpleView,
@@ -68,6 +69,7 @@ export const operations: { readonly [Name in keyof RtcApi]: Operation<RtcApi[Nam
   updateStreamMetadata: tells(),
   setInteraction: tells(`${conferences}/interaction`),
   sendEvent: asks('unsafe', object<SendEventResult>('eventsSent')),
+  sendMessages: asks('idempotent', object<SendMessagesResult>('messages')),
 
   getConference: reads(object<WireConference>(...conferenceFields), conferences),
   getSimpleView: reads(object<WireSimpleView>(...conferenceFields), conferences, '/simpleView'),
@@ -75,7 +77,8 @@ export const operations: { readonly [Name in keyof RtcApi]: Operation<RtcApi[Nam
     (await send(get(operation, `${conferences}/active`), options)).read(list<WireConference>),
   // `never`, because the polling feed has its own retry policy.
   getEvents: (send, operation) => async (conferenceId, version, options) => {
-    const query = queryOf({ v: version, versionId: options?.versionId });
+    const { versionId, userEndpointId, messages } = options ?? {};
+    const query = queryOf({ v: version, versionId, userEndpointId, messages });
     const path = `${conferences}/${segment(conferenceId)}/events${query}`;
     const request = { ...get(operation, path), repetition: 'never', holdMs: longPollHoldMs } as const;
     const askedMs = performance.now();
@@ -84,8 +87,8 @@ export const operations: { readonly [Name in keyof RtcApi]: Operation<RtcApi[Nam
     return answer.read((body) => (body !== null || isHeld || answer.status === 204 ? list(body) : undefined));
   },
   openPush: (send, operation) => async (conferenceId, start, options) => {
-    const { version, versionId, lastEventId, userEndpointId } = start;
-    const query = queryOf({ v: version, versionId, lastEventId, userEndpointId });
+    const { version, versionId, lastEventId, userEndpointId, messages } = start;
+    const query = queryOf({ v: version, versionId, lastEventId, userEndpointId, messages });
     const path = `${conferences}/${segment(conferenceId)}/push${query}`;
     const request = {
       ...get(operation, path),

@@ -15,6 +15,8 @@ import type {
   RevokeUserCommand,
   SendEventCommand,
   SendEventResult,
+  SendMessagesCommand,
+  SendMessagesResult,
   SetInteractionCommand,
   StopViewStreamCommand,
   Ticket,
@@ -57,7 +59,15 @@ export interface PushStart {
   readonly lastEventId?: string | undefined;
   /** The endpoint that the push keeps alive. Default: all endpoints of the user. */
   readonly userEndpointId?: string | undefined;
+  /** Adds messages; see `EventsOptions`. */
+  readonly messages?: MessageStart | undefined;
 }
+
+/**
+ * Which messages to read: those sent since the endpoint joined, those kept from before as well, or those after a
+ * `sequence`.
+ */
+export type MessageStart = 'joined' | 'all' | number;
 
 /** Options of `getEvents`. */
 export interface EventsOptions extends CallOptions {
@@ -66,6 +76,10 @@ export interface EventsOptions extends CallOptions {
    * `InvalidRequestError` (`serverError: 'position_unavailable'`) if its history has been set back since.
    */
   readonly versionId?: string | undefined;
+  /** The endpoint that reads. Default: all endpoints of the user are kept alive, and no messages can be read. */
+  readonly userEndpointId?: string | undefined;
+  /** Adds messages for `userEndpointId`, which must be a participant. A Parley extension. Default: none. */
+  readonly messages?: MessageStart | undefined;
 }
 
 /**
@@ -121,6 +135,11 @@ export interface RtcApi {
   setInteraction(command: SetInteractionCommand, options?: CallOptions): Promise<void>;
   /** Sends a custom event to all participants. For back ends, because it needs the role SERVICE. Never retried. */
   sendEvent(command: SendEventCommand, options?: CallOptions): Promise<SendEventResult>;
+  /**
+   * Sends messages to participants. A Parley extension: other servers give `NotFoundError`. Sending a message again, by its
+   * `id`, has no effect, so the client retries.
+   */
+  sendMessages(command: SendMessagesCommand, options?: CallOptions): Promise<SendMessagesResult>;
 
   /** The full state, listed by endpoint: a participant's `id` is an endpoint id. */
   getConference(conferenceId: string, options?: CallOptions): Promise<WireConference>;

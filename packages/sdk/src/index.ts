@@ -29,6 +29,15 @@ export type {
   ScreenSource,
   StartMuted,
 } from './devices/media-source.ts';
+export type {
+  Message,
+  MessagePayload,
+  Recipient,
+  RequestHandler,
+  RequestOptions,
+  SendOptions,
+  SentMessage,
+} from './messages/message.ts';
 export type { MuteOptions, PublishedStream, SwitchOptions } from './publishing/published-stream.ts';
 export type { TrackKind } from './stream-kinds.ts';
 export type { DecryptionContext, EncryptionContext, MediaEncryption } from './publishing/media-encryption.ts';
@@ -102,6 +111,14 @@ export {
   ScreenShareUnavailableError,
 } from './errors/device-errors.ts';
 export { DeviceLostError } from './errors/device-lost-error.ts';
+export {
+  InvalidMessageError,
+  MessageNotDecryptedError,
+  MessagesMissedError,
+  RecipientNotFoundError,
+  RequestFailedError,
+  UnsupportedByServerError,
+} from './errors/message-errors.ts';
 export { MuteNotAnnouncedError } from './errors/mute-not-announced-error.ts';
 export { TrackEndedError } from './errors/track-ended-error.ts';
 export { InsecureOriginError, UnsupportedBrowserError } from './errors/browser-errors.ts';

@@ -1,5 +1,6 @@
 import type { ParleyError } from '@parley-rtc/client';
 import type { MetadataEntry, Participant, UnknownEvent } from '@parley-rtc/contract';
+import type { Message } from '../messages/message.ts';
 import type { PublishedStream } from '../publishing/published-stream.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
 import type { StreamStats } from '../quality/stream-stats.ts';
@@ -86,6 +87,11 @@ export interface ConferenceEvents {
    * to update whatever the app has stored under `formerId`.
    */
   'stream-restored': { readonly formerId: string; readonly restored: PublishedStream };
+  /**
+   * A participant sent a message to us, or to all. Each arrives once, and in the order in which its sender sent it. The first
+   * listener also receives what was sent since we joined.
+   */
+  message: Message;
   /** An event of another type, unprocessed: one sent with `sendEvent`, or a type that this SDK does not know. */
   'server-event': { readonly event: UnknownEvent };
   /** A problem that no promise reports. */

@@ -21,6 +21,7 @@ const eventNames: Readonly<Record<keyof ConferenceEvents, true>> = {
   'decryption-changed': true,
   'network-indicator-updated': true,
   'stream-restored': true,
+  message: true,
   'server-event': true,
   ended: true,
   error: true,

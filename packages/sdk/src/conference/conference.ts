@@ -2,6 +2,13 @@ import { createRtcApi, withBoundary, type CallOptions } from '@parley-rtc/client
 import type { ConferenceSummary, JsonObject } from '@parley-rtc/contract';
 import type { ConferenceEvents, ConferenceListener } from '../announcing/conference-events.ts';
 import { hold, resume } from '../conventions/hold.ts';
+import type {
+  MessagePayload,
+  RequestHandler,
+  RequestOptions,
+  SendOptions,
+  SentMessage,
+} from '../messages/message.ts';
 import type { PublishOptions } from '../publishing/publish-options.ts';
 import type { PublishedStream } from '../publishing/published-stream.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
@@ -150,6 +157,36 @@ export class Conference implements AsyncDisposable {
    */
   async setAudioOutput(deviceId: string): Promise<void> {
     await (await this.#joined.media.viewing()).setAudioOutput(deviceId);
+  }
+
+  /**
+   * Sends a message to all participants, or to some (`to`); they receive it with the event `message`. Resolves once the server
+   * has it: each recipient then receives it once, also after reconnecting, and in the order of our calls. Tries for 30 s while
+   * the network is lost.
+   *
+   * @throws InvalidMessageError (`ERR_INVALID_MESSAGE`) for a topic or payload that cannot be sent.
+   * @throws RecipientNotFoundError (`ERR_RECIPIENT_NOT_FOUND`) for a recipient who is not there.
+   * @throws TooManyRequestsError (`ERR_TOO_MANY_REQUESTS`); `retryAfterMs` says when to try again.
+   * @throws InvalidRequestError (`ERR_INVALID_REQUEST`) for a message above the server's limit of 64 KiB.
+   * @throws UnsupportedByServerError (`ERR_UNSUPPORTED_BY_SERVER`) on a server without messages.
+   */
+  async send(topic: string, payload: MessagePayload, options: SendOptions = {}): Promise<SentMessage> {
+    return this.#joined.messages.send(topic, payload, options);
+  }
+
+  /**
+   * Asks one participant, whose page answers with `onRequest`. Resolves with the answer.
+   *
+   * @throws RequestFailedError (`ERR_REQUEST_FAILED`) when there is no handler, or it failed.
+   * @throws TimeoutError (`ERR_TIMEOUT`) without an answer in time (10 s by default); otherwise the errors of {@link send}.
+   */
+  async request(topic: string, payload: MessagePayload, options: RequestOptions): Promise<MessagePayload> {
+    return this.#joined.messages.request(topic, payload, options);
+  }
+
+  /** Answers the requests of other participants about `topic`, until the returned function is called. One handler a topic. */
+  onRequest(topic: string, handler: RequestHandler): () => void {
+    return this.#joined.messages.onRequest(topic, handler);
   }
 
   /** Sets one entry of the conference's metadata, which all participants share. */

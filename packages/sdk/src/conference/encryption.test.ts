@@ -33,6 +33,8 @@ const encryption: MediaEncryption = {
   },
   protect: ({ sender }, context) => void ends.push({ end: sender, context }),
   open: (receiver, context) => void ends.push({ end: receiver, context }),
+  seal: (content) => Promise.resolve(content),
+  unseal: (sealed) => Promise.resolve(sealed),
 };
 
 const peers = () => [...FakePeerConnection.open];

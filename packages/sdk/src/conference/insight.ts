@@ -19,8 +19,11 @@ function lazily(load: () => Promise<() => () => void>): () => void {
   };
 }
 
-/** Loads and starts a measurement with the first listener of its event; stops it when the last listener is removed. */
-export function startOnDemand(verbs: InsightVerbs): OnDemand {
+/**
+ * Loads and starts a measurement, or receives messages, with the first listener of the event; stops when the last listener is
+ * removed.
+ */
+export function startOnDemand(verbs: InsightVerbs, listenToMessages: () => () => void): OnDemand {
   const start = (what: Measured) => () =>
     lazily(async () => {
       const { measure } = await import('./measure-streams.ts');
@@ -31,5 +34,6 @@ export function startOnDemand(verbs: InsightVerbs): OnDemand {
     'stats-updated': start('quality'),
     'active-speakers-changed': start('audio'),
     'audio-levels-updated': start('audio'),
+    message: listenToMessages,
   };
 }

@@ -125,6 +125,7 @@ async function join(
     early: progress.early,
     encryption,
     timing,
+    withMessageHistory: options.messageHistory === true,
     enterAgain: (formerId, metadata = options.metadata, signal) =>
       enterAgain(enter, { preferredId: formerId, metadata, signal }),
     readSnapshot: (signal) => readConference(api, conferenceId, signal),

@@ -29,6 +29,10 @@ export interface JoinOptions {
   readonly encryption?: MediaEncryption;
   /** Maximum number of videos received at the same time; `setMaxVideos` changes it. Default: no limit. */
   readonly maxVideos?: number;
+  /**
+   * Whether the event `message` begins with the messages that the server keeps from before we joined. Default: only those since.
+   */
+  readonly messageHistory?: boolean;
   /** Aborts joining and leaves nothing behind. Has no effect once joined. */
   readonly signal?: AbortSignal;
   /** How long joining may take in total, in milliseconds. Default 15_000; `Infinity`: no limit. */

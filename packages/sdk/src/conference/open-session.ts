@@ -24,7 +24,11 @@ export function openSession({ readSnapshot, loadPush, ...options }: OpenSessionO
       new LongPollFeed({
         ...sink,
         log: options.logs('feed'),
-        poll: ({ version, versionId }, signal) => api.getEvents(id, version, { signal, versionId }),
+        poll: ({ version, versionId }, signal) => {
+          const { start: messages } = session.messages.inbox;
+          const reader = messages !== undefined && { messages, userEndpointId: session.endpointId };
+          return api.getEvents(id, version, { signal, versionId, ...reader });
+        },
         readSnapshot,
         loadPush:
           loadPush &&
@@ -39,7 +43,9 @@ export function openSession({ readSnapshot, loadPush, ...options }: OpenSessionO
                   ...(versionId !== undefined && { versionId }),
                 };
                 const place = { ...here, ...(lastEventId !== undefined && { lastEventId }) };
-                return api.openPush(id, { ...place, userEndpointId: session.endpointId }, { signal });
+                const { start: messages } = session.messages.inbox;
+                const reader = { userEndpointId: session.endpointId, messages };
+                return api.openPush(id, { ...place, ...reader }, { signal });
               },
             });
           }),

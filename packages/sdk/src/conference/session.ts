@@ -23,6 +23,7 @@ import {
 import { nothingBlocked } from '../state/playback.ts';
 import { selectRemoteStreams, selectSelf } from '../state/selectors.ts';
 import { keepUnchanged, sameSnapshot } from '../state/unchanged.ts';
+import { ConferenceMessages } from './conference-messages.ts';
 import type { EarlyPublication } from './early-publication.ts';
 import { endConference, endedConference } from './end-conference.ts';
 import { startOnDemand } from './insight.ts';
@@ -50,6 +51,7 @@ export interface SessionOptions {
   readonly early?: EarlyPublication | undefined;
   readonly encryption?: OpenMediaOptions['encryption'];
   readonly timing: JoinTiming;
+  readonly withMessageHistory?: boolean;
   readonly startFeed: (sink: EventFeedSink) => EventFeed;
   readonly enterAgain: RejoinerOptions['enterAgain'];
 }
@@ -60,6 +62,7 @@ export class Session {
   readonly announcer: Announcer;
   readonly media: OpenMedia;
   readonly metadata: MetadataCalls;
+  readonly messages: ConferenceMessages;
   /** The outcome of publishing together with joining; undefined without it. */
   readonly published: Promise<PublishedStream> | undefined;
   /** The last measurements of what is open, made while `quality-changed` has a listener. */
@@ -132,7 +135,21 @@ export class Session {
         if (this.media.isOpen(streamId)) this.qualities.set(streamId, quality);
       },
     };
-    this.announcer = new Announcer(alreadyThere(getSnapshot, timing), startOnDemand(insightVerbs));
+    this.announcer = new Announcer(
+      alreadyThere(getSnapshot, timing),
+      startOnDemand(insightVerbs, () => this.messages.inbox.listen()),
+    );
+    this.messages = new ConferenceMessages({
+      api,
+      own,
+      presence,
+      withHistory: options.withMessageHistory ?? false,
+      encryption,
+      conference: () => getSnapshot().conference,
+      announce: (announcements) => this.announcer.announce(announcements),
+      onProblem,
+      onOpened: () => this.#feed.nudge(),
+    });
     this.media = new OpenMedia({
       api,
       own,
@@ -268,6 +285,9 @@ export class Session {
       const { averageNetworkQuality, participantIndicatorMap: byEndpoint } = event;
       this.#change({ network: { averageNetworkQuality, byEndpoint } });
     }
+    if (event.type === 'ConferenceMessageSentEvent' || event.type === 'ConferenceMessagesPlacedEvent') {
+      this.messages.inbox.take(event);
+    }
     if (event.type === 'UnknownEvent') this.announcer.announce([['server-event', { event }]]);
   }
 
@@ -310,6 +330,7 @@ export class Session {
     this.#feed.stop();
     this.#stopWatching();
     this.media.close();
+    this.messages.close();
     this.announcer.finish(this.#move({ ...change, playback: nothingBlocked }));
     return this.#farewell;
   }

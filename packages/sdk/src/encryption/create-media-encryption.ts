@@ -9,6 +9,7 @@ import { assertSupported } from './assert-supported.ts';
 import { ConferenceKeys } from './conference-keys.ts';
 import { assertSecret, type MediaSecret } from './derive-key.ts';
 import { frameTransforms } from './frame-transforms.ts';
+import { MessageCipher } from './message-cipher.ts';
 import { offerOnlyEncryptable } from './offer-only-encryptable.ts';
 
 export interface MediaEncryptionOptions {
@@ -70,7 +71,18 @@ function startEncryption(options: MediaEncryptionOptions): MediaKeys {
   const { worker, undecrypted, logs, create } = frameTransforms(options.worker);
   // One by one: some keys take longer to derive, and the last key set must win.
   const queue = serialQueue();
-  const keys = new ConferenceKeys(salt, (...args) => worker.useKey(...args));
+  const cipher = new MessageCipher();
+  const keys = new ConferenceKeys(salt, (...args) => {
+    cipher.use(...args);
+    return worker.useKey(...args);
+  });
+  /** The ring of a conference, once it has the keys that were set so far. */
+  const ringWithKeys = (conferenceId: string) =>
+    queue(async () => {
+      worker.assertRunning();
+      await keys.enter(conferenceId);
+      return keys.ringOf(conferenceId);
+    });
 
   const setKey: MediaKeys['setKey'] = async (secret, { keyIndex = 0, keepFormer = true } = {}) => {
     assertSecret(secret);
@@ -113,6 +125,10 @@ function startEncryption(options: MediaEncryptionOptions): MediaKeys {
     open(receiver, context) {
       receiver.transform = transformIn(receiver.track.kind, 'receive', context);
     },
+    seal: async (content, { conferenceId, binding }) =>
+      cipher.seal(await ringWithKeys(conferenceId), content, binding),
+    unseal: async (sealed, { conferenceId, binding }) =>
+      cipher.unseal(await ringWithKeys(conferenceId), sealed, binding),
     setKey,
     close,
     [Symbol.asyncDispose]: close,

@@ -29,6 +29,14 @@ import type {
   StreamNotFoundError,
   StreamTypeMismatchError,
 } from './media-errors.ts';
+import type {
+  InvalidMessageError,
+  MessageNotDecryptedError,
+  MessagesMissedError,
+  RecipientNotFoundError,
+  RequestFailedError,
+  UnsupportedByServerError,
+} from './message-errors.ts';
 import type { MuteNotAnnouncedError } from './mute-not-announced-error.ts';
 import type { PartNotLoadedError } from './part-not-loaded-error.ts';
 import type { InvalidMetadataError } from './schema-errors.ts';
@@ -51,10 +59,13 @@ export type AnyParleyError =
   | EndpointInUseError
   | EndpointLostError
   | InsecureOriginError
+  | InvalidMessageError
   | InvalidMetadataError
   | ListenerError
   | MediaConnectionError
   | MediaEncryptionError
+  | MessageNotDecryptedError
+  | MessagesMissedError
   | MuteNotAnnouncedError
   | NegotiationError
   | NoFramesError
@@ -62,6 +73,8 @@ export type AnyParleyError =
   | OnHoldError
   | PartNotLoadedError
   | PlaybackBlockedError
+  | RecipientNotFoundError
+  | RequestFailedError
   | ScreenShareCancelledError
   | ScreenShareUnavailableError
   | StreamNotFoundError
@@ -69,6 +82,7 @@ export type AnyParleyError =
   | TrackEndedError
   | UnreadableEventError
   | UnsupportedBrowserError
+  | UnsupportedByServerError
   | ViewClosedError;
 
 /** The codes of all errors. */

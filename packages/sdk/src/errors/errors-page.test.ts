@@ -49,6 +49,14 @@ import {
   StreamNotFoundError,
   StreamTypeMismatchError,
 } from './media-errors.ts';
+import {
+  InvalidMessageError,
+  MessageNotDecryptedError,
+  MessagesMissedError,
+  RecipientNotFoundError,
+  RequestFailedError,
+  UnsupportedByServerError,
+} from './message-errors.ts';
 import { MuteNotAnnouncedError } from './mute-not-announced-error.ts';
 import { PartNotLoadedError } from './part-not-loaded-error.ts';
 import { InvalidMetadataError } from './schema-errors.ts';
@@ -80,6 +88,7 @@ const errors: Readonly<Record<ParleyErrorCode, readonly [ParleyError, ...ParleyE
   ERR_FORBIDDEN: [new ForbiddenError(failure)],
   ERR_FOREIGN_ANSWER: [new ForeignAnswerError(failure)],
   ERR_INSECURE_ORIGIN: [new InsecureOriginError()],
+  ERR_INVALID_MESSAGE: [new InvalidMessageError('The payload is not JSON.')],
   ERR_INVALID_METADATA: [new InvalidMetadataError('stream metadata', [])],
   ERR_INVALID_OPTIONS: [new InvalidOptionsError('The option is wrong.', ownHint)],
   ERR_INVALID_REQUEST: [
@@ -89,6 +98,8 @@ const errors: Readonly<Record<ParleyErrorCode, readonly [ParleyError, ...ParleyE
   ERR_LISTENER: [new ListenerError('stream-published', {})],
   ERR_MEDIA_CONNECTION: [new MediaConnectionError('s-1', 'publish'), new MediaConnectionError('s-1', 'view')],
   ERR_MEDIA_ENCRYPTION: [new MediaEncryptionError('Encryption failed.', ownHint)],
+  ERR_MESSAGE_NOT_DECRYPTED: [new MessageNotDecryptedError('e-1', 'm-1')],
+  ERR_MESSAGES_MISSED: [new MessagesMissedError()],
   ERR_MUTE_NOT_ANNOUNCED: [new MuteNotAnnouncedError('audio', 's-1')],
   ERR_NEGOTIATION: [new NegotiationError('The server did not answer the offer.')],
   ERR_NOT_FOUND: [new NotFoundError(failure)],
@@ -97,6 +108,8 @@ const errors: Readonly<Record<ParleyErrorCode, readonly [ParleyError, ...ParleyE
   ERR_ON_HOLD: [new OnHoldError()],
   ERR_PART_NOT_LOADED: [new PartNotLoadedError('publishing')],
   ERR_PLAYBACK_BLOCKED: [new PlaybackBlockedError({} as HTMLMediaElement)],
+  ERR_RECIPIENT_NOT_FOUND: [new RecipientNotFoundError()],
+  ERR_REQUEST_FAILED: [new RequestFailedError('ping', true)],
   ERR_SCREEN_SHARE_CANCELLED: [new ScreenShareCancelledError()],
   ERR_SCREEN_SHARE_UNAVAILABLE: [new ScreenShareUnavailableError()],
   ERR_SERVER: [new ServerError(failure), new ServerError({ ...failure, serverError: 'overloaded' })],
@@ -117,6 +130,7 @@ const errors: Readonly<Record<ParleyErrorCode, readonly [ParleyError, ...ParleyE
   ERR_UNEXPECTED: [new UnexpectedError('join', {})],
   ERR_UNREADABLE_EVENT: [new UnreadableEventError({})],
   ERR_UNSUPPORTED_BROWSER: [new UnsupportedBrowserError('RTCPeerConnection')],
+  ERR_UNSUPPORTED_BY_SERVER: [new UnsupportedByServerError('messages')],
   ERR_VIEW_CLOSED: [new ViewClosedError('s-1')],
 };
 

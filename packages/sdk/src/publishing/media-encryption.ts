@@ -1,4 +1,5 @@
 import type { Log, ParleyError } from '@parley-rtc/client';
+import type { MessageEncryption } from '../messages/message-encryption.ts';
 import type { PublishDetails } from './publish-options.ts';
 
 /** Receives the problems of one sender or receiver, until `closed` aborts. */
@@ -17,7 +18,7 @@ export interface DecryptionContext extends EncryptionContext {
 }
 
 /** End-to-end encryption as a conference uses it. Create it with `createMediaEncryption` of `@parley-rtc/sdk/encryption`. */
-export interface MediaEncryption {
+export interface MediaEncryption extends MessageEncryption {
   /** @throws InvalidOptionsError (`ERR_INVALID_OPTIONS`) for media that cannot be encrypted. */
   assertPublishable(details: PublishDetails): void;
   /** Encrypts a sender from its first frame on. Called when the sender is created; if it throws, nothing is sent. */

@@ -1,4 +1,11 @@
-import { decodeEvent, follow, type ConferenceEvent, type ConferenceState } from '@parley-rtc/contract';
+import {
+  decodeEvent,
+  follow,
+  type ConferenceEvent,
+  type ConferenceMessageSentEvent,
+  type ConferenceMessagesPlacedEvent,
+  type ConferenceState,
+} from '@parley-rtc/contract';
 import { UnreadableEventError } from '../errors/conference-errors.ts';
 import type { EventFeedSink } from './event-feed.ts';
 import type { OncePerCode } from './once-per-code.ts';
@@ -8,6 +15,8 @@ const outsideTypes: ReadonlySet<string> = new Set([
   'UnknownEvent',
   'ConferenceNetworkIndicatorUpdatedEvent',
   'ConferenceStreamLayersUpdatedEvent',
+  'ConferenceMessageSentEvent',
+  'ConferenceMessagesPlacedEvent',
 ]);
 
 /** An event to deliver, with the state that it leads to if it is part of the history. */
@@ -30,6 +39,8 @@ export class EventTaker {
   readonly #history = new Set<string>();
   /** The ids of the last events outside the history that were delivered, oldest first. */
   readonly #outside = new Set<string>();
+  /** The highest `sequence` of all messages that arrived. */
+  #lastMessage = -1;
   /** Whether only a snapshot can show what happened. */
   needsSnapshot = false;
   /** Whether the server's history is not the one that our state is from, so that even an older snapshot counts. */
@@ -63,7 +74,7 @@ export class EventTaker {
     this.isSetBack = true;
   }
 
-  /** Delivers what is new. Returns whether the events advance the conference or require a snapshot. */
+  /** Delivers what is new. Returns whether the events advance the conference, bring messages or require a snapshot. */
   take(inputs: readonly unknown[], signal: AbortSignal): boolean {
     const { conference, onEvent } = this.#sink;
     const events = inputs.flatMap((input) => this.#decode(input));
@@ -72,9 +83,16 @@ export class EventTaker {
       return true;
     }
     const { applied, outside, needsSnapshot } = follow(conference(), events);
-    // The version shows which events of the history are new.
-    const news = outside.filter((event) => this.#isNew(event));
-    const steps: readonly Step[] = [...applied, ...news.map((event) => ({ event }))];
+    // The version shows which events of the history are new, and the inbox knows which messages are.
+    const news = outside.filter((event) => isMessage(event) || this.#isNew(event));
+    const hasMessages = this.#hasNewMessages(news);
+    const isEnd = ({ event }: Step) => event.type === 'ConferenceEndedEvent';
+    const steps: readonly Step[] = [
+      ...applied.filter((step) => !isEnd(step)),
+      ...news.map((event) => ({ event })),
+      // Nothing is delivered after it.
+      ...applied.filter(isEnd),
+    ];
     for (const { event, state } of steps) {
       if (signal.aborted) return true;
       if (state) remember(this.#history, event.id);
@@ -83,7 +101,15 @@ export class EventTaker {
     // An event of the history without a version has no known effect, so only a snapshot can show it.
     const misplaced = news.some(({ type }) => !outsideTypes.has(type));
     this.needsSnapshot = needsSnapshot || misplaced;
-    return applied.length > 0 || this.needsSnapshot;
+    return applied.length > 0 || this.needsSnapshot || hasMessages;
+  }
+
+  /** Whether messages arrive for the first time. A server that only repeats them must not be asked again without a pause. */
+  #hasNewMessages(events: readonly ConferenceEvent[]): boolean {
+    const before = this.#lastMessage;
+    for (const { sequence } of events.filter(isMessage))
+      this.#lastMessage = Math.max(this.#lastMessage, sequence);
+    return this.#lastMessage > before;
   }
 
   /** Whether `event` arrives for the first time; remembers its id. An event without an id always counts as new. */
@@ -101,6 +127,12 @@ export class EventTaker {
       return [];
     }
   }
+}
+
+function isMessage(
+  event: ConferenceEvent,
+): event is ConferenceMessageSentEvent | ConferenceMessagesPlacedEvent {
+  return event.type === 'ConferenceMessageSentEvent' || event.type === 'ConferenceMessagesPlacedEvent';
 }
 
 function remember(ids: Set<string>, id: string): void {

@@ -51,6 +51,7 @@ export function fakeApi(server: FakeServer, userId: string): RtcApi {
           return fail(NotFoundError, 404);
         if (findParticipant(server.conference, userEndpointId)) return fail(AlreadyJoinedError, 422);
         server.append({ type: 'ConferenceJoinedEvent', userId, userEndpointId, metadata });
+        server.messages.onJoined(userEndpointId);
         return { id: server.conference.id, version: server.conference.version };
       }),
     leave: (command, options) =>
@@ -132,6 +133,24 @@ export function fakeApi(server: FakeServer, userId: string): RtcApi {
         const who = inside(userEndpointId, fail);
         server.append({ type: 'ConferenceStreamBitrateUpdatedEvent', ...who, streamId, videoBitrate });
       }),
+    sendMessages: (command, options) =>
+      act('sendMessages', command, options?.signal, (fail) => {
+        if (!server.hasMessages) return fail(NotFoundError, 404);
+        const who = inside(command.userEndpointId, fail);
+        const { participants = [] } = server.conference ?? {};
+        const isThere = (id: string) => participants.some((participant) => participant.id === id);
+        if (!command.messages.every(({ to = [] }) => to.every(isThere))) {
+          fail(InvalidRequestError, 400, 'unknown_recipient');
+        }
+        const sent = server.messages.send(who, command.messages, new Date(Date.now()).toISOString());
+        server.tellMessages();
+        const answer = ({ messageId, sequence, timestamp }: (typeof sent)[number]) => ({
+          id: messageId,
+          sequence,
+          timestamp,
+        });
+        return { messages: sent.map(answer) };
+      }),
     getConference: (id, options) =>
       act('getConference', id, options?.signal, (fail) =>
         conferenceToWire(server.snapshot() ?? fail(NotFoundError, 404)),
@@ -143,9 +162,16 @@ export function fakeApi(server: FakeServer, userId: string): RtcApi {
     getEvents: (_id, version, options) =>
       act('getEvents', version, options?.signal, async (fail) => {
         requirePosition({ version, versionId: options?.versionId }, fail);
-        if (server.after(version).length === 0) await server.park(options?.signal);
+        const messages = () => (server.hasMessages ? server.messages.for({ ...options }) : []);
+        const startedMs = Date.now();
+        // Messages wake every poll, but only those for whom there is something are answered.
+        while (server.after(version).length + messages().length === 0) {
+          const isMessage = await server.park(options?.signal, startedMs);
+          if (!isMessage) break;
+        }
         requirePosition({ version, versionId: options?.versionId }, fail);
-        return server.conference ? server.distort(server.after(version)) : fail(NotFoundError, 404);
+        const events = () => [...server.after(version), ...messages()];
+        return server.conference ? server.distort(events()) : fail(NotFoundError, 404);
       }),
     openPush: (_id, start, options) =>
       act('openPush', start, options?.signal, (fail) => {

@@ -15,7 +15,12 @@ export class FakePushes {
   isSilent = false;
   #sent: { readonly place: number; readonly event: SentEvent }[] = [];
   #nextPlace = 0;
-  readonly #open = new Set<{ say: (text: string) => void; breakOff: () => void }>();
+  readonly #open = new Set<{ say: (text: string) => void; breakOff: () => void; tell: () => void }>();
+  readonly #messagesFor: (reader: PushStart) => readonly object[];
+
+  constructor(messagesFor: (reader: PushStart) => readonly object[]) {
+    this.#messagesFor = messagesFor;
+  }
 
   get openCount(): number {
     return this.#open.size;
@@ -26,6 +31,11 @@ export class FakePushes {
     this.#nextPlace += 1;
     this.#sent.push({ place, event });
     for (const { say } of this.#open) say(message(event, place));
+  }
+
+  /** Sends to each reader the messages that it has not received. */
+  sendMessages(): void {
+    for (const { tell } of this.#open) tell();
   }
 
   /** Forgets the events from a version of the history on. */
@@ -43,7 +53,9 @@ export class FakePushes {
     for (const { breakOff } of this.#open) breakOff();
   }
 
-  open({ version = 0, lastEventId }: PushStart): ReadableStream<Uint8Array> {
+  open(start: PushStart): ReadableStream<Uint8Array> {
+    const { version = 0, lastEventId } = start;
+    let { messages } = start;
     const encoder = new TextEncoder();
     let close: (() => void) | undefined;
     return new ReadableStream<Uint8Array>({
@@ -51,6 +63,13 @@ export class FakePushes {
         const say = (text: string) => void (this.isSilent || controller.enqueue(encoder.encode(text)));
         const push = {
           say,
+          tell: () => {
+            const events = this.#messagesFor({ ...start, messages });
+            for (const event of events) {
+              messages = (event as { readonly sequence: number }).sequence;
+              say(`data: ${JSON.stringify(event)}\n\n`);
+            }
+          },
           breakOff: () => {
             close?.();
             controller.error(new TypeError('network error'));
@@ -75,6 +94,7 @@ export class FakePushes {
               : place > Number(lastEventId);
           if (isDue) say(message(event, place));
         }
+        push.tell();
       },
       cancel: () => close?.(),
     });

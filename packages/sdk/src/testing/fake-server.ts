@@ -8,6 +8,7 @@ import {
   type IceServer,
 } from '@parley-rtc/contract';
 import { fakeApi } from './fake-api.ts';
+import { FakeMessages } from './fake-messages.ts';
 import { FakePushes } from './fake-pushes.ts';
 
 /** How long an empty poll is held. */
@@ -50,8 +51,14 @@ export class FakeServer {
   /** The state at each version since the creation. */
   readonly #history: ConferenceState[];
   #events: { readonly conferenceVersion: number; readonly [name: string]: unknown }[] = [];
-  readonly #parked = new Set<{ readonly wake: () => void; readonly breakOff: () => void }>();
-  readonly #pushes = new FakePushes();
+  readonly #parked = new Set<{
+    readonly wake: (isMessage?: boolean) => void;
+    readonly breakOff: () => void;
+  }>();
+  readonly messages: FakeMessages = new FakeMessages();
+  /** Whether it supports messages, as Parley's server does. */
+  hasMessages = true;
+  readonly #pushes = new FakePushes((reader) => this.messages.for(reader));
   #lastId = 0;
 
   constructor(conferenceId = 'room') {
@@ -103,6 +110,12 @@ export class FakeServer {
     const conferenceId = this.conference?.id;
     const id = this.newId('e');
     this.#pushes.send({ id, timestamp: now(), conferenceId, conferenceVersion: null, ...event });
+  }
+
+  /** Delivers messages to those who wait for them. */
+  tellMessages(): void {
+    this.#pushes.sendMessages();
+    for (const { wake } of Array.from(this.#parked)) wake(true);
   }
 
   /** Breaks every push, as a network does. */
@@ -201,23 +214,24 @@ export class FakeServer {
     return this.#events.filter(({ conferenceVersion }) => conferenceVersion >= first);
   }
 
-  /** Holds a poll until something happens. */
-  park(signal: AbortSignal | undefined): Promise<void> {
+  /** Holds a poll until something happens. Resolves to whether that is a message. */
+  park(signal: AbortSignal | undefined, startedMs: number): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      const wake = () => {
+      const wake = (isMessage = false) => {
         clearTimeout(timer);
         this.#parked.delete(poll);
-        signal?.removeEventListener('abort', wake);
-        resolve();
+        signal?.removeEventListener('abort', onAbort);
+        resolve(isMessage);
       };
       const breakOff = () => {
         reject(broken('getEvents'));
         wake();
       };
       const poll = { wake, breakOff };
-      const timer = setTimeout(wake, holdMs);
+      const onAbort = () => wake();
+      const timer = setTimeout(onAbort, startedMs + holdMs - Date.now());
       this.#parked.add(poll);
-      signal?.addEventListener('abort', wake);
+      signal?.addEventListener('abort', onAbort);
     });
   }
 

@@ -71,5 +71,6 @@ function aboutWhat(payload: ConferenceEvents[keyof ConferenceEvents]): string {
   if ('stats' in payload) return payload.streamId;
   if ('levels' in payload) return Object.keys(payload.levels).join();
   if ('quality' in payload) return payload.quality.level;
+  if ('payload' in payload) return `${payload.topic} ${JSON.stringify(payload.payload)}`;
   return String(payload.reason);
 }

@@ -129,6 +129,18 @@ describe.each([
     expect(payloadsOf(await poll)).toEqual(['wake up']);
   });
 
+  it('for others do not wake a waiting poll', async () => {
+    const room = await open();
+    const [ada, bob, cyd] = [await room.enter(), await room.enter(), await room.enter()];
+    const { clock } = room.server;
+    const timers = clock.timerCount;
+    const poll = read(room, cyd, 'joined');
+    await expect.poll(() => clock.timerCount).toBeGreaterThan(timers);
+    await send(room, ada, { payload: 'for bob', to: [bob.userEndpointId] });
+    await send(room, ada, { payload: 'for cyd', to: [cyd.userEndpointId] });
+    expect(payloadsOf(await poll)).toEqual(['for cyd']);
+  });
+
   it('from before an endpoint joined reach it only if it asks for them', async () => {
     const room = await open();
     const ada = await room.enter();

@@ -53,9 +53,12 @@ export type MessageEvent = ConferenceMessageSentEvent | ConferenceMessagesPlaced
 export interface MessageReader {
   /** The next events for this reader, oldest first; empty when there are none. Not for two calls at the same time. */
   read(maxBytes: number): Promise<readonly MessageEvent[]>;
-  /** Whether there may be more to read. */
+  /** Whether there is more for this reader. */
   hasMore(): Promise<boolean>;
 }
+
+/** How many messages to look through at a time. */
+const scanBytes = 65_536;
 
 /** The messages that participants send to each other. */
 export class Messages {
@@ -126,12 +129,21 @@ export class Messages {
         }
         for (;;) {
           const messages = await log.after(conferenceId, sequence, maxBytes);
-          sequence = messages.at(-1)?.sequence ?? sequence;
+          sequence = Math.max(sequence, messages.at(-1)?.sequence ?? 0);
           const readable = messages.filter((message) => isFor(userEndpointId, message));
           if (readable.length > 0 || messages.length === 0) return readable;
         }
       },
-      hasMore: async () => !isPlaced || (await log.lastSequence(conferenceId)) > sequence,
+      hasMore: async () => {
+        if (!isPlaced || (await log.droppedThrough(conferenceId)) > sequence) return true;
+        for (;;) {
+          const messages = await log.after(conferenceId, sequence, scanBytes);
+          if (messages.some((message) => isFor(userEndpointId, message))) return true;
+          if (messages.length === 0) return false;
+          // Messages for others need not be looked at again.
+          sequence = Math.max(sequence, messages.at(-1)?.sequence ?? 0);
+        }
+      },
     };
   }
 

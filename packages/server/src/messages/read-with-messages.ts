@@ -17,7 +17,13 @@ export async function readWithMessages(
   const wakeUp = (): void => {
     wake.abort('news');
   };
-  const stopListening = messages.onSent(conferenceId, wakeUp);
+  // A client that is answered without news pauses, so messages for others must not wake it.
+  const wakeIfThereIsMore = (): void => {
+    reader.hasMore().then((hasMore) => {
+      if (hasMore) wakeUp();
+    }, wakeUp);
+  };
+  const stopListening = messages.onSent(conferenceId, wakeIfThereIsMore);
   signal.addEventListener('abort', wakeUp);
   try {
     if (signal.aborted || (await reader.hasMore())) wakeUp();

@@ -1,0 +1,144 @@
+import { NotFoundError, type ParleyError, type RtcApi } from '@parley-rtc/client';
+import type { ConferenceState } from '@parley-rtc/contract';
+import type { Announcement } from '../announcing/announcements.ts';
+import { NotJoinedError } from '../errors/conference-errors.ts';
+import { InvalidMessageError, UnsupportedByServerError } from '../errors/message-errors.ts';
+import { loadPart } from '../load-part.ts';
+import { Inbox } from '../messages/inbox.ts';
+import type { MessageEncryption } from '../messages/message-encryption.ts';
+import type {
+  MessagePayload,
+  RequestHandler,
+  RequestOptions,
+  SendOptions,
+  SentMessage,
+} from '../messages/message.ts';
+import type { Outbox } from '../messages/outbox.ts';
+import type { Requests } from '../messages/requests.ts';
+import { isReserved, requestedTopic } from '../messages/reserved-topics.ts';
+import type { OwnIds } from './metadata-calls.ts';
+import { sendInside, type Presence } from './send-inside.ts';
+
+export interface ConferenceMessagesOptions {
+  readonly api: Pick<RtcApi, 'sendMessages'>;
+  readonly own: OwnIds;
+  readonly presence: Presence;
+  readonly withHistory: boolean;
+  readonly encryption: MessageEncryption | undefined;
+  readonly conference: () => ConferenceState;
+  readonly announce: (announcements: readonly Announcement[]) => void;
+  readonly onProblem: (error: ParleyError) => void;
+  /** Makes the feed ask again, for messages as well. */
+  readonly onOpened: () => void;
+}
+
+/** The messages of one conference: sent through the outbox, whose code is loaded for the first one, and received by the inbox. */
+export class ConferenceMessages {
+  readonly inbox: Inbox;
+  readonly #options: ConferenceMessagesOptions;
+  readonly #closing = new AbortController();
+  #loadingOutbox: Promise<Outbox> | undefined;
+  #loadingRequests: Promise<Requests> | undefined;
+
+  constructor(options: ConferenceMessagesOptions) {
+    const { announce, onProblem } = options;
+    this.#options = options;
+    this.inbox = new Inbox({
+      ...options,
+      onMessage: (message) => announce([['message', message]]),
+      onReserved: (message) => {
+        const topic = requestedTopic(message.topic);
+        this.#requests().then(
+          (requests) => requests.take(message, topic),
+          (error: ParleyError) => onProblem(error),
+        );
+      },
+      onProblem,
+    });
+  }
+
+  async send(topic: string, payload: MessagePayload, options?: SendOptions): Promise<SentMessage> {
+    if (isReserved(String(topic)))
+      throw new InvalidMessageError("Topics that begin with 'parley.' are reserved.");
+    return this.#post(topic, payload, options);
+  }
+
+  async request(topic: string, payload: MessagePayload, options: RequestOptions): Promise<MessagePayload> {
+    // Answers arrive like messages.
+    const close = this.inbox.open();
+    try {
+      return await (await this.#requests()).post(topic, payload, options);
+    } finally {
+      close();
+    }
+  }
+
+  /** Answers requests until the returned function is called. */
+  onRequest(topic: string, handler: RequestHandler): () => void {
+    const close = this.inbox.open();
+    const handling = this.#requests().then((requests) => requests.handle(topic, handler));
+    handling.catch((error: ParleyError) => this.#options.onProblem(error));
+    return () => {
+      close();
+      handling.then((stop) => stop()).catch(() => {});
+    };
+  }
+
+  /** Rejects what was not sent. */
+  close(): void {
+    this.#closing.abort(new NotJoinedError());
+  }
+
+  async #post(topic: string, payload: MessagePayload, options?: SendOptions): Promise<SentMessage> {
+    return (await this.#outbox()).post(topic, payload, options);
+  }
+
+  #requests(): Promise<Requests> {
+    return (this.#loadingRequests ??= this.#loadRequests());
+  }
+
+  async #loadRequests(): Promise<Requests> {
+    try {
+      const { Requests } = await loadPart('messages', () => import('../messages/requests.ts'));
+      return new Requests({
+        send: (...message) => this.#post(...message),
+        onProblem: this.#options.onProblem,
+        closing: this.#closing.signal,
+      });
+    } catch (error) {
+      this.#loadingRequests = undefined;
+      throw error;
+    }
+  }
+
+  #outbox(): Promise<Outbox> {
+    return (this.#loadingOutbox ??= this.#loadOutbox());
+  }
+
+  async #loadOutbox(): Promise<Outbox> {
+    const { api, own, presence, encryption } = this.#options;
+    try {
+      const { Outbox } = await loadPart('messages', () => import('../messages/outbox.ts'));
+      return new Outbox({
+        own,
+        encryption,
+        closing: this.#closing.signal,
+        send: async (messages, signal) => {
+          try {
+            return await sendInside(presence, { operation: 'sendMessages', signal }, () =>
+              api.sendMessages({ ...own, messages }, { signal }),
+            );
+          } catch (error) {
+            // Neither the conference nor our endpoint is missing, or we would be rejoining or at the end by now.
+            throw error instanceof NotFoundError
+              ? new UnsupportedByServerError('messages', { cause: error })
+              : error;
+          }
+        },
+      });
+    } catch (error) {
+      this.#loadingOutbox = undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import type { MessageStart, ParleyError } from '@parley-rtc/client';
+import {
+  findParticipant,
+  type ConferenceMessageSentEvent,
+  type ConferenceMessagesPlacedEvent,
+  type ConferenceState,
+} from '@parley-rtc/contract';
+import { MessageNotDecryptedError, MessagesMissedError } from '../errors/message-errors.ts';
+import { serialQueue } from '../waiting/serial-queue.ts';
+import { sealContextOf, type MessageEncryption } from './message-encryption.ts';
+import type { Message } from './message.ts';
+import { isSealed, payloadFromWire, unsealPayload, type WirePayload } from './payload.ts';
+import { isReserved } from './reserved-topics.ts';
+
+export interface InboxOptions {
+  /** Whether to begin with the messages from before we joined. */
+  readonly withHistory: boolean;
+  readonly encryption: MessageEncryption | undefined;
+  readonly conference: () => ConferenceState;
+  readonly onMessage: (message: Message) => void;
+  /** Receives messages of topics that apps cannot use. */
+  readonly onReserved: (message: Message) => void;
+  readonly onProblem: (error: ParleyError) => void;
+  /** The feed must ask for something else than it does now. */
+  readonly onOpened: () => void;
+}
+
+/** How many encrypted messages to remember, so that the server cannot repeat them. */
+const mostSeen = 10_000;
+
+/** How many messages to hold for a listener while only requests are served. */
+const mostHeld = 1_000;
+
+/** Our place among the messages of a conference. Nothing is asked for, and so nothing arrives, while nobody listens. */
+export class Inbox {
+  readonly #options: InboxOptions;
+  /** Decrypting takes time, and must not change the order. */
+  readonly #queue = serialQueue();
+  readonly #seen = new Set<string>();
+  /** The last message that we have received or that was sent before us; undefined until the server says. */
+  #place: number | undefined;
+  /** Who listens: the app to messages, or we to requests and answers. */
+  #openings = 0;
+  #listeners = 0;
+  #held: Message[] = [];
+
+  constructor(options: InboxOptions) {
+    this.#options = options;
+  }
+
+  /** Which messages to ask for; undefined for none. */
+  get start(): MessageStart | undefined {
+    if (this.#openings === 0) return undefined;
+    return this.#place ?? (this.#options.withHistory ? 'all' : 'joined');
+  }
+
+  /** Receives messages until the returned function is called. Opened again, continues with what came meanwhile. */
+  listen(): () => void {
+    this.#listeners += 1;
+    const held = this.#held.splice(0);
+    // After the listener has been added.
+    queueMicrotask(() => held.forEach((message) => this.#deliver(message)));
+    const close = this.open();
+    return () => {
+      this.#listeners -= 1;
+      close();
+    };
+  }
+
+  /** Receives requests and answers, and holds messages for the next listener, until the returned function is called. */
+  open(): () => void {
+    this.#openings += 1;
+    if (this.#openings === 1) this.#options.onOpened();
+    return () => void (this.#openings -= 1);
+  }
+
+  take(event: ConferenceMessageSentEvent | ConferenceMessagesPlacedEvent): void {
+    const { encryption, onProblem } = this.#options;
+    const { sequence } = event;
+    // A second request may have been under way.
+    if (this.#openings === 0 || (this.#place !== undefined && sequence <= this.#place)) return;
+    this.#place = sequence;
+    if (event.type === 'ConferenceMessagesPlacedEvent') {
+      if (event.hasMissed) onProblem(new MessagesMissedError());
+    } else if (encryption || isSealed(event)) void this.#queue(() => this.#decrypt(event));
+    else this.#deliver(this.#messageOf(event, event));
+  }
+
+  #deliver(message: Message): void {
+    const { onMessage, onReserved, onProblem } = this.#options;
+    if (isReserved(message.topic)) onReserved(message);
+    else if (this.#listeners > 0) onMessage(message);
+    else if (this.#held.push(message) > mostHeld) {
+      this.#held.shift();
+      onProblem(new MessagesMissedError());
+    }
+  }
+
+  async #decrypt(event: ConferenceMessageSentEvent): Promise<void> {
+    const { encryption, onProblem } = this.#options;
+    try {
+      if (!encryption) throw new Error('We joined without `encryption`.');
+      const content = await unsealPayload(event, encryption, sealContextOf(event));
+      this.#requireUnseen(event);
+      this.#deliver(this.#messageOf(event, content));
+    } catch (cause) {
+      onProblem(new MessageNotDecryptedError(event.userEndpointId, event.messageId, { cause }));
+    }
+  }
+
+  #requireUnseen({ userEndpointId, messageId }: ConferenceMessageSentEvent): void {
+    const key = JSON.stringify([userEndpointId, messageId]);
+    if (this.#seen.has(key)) throw new Error('The server repeated the message.');
+    this.#seen.add(key);
+    const [oldest] = this.#seen;
+    if (this.#seen.size > mostSeen && oldest !== undefined) this.#seen.delete(oldest);
+  }
+
+  #messageOf(event: ConferenceMessageSentEvent, content: WirePayload): Message {
+    const {
+      messageId: id,
+      sequence,
+      topic,
+      userEndpointId: endpointId,
+      userId,
+      timestamp: sentAt,
+      to,
+    } = event;
+    const participant = findParticipant(this.#options.conference(), endpointId);
+    const payload = payloadFromWire(content);
+    return { id, topic, payload, from: { endpointId, userId, participant }, sentAt, sequence, to };
+  }
+}

@@ -1,0 +1,164 @@
+import { InvalidRequestError, ParleyError, TooManyRequestsError, withDeadline } from '@parley-rtc/client';
+import type { NewMessage, SendMessagesResult } from '@parley-rtc/contract';
+import { InvalidMessageError, RecipientNotFoundError } from '../errors/message-errors.ts';
+import { newId } from '../new-id.ts';
+import { isRefused } from '../waiting/is-refused.ts';
+import { retry } from '../waiting/retry.ts';
+import { serialQueue } from '../waiting/serial-queue.ts';
+import { sealContextOf, type MessageEncryption } from './message-encryption.ts';
+import type { MessagePayload, Recipient, SendOptions, SentMessage } from './message.ts';
+import { payloadToWire, sealPayload, type WirePayload } from './payload.ts';
+
+export interface OutboxOptions {
+  readonly own: { readonly conferenceId: string; readonly userEndpointId: string };
+  /** Encrypts every message; undefined without end-to-end encryption. */
+  readonly encryption: MessageEncryption | undefined;
+  readonly send: (messages: readonly NewMessage[], signal: AbortSignal) => Promise<SendMessagesResult>;
+  /** Aborts when we leave; its reason rejects what was not sent. */
+  readonly closing: AbortSignal;
+}
+
+interface Entry {
+  readonly message: NewMessage;
+  readonly bytes: number;
+  readonly resolve: (sent: SentMessage) => void;
+  readonly reject: (error: unknown) => void;
+  /** Aborts when the caller no longer waits. */
+  readonly signal: AbortSignal;
+}
+
+/** Limits of one request: that of the API, and well below the server's limit of a body. */
+const mostMessages = 100;
+const mostBytes = 256 * 1024;
+
+/**
+ * Sends messages in the order of the calls: one request at a time, with all that has gathered meanwhile. Tries again while the
+ * network is lost; the server recognizes a message by its id, so none arrives twice.
+ */
+export class Outbox {
+  readonly #options: OutboxOptions;
+  readonly #turns = serialQueue();
+  #waiting: Entry[] = [];
+  #isSending = false;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @throws InvalidMessageError (`ERR_INVALID_MESSAGE`), RecipientNotFoundError (`ERR_RECIPIENT_NOT_FOUND`).
+   * @throws TimeoutError, AbortedError; the message may have been sent.
+   */
+  async post(
+    topic: string,
+    payload: MessagePayload,
+    { to, signal, timeoutMs = 30_000 }: SendOptions = {},
+  ): Promise<SentMessage> {
+    assertTopic(topic);
+    const recipients = this.#recipientsOf(to);
+    const content = payloadToWire(payload);
+    const signals = [signal, this.#options.closing];
+    const { encryption } = this.#options;
+    const plain = { id: newId(), topic, ...recipients };
+    // Encryption must not change the order of the calls.
+    const turn = encryption && this.#turns(() => this.#seal(plain, content, encryption));
+    return withDeadline({ operation: 'send', signals, timeoutMs }, async ({ signal }) => {
+      const message = (await turn) ?? { ...plain, ...content };
+      const bytes = new TextEncoder().encode(JSON.stringify(message)).length;
+      return new Promise<SentMessage>((resolve, reject) => {
+        this.#waiting.push({ message, bytes, resolve, reject, signal });
+        void this.#sendAll();
+      });
+    });
+  }
+
+  async #seal(
+    message: Omit<NewMessage, 'payload'>,
+    content: WirePayload,
+    encryption: MessageEncryption,
+  ): Promise<NewMessage> {
+    const { id: messageId, topic, to } = message;
+    const context = sealContextOf({ ...this.#options.own, messageId, topic, ...(to && { to }) });
+    return { ...message, ...(await sealPayload(content, encryption, context)) };
+  }
+
+  #recipientsOf(to: SendOptions['to']): Pick<NewMessage, 'to'> {
+    if (to === undefined) return {};
+    const list = (Array.isArray as (value: unknown) => value is readonly Recipient[])(to) ? to : [to];
+    const ids = list.map((recipient) => (typeof recipient === 'string' ? recipient : recipient.id));
+    if (ids.length === 0 || ids.includes(this.#options.own.userEndpointId))
+      throw new RecipientNotFoundError();
+    return { to: ids };
+  }
+
+  async #sendAll(): Promise<void> {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    // Calls of the same moment go together.
+    await Promise.resolve();
+    while (this.#waiting.length > 0) await this.#sendBatch(this.#takeBatch());
+    this.#isSending = false;
+  }
+
+  #takeBatch(): readonly Entry[] {
+    let bytes = 0;
+    let count = 0;
+    for (const entry of this.#waiting.slice(0, mostMessages)) {
+      bytes += entry.bytes;
+      if (count > 0 && bytes > mostBytes) break;
+      count += 1;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  async #sendBatch(batch: readonly Entry[]): Promise<void> {
+    try {
+      const { messages } = await this.#send(batch);
+      const answers = new Map(messages.map((answer) => [answer.id, answer]));
+      for (const { resolve, message } of batch) {
+        const { sequence = 0, timestamp: sentAt = '' } = answers.get(message.id) ?? {};
+        resolve({ id: message.id, sequence, sentAt });
+      }
+    } catch (error) {
+      // The server refuses all because of one, and sends none of them.
+      if (batch.length > 1 && isRefused(error)) {
+        for (const entry of batch) await this.#sendBatch([entry]);
+      } else {
+        for (const { reject } of batch) reject(explained(error));
+      }
+    }
+  }
+
+  /** Tries until nobody waits any more. Does not send again what was given up. */
+  async #send(batch: readonly Entry[]): Promise<SendMessagesResult> {
+    const wanted = () => batch.filter(({ signal }) => !signal.aborted).map(({ message }) => message);
+    const givenUp = new AbortController();
+    const onAbort = () => wanted().length === 0 && givenUp.abort();
+    for (const { signal } of batch) signal.addEventListener('abort', onAbort);
+    onAbort();
+    try {
+      return await retry(() => this.#options.send(wanted(), givenUp.signal), {
+        signal: givenUp.signal,
+        budgetMs: Infinity,
+        isFinal,
+      });
+    } finally {
+      for (const { signal } of batch) signal.removeEventListener('abort', onAbort);
+    }
+  }
+}
+
+function assertTopic(topic: unknown): void {
+  if (typeof topic === 'string' && topic.length > 0 && topic.length <= 128) return;
+  throw new InvalidMessageError('The topic is not a text of 1 to 128 characters.');
+}
+
+/** The app decides what to do when it sends too much. */
+function isFinal(error: unknown): boolean {
+  return error instanceof TooManyRequestsError || !(error instanceof ParleyError) || !error.retryable;
+}
+
+function explained(error: unknown): unknown {
+  const isUnknown = error instanceof InvalidRequestError && error.serverError === 'unknown_recipient';
+  return isUnknown ? new RecipientNotFoundError({ cause: error }) : error;
+}

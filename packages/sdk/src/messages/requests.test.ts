@@ -1,0 +1,113 @@
+import { expect, it, vi } from 'vitest';
+import type { Conference } from '../conference/conference.ts';
+import type { FakeServer } from '../testing/fake-server.ts';
+import { joinAs, listenTo } from '../testing/join-as.ts';
+import { rejectionOf } from '../testing/rejection-of.ts';
+import { settle } from '../testing/settle.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
+// Loaded in advance, because fake timers do not wait for files.
+import './outbox.ts';
+import './requests.ts';
+
+let server: FakeServer;
+let ada: Conference;
+let bob: Conference;
+
+useFakeConference(async (fakes) => {
+  ({ server } = fakes);
+  [ada, bob] = [await joinAs(server, 'ada'), await joinAs(server, 'bob')];
+  await settle();
+});
+
+it('a request is answered by the participant whom we ask', async () => {
+  const asked: unknown[] = [];
+  bob.onRequest('sum', ({ payload, topic, from }) => {
+    asked.push([topic, from.userId]);
+    const [left = 0, right = 0] = payload as readonly number[];
+    return left + right;
+  });
+  await settle();
+  const answers = [
+    ada.request('sum', [1, 2], { to: bob.endpointId }),
+    ada.request('sum', [3, 4], { to: bob.endpointId }),
+  ];
+  expect(await Promise.all(answers)).toEqual([3, 7]);
+  expect(asked).toEqual([
+    ['sum', 'ada'],
+    ['sum', 'ada'],
+  ]);
+});
+
+it('bytes can be asked and answered, and no answer is null', async () => {
+  bob.onRequest('reverse', ({ payload }) => (payload as Uint8Array).toReversed());
+  bob.onRequest('nothing', () => {});
+  const to = bob.endpointId;
+  expect(await ada.request('reverse', new Uint8Array([1, 2, 3]), { to })).toEqual(new Uint8Array([3, 2, 1]));
+  expect(await ada.request('nothing', null, { to })).toBeNull();
+});
+
+it('a page without a handler, or with one that fails, says so at once, without the reason', async () => {
+  const heard = listenTo(bob);
+  bob.onRequest('fails', () => Promise.reject(new Error('a secret reason')));
+  const to = bob.endpointId;
+  const missing = await rejectionOf(ada.request('missing', 1, { to }));
+  expect(missing).toMatchObject({ code: 'ERR_REQUEST_FAILED', topic: 'missing', hasNoHandler: true });
+  const failed = await rejectionOf(ada.request('fails', 1, { to }));
+  expect(failed).toMatchObject({ code: 'ERR_REQUEST_FAILED', hasNoHandler: false });
+  expect(JSON.stringify(server.callsOf('sendMessages'))).not.toContain('secret');
+  expect(heard).toContain('error ERR_LISTENER');
+});
+
+it('a page that never answers makes the request time out, or ends with the signal', async () => {
+  bob.onRequest('slow', () => new Promise(() => {}));
+  const to = bob.endpointId;
+  const timedOut = rejectionOf(ada.request('slow', 1, { to }));
+  const abort = new AbortController();
+  const aborted = rejectionOf(ada.request('slow', 1, { to, signal: abort.signal }));
+  await settle();
+  abort.abort();
+  expect(await aborted).toMatchObject({ code: 'ERR_ABORTED' });
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(await timedOut).toMatchObject({ code: 'ERR_TIMEOUT' });
+});
+
+it('a handler can be removed, and a topic has one at a time', async () => {
+  const heard = listenTo(bob);
+  const stop = bob.onRequest('ping', () => 'first');
+  bob.onRequest('ping', () => 'second');
+  const to = bob.endpointId;
+  expect(await ada.request('ping', 1, { to })).toBe('first');
+  expect(heard).toContain('error ERR_INVALID_OPTIONS');
+  stop();
+  await settle();
+  bob.onRequest('ping', () => 'third');
+  expect(await ada.request('ping', 1, { to })).toBe('third');
+});
+
+it('requests and answers are no messages, and messages wait for their listener', async () => {
+  bob.onRequest('ping', () => 'pong');
+  await ada.send('chat', 'early');
+  await ada.request('ping', 1, { to: bob.endpointId });
+  const [adas, bobs]: unknown[][] = [[], []];
+  ada.on('message', ({ payload }) => {
+    adas?.push(payload);
+  });
+  bob.on('message', ({ payload }) => {
+    bobs?.push(payload);
+  });
+  await settle();
+  expect([adas, bobs]).toEqual([[], ['early']]);
+});
+
+it('apps cannot use the topics of requests', async () => {
+  const sending = ada.send('parley.reply', 1);
+  expect(await rejectionOf(sending)).toMatchObject({ code: 'ERR_INVALID_MESSAGE' });
+});
+
+it('a request ends when we leave', async () => {
+  bob.onRequest('slow', () => new Promise(() => {}));
+  const asking = rejectionOf(ada.request('slow', 1, { to: bob.endpointId }));
+  await settle();
+  await ada.leave();
+  expect(await asking).toMatchObject({ code: 'ERR_NOT_JOINED' });
+});

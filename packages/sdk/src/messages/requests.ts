@@ -1,0 +1,101 @@
+import { AbortedError, InvalidOptionsError, withDeadline, type ParleyError } from '@parley-rtc/client';
+import { ListenerError } from '../errors/conference-errors.ts';
+import { RequestFailedError } from '../errors/message-errors.ts';
+import { newId } from '../new-id.ts';
+import type { Message, MessagePayload, RequestHandler, RequestOptions, SendOptions } from './message.ts';
+import { payloadFromWire, payloadToWire, type WirePayload } from './payload.ts';
+import { replyTopic, requestTopic } from './reserved-topics.ts';
+
+export interface RequestsOptions {
+  readonly send: (topic: string, payload: MessagePayload, options: SendOptions) => Promise<unknown>;
+  readonly onProblem: (error: ParleyError) => void;
+  /** Aborts when we leave. */
+  readonly closing: AbortSignal;
+}
+
+/** What travels as the payload of a reserved topic. */
+interface Envelope {
+  readonly requestId: string;
+  readonly content?: WirePayload;
+  /** Why there is no answer. */
+  readonly failure?: 'no handler' | 'failed';
+}
+
+const defaultTimeoutMs = 10_000;
+
+/** Requests to single participants, and their answers. */
+export class Requests {
+  readonly #options: RequestsOptions;
+  readonly #handlers = new Map<string, RequestHandler>();
+  readonly #waiting = new Map<string, (envelope: Envelope) => void>();
+
+  constructor(options: RequestsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @throws RequestFailedError (`ERR_REQUEST_FAILED`), TimeoutError (`ERR_TIMEOUT`), and the errors of sending.
+   */
+  post(
+    topic: string,
+    payload: MessagePayload,
+    { to, signal, timeoutMs = defaultTimeoutMs }: RequestOptions,
+  ): Promise<MessagePayload> {
+    const requestId = newId();
+    const deadline = { operation: 'request', signals: [signal, this.#options.closing], timeoutMs };
+    const answered = withDeadline(deadline, async (running) => {
+      const answer = new Promise<Envelope>((resolve) => void this.#waiting.set(requestId, resolve));
+      const envelope = { requestId, content: payloadToWire(payload) } as unknown as MessagePayload;
+      await this.#options.send(requestTopic(topic), envelope, { to, signal: running.signal, timeoutMs });
+      const { content, failure } = await answer;
+      if (!content) throw new RequestFailedError(topic, failure === 'no handler');
+      return payloadFromWire(content);
+    });
+    return answered.finally(() => this.#waiting.delete(requestId));
+  }
+
+  /** @throws InvalidOptionsError (`ERR_INVALID_OPTIONS`) for a topic that has a handler. */
+  handle(topic: string, handler: RequestHandler): () => void {
+    if (this.#handlers.has(topic)) {
+      throw new InvalidOptionsError(`There is a handler for '${topic}' already.`, 'Remove it first.');
+    }
+    this.#handlers.set(topic, handler);
+    return () => void this.#handlers.delete(topic);
+  }
+
+  /** Takes a message of a reserved topic. */
+  take(message: Message, topic: string | undefined): void {
+    const envelope = message.payload as unknown as Envelope;
+    if (topic !== undefined) void this.#answer(message, topic, envelope);
+    else this.#waiting.get(envelope.requestId)?.(envelope);
+  }
+
+  async #answer(message: Message, topic: string, { requestId, content }: Envelope): Promise<void> {
+    const { send, closing, onProblem } = this.#options;
+    const answer = await this.#call(message, topic, content);
+    const to = message.from.endpointId;
+    try {
+      const envelope = { requestId, ...answer } as unknown as MessagePayload;
+      await send(replyTopic, envelope, { to, signal: closing, timeoutMs: defaultTimeoutMs });
+    } catch (error) {
+      // Whoever asked may have left.
+      if (!(error instanceof AbortedError) && !closing.aborted) onProblem(error as ParleyError);
+    }
+  }
+
+  async #call(
+    message: Message,
+    topic: string,
+    content: WirePayload = {} as WirePayload,
+  ): Promise<Omit<Envelope, 'requestId'>> {
+    const handler = this.#handlers.get(topic);
+    if (!handler) return { failure: 'no handler' };
+    try {
+      const payload = payloadFromWire(content);
+      return { content: payloadToWire((await handler({ ...message, topic, payload })) ?? null) };
+    } catch (cause) {
+      this.#options.onProblem(new ListenerError(topic, { cause }));
+      return { failure: 'failed' };
+    }
+  }
+}
