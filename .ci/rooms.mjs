@@ -64,6 +64,7 @@ export const rooms = {
     publishing: {
       holds: 'one stream out: tracks, mute',
       imports: [
+        'messages',
         'new-id.ts',
         'stream-kinds.ts',
         'errors',

@@ -38,6 +38,12 @@ export type {
   SendOptions,
   SentMessage,
 } from './messages/message.ts';
+export {
+  type ListedMessage,
+  type MessageList,
+  messageListOf,
+  type MessageSource,
+} from './messages/message-list.ts';
 export type { MuteOptions, PublishedStream, SwitchOptions } from './publishing/published-stream.ts';
 export type { TrackKind } from './stream-kinds.ts';
 export type { DecryptionContext, EncryptionContext, MediaEncryption } from './publishing/media-encryption.ts';

@@ -6,3 +6,4 @@ export { useActiveSpeakers } from './use-active-speakers.ts';
 export { useConferenceEvent } from './use-conference-event.ts';
 export { type DevicesInUse, useDevices } from './use-devices.ts';
 export { useStreamQuality } from './use-stream-quality.ts';
+export { type Messages, useMessages } from './use-messages.ts';

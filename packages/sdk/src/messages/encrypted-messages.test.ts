@@ -82,6 +82,7 @@ it('messages of a former key are read after a change of keys', async () => {
   await adas.setKey(new Uint8Array(32).fill(9), { keyIndex: 1 });
   await ada.conference.send('chat', 'new key');
   await untilReceived(bob, ['old key', 'new key']);
+  expect(bob.heard).not.toContain(notDecrypted);
 });
 
 describe('a message is dropped and reported', () => {

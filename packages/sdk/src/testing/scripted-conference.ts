@@ -1,10 +1,13 @@
 import type { ConferenceEvents, ConferenceListener } from '../announcing/conference-events.ts';
+import { NotJoinedError } from '../errors/conference-errors.ts';
+import type { MessagePayload } from '../messages/message.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
 
 /** A conference whose events a test fires, and which counts its listeners. */
 export class ScriptedConference {
   readonly listeners: Map<string, Set<ConferenceListener<never>>> = new Map();
   readonly qualities: Map<string, StreamQuality> = new Map();
+  #received = 0;
 
   on(name: string, listener: ConferenceListener<never>): () => void {
     const present = this.listeners.get(name) ?? new Set();
@@ -14,6 +17,26 @@ export class ScriptedConference {
 
   quality(streamId: string): StreamQuality | undefined {
     return this.qualities.get(streamId);
+  }
+
+  /** What was sent: topic and payload. Fails while `sendingFails`. */
+  readonly sent: (readonly [topic: string, payload: unknown])[] = [];
+  sendingFails: boolean = false;
+
+  send(topic: string, payload: unknown): Promise<{ id: string; sentAt: string; sequence: number }> {
+    if (this.sendingFails) return Promise.reject(new NotJoinedError());
+    this.sent.push([topic, payload]);
+    const sequence = this.sent.length;
+    return Promise.resolve({ id: `m-${sequence}`, sentAt: '2026-01-05T10:00:00.000Z', sequence });
+  }
+
+  /** Receives a message from bob. */
+  receive(topic: string, payload: MessagePayload): void {
+    this.#received += 1;
+    const from = { endpointId: 'e', userId: 'bob', participant: undefined };
+    const sentAt = '2026-01-05T10:00:00.000Z';
+    const id = `r-${this.#received}`;
+    this.say('message', { id, topic, payload, from, sentAt, sequence: this.#received, to: undefined });
   }
 
   say<Name extends keyof ConferenceEvents>(name: Name, payload: ConferenceEvents[Name]): void {

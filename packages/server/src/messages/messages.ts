@@ -32,7 +32,7 @@ export interface MessagesOptions {
 }
 
 /** Limits how many messages a user sends, and how many bytes. */
-export interface MessageBudget {
+interface MessageBudget {
   /** Counts messages and their bytes. Rejects, without counting the bytes, for a user who used up one of them. */
   take(actor: Actor, count: number, bytes: number): Promise<void>;
 }

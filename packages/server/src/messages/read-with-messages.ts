@@ -19,9 +19,7 @@ export async function readWithMessages(
   };
   // A client that is answered without news pauses, so messages for others must not wake it.
   const wakeIfThereIsMore = (): void => {
-    reader.hasMore().then((hasMore) => {
-      if (hasMore) wakeUp();
-    }, wakeUp);
+    reader.hasMore().then((hasMore) => (hasMore ? wakeUp() : undefined), wakeUp);
   };
   const stopListening = messages.onSent(conferenceId, wakeIfThereIsMore);
   signal.addEventListener('abort', wakeUp);

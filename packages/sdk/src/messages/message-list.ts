@@ -1,0 +1,105 @@
+import { withBoundary, type ParleyError } from '@parley-rtc/client';
+import { newId } from '../new-id.ts';
+import { Listeners } from '../waiting/listeners.ts';
+import type { Message, MessagePayload, SendOptions, SentMessage } from './message.ts';
+
+/** A message in a list: one that we received, or one of ours. */
+export interface ListedMessage extends Pick<Message, 'payload' | 'to' | 'topic'> {
+  /** Unique in the list, and stable. */
+  readonly key: string;
+  /** Undefined for our own. */
+  readonly from: Message['from'] | undefined;
+  /** `received`, or how far our own has come. */
+  readonly status: 'received' | 'sending' | 'sent' | 'failed';
+  /** When the server accepted it, or we tried to send it: ISO 8601 in UTC. */
+  readonly sentAt: string;
+  /** Why it could not be sent. It may have arrived nevertheless, after `ERR_TIMEOUT`. */
+  readonly error: ParleyError | undefined;
+}
+
+/** The messages of one topic, oldest first, as state: for chat and the like. */
+export interface MessageList {
+  /** The same array until the list changes. Keeps the newest 500. */
+  readonly getSnapshot: () => readonly ListedMessage[];
+  /** Calls `listener` after each change, until the returned function is called. */
+  readonly subscribe: (listener: () => void) => () => void;
+  /** Sends a message and lists it at once. Rejects like `Conference.send`; the list shows the failure as well. */
+  readonly send: (payload: MessagePayload, options?: SendOptions) => Promise<SentMessage>;
+  /** Sends a message that failed again, in its place. Does nothing for another. */
+  readonly retry: (key: string) => Promise<void>;
+}
+
+/** A conference, as far as a list needs it. */
+export interface MessageSource {
+  on(name: 'message', listener: (message: Message) => void): () => void;
+  send(topic: string, payload: MessagePayload, options?: SendOptions): Promise<SentMessage>;
+}
+
+const mostListed = 500;
+const lists = new WeakMap<object, Map<string, MessageList>>();
+
+/**
+ * Returns the messages of a topic: always the same list for the same conference and topic, so that a panel that is closed and
+ * opened again shows what came meanwhile. Receives messages from its first use until the conference is left.
+ */
+export function messageListOf(conference: MessageSource, topic: string): MessageList {
+  const byTopic = lists.get(conference) ?? new Map<string, MessageList>();
+  lists.set(conference, byTopic);
+  const list = byTopic.get(topic) ?? createList(conference, topic);
+  byTopic.set(topic, list);
+  return list;
+}
+
+function createList(conference: MessageSource, topic: string): MessageList {
+  const listeners = new Listeners<void>((cause) => {
+    throw cause;
+  });
+  let listed: readonly ListedMessage[] = [];
+  const options = new Map<string, SendOptions | undefined>();
+  const set = (next: readonly ListedMessage[]) => {
+    listed = next.slice(-mostListed);
+    listeners.call();
+  };
+  const update = (key: string, change: Partial<ListedMessage>) =>
+    set(listed.map((message) => (message.key === key ? { ...message, ...change } : message)));
+  const post = async (key: string, payload: MessagePayload): Promise<SentMessage> => {
+    try {
+      const sent = await conference.send(topic, payload, options.get(key));
+      options.delete(key);
+      update(key, { status: 'sent', sentAt: sent.sentAt });
+      return sent;
+    } catch (error) {
+      // `Conference.send` rejects with nothing else.
+      update(key, { status: 'failed', error: error as ParleyError });
+      throw error;
+    }
+  };
+  conference.on('message', ({ id, topic: its, payload, from, sentAt, to }) => {
+    if (its !== topic) return;
+    const key = `${from.endpointId} ${id}`;
+    set([...listed, { key, topic, payload, from, status: 'received', sentAt, error: undefined, to }]);
+  });
+  return withBoundary({
+    getSnapshot: () => listed,
+    subscribe: (listener) => listeners.add(listener),
+    send: async (payload, sendOptions) => {
+      const key = newId();
+      options.set(key, sendOptions);
+      const { to } = sendOptions ?? {};
+      const ids =
+        to === undefined ? undefined : [to].flat().map((one) => (typeof one === 'string' ? one : one.id));
+      const sentAt = new Date().toISOString();
+      set([
+        ...listed,
+        { key, topic, payload, from: undefined, status: 'sending', sentAt, error: undefined, to: ids },
+      ]);
+      return post(key, payload);
+    },
+    retry: async (key) => {
+      const message = listed.find((one) => one.key === key && one.status === 'failed');
+      if (!message) return;
+      update(key, { status: 'sending', error: undefined });
+      await post(key, message.payload);
+    },
+  });
+}
