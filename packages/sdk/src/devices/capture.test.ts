@@ -61,19 +61,19 @@ function refuse(message: string) {
   };
 }
 
-it('distinguishes a dismissed prompt from a refusal, by message or permission state', async () => {
+it('distinguishes a dismissed prompt from a refusal and from a policy', async () => {
   expect(await refuse('Permission dismissed').code()).toBe('ERR_DEVICE_DISMISSED');
   expect(await refuse('Permission denied').code()).toBe('ERR_DEVICE_DENIED');
-  for (const [state, code] of [
-    ['prompt', 'ERR_DEVICE_DISMISSED'],
-    ['denied', 'ERR_DEVICE_DENIED'],
-  ] as const) {
-    const refused = refuse('The request is not allowed.');
-    Object.assign(refused.page.navigator, { permissions: { query: async () => ({ state }) } });
-    expect(await refused.code()).toBe(code);
-  }
   vi.stubGlobal('document', { featurePolicy: { allowsFeature: (name: string) => name !== 'camera' } });
   expect(await refuse('Permission denied').code()).toBe('ERR_DEVICE_BLOCKED_BY_POLICY');
+});
+
+it.each(['prompt', 'denied'])('takes a block for a refusal when Firefox reports `%s`', async (state) => {
+  const refused = refuse(
+    'The request is not allowed by the user agent or the platform in the current context.',
+  );
+  Object.assign(refused.page.navigator, { permissions: { query: async () => ({ state }) } });
+  expect(await refused.code()).toBe('ERR_DEVICE_DENIED');
 });
 
 describe('media of the app', () => {
