@@ -127,6 +127,23 @@ it.each([
 });
 
 it.each([
+  ['camera', { camera: true }, ['audioinput'], 'ERR_DEVICE_NOT_FOUND'],
+  ['camera', { camera: true }, ['audioinput', 'videoinput'], 'ERR_DEVICE_OVERCONSTRAINED'],
+  ['microphone', { microphone: true }, ['videoinput'], 'ERR_DEVICE_NOT_FOUND'],
+  ['camera and microphone', { camera: true, microphone: true }, ['videoinput'], 'ERR_DEVICE_NOT_FOUND'],
+] as const)(
+  "turns WebKit's OverconstrainedError for a %s (%o) with only %o into %s",
+  async (kind, source, inputs, code) => {
+    const devices = {
+      getUserMedia: () => Promise.reject(new DOMException('Invalid constraint', 'OverconstrainedError')),
+      enumerateDevices: async () => inputs.map((input) => ({ kind: input })),
+    };
+    useFakeBrowser(devices);
+    await expect(capture(source, signal)).rejects.toMatchObject({ code, kind });
+  },
+);
+
+it.each([
   [new TypeError('constraints'), 'camera', 'ERR_INVALID_OPTIONS'],
   [new DOMException('no', 'NotSupportedError'), 'camera', 'ERR_UNSUPPORTED_BROWSER'],
   [new DOMException('inactive', 'InvalidStateError'), 'camera', 'ERR_CAPTURE_FAILED'],

@@ -203,7 +203,7 @@ async function granted(kind: CaptureKind, ask: () => Promise<MediaStream>): Prom
   } catch (error) {
     // Most calls never need these errors, so their code is loaded only on failure.
     const { permissionError } = await loadPart('device errors', () => import('./permission-errors.ts'));
-    throw permissionError(kind, error);
+    throw await permissionError(kind, error);
   }
 }
 

@@ -40,10 +40,13 @@ const policiesOf: Readonly<Record<CaptureKind, readonly string[]>> = {
 };
 
 /** Returns the typed error for what capturing `kind` threw, whatever that is. */
-export function permissionError(kind: CaptureKind, cause: unknown): ParleyError {
+export async function permissionError(kind: CaptureKind, cause: unknown): Promise<ParleyError> {
   if (cause instanceof ParleyError) return cause;
   const { name } = describeCause(cause);
   if (kind === 'screen' && isScreenMissing(name, cause)) return new ScreenShareUnavailableError({ cause });
+  if (name === 'OverconstrainedError' && (await isMissing(kind))) {
+    return new DeviceNotFoundError(kind, { cause });
+  }
   const ErrorClass = Object.hasOwn(errorByName, name) ? errorByName[name] : undefined;
   if (!ErrorClass) return rareError(kind, name, cause);
   if (ErrorClass !== DeviceDeniedError) return new ErrorClass(kind, { cause });
@@ -56,6 +59,23 @@ export function permissionError(kind: CaptureKind, cause: unknown): ParleyError 
 /** Chromium reports what the system forbids like a cancelled dialog; only its text differs. */
 function isScreenMissing(name: string, cause: unknown): boolean {
   return noScreenNames.includes(name) || (name === 'NotAllowedError' && /by system/i.test(String(cause)));
+}
+
+const inputsOf: Readonly<Record<CaptureKind, readonly MediaDeviceKind[]>> = {
+  camera: ['videoinput'],
+  microphone: ['audioinput'],
+  'camera and microphone': ['videoinput', 'audioinput'],
+  screen: [],
+};
+
+/** Whether there is no such device at all. WebKit then says that the device does not satisfy the constraints. */
+async function isMissing(kind: CaptureKind): Promise<boolean> {
+  try {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    return !inputsOf[kind].every((input) => devices.some((device) => device.kind === input));
+  } catch {
+    return false;
+  }
 }
 
 function rareError(kind: CaptureKind, name: string, cause: unknown): ParleyError {
