@@ -31,6 +31,7 @@ export async function joinRoom({
   iceTransportPolicy = 'all',
   endpointId,
   renewTicket,
+  maxVideos,
 }: {
   server?: string;
   ticket: string;
@@ -40,6 +41,7 @@ export async function joinRoom({
   endpointId?: string;
   /** Name of a function of the page that returns a new ticket. Default: refresh tokens of the first ticket. */
   renewTicket?: string;
+  maxVideos?: number;
 }): Promise<void> {
   const redeem = (ticket: string) => window.Parley.redeemTicket({ server, ticket });
   const redeemed = await redeem(ticket);
@@ -51,6 +53,7 @@ export async function joinRoom({
     metadata: { name },
     iceTransportPolicy,
     ...(endpointId !== undefined && { endpointId }),
+    ...(maxVideos !== undefined && { maxVideos }),
     ...(window.encryption && { encryption: window.encryption }),
   });
   const views = new Map<string, ParleyModule.ViewedStream>();
