@@ -5,6 +5,8 @@ import { expect } from './support/expect.ts';
 import { WebKitPage } from './support/webkit-page.ts';
 
 test.describe('in a WebKit without WebRTC', () => {
+  test.skip(process.platform !== 'linux', 'Only Linux has this browser.');
+
   let page: WebKitPage;
 
   test.beforeAll(async () => {
