@@ -1,7 +1,9 @@
 import { test, type Page } from '@playwright/test';
 import { apiPort, demoUrl } from './support/addresses.ts';
 import { askForTicket, Caller, newRoom } from './support/caller.ts';
+import { changeCommands } from './support/change-commands.ts';
 import { expect } from './support/expect.ts';
+import { launchFirefox } from './support/firefox-launch.ts';
 import { launchChromium } from './support/launch-chromium.ts';
 
 /** How a promise settled, as an app sees it: the error's code and message, or that there was no error. */
@@ -99,13 +101,11 @@ test.describe('bad input causes a typed error and leaves the conference usable',
     const ada = await Caller.open(browser);
     const room = newRoom();
     await ada.join(room, 'Ada');
-    await ada.page.route('**/publishStream', async (route) => {
-      const command = route.request().postDataJSON() as object;
-      await route.continue({ postData: JSON.stringify({ ...command, sdpOffer: 'v=0\r\nthis is no offer' }) });
-    });
+    const sdpOffer = 'v=0\r\nthis is no offer';
+    const restore = await changeCommands(ada.page, '/publishStream', { sdpOffer });
     const outcome = await rejection(ada.page, () => window.conference.publishStream({ camera: true }));
     expect(outcome.code).toBe('ERR_INVALID_REQUEST');
-    await ada.page.unroute('**/publishStream');
+    await restore();
     await expectUsable(ada, room);
     await ada.close();
   });
@@ -135,17 +135,20 @@ test.describe('a browser without usable devices causes a typed error and can sti
     {
       title: 'a denied camera',
       flags: ['--use-fake-device-for-media-stream', '--deny-permission-prompts'],
+      preferences: { 'media.navigator.permission.disabled': false, 'permissions.default.camera': 2 },
       code: 'ERR_DEVICE_DENIED',
     },
     {
       title: 'no camera at all',
       flags: ['--use-fake-device-for-media-stream=device-count=0', '--use-fake-ui-for-media-stream'],
+      // Only a camera with this name, which no machine has.
+      preferences: { 'media.navigator.streams.fake': false, 'media.video_loopback_dev': 'none' },
       code: 'ERR_DEVICE_NOT_FOUND',
     },
   ];
-  for (const { title, flags, code } of browsers) {
-    test(title, async ({ browser }) => {
-      const other = await launchChromium(flags);
+  for (const { title, flags, preferences, code } of browsers) {
+    test(title, async ({ browser, browserName }) => {
+      const other = await (browserName === 'firefox' ? launchFirefox(preferences) : launchChromium(flags));
       const room = newRoom();
       const bob = await Caller.open(browser);
       await bob.join(room, 'Bob');
@@ -160,13 +163,22 @@ test.describe('a browser without usable devices causes a typed error and can sti
     });
   }
 
-  test('an insecure origin', async () => {
-    // Every host name except localhost is insecure without https. The page comes from the API to share its origin.
+  test('an insecure origin', async ({ browserName }) => {
+    // Every host name except localhost is insecure without https. The page has the API's address, to share its origin.
     const insecureUrl = `http://insecure.test:${apiPort}`;
-    const other = await launchChromium(['--host-resolver-rules=MAP insecure.test 127.0.0.1']);
-    // The API's pages allow no scripts; bypassing CSP makes this one behave like a customer's page.
-    const page = await other.newPage({ bypassCSP: true });
-    await page.goto(`${insecureUrl}/healthz`);
+    const other = await (browserName === 'firefox'
+      ? launchFirefox({ 'network.dns.forceResolve': '127.0.0.1' })
+      : launchChromium(['--host-resolver-rules=MAP insecure.test 127.0.0.1']));
+    // The API's pages allow no scripts. Chromium can ignore that; in Firefox, another page replaces them, which Chromium would
+    // not let reach this machine.
+    const page = await other.newPage({ bypassCSP: browserName === 'chromium' });
+    const pageUrl = `${insecureUrl}/healthz`;
+    if (browserName === 'firefox') {
+      await page.route(pageUrl, (route) =>
+        route.fulfill({ contentType: 'text/html', body: '<!doctype html>' }),
+      );
+    }
+    await page.goto(pageUrl);
     await page.addScriptTag({ content: await (await fetch(`${demoUrl}/parley.iife.js`)).text() });
     expect(await page.evaluate(() => window.isSecureContext)).toBe(false);
     const { ticket, conferenceId } = await askForTicket(newRoom());

@@ -1,15 +1,13 @@
 import { test } from '@playwright/test';
 import { Caller, newRoom } from './support/caller.ts';
+import { changeCommands } from './support/change-commands.ts';
 import { expectToGrow } from './support/expect-to-grow.ts';
 import { expect } from './support/expect.ts';
 
 /** Ada and Bob in a call. The server drops Bob after three times `keepAliveSeconds` without a keep-alive. */
 async function call(ada: Caller, bob: Caller, keepAliveSeconds: number): Promise<void> {
   const room = newRoom();
-  await bob.page.route('**/users/endpoints', async (route) => {
-    const command = route.request().postDataJSON() as object;
-    await route.continue({ postData: { ...command, keepAliveSeconds } });
-  });
+  await changeCommands(bob.page, '/users/endpoints', { keepAliveSeconds });
   await Promise.all([ada.join(room, 'Ada'), bob.join(room, 'Bob')]);
   await Promise.all([ada.publish(11, 440), bob.publish(22, 880)]);
   await ada.expectVideoOf(22);

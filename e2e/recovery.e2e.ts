@@ -1,6 +1,7 @@
 import type { PublishedStream, ViewedStream } from '@parley-rtc/sdk';
 import { test, type Browser } from '@playwright/test';
 import { Caller } from './support/caller.ts';
+import { changeCommands } from './support/change-commands.ts';
 import { expect } from './support/expect.ts';
 import { MediaCut } from './support/media-cut.ts';
 import { OwnServer } from './support/own-server.ts';
@@ -52,10 +53,7 @@ async function call(browser: Browser): Promise<[Caller, Caller]> {
   const callers: [Caller, Caller] = [await Caller.open(browser), await Caller.open(browser)];
   const [first, second] = callers;
   // A shorter keep-alive than the SDK's 15 seconds. The server drops the endpoint after three times this.
-  await first.page.route('**/users/endpoints', async (route) => {
-    const command = route.request().postDataJSON() as object;
-    await route.continue({ postData: { ...command, keepAliveSeconds: 4 } });
-  });
+  await changeCommands(first.page, '/users/endpoints', { keepAliveSeconds: 4 });
   await Promise.all([first.joinAt(invitation, 'Ada'), second.joinAt(invitation, 'Bob')]);
   await Promise.all([first.publish(11, 440), second.publish(22, 880)]);
   for (const caller of callers) {

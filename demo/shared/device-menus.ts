@@ -71,15 +71,16 @@ function menuOf(
   chosenLabel: string,
   used: Device | undefined,
 ): DeviceMenu {
-  const named = devices.filter(({ label }) => label !== '');
-  const usual = named.find(({ isDefault }) => isDefault);
-  const isMissing = chosenLabel !== '' && !named.some(({ label }) => label === chosenLabel);
+  const usual = devices.find(({ label, isDefault }) => isDefault && label !== '');
+  // Two devices of the same model share a label, and choices are remembered by label.
+  const named = new Set(devices.map(({ label }) => label).filter((label) => label !== ''));
+  const isMissing = chosenLabel !== '' && !named.has(chosenLabel);
   return {
     kind,
     label: labels[kind],
     options: [
       { value: '', text: usual ? `System default (${usual.label})` : 'System default' },
-      ...named.map(({ label }) => ({ value: label, text: label })),
+      ...Array.from(named, (label) => ({ value: label, text: label })),
       ...(isMissing ? [{ value: chosenLabel, text: `${chosenLabel} (not connected)` }] : []),
     ],
     value: chosenLabel,

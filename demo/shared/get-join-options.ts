@@ -2,6 +2,7 @@ import type { JoinOptions } from '@parley-rtc/sdk';
 import { postToBackend } from './post-to-backend.ts';
 import { readLogLevel } from './read-page-url.ts';
 import type { Sdk } from './sdk.ts';
+import { UserError } from './user-error.ts';
 
 /** The options for joining, with the token that also authenticates chat messages at the back end. */
 export interface CallJoinOptions extends JoinOptions {
@@ -10,12 +11,17 @@ export interface CallJoinOptions extends JoinOptions {
 
 /**
  * Gets the options for joining: the back end issues a ticket, the ticket gives a token, and the token lets the page join.
+ *
+ * @throws UserError in a browser without WebRTC, whose user would neither see nor hear anyone.
  */
 export async function getJoinOptions(
   { redeemTicket }: Sdk,
   room: string,
   name: string,
 ): Promise<CallJoinOptions> {
+  if (typeof RTCPeerConnection !== 'function') {
+    throw new UserError('Your browser can’t make calls. Update it, or use another browser.');
+  }
   const server = location.origin;
   const { ticket, conferenceId } = await postToBackend<{ ticket: string; conferenceId: string }>('ticket', {
     room,

@@ -1,7 +1,6 @@
 import type { Browser, Page } from '@playwright/test';
 import { apiUrl } from './addresses.ts';
 import { askForTicket } from './caller.ts';
-import { expectToGrow } from './expect-to-grow.ts';
 import { expect } from './expect.ts';
 
 /** A page of the app in `packed-app`, with the scripts that it requests. */
@@ -49,16 +48,17 @@ export class AppPage {
     await expect(this.#page).toHaveTitle('Published');
   }
 
-  /** Waits until the page has a size of the video that it views, and decodes more of its frames. */
+  /** Waits until the page has a size of the video that it views, and shows more of its frames. */
   async expectVideo(): Promise<void> {
     const video = this.#page.locator('video');
     await expect
       .poll(() => video.evaluate(({ videoWidth }: HTMLVideoElement) => videoWidth))
       .toBeGreaterThan(0);
-    await expectToGrow(
-      () => video.evaluate((element: HTMLVideoElement) => element.getVideoPlaybackQuality().totalVideoFrames),
-      10,
-    );
+    await video.evaluate(async (element: HTMLVideoElement) => {
+      for (let frames = 0; frames < 10; frames += 1) {
+        await new Promise((resolve) => element.requestVideoFrameCallback(resolve));
+      }
+    });
   }
 
   async close(): Promise<void> {

@@ -64,7 +64,11 @@ export class Caller {
   }
 
   /** Joins `room` with a ticket from the demo's back end, views all streams, and keeps a diary of events. */
-  async join(room: string, name: string, options: { endpointId?: string } = {}): Promise<void> {
+  async join(
+    room: string,
+    name: string,
+    options: { endpointId?: string; maxVideos?: number } = {},
+  ): Promise<void> {
     await this.page.evaluate(joinRoom, { ...(await askForTicket(room)), name, ...options });
   }
 

@@ -99,6 +99,8 @@ export function installMediaProbe(): void {
       if (Math.abs(upper - lower) < 60) return undefined;
       code = code * 2 + (upper > lower ? 1 : 0);
     }
+    // No participant has such an id; it is a picture that is bright on one side.
+    if (code === 0 || code === 2 ** bars - 1) return undefined;
     const delayMs = (clockMs() - (code & clockMask)) & clockMask;
     return { id: Math.floor(code / 2 ** 24), delayMs };
   }

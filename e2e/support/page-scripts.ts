@@ -32,6 +32,7 @@ export async function joinRoom({
   endpointId,
   renewTicket,
   viewTries = 1,
+  maxVideos,
 }: {
   server?: string;
   ticket: string;
@@ -43,6 +44,7 @@ export async function joinRoom({
   renewTicket?: string;
   /** How often to try to view a stream. */
   viewTries?: number;
+  maxVideos?: number;
 }): Promise<void> {
   const redeem = (ticket: string) => window.Parley.redeemTicket({ server, ticket });
   const redeemed = await redeem(ticket);
@@ -54,6 +56,7 @@ export async function joinRoom({
     metadata: { name },
     iceTransportPolicy,
     ...(endpointId !== undefined && { endpointId }),
+    ...(maxVideos !== undefined && { maxVideos }),
     ...(window.encryption && { encryption: window.encryption }),
   });
   const views = new Map<string, ParleyModule.ViewedStream>();

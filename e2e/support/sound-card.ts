@@ -8,6 +8,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ensureProgram } from './ensure-program.ts';
 
+/** Two, so that there is a choice. */
+const outputs = ['headset', 'speaker'];
+
 function announce(address: string): void {
   console.log(`sound card at <${address}>`);
 }
@@ -23,7 +26,7 @@ async function runPulseAudio(): Promise<void> {
       '--daemonize=no',
       '--exit-idle-time=-1',
       '--log-level=error',
-      '--load=module-null-sink',
+      ...outputs.map((name) => `--load=module-null-sink sink_name=${name}`),
       `--load=module-native-protocol-unix socket=${socket} auth-anonymous=1`,
     ],
     {

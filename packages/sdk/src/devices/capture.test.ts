@@ -61,19 +61,19 @@ function refuse(message: string) {
   };
 }
 
-it('distinguishes a dismissed prompt from a refusal, by message or permission state', async () => {
+it('distinguishes a dismissed prompt from a refusal and from a policy', async () => {
   expect(await refuse('Permission dismissed').code()).toBe('ERR_DEVICE_DISMISSED');
   expect(await refuse('Permission denied').code()).toBe('ERR_DEVICE_DENIED');
-  for (const [state, code] of [
-    ['prompt', 'ERR_DEVICE_DISMISSED'],
-    ['denied', 'ERR_DEVICE_DENIED'],
-  ] as const) {
-    const refused = refuse('The request is not allowed.');
-    Object.assign(refused.page.navigator, { permissions: { query: async () => ({ state }) } });
-    expect(await refused.code()).toBe(code);
-  }
   vi.stubGlobal('document', { featurePolicy: { allowsFeature: (name: string) => name !== 'camera' } });
   expect(await refuse('Permission denied').code()).toBe('ERR_DEVICE_BLOCKED_BY_POLICY');
+});
+
+it.each(['prompt', 'denied'])('takes a block for a refusal when Firefox reports `%s`', async (state) => {
+  const refused = refuse(
+    'The request is not allowed by the user agent or the platform in the current context.',
+  );
+  Object.assign(refused.page.navigator, { permissions: { query: async () => ({ state }) } });
+  expect(await refused.code()).toBe('ERR_DEVICE_DENIED');
 });
 
 describe('media of the app', () => {
@@ -125,6 +125,23 @@ it.each([
   useFakeBrowser({ getUserMedia: () => Promise.reject(cause) });
   await expect(capture({ camera: true }, signal)).rejects.toMatchObject({ code, cause, kind: 'camera' });
 });
+
+it.each([
+  ['camera', { camera: true }, ['audioinput'], 'ERR_DEVICE_NOT_FOUND'],
+  ['camera', { camera: true }, ['audioinput', 'videoinput'], 'ERR_DEVICE_OVERCONSTRAINED'],
+  ['microphone', { microphone: true }, ['videoinput'], 'ERR_DEVICE_NOT_FOUND'],
+  ['camera and microphone', { camera: true, microphone: true }, ['videoinput'], 'ERR_DEVICE_NOT_FOUND'],
+] as const)(
+  "turns WebKit's OverconstrainedError for a %s (%o) with only %o into %s",
+  async (kind, source, inputs, code) => {
+    const devices = {
+      getUserMedia: () => Promise.reject(new DOMException('Invalid constraint', 'OverconstrainedError')),
+      enumerateDevices: async () => inputs.map((input) => ({ kind: input })),
+    };
+    useFakeBrowser(devices);
+    await expect(capture(source, signal)).rejects.toMatchObject({ code, kind });
+  },
+);
 
 it.each([
   [new TypeError('constraints'), 'camera', 'ERR_INVALID_OPTIONS'],

@@ -31,8 +31,8 @@ const errorByName: Readonly<Record<string, new (kind: CaptureKind, options: Erro
 /** Exceptions of `getDisplayMedia` for a machine without a screen, or a system that does not let the browser record it. */
 const noScreenNames: readonly string[] = ['NotFoundError', 'NotReadableError', 'AbortError'];
 
-/** The browser's names of the permissions and policies that each kind needs. */
-const permissionsOf: Readonly<Record<CaptureKind, readonly string[]>> = {
+/** The policies that each kind needs. */
+const policiesOf: Readonly<Record<CaptureKind, readonly string[]>> = {
   camera: ['camera'],
   microphone: ['microphone'],
   'camera and microphone': ['camera', 'microphone'],
@@ -44,20 +44,38 @@ export async function permissionError(kind: CaptureKind, cause: unknown): Promis
   if (cause instanceof ParleyError) return cause;
   const { name } = describeCause(cause);
   if (kind === 'screen' && isScreenMissing(name, cause)) return new ScreenShareUnavailableError({ cause });
+  if (name === 'OverconstrainedError' && (await isMissing(kind))) {
+    return new DeviceNotFoundError(kind, { cause });
+  }
   const ErrorClass = Object.hasOwn(errorByName, name) ? errorByName[name] : undefined;
   if (!ErrorClass) return rareError(kind, name, cause);
   if (ErrorClass !== DeviceDeniedError) return new ErrorClass(kind, { cause });
-  if (!permissionsOf[kind].every(isAllowedByPolicy)) return new DeviceBlockedByPolicyError(kind, { cause });
+  if (!policiesOf[kind].every(isAllowedByPolicy)) return new DeviceBlockedByPolicyError(kind, { cause });
   // For a screen, a cancelled dialog and a forbidden one look the same.
   if (kind === 'screen' && name === 'NotAllowedError') return new ScreenShareCancelledError({ cause });
-  return (await isDismissed(kind, cause))
-    ? new DeviceDismissedError(kind, { cause })
-    : new DeviceDeniedError(kind, { cause });
+  return new (isDismissed(cause) ? DeviceDismissedError : DeviceDeniedError)(kind, { cause });
 }
 
 /** Chromium reports what the system forbids like a cancelled dialog; only its text differs. */
 function isScreenMissing(name: string, cause: unknown): boolean {
   return noScreenNames.includes(name) || (name === 'NotAllowedError' && /by system/i.test(String(cause)));
+}
+
+const inputsOf: Readonly<Record<CaptureKind, readonly MediaDeviceKind[]>> = {
+  camera: ['videoinput'],
+  microphone: ['audioinput'],
+  'camera and microphone': ['videoinput', 'audioinput'],
+  screen: [],
+};
+
+/** Whether there is no such device at all. WebKit then says that the device does not satisfy the constraints. */
+async function isMissing(kind: CaptureKind): Promise<boolean> {
+  try {
+    const devices = await navigator.mediaDevices.enumerateDevices();
+    return !inputsOf[kind].every((input) => devices.some((device) => device.kind === input));
+  } catch {
+    return false;
+  }
 }
 
 function rareError(kind: CaptureKind, name: string, cause: unknown): ParleyError {
@@ -84,19 +102,10 @@ function isAllowedByPolicy(feature: string): boolean {
   return document?.featurePolicy?.allowsFeature(feature) ?? true;
 }
 
-/** Whether the user closed the prompt without answering: Chromium says so; elsewhere the permission is still `prompt`. */
-async function isDismissed(kind: CaptureKind, cause: unknown): Promise<boolean> {
-  if (/dismissed/i.test(String(cause))) return true;
-  try {
-    const states = await Promise.all(
-      permissionsOf[kind].map(async (name) => {
-        const { state } = await navigator.permissions.query({ name: name as PermissionName });
-        return state;
-      }),
-    );
-    return states.includes('prompt') && !states.includes('denied');
-  } catch {
-    // This browser has no Permissions API, or does not support these names.
-    return false;
-  }
+/**
+ * Whether the user closed the prompt without answering. Only Chromium rejects then, and says so. In Firefox and Safari, a camera
+ * that the user blocked for now has the permission `prompt` too, but the browser prompts again only after a reload.
+ */
+function isDismissed(cause: unknown): boolean {
+  return /dismissed/i.test(String(cause));
 }

@@ -1,0 +1,135 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, globSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { installDebianPackages } from './debian-packages.ts';
+import { expect } from './expect.ts';
+
+const driverPath = '/usr/bin/WebKitWebDriver';
+const displayServerPath = '/usr/bin/Xvfb';
+
+/**
+ * A page in Debian's WebKit, driven over the WebDriver protocol. This WebKit has no WebRTC. Playwright's own WebKit cannot be
+ * downloaded where only package registries are reachable.
+ */
+export class WebKitPage {
+  readonly #session: string;
+  readonly #processes: readonly ChildProcess[];
+
+  private constructor(session: string, processes: readonly ChildProcess[]) {
+    this.#session = session;
+    this.#processes = processes;
+  }
+
+  /** Starts the browser on a display of its own. Installs what is missing, and throws with instructions if that fails. */
+  static async open(): Promise<WebKitPage> {
+    const browserPath = ensureWebKit();
+    const processes: ChildProcess[] = [];
+    try {
+      const display = spawn(displayServerPath, ['-displayfd', '1', '-nolisten', 'tcp'], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      processes.push(display);
+      const [displayNumber] = (await once(display.stdout, 'data')) as [Buffer];
+      const port = await freePort();
+      const driver = spawn(driverPath, [`--port=${port}`, '--host=127.0.0.1'], {
+        stdio: 'ignore',
+        env: { ...process.env, DISPLAY: `:${String(displayNumber).trim()}` },
+      });
+      processes.push(driver);
+      const server = `http://127.0.0.1:${port}`;
+      while (!(await isReady(server))) await pause(50);
+      const browserOptions = { binary: browserPath, args: ['--automation'] };
+      const capabilities = { alwaysMatch: { 'webkitgtk:browserOptions': browserOptions } };
+      const { sessionId } = (await send('POST', `${server}/session`, { capabilities })) as {
+        sessionId: string;
+      };
+      return new WebKitPage(`${server}/session/${sessionId}`, processes);
+    } catch (error) {
+      for (const process of processes.toReversed()) process.kill();
+      throw error;
+    }
+  }
+
+  async goto(url: string): Promise<void> {
+    await send('POST', `${this.#session}/url`, { url });
+  }
+
+  /** Runs `call` in the page. It is passed as text, so it must not use anything outside itself. */
+  async evaluate<Argument, Result>(
+    call: (argument: Argument) => Result | Promise<Result>,
+    argument: Argument,
+  ): Promise<Result> {
+    const script = `const done = arguments[1];
+      Promise.resolve((${call.toString()})(arguments[0])).then(done, (error) => done({ failed: String(error) }));`;
+    const result = await send('POST', `${this.#session}/execute/async`, { script, args: [argument] });
+    const { failed } = (result ?? {}) as { failed?: string };
+    if (failed !== undefined) throw new Error(failed);
+    return result as Result;
+  }
+
+  /** Types `text` into the only element with this test id, or clicks it when there is no text. */
+  async use(testId: string, text?: string): Promise<void> {
+    const using = { using: 'css selector', value: `[data-testid="${testId}"]` };
+    const found = (await send('POST', `${this.#session}/element`, using)) as Readonly<Record<string, string>>;
+    const element = `${this.#session}/element/${Object.values(found)[0]}`;
+    if (text === undefined) await send('POST', `${element}/click`, {});
+    else await send('POST', `${element}/value`, { text });
+  }
+
+  /** Waits until the text of the element with this test id matches. */
+  async expectText(testId: string, pattern: RegExp): Promise<void> {
+    const text = async () => {
+      const using = { using: 'css selector', value: `[data-testid="${testId}"]` };
+      const found = (await send('POST', `${this.#session}/elements`, using)) as Readonly<
+        Record<string, string>
+      >[];
+      const [element] = found.flatMap((one) => Object.values(one));
+      return element === undefined ? '' : await send('GET', `${this.#session}/element/${element}/text`);
+    };
+    await expect.poll(text).toMatch(pattern);
+  }
+
+  async close(): Promise<void> {
+    await send('DELETE', this.#session);
+    for (const process of this.#processes.toReversed()) {
+      process.kill();
+      if (process.exitCode === null) await once(process, 'exit');
+    }
+  }
+}
+
+function ensureWebKit(): string {
+  const find = () => globSync('/usr/lib/*/webkit2gtk-4.*/MiniBrowser')[0];
+  const isThere = () => existsSync(driverPath) && existsSync(displayServerPath) && find() !== undefined;
+  if (!isThere()) installDebianPackages('webkit2gtk-driver', 'xvfb');
+  const browserPath = find();
+  if (isThere() && browserPath !== undefined) return browserPath;
+  throw new Error(
+    'This journey needs webkit2gtk-driver and xvfb, and apt-get could not install them. Install them by hand.',
+  );
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+async function isReady(server: string): Promise<boolean> {
+  return await send('GET', `${server}/status`).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Sends a WebDriver command and returns its value. */
+async function send(method: string, url: string, body?: object): Promise<unknown> {
+  const response = await fetch(url, { method, ...(body && { body: JSON.stringify(body) }) });
+  const { value } = (await response.json()) as { value: unknown };
+  if (!response.ok) throw new Error(`${method} ${url} failed: ${JSON.stringify(value)}`);
+  return value;
+}
