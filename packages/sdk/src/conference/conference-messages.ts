@@ -1,5 +1,5 @@
 import { NotFoundError, type ParleyError, type RtcApi } from '@parley-rtc/client';
-import type { ConferenceState } from '@parley-rtc/contract';
+import { findParticipant, type ConferenceState } from '@parley-rtc/contract';
 import type { Announcement } from '../announcing/announcements.ts';
 import { NotJoinedError } from '../errors/conference-errors.ts';
 import { InvalidMessageError, UnsupportedByServerError } from '../errors/message-errors.ts';
@@ -16,11 +16,12 @@ import type {
 import type { Outbox } from '../messages/outbox.ts';
 import type { Requests } from '../messages/requests.ts';
 import { isReserved, requestedTopic } from '../messages/reserved-topics.ts';
+import { readConference } from '../presence/enter-conference.ts';
 import type { OwnIds } from './metadata-calls.ts';
 import { sendInside, type Presence } from './send-inside.ts';
 
 export interface ConferenceMessagesOptions {
-  readonly api: Pick<RtcApi, 'sendMessages'>;
+  readonly api: Pick<RtcApi, 'getConference' | 'getSimpleView' | 'sendMessages'>;
   readonly own: OwnIds;
   readonly presence: Presence;
   readonly withHistory: boolean;
@@ -111,6 +112,13 @@ export class ConferenceMessages {
     }
   }
 
+  /** Whether the server has the conference, with us in it: an event that says otherwise may still be on its way. */
+  async #isInside(signal: AbortSignal): Promise<boolean> {
+    const { api, own } = this.#options;
+    const conference = await readConference(api, own.conferenceId, signal);
+    return findParticipant(conference, own.userEndpointId) !== undefined;
+  }
+
   #outbox(): Promise<Outbox> {
     return (this.#loadingOutbox ??= this.#loadOutbox());
   }
@@ -129,10 +137,8 @@ export class ConferenceMessages {
               api.sendMessages({ ...own, messages }, { signal }),
             );
           } catch (error) {
-            // Neither the conference nor our endpoint is missing, or we would be rejoining or at the end by now.
-            throw error instanceof NotFoundError
-              ? new UnsupportedByServerError('messages', { cause: error })
-              : error;
+            if (!(error instanceof NotFoundError) || !(await this.#isInside(signal))) throw error;
+            throw new UnsupportedByServerError('messages', { cause: error });
           }
         },
       });

@@ -304,6 +304,16 @@ describe('sending', () => {
     });
   });
 
+  it('does not take the end of the conference, whose event is still on its way, for a server without messages', async () => {
+    const ada = await joinAs(server, 'ada');
+    server.intercept = ({ operation }) => {
+      if (operation.startsWith('get') && operation !== 'getEvents')
+        throw new NotFoundError({ operation, status: 404 });
+      if (operation === 'sendMessages') throw new NotFoundError({ operation, status: 404 });
+    };
+    expect(await rejectionOf(ada.send('chat', 1))).toMatchObject({ code: 'ERR_NOT_FOUND' });
+  });
+
   const circular: Record<string, unknown> = {};
   circular['self'] = circular;
 
