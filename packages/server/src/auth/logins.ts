@@ -4,6 +4,7 @@ import type { Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
 import { RefusalError } from '../refusal.ts';
 import type { Records } from '../storage/records.ts';
+import { Tally } from '../tally.ts';
 import type { Subject } from './subject.ts';
 
 /** What {@link Logins} needs. */
@@ -68,7 +69,7 @@ export class Logins {
   readonly #options: LoginsOptions;
   readonly #held = new Map<string, Held>();
   readonly #idOfHash = new Map<string, string>();
-  readonly #countByTicket = new Map<string, number>();
+  readonly #byTicket = new Tally();
   /** Ended logins that are still stored: without another try, the next start would bring them back. */
   readonly #ending = new Map<string, Login>();
 
@@ -89,7 +90,7 @@ export class Logins {
   ): Promise<{ readonly login: Login; readonly token: string }> {
     const { clock, unusedLifetimeMs, maxAgeMs, limits } = this.#options;
     if (ticketId !== undefined) {
-      requireWithin(limits, 'loginsPerTicket', (this.#countByTicket.get(ticketId) ?? 0) + 1);
+      requireWithin(limits, 'loginsPerTicket', this.#byTicket.of(ticketId) + 1);
     }
     const token = randomBytes(32).toString('base64url');
     const startedAtMs = clock.now();
@@ -185,9 +186,6 @@ export class Logins {
   close(): void {
     for (const { stopTimer } of this.#held.values()) stopTimer();
     this.#held.clear();
-    this.#idOfHash.clear();
-    this.#countByTicket.clear();
-    this.#ending.clear();
   }
 
   #require(id: string): Login {
@@ -213,10 +211,7 @@ export class Logins {
   }
 
   #count({ ticketId }: Login, change: 1 | -1): void {
-    if (ticketId === undefined) return;
-    const count = (this.#countByTicket.get(ticketId) ?? 0) + change;
-    if (count > 0) this.#countByTicket.set(ticketId, count);
-    else this.#countByTicket.delete(ticketId);
+    if (ticketId !== undefined) this.#byTicket.change(ticketId, change);
   }
 
   #hold(login: Login): void {

@@ -196,7 +196,6 @@ export class UserEndpoints {
     for (const { stopTimer } of this.#endpoints.values()) stopTimer();
     this.#endpoints.clear();
     this.#owners.clear();
-    this.#guestCounts.clear();
   }
 
   #find({ organizationId }: Actor, id: string): Endpoint | undefined {
