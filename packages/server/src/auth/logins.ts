@@ -2,9 +2,9 @@ import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
+import { Tally } from '../limits/tally.ts';
 import { RefusalError } from '../refusal.ts';
 import type { Records } from '../storage/records.ts';
-import { Tally } from '../tally.ts';
 import type { Subject } from './subject.ts';
 
 /** What {@link Logins} needs. */

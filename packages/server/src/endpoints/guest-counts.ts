@@ -1,6 +1,6 @@
 import type { Limits } from '../limits/limits.ts';
+import { Tally } from '../limits/tally.ts';
 import { RefusalError } from '../refusal.ts';
-import { Tally } from '../tally.ts';
 
 /** Endpoints for each seat of a conference: those of reloaded pages remain for a while. */
 const endpointsPerSeat = 10;

@@ -1,7 +1,7 @@
 import { userKeyOf, type Actor } from '../actor.ts';
 import type { Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
-import { Tally } from '../tally.ts';
+import { Tally } from '../limits/tally.ts';
 
 /** A poll or a push that waits for events. */
 export interface WaitingRequest {
