@@ -52,6 +52,11 @@ export class WaitingRequests {
     return this.#byUser.total;
   }
 
+  /** Number of endpoints that have such requests. */
+  get endpointCount(): number {
+    return this.#byEndpoint.size;
+  }
+
   #enterEndpoint(key: string, controller: AbortController): () => void {
     const waiting = this.#byEndpoint.get(key) ?? new Set();
     this.#byEndpoint.set(key, waiting.add(controller));
