@@ -92,7 +92,7 @@ export class Logins {
     if (ticketId !== undefined) {
       requireWithin(limits, 'loginsPerTicket', this.#byTicket.of(ticketId) + 1);
     }
-    const token = randomBytes(32).toString('base64url');
+    const token = randomText();
     const startedAtMs = clock.now();
     const login: Login = {
       id: randomUUID(),
@@ -101,7 +101,7 @@ export class Logins {
       ...(conferenceInstance !== undefined && { conferenceInstance }),
       startedAtMs,
       expiresAtMs: startedAtMs + Math.min(unusedLifetimeMs, maxAgeMs),
-      secret: randomBytes(32).toString('base64url'),
+      secret: randomText(),
       currentHash: hashOf(token),
       spent: [],
     };
@@ -239,10 +239,15 @@ function hashesOf({ currentHash, spent }: Login): readonly string[] {
 }
 
 function upgraded(hash: string, former: FormerLogin, { clock }: LoginsOptions): StoredLogin {
-  const secret = randomBytes(32).toString('base64url');
+  const secret = randomText();
   return { ...former, startedAtMs: clock.now(), secret, currentHash: hash, spent: [] };
 }
 
 function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
+}
+
+/** 256 bits that nobody can guess. */
+function randomText(): string {
+  return randomBytes(32).toString('base64url');
 }
