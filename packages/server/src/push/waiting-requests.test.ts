@@ -30,12 +30,11 @@ it('ends the oldest request of an endpoint for a new one, and none of another en
   const [oldest, second] = [1, 2].map(() => waiting.begin(ada, 'tab', signal));
   expect(oldest?.signal.aborted).toBe(false);
   const newest = waiting.begin(ada, 'tab', signal);
-  expect([oldest, second, newest, other].map((request) => request?.signal.aborted)).toEqual([
-    true,
-    false,
-    false,
-    false,
-  ]);
+  const aborted = () => [oldest, second, newest, other].map((request) => request?.signal.aborted);
+  expect(aborted()).toEqual([true, false, false, false]);
+  oldest?.end();
+  waiting.begin(ada, 'tab', signal);
+  expect(aborted()).toEqual([true, true, false, false]);
 });
 
 it('follows its client hanging up, and leaves nothing behind', () => {
