@@ -53,7 +53,7 @@ function setUp(media: readonly AcceptedMedia[] = [video], isSent = true) {
     peer.tick(nowMs);
     return takeSent().map(({ type }) => type);
   };
-  return { time, peer, receive, forwarded, reported, takeSent, typesAt };
+  return { time, peer, sent, receive, forwarded, reported, takeSent, typesAt };
 }
 
 /** The content of abs-send-time, in units of 1/2^18 s. */
@@ -92,6 +92,15 @@ describe('feedback to a publisher', () => {
     peer.tick(time.ms);
     const arrivals = takeSent().find((message) => message.type === 'transport-arrivals');
     expect(arrivals).toMatchObject({ firstNumber: 1, arrivedMs: [9_970, 9_980, 10_000] });
+  });
+
+  it('names the first stream that has a number', () => {
+    const { peer, sent, receive } = setUp();
+    receive({ ssrc: 8 });
+    receive({ ssrc: 7, extensions: { 5: transportNumber(1) } });
+    receive({ ssrc: 9, extensions: { 5: transportNumber(2) } });
+    peer.tick(10_000);
+    expect(sent[0]?.readUInt32BE(8)).toBe(7);
   });
 
   it('covers packets of no known stream, and leaves out those without a number', () => {
