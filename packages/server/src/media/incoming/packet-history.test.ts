@@ -86,3 +86,11 @@ it('releases late packets with the others', () => {
   for (const nowMs of [0, 500, 1_000, 1_500, 2_000]) history.tick(nowMs);
   expect([history.get(7), history.get(9)]).toEqual([undefined, undefined]);
 });
+
+it('releases packets with lower numbers after it was cleared', () => {
+  const history = historyOf(60, 100);
+  history.clear();
+  history.add(5, packet);
+  for (const nowMs of [10_000, 10_500, 11_000, 11_500, 12_000]) history.tick(nowMs);
+  expect([history.get(5), history.has(5)]).toEqual([undefined, true]);
+});
