@@ -103,6 +103,12 @@ describe('an offer', () => {
     expect(layersOf(0, 1, 2 ** 32, 2 ** 32 - 1)?.layerSsrcs).toEqual([1, 2 ** 32 - 1]);
   });
 
+  it('names only those layers by rid that it declares', () => {
+    const lines = ['a=rid:1 send', 'a=rid:2 send', 'a=rid:3 recv', 'a=simulcast:send 1;9;3;2'];
+    const extensions = ['10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id'];
+    expect(accept({ sections: [{ ...video, extensions, lines }] })).toMatchObject([{ rids: ['1', '2'] }]);
+  });
+
   it('names the streams that are repaired, and by which', () => {
     const lines = ['a=ssrc-group:FID 1 2', 'a=ssrc-group:fid 3 4', 'a=ssrc-group:FEC-FR 5 6'];
     const [media] = accept({ sections: [{ ...video, lines }] });
@@ -174,6 +180,22 @@ describe('an answer', () => {
     expect(answer({ sections: [data, video] })).toContain('a=sctp-port:5000\r\n');
     const lines = ['a=fmtp:111 minptime=10'];
     expect(answer({ sections: [{ ...audio, lines }, video] })).toContain('a=fmtp:111 minptime=10\r\n');
+  });
+
+  it('has the retransmissions of its codec after it', () => {
+    const lines = ['a=fmtp:98 apt=96'];
+    const sdp = answer({ sections: [{ ...video, codecs: ['96 VP8/90000', '98 rtx/90000'], lines }] });
+    expect(sdp).toMatch(/\r\nm=video 9 \S+ 96 98\r\n/);
+    expect(sdp).toContain('a=rtpmap:98 rtx/90000\r\n');
+    expect(sdp).toContain('a=fmtp:98 apt=96\r\n');
+  });
+
+  it('mirrors the direction of the extension that it accepts, not of another line for it', () => {
+    const mid = 'urn:ietf:params:rtp-hdrext:sdes:mid';
+    const level = 'urn:ietf:params:rtp-hdrext:ssrc-audio-level';
+    const extensions = [`4/recvonly ${mid}`, `1 ${mid}`, `2/sendonly ${level}`];
+    const sdp = answer({ sections: [{ ...audio, extensions }] }, 'MIC');
+    expect(sdp.match(/a=extmap.*/g)).toEqual([`a=extmap:1 ${mid}`, `a=extmap:2/recvonly ${level}`]);
   });
 
   it('keeps the name of a section that it rejects', () => {
