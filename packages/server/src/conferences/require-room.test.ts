@@ -74,6 +74,12 @@ it.each<[string, Partial<Limits>, readonly HistoryEvent[], keyof Limits | undefi
     'streamMetadataEntries',
   ],
   ['long notes about a stream', { streamMetadataBytes: 5 }, describeStream({ a: 1 }), 'streamMetadataBytes'],
+  [
+    'a change beside a stream that exceeds a lowered limit',
+    { streamMetadataBytes: 1 },
+    describeSelf({ a: 1 }),
+    undefined,
+  ],
   ['one more stream', { streamsPerParticipant: 1 }, publish, 'streamsPerParticipant'],
   ['one more participant', { participantsPerConference: 1 }, join, 'participantsPerConference'],
   ['one more endpoint of a user', { participantsPerUser: 1 }, join, 'participantsPerUser'],
