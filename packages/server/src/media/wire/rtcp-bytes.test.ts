@@ -105,6 +105,17 @@ describe('a parser of RTCP', () => {
     expect(parseRtcp(bytes(`${loss} 00ce0002 00000007 00000008 ${loss}`))).toHaveLength(1);
   });
 
+  it.each([
+    ['0203ffff', 0x3_ffff],
+    ['0007ffff', 0x3_ffff * 2],
+    ['00fc0001', 2 ** 63],
+    ['00000000', 0],
+  ])('reads the estimate %s as %d bit/s', (numbers, bitrateBps) => {
+    expect(parseRtcp(bytes(`8fce0004 00000007 00000000 52454d42 ${numbers}`))).toEqual([
+      { type: 'bandwidth-estimate', bitrateBps },
+    ]);
+  });
+
   it('reads several entries of a NACK, across the wrap', () => {
     expect(parseRtcp(bytes('81cd0004 00000007 00000008 ffff8001 000a0000'))).toEqual([
       { type: 'nack', mediaSsrc: 8, sequenceNumbers: [65_535, 0, 15, 10] },
