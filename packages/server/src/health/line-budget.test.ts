@@ -25,3 +25,11 @@ it('lets ten lines through in each following minute as well', () => {
   clock.advance(60_000);
   expect(budget.take('failed')).toEqual({ suppressedLines: 10 });
 });
+
+it('says when a single line was left out', () => {
+  const clock = new FakeClock();
+  const budget = new LineBudget(clock);
+  for (let line = 0; line < 11; line += 1) budget.take('failed');
+  clock.advance(60_000);
+  expect(budget.take('failed')).toEqual({ suppressedLines: 1 });
+});
