@@ -84,7 +84,8 @@ describe('the sent video', () => {
     expect(server.callsOf('updatePublishedStreamBitrate')).toEqual([
       { streamId: mine.id, videoBitrate: 200_000 },
     ]);
-    for (const bad of [-1, 1.5, 29_999, Number.NaN]) {
+    for (const accepted of [30_000, 0]) await mine.setVideoBitrate(accepted);
+    for (const bad of [-1, 1.5, 29_999, 30_000.5, Number.NaN, Infinity]) {
       await expect(mine.setVideoBitrate(bad)).rejects.toMatchObject({ code: 'ERR_INVALID_OPTIONS' });
     }
     await expect(ada.publishStream({ camera: true, videoBitrateBps: 5 })).rejects.toMatchObject({
