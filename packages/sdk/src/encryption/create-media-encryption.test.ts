@@ -307,6 +307,10 @@ it.each([-1, 256, 1.5])('refuses %d as a key index', async (keyIndex) => {
   });
 });
 
+it.each([0, 255])('accepts %d as a key index', async (keyIndex) => {
+  await expect(encryption.setKey(secret, { keyIndex })).resolves.toBeUndefined();
+});
+
 describe('a browser', () => {
   it.each(['RTCRtpScriptTransform', 'Worker'])('without %s is refused', (name) => {
     vi.stubGlobal(name, undefined);
