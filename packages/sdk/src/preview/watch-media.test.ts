@@ -114,6 +114,14 @@ let video: {
 };
 /** Calls what waits for the next frame. */
 let onFrame: (() => void) | undefined;
+
+/** Shows one frame, and waits for another only if asked to. */
+function showFrame(): void {
+  const show = onFrame;
+  onFrame = undefined;
+  show?.();
+}
+
 const document = { hidden: false, createElement: () => video };
 /** What the microphone hears, and whether the browser allows to measure it. */
 let heardLevel: number;
@@ -172,13 +180,11 @@ describe('a watched stream', () => {
     const stop = watch(mediaStream);
     expect(video).toMatchObject({ muted: true, playsInline: true });
     expect(video.srcObject).toBe(mediaStream);
-    onFrame?.();
+    showFrame();
     expect(onFrame).toBeDefined();
     stop();
     expect(video.srcObject).toBeNull();
-    const last = onFrame;
-    onFrame = undefined;
-    last?.();
+    showFrame();
     expect(onFrame).toBeUndefined();
     expect(vi.getTimerCount()).toBe(0);
   });

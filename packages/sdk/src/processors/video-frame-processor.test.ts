@@ -196,6 +196,7 @@ describe('with a canvas', () => {
   };
   /** Calls what waits for the next frame of the camera. */
   let nextFrame: (() => void) | undefined;
+  let isPlaying: boolean;
 
   const showFrame = async () => {
     const callback = nextFrame;
@@ -206,11 +207,12 @@ describe('with a canvas', () => {
 
   beforeEach(() => {
     nextFrame = undefined;
+    isPlaying = false;
     video = {
       videoWidth: 640,
       videoHeight: 360,
       srcObject: null,
-      play: async () => {},
+      play: async () => void (isPlaying = true),
       requestVideoFrameCallback: (callback) => void (nextFrame = callback),
     };
     vi.stubGlobal('document', {
@@ -221,6 +223,7 @@ describe('with a canvas', () => {
   it('draws the first frame before it resolves, and then each new one', async () => {
     const output = await process();
     const [canvas] = canvases;
+    expect(isPlaying).toBe(true);
     expect(video).toMatchObject({ muted: true, playsInline: true });
     expect(video.srcObject && fakeTracks(video.srcObject)).toEqual([camera]);
     expect(output).toBe(canvas?.tracks[0]);

@@ -86,7 +86,7 @@ function logDrawError(error: unknown): void {
 
 function once(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    signal.addEventListener('abort', () => resolve());
   });
 }
 
@@ -124,7 +124,7 @@ async function throughCanvas(
       stop();
     }
   };
-  signal.addEventListener('abort', stop, { once: true });
+  signal.addEventListener('abort', stop);
   video.requestVideoFrameCallback(() => void next());
   return output;
 }
