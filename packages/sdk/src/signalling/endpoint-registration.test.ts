@@ -138,3 +138,17 @@ describe('a registration that fails or is aborted', () => {
     expect(api.keepAliveUserEndpoint).toHaveBeenCalledOnce();
   });
 });
+
+it('logs that a keep-alive failed, and when it tries again', async () => {
+  const log = vi.fn<NonNullable<UserEndpointOptions['log']>>();
+  const error = broken('keepAliveUserEndpoint');
+  api.keepAliveUserEndpoint.mockRejectedValueOnce(error);
+  const endpoint = await register(undefined, { log });
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(log.mock.calls).toEqual([['warn', 'keep-alive failed', { retryInMs: 2_500 }, error]]);
+  await vi.advanceTimersByTimeAsync(2_499);
+  expect(api.keepAliveUserEndpoint).toHaveBeenCalledOnce();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(api.keepAliveUserEndpoint).toHaveBeenCalledTimes(2);
+  endpoint.stop();
+});
