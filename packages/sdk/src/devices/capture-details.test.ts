@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { useFakeBrowser, type FakeDevices } from '../testing/fake-browser.ts';
 import { aMediaStream, fakeTracks } from '../testing/fake-media.ts';
+import { rejectionOf } from '../testing/rejection-of.ts';
 import { capture, openDevice, withoutDevice } from './capture.ts';
 import { startsMuted } from './media-source.ts';
 import { openOneByOne } from './open-one-by-one.ts';
@@ -64,6 +65,18 @@ describe('the constraints', () => {
     const getUserMedia = loseDeviceOnce(name);
     await expect(capture({ camera }, signal)).rejects.toMatchObject({ cause: { name } });
     expect(getUserMedia).toHaveBeenCalledOnce();
+  });
+
+  it('that no device satisfies are named, if the browser says which', async () => {
+    const gone = Object.assign(new DOMException('gone', 'OverconstrainedError'), { constraint: 'width' });
+    useFakeBrowser({ getUserMedia: () => Promise.reject(gone) });
+    const failure = rejectionOf(capture({ camera: true }, signal));
+    expect(await failure).toMatchObject({
+      constraint: 'width',
+      message: expect.stringContaining('width') as string,
+    });
+    loseDeviceOnce();
+    await expect(capture({ camera: true }, signal)).rejects.toMatchObject({ constraint: '' });
   });
 
   it('keep everything but the device', () => {
