@@ -8,7 +8,7 @@ const copies: FakeTrack[] = [];
 class FakeAudioContext {
   state = 'running';
   createAnalyser = () => ({ fftSize: 0, getFloatTimeDomainData: (_samples: Float32Array): void => {} });
-  createMediaStreamSource = () => ({ connect: () => {}, disconnect: () => {} });
+  createMediaStreamSource = (_heard?: MediaStream) => ({ connect: () => {}, disconnect: () => {} });
   close = async (): Promise<void> => void (this.state = 'closed');
 }
 
@@ -129,8 +129,8 @@ class OpenContext extends FakeAudioContext {
   }
 
   override createAnalyser = () => this.analyser;
-  override createMediaStreamSource = () => ({
-    connect: (analyser?: unknown) => void this.connected.push(analyser),
+  override createMediaStreamSource = (heard?: MediaStream) => ({
+    connect: (analyser?: unknown) => void this.connected.push(analyser, ...(heard ? fakeTracks(heard) : [])),
     disconnect: () => void (this.disconnected += 1),
   });
   override close = async (): Promise<void> => {
@@ -157,7 +157,7 @@ describe('measuring', () => {
     vi.advanceTimersByTime(100);
     expect(heard).toEqual([0.25, 0.5]);
     expect(meter.level).toBe(0.5);
-    expect(OpenContext.last?.connected).toEqual([OpenContext.last?.analyser]);
+    expect(OpenContext.last?.connected).toEqual([OpenContext.last?.analyser, copies[0]]);
     meter.stop();
     meter.stop();
     vi.advanceTimersByTime(1_000);

@@ -112,3 +112,23 @@ it('a push that cannot be loaded leaves the polls as they are', async () => {
   await vi.advanceTimersByTimeAsync(heldMs);
   expect(timed.asked).toEqual(['0 poll 5 e5', `${heldMs} poll 5 e5`]);
 });
+
+it.each([
+  ['over', 'debug push over'],
+  ['silent', 'info push silent'],
+  ['refused', 'info push refused'],
+  ['unsupported', 'info push unsupported'],
+  ['misplaced', 'info push misplaced'],
+] as const)('a push that is %s is logged as what that means', async (how, line) => {
+  await beginPush();
+  await end(how);
+  expect(timed.logged).toContain('info following by push');
+  expect(timed.logged.filter((one) => / push (?!$)/.test(one) && !one.includes('following'))).toEqual([line]);
+});
+
+it('a push that the feed itself ends is not logged', async () => {
+  await beginPush();
+  timed.stop();
+  await settle();
+  expect(timed.logged.filter((line) => line.includes('push over'))).toEqual([]);
+});

@@ -22,6 +22,7 @@ export class TimedFeed {
   state: ConferenceState = { ...created, version: 5, versionId: 'e5' };
   readonly asked: string[] = [];
   heard: string[] = [];
+  readonly logged: string[] = [];
   readonly poll: Mock<LongPollFeedOptions['poll']> = vi.fn<LongPollFeedOptions['poll']>(() => held());
   readonly readSnapshot: Mock<LongPollFeedOptions['readSnapshot']> = vi.fn<
     LongPollFeedOptions['readSnapshot']
@@ -37,7 +38,7 @@ export class TimedFeed {
   begin(loadPush?: LongPollFeedOptions['loadPush']): void {
     this.#startedMs = Date.now();
     this.#feed = new LongPollFeed({
-      log: () => {},
+      log: (level, message) => void this.logged.push(`${level} ${message}`),
       conference: () => this.state,
       onEvent: (_event, next) => void (this.state = next ?? this.state),
       onSnapshot: (snapshot) => void (this.state = snapshot),
