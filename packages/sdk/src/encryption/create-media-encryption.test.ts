@@ -276,6 +276,18 @@ describe('a worker that cannot be started', () => {
     expect(() => open(encryption, watched())).toThrow(failure);
   });
 
+  it('is not reported to a stream that has closed', () => {
+    const closed = new AbortController();
+    const context = { ...closing(), closed: closed.signal };
+    protect(encryption, 'audio', context);
+    const present = closing();
+    protect(encryption, 'audio', present);
+    closed.abort();
+    worker.fail();
+    expect(context.onProblem).not.toHaveBeenCalled();
+    expect(present.onProblem).toHaveBeenCalledOnce();
+  });
+
   it('throws immediately when the browser refuses it immediately', () => {
     class ForbiddenWorker extends EventTarget {
       constructor() {
