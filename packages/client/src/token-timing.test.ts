@@ -130,7 +130,7 @@ it.each(['', 'two words', 'a\nb', undefined, 7, {}])(
   },
 );
 
-it('is worded by whether the function returned anything', async () => {
+it('a token error says whether the function returned anything', async () => {
   source.mockReturnValueOnce('').mockReturnValueOnce('two words');
   await expect(token()).rejects.toThrow('no token');
   await expect(token()).rejects.toThrow('something that is not a token');
