@@ -41,6 +41,7 @@ it('says why there are no ICE servers', async () => {
 
 it('says what each offer of a stream is for, under which id, and how long opening took', async () => {
   const ada = await joinWithLog();
+  await vi.advanceTimersByTimeAsync(1_000);
   server.intercept = ({ operation }) =>
     operation === 'publishStream' ? new Promise((resolve) => setTimeout(resolve, 200)) : undefined;
   const [mine] = await Promise.all([ada.publishStream({ camera: true }), vi.advanceTimersByTimeAsync(1_000)]);
