@@ -10,7 +10,6 @@ import { joinAs, listenTo } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
-import type { PublishedStream } from './published-stream.ts';
 
 let server: FakeServer;
 let page: FakePage;
@@ -308,38 +307,6 @@ describe('a switch during which the connection goes away', () => {
     await switching;
     expect(states()).toEqual(['video ended', 'video live']);
     expect(sent('video')?.track).toBe(captured('video'));
-  });
-});
-
-/** Loses the camera during a switch, of which the user allows the new camera only after `act`. */
-async function loseDuringSwitch(act: (mine: PublishedStream) => Promise<void>): Promise<void> {
-  const mine = await ada.publishStream({ camera: true });
-  const { getUserMedia } = page.navigator.mediaDevices ?? {};
-  const prompt = new Deferred<void>();
-  page.navigator.mediaDevices = {
-    getUserMedia: async (constraints) => {
-      await prompt.promise;
-      return (await getUserMedia?.(constraints)) ?? aMediaStream();
-    },
-  };
-  const switching = mine.switchTo({ camera: { deviceId: 'other' } });
-  await settle();
-  captured('video').endByBrowser();
-  await act(mine);
-  prompt.resolve();
-  await switching;
-  await vi.advanceTimersByTimeAsync(5_000);
-}
-
-describe('a camera that is lost while another one opens', () => {
-  it('is not replaced once more', async () => {
-    await loseDuringSwitch(async () => {});
-    expect(states()).toEqual(['video ended', 'video live']);
-  });
-
-  it('is not replaced once the stream is muted', async () => {
-    await loseDuringSwitch((mine) => mine.mute('video'));
-    expect(states()).toEqual(['video ended', 'video ended']);
   });
 });
 
