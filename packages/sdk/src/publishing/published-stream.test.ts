@@ -201,6 +201,21 @@ describe('a processor', () => {
     expect(sent('video').track).toBe(capturedTracks.at(-1));
   });
 
+  it('is stopped with its stream', async () => {
+    const ada = await joinAs(server, 'ada');
+    const mine = await ada.publishStream({ camera: true });
+    const signals: AbortSignal[] = [];
+    await mine.setProcessor('video', {
+      process: async (_track, signal) => {
+        signals.push(signal);
+        return aTrack('video');
+      },
+    });
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+    await mine.unpublish();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
   it('changes nothing when it fails', async () => {
     const ada = await joinAs(server, 'ada');
     const mine = await ada.publishStream({ camera: true });
