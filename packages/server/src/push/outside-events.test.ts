@@ -98,10 +98,11 @@ describe('events outside the history', () => {
     const heard: string[] = [];
     const removeFirst = outside.onPublished('c-1', () => heard.push('first'));
     const removeSecond = outside.onPublished('c-1', () => heard.push('second'));
-    const publish = () => outside.publish('c-1', { event: anEvent('a'), qos: 'BEST_EFFORT', atVersion: 1 });
-    publish();
+    const publish = (id: string) =>
+      outside.publish('c-1', { event: anEvent(id), qos: 'BEST_EFFORT', atVersion: 1 });
+    publish('a');
     removeFirst();
-    publish();
+    publish('b');
     expect(heard).toEqual(['first', 'second', 'second']);
     clock.advance(2_000);
     expect(outside.channelCount).toBe(1);
