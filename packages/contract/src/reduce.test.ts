@@ -202,6 +202,54 @@ describe('reduce', () => {
     });
   });
 
+  it('changes no entry for an operation that it does not know, and sets one without a value to nothing', () => {
+    const unknown = anEvent('ConferenceMetadataUpdatedEvent', 1, {
+      operation: 'UNKNOWN',
+      key: 'a',
+      value: '2',
+    });
+    expect(values(after(set(0, 'a', '1'), unknown))).toEqual({ a: '1' });
+    const empty = anEvent('ConferenceMetadataUpdatedEvent', 0, { operation: 'SET', key: 'a' });
+    const state = after(empty);
+    expect(state.metadata['a']).toEqual({
+      value: '',
+      userId: empty.userId,
+      userEndpointId: empty.userEndpointId,
+      lastModified: empty.timestamp,
+    });
+  });
+
+  it('keeps what a stream is published with, and the mode and ids of a created conference', () => {
+    const streams = after(
+      joined,
+      anEvent('ConferenceStreamPublishedEvent', 1, {
+        streamId: 's1',
+        streamType: 'CAM',
+        metadata: { portraitMode: true },
+        videoBitrate: 30_000,
+      }),
+    ).participants[0]?.streams;
+    expect(streams).toEqual([
+      { id: 's1', type: 'CAM', metadata: { portraitMode: true }, videoBitrate: 30_000 },
+    ]);
+    const details = { mode: 'P2P', organizationId: 'o-1', interactionId: 'i-1' } as const;
+    expect(createdConference({ ...created, ...details })).toMatchObject(details);
+  });
+
+  it('changes nothing but the version for streams, participants and an only stream that it does not know', () => {
+    const before = after(joined);
+    for (const event of [
+      anEvent('ConferenceStreamUnpublishedEvent', 1, { streamId: 'x', streamType: 'CAM' }),
+      anEvent('ConferenceStreamBitrateUpdatedEvent', 1, { streamId: 'x', videoBitrate: 30_000 }),
+      anEvent('ConferenceStreamMetadataUpdatedEvent', 1, { newMetadata: { a: 1 } }),
+      anEvent('ConferenceStreamMetadataUpdatedEvent', 1, { userEndpointId: 'x', newMetadata: { a: 1 } }),
+      anEvent('ConferenceParticipantStateChangedEvent', 1, { userEndpointId: 'x', state: 'SICK' }),
+      anEvent('ConferenceLeftEvent', 1, { userEndpointId: 'x' }),
+    ]) {
+      expect(reduce(before, event)).toEqual({ ...before, version: 2, versionId: event.id });
+    }
+  });
+
   it('removes all participants when the conference ends, and keeps the reason', () => {
     expect(after(joined, published, anEvent('ConferenceEndedEvent', 2, { reason: 'over' }))).toMatchObject({
       version: 3,

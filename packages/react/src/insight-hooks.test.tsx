@@ -15,8 +15,14 @@ beforeEach(() => {
 });
 afterEach(cleanup);
 
-function Quality({ streamId }: { readonly streamId: string | undefined }): React.ReactNode {
-  return <p role="status">{useStreamQuality(conference, streamId)?.level ?? 'unknown'}</p>;
+function Quality({
+  of = conference,
+  streamId,
+}: {
+  readonly of?: Conference;
+  readonly streamId: string | undefined;
+}): React.ReactNode {
+  return <p role="status">{useStreamQuality(of, streamId)?.level ?? 'unknown'}</p>;
 }
 
 it('returns the quality of one stream, even if it was measured before mounting', () => {
@@ -32,6 +38,17 @@ it('returns the quality of one stream, even if it was measured before mounting',
   rerender(<Quality streamId={undefined} />);
   expect(shown()).toBe('unknown');
   cleanup();
+  expect(fake.listening).toBe(0);
+});
+
+it('returns the quality in the new conference when the conference changes', () => {
+  const other = new ScriptedConference();
+  const { rerender } = render(<Quality streamId="a" />);
+  rerender(<Quality of={other as unknown as Conference} streamId="a" />);
+  act(() => other.measure('a', 'poor'));
+  expect(shown()).toBe('poor');
+  act(() => fake.measure('a', 'excellent'));
+  expect(shown()).toBe('poor');
   expect(fake.listening).toBe(0);
 });
 

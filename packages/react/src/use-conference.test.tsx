@@ -121,6 +121,18 @@ it('reports why joining failed, and joins again after a render without options',
   await expectSeen('joined blue');
 });
 
+it('forgets why joining failed when the options are removed', async () => {
+  roomOf('blue').intercept = ({ operation }) => {
+    if (operation === 'join') throw broken('join');
+  };
+  const { rerender } = render(<Room options={toRoom('blue')} />);
+  await expectSeen('failed ERR_CONNECTION');
+  roomOf('blue').intercept = () => new Promise(() => {});
+  rerender(<Room options={undefined} />);
+  rerender(<Room options={toRoom('blue')} />);
+  expect(seen()).toBe('joining');
+});
+
 it("fails when the app's own signal aborts", async () => {
   render(<Room options={{ ...toRoom('blue'), signal: AbortSignal.abort() }} />);
   await expectSeen('failed ERR_ABORTED');

@@ -64,3 +64,12 @@ it('lists the devices again when it is shown again, and forgets why there were n
   rerender(cameras('visible'));
   await waitFor(() => expect(shown()).toBe('Desk,Travel Desk'));
 });
+
+it('stops listening to the browser on unmount', async () => {
+  const stopListening = vi.spyOn(plugged, 'removeEventListener');
+  const { unmount } = render(<Cameras />);
+  await waitFor(() => expect(shown()).toBe('Desk,Travel Desk'));
+  expect(stopListening).not.toHaveBeenCalled();
+  unmount();
+  expect(stopListening).toHaveBeenCalledWith('devicechange', expect.any(Function));
+});

@@ -141,3 +141,14 @@ it('reports that the connection of its view failed', async () => {
   act(() => peer?.moveTo('failed'));
   await waitFor(() => expect(screen.getByRole('alert').textContent).toBe('ERR_MEDIA_CONNECTION'));
 });
+
+it('reports that the connection failed also after switching to that stream', async () => {
+  const { rerender } = render(<Tile streamId={camera.id} />);
+  await expectShown();
+  const before = new Set(FakePeerConnection.open);
+  rerender(<Tile streamId={screenShare.id} />);
+  await waitFor(() => expect(viewedStreams()).toEqual([screenShare.id]));
+  const [peer] = Array.from(FakePeerConnection.open).filter((open) => !before.has(open));
+  act(() => peer?.moveTo('failed'));
+  await waitFor(() => expect(screen.getByRole('alert').textContent).toBe('ERR_MEDIA_CONNECTION'));
+});

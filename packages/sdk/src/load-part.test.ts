@@ -14,12 +14,15 @@ import { useFakeConference } from './testing/use-fake-conference.ts';
 
 /** The part whose file is missing from the app's server. */
 let missing = '';
+/** The part whose file never arrives. */
+let stalled = '';
 
 vi.mock('./load-part.ts', async (importOriginal) => {
   const { loadPart } = await importOriginal<typeof LoadPartModule>();
   return {
     loadPart: async <Part>(name: string, load: () => Promise<Part>) =>
       loadPart(name, async () => {
+        if (name === stalled) await new Promise(() => {});
         if (name === missing) throw new TypeError('Failed to fetch');
         return load();
       }),
@@ -31,6 +34,7 @@ let server: FakeServer;
 useFakeConference((fakes) => {
   ({ server } = fakes);
   missing = '';
+  stalled = '';
 });
 
 it('leaves no participant behind without the part for calls', async () => {
@@ -50,6 +54,18 @@ it('stops captured media without the part for publishing, and the call continues
   missing = '';
   await ada.publishStream({ camera: true });
   expect(FakePeerConnection.open.size).toBe(1);
+});
+
+it('stops captured media when the part for publishing has not arrived 15 s after the devices', async () => {
+  const ada = await joinAs(server, 'ada');
+  stalled = 'publishing';
+  const onFailed = vi.fn<(error: unknown) => void>();
+  ada.publishStream({ camera: true }).catch(onFailed);
+  await vi.advanceTimersByTimeAsync(14_999);
+  expect(onFailed).not.toHaveBeenCalled();
+  await vi.advanceTimersByTimeAsync(1);
+  expect(onFailed.mock.calls).toMatchObject([[{ code: 'ERR_TIMEOUT' }]]);
+  expect(capturedStreams.flatMap(fakeTracks).map(({ readyState }) => readyState)).toEqual(['ended']);
 });
 
 it('rejects viewing without its part, and succeeds once the part can be loaded', async () => {

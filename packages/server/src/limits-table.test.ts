@@ -1,35 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { WireEvent } from '@parley-rtc/contract';
 import { expect, it } from 'vitest';
-import { defaultLimits, type Limits } from './limits/limits.ts';
+import type { Limits } from './limits/limits.ts';
 import { defaultRateLimits, type RateLimits } from './limits/rate-limits.ts';
+import { documentedLimits } from './testing/documented-limits.ts';
 import { startTestServer, type Answer, type Caller, type TestServer } from './testing/test-server.ts';
 
 type LimitName = keyof Limits | keyof RateLimits;
 
-interface Row {
-  readonly value: number;
-  readonly refusal: string;
-}
-
-/** The rows of docs/server/limits.md by the limit's name; rates have no column for the refusal, as all have the same. */
-function documentedLimits(): ReadonlyMap<string, Row> {
-  const page = readFileSync(new URL('../../../docs/server/limits.md', import.meta.url), 'utf8');
-  const rows = page.matchAll(/^\| `(\w+)` +\| (\d+)[^|]*\| ([^|]*?) *\|(?: ([^|]*?) *\|)?$/gm);
-  return new Map(
-    [...rows].map(([, name = '', value = '', , refusal = '429 `too_many_requests`']) => [
-      name,
-      { value: Number(value), refusal: refusal.replaceAll('`', '') },
-    ]),
-  );
-}
-
 const documented = documentedLimits();
-
-it('documents every limit with its default, and no other', () => {
-  const values = Object.fromEntries([...documented].map(([name, { value }]) => [name, value]));
-  expect(values).toEqual({ ...defaultLimits, ...defaultRateLimits });
-});
 
 /** Someone who pushes past a limit, as an endpoint of a conference of their own. */
 interface Pusher {

@@ -45,3 +45,21 @@ it('reports why there are no devices', async () => {
   const { shown } = cameras();
   await expect.poll(() => shown.value).toBe('ERR_INSECURE_ORIGIN');
 });
+
+it('stops listening to the browser when its scope is disposed', async () => {
+  const stopListening = vi.spyOn(plugged, 'removeEventListener');
+  const { shown } = cameras();
+  await expect.poll(() => shown.value).toBe('Desk,Travel Desk');
+  expect(stopListening).not.toHaveBeenCalled();
+  scope.stop();
+  expect(stopListening).toHaveBeenCalledWith('devicechange', expect.any(Function));
+});
+
+it('lists no devices during server-side rendering', async () => {
+  const read = vi.spyOn(plugged, 'enumerateDevices');
+  vi.stubGlobal('window', undefined);
+  const { devices, shown } = cameras();
+  await Promise.resolve();
+  expect(read).not.toHaveBeenCalled();
+  expect([devices.value, shown.value]).toEqual([undefined, ' undefined']);
+});

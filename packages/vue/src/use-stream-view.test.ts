@@ -1,6 +1,6 @@
 import type { Conference, PublishedStream } from '@parley-rtc/sdk';
 import { afterEach, beforeEach, expect, it, vi, type MockInstance } from 'vitest';
-import { createApp, defineComponent, h, nextTick, shallowReactive, type App } from 'vue';
+import { createApp, defineComponent, effectScope, h, nextTick, shallowReactive, type App } from 'vue';
 import { aMediaStream, FakeMediaStream } from '../../sdk/src/testing/fake-media.ts';
 import { FakePeerConnection } from '../../sdk/src/testing/fake-peer-connection.ts';
 import { FakeServer, forbidden } from '../../sdk/src/testing/fake-server.ts';
@@ -160,4 +160,35 @@ it('reports that the connection of its view failed', async () => {
   const [peer] = Array.from(FakePeerConnection.open).filter((open) => !before.has(open));
   peer?.moveTo('failed');
   await expectError('ERR_MEDIA_CONNECTION');
+});
+
+it('listens for failures of one view at a time', async () => {
+  const listen = me.on.bind(me);
+  let listening = 0;
+  vi.spyOn(me, 'on').mockImplementation((name, listener) => {
+    const stop = listen(name, listener);
+    listening += 1;
+    return () => {
+      listening -= 1;
+      stop();
+    };
+  });
+  mount(camera.id);
+  await expectShown();
+  expect(listening).toBe(1);
+  tileProps.streamId = screenShare.id;
+  await expect.poll(viewedStreams).toEqual([screenShare.id]);
+  expect(listening).toBe(1);
+  unmount();
+  expect(listening).toBe(0);
+});
+
+it('views nothing during server-side rendering', async () => {
+  vi.stubGlobal('window', undefined);
+  const scope = effectScope();
+  scope.run(() => useStreamView(me, camera.id));
+  await Promise.resolve();
+  vi.stubGlobal('window', globalThis);
+  scope.stop();
+  expect(server.callsOf('viewStream')).toEqual([]);
 });

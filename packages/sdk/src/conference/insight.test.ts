@@ -1,15 +1,18 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
+import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { recordedStats } from '../testing/recorded-stats.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
 import type { Conference } from './conference.ts';
 
+let server: FakeServer;
 let ada: Conference;
 let streamId: string;
 
-useFakeConference(async ({ server }) => {
+useFakeConference(async (fakes) => {
+  ({ server } = fakes);
   ada = await joinAs(server, 'ada');
   const bob = await joinAs(server, 'bob');
   ({ id: streamId } = await bob.publishStream({ camera: true }));
@@ -75,6 +78,19 @@ it('forgets the quality of a stream that is closed', async () => {
   expect(ada.quality(streamId)).toBeDefined();
   await view.stop();
   expect(ada.quality(streamId)).toBeUndefined();
+});
+
+it('forgets the quality of a published stream under the id that it had before it was restored', async () => {
+  followCauses();
+  const mine = await ada.publishStream({ camera: true });
+  const formerId = mine.id;
+  connectAll();
+  await vi.advanceTimersByTimeAsync(4_000);
+  expect(ada.quality(formerId)).toBeDefined();
+  server.loseMedia();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(mine.id).not.toBe(formerId);
+  expect(ada.quality(formerId)).toBeUndefined();
 });
 
 it('shares one measurement for statistics and quality, until neither has a listener', async () => {

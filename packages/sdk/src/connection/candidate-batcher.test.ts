@@ -63,3 +63,32 @@ it('sends nothing and keeps no timer once stopped', () => {
   expect(sent).toEqual([['a']]);
   expect(vi.getTimerCount()).toBe(0);
 });
+
+it('drops the candidates of an earlier offer, and holds those of the next until its answer', () => {
+  batcher.release();
+  add('a', 'b');
+  batcher.hold();
+  vi.advanceTimersByTime(50);
+  add('c');
+  vi.advanceTimersByTime(10_000);
+  expect(sent).toEqual([['a']]);
+  batcher.release();
+  expect(sent).toEqual([['a'], ['c']]);
+});
+
+it('does not send the gathered candidates again, or early, when the answer is applied twice', () => {
+  add('a');
+  batcher.release();
+  add('b');
+  batcher.release();
+  expect(sent).toEqual([['a']]);
+});
+
+it('stays stopped', () => {
+  batcher.stop();
+  batcher.hold();
+  add('a');
+  batcher.release();
+  vi.advanceTimersByTime(10_000);
+  expect(sent).toEqual([]);
+});

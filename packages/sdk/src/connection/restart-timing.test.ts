@@ -39,6 +39,16 @@ it('waits a second before it restarts a connection that is only disconnected', a
   expect(await restartsAfter(1)).toBe(1);
 });
 
+it('gives it another second when it is disconnected once more after it had begun to connect', async () => {
+  moveTo('disconnected');
+  await vi.advanceTimersByTimeAsync(500);
+  moveTo('connecting');
+  await vi.advanceTimersByTimeAsync(600);
+  moveTo('disconnected');
+  expect(await restartsAfter(999)).toBe(0);
+  expect(await restartsAfter(1)).toBe(1);
+});
+
 it('does not extend that second when the browser reports the state again', async () => {
   moveTo('disconnected');
   await vi.advanceTimersByTimeAsync(900);

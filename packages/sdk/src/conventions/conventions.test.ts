@@ -5,6 +5,7 @@ import { joinAs } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
 import { selectOnHold } from './hold.ts';
+import { mutedKinds } from './muted-kinds.ts';
 import { announcePortrait, selectPortrait } from './portrait.ts';
 import { announceRecording, selectRecording } from './recording.ts';
 import { selectMuted } from './track-mute.ts';
@@ -105,4 +106,46 @@ it('announces portrait video in the metadata of its stream', async () => {
   await settle();
   expect(selectPortrait(bob.state.getSnapshot(), mine.id)).toBe(true);
   expect(server.callsOf('updateStreamMetadata')).toEqual([{ place: 'desk', portraitMode: true }]);
+});
+
+it.each([
+  [{ width: 1280, height: 720 }, false],
+  [{ width: 720, height: 720 }, false],
+  [{ width: 719, height: 720 }, true],
+  [{ height: 720 }, true],
+  [{}, false],
+])('a video of %j is announced as portrait: %s', async (settings, portraitMode) => {
+  const ada = await joinAs(server, 'ada');
+  const mine = await ada.publishStream({ camera: true, microphone: true });
+  for (const track of fakeTracks(mine.mediaStream)) {
+    Object.assign(track, { settings: track.kind === 'video' ? settings : { width: 1, height: 2 } });
+  }
+  await announcePortrait(mine);
+  await settle();
+  expect(server.callsOf('updateStreamMetadata')).toEqual([{ portraitMode }]);
+  expect(selectPortrait(ada.state.getSnapshot(), mine.id)).toBe(portraitMode);
+  expect(selectPortrait(ada.state.getSnapshot(), 'another stream')).toBe(false);
+});
+
+it('resume leaves entries of other conventions alone', async () => {
+  const ada = await joinAs(server, 'ada');
+  await ada.setMetadata('topic', 'birds');
+  await ada.hold();
+  await settle();
+  await ada.resume();
+  expect(Object.keys(server.conference?.metadata ?? {})).toEqual(['topic']);
+  expect(selectRecording(ada.state.getSnapshot())).toBe(false);
+});
+
+it('names the kinds of a stream that its publisher has muted', async () => {
+  const ada = await joinAs(server, 'ada');
+  const mine = await ada.publishStream({ camera: true, microphone: true });
+  const other = await ada.publishStream({ microphone: true, muted: true });
+  await settle();
+  const kinds = (streamId: string) => [...mutedKinds(ada.state.getSnapshot().conference, streamId)];
+  expect([kinds(mine.id), kinds(other.id)]).toEqual([[], ['audio']]);
+  await mine.mute('audio');
+  await mine.mute('video');
+  await settle();
+  expect(kinds(mine.id)).toEqual(['audio', 'video']);
 });

@@ -88,8 +88,6 @@ async function captureDevices(
   const { camera, microphone, allowMissing = false, muted } = source;
   const video = cameraConstraints(asked(camera));
   const audio = asked(microphone);
-  // Throws if nothing is requested.
-  deviceType(video, audio);
   const requests = [camera, microphone];
   // Like a camera that is muted later, one that starts muted stays off until it is unmuted.
   const opened = { audio, video: video && !startsMuted(muted, 'video') && video };

@@ -50,6 +50,13 @@ it('lists real devices, and marks the system default', async () => {
   expect(devices.microphone()).toEqual({ deviceId: { exact: 'm2' } });
 });
 
+it('requests any device while the browser hides which ones there are', async () => {
+  list.plug('videoinput ');
+  using devices = await createDevices({ storage });
+  expect(devices.camera()).toBe(true);
+  expect(devices.microphone()).toBe(true);
+});
+
 describe('an intent', () => {
   it('survives unplugging, and reports why it switched', async () => {
     using devices = await createDevices({ storage });

@@ -28,3 +28,19 @@ it.each([
 ])('leaves the encodings alone when %s', (_why, encodings, rids) => {
   expect(withActiveLayers(encodings, rids)).toBeUndefined();
 });
+
+it('takes layers for active of which the browser does not say it', () => {
+  const unmarked = [{ rid: 'q' }, { rid: 'h' }];
+  expect(withActiveLayers(unmarked, ['q', 'h'])).toBeUndefined();
+  expect(withActiveLayers(unmarked, ['h'])).toEqual([
+    { rid: 'q', active: false },
+    { rid: 'h', active: true },
+  ]);
+});
+
+it('does not take a layer without a name for a viewed one', () => {
+  expect(withActiveLayers([{ active: true }, { active: true }], ['undefined'])).toEqual([
+    { active: true },
+    { active: false },
+  ]);
+});

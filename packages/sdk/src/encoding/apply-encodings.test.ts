@@ -32,3 +32,29 @@ it('survives a browser that refuses', async () => {
   await applyEncodings(sender, layers, 'balanced');
   expect(sender.active()).toEqual([undefined, undefined, undefined]);
 });
+
+it('keeps the names of the layers, and gives the largest encodings to a sender with fewer', async () => {
+  const sender = aSender();
+  await applyEncodings(sender, [{ rid: 'x', maxBitrate: 0 }, ...layers], 'balanced');
+  expect(sender.getParameters().encodings).toEqual([
+    { rid: 'q', maxBitrate: 1, active: true },
+    { rid: 'h', maxBitrate: 2, active: true },
+    { rid: 'f', maxBitrate: 3, active: true },
+  ]);
+});
+
+it.each([0, 1])(
+  'sets encodings and preference apart, as a browser may refuse either (%d)',
+  async (refused) => {
+    const sender = aSender();
+    const set: unknown[] = [];
+    sender.setParameters.mockImplementation(async (parameters) => {
+      if (sender.setParameters.mock.calls.length - 1 === refused)
+        throw new DOMException('no', 'OperationError');
+      set.push([parameters.encodings[0]?.maxBitrate, parameters.degradationPreference]);
+    });
+    await applyEncodings(sender, layers, 'maintain-framerate');
+    expect(sender.setParameters).toHaveBeenCalledTimes(2);
+    expect(set).toEqual([refused === 0 ? [undefined, 'maintain-framerate'] : [1, undefined]]);
+  },
+);

@@ -72,6 +72,27 @@ describe('a camera', () => {
 
   it('spends a low limit on one layer', () => {
     expect(brief({ maxBitrateBps: 100_000 })).toEqual([[undefined, 1, 100_000, 30]]);
+    expect(brief({ maxBitrateBps: 299_999 })).toEqual([[undefined, 1, 299_999, 30]]);
+  });
+
+  it('needs no more than usual, whatever it may use, unless it has one layer', () => {
+    expect(brief({ maxBitrateBps: 10_000_000 })).toEqual(brief({}));
+    expect(brief({ maxBitrateBps: 1 + 160_000 + 450_000 + 1_700_000 })).toEqual(brief({}));
+    expect(brief({ maxBitrateBps: 10_000_000, simulcast: false })).toEqual([[undefined, 1, 10_000_000, 30]]);
+  });
+
+  it.each([
+    [960, 450, ['q', 'h', 'f']],
+    [960, 449, ['q', 'h']],
+    [960, 225, ['q', 'h']],
+    [960, 224, [undefined]],
+  ])('of %d×%d has a smaller layer only if that saves a quarter', (width, height, rids) => {
+    expect(brief({ width, height }).map(([rid]) => rid)).toEqual(rids);
+  });
+
+  it('smaller than every preset needs as much as the smallest', () => {
+    expect(brief({ width: 80, height: 45 })).toEqual([[undefined, 1, 90_000, 30]]);
+    expect(brief({ width: 80, height: 60 })).toEqual([[undefined, 1, 70_000, 30]]);
   });
 });
 
@@ -84,6 +105,29 @@ it('a screen has two layers, the smaller with a quarter of the bitrate', () => {
   expect(brief({ ...screen, width: 640, height: 360, frameRate: 3 })[0]).toEqual(['q', 2, 150_000, 3]);
   expect(brief({ ...screen, width: 3840, height: 2160, frameRate: 30 })[1]?.[2]).toBe(5_000_000);
 });
+
+it('a screen has a smaller layer only if that has at least 16 pixels on each side', () => {
+  expect(brief({ isScreen: true, width: 640, height: 32 })).toHaveLength(2);
+  expect(brief({ isScreen: true, width: 640, height: 31 })).toHaveLength(1);
+  expect(brief({ isScreen: true, simulcast: false })).toHaveLength(1);
+});
+
+it.each([
+  [640, 360, 3, 200_000],
+  [640, 360, 4, 400_000],
+  [1280, 720, 5, 800_000],
+  [1280, 720, 15, 1_500_000],
+  [1280, 720, 16, 2_000_000],
+  [1280, 720, 60, 2_000_000],
+  [1920, 1080, 15, 2_500_000],
+])(
+  'a screen of %d×%d at %d frames per second needs %d bits per second',
+  (width, height, frameRate, bitrate) => {
+    expect(brief({ isScreen: true, simulcast: false, width, height, frameRate })).toEqual([
+      [undefined, 1, bitrate, frameRate],
+    ]);
+  },
+);
 
 it('a strip of video gets the bitrate of its area, not of its length', () => {
   expect(brief({ width: 4000, height: 200 })).toEqual([[undefined, 1, 800_000, 30]]);

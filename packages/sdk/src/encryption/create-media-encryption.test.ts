@@ -276,6 +276,18 @@ describe('a worker that cannot be started', () => {
     expect(() => open(encryption, watched())).toThrow(failure);
   });
 
+  it('is not reported to a stream that has closed', () => {
+    const closed = new AbortController();
+    const context = { ...closing(), closed: closed.signal };
+    protect(encryption, 'audio', context);
+    const present = closing();
+    protect(encryption, 'audio', present);
+    closed.abort();
+    worker.fail();
+    expect(context.onProblem).not.toHaveBeenCalled();
+    expect(present.onProblem).toHaveBeenCalledOnce();
+  });
+
   it('throws immediately when the browser refuses it immediately', () => {
     class ForbiddenWorker extends EventTarget {
       constructor() {
@@ -305,6 +317,10 @@ it.each([-1, 256, 1.5])('refuses %d as a key index', async (keyIndex) => {
   await expect(encryption.setKey(secret, { keyIndex })).rejects.toMatchObject({
     code: 'ERR_INVALID_OPTIONS',
   });
+});
+
+it.each([0, 255])('accepts %d as a key index', async (keyIndex) => {
+  await expect(encryption.setKey(secret, { keyIndex })).resolves.toBeUndefined();
 });
 
 describe('a browser', () => {

@@ -36,7 +36,7 @@ export class EncryptionWorker {
     const { port1, port2 } = new MessageChannel();
     const answered = new AbortController();
     await new Promise<void>((resolve, reject) => {
-      port1.addEventListener('message', () => resolve(), { once: true });
+      port1.addEventListener('message', () => resolve());
       port1.start();
       const onEnd = () => reject(signal.reason as MediaEncryptionError);
       signal.addEventListener('abort', onEnd, { signal: answered.signal });

@@ -56,7 +56,7 @@ export function frameTransforms(given: Worker | undefined): FrameTransforms {
         if ('streamId' in context) undecrypted.forget(context.streamId, id);
         worker.closePipe(id);
       };
-      context.closed.addEventListener('abort', forget, { once: true });
+      context.closed.addEventListener('abort', forget);
       return transform;
     },
   };

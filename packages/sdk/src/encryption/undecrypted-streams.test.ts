@@ -23,3 +23,12 @@ it('ignores receivers that have closed', () => {
   streams.forget('bob', 3);
   expect(streams.ids).toEqual([]);
 });
+
+it('a stream recovers with its last receiver, whichever of them that is', () => {
+  const streams = new UndecryptedStreams();
+  streams.report('ada', 1, false);
+  streams.report('ada', 2, false);
+  expect(streams.report('ada', 2, true)).toBeUndefined();
+  expect(streams.ids).toEqual(['ada']);
+  expect(streams.report('ada', 1, true)).toBe(true);
+});

@@ -86,6 +86,22 @@ it('leaves no listener behind', () => {
   expect(heard).toEqual([]);
 });
 
+it('listens in the capture phase, in which alone the window sees that the document thaws', () => {
+  stop();
+  const listening: string[] = [];
+  vi.stubGlobal('addEventListener', (name: string, _listener: unknown, isCapture: unknown) => {
+    listening.push(`${name} ${isCapture === true}`);
+  });
+  vi.stubGlobal('removeEventListener', (name: string, _listener: unknown, isCapture: unknown) => {
+    listening.splice(listening.indexOf(`${name} ${isCapture === true}`), 1);
+  });
+  startWatching();
+  expect(listening).toContain('resume true');
+  expect(listening.filter((one) => one.endsWith('false'))).toEqual([]);
+  stop();
+  expect(listening).toEqual([]);
+});
+
 it('works in a browser that does not expose its network', () => {
   stop();
   Object.assign(page.navigator, { connection: undefined });

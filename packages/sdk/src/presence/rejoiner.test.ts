@@ -5,6 +5,7 @@ import { broken, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
+import { Rejoiner } from './rejoiner.ts';
 
 let server: FakeServer;
 let page: FakePage;
@@ -115,3 +116,37 @@ it('accepts being dropped again, but only once within ten seconds of each return
   await dropAfter(9_999);
   expect(heard.slice(-2)).toEqual(['error ERR_ENDPOINT_LOST', 'connection-changed left']);
 });
+
+it.each(['onLost', 'onMissing', 'onAway'] as const)(
+  'stays outside for good once it has given up: %s',
+  async (event) => {
+    const onOut = vi.fn<() => void>();
+    const enterAgain = vi.fn<() => Promise<never>>(() => new Promise(() => {}));
+    const rejoiner = new Rejoiner(
+      {
+        id: 'seat',
+        isRegistered: true,
+        isForgotten: async () => false,
+        stop: () => {},
+        unregister: async () => {},
+      },
+      {
+        api: server.api('ada'),
+        conferenceId: 'room',
+        enterAgain,
+        metadata: () => undefined,
+        onOut,
+        onIn: () => {},
+        onGivenUp: () => {},
+        onGone: () => {},
+        log: () => {},
+      },
+    );
+    await rejoiner.giveUp({});
+    rejoiner[event]();
+    await settle();
+    expect(onOut).not.toHaveBeenCalled();
+    expect(enterAgain).not.toHaveBeenCalled();
+    expect(rejoiner.isOutside).toBe(false);
+  },
+);

@@ -49,6 +49,33 @@ it('switches devices, and keeps the current one when the other cannot be opened'
   expect(fakeTracks(preview.mediaStream).map(({ readyState }) => readyState)).toEqual(['live']);
 });
 
+it('hands over the device that was switched to, which opens again after a mute', async () => {
+  const { getUserMedia } = page.navigator.mediaDevices ?? {};
+  const asked: unknown[] = [];
+  page.navigator.mediaDevices = {
+    getUserMedia: async (constraints) => {
+      asked.push((constraints.video as MediaTrackConstraints).deviceId);
+      return (await getUserMedia?.(constraints)) ?? aMediaStream();
+    },
+  };
+  const preview = await createPreview({ camera: { deviceId: 'first' } });
+  await preview.switchTo({ camera: { deviceId: 'other' } });
+  const ada = await joinAs(server, 'ada');
+  const mine = await ada.publishStream({ preview });
+  await mine.mute('video');
+  await mine.unmute('video');
+  expect(asked).toEqual(['first', 'other', 'other']);
+});
+
+it('is over once it was stopped', async () => {
+  const preview = await createPreview({ camera: true });
+  preview.stop();
+  const ended = { code: 'ERR_STREAM_TYPE_MISMATCH', message: expect.stringContaining('has ended') as string };
+  await expect(preview.switchTo({ camera: true })).rejects.toMatchObject(ended);
+  expect(() => preview.handOver()).toThrow(expect.objectContaining(ended));
+  expect(preview.missing).toEqual({});
+});
+
 it('releases its devices when stopped, and when its signal aborts', async () => {
   const preview = await createPreview({ camera: true });
   preview.stop();

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { aMediaStream, aTrack, FakeMediaStream, FakeTrack, fakeTracks } from '../testing/fake-media.ts';
 import { createLevelMeter, rootMeanSquare } from './level-meter.ts';
 
@@ -7,8 +7,8 @@ const copies: FakeTrack[] = [];
 
 class FakeAudioContext {
   state = 'running';
-  createAnalyser = () => ({ fftSize: 0, getFloatTimeDomainData: () => {} });
-  createMediaStreamSource = () => ({ connect: () => {}, disconnect: () => {} });
+  createAnalyser = () => ({ fftSize: 0, getFloatTimeDomainData: (_samples: Float32Array): void => {} });
+  createMediaStreamSource = (_heard?: MediaStream) => ({ connect: () => {}, disconnect: () => {} });
   close = async (): Promise<void> => void (this.state = 'closed');
 }
 
@@ -111,8 +111,108 @@ it('goes on when the browser cannot connect another microphone', () => {
   expect(meter.level).toBe(0);
 });
 
+/** A context of which a test sees everything, and chooses what it hears. */
+class OpenContext extends FakeAudioContext {
+  static last: OpenContext | undefined;
+  static sample = 0;
+  closed = 0;
+  connected: unknown[] = [];
+  disconnected = 0;
+  readonly analyser = {
+    fftSize: 0,
+    getFloatTimeDomainData: (samples: Float32Array) => void samples.fill(OpenContext.sample),
+  };
+
+  constructor() {
+    super();
+    OpenContext.last = this;
+  }
+
+  override createAnalyser = () => this.analyser;
+  override createMediaStreamSource = (heard?: MediaStream) => ({
+    connect: (analyser?: unknown) => void this.connected.push(analyser, ...(heard ? fakeTracks(heard) : [])),
+    disconnect: () => void (this.disconnected += 1),
+  });
+  override close = async (): Promise<void> => {
+    this.closed += 1;
+    this.state = 'closed';
+  };
+  resume = async (): Promise<void> => void (this.state = 'running');
+}
+
+describe('measuring', () => {
+  beforeEach(() => {
+    OpenContext.sample = 0.25;
+    vi.stubGlobal('AudioContext', OpenContext);
+  });
+
+  it('reports the loudness every 100 ms until it is stopped', () => {
+    const heard: number[] = [];
+    const meter = createLevelMeter(aMediaStream('audio'), { onLevel: (level) => heard.push(level) });
+    expect(meter.level).toBe(0);
+    vi.advanceTimersByTime(99);
+    expect(heard).toEqual([]);
+    vi.advanceTimersByTime(1);
+    OpenContext.sample = -0.5;
+    vi.advanceTimersByTime(100);
+    expect(heard).toEqual([0.25, 0.5]);
+    expect(meter.level).toBe(0.5);
+    expect(OpenContext.last?.connected).toEqual([OpenContext.last?.analyser, copies[0]]);
+    meter.stop();
+    meter.stop();
+    vi.advanceTimersByTime(1_000);
+    expect(heard).toHaveLength(2);
+    expect(OpenContext.last).toMatchObject({ closed: 1, state: 'closed', analyser: { fftSize: 2048 } });
+    expect(OpenContext.last?.disconnected).toBeGreaterThan(0);
+    expect(meter.isRunning).toBe(false);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('may have another interval', () => {
+    const onLevel = vi.fn<() => void>();
+    const meter = createLevelMeter(aMediaStream('audio'), { onLevel, intervalMs: 50 });
+    vi.advanceTimersByTime(200);
+    meter.stop();
+    expect(onLevel).toHaveBeenCalledTimes(4);
+  });
+
+  it('waits for a click where the browser requires one', async () => {
+    using meter = createLevelMeter(aMediaStream('audio'), { onLevel: () => {} });
+    if (OpenContext.last) OpenContext.last.state = 'suspended';
+    expect(meter.isRunning).toBe(false);
+    await meter.resume();
+    expect(meter.isRunning).toBe(true);
+  });
+
+  it('listens to the track that is live, and no longer to its end once it is stopped', () => {
+    const mediaStream = aMediaStream('audio', 'audio');
+    const [ended, live] = fakeTracks(mediaStream);
+    ended?.stop();
+    const listening = new Set<string>();
+    for (const track of [ended, live]) {
+      if (!track) continue;
+      track.addEventListener = (name: string) => void listening.add(`${track === live} ${name}`);
+      track.removeEventListener = (name: string) => void listening.delete(`${track === live} ${name}`);
+    }
+    const meter = createLevelMeter(mediaStream, { onLevel: () => {} });
+    expect([...listening]).toEqual(['true ended']);
+    meter.stop();
+    expect([...listening]).toEqual([]);
+  });
+
+  it('needs Web Audio', () => {
+    vi.stubGlobal('AudioContext', undefined);
+    expect(() => createLevelMeter(aMediaStream('audio'), { onLevel: () => {} })).toThrow(
+      expect.objectContaining({ code: 'ERR_UNSUPPORTED_BROWSER' }),
+    );
+  });
+});
+
 it('measures loudness as the root mean square', () => {
   expect(rootMeanSquare(new Float32Array([1, -1, 1, -1]))).toBe(1);
   expect(rootMeanSquare(new Float32Array([0.5, -0.5, 0, 0]))).toBeCloseTo(0.3536, 3);
   expect(rootMeanSquare(new Float32Array(8))).toBe(0);
+  expect(rootMeanSquare(new Float32Array(0))).toBe(0);
+  expect(rootMeanSquare(new Float32Array([3, 3]))).toBe(1);
+  expect(rootMeanSquare(new Float32Array([0.75]))).toBe(0.75);
 });

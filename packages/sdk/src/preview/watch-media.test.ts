@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { aTrack } from '../testing/fake-media.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { aMediaStream, aTrack, FakeMediaStream, FakeTrack, fakeTracks } from '../testing/fake-media.ts';
 import { createWarningRules, watchMedia, type MediaReading } from './watch-media.ts';
 
 const fine: MediaReading = {
@@ -39,6 +39,38 @@ describe('a warning', () => {
     ]);
   });
 
+  it.each([
+    [0.0179, ['400 speaking-while-muted on']],
+    [0.0178, []],
+  ])('takes what is louder than -35 dBov for speech (%d)', (level, expected) => {
+    expect(warningsOf([500, { isMicrophoneMuted: true, level }])).toEqual(expected);
+  });
+
+  it('does not take for speech what no microphone measures', () => {
+    expect(warningsOf([500, { ...speaks, hasMicrophone: false }])).toEqual([]);
+  });
+
+  it('ends when the microphone ends, the microphone is muted or the camera is muted', () => {
+    expect(warningsOf([500, speaks], [100, { ...speaks, hasMicrophone: false }]).at(-1)).toBe(
+      '600 speaking-while-muted off',
+    );
+    expect(warningsOf([3000, { level: 0 }], [100, { level: 0, isMicrophoneMuted: true }]).at(-1)).toBe(
+      '3100 silent-microphone off',
+    );
+    expect(
+      warningsOf([3000, { hasFrames: false }], [100, { hasFrames: false, isCameraMuted: true }]).at(-1),
+    ).toBe('3100 no-frames off');
+  });
+
+  it('begins again after its whole delay', () => {
+    expect(warningsOf([500, speaks], [100, {}], [400, speaks])).toEqual([
+      '400 speaking-while-muted on',
+      '600 speaking-while-muted off',
+      '1000 speaking-while-muted on',
+    ]);
+    expect(warningsOf([2900, { level: 0 }], [100, {}], [2900, { level: 0 }])).toEqual([]);
+  });
+
   it('ends within 100 ms of unmuting', () => {
     expect(warningsOf([500, speaks], [500, {}])).toEqual([
       '400 speaking-while-muted on',
@@ -74,23 +106,166 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-it('watches the camera where the browser has no audio context to give', () => {
-  vi.useFakeTimers();
-  const element = { play: async () => {}, requestVideoFrameCallback: () => 0 };
-  vi.stubGlobal('document', { hidden: false, createElement: () => element });
-  const contexts = vi.fn<() => void>(function AudioContext() {
-    throw new DOMException('too many', 'NotSupportedError');
+/** The element that renders the camera. */
+let video: {
+  srcObject: MediaStream | null;
+  play: () => Promise<void>;
+  requestVideoFrameCallback: (callback: () => void) => void;
+};
+/** Calls what waits for the next frame. */
+let onFrame: (() => void) | undefined;
+
+/** Shows one frame, and waits for another only if asked to. */
+function showFrame(): void {
+  const show = onFrame;
+  onFrame = undefined;
+  show?.();
+}
+
+const document = { hidden: false, createElement: () => video };
+/** What the microphone hears, and whether the browser allows to measure it. */
+let heardLevel: number;
+let contextState: 'running' | 'suspended' | 'closed';
+const contexts = vi.fn<() => void>();
+
+describe('a watched stream', () => {
+  let warnings: string[];
+  const muted = new Set<string>();
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    onFrame = undefined;
+    heardLevel = 0.1;
+    contextState = 'running';
+    warnings = [];
+    muted.clear();
+    document.hidden = false;
+    video = {
+      srcObject: null,
+      play: () => Promise.reject(new DOMException('no', 'NotAllowedError')),
+      requestVideoFrameCallback: (callback) => void (onFrame = callback),
+    };
+    contexts.mockReset();
+    vi.stubGlobal('document', document);
+    vi.stubGlobal('MediaStream', FakeMediaStream);
+    vi.stubGlobal('AudioContext', function AudioContext() {
+      contexts();
+      return {
+        get state() {
+          return contextState;
+        },
+        createAnalyser: () => ({
+          fftSize: 0,
+          getFloatTimeDomainData: (samples: Float32Array) => void samples.fill(heardLevel),
+        }),
+        createMediaStreamSource: () => ({ connect: () => {}, disconnect: () => {} }),
+        close: async () => void (contextState = 'closed'),
+      };
+    });
+    Object.assign(FakeTrack.prototype, { clone: () => aTrack('audio') });
   });
-  vi.stubGlobal('AudioContext', contexts);
-  const tracks = [aTrack('audio'), aTrack('video')];
-  const mediaStream = { getTracks: () => tracks } as unknown as MediaStream;
-  const heard: string[] = [];
-  const stop = watchMedia(
-    { mediaStream, isMuted: () => false },
-    { onChange: (warning, isActive) => heard.push(`${warning} ${isActive}`) },
-  );
-  vi.advanceTimersByTime(5_000);
-  expect(heard).toEqual(['no-frames true']);
-  expect(contexts).toHaveBeenCalledOnce();
-  stop();
+
+  afterEach(() => {
+    Reflect.deleteProperty(FakeTrack.prototype, 'clone');
+  });
+
+  const watch = (mediaStream: MediaStream) =>
+    watchMedia(
+      { mediaStream, isMuted: (kind) => muted.has(kind) },
+      { onChange: (warning, isActive) => warnings.push(`${warning} ${isActive}`) },
+    );
+
+  it('shows its media in a silent element of its own, until it is no longer watched', () => {
+    const mediaStream = aMediaStream('video');
+    const stop = watch(mediaStream);
+    expect(video).toMatchObject({ muted: true, playsInline: true });
+    expect(video.srcObject).toBe(mediaStream);
+    showFrame();
+    expect(onFrame).toBeDefined();
+    stop();
+    expect(video.srcObject).toBeNull();
+    showFrame();
+    expect(onFrame).toBeUndefined();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('warns of a camera that has delivered no frame for 1.2 s, after 3 s', () => {
+    const stop = watch(aMediaStream('video'));
+    vi.advanceTimersByTime(1_000);
+    onFrame?.();
+    vi.advanceTimersByTime(1_200 + 2_800);
+    expect(warnings).toEqual([]);
+    vi.advanceTimersByTime(100);
+    expect(warnings).toEqual(['no-frames true']);
+    onFrame?.();
+    vi.advanceTimersByTime(100);
+    expect(warnings).toEqual(['no-frames true', 'no-frames false']);
+    stop();
+  });
+
+  it('warns of a camera that the system mutes, but not of one that the user muted or in a hidden page', () => {
+    const mediaStream = aMediaStream('video');
+    const stop = watch(mediaStream);
+    const frames = setInterval(() => onFrame?.(), 50);
+    const [camera] = fakeTracks(mediaStream);
+    if (camera) camera.muted = true;
+    vi.advanceTimersByTime(3_000);
+    expect(warnings).toEqual(['no-frames true']);
+    document.hidden = true;
+    vi.advanceTimersByTime(10_000);
+    expect(warnings).toEqual(['no-frames true', 'no-frames false']);
+    document.hidden = false;
+    muted.add('video');
+    vi.advanceTimersByTime(10_000);
+    expect(warnings).toHaveLength(2);
+    clearInterval(frames);
+    stop();
+  });
+
+  it('warns of a user who speaks while muted, and of a microphone that delivers only zeros', () => {
+    muted.add('audio');
+    const stop = watch(aMediaStream('audio'));
+    vi.advanceTimersByTime(600);
+    expect(warnings).toEqual(['speaking-while-muted true']);
+    muted.clear();
+    heardLevel = 0;
+    vi.advanceTimersByTime(3_300);
+    expect(warnings.slice(1)).toEqual(['speaking-while-muted false', 'silent-microphone true']);
+    expect(contexts).toHaveBeenCalledOnce();
+    stop();
+    expect(contextState).toBe('closed');
+    vi.advanceTimersByTime(10_000);
+    expect(warnings).toHaveLength(3);
+  });
+
+  it.each([
+    ['the browser may not measure it yet', () => void (contextState = 'suspended')],
+    ['it has ended', (mediaStream: MediaStream) => fakeTracks(mediaStream)[0]?.stop()],
+  ])('says nothing about a microphone while %s', (_why, act) => {
+    heardLevel = 0;
+    const mediaStream = aMediaStream('audio');
+    const stop = watch(mediaStream);
+    act(mediaStream);
+    vi.advanceTimersByTime(10_000);
+    expect(warnings).toEqual([]);
+    stop();
+  });
+
+  it('opens no audio context without a microphone', () => {
+    const stop = watch(aMediaStream('video'));
+    vi.advanceTimersByTime(1_000);
+    expect(contexts).not.toHaveBeenCalled();
+    stop();
+  });
+
+  it('is watched where the browser has no audio context to give', () => {
+    contexts.mockImplementation(() => {
+      throw new DOMException('too many', 'NotSupportedError');
+    });
+    const stop = watch(aMediaStream('audio', 'video'));
+    vi.advanceTimersByTime(5_000);
+    expect(warnings).toEqual(['no-frames true']);
+    expect(contexts).toHaveBeenCalledOnce();
+    stop();
+  });
 });

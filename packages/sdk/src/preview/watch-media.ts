@@ -36,7 +36,7 @@ export function createWarningRules(onChange: WatchMediaOptions['onChange']): (re
   const rule = (warning: MediaWarning, beginMs: number, endMs: number) => {
     let isActive = false;
     let differsMs = 0;
-    return (isTrue: boolean, isPossible: boolean) => {
+    return (isTrue: boolean, isPossible = true) => {
       differsMs = isTrue === isActive ? 0 : differsMs + lookEveryMs;
       const isDue = differsMs >= (isActive ? endMs : beginMs) || (isActive && !isPossible);
       if (isTrue === isActive || !isDue) return;
@@ -46,13 +46,13 @@ export function createWarningRules(onChange: WatchMediaOptions['onChange']): (re
     };
   };
   const speaking = rule('speaking-while-muted', speechMs, quietMs);
-  const silent = rule('silent-microphone', troubleMs, 0);
-  const frozen = rule('no-frames', troubleMs, 0);
+  const silent = rule('silent-microphone', troubleMs, lookEveryMs);
+  const frozen = rule('no-frames', troubleMs, lookEveryMs);
   return ({ level, isMicrophoneMuted, hasMicrophone, isCameraMuted, hasFrames }) => {
     const couldSpeak = hasMicrophone && isMicrophoneMuted;
     speaking(couldSpeak && level > speechLevel, couldSpeak);
-    silent(hasMicrophone && !isMicrophoneMuted && level === 0, hasMicrophone && !isMicrophoneMuted);
-    frozen(hasFrames === false && !isCameraMuted, !isCameraMuted);
+    silent(hasMicrophone && !isMicrophoneMuted && level === 0);
+    frozen(hasFrames === false && !isCameraMuted);
   };
 }
 

@@ -1,181 +1,279 @@
+import { setLogLevel, setLogSink, type LogRecord } from '@parley-rtc/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { aTrack, FakeMediaStream } from '../testing/fake-media.ts';
+import { FakeMediaStream, FakeTrack, fakeTracks } from '../testing/fake-media.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { videoFrameProcessor, type DrawFrame } from './video-frame-processor.ts';
 
-beforeEach(() => {
-  vi.useFakeTimers();
-  FakeFrame.open = 0;
-});
+/** A canvas that counts how often its size is set, because that clears it. */
+class FakeCanvas {
+  resizes = 0;
+  readonly context = { of: 'canvas' };
+  readonly tracks = capturesTracks ? [new FakeTrack('video')] : [];
+  height: number;
+  #width: number;
 
-afterEach(() => {
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+  constructor(width = 300, height = 150) {
+    this.#width = width;
+    this.height = height;
+    canvases.push(this);
+  }
 
-const flush = () => vi.advanceTimersByTimeAsync(0);
+  get width(): number {
+    return this.#width;
+  }
 
-/** A camera whose frames a test sends, and the track that the processor makes of them. */
-interface Camera {
-  readonly send: (width?: number) => Promise<void>;
-  /** Widths of the frames that were sent on. */
-  readonly passed: readonly number[];
-  readonly start: (draw: DrawFrame, signal?: AbortSignal) => Promise<MediaStreamTrack>;
+  set width(width: number) {
+    this.resizes += 1;
+    this.#width = width;
+  }
+
+  getContext = (kind: string) => (kind === '2d' && hasContext ? this.context : null);
+  captureStream = () => ({ getVideoTracks: () => this.tracks });
 }
 
 class FakeFrame {
-  static open = 0;
-  readonly displayHeight = 720;
+  isClosed = false;
   readonly displayWidth: number;
-  readonly timestamp = 0;
-  constructor({ width }: { readonly width: number }) {
-    FakeFrame.open += 1;
-    this.displayWidth = width;
+  readonly displayHeight: number;
+  readonly timestamp: number;
+
+  constructor(displayWidth: number, displayHeight: number, timestamp: number) {
+    this.displayWidth = displayWidth;
+    this.displayHeight = displayHeight;
+    this.timestamp = timestamp;
   }
+
   close(): void {
-    FakeFrame.open -= 1;
+    this.isClosed = true;
   }
 }
 
-/** A browser with frame streams, like Chromium. */
-function withFrameStreams(): Camera {
-  const passed: number[] = [];
-  let source: ReadableStreamDefaultController<unknown> | undefined;
-  const readable = new ReadableStream({
-    start: (controller) => void (source = controller),
-    cancel: () => void (source = undefined),
-  });
-  const writable = new WritableStream<FakeFrame>({
-    write: (frame) => {
-      passed.push(frame.displayWidth);
-      frame.close();
-    },
-  });
-  vi.stubGlobal('VideoFrame', FakeFrame);
-  vi.stubGlobal(
-    'OffscreenCanvas',
-    class {
-      width = 1;
-      height = 1;
-      getContext = () => ({});
-    },
-  );
-  vi.stubGlobal('MediaStreamTrackProcessor', function Processor() {
-    return { readable };
-  });
-  vi.stubGlobal('MediaStreamTrackGenerator', function Generator() {
-    return Object.assign(aTrack('video'), { writable });
-  });
-  return {
-    passed,
-    send: async (width = 1280) => {
-      if (source) source.enqueue(new FakeFrame({ width }));
-      await flush();
-    },
-    start: (draw, signal = new AbortController().signal) =>
-      Promise.resolve(videoFrameProcessor(draw).process(aTrack('video'), signal)),
-  };
-}
+let canvases: FakeCanvas[];
+let hasContext: boolean;
+let capturesTracks: boolean;
+let records: LogRecord[];
+let abort: AbortController;
+/** What `draw` received. */
+let drawn: unknown[];
+/** `draw` throws while it is set. */
+let bug: Error | undefined;
 
-/** A browser without, like Firefox. */
-function withCanvas(): Camera {
-  const passed: number[] = [];
-  const size = { videoWidth: 1280, videoHeight: 720 };
-  let onFrame: (() => void) | undefined;
-  const canvas = {
-    width: 0,
-    height: 0,
-    getContext: () => ({}),
-    captureStream: () => ({ getVideoTracks: () => [aTrack('video')] }),
-  };
-  const video = Object.assign(size, {
-    srcObject: null,
-    play: () => Promise.resolve(),
-    requestVideoFrameCallback: (callback: () => void) => void (onFrame = callback),
-  });
-  vi.stubGlobal('document', { createElement: (name: string) => (name === 'video' ? video : canvas) });
+const camera = new FakeTrack('video') as unknown as MediaStreamTrack;
+const draw: DrawFrame = async (context, frame, size) => {
+  drawn.push([context, frame, size]);
+  if (bug) throw bug;
+};
+const process = () => videoFrameProcessor(draw).process(camera, abort.signal);
+const turn = () => new Promise(setImmediate);
+
+beforeEach(() => {
+  canvases = [];
+  hasContext = true;
+  capturesTracks = true;
+  records = [];
+  abort = new AbortController();
+  drawn = [];
+  bug = undefined;
   vi.stubGlobal('MediaStream', FakeMediaStream);
-  return {
-    passed,
-    send: async (width = 1280) => {
-      size.videoWidth = width;
-      const frame = onFrame;
-      onFrame = undefined;
-      frame?.();
-      await flush();
-    },
-    start: (draw, signal = new AbortController().signal) => {
-      const drawAndCount: DrawFrame = async (...frame) => {
-        await draw(...frame);
-        passed.push(canvas.width);
-      };
-      return Promise.resolve(videoFrameProcessor(drawAndCount).process(aTrack('video'), signal));
-    },
-  };
-}
+  setLogLevel('error');
+  setLogSink((record) => void records.push(record));
+});
 
-describe.each([
-  ['frame streams', withFrameStreams],
-  ['a canvas', withCanvas],
-])('a processor that uses %s', (_way, open) => {
-  let camera: Camera;
+afterEach(() => {
+  setLogLevel('silent');
+  setLogSink(undefined);
+  vi.unstubAllGlobals();
+});
+
+describe('with frame streams', () => {
+  let frames: ReadableStreamDefaultController<FakeFrame>;
+  let source: unknown;
+  /** The canvas and the timestamp of each frame that is sent. */
+  let sent: unknown[];
+  let generated: FakeTrack;
+
   beforeEach(() => {
-    camera = open();
-  });
-
-  /** Starts, and lets the first frame through. */
-  async function started(draw: DrawFrame, signal?: AbortSignal): Promise<MediaStreamTrack> {
-    const starting = camera.start(draw, signal);
-    await camera.send();
-    return await starting;
-  }
-
-  it('draws every frame in its size', async () => {
-    const sizes: string[] = [];
-    const output = await started((_context, _frame, { width, height }) => {
-      sizes.push(`${width}x${height}`);
+    sent = [];
+    vi.stubGlobal('OffscreenCanvas', FakeCanvas);
+    vi.stubGlobal('VideoFrame', function VideoFrame(canvas: FakeCanvas, init: object) {
+      return { canvas, ...init };
     });
-    await camera.send(640);
-    expect(sizes.slice(-2)).toEqual(['1280x720', '640x720']);
-    expect(camera.passed.slice(-1)).toEqual([640]);
-    expect(output.readyState).toBe('live');
-    expect(FakeFrame.open).toBe(0);
+    vi.stubGlobal('MediaStreamTrackProcessor', function Processor({ track }: { track: unknown }) {
+      source = track;
+      return {
+        readable: new ReadableStream<FakeFrame>({ start: (controller) => void (frames = controller) }),
+      };
+    });
+    vi.stubGlobal('MediaStreamTrackGenerator', function Generator({ kind }: { kind: 'video' }) {
+      generated = new FakeTrack(kind);
+      return Object.assign(generated, {
+        writable: new WritableStream({ write: (frame) => void sent.push(frame) }),
+      });
+    });
   });
 
-  it('rejects with the error of the first drawing', async () => {
-    const error = new Error('no model');
-    const rejection = rejectionOf(
-      camera.start(() => {
-        throw error;
-      }),
-    );
-    await camera.send();
-    expect(await rejection).toBe(error);
+  it('redraws every frame with its time, and resolves with the first', async () => {
+    const onReady = vi.fn<(track: unknown) => void>();
+    void process().then(onReady);
+    await turn();
+    expect(onReady).not.toHaveBeenCalled();
+    const shown = [new FakeFrame(640, 360, 10), new FakeFrame(640, 360, 20), new FakeFrame(640, 480, 30)];
+    for (const frame of shown) frames.enqueue(frame);
+    await turn();
+    expect(onReady).toHaveBeenCalledWith(generated);
+    expect(generated.kind).toBe('video');
+    expect(source).toBe(camera);
+    const [canvas] = canvases;
+    expect(drawn).toEqual([
+      [canvas?.context, shown[0], { width: 640, height: 360 }],
+      [canvas?.context, shown[1], { width: 640, height: 360 }],
+      [canvas?.context, shown[2], { width: 640, height: 480 }],
+    ]);
+    expect(sent).toEqual([10, 20, 30].map((timestamp) => ({ canvas, timestamp })));
+    expect(canvas).toMatchObject({ width: 640, height: 480, resizes: 2 });
+    expect(shown.map(({ isClosed }) => isClosed)).toEqual([true, true, true]);
+  });
+
+  it('rejects with what drawing the first frame throws, closes the frame and stops', async () => {
+    bug = new Error('no model');
+    const failure = rejectionOf(process());
+    const frame = new FakeFrame(640, 360, 10);
+    frames.enqueue(frame);
+    expect(await failure).toBe(bug);
+    expect(frame.isClosed).toBe(true);
+    expect(generated.readyState).toBe('ended');
+    expect(sent).toEqual([]);
+  });
+
+  it('ends its track and logs the error when drawing fails later', async () => {
+    const processing = process();
+    frames.enqueue(new FakeFrame(640, 360, 10));
+    await processing;
+    bug = new Error('out of memory');
+    frames.enqueue(new FakeFrame(640, 360, 20));
+    await turn();
+    expect(generated.readyState).toBe('ended');
+    expect(records).toMatchObject([{ level: 'error', part: 'processor', message: 'drawing failed' }]);
   });
 
   it.each([
-    ['throws', () => Promise.reject(new Error('lost'))],
-    ['never ends', () => new Promise<void>(() => {})],
-  ])('ends its track when a later drawing %s', async (_what, fail) => {
-    let frames = 0;
-    const output = await started(async () => {
-      frames += 1;
-      if (frames > 1) await fail();
-    });
-    await camera.send();
-    await vi.advanceTimersByTimeAsync(30_000);
-    expect(output.readyState).toBe('ended');
-    expect(FakeFrame.open).toBe(0);
+    ['its signal aborts', () => abort.abort()],
+    ['the camera ends', () => frames.close()],
+  ])('ends its track without an error when %s', async (_when, end) => {
+    const processing = process();
+    frames.enqueue(new FakeFrame(640, 360, 10));
+    await processing;
+    expect(generated.readyState).toBe('live');
+    end();
+    await turn();
+    expect(generated.readyState).toBe('ended');
+    expect(records).toEqual([]);
   });
 
-  it('ends its track when it is no longer wanted, and draws nothing more', async () => {
-    const unwanted = new AbortController();
-    const draw = vi.fn<DrawFrame>();
-    const output = await started(draw, unwanted.signal);
-    unwanted.abort();
-    await flush();
-    await camera.send();
+  it('refuses a browser whose canvas cannot be drawn on', async () => {
+    hasContext = false;
+    await expect(process()).rejects.toMatchObject({ code: 'ERR_UNSUPPORTED_BROWSER' });
+  });
+
+  it.each(['MediaStreamTrackProcessor', 'MediaStreamTrackGenerator'])('needs %s', async (name) => {
+    vi.stubGlobal(name, undefined);
+    vi.stubGlobal('document', {
+      createElement: () => {
+        throw new Error('uses a canvas instead');
+      },
+    });
+    await expect(process()).rejects.toThrow('uses a canvas instead');
+  });
+});
+
+describe('with a canvas', () => {
+  let video: {
+    videoWidth: number;
+    videoHeight: number;
+    srcObject: MediaStream | null;
+    play: () => Promise<void>;
+    requestVideoFrameCallback: (callback: () => void) => void;
+  };
+  /** Calls what waits for the next frame of the camera. */
+  let nextFrame: (() => void) | undefined;
+  let isPlaying: boolean;
+
+  const showFrame = async () => {
+    const callback = nextFrame;
+    nextFrame = undefined;
+    callback?.();
+    await turn();
+  };
+
+  beforeEach(() => {
+    nextFrame = undefined;
+    isPlaying = false;
+    video = {
+      videoWidth: 640,
+      videoHeight: 360,
+      srcObject: null,
+      play: async () => void (isPlaying = true),
+      requestVideoFrameCallback: (callback) => void (nextFrame = callback),
+    };
+    vi.stubGlobal('document', {
+      createElement: (name: string) => (name === 'video' ? video : new FakeCanvas()),
+    });
+  });
+
+  it('draws the first frame before it resolves, and then each new one', async () => {
+    const output = await process();
+    const [canvas] = canvases;
+    expect(isPlaying).toBe(true);
+    expect(video).toMatchObject({ muted: true, playsInline: true });
+    expect(video.srcObject && fakeTracks(video.srcObject)).toEqual([camera]);
+    expect(output).toBe(canvas?.tracks[0]);
+    expect(drawn).toEqual([[canvas?.context, video, { width: 640, height: 360 }]]);
+    await showFrame();
+    await showFrame();
+    expect(drawn).toHaveLength(3);
+    expect(canvas).toMatchObject({ width: 640, height: 360, resizes: 1 });
+    video.videoHeight = 480;
+    await showFrame();
+    expect(drawn.at(-1)).toEqual([canvas?.context, video, { width: 640, height: 480 }]);
+    expect(canvas).toMatchObject({ width: 640, height: 480, resizes: 2 });
+    video.videoWidth = 320;
+    await showFrame();
+    expect(canvas).toMatchObject({ width: 320, height: 480, resizes: 3 });
+  });
+
+  it('rejects with what drawing the first frame throws', async () => {
+    bug = new Error('no model');
+    await expect(process()).rejects.toBe(bug);
+    expect(nextFrame).toBeUndefined();
+  });
+
+  it('freezes the video and logs the error when drawing fails later', async () => {
+    const output = await process();
+    bug = new Error('out of memory');
+    await showFrame();
     expect(output.readyState).toBe('ended');
-    expect(draw).toHaveBeenCalledTimes(camera.passed.length);
+    expect(video.srcObject).toBeNull();
+    expect(nextFrame).toBeUndefined();
+    expect(records).toMatchObject([{ level: 'error', part: 'processor', message: 'drawing failed' }]);
+  });
+
+  it('stops drawing when its signal aborts', async () => {
+    const output = await process();
+    expect(output.readyState).toBe('live');
+    abort.abort();
+    expect(output.readyState).toBe('ended');
+    expect(video.srcObject).toBeNull();
+    await showFrame();
+    expect(drawn).toHaveLength(1);
+    expect(nextFrame).toBeUndefined();
+    expect(records).toEqual([]);
+  });
+
+  it('refuses a browser that cannot draw on the canvas, or cannot capture it', async () => {
+    hasContext = false;
+    await expect(process()).rejects.toMatchObject({ code: 'ERR_UNSUPPORTED_BROWSER' });
+    hasContext = true;
+    capturesTracks = false;
+    await expect(process()).rejects.toMatchObject({ code: 'ERR_UNSUPPORTED_BROWSER' });
   });
 });

@@ -93,7 +93,7 @@ function logDrawError(error: unknown): void {
 
 function once(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    signal.addEventListener('abort', () => resolve());
   });
 }
 
@@ -131,7 +131,7 @@ async function throughCanvas(
       stop();
     }
   };
-  signal.addEventListener('abort', stop, { once: true });
+  signal.addEventListener('abort', stop);
   video.requestVideoFrameCallback(() => void next());
   return output;
 }

@@ -474,6 +474,18 @@ describe('a stream that starts muted', () => {
     expect(mine?.isMuted('video')).toBe(true);
   });
 
+  it('is announced after it was published if that failed before', async () => {
+    let isFirst = true;
+    onAnnouncement(() => {
+      if (!isFirst) return;
+      isFirst = false;
+      throw broken('updateMetadata');
+    });
+    const mine = await ada.publishStream({ microphone: true, muted: true });
+    await settle();
+    expect(entries()).toEqual([`TRACK_MUTED/audio/${mine.id}`]);
+  });
+
   it('leaves no entry when it cannot be published', async () => {
     server.intercept = ({ operation }) => {
       if (operation === 'publishStream') throw forbidden(operation);

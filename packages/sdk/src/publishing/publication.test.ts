@@ -107,6 +107,18 @@ describe('a publication that the server has lost', () => {
     expect(FakePeerConnection.open.size).toBe(1);
   });
 
+  it('withdraws nothing that the server never had, when the browser cannot create the offer', async () => {
+    const ada = await joinAs(server, 'ada');
+    const mine = await ada.publishStream({ camera: true });
+    vi.spyOn(FakePeerConnection.prototype, 'createOffer').mockRejectedValueOnce(
+      new DOMException('busy', 'OperationError'),
+    );
+    server.loseMedia();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(publishedStreams()).toMatchObject([{ id: mine.id }]);
+    expect(server.callsOf('unpublishStream')).toEqual([]);
+  });
+
   it('is withdrawn under its new id when it is unpublished before the answer is applied', async () => {
     const ada = await joinAs(server, 'ada');
     const mine = await ada.publishStream({ camera: true });

@@ -84,7 +84,8 @@ describe('the sent video', () => {
     expect(server.callsOf('updatePublishedStreamBitrate')).toEqual([
       { streamId: mine.id, videoBitrate: 200_000 },
     ]);
-    for (const bad of [-1, 1.5, 29_999, Number.NaN]) {
+    for (const accepted of [30_000, 0]) await mine.setVideoBitrate(accepted);
+    for (const bad of [-1, 1.5, 29_999, 30_000.5, Number.NaN, Infinity]) {
       await expect(mine.setVideoBitrate(bad)).rejects.toMatchObject({ code: 'ERR_INVALID_OPTIONS' });
     }
     await expect(ada.publishStream({ camera: true, videoBitrateBps: 5 })).rejects.toMatchObject({
@@ -198,6 +199,21 @@ describe('a processor', () => {
     await mine.setProcessor('video', undefined);
     expect(made.map(({ signal }) => signal.aborted)).toEqual([true, true]);
     expect(sent('video').track).toBe(capturedTracks.at(-1));
+  });
+
+  it('is stopped with its stream', async () => {
+    const ada = await joinAs(server, 'ada');
+    const mine = await ada.publishStream({ camera: true });
+    const signals: AbortSignal[] = [];
+    await mine.setProcessor('video', {
+      process: async (_track, signal) => {
+        signals.push(signal);
+        return aTrack('video');
+      },
+    });
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
+    await mine.unpublish();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   });
 
   it('changes nothing when it fails', async () => {

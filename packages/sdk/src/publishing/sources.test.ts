@@ -126,6 +126,17 @@ describe('a shared screen', () => {
     expect(published()).toEqual([]);
   });
 
+  it('stays open while it is muted, because only the user could open it again', async () => {
+    const mine = await ada.publishStream({ screen: true });
+    await mine.mute('video');
+    await mine.mute('audio', { keepDevice: false });
+    expect(states()).toEqual(['video live', 'audio live']);
+    await mine.unmute('video');
+    expect(captured('video')).toMatchObject({ readyState: 'live', enabled: true });
+    expect(captured('audio').enabled).toBe(false);
+    await mine.unpublish();
+  });
+
   it('ends when the app stops its video, also while it is muted', async () => {
     const mine = await ada.publishStream({ screen: true });
     await mine.mute('video');

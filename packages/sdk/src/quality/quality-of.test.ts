@@ -143,6 +143,9 @@ it('the score falls fast and rises slowly', () => {
   expect(qualityOf(statsBetween(before, before), calm('view', { previous })).score).toBe(26);
 });
 
-it('maps scores to levels', () => {
-  expect([100, 80, 40, 20].map(levelOf)).toEqual(['excellent', 'good', 'poor', 'lost']);
+it('maps scores to levels, at their exact limits', () => {
+  expect([100, 80.1].map(levelOf)).toEqual(['excellent', 'excellent']);
+  expect([80, 40.1].map(levelOf)).toEqual(['good', 'good']);
+  expect([40, 20.1].map(levelOf)).toEqual(['poor', 'poor']);
+  expect([20, 0].map(levelOf)).toEqual(['lost', 'lost']);
 });

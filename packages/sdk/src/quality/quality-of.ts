@@ -147,8 +147,7 @@ function delayPoints(media: MediaStats, stats: StreamStats): Influence {
 }
 
 function lossPoints(media: MediaStats, { durationMs }: StreamStats): number {
-  const expected = media.packets + media.packetsLost;
-  const rate = durationMs > 0 ? (expected * 1_000) / durationMs : usualPacketRate[media.kind];
+  const rate = ((media.packets + media.packetsLost) * 1_000) / durationMs;
   const share = Math.min(1, Math.sqrt(rate / usualPacketRate[media.kind]));
   return (media.lossRatio ?? 0) * 100 * lossWeight[media.kind] * share;
 }

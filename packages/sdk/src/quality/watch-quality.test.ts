@@ -58,8 +58,23 @@ async function next(): Promise<string[]> {
   return heard;
 }
 
-const mutedSenders = () => [{ track: { kind: 'audio', muted: true } }] as RTCRtpSender[];
+const mutedSenders = (kind: string) => [{ track: null }, { track: { kind, muted: true } }] as RTCRtpSender[];
 const quiet = (direction: 'publish' | 'view'): readonly StatsReport[] => [recordedStats(direction)[0]];
+
+const jitteryReport = (round: number, audioJitter: number, videoLost: number): StatsReport =>
+  new Map(
+    [
+      { id: 'a', type: 'inbound-rtp', kind: 'audio', packetsReceived: 100 * round, jitter: audioJitter },
+      {
+        id: 'v',
+        type: 'inbound-rtp',
+        kind: 'video',
+        packetsReceived: 1_000 * round,
+        packetsLost: videoLost,
+        framesDecoded: 50 * round,
+      },
+    ].map((entry) => [entry.id, { ...entry, timestamp: 2_000 * round }]),
+  );
 
 describe('a stream', () => {
   it('is measured every 2 s from its second report on, and marks changes', async () => {
@@ -80,6 +95,36 @@ describe('a stream', () => {
     ]);
     await vi.advanceTimersByTimeAsync(0);
     expect(await next()).toEqual(['viewed 2 excellent changed']);
+  });
+
+  it.each([
+    ['new', 0],
+    ['connecting', 0],
+    ['connected', 1],
+    ['disconnected', 1],
+    ['failed', 0],
+    ['closed', 0],
+  ] as const)('whose connection is %s is measured %d times', async (connectionState, times) => {
+    watch([connection('view', undefined, { connectionState })]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await next()).toHaveLength(times);
+  });
+
+  it('marks a change of its level, or of its causes, but not of their order', async () => {
+    watch([
+      connection('view', [
+        jitteryReport(0, 0, 0),
+        jitteryReport(1, 0.1, 10),
+        jitteryReport(2, 0.1, 10 + 20),
+        jitteryReport(3, 0.3, 10 + 20 + 7),
+        jitteryReport(4, 0.3, 10 + 20 + 7),
+      ]),
+    ]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await next()).toEqual(['viewed 2 excellent downlink-loss jitter changed']);
+    expect(await next()).toEqual(['viewed 2 excellent downlink-loss jitter']);
+    expect(await next()).toEqual(['viewed 2 good jitter downlink-loss changed']);
+    expect(await next()).toEqual(['viewed 2 good jitter changed']);
   });
 
   it('is not measured after the watch stops, even by a pending measurement', async () => {
@@ -146,9 +191,29 @@ describe('beyond the statistics', () => {
     ]);
   });
 
-  it('a device that the system mutes is a cause for published streams', async () => {
-    watch([connection('publish', undefined, { getSenders: mutedSenders })]);
+  it.each(['audio', 'video'])(
+    'a device (%s) that the system mutes is a cause for publishers',
+    async (kind) => {
+      const getSenders = () => mutedSenders(kind);
+      const nothingOf = (reports: readonly StatsReport[]) =>
+        reports.map(
+          (report) => new Map([...report].filter(([, entry]) => (entry as { kind?: string }).kind === kind)),
+        );
+      watch([
+        connection('publish', nothingOf(quiet('publish')), { getSenders }),
+        connection('view', nothingOf(quiet('view')), { getSenders }),
+      ]);
+      await vi.advanceTimersByTimeAsync(0);
+      expect((await next()).toSorted()).toEqual([
+        'published 1 excellent device-muted changed',
+        'viewed 1 lost no-packets changed',
+      ]);
+    },
+  );
+
+  it('whether a video is visible matters for views only', async () => {
+    watch([connection('publish', quiet('publish'))], { pauseOf: async () => 'hidden' });
     await vi.advanceTimersByTimeAsync(0);
-    expect(await next()).toEqual(['published 2 excellent device-muted changed']);
+    expect(await next()).toEqual(['published 2 poor no-packets changed']);
   });
 });

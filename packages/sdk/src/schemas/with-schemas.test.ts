@@ -168,6 +168,19 @@ describe('invalid data', () => {
     expect(listener).not.toHaveBeenCalled();
   });
 
+  it('is listened to no longer once the listener is removed', async () => {
+    await joinBoth();
+    const [stopState, stopEvents] = [vi.fn<() => void>(), vi.fn<() => void>()];
+    const subscribe = vi.spyOn(ada.state, 'subscribe').mockReturnValue(stopState);
+    const on = vi.spyOn(ada, 'on').mockReturnValue(stopEvents);
+    const stop = withSchemas(ada, schemas).onInvalid(() => {});
+    expect([subscribe.mock.calls.length, on.mock.calls.length]).toEqual([1, 1]);
+    expect(stopState).not.toHaveBeenCalled();
+    stop();
+    expect(stopState).toHaveBeenCalledOnce();
+    expect(stopEvents).toHaveBeenCalledOnce();
+  });
+
   it.each([
     [
       'throws',

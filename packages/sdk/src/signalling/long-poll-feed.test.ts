@@ -6,6 +6,7 @@ import { broken, forbidden, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
+import { noteNetwork } from '../waiting/until-online.ts';
 
 let server: FakeServer;
 let page: FakePage;
@@ -311,6 +312,7 @@ it('keeps the id of the conference when a snapshot leaves it out', async () => {
 
 it('follows at once after joining, whatever the browser says about the network', async () => {
   page.navigator.onLine = false;
+  noteNetwork(false);
   const ada = await joinAs(server, 'ada');
   const heard = listenTo(ada);
   await settle();

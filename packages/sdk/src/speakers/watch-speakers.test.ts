@@ -94,9 +94,61 @@ it('reads the level of a muted element from the headers of the last second', asy
     audioLevel: 0,
     headers: [{ audioLevel: 0.25, timestamp: now }, { timestamp: now }],
   });
-  addAudio('stale', 'view', { audioLevel: 0, headers: [{ audioLevel: 0.25, timestamp: now - 5_000 }] });
+  // It is read 100 ms later.
+  addAudio('recent', 'view', { audioLevel: 0, headers: [{ audioLevel: 0.25, timestamp: now - 899 }] });
+  addAudio('stale', 'view', { audioLevel: 0, headers: [{ audioLevel: 0.25, timestamp: now - 900 }] });
   await pass(100);
-  expect(levels).toEqual([{ fresh: 0.25, stale: 0 }]);
+  expect(levels).toEqual([{ fresh: 0.25, recent: 0.25, stale: 0 }]);
+});
+
+it('takes the loudest level that the statistics or the headers report', async () => {
+  const timestamp = performance.timeOrigin + performance.now();
+  addAudio('headers', 'view', {
+    audioLevel: 0.25,
+    headers: [
+      { audioLevel: 0.125, timestamp },
+      { audioLevel: 0.5, timestamp },
+    ],
+  });
+  addAudio('statistics', 'view', { audioLevel: 0.75, headers: [{ audioLevel: 0.125, timestamp }] });
+  await pass(100);
+  expect(levels).toEqual([{ headers: 0.5, statistics: 0.75 }]);
+});
+
+it('reads only the audio of a stream, from its own statistics', async () => {
+  const source = { type: 'media-source', audioLevel: 0.25 };
+  const other = { type: 'remote-outbound-rtp', audioLevel: 0.75 };
+  const video = {
+    track: { kind: 'video' },
+    getStats: async () => new Map([['v', { ...source, audioLevel: 0.5 }]]),
+  };
+  const audio = {
+    track: { kind: 'audio' },
+    getStats: async () => new Map(Object.entries({ source, other })),
+  };
+  const peer = {
+    connectionState: 'connected',
+    getSenders: () => [{ track: null }, video, audio],
+    getReceivers: () => [],
+  };
+  connections.push({ streamId: 'mine', direction: 'publish', peer: peer as unknown as RTCPeerConnection });
+  await pass(100);
+  expect(levels).toEqual([{ mine: 0.25 }]);
+});
+
+it('stops measuring our own audio with its stream, or with the watch', async () => {
+  const forget = vi.spyOn(OwnLevels.prototype, 'forget');
+  const close = vi.spyOn(OwnLevels.prototype, 'close');
+  addAudio('first', 'publish', { audioLevel: 0.5 });
+  addAudio('second', 'publish', { audioLevel: 0.5 });
+  await pass(100);
+  connections = connections.slice(1);
+  await pass(100);
+  expect(forget.mock.calls).toEqual([['first']]);
+  expect(close).not.toHaveBeenCalled();
+  stop();
+  expect(close).toHaveBeenCalledOnce();
+  vi.restoreAllMocks();
 });
 
 it('reports the speakers when they change, and drops them with their connection', async () => {

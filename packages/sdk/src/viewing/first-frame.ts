@@ -22,7 +22,7 @@ export function awaitFirstFrame(signal: AbortSignal | undefined): FirstFrameWait
   // Most apps never use it, so a rejection must not count as unhandled.
   promise.catch(() => {});
   const abort = () => settle?.reject(new AbortedError('firstFrame', { cause: signal?.reason }));
-  signal?.addEventListener('abort', abort, { once: true });
+  signal?.addEventListener('abort', abort);
   const stop = () => signal?.removeEventListener('abort', abort);
   return {
     promise,

@@ -72,3 +72,13 @@ it('reports what its error handler throws as an uncaught error', async () => {
   await new Promise(setImmediate);
   expect(uncaught).toEqual([bug]);
 });
+
+it('calls nobody after it was cleared, not even during the call that clears it', () => {
+  const received: string[] = [];
+  const listeners = new Listeners<string>(() => {});
+  listeners.add(() => listeners.clear());
+  listeners.add((payload) => received.push(payload));
+  listeners.call('first');
+  listeners.call('second');
+  expect(received).toEqual([]);
+});

@@ -53,6 +53,20 @@ it('rejects with the error of the last try when the budget is spent', async () =
   expect(vi.getTimerCount()).toBe(0);
 });
 
+it.each([
+  [9_999, 2],
+  [10_000, 1],
+])('spends the time of a try, here %d of 10,000 ms, on the budget', async (tookMs, tries) => {
+  attempt.mockImplementationOnce(async () => {
+    await new Promise((resolve) => setTimeout(resolve, tookMs));
+    throw failure;
+  });
+  const rejection = rejectionOf(begin());
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(await rejection).toBe(failure);
+  expect(attempt).toHaveBeenCalledTimes(tries);
+});
+
 it('rejects with a final error without another try', async () => {
   const refusal = forbidden('join');
   attempt.mockRejectedValue(refusal);

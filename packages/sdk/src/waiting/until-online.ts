@@ -23,23 +23,22 @@ export interface UntilOnlineOptions {
 }
 
 /**
- * Waits until the browser has a network or `signal` aborts; outside a browser, resolves immediately. Resolves with the time
- * waited, in milliseconds. Whoever calls `noteNetwork` must pass `tryAfterMs`: a browser that is mistaken fires no event.
+ * Waits until the browser has a network or `signal` aborts; outside a browser, resolves immediately. Whoever calls
+ * `noteNetwork` must pass `tryAfterMs`: a browser that is mistaken fires no event.
  */
 export function untilOnline(
   signal: AbortSignal,
   { onOffline, tryAfterMs }: UntilOnlineOptions = {},
-): Promise<number> {
+): Promise<void> {
   return new Promise((resolve) => {
-    if (!isOffline() || signal.aborted) return resolve(0);
-    const sinceMs = Date.now();
+    if (!isOffline() || signal.aborted) return resolve();
     onOffline?.();
     const done = () => {
       clearTimeout(timer);
       globalThis.removeEventListener('online', done);
       signal.removeEventListener('abort', done);
       wakers.delete(done);
-      resolve(Date.now() - sinceMs);
+      resolve();
     };
     const timer = tryAfterMs === undefined ? undefined : setTimeout(done, tryAfterMs);
     globalThis.addEventListener('online', done);

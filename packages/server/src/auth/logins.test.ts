@@ -15,12 +15,12 @@ const guest: Subject = {
   conferenceId: 'c-1',
 };
 
-function setUp(records: Records<never> = noRecords, clock = new FakeClock()) {
+function setUp(records: Records<never> = noRecords, clock = new FakeClock(), loginsPerTicket = 2) {
   const logins = new Logins({
     clock,
     unusedLifetimeMs: 24 * hourMs,
     maxAgeMs: 30 * hourMs,
-    limits: { ...defaultLimits, loginsPerTicket: 2 },
+    limits: { ...defaultLimits, loginsPerTicket },
     records,
     onError: failLoudly,
   });
@@ -103,6 +103,16 @@ describe('a refresh token', () => {
     expect([await renew(latest), logins.count]).toEqual([undefined, 0]);
   });
 
+  it('is forgotten once a thousand others followed it', async () => {
+    const { clock, token, renew, logins } = await started();
+    const second = (await renew(token)) ?? '';
+    let latest = second;
+    for (let count = 0; count < 1_000; count += 1) latest = (await renew(latest)) ?? '';
+    clock.advance(LOST_ANSWER_MS + 1);
+    expect([await renew(token), logins.count]).toEqual([undefined, 1]);
+    expect([await renew(second), logins.count]).toEqual([undefined, 0]);
+  });
+
   it('expires when it is unused for its lifetime', async () => {
     const { clock, token, renew, logins } = await started();
     clock.advance(24 * hourMs - 1);
@@ -143,6 +153,16 @@ describe('a login', () => {
     expect([second.logins.count, values.size]).toEqual([0, 0]);
   });
 
+  it('that expired while the server was stopped ends with the start', async () => {
+    const { values, records } = keptRecords();
+    const clock = new FakeClock();
+    const { login } = await setUp(records, clock).logins.start(guest, {});
+    const later = new FakeClock(clock.now() + 25 * hourMs);
+    const { logins } = setUp(records, later);
+    later.advance(0);
+    expect([logins.get(login.id), logins.count, values.size]).toEqual([undefined, 0, 0]);
+  });
+
   it('of an older server continues', async () => {
     const { values, records } = keptRecords();
     const token = 'older';
@@ -174,6 +194,60 @@ describe('a login', () => {
     await logins.end(login.id);
     await start();
     await expect(start()).rejects.toMatchObject({ code: 'limit_exceeded' });
+  });
+
+  it('may be the only one of its ticket', async () => {
+    const { logins } = setUp(noRecords, new FakeClock(), 1);
+    const start = () => logins.start(guest, { ticketId: 't-1' });
+    await start();
+    await expect(start()).rejects.toMatchObject({ code: 'limit_exceeded' });
+  });
+
+  it('keeps to its age, and stays one login of its ticket, when the clock is set back', async () => {
+    const { clock, logins } = await started();
+    clock.set(-hourMs);
+    clock.advance(24 * hourMs);
+    expect([logins.count, clock.timerCount]).toEqual([1, 1]);
+    await logins.start(guest, { ticketId: 't-1' });
+    clock.advance(hourMs - 1);
+    expect(logins.count).toBe(2);
+    clock.advance(1);
+    expect(logins.count).toBe(1);
+  });
+
+  it('is deleted when that is possible again, and only once', async () => {
+    let isFull = true;
+    const deleted: string[] = [];
+    const records = {
+      entries: () => [],
+      put: () => Promise.resolve(),
+      delete: (key: string) => {
+        if (isFull) return Promise.reject(new Error('The disk is full.'));
+        deleted.push(key);
+        return Promise.resolve();
+      },
+    } as unknown as Records<never>;
+    const { logins } = setUp(records);
+    const { login } = await logins.start(guest, {});
+    await expect(logins.end(login.id)).rejects.toThrow('full');
+    expect(logins.count).toBe(0);
+    isFull = false;
+    await logins.dropEnded();
+    await logins.dropEnded();
+    expect(deleted).toEqual([login.id]);
+    await logins.end(login.id);
+    expect(await logins.endWhere(() => true)).toEqual([]);
+  });
+
+  it('has a stored secret of 256 random bits, and keeps it', async () => {
+    const { values, records } = keptRecords();
+    const { logins, renew } = setUp(records);
+    const secretOf = (id: string) => (values.get(id) as StoredLogin).secret;
+    const { login, token } = await logins.start(guest, {});
+    const secret = secretOf(login.id);
+    expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
+    await renew(token);
+    expect(secretOf(login.id)).toBe(secret);
   });
 
   it('leaves nothing behind, whichever way it ends', async () => {

@@ -2,6 +2,7 @@ import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
+import { Tally } from '../limits/tally.ts';
 import { RefusalError } from '../refusal.ts';
 import type { Records } from '../storage/records.ts';
 import type { Subject } from './subject.ts';
@@ -68,7 +69,7 @@ export class Logins {
   readonly #options: LoginsOptions;
   readonly #held = new Map<string, Held>();
   readonly #idOfHash = new Map<string, string>();
-  readonly #countByTicket = new Map<string, number>();
+  readonly #byTicket = new Tally();
   /** Ended logins that are still stored: without another try, the next start would bring them back. */
   readonly #ending = new Map<string, Login>();
 
@@ -89,9 +90,9 @@ export class Logins {
   ): Promise<{ readonly login: Login; readonly token: string }> {
     const { clock, unusedLifetimeMs, maxAgeMs, limits } = this.#options;
     if (ticketId !== undefined) {
-      requireWithin(limits, 'loginsPerTicket', (this.#countByTicket.get(ticketId) ?? 0) + 1);
+      requireWithin(limits, 'loginsPerTicket', this.#byTicket.of(ticketId) + 1);
     }
-    const token = randomBytes(32).toString('base64url');
+    const token = randomText();
     const startedAtMs = clock.now();
     const login: Login = {
       id: randomUUID(),
@@ -100,7 +101,7 @@ export class Logins {
       ...(conferenceInstance !== undefined && { conferenceInstance }),
       startedAtMs,
       expiresAtMs: startedAtMs + Math.min(unusedLifetimeMs, maxAgeMs),
-      secret: randomBytes(32).toString('base64url'),
+      secret: randomText(),
       currentHash: hashOf(token),
       spent: [],
     };
@@ -185,9 +186,6 @@ export class Logins {
   close(): void {
     for (const { stopTimer } of this.#held.values()) stopTimer();
     this.#held.clear();
-    this.#idOfHash.clear();
-    this.#countByTicket.clear();
-    this.#ending.clear();
   }
 
   #require(id: string): Login {
@@ -213,10 +211,7 @@ export class Logins {
   }
 
   #count({ ticketId }: Login, change: 1 | -1): void {
-    if (ticketId === undefined) return;
-    const count = (this.#countByTicket.get(ticketId) ?? 0) + change;
-    if (count > 0) this.#countByTicket.set(ticketId, count);
-    else this.#countByTicket.delete(ticketId);
+    if (ticketId !== undefined) this.#byTicket.change(ticketId, change);
   }
 
   #hold(login: Login): void {
@@ -244,10 +239,15 @@ function hashesOf({ currentHash, spent }: Login): readonly string[] {
 }
 
 function upgraded(hash: string, former: FormerLogin, { clock }: LoginsOptions): StoredLogin {
-  const secret = randomBytes(32).toString('base64url');
+  const secret = randomText();
   return { ...former, startedAtMs: clock.now(), secret, currentHash: hash, spent: [] };
 }
 
 function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('base64url');
+}
+
+/** 256 bits that nobody can guess. */
+function randomText(): string {
+  return randomBytes(32).toString('base64url');
 }

@@ -62,3 +62,14 @@ it('caches a limited number of actors', async () => {
   await authenticate('0');
   expect(checked).toHaveLength(20_002);
 });
+
+it('drops the actor that was checked longest ago', async () => {
+  const { clock, checked, authenticate } = setUp();
+  for (let index = 0; index < 20_000; index += 1) await authenticate(`${index}`);
+  clock.advance(60_000);
+  await authenticate('0');
+  await authenticate('another');
+  const count = checked.length;
+  await authenticate('0');
+  expect(checked).toHaveLength(count);
+});

@@ -20,6 +20,11 @@ export class EndedConferences {
     this.#options = options;
   }
 
+  /** How many conferences are to be deleted. */
+  get count(): number {
+    return this.#stopTimers.size;
+  }
+
   /** Schedules the deletion of a conference that ended at an ISO instant, which may be long past. */
   add(conferenceId: string, endedAt: string): void {
     const { clock, retentionMs } = this.#options;

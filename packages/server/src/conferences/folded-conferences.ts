@@ -1,5 +1,6 @@
 import { reduce, type ConferenceState } from '@parley-rtc/contract';
 import type { EventLog } from '../event-log/event-log.ts';
+import { Tally } from '../limits/tally.ts';
 
 /** The folded log of each conference that was read. */
 export class FoldedConferences {
@@ -7,7 +8,7 @@ export class FoldedConferences {
   readonly #states = new Map<string, ConferenceState>();
   readonly #creationIds = new Map<string, string>();
   /** Number of conferences that have not ended, by organization. */
-  readonly #activeCounts = new Map<string | undefined, number>();
+  readonly #activeCounts = new Tally();
 
   constructor(log: Pick<EventLog, 'load' | 'read'>) {
     this.#log = log;
@@ -33,12 +34,9 @@ export class FoldedConferences {
     const known = this.#states.get(state.id);
     if (known && known.version >= state.version) return;
     this.#states.set(state.id, state);
-    const change = Number(!state.ended) - Number(known !== undefined && !known.ended);
-    if (change === 0) return;
-    const { organizationId } = state;
-    const count = this.activeCount(organizationId) + change;
-    if (count > 0) this.#activeCounts.set(organizationId, count);
-    else this.#activeCounts.delete(organizationId);
+    const isActive = !state.ended;
+    const wasActive = known !== undefined && !known.ended;
+    if (isActive !== wasActive) this.#activeCounts.change(state.organizationId ?? '', isActive ? 1 : -1);
   }
 
   has(conferenceId: string): boolean {
@@ -56,7 +54,7 @@ export class FoldedConferences {
   }
 
   activeCount(organizationId: string | undefined): number {
-    return this.#activeCounts.get(organizationId) ?? 0;
+    return this.#activeCounts.of(organizationId ?? '');
   }
 
   /** Forgets a conference that ended. */

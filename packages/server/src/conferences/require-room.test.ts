@@ -74,8 +74,16 @@ it.each<[string, Partial<Limits>, readonly HistoryEvent[], keyof Limits | undefi
     'streamMetadataEntries',
   ],
   ['long notes about a stream', { streamMetadataBytes: 5 }, describeStream({ a: 1 }), 'streamMetadataBytes'],
+  [
+    'a change beside a stream that exceeds a lowered limit',
+    { streamMetadataBytes: 1 },
+    describeSelf({ a: 1 }),
+    undefined,
+  ],
   ['one more stream', { streamsPerParticipant: 1 }, publish, 'streamsPerParticipant'],
   ['one more participant', { participantsPerConference: 1 }, join, 'participantsPerConference'],
+  ['one more endpoint of a user', { participantsPerUser: 1 }, join, 'participantsPerUser'],
+  ['as many endpoints of a user', { participantsPerUser: 2 }, join, undefined],
   ['a long event', { eventBytes: 300 }, set('c', 'x'.repeat(300)), 'eventBytes'],
   ['anything of a usual size', {}, [...set('c', 'x'.repeat(300))], undefined],
 ])('has a limit for %s', (_what, limits, events, limit) => {

@@ -20,6 +20,11 @@ export class Retries {
     this.#options = options;
   }
 
+  /** How much work waits for another try. */
+  get count(): number {
+    return this.#stopTimers.size;
+  }
+
   /** Settles as the first try does. While tries fail, the work is tried again in the background. */
   async run(work: () => Promise<void>): Promise<void> {
     try {

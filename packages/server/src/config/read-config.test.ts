@@ -146,3 +146,80 @@ it('reads a TURN server that shares a secret', () => {
     expect(() => readConfig({ ...variables, ...change })).toThrow(/^PARLEY_TURN_(?!.*hush)/);
   }
 });
+
+it.each<[string, string, object]>([
+  ['PARLEY_PORT', '65535', { port: 65_535 }],
+  ['PARLEY_UDP_PORT', '0', { udpPort: 0 }],
+  ['PARLEY_MEDIA_PROCESSES', '1', { mediaProcesses: 1 }],
+  ['PARLEY_MEDIA_PROCESSES', '64', { mediaProcesses: 64 }],
+  ['PARLEY_ANNOUNCED_ADDRESS', '2001:db8::1', { announcedAddress: '2001:db8::1' }],
+  ['PARLEY_TRUST_PROXY', '1', { trustProxy: 1 }],
+  ['PARLEY_TRUST_PROXY', '9', { trustProxy: 9 }],
+  ['PARLEY_TRUST_PROXY', '::1', { trustProxy: ['::1'] }],
+  ['PARLEY_RATE_LIMITS', 'on', {}],
+  ['PARLEY_RATE_LIMIT_CALLS_PER_USER', '0', { rateLimits: { callsPerUser: 0 } }],
+  ['PARLEY_LIMIT_BODY_BYTES', '999999999999', { limits: { bodyBytes: 999_999_999_999 } }],
+  ['PARLEY_SHUTDOWN_DELAY_MS', '0', { shutdownDelayMs: 0 }],
+  ['PARLEY_TICKET_RETENTION_SECONDS', '0', { expiredTicketRetentionMs: 0 }],
+  ['PARLEY_COMPACTION_SECONDS', '1', { compactionIntervalMs: 1_000 }],
+  ['PARLEY_ENDED_RETENTION_SECONDS', '999999999', { endedRetentionMs: 999_999_999_000 }],
+  ['PARLEY_LOG_LEVEL', 'silent', { logLevel: 'silent' }],
+  ['PARLEY_LOG_LEVEL', 'error', { logLevel: 'error' }],
+  ['PARLEY_LOG_LEVEL', 'debug', { logLevel: 'debug' }],
+  ['PARLEY_CORS_ORIGINS', ' , ', {}],
+  ['PARLEY_TURN_TTL_SECONDS', '60', {}],
+])('accepts %s="%s"', (name, value, expected) => {
+  expect(readConfig({ [name]: value })).toEqual({ ...readConfig({}), ...expected });
+});
+
+it.each([
+  ['PARLEY_PORT', '65536'],
+  ['PARLEY_PORT', '80.5'],
+  ['PARLEY_MEDIA_PROCESSES', '100'],
+  ['PARLEY_TRUST_PROXY', '0'],
+  ['PARLEY_TRUST_PROXY', '10'],
+  ['PARLEY_TRUST_PROXY', '10.0.0.1,proxy'],
+  ['PARLEY_LIMIT_BODY_BYTES', '1000000000000'],
+  ['PARLEY_LIMIT_BODY_BYTES', '-1'],
+  ['PARLEY_ENDED_RETENTION_SECONDS', '1000000000'],
+  ['PARLEY_CLIENTS', ':secret:AGENT'],
+  ['PARLEY_CLIENTS', 'id::AGENT'],
+  ['PARLEY_CLIENTS', 'id:secret:'],
+  ['PARLEY_CLIENTS', 'id:secret:AGENT:o-1:more'],
+  ['PARLEY_CLIENTS', 'id:secret:AGENT+'],
+  ['PARLEY_ICE_SERVERS', '{"urls":[]}'],
+  ['PARLEY_ICE_SERVERS', '[null]'],
+  ['PARLEY_ICE_SERVERS', '["stun:x"]'],
+  ['PARLEY_ICE_SERVERS', '[{}]'],
+  ['PARLEY_ICE_SERVERS', '[{"urls":["stun:x"]},{"urls":[7]}]'],
+])('refuses %s="%s"', (name, value) => {
+  expect(() => readConfig({ [name]: value })).toThrow(ConfigError);
+});
+
+it('keeps the ports of all media processes below 65536', () => {
+  const four = { PARLEY_MEDIA_PROCESSES: '4' };
+  expect(readConfig({ ...four, PARLEY_UDP_PORT: '65532' }).udpPort).toBe(65_532);
+  expect(() => readConfig({ ...four, PARLEY_UDP_PORT: '65533' })).toThrow(/above 65535/);
+});
+
+it('reads TURN credentials that last for a second, or as long as by default', () => {
+  const variables = { PARLEY_TURN_URLS: 'turns:turn.example.com', PARLEY_TURN_SECRET: 'hush' };
+  const turn = { urls: ['turns:turn.example.com'], secret: 'hush' };
+  expect(readConfig(variables).turn).toEqual(turn);
+  expect(readConfig({ ...variables, PARLEY_TURN_TTL_SECONDS: '1' }).turn).toEqual({ ...turn, ttlSeconds: 1 });
+});
+
+it.each(['http://id.example.com/keys', 'https://id.example.com/keys'])('reads keys from %s', (jwksUrl) => {
+  const variables = {
+    PARLEY_ISSUER: 'https://id.example.com',
+    PARLEY_JWKS_URL: jwksUrl,
+    PARLEY_AUDIENCE: 'a',
+  };
+  expect(readConfig(variables).externalIssuer).toMatchObject({ jwksUrl });
+  for (const missing of Object.keys(variables)) {
+    expect(() => readConfig({ ...variables, [missing]: '' })).toThrow(/belong together/);
+  }
+  for (const wrong of ['keys', 'ftp://id.example.com/keys']) {
+    expect(() => readConfig({ ...variables, PARLEY_JWKS_URL: wrong })).toThrow(/http or https/);
+  }
+});

@@ -1,4 +1,5 @@
 import type { Limits } from '../limits/limits.ts';
+import { Tally } from '../limits/tally.ts';
 import { RefusalError } from '../refusal.ts';
 
 /** Endpoints for each seat of a conference: those of reloaded pages remain for a while. */
@@ -9,12 +10,12 @@ const endpointsPerSeat = 10;
  * user alone would let one ticket register millions of endpoints.
  */
 export class GuestCounts {
-  readonly #counts = new Map<string, number>();
+  readonly #counts = new Tally();
 
   /** Refuses with `limit_exceeded` another endpoint above the limit; accepts those of users without a ticket. */
   requireRoom(conferenceKey: string | undefined, { participantsPerConference }: Limits): void {
     const most = endpointsPerSeat * participantsPerConference;
-    if (conferenceKey === undefined || (this.#counts.get(conferenceKey) ?? 0) < most) return;
+    if (conferenceKey === undefined || this.#counts.of(conferenceKey) < most) return;
     throw new RefusalError(
       'limit_exceeded',
       `The limit is ${most} registered endpoints of all guests of a conference. Unregister some first.`,
@@ -22,13 +23,6 @@ export class GuestCounts {
   }
 
   count(conferenceKey: string | undefined, change: 1 | -1): void {
-    if (conferenceKey === undefined) return;
-    const count = (this.#counts.get(conferenceKey) ?? 0) + change;
-    if (count > 0) this.#counts.set(conferenceKey, count);
-    else this.#counts.delete(conferenceKey);
-  }
-
-  clear(): void {
-    this.#counts.clear();
+    if (conferenceKey !== undefined) this.#counts.change(conferenceKey, change);
   }
 }

@@ -1,47 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { userKeyOf, type Actor } from '../actor.ts';
-import { defaultLimits } from '../limits/limits.ts';
-import { noRecords, type Records } from '../storage/records.ts';
+import { userKeyOf } from '../actor.ts';
 import { anActor } from '../testing/builders.ts';
-import { FakeClock } from '../testing/fake-clock.ts';
 import { refusalOf } from '../testing/refusal-of.ts';
-import { UserEndpoints, type UserEndpointsOptions } from './user-endpoints.ts';
-
-type StoredEndpoint = ReturnType<UserEndpointsOptions['records']['entries']>[number][1];
-
-/** Records that are lost with the test. */
-function memoryRecords<Value>(): Records<Value> & { readonly stored: Map<string, Value> } {
-  const stored = new Map<string, Value>();
-  return {
-    stored,
-    entries: () => [...stored],
-    put: async (key, value) => void stored.set(key, value),
-    delete: async (key) => void stored.delete(key),
-  };
-}
-
-function setUp(options: Partial<UserEndpointsOptions> = {}) {
-  const clock = new FakeClock();
-  const told: string[] = [];
-  const endpoints = new UserEndpoints({
-    clock,
-    newId: () => 'made',
-    records: noRecords,
-    onHealthChanged: (id, health) => told.push(`${id} ${health}`),
-    onSilent: (id) => told.push(`${id} silent`),
-    onError: (error) => told.push(String(error)),
-    ...options,
-  });
-  return { clock, told, endpoints };
-}
+import { memoryRecords, testEndpoints, type StoredEndpoint } from './testing/test-endpoints.ts';
 
 const ada = anActor();
 const bob = anActor({ userId: 'u-2' });
-const guest = (userId: string, conferenceId = 'c-1') => anActor({ userId, realm: 'ticket', conferenceId });
 
 describe('an endpoint', () => {
   it('is SICK after one missed deadline and gone after three', () => {
-    const { clock, told, endpoints } = setUp();
+    const { clock, told, endpoints } = testEndpoints();
     const id = endpoints.register(ada, { keepAliveSeconds: 10 });
     clock.advance(9_999);
     expect(told).toEqual([]);
@@ -60,7 +28,7 @@ describe('an endpoint', () => {
   });
 
   it('stays healthy while it sends signs of life in time', () => {
-    const { clock, told, endpoints } = setUp();
+    const { clock, told, endpoints } = testEndpoints();
     const id = endpoints.register(ada, { keepAliveSeconds: 10 });
     for (let beat = 0; beat < 5; beat += 1) {
       clock.advance(9_999);
@@ -70,7 +38,7 @@ describe('an endpoint', () => {
   });
 
   it.each([3_600_000, -3_600_000])('keeps its deadlines when the clock is set by %i ms', (byMs) => {
-    const { clock, told, endpoints } = setUp();
+    const { clock, told, endpoints } = testEndpoints();
     endpoints.register(ada, { keepAliveSeconds: 10 });
     clock.set(byMs);
     clock.advance(9_999);
@@ -83,7 +51,7 @@ describe('an endpoint', () => {
   });
 
   it('recovers with its next sign of life, and gets its full time again', () => {
-    const { clock, told, endpoints } = setUp();
+    const { clock, told, endpoints } = testEndpoints();
     const id = endpoints.register(ada, { keepAliveSeconds: 10 });
     clock.advance(29_999);
     endpoints.requireOwn(ada, id);
@@ -97,7 +65,7 @@ describe('an endpoint', () => {
     const keepAliveMs = (2 ** 31 - 1) * 1_000;
     const stored = { id: 'made', organizationId: 'o-1', ownerKey: userKeyOf(ada), keepAliveMs };
     if (how !== 'registered') records.stored.set('key', stored);
-    const { clock, told, endpoints } = setUp({ records });
+    const { clock, told, endpoints } = testEndpoints({ records });
     endpoints.restore(() => false);
     if (how === 'registered') endpoints.register(ada, { keepAliveSeconds: keepAliveMs / 1_000 });
     clock.advance(3 * 24 * 60 * 60_000);
@@ -105,7 +73,7 @@ describe('an endpoint', () => {
   });
 
   it('stays alive while a request of its user is parked', () => {
-    const { clock, told, endpoints } = setUp();
+    const { clock, told, endpoints } = testEndpoints();
     endpoints.register(ada, { keepAliveSeconds: 5 });
     const release = endpoints.holdAlive(ada);
     clock.advance(60_000);
@@ -118,7 +86,7 @@ describe('an endpoint', () => {
   });
 
   it('is not kept alive by the parked request of another user', () => {
-    const { clock, told, endpoints } = setUp();
+    const { clock, told, endpoints } = testEndpoints();
     endpoints.register(ada, { keepAliveSeconds: 5 });
     endpoints.holdAlive(bob);
     clock.advance(5_000);
@@ -126,7 +94,7 @@ describe('an endpoint', () => {
   });
 
   it('is not kept alive by a parked request that names another endpoint', () => {
-    const { clock, told, endpoints } = setUp();
+    const { clock, told, endpoints } = testEndpoints();
     endpoints.register(ada, { keepAliveSeconds: 5 });
     const named = endpoints.register(ada, { userEndpointId: 'named', keepAliveSeconds: 5 });
     const release = endpoints.holdAlive(ada, named);
@@ -138,7 +106,7 @@ describe('an endpoint', () => {
   });
 
   it('may be named only by requests of its user, and need not exist', () => {
-    const { endpoints } = setUp();
+    const { endpoints } = testEndpoints();
     const id = endpoints.register(ada, { keepAliveSeconds: 5 });
     expect(refusalOf(() => endpoints.holdAlive(bob, id))).toBe('forbidden');
     expect(() => {
@@ -147,7 +115,7 @@ describe('an endpoint', () => {
   });
 
   it('belongs to its user, not to another one with the same user id from another kind of login', () => {
-    const { endpoints } = setUp();
+    const { endpoints } = testEndpoints();
     const id = endpoints.register(ada, { userEndpointId: 'mine', keepAliveSeconds: 5 });
     for (const other of [bob, anActor({ realm: 'ticket' }), anActor({ realm: 'external' })]) {
       expect(endpoints.owns(other, id)).toBe(false);
@@ -167,7 +135,7 @@ describe('an endpoint', () => {
   });
 
   it('shares nothing with an endpoint of the same id in another organization', () => {
-    const { clock, told, endpoints } = setUp();
+    const { clock, told, endpoints } = testEndpoints();
     const namesake = anActor({ organizationId: 'o-2' });
     const id = endpoints.register(ada, { userEndpointId: 'mine', keepAliveSeconds: 5 });
     expect(refusalOf(() => endpoints.requireOwn(namesake, id))).toBe('not_found');
@@ -183,7 +151,7 @@ describe('an endpoint', () => {
   });
 
   it('is dropped with all others of its user', () => {
-    const { told, endpoints } = setUp();
+    const { told, endpoints } = testEndpoints();
     endpoints.register(ada, { userEndpointId: 'one', keepAliveSeconds: 5 });
     endpoints.register(ada, { userEndpointId: 'two', keepAliveSeconds: 5 });
     endpoints.register(bob, { userEndpointId: 'three', keepAliveSeconds: 5 });
@@ -193,7 +161,7 @@ describe('an endpoint', () => {
   });
 
   it('can be registered again with another keep-alive interval', () => {
-    const { clock, told, endpoints } = setUp();
+    const { clock, told, endpoints } = testEndpoints();
     endpoints.register(ada, { userEndpointId: 'mine', keepAliveSeconds: 5 });
     endpoints.register(ada, { userEndpointId: 'mine', keepAliveSeconds: 20 });
     clock.advance(19_999);
@@ -203,7 +171,7 @@ describe('an endpoint', () => {
   });
 
   it('counts a registration as a sign of life', () => {
-    const { clock, told, endpoints } = setUp();
+    const { clock, told, endpoints } = testEndpoints();
     const again = () => endpoints.register(ada, { userEndpointId: 'mine', keepAliveSeconds: 5 });
     again();
     clock.advance(4_999);
@@ -217,7 +185,7 @@ describe('an endpoint', () => {
 
   it('counts the end of a parked request as a sign of life', () => {
     for (const named of [undefined, 'made']) {
-      const { clock, told, endpoints } = setUp();
+      const { clock, told, endpoints } = testEndpoints();
       endpoints.register(ada, { keepAliveSeconds: 5 });
       const release = endpoints.holdAlive(ada, named);
       clock.advance(4_999);
@@ -231,7 +199,7 @@ describe('an endpoint', () => {
 
   it('recovers with a request that is parked, whether that names it or not', () => {
     for (const named of [undefined, 'made']) {
-      const { clock, told, endpoints } = setUp();
+      const { clock, told, endpoints } = testEndpoints();
       endpoints.register(ada, { keepAliveSeconds: 5 });
       clock.advance(5_000);
       endpoints.holdAlive(ada, named);
@@ -242,7 +210,7 @@ describe('an endpoint', () => {
   });
 
   it('stays alive until the last of several parked requests ends', () => {
-    const { clock, told, endpoints } = setUp();
+    const { clock, told, endpoints } = testEndpoints();
     endpoints.register(ada, { keepAliveSeconds: 5 });
     const first = endpoints.holdAlive(ada);
     const second = endpoints.holdAlive(ada);
@@ -255,7 +223,7 @@ describe('an endpoint', () => {
   });
 
   it('is not revived by the end of a request that was parked for its predecessor', () => {
-    const { clock, told, endpoints } = setUp();
+    const { clock, told, endpoints } = testEndpoints();
     endpoints.register(ada, { userEndpointId: 'seat', keepAliveSeconds: 5 });
     const release = endpoints.holdAlive(ada, 'seat');
     endpoints.unregister(ada, 'seat');
@@ -267,7 +235,7 @@ describe('an endpoint', () => {
   });
 
   it('is unknown, and sends nothing more, once it is unregistered', () => {
-    const { clock, told, endpoints } = setUp();
+    const { clock, told, endpoints } = testEndpoints();
     const id = endpoints.register(ada, { keepAliveSeconds: 5 });
     endpoints.unregister(ada, id);
     expect(refusalOf(() => endpoints.unregister(ada, id))).toBe('not_found');
@@ -276,98 +244,60 @@ describe('an endpoint', () => {
     expect(endpoints.register(bob, { userEndpointId: id, keepAliveSeconds: 5 })).toBe(id);
   });
 
-  it('counts towards its user until it is unregistered', () => {
-    const { endpoints } = setUp({ limits: { ...defaultLimits, endpointsPerUser: 2 } });
-    const register = (actor: Actor, userEndpointId: string) =>
-      refusalOf(() => endpoints.register(actor, { userEndpointId, keepAliveSeconds: 5 }));
-    expect(register(ada, 'one')).toBe('accepted');
-    expect(register(ada, 'two')).toBe('accepted');
-    expect(register(ada, 'three')).toBe('limit_exceeded');
-    expect(register(ada, 'two')).toBe('accepted');
-    expect(register(bob, 'three')).toBe('accepted');
-    endpoints.unregister(ada, 'one');
-    expect(register(ada, 'four')).toBe('accepted');
-  });
-
-  it('is one of a limited number for the guests of its conference, however many users they are', () => {
-    const records = memoryRecords<StoredEndpoint>();
-    const limits = { ...defaultLimits, participantsPerConference: 1 };
-    const former = setUp({ records, limits });
-    for (let count = 0; count < 10; count += 1) {
-      const userEndpointId = `${count}`;
-      former.endpoints.register(guest(`guest-${count}`), { userEndpointId, keepAliveSeconds: 5 });
-    }
-    const { endpoints } = setUp({ records, limits });
-    endpoints.restore(() => false);
-    const register = (actor: Actor, userEndpointId: string) =>
-      refusalOf(() => endpoints.register(actor, { userEndpointId, keepAliveSeconds: 5 }));
-    expect(register(guest('another'), 'another')).toBe('limit_exceeded');
-    expect(register(guest('guest-0'), '0')).toBe('accepted');
-    expect(register(guest('another', 'c-2'), 'of c-2')).toBe('accepted');
-    expect(register(ada, 'of staff')).toBe('accepted');
-    endpoints.unregister(guest('guest-0'), '0');
-    expect(register(guest('another'), 'another')).toBe('accepted');
-  });
-
-  it('is stored until it is dropped or unregistered', () => {
-    const records = memoryRecords<StoredEndpoint>();
-    const { clock, endpoints } = setUp({ records });
-    for (const [userEndpointId, keepAliveSeconds] of [
-      ['one', 5],
-      ['two', 60],
-      ['three', 5],
-    ] as const) {
-      endpoints.register(ada, { userEndpointId, keepAliveSeconds });
-    }
-    expect([...records.stored.values()]).toMatchObject([
-      { id: 'one', keepAliveMs: 5_000 },
-      { id: 'two', keepAliveMs: 60_000 },
-      { id: 'three', keepAliveMs: 5_000 },
-    ]);
-    endpoints.unregister(ada, 'three');
-    clock.advance(15_000);
-    expect([...records.stored.values()]).toMatchObject([{ id: 'two' }]);
-  });
-
-  it('gets its full time after a restart, and stays sick if it was', () => {
-    const records = memoryRecords<StoredEndpoint>();
-    const former = setUp({ records });
-    former.endpoints.register(ada, { userEndpointId: 'fine', keepAliveSeconds: 5 });
-    former.endpoints.register(ada, { userEndpointId: 'sick', keepAliveSeconds: 5 });
-    const { clock, told, endpoints } = setUp({ records });
-    endpoints.restore(({ id }) => id === 'sick');
-    expect(endpoints.count).toBe(2);
-    expect(told).toEqual([]);
-    endpoints.requireOwn(ada, 'sick');
-    expect(told).toEqual(['sick HEALTHY']);
-    clock.advance(4_999);
-    expect(told).toHaveLength(1);
-    clock.advance(1);
-    expect(told.slice(1)).toEqual(['fine SICK', 'sick SICK']);
-    expect(refusalOf(() => endpoints.requireOwn(bob, 'fine'))).toBe('forbidden');
-  });
-
-  it('works although it cannot be stored', async () => {
-    const { told, endpoints } = setUp({
-      records: {
-        entries: () => [],
-        put: () => Promise.reject(new Error('no space')),
-        delete: () => Promise.reject(new Error('still no space')),
-      },
-    });
-    const id = endpoints.register(ada, { keepAliveSeconds: 5 });
-    endpoints.unregister(ada, id);
-    await Promise.resolve();
-    expect(told).toEqual(['Error: no space', 'Error: still no space']);
-  });
-
-  it('leaves no timer behind', () => {
-    const { clock, endpoints } = setUp();
-    endpoints.register(ada, { userEndpointId: 'one', keepAliveSeconds: 5 });
-    endpoints.register(ada, { userEndpointId: 'two', keepAliveSeconds: 5 });
-    endpoints.unregister(ada, 'one');
+  it('keeps a shorter interval from its next registration on, with one timer', () => {
+    const { clock, told, endpoints } = testEndpoints();
+    endpoints.register(ada, { userEndpointId: 'mine', keepAliveSeconds: 60 });
+    endpoints.register(ada, { userEndpointId: 'mine', keepAliveSeconds: 5 });
     expect(clock.timerCount).toBe(1);
-    endpoints.close();
-    expect(clock.timerCount).toBe(0);
+    clock.advance(5_000);
+    expect([told, clock.timerCount]).toEqual([['mine SICK'], 1]);
   });
+
+  it('stays alive until the last of several parked requests that name it ends', () => {
+    const { clock, told, endpoints } = testEndpoints();
+    const id = endpoints.register(ada, { keepAliveSeconds: 5 });
+    const [first, second] = [endpoints.holdAlive(ada, id), endpoints.holdAlive(ada, id)];
+    first();
+    clock.advance(60_000);
+    expect(told).toEqual([]);
+    second();
+    clock.advance(5_000);
+    expect(told).toEqual(['made SICK']);
+  });
+
+  it('is kept alive by a request that its user parked before, while other endpoints come and go', () => {
+    const { clock, told, endpoints } = testEndpoints();
+    const release = endpoints.holdAlive(ada);
+    endpoints.register(ada, { userEndpointId: 'first', keepAliveSeconds: 5 });
+    endpoints.unregister(ada, 'first');
+    endpoints.register(ada, { userEndpointId: 'second', keepAliveSeconds: 5 });
+    clock.advance(60_000);
+    expect(told).toEqual([]);
+    release();
+    clock.advance(5_000);
+    expect(told).toEqual(['second SICK']);
+  });
+
+  it('is dropped with its user although another one was unregistered', () => {
+    const { told, endpoints } = testEndpoints();
+    for (const userEndpointId of ['one', 'two'])
+      endpoints.register(ada, { userEndpointId, keepAliveSeconds: 5 });
+    endpoints.unregister(ada, 'one');
+    endpoints.dropAllOf(userKeyOf(ada));
+    expect(told).toEqual(['two silent']);
+  });
+});
+
+it('remembers a user only while the user has an endpoint or a parked request', () => {
+  const { endpoints } = testEndpoints();
+  const release = endpoints.holdAlive(ada);
+  const id = endpoints.register(ada, { keepAliveSeconds: 5 });
+  endpoints.register(bob, { userEndpointId: 'of bob', keepAliveSeconds: 5 });
+  expect(endpoints.userCount).toBe(2);
+  endpoints.unregister(ada, id);
+  expect(endpoints.userCount).toBe(2);
+  release();
+  expect(endpoints.userCount).toBe(1);
+  endpoints.unregister(bob, 'of bob');
+  expect(endpoints.userCount).toBe(0);
 });

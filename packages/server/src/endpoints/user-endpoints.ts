@@ -112,6 +112,11 @@ export class UserEndpoints {
     return this.#endpoints.size;
   }
 
+  /** How many users have an endpoint or a parked request. */
+  get userCount(): number {
+    return this.#owners.size;
+  }
+
   /** Registers a new endpoint, or one of the caller's again, and returns its id. */
   register(
     actor: Actor,
@@ -196,7 +201,6 @@ export class UserEndpoints {
     for (const { stopTimer } of this.#endpoints.values()) stopTimer();
     this.#endpoints.clear();
     this.#owners.clear();
-    this.#guestCounts.clear();
   }
 
   #find({ organizationId }: Actor, id: string): Endpoint | undefined {

@@ -16,15 +16,18 @@ export class Waiters {
       const wake = (): void => {
         signal.removeEventListener('abort', wake);
         waiters.delete(waiter);
-        if (waiters.size === 0 && this.#waiters.get(conferenceId) === waiters) {
-          this.#waiters.delete(conferenceId);
-        }
+        if (waiters.size === 0) this.#waiters.delete(conferenceId);
         resolve();
       };
       const waiter: Waiter = { version, wake };
       waiters.add(waiter);
       signal.addEventListener('abort', wake);
     });
+  }
+
+  /** How many conferences have waiting callers. */
+  get count(): number {
+    return this.#waiters.size;
   }
 
   /** Wakes callers that wait for a version below `versionCount`; without it, all of them. */

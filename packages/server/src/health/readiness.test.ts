@@ -65,3 +65,32 @@ it('logs each trouble once a minute, and no other errors', () => {
   readiness.report(full);
   expect(logged).toEqual(['disk_full', 'disk_full']);
 });
+
+it('logs the same trouble not before a minute has passed, and another one immediately', () => {
+  const { clock, logged, readiness } = setUp();
+  readiness.report(full);
+  clock.advance(59_999);
+  readiness.report(full);
+  expect(logged).toEqual(['disk_full']);
+  readiness.report(Object.assign(new Error('too many'), { code: 'EMFILE' }));
+  expect(logged).toEqual(['disk_full', 'no_descriptors']);
+});
+
+it('keeps its answer, trouble or not, until the next check', async () => {
+  const { clock, machine, readiness } = setUp();
+  machine.disk = full;
+  await readiness.check();
+  machine.disk = undefined;
+  expect(await readiness.check()).toMatchObject({ code: 'disk_full' });
+  clock.advance(2_000);
+  expect(await readiness.check()).toBeUndefined();
+});
+
+it('opens a real file to find out whether descriptors are left', async () => {
+  const readiness = new Readiness({
+    clock: new FakeClock(),
+    checkStorage: () => Promise.resolve(),
+    onTrouble: (trouble, error) => expect.unreachable(`${trouble.code}: ${String(error)}`),
+  });
+  expect(await readiness.check()).toBeUndefined();
+});

@@ -82,3 +82,12 @@ it.each([
   expect(response.status).toBe(status);
   expect(await response.json()).toEqual({ error, error_description: expect.stringMatching(/\w+ \w+/) });
 });
+
+it.each(['x', 'ü', '文', '😀'])('finds a conference whose id is 256 times %s', async (character) => {
+  const { service } = await startTestServer();
+  const conferenceId = character.repeat(256);
+  await service.create({ conferenceId });
+  expect(await service.do('getConference', { params: { id: conferenceId } })).toMatchObject({
+    id: conferenceId,
+  });
+});

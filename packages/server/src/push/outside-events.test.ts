@@ -66,6 +66,64 @@ describe('events outside the history', () => {
     expect(publish('a')).toBe(true);
   });
 
+  it('are held up to a million characters in all, but the last one is held whatever its size', () => {
+    const { outside, idsAfter } = setUp();
+    const publish = (id: string, characters: number): void => {
+      const text = 'x'.repeat(characters - JSON.stringify(anEvent(id)).length);
+      outside.publish('c-1', { event: anEvent(id, text), qos: 'AT_LEAST_ONCE', atVersion: 1 });
+    };
+    publish('a', 400_000);
+    publish('b', 600_000);
+    expect(idsAfter(0)).toEqual(['a', 'b']);
+    publish('c', 400_001);
+    expect(idsAfter(0)).toEqual(['c']);
+    publish('d', 599_999);
+    expect(idsAfter(0)).toEqual(['c', 'd']);
+    publish('e', 1_000_001);
+    expect(idsAfter(0)).toEqual(['e']);
+  });
+
+  it('need one timer in each conference, however many they are', () => {
+    const { clock, outside } = setUp();
+    for (const conferenceId of ['c-1', 'c-2', 'c-1', 'c-1']) {
+      outside.publish(conferenceId, { event: anEvent('a'), qos: 'BEST_EFFORT', atVersion: 1 });
+    }
+    expect([clock.timerCount, outside.channelCount]).toEqual([2, 2]);
+    clock.advance(2_000);
+    expect([clock.timerCount, outside.channelCount]).toEqual([0, 0]);
+  });
+
+  it('keep a conference known while it has a listener, and call only listeners that were not removed', () => {
+    const { clock, outside } = setUp();
+    const heard: string[] = [];
+    const removeFirst = outside.onPublished('c-1', () => heard.push('first'));
+    const removeSecond = outside.onPublished('c-1', () => heard.push('second'));
+    const publish = (id: string) =>
+      outside.publish('c-1', { event: anEvent(id), qos: 'BEST_EFFORT', atVersion: 1 });
+    publish('a');
+    removeFirst();
+    publish('b');
+    expect(heard).toEqual(['first', 'second', 'second']);
+    clock.advance(2_000);
+    expect(outside.channelCount).toBe(1);
+    removeSecond();
+    expect(outside.channelCount).toBe(0);
+  });
+
+  it('have increasing positions although the clock stands still or goes back', () => {
+    const { clock, outside, idsAfter } = setUp();
+    const publish = (id: string) =>
+      outside.publish('c-1', { event: anEvent(id), qos: 'AT_LEAST_ONCE', atVersion: 1 });
+    publish('a');
+    publish('b');
+    clock.set(-60_000);
+    publish('c');
+    const [a, b] = outside.after('c-1', 0);
+    expect(a?.sequence).toBe(new FakeClock().now());
+    expect(idsAfter(a?.sequence ?? 0)).toEqual(['b', 'c']);
+    expect(idsAfter(b?.sequence ?? 0)).toEqual(['c']);
+  });
+
   it('give a new reader a position before AT_LEAST_ONCE events sent since its version', () => {
     const { outside, idsAfter } = setUp();
     outside.publish('c-1', { event: anEvent('before'), qos: 'AT_LEAST_ONCE', atVersion: 1 });

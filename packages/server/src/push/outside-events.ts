@@ -133,12 +133,11 @@ export class OutsideEvents {
 
 /** As many of the newest events as the limits allow, but always the last. */
 function newest(events: readonly OutsideEvent[]): readonly OutsideEvent[] {
-  let first = events.length - 1;
-  let characters = events[first]?.json.length ?? 0;
-  while (first > 0 && events.length - first < maxEvents) {
-    characters += events[first - 1]?.json.length ?? 0;
-    if (characters > maxCharacters) break;
-    first -= 1;
-  }
-  return events.slice(Math.max(0, first));
+  let characters = 0;
+  const last = events.length - 1;
+  const dropped = events.findLastIndex(({ json }, index) => {
+    characters += json.length;
+    return index < last && (events.length - index > maxEvents || characters > maxCharacters);
+  });
+  return events.slice(dropped + 1);
 }

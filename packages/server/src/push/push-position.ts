@@ -15,12 +15,13 @@ export function formatPosition({ version = 0, sequence, versionId = '' }: PushPo
 /** The position that an `id:` encodes; refuses with `invalid_request` an id that this server did not write. */
 export function parsePosition(id: string): PushPosition {
   // Servers before 1.1 wrote no `versionId`.
-  const [, version, sequence, versionId] = /^(\d{1,15})\.(\d{1,15})(?:\.(.+))?$/.exec(id) ?? [];
-  if (version === undefined || sequence === undefined) {
+  const match = /^(\d{1,15})\.(\d{1,15})(?:\.(.+))?$/.exec(id);
+  if (!match) {
     throw new RefusalError(
       'invalid_request',
       'Last-Event-ID is not an id of this feed. Send the last id that you received, or omit it and send v.',
     );
   }
+  const [, version, sequence, versionId] = match;
   return { version: Number(version), sequence: Number(sequence), versionId };
 }

@@ -152,6 +152,12 @@ describe('a push', () => {
     expect((await chunks.next()).value).toMatch(/^id: 0\.\d+\.\S+\ndata: .*"ConferenceCreatedEvent"/);
   });
 
+  it('sends a reader that asks for no version what was sent to the conference since its creation', async () => {
+    outside.publish('c-1', { event: { id: 'kept' }, qos: 'AT_LEAST_ONCE', atVersion: 0 });
+    const { chunks } = await open({});
+    expect((await chunks.next()).value).toContain('"kept"');
+  });
+
   it('is over after the event that ends the conference, and tells a late reader nothing more', async () => {
     await conferences.perform('c-1', creator, (state, context) =>
       endConference(state, { conferenceId: 'c-1', userEndpointId: 'ep-1' }, context),

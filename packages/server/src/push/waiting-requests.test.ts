@@ -7,8 +7,8 @@ import { WaitingRequests } from './waiting-requests.ts';
 const ada = anActor();
 const { signal } = new AbortController();
 
-function setUp() {
-  return new WaitingRequests({ ...defaultLimits, waitingPerUser: 3, waitingPerEndpoint: 2 });
+function setUp(waitingPerEndpoint = 2) {
+  return new WaitingRequests({ ...defaultLimits, waitingPerUser: 3, waitingPerEndpoint });
 }
 
 it('refuses a user above the limit until one of the requests ends, and no other user', () => {
@@ -30,12 +30,11 @@ it('ends the oldest request of an endpoint for a new one, and none of another en
   const [oldest, second] = [1, 2].map(() => waiting.begin(ada, 'tab', signal));
   expect(oldest?.signal.aborted).toBe(false);
   const newest = waiting.begin(ada, 'tab', signal);
-  expect([oldest, second, newest, other].map((request) => request?.signal.aborted)).toEqual([
-    true,
-    false,
-    false,
-    false,
-  ]);
+  const aborted = () => [oldest, second, newest, other].map((request) => request?.signal.aborted);
+  expect(aborted()).toEqual([true, false, false, false]);
+  oldest?.end();
+  waiting.begin(ada, 'tab', signal);
+  expect(aborted()).toEqual([true, true, false, false]);
 });
 
 it('follows its client hanging up, and leaves nothing behind', () => {
@@ -48,4 +47,31 @@ it('follows its client hanging up, and leaves nothing behind', () => {
   request.end();
   expect(waiting.count).toBe(0);
   expect(waiting.begin(ada, 'tab', client.signal).signal.aborted).toBe(true);
+});
+
+it('no longer counts a request of an endpoint that has ended, and no longer follows its client', () => {
+  const waiting = setUp();
+  const client = new AbortController();
+  const first = waiting.begin(ada, 'tab', client.signal);
+  const second = waiting.begin(ada, 'tab', signal);
+  first.end();
+  client.abort();
+  expect(first.signal.aborted).toBe(false);
+  const third = waiting.begin(ada, 'tab', signal);
+  expect(second.signal.aborted).toBe(false);
+  expect(waiting.endpointCount).toBe(1);
+  second.end();
+  third.end();
+  expect([waiting.count, waiting.endpointCount]).toEqual([0, 0]);
+});
+
+it('keeps to the limit of an endpoint although a request that it replaced ends late', () => {
+  const waiting = setUp(1);
+  const [replaced, newer] = [1, 2].map(() => waiting.begin(ada, 'tab', signal));
+  newer?.end();
+  const current = waiting.begin(ada, 'tab', signal);
+  replaced?.end();
+  expect(waiting.endpointCount).toBe(1);
+  const newest = waiting.begin(ada, 'tab', signal);
+  expect([current.signal.aborted, newest.signal.aborted]).toEqual([true, false]);
 });

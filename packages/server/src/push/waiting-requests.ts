@@ -1,6 +1,7 @@
 import { userKeyOf, type Actor } from '../actor.ts';
 import type { Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
+import { Tally } from '../limits/tally.ts';
 
 /** A poll or a push that waits for events. */
 export interface WaitingRequest {
@@ -13,7 +14,7 @@ export interface WaitingRequest {
 /** Limits the requests that wait for events. Of one endpoint the newest stay, because older ones may be dead connections. */
 export class WaitingRequests {
   readonly #limits: Limits;
-  readonly #countOf = new Map<string, number>();
+  readonly #byUser = new Tally();
   readonly #byEndpoint = new Map<string, Set<AbortController>>();
 
   constructor(limits: Limits) {
@@ -23,9 +24,8 @@ export class WaitingRequests {
   /** Counts a request of an actor, for one endpoint or for all; refuses with `too_many_requests` above the user's limit. */
   begin(actor: Actor, endpointId: string | undefined, hangUp: AbortSignal): WaitingRequest {
     const user = userKeyOf(actor);
-    const count = (this.#countOf.get(user) ?? 0) + 1;
-    requireWithin(this.#limits, 'waitingPerUser', count, 'too_many_requests');
-    this.#countOf.set(user, count);
+    requireWithin(this.#limits, 'waitingPerUser', this.#byUser.of(user) + 1, 'too_many_requests');
+    this.#byUser.change(user, 1);
     const controller = new AbortController();
     const abort = (): void => {
       controller.abort('hung up');
@@ -42,18 +42,19 @@ export class WaitingRequests {
         isOver = true;
         hangUp.removeEventListener('abort', abort);
         leaveEndpoint();
-        const left = (this.#countOf.get(user) ?? 1) - 1;
-        if (left === 0) this.#countOf.delete(user);
-        else this.#countOf.set(user, left);
+        this.#byUser.change(user, -1);
       },
     };
   }
 
   /** Number of requests that wait. */
   get count(): number {
-    let sum = 0;
-    for (const count of this.#countOf.values()) sum += count;
-    return sum;
+    return this.#byUser.total;
+  }
+
+  /** Number of endpoints that have such requests. */
+  get endpointCount(): number {
+    return this.#byEndpoint.size;
   }
 
   #enterEndpoint(key: string, controller: AbortController): () => void {

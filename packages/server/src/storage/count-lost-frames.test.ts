@@ -67,3 +67,9 @@ it('is reported when the storage opens', async () => {
   expect(storage.warnings).toEqual([expect.stringMatching(/write-ahead log .* is damaged/)]);
   await storage.close();
 });
+
+it('warns of nothing when the storage opens without damage', async () => {
+  const storage = await openStorage(temporaryFolder());
+  expect(storage.warnings).toEqual([]);
+  await storage.close();
+});

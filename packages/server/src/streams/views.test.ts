@@ -44,3 +44,16 @@ it('takes the selected views out and leaves the others', () => {
   expect(views.take('c-9', () => true)).toEqual([]);
   expect([views.size, views.get('c-1', 'v-2')?.streamId]).toEqual([1, 's-2']);
 });
+
+it('counts the views that are selected, in all conferences', () => {
+  const views = new Views();
+  for (const view of [
+    aView('v-1'),
+    aView('v-2', { userKey: 'u-2' }),
+    aView('v-3', { conferenceId: 'c-2' }),
+  ]) {
+    views.set(view);
+  }
+  expect(views.countIf(({ userKey }) => userKey === 'u-1')).toBe(2);
+  expect(views.countIf(() => false)).toBe(0);
+});

@@ -209,6 +209,7 @@ export function describeEventLog(open: (historyBytes?: number) => EventLog | Pro
       const closed = log.wait('c-1', 0, signal);
       await log.close();
       await closed;
+      await log.wait('c-1', 0, signal);
     });
   });
 }

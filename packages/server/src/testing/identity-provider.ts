@@ -1,13 +1,16 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWTPayload } from 'jose';
+import { exportJWK, generateKeyPair, SignJWT, type CryptoKey } from 'jose';
 import type { ExternalIssuerConfig } from '../auth/external-issuer.ts';
+
+/** Claims of a token; undefined leaves one out. */
+type Claims = Readonly<Record<string, unknown>>;
 
 /** An external identity provider, with its keys at a URL. */
 export interface IdentityProvider {
   readonly config: ExternalIssuerConfig;
   /** Signs a token of user `u-1` of organization `o-1`, valid for an hour from `nowMs`; `changed` overrides claims. */
-  readonly sign: (nowMs: number, changed?: JWTPayload) => Promise<string>;
+  readonly sign: (nowMs: number, changed?: Claims) => Promise<string>;
   /** The same, signed with an unpublished key under the published key's id. */
   readonly forge: (nowMs: number) => Promise<string>;
 }
@@ -26,7 +29,7 @@ export async function startIdentityProvider(atEnd: (close: () => void) => void):
   });
   const jwksUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/keys`;
   const config = { issuer: 'https://id.example.com', audience: 'parley', jwksUrl };
-  const sign = (key: CryptoKey, nowMs: number, changed: JWTPayload = {}): Promise<string> =>
+  const sign = (key: CryptoKey, nowMs: number, changed: Claims = {}): Promise<string> =>
     new SignJWT({
       iss: config.issuer,
       aud: config.audience,

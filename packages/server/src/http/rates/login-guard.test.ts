@@ -1,8 +1,10 @@
 import { createConnection } from 'node:net';
 import type { Ticket } from '@parley-rtc/contract';
 import { expect, it } from 'vitest';
-import type { RateLimits } from '../../limits/rate-limits.ts';
+import { defaultRateLimits, type RateLimits } from '../../limits/rate-limits.ts';
+import { RefusalError } from '../../refusal.ts';
 import { startTestServer, type TestServer } from '../../testing/test-server.ts';
+import { LoginGuard } from './login-guard.ts';
 
 async function setUp(rateLimits: Partial<RateLimits>) {
   const server = await startTestServer({ rateLimits });
@@ -147,4 +149,19 @@ it('is not delayed by logins whose bodies never arrive', async () => {
   );
   expect(await logIn(ticket)).toBe(200);
   for (const socket of sockets) socket.destroy();
+});
+
+it('remembers the failures of 100,000 addresses', async () => {
+  const limits = { ...defaultRateLimits, failedLoginsPerAddress: 1 };
+  const guard = new LoginGuard(limits, () => 0);
+  const failure = new RefusalError('invalid_grant', 'Wrong.');
+  const codeOf = async (address: string) => {
+    const request = { grant_type: 'password', username: 'long enough' } as const;
+    const error: unknown = await guard.logIn(address, request, () => Promise.reject(failure)).catch(String);
+    return String(error).includes('Wrong.') ? 'wrong' : 'too many';
+  };
+  for (let address = 0; address < 100_000; address += 1) await codeOf(`${address}`);
+  expect(await codeOf('0')).toBe('too many');
+  await codeOf('another');
+  expect([await codeOf('0'), await codeOf('2')]).toEqual(['wrong', 'too many']);
 });

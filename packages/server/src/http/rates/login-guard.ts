@@ -65,7 +65,7 @@ export class LoginGuard {
   }
 
   #tooMany(address: string, limit: string): RateLimitError {
-    return new RateLimitError(limit, Math.max(1, Math.ceil(this.#failures.remainingMs(address) / 1000)));
+    return new RateLimitError(limit, Math.ceil(this.#failures.remainingMs(address) / 1000));
   }
 }
 

@@ -59,3 +59,43 @@ it('abandons a packet after ten requests, and reports that only a key frame help
   expect(requestTimesMs(nacks, 50, 0, 360)).toHaveLength(10);
   expect(nacks.due(400)).toEqual({ request: [], hasAbandoned: true });
 });
+
+it('weighs a new repair delay with an eighth', () => {
+  const nacks = after(40, 56);
+  nacks.addMissing(50, 51, 0);
+  // 42 ms, and half of that again.
+  expect([nacks.due(0), nacks.due(62), nacks.due(63)].map(({ request }) => request)).toEqual([
+    [50],
+    [],
+    [50],
+  ]);
+});
+
+it('abandons a packet that is missing for more than a second', () => {
+  const nacks = after();
+  nacks.addMissing(50, 51, 0);
+  nacks.due(0);
+  expect(nacks.due(1_000)).toEqual({ request: [50], hasAbandoned: false });
+  expect(nacks.due(1_100)).toEqual({ request: [], hasAbandoned: true });
+  expect(nacks.due(1_200)).toEqual({ request: [], hasAbandoned: false });
+});
+
+it('repairs up to 300 packets, and abandons all of more', () => {
+  const nacks = after();
+  nacks.addMissing(0, 200, 0);
+  nacks.addMissing(300, 400, 0);
+  const { request, hasAbandoned } = nacks.due(0);
+  expect([request.length, request[0], request.at(-1), hasAbandoned]).toEqual([300, 0, 399, false]);
+  nacks.addMissing(500, 501, 10);
+  expect(nacks.due(200)).toEqual({ request: [], hasAbandoned: true });
+  expect(nacks.due(400)).toEqual({ request: [], hasAbandoned: false });
+});
+
+it('requests nothing more once it is cleared, or the packet has arrived', () => {
+  const nacks = after();
+  nacks.addMissing(50, 52, 0);
+  nacks.arrived(50, 5);
+  expect(nacks.due(10).request).toEqual([51]);
+  nacks.clear();
+  expect(nacks.due(500)).toEqual({ request: [], hasAbandoned: false });
+});

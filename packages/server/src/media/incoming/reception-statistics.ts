@@ -66,8 +66,8 @@ export class ReceptionStatistics {
     const last = this.#lastSenderReport;
     return {
       ssrc,
-      fractionLost:
-        expectedNow > 0 && lostNow > 0 ? Math.min(255, Math.floor((lostNow * 256) / expectedNow)) : 0,
+      // Below 256, because at least the newest packet has arrived.
+      fractionLost: expectedNow > 0 && lostNow > 0 ? Math.floor((lostNow * 256) / expectedNow) : 0,
       packetsLost: Math.max(-0x80_0000, Math.min(0x7f_ffff, expected - this.#received)),
       highestSequenceNumber: this.#highestNumber >>> 0,
       jitter: Math.round(this.#jitterTicks) >>> 0,

@@ -37,3 +37,31 @@ it('derives heights from a layer whose height is known', () => {
   expect(heightsOf(sourceOf(layer(0, 200), layer(0, 360)))).toEqual([200, 360]);
   expect(heightsOf(sourceOf(layer(0), undefined))).toEqual([undefined, undefined]);
 });
+
+/** A layer with this bitrate. */
+const sized = (bitrateBps: number) =>
+  ({ lastPacketMs: 0, rate: { bitsPerSecond: () => bitrateBps } }) as unknown as SourceStream;
+
+it('offers layers by the place in which the publisher lists them, and sorts them by their size', () => {
+  const [large, small, middle] = [sized(900), sized(100), sized(300)];
+  const source = sourceOf(large, small, middle);
+  expect(source.layers).toEqual([large, small, middle]);
+  source.sort(0);
+  expect(source.layers).toEqual([small, middle, large]);
+  expect([0, 1, 2].map((index) => source.rankOf(index))).toEqual([2, 0, 1]);
+  expect([0, 1, 2].map((index) => source.offeredAt(index))).toEqual([large, small, middle]);
+  const again = sized(1_000);
+  source.setLayer(0, again);
+  expect(source.layers).toEqual([small, middle, again]);
+});
+
+it('sorts a layer that never arrived by nothing', () => {
+  const source = sourceOf(undefined, undefined);
+  source.sort(0);
+  expect([source.rankOf(0), source.rankOf(1), source.isLive(0)]).toEqual([0, 1, false]);
+});
+
+it('has as many layers as are named by SSRC', () => {
+  const source = new SimulcastSource({ layerSsrcs: [1, 2] } as Partial<AcceptedMedia> as AcceptedMedia);
+  expect(source.layers).toHaveLength(2);
+});

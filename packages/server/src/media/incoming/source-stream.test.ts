@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AcceptedMedia } from '../accepted-media.ts';
 import { codecs } from '../codecs/codecs.ts';
 import { rtpPacket, vp8Payload } from '../testing/test-packets.ts';
 import type { RtpPacket } from '../wire/rtp-packet.ts';
@@ -11,7 +12,7 @@ function packet(sequenceNumber: number, startsKeyFrame = false, timestamp = 0): 
   return rtpPacket({ sequenceNumber, timestamp, payload: vp8Payload(startsKeyFrame, '.') });
 }
 
-function setUp() {
+function setUp(media: Partial<AcceptedMedia> = {}, layer?: number) {
   if (!vp8) throw new Error('VP8 is missing from the table');
   const forwarded: number[] = [];
   const nacks: (readonly number[])[] = [];
@@ -27,7 +28,9 @@ function setUp() {
       feedback: ['nack'],
       extensionIds: {},
       hasReducedSizeRtcp: true,
+      ...media,
     },
+    ...(layer !== undefined && { layer }),
     historySize: 64,
     sendNack: (numbers) => nacks.push(numbers),
     keyFrames: new KeyFrameRequester(() => {
@@ -121,5 +124,116 @@ describe('SourceStream', () => {
       highestSequenceNumber: 9,
     });
     expect(source.report(40)).toMatchObject({ packetsLost: 1, fractionLost: 0 });
+  });
+
+  it('drops a packet as old as its history is long, and accepts the next', () => {
+    const { source, forwarded } = setUp();
+    source.receive(packet(1_000), 0);
+    source.receive(packet(936), 1);
+    source.receive(packet(937), 1);
+    expect(forwarded).toEqual([1_000, 937]);
+  });
+
+  it('treats a jump of up to 3,000 numbers as loss', () => {
+    const { source, forwarded } = setUp();
+    source.receive(packet(1), 0);
+    source.receive(packet(3_001), 0);
+    expect([source.highestNumber, source.epoch]).toEqual([3_001, 0]);
+    source.receive(packet(6_002), 0);
+    expect(forwarded).toEqual([1, 3_001]);
+    source.receive(packet(6_003), 0);
+    expect([source.highestNumber, source.epoch]).toEqual([6_003, 1]);
+  });
+
+  it('confirms a jump across the wrap of sequence numbers, and not after another packet', () => {
+    const { source } = setUp();
+    source.receive(packet(30_000), 0);
+    source.receive(packet(65_535), 0);
+    source.receive(packet(0), 0);
+    expect(source.epoch).toBe(1);
+    source.receive(packet(30_000), 0);
+    source.receive(packet(1), 0);
+    source.receive(packet(30_001), 0);
+    expect(source.epoch).toBe(1);
+  });
+
+  it('forgets what belongs to the former numbers when its sender restarts', () => {
+    const { source, nacks } = setUp();
+    source.receive(packet(1, true, 3_000), 0);
+    source.receive(packet(3), 0);
+    source.receive(packet(30_000), 10);
+    source.receive(packet(30_001), 10);
+    expect([source.keyFrameNumber, source.history.has(1)]).toEqual([undefined, false]);
+    source.tick(20);
+    expect(nacks).toEqual([]);
+  });
+
+  it('accepts no retransmission before its first packet, and none from far away', () => {
+    const { source, forwarded } = setUp();
+    source.receiveRetransmitted(packet(5), 0);
+    source.receive(packet(10_000), 0);
+    source.receiveRetransmitted(packet(13_001), 0);
+    expect(forwarded).toEqual([10_000]);
+    source.receiveRetransmitted(packet(13_000), 0);
+    expect(forwarded).toEqual([10_000, 13_000]);
+  });
+
+  it('knows when its last packet arrived, and since when its key frame is there', () => {
+    const { source } = setUp();
+    expect([source.lastPacketMs, source.keyFrameNumber, source.keyFrameStartSince(0)]).toEqual([
+      Number.NEGATIVE_INFINITY,
+      undefined,
+      undefined,
+    ]);
+    source.receive(packet(5, true, 3_000), 100);
+    source.receive(packet(6), 120);
+    expect([source.lastPacketMs, source.keyFrameNumber]).toEqual([120, 5]);
+    expect([source.keyFrameStartSince(100), source.keyFrameStartSince(101)]).toEqual([5, undefined]);
+    source.receive(packet(3, true, 1_000), 130);
+    expect(source.keyFrameNumber).toBe(5);
+  });
+
+  it('requests nothing for a publisher without NACK, and no key frames of audio', () => {
+    for (const media of [{ kind: 'audio' }, { kind: 'video' }] as const) {
+      const { source, nacks, keyFrameRequests } = setUp(media);
+      source.receive(packet(1, true), 0);
+      source.receive(packet(400), 0);
+      source.tick(20);
+      expect(nacks).toEqual([]);
+      expect(keyFrameRequests()).toBe(media.kind === 'video' ? 1 : 0);
+      expect(source.keyFrameNumber).toBe(media.kind === 'video' ? 1 : undefined);
+    }
+  });
+
+  it('counts packets, payload bytes, key frames and the bitrate, and names its layer', () => {
+    const { source } = setUp({ rids: ['q', 'h'] }, 1);
+    expect(source.facts(0)).toEqual({
+      kind: 'video',
+      packets: 0,
+      bytes: 0,
+      keyFrames: 0,
+      bitrateBps: 0,
+      lossRatio: 0,
+      jitterMs: 0,
+      rid: 'h',
+    });
+    source.receive(packet(1, true, 90), 0);
+    source.receive(packet(2, false, 180), 2);
+    source.receiveRetransmitted(packet(2), 3);
+    expect(source.facts(10)).toMatchObject({ packets: 2, bytes: 6, keyFrames: 1 });
+    expect(source.facts(10).bitrateBps).toBeGreaterThan(0);
+    expect(source.facts(10).jitterMs).toBeGreaterThan(0);
+    expect(setUp().source.facts(0)).not.toHaveProperty('rid');
+  });
+
+  it('keeps the clock of its sender, and answers its report', () => {
+    const { source } = setUp();
+    const report = { ssrc: 1, ntpSeconds: 5, ntpFraction: 0, rtpTimestamp: 7, packetCount: 1, octetCount: 1 };
+    source.receiveSenderReport(report, 1_000);
+    expect(source.clock).toEqual({ report, arrivedMs: 1_000 });
+    expect(source.report(2_000)).toMatchObject({
+      lastSenderReport: 5 << 16,
+      delaySinceLastSenderReport: 65_536,
+    });
   });
 });

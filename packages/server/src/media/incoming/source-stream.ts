@@ -173,7 +173,7 @@ export class SourceStream {
     if (extended <= highest - this.history.capacity || this.history.has(extended)) return false;
 
     if (extended > highest) {
-      if (this.#sendNack && extended > highest + 1) this.#nacks.addMissing(highest + 1, extended, nowMs);
+      if (this.#sendNack) this.#nacks.addMissing(highest + 1, extended, nowMs);
       this.#highestNumber = extended;
     } else {
       this.#nacks.arrived(extended, nowMs);

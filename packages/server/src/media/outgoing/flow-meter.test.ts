@@ -10,3 +10,17 @@ it('counts totals, and measures the rate between two calls', () => {
   flow.measure(1_500);
   expect(flow.bitrateBps).toBe(0);
 });
+
+it('keeps its rate when it is measured again in the same millisecond', () => {
+  const flow = new FlowMeter();
+  flow.count(1_000);
+  flow.measure(0);
+  expect(flow.bitrateBps).toBe(0);
+  flow.count(1_000);
+  flow.measure(1_000);
+  flow.count(1_000);
+  flow.measure(1_000);
+  expect(flow.bitrateBps).toBe(8_000);
+  flow.measure(2_000);
+  expect(flow.bitrateBps).toBe(0);
+});

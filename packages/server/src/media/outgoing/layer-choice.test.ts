@@ -59,4 +59,31 @@ describe('chooseLayer', () => {
     });
     expect(choose({ layers: layers.map((layer) => ({ ...layer, isLive: false })) }).layer).toBeUndefined();
   });
+
+  it('falls to a layer that fits exactly, keeps one that is a tenth too large, and rises with 15 % to spare', () => {
+    expect(choose({ estimateBps: 500_000, current: 2 }).layer).toBe(1);
+    expect(choose({ estimateBps: 499_999, current: 2 }).layer).toBe(0);
+    expect(choose({ estimateBps: 500_000 / 1.1 + 1, current: 1 }).layer).toBe(1);
+    expect(choose({ estimateBps: 500_000 / 1.1 - 1, current: 1 }).layer).toBe(0);
+    expect(choose({ estimateBps: 500_000 * 1.15 + 1, current: 0 }).layer).toBe(1);
+    expect(choose({ estimateBps: 500_000 * 1.15 - 1, current: 0 }).layer).toBe(0);
+    expect(choose({ estimateBps: 1_500_000 }).layer).toBe(2);
+    expect(choose({ estimateBps: 1_499_999 }).layer).toBe(1);
+  });
+
+  it('holds nothing back without an estimate, except a rise that is forbidden', () => {
+    expect(choose({ current: 1 }).layer).toBe(2);
+    expect(choose({ current: 1, mayRise: false }).layer).toBe(1);
+    expect(choose({ mayRise: false }).layer).toBe(2);
+  });
+
+  it('does not take a layer of unknown height for one that fills the shown size', () => {
+    const unknown = layers.map((layer) => ({ ...layer, heightPx: undefined }));
+    expect(choose({ layers: unknown, maxHeightPx: 100 })).toEqual({ layer: 2, largestUseful: 2 });
+  });
+
+  it('sends the smallest of the layers above the useful size when no other arrives', () => {
+    const large = layers.map((layer, index) => ({ ...layer, isLive: index > 0 }));
+    expect(choose({ layers: large, maxHeightPx: 180 })).toEqual({ layer: 1, largestUseful: 0 });
+  });
 });

@@ -31,3 +31,23 @@ it('remembers the need of a layer that was switched off', () => {
 it('needs nothing for a layer that never arrived', () => {
   expect(new LayerNeeds().of(2)).toBe(0);
 });
+
+it('lets a peak fade by e in five seconds', () => {
+  const needs = new LayerNeeds();
+  needs.follow([1_000_000], 0);
+  expect(needs.of(0)).toBe(1_000_000);
+  needs.follow([1], 5_000);
+  expect(needs.of(0)).toBeCloseTo(1_000_000 / Math.E);
+});
+
+it('takes the mean over ten seconds, or over the time that it knows', () => {
+  const needs = new LayerNeeds();
+  for (let second = 0; second <= 10; second += 1) needs.follow([600_000], second * 1_000);
+  for (let second = 11; second <= 20; second += 1) needs.follow([200_000], second * 1_000);
+  expect(needs.of(0)).toBeCloseTo(200_000 + 400_000 * 0.9 ** 10);
+  const short = new LayerNeeds();
+  short.follow([900_000], 0);
+  short.follow([300_000], 1_000);
+  short.follow([300_000], 1_000_000);
+  expect(short.of(0)).toBe(300_000);
+});

@@ -19,3 +19,26 @@ it('works indefinitely, and forgets very old packets', () => {
   expect(numbers.take(9_998)).toBe(4_999);
   expect(numbers.take(10)).toBeUndefined();
 });
+
+it('knows the packets since the last 512 to 1,024 dropped ones', () => {
+  const numbers = new OutputNumbers(0, 0);
+  // Every odd number.
+  for (let dropped = 0; dropped < 1_024; dropped += 1) numbers.drop(2 * dropped + 1);
+  expect([0, 2, 1_024].map((number) => numbers.take(number))).toEqual([0, 1, 512]);
+  numbers.drop(2_049);
+  // The first 512 dropped ones are forgotten: up to number 1,023.
+  expect([0, 1_022, 1_024, 1_025, 2_050].map((number) => numbers.take(number))).toEqual([
+    undefined,
+    undefined,
+    512,
+    undefined,
+    1_025,
+  ]);
+});
+
+it('does not drop a number twice, nor the number of a packet that was sent', () => {
+  const numbers = new OutputNumbers(10, 0);
+  numbers.take(10);
+  expect([numbers.drop(10), numbers.drop(11), numbers.drop(11)]).toEqual([false, true, false]);
+  expect(numbers.take(12)).toBe(1);
+});

@@ -4,15 +4,16 @@ const maxRemembered = 1_024;
  * The sequence numbers of one source as one viewer sees them: without gaps for packets that were dropped on purpose.
  */
 export class OutputNumbers {
-  readonly #first: number;
+  /** Earlier packets were never sent, or precede those of {@link #dropped}. */
+  #firstKnown: number;
   #offset: number;
   #highest: number;
-  /** Dropped numbers of the source, ascending. */
+  /** The latest dropped numbers of the source, ascending. */
   readonly #dropped: number[] = [];
 
   /** Maps the source's number `first` to `output`. */
   constructor(first: number, output: number) {
-    this.#first = first;
+    this.#firstKnown = first;
     this.#offset = output - first;
     this.#highest = first - 1;
   }
@@ -22,13 +23,11 @@ export class OutputNumbers {
    * old.
    */
   take(number: number): number | undefined {
-    if (number < this.#first) return undefined;
+    if (number < this.#firstKnown) return undefined;
     if (number > this.#highest) this.#highest = number;
-    if (this.#dropped.length === 0) return number + this.#offset;
     const later = this.#countDroppedSince(number);
-    const isKnown = later < this.#dropped.length || this.#dropped.length < maxRemembered / 2;
     const isDropped = this.#dropped[this.#dropped.length - later] === number;
-    return isKnown && !isDropped ? number + this.#offset + later : undefined;
+    return isDropped ? undefined : number + this.#offset + later;
   }
 
   /** Drops a packet; false if later packets already have their numbers, so that it leaves a gap. */
@@ -37,7 +36,10 @@ export class OutputNumbers {
     this.#highest = number;
     this.#offset -= 1;
     this.#dropped.push(number);
-    if (this.#dropped.length > maxRemembered) this.#dropped.splice(0, maxRemembered / 2);
+    if (this.#dropped.length > maxRemembered) {
+      const forgotten = this.#dropped.splice(0, maxRemembered / 2);
+      this.#firstKnown = Math.max(...forgotten) + 1;
+    }
     return true;
   }
 

@@ -34,3 +34,11 @@ it('forgets old reports', () => {
   }
   expect(reports.roundTripMs(block, 9_000)).toBeUndefined();
 });
+
+it('remembers the last eight reports', () => {
+  const reports = new SentReports();
+  for (let second = 0; second < 8; second += 1) {
+    reports.sent({ ...report, ntpSeconds: report.ntpSeconds + second }, second * 1_000);
+  }
+  expect(reports.roundTripMs(block, 9_000)).toBe(8_500);
+});

@@ -28,6 +28,24 @@ describe('thinFrames', () => {
   });
 });
 
+it.each([
+  [0, [500_000]],
+  [1, [300_000, 500_000]],
+  [2, [200_000, 300_000, 500_000]],
+  [3, [125_000, 200_000, 300_000, 500_000]],
+])('knows what the layers of a stream with temporal layers up to %i need', (highestTemporalId, needsBps) => {
+  const most = (estimateBps: number, current: number) =>
+    thinFrames({ needBps: 500_000, estimateBps, highestTemporalId, current });
+  for (const [temporalId, needBps] of needsBps.entries()) {
+    // A layer that is sent stays with up to a tenth too little.
+    expect(most(Math.ceil(needBps / 1.1), highestTemporalId)).toBe(temporalId);
+    expect(most(Math.floor(needBps / 1.1) - 1, highestTemporalId)).toBe(temporalId - 1);
+    // Another one needs 15 % more than it takes.
+    expect(most(Math.ceil(needBps * 1.15), temporalId - 1)).toBe(temporalId);
+    expect(most(Math.floor(needBps * 1.15) - 1, temporalId - 1)).toBe(temporalId - 1);
+  }
+});
+
 it('knows what share of a stream its temporal layers take', () => {
   expect([0, 1, 2, 3].map((temporalId) => shareOfFrames(temporalId, 2))).toEqual([0.4, 0.6, 1, 1]);
   expect(shareOfFrames(0, 0)).toBe(1);

@@ -99,20 +99,6 @@ describe('ViewerLeg', () => {
     expect(numbersFrom(first, rtp())).toEqual([0, 2, 1]);
   });
 
-  it('repairs a thousand packets a second at most, however many a viewer requests', () => {
-    const { leg, rtp, createSource } = setUp();
-    const source = createSource(7);
-    source.receive(packet(10, 'key', 0, true), 0);
-    const number = rtp()[0]?.sequenceNumber ?? 0;
-    const repairs = () => rtp().filter(({ payloadType }) => payloadType === 124).length;
-    for (let request = 0; request < 3_000; request += 1) leg.repair([number], 20_000);
-    expect(repairs()).toBe(1_000);
-    leg.repair([number], 20_999);
-    expect(repairs()).toBe(1_000);
-    leg.repair([number], 21_000);
-    expect(repairs()).toBe(1_001);
-  });
-
   it('continues with the next number and a later timestamp when the source changes', () => {
     const { rtp, createSource, nowMs } = setUp();
     const former = createSource(7);
@@ -199,14 +185,6 @@ describe('ViewerLeg', () => {
     expect(fillers.filter(({ payloadStart, payloadEnd }) => payloadStart === payloadEnd)).toHaveLength(30);
   });
 
-  it('does not fill the link of a viewer without RTX', () => {
-    const { leg, sent, createSource } = setUp({});
-    createSource(7).receive(packet(10, 'a', 0, true), 0);
-    sent.length = 0;
-    expect(leg.sendFiller(0)).toBe(false);
-    expect(sent).toEqual([]);
-  });
-
   it('starts a new viewer with a fresh key frame, and requests one otherwise', () => {
     const requests: number[] = [];
     const { leg, rtp, createSource, nowMs } = setUp();
@@ -258,5 +236,74 @@ describe('ViewerLeg', () => {
     sent.length = 0;
     leg.sendSenderReport(nowMs.value);
     expect(sent.flatMap(parseRtcp)[0]).toMatchObject({ packetCount: 1, octetCount: 3 });
+  });
+
+  it('continues with the current source until the key frame of the next one is complete', () => {
+    const { leg, rtp, createSource, nowMs } = setUp();
+    const [former, later] = [createSource(7), createSource(8)];
+    former.receive(packet(10, 'a', 5_000, true), nowMs.value);
+    leg.switchTo(later, nowMs.value);
+    nowMs.value += 499;
+    later.receive(packet(40, 'key', 77, true), nowMs.value);
+    former.receive(packet(11, 'b', 8_000), nowMs.value);
+    later.receive(packet(41, 'rest', 77), nowMs.value);
+    expect(rtp().map(vp8Text)).toEqual(['a', 'b']);
+    later.receive(packet(42, 'next frame', 3_077), nowMs.value);
+    expect(rtp().map(vp8Text)).toEqual(['a', 'b', 'key', 'rest', 'next frame']);
+    former.receive(packet(12, 'too late', 9_000), nowMs.value);
+    expect(rtp()).toHaveLength(5);
+  });
+
+  it('begins with an incomplete key frame when the current source is silent for half a second', () => {
+    for (const [silentMs, texts] of [
+      [499, ['a']],
+      [500, ['a', 'key']],
+    ] as const) {
+      const { leg, rtp, createSource, nowMs } = setUp();
+      const [former, later] = [createSource(7), createSource(8)];
+      former.receive(packet(10, 'a', 5_000, true), nowMs.value);
+      leg.switchTo(later, nowMs.value);
+      nowMs.value += silentMs;
+      later.receive(packet(40, 'key', 77, true), nowMs.value);
+      expect(rtp().map(vp8Text)).toEqual(texts);
+    }
+  });
+
+  it('requests another key frame when one stays incomplete for more than a second', () => {
+    const requests: number[] = [];
+    const { leg, rtp, createSource, nowMs } = setUp();
+    const [former, later] = [createSource(7), createSource(8, requests)];
+    const startMs = nowMs.value;
+    former.receive(packet(10, 'a', 5_000, true), startMs);
+    leg.switchTo(later, startMs);
+    later.receive(packet(40, 'key', 77, true), startMs);
+    requests.length = 0;
+    for (const [number, elapsedMs] of [
+      [42, 1_000],
+      [43, 1_001],
+    ] as const) {
+      nowMs.value = startMs + elapsedMs;
+      former.receive(packet(10 + number, 'b', 5_000 + number), nowMs.value);
+      expect(requests).toEqual([]);
+      later.receive(packet(number, 'rest', 77), nowMs.value);
+    }
+    expect(requests).toEqual([8]);
+    expect(rtp().map(vp8Text)).toEqual(['a', 'b', 'b']);
+  });
+
+  it('waits for a key frame after a restart, and then continues the same timestamps', () => {
+    const requests: number[] = [];
+    const { leg, rtp, createSource, nowMs } = setUp();
+    const source = createSource(7, requests);
+    source.receive(packet(10, 'a', 5_000, true), nowMs.value);
+    leg.restart();
+    expect(leg.current).toBeUndefined();
+    source.receive(packet(11, 'b', 8_000), nowMs.value);
+    expect(requests).toEqual([7]);
+    nowMs.value += 1_000;
+    source.receive(packet(12, 'c', 98_000, true), nowMs.value);
+    expect(rtp().map(vp8Text)).toEqual(['a', 'c']);
+    const [a, c] = rtp();
+    expect(((c?.timestamp ?? 0) - (a?.timestamp ?? 0)) >>> 0).toBe(93_000);
   });
 });

@@ -40,7 +40,7 @@ const maxLayers = 3;
  */
 export function acceptMedia(offer: Offer, rule: AcceptanceRule): readonly AcceptedMedia[] {
   const byGroup = offer.groups.map((group) => chooseSections(group, rule));
-  const most = Math.max(0, ...byGroup.map(({ length }) => length));
+  const most = Math.max(...byGroup.map(({ length }) => length));
   const chosen = byGroup.find(({ length }) => length === most) ?? [];
   for (const kind of rule.kinds) {
     if (!chosen.some((one) => one.kind === kind)) assertNotOffered(kind, offer, byGroup.flat(), rule);

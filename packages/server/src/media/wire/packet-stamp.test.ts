@@ -41,3 +41,15 @@ it('stamps a packet of padding, which has no payload', () => {
   expect(packet && packet.payloadEnd - packet.payloadStart).toBe(0);
   expect(out.length - (packet?.payloadEnd ?? 0)).toBe(200);
 });
+
+it.each([
+  [1_234, '04ef9d'],
+  [65_234, '04ef9d'],
+  [63_999, 'fffef9'],
+  [1_000_064_000, '000000'],
+])('writes the send time %i ms in units of 1/2^18 s, modulo 64 s', (nowMs, expected) => {
+  const ids: ExtensionIds = { 'abs-send-time': 2 };
+  const out = writePaddingPacket(header, ids, 1);
+  stampPacket(out, ids, 0, nowMs);
+  expect(extensionsOf(out, ids)[1]).toBe(expected);
+});

@@ -90,5 +90,5 @@ export function stampPacket(
 
 /** Seconds in 6.18 fixed point (24 bits), as in the abs-send-time extension. */
 function absoluteSendTime(nowMs: number): number {
-  return Math.floor(((nowMs / 1_000) % 64) * 0x4_0000) & 0xff_ffff;
+  return Math.floor((nowMs / 1_000) * 0x4_0000) & 0xff_ffff;
 }
