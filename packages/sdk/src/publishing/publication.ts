@@ -90,7 +90,6 @@ export class Publication {
         await this.#outgoing.encode();
       });
     } catch (error) {
-      void this.#link.close();
       void this.forgetMuted();
       throw error;
     }

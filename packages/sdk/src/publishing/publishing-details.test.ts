@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Conference } from '../conference/conference.ts';
 import { Deferred } from '../testing/deferred.ts';
-import type { FakePage } from '../testing/fake-browser.ts';
+import { capturedTracks, type FakePage } from '../testing/fake-browser.ts';
 import { aTrack, fakeTracks } from '../testing/fake-media.ts';
 import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { forbidden, type FakeServer } from '../testing/fake-server.ts';
-import { joinAs } from '../testing/join-as.ts';
+import { broken, forbidden, type FakeServer } from '../testing/fake-server.ts';
+import { joinAs, listenTo } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
@@ -86,6 +86,40 @@ it.each(Object.entries(calls).filter(([name]) => name !== 'setMetadata'))(
     expect(server.calls).toHaveLength(sent);
   },
 );
+
+it('leaves no connection open when a track of the app has ended before it is published', async () => {
+  const ended = aTrack('video');
+  ended.stop();
+  const mediaStream = new MediaStream([ended]);
+  const refused = await rejectionOf(ada.publishStream({ mediaStream, type: 'CAM' }));
+  expect(refused).toMatchObject({ code: 'ERR_TRACK_ENDED' });
+  expect(FakePeerConnection.open.size).toBe(0);
+});
+
+it('a device that was chosen while muted is opened once, by the first unmute', async () => {
+  const mine = await ada.publishStream({ camera: true });
+  await mine.mute('video');
+  await mine.switchTo({ camera: { deviceId: 'another' } });
+  await mine.unmute('video');
+  const opened = capturedTracks.length;
+  await mine.mute('video', { keepDevice: true });
+  await mine.unmute('video');
+  expect(capturedTracks).toHaveLength(opened);
+});
+
+it('says nothing about a mute that could not be announced before its stream ended', async () => {
+  const heard = listenTo(ada);
+  const mine = await ada.publishStream({ microphone: true });
+  server.intercept = ({ operation }) => {
+    if (operation === 'updateMetadata') throw broken(operation);
+  };
+  const [track] = fakeTracks(mine.mediaStream);
+  if (track) track.enabled = false;
+  await settle();
+  await mine.unpublish();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(heard.filter((line) => line.startsWith('error'))).toEqual([]);
+});
 
 describe('the last call wins', () => {
   it('so that a processor that was replaced before its turn never runs', async () => {
