@@ -77,7 +77,7 @@ export class Publication {
     this.stream = this.#publishedStream();
   }
 
-  /** Publishes the stream. On any failure nothing stays published; captured tracks keep running. */
+  /** Publishes the stream. After a failure its owner closes the link, so that nothing stays published; captured tracks keep running. */
   async open(): Promise<void> {
     const signals = [this.#context.signal, this.#options.signal, this.#link.closing];
     try {
@@ -90,7 +90,6 @@ export class Publication {
         await this.#outgoing.encode();
       });
     } catch (error) {
-      void this.#link.close();
       void this.forgetMuted();
       throw error;
     }

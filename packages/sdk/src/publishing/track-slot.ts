@@ -119,7 +119,6 @@ export class TrackSlot {
   unmute(): void {
     this.#isMuted = false;
     this.#isEnabledByApp = true;
-    this.#isNeeded = true;
     this.#apply();
   }
 
