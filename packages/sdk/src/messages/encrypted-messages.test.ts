@@ -59,6 +59,14 @@ it('encrypted messages arrive in the order of the calls, and the server reads no
   expect(wire).toContain('chat');
 });
 
+it('a recipient who is named twice receives the message once', async () => {
+  const [ada, bob] = [await enter('ada', keysOf(secret)), await enter('bob', keysOf(secret))];
+  const to = bob.conference.endpointId;
+  await ada.conference.send('chat', 'hush', { to: [to, to] });
+  await untilReceived(bob, ['hush']);
+  expect(bob.heard).not.toContain(notDecrypted);
+});
+
 it('the same content never looks the same twice', async () => {
   const ada = await enter('ada', keysOf(secret));
   await ada.conference.send('chat', 'again');

@@ -151,6 +151,17 @@ it('bytes arrive as bytes', async () => {
   expect(bobs).toEqual([bytes, new Uint8Array()]);
 });
 
+it('bytes that are no base64 arrive as text, and do not stop what comes after', async () => {
+  const [ada, bob] = await threePeople();
+  const bobs = received(bob);
+  const hostile = { id: 'hostile', topic: 'file', payload: '*', contentType: 'application/octet-stream' };
+  const own = { conferenceId: 'room', userEndpointId: ada.endpointId };
+  await server.api('ada').sendMessages({ ...own, messages: [hostile] });
+  await ada.send('file', 'next');
+  await settle();
+  expect(bobs).toEqual(['*', 'next']);
+});
+
 it('nothing is asked for while nobody listens', async () => {
   const [ada, bob] = await threePeople();
   await ada.send('chat', 1);
