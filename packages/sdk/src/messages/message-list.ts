@@ -1,4 +1,4 @@
-import { withBoundary, type ParleyError } from '@parley-rtc/client';
+import { atBoundary, withBoundary, type ParleyError } from '@parley-rtc/client';
 import { newId } from '../new-id.ts';
 import { Listeners } from '../waiting/listeners.ts';
 import type { Message, MessagePayload, SendOptions, SentMessage } from './message.ts';
@@ -43,9 +43,13 @@ const lists = new WeakMap<object, Map<string, MessageList>>();
  * opened again shows what came meanwhile. Receives messages from its first use until the conference is left.
  */
 export function messageListOf(conference: MessageSource, topic: string): MessageList {
+  return atBoundary('messageListOf', () => listOf(conference, topic));
+}
+
+function listOf(conference: MessageSource, topic: string): MessageList {
   const byTopic = lists.get(conference) ?? new Map<string, MessageList>();
-  lists.set(conference, byTopic);
   const list = byTopic.get(topic) ?? createList(conference, topic);
+  lists.set(conference, byTopic);
   byTopic.set(topic, list);
   return list;
 }
