@@ -137,7 +137,9 @@ export class Inbox {
       timestamp: sentAt,
       to,
     } = event;
-    const participant = findParticipant(this.#options.conference(), endpointId);
+    const present = findParticipant(this.#options.conference(), endpointId);
+    // After the sender left, another user can register the endpoint.
+    const participant = present?.userId === userId ? present : undefined;
     const payload = payloadFromWire(content);
     return { id, topic, payload, from: { endpointId, userId, participant }, sentAt, sequence, to };
   }

@@ -141,6 +141,21 @@ it('a message says who sent it, when, and to whom', async () => {
   ]);
 });
 
+it('a message of a user who left does not name another user who has its endpoint now', async () => {
+  const [ada, bob] = await threePeople();
+  const senders: unknown[] = [];
+  bob.on('message', ({ from }) => {
+    senders.push([from.userId, from.participant]);
+  });
+  server.distort = (events) =>
+    (events as readonly { readonly type: string }[]).map((event) =>
+      event.type === 'ConferenceMessageSentEvent' ? { ...event, userId: 'former owner' } : event,
+    );
+  await ada.send('chat', 1);
+  await settle();
+  expect(senders).toEqual([['former owner', undefined]]);
+});
+
 it('bytes arrive as bytes', async () => {
   const [ada, bob] = await threePeople();
   const bobs = received(bob);
