@@ -141,8 +141,8 @@ export const rooms = {
       ],
     },
     schemas: {
-      holds: 'metadata and events typed by schema',
-      imports: ['errors', 'waiting', 'state', 'publishing', 'conference'],
+      holds: 'metadata, events and messages typed by schema',
+      imports: ['errors', 'waiting', 'state', 'publishing', 'messages', 'conference'],
     },
   },
   react: { '.': { holds: 'one hook per file', imports: [] } },

@@ -92,6 +92,7 @@ export type {
   InvalidPlace,
   TypedConference,
   TypedEvent,
+  TypedMessage,
 } from './schemas/typed-conference.ts';
 export { InvalidMetadataError } from './errors/schema-errors.ts';
 export { SpeakerDetector, type SpeakingStream } from './speakers/speaker-detector.ts';

@@ -5,6 +5,7 @@ import { conventionChecks } from './convention-checks.ts';
 import { eventChecks } from './event-checks.ts';
 import { extensionChecks } from './extension-checks.ts';
 import { mediaChecks } from './media-checks.ts';
+import { messageChecks } from './message-checks.ts';
 import { metadataChecks } from './metadata-checks.ts';
 import { participantChecks } from './participant-checks.ts';
 import { refusalChecks } from './refusal-checks.ts';
@@ -25,6 +26,7 @@ export const askingChecks: readonly Check[] = [
   ...refusalChecks,
   ...mediaChecks,
   ...extensionChecks,
+  ...messageChecks,
 ];
 
 /** Checks of the responses that all other checks received. */

@@ -21,8 +21,7 @@ export const answerChecks: readonly Check[] = [...operations.values()].map(
   }),
 );
 
-/** One check for each event type that the page or a client names, of all its events in the run. These run last. */
-export const eventSchemaChecks: readonly Check[] = [
+const eventTypesOfThePage = [
   'ConferenceCreatedEvent',
   'ConferenceJoinedEvent',
   'ConferenceLeftEvent',
@@ -34,14 +33,26 @@ export const eventSchemaChecks: readonly Check[] = [
   'ConferenceParticipantMetadataUpdatedEvent',
   'ConferenceStreamBitrateUpdatedEvent',
   'ConferenceInteractionIdSetEvent',
-].map((type) => ({
-  id: `event-form/${type}`,
-  sentence: `Every ${type} has the fields of its type.`,
-  rule: seed('ConferenceEvent', 'base fields; fields of subtypes as decision 8 lists them'),
-  run: ({ server: { observations } }) => {
-    if (!observations.eventTypes.has(type)) throw new SkipError('no event of this type occurred');
-    const misfit = observations.eventMisfitOf(type);
-    if (misfit) throw new BreachError({ subject: type, ...misfit });
-    return Promise.resolve();
-  },
-}));
+];
+
+const eventTypesOfMessages = ['ConferenceMessageSentEvent', 'ConferenceMessagesPlacedEvent'];
+
+/**
+ * One check for each event type that the page, a client or the extension for messages names, of all its events in the run.
+ * These run last.
+ */
+export const eventSchemaChecks: readonly Check[] = [...eventTypesOfThePage, ...eventTypesOfMessages].map(
+  (type) => ({
+    id: `event-form/${type}`,
+    sentence: `Every ${type} has the fields of its type.`,
+    rule: eventTypesOfMessages.includes(type)
+      ? platform(`${type}, an extension marked x-parley`)
+      : seed('ConferenceEvent', 'base fields; fields of subtypes as decision 8 lists them'),
+    run: ({ server: { observations } }) => {
+      if (!observations.eventTypes.has(type)) throw new SkipError('no event of this type occurred');
+      const misfit = observations.eventMisfitOf(type);
+      if (misfit) throw new BreachError({ subject: type, ...misfit });
+      return Promise.resolve();
+    },
+  }),
+);

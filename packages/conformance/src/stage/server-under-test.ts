@@ -5,7 +5,8 @@ import { Observations } from '../api/observations.ts';
 import type { MediaPeers } from '../media/media-peers.ts';
 
 /** A feature beyond the 20 operations of the page that a server may offer, or that the user must enable. */
-export type Need = 'user endpoints' | 'tickets' | 'ICE servers' | 'view updates' | 'revocation' | 'media';
+export type Need =
+  'user endpoints' | 'tickets' | 'ICE servers' | 'view updates' | 'revocation' | 'messages' | 'media';
 
 /** The server's address and a client's credentials. */
 export interface ServerAccess {
@@ -52,6 +53,7 @@ export async function meetServer(
   // A server that has these operations refuses an empty body.
   if ((await probe.call('updateViewStream', { body: {} })).status === 400) offers.add('view updates');
   if ((await probe.call('revokeUser', { body: {} })).status === 400) offers.add('revocation');
+  if ((await probe.call('sendMessages', { body: {} })).status === 400) offers.add('messages');
   const ticket = { type: 'MULTI_USE_TICKET', ttl: 60, properties: { conference_id: randomUUID() } };
   if (await has('createTicket', { body: ticket })) offers.add('tickets');
   if (media) offers.add('media');

@@ -33,7 +33,10 @@ export interface ConferenceMessagesOptions {
   readonly onOpened: () => void;
 }
 
-/** The messages of one conference: sent through the outbox, whose code is loaded for the first one, and received by the inbox. */
+/**
+ * The messages of one conference: sent through the outbox, whose code is loaded when the app first listens or sends, and received
+ * by the inbox.
+ */
 export class ConferenceMessages {
   readonly inbox: Inbox;
   readonly #options: ConferenceMessagesOptions;
@@ -42,7 +45,7 @@ export class ConferenceMessages {
   #loadingRequests: Promise<Requests> | undefined;
 
   constructor(options: ConferenceMessagesOptions) {
-    const { announce, onProblem } = options;
+    const { announce, onProblem, onOpened } = options;
     this.#options = options;
     this.inbox = new Inbox({
       ...options,
@@ -55,6 +58,11 @@ export class ConferenceMessages {
         );
       },
       onProblem,
+      onOpened: () => {
+        onOpened();
+        // The network may be lost when there is something to send or to answer.
+        this.#outbox().catch(() => {});
+      },
     });
   }
 

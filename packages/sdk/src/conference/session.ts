@@ -277,7 +277,8 @@ export class Session {
   }
 
   #onEvent(event: ConferenceEvent, conference: ConferenceState | undefined): void {
-    if (conference) this.#onConference(conference);
+    if (conference?.ended) this.#onEnd(conference);
+    else if (conference) this.#onConference(conference);
     if (event.type === 'ConferenceStreamLayersUpdatedEvent') {
       this.media.setActiveLayers(event.streamId, event.activeRids);
     }
@@ -289,6 +290,15 @@ export class Session {
       this.messages.inbox.take(event);
     }
     if (event.type === 'UnknownEvent') this.announcer.announce([['server-event', { event }]]);
+  }
+
+  /** Messages precede the end, but decrypting them takes time. */
+  #onEnd(conference: ConferenceState): void {
+    const settled = this.messages.inbox.settled();
+    // Nothing follows the end.
+    this.#feed.stop();
+    if (settled) void settled.then(() => this.#onConference(conference));
+    else this.#onConference(conference);
   }
 
   #onConference(conference: ConferenceState, onMissing: () => void = () => this.onEndpointLost()): void {

@@ -1,11 +1,20 @@
 import { ParleyError } from '@parley-rtc/client';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
 
 /** A message cannot be sent as it is. Nothing was sent. */
 export class InvalidMessageError extends ParleyError {
   override readonly name = 'InvalidMessageError';
   override readonly code = 'ERR_INVALID_MESSAGE';
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, 'Send a topic of 1 to 128 characters, and JSON or a Uint8Array.', options);
+  /** The issues that the schema reports, when `withSchemas` refuses the payload; otherwise empty. */
+  readonly issues: readonly StandardSchemaV1.Issue[];
+  constructor(
+    message: string,
+    { issues = [], ...options }: ErrorOptions & { readonly issues?: readonly StandardSchemaV1.Issue[] } = {},
+  ) {
+    const hint =
+      'Send a topic of 1 to 128 characters, and JSON or a Uint8Array that its schema, if any, accepts.';
+    super(message, hint, options);
+    this.issues = issues;
   }
 }
 

@@ -59,6 +59,26 @@ it('encrypted messages arrive in the order of the calls, and the server reads no
   expect(wire).toContain('chat');
 });
 
+it('a recipient who is named twice receives the message once', async () => {
+  const [ada, bob] = [await enter('ada', keysOf(secret)), await enter('bob', keysOf(secret))];
+  const to = bob.conference.endpointId;
+  await ada.conference.send('chat', 'hush', { to: [to, to] });
+  await untilReceived(bob, ['hush']);
+  expect(bob.heard).not.toContain(notDecrypted);
+});
+
+it('the last messages before the end arrive before it', async () => {
+  const [ada, bob] = [await enter('ada', keysOf(secret)), await enter('bob', keysOf(secret))];
+  const order: unknown[] = [];
+  bob.conference.on('message', ({ payload }) => void order.push(payload));
+  bob.conference.on('ended', () => void order.push('ended'));
+  await Promise.all([ada.conference.send('chat', 'thanks'), ada.conference.send('chat', 'bye')]);
+  await ada.conference.end();
+  await vi.waitFor(() => expect(order).toContain('ended'));
+  expect(order).toEqual(['thanks', 'bye', 'ended']);
+  expect(bob.conference.state.getSnapshot().connection).toBe('ended');
+});
+
 it('the same content never looks the same twice', async () => {
   const ada = await enter('ada', keysOf(secret));
   await ada.conference.send('chat', 'again');

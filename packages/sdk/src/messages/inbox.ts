@@ -39,6 +39,8 @@ export class Inbox {
   readonly #seen = new Set<string>();
   /** The last message that we have received or that was sent before us; undefined until the server says. */
   #place: number | undefined;
+  /** How many messages wait to be decrypted. */
+  #undecrypted = 0;
   /** Who listens: the app to messages, or we to requests and answers. */
   #openings = 0;
   #listeners = 0;
@@ -82,8 +84,15 @@ export class Inbox {
     this.#place = sequence;
     if (event.type === 'ConferenceMessagesPlacedEvent') {
       if (event.hasMissed) onProblem(new MessagesMissedError());
-    } else if (encryption || isSealed(event)) void this.#queue(() => this.#decrypt(event));
-    else this.#deliver(this.#messageOf(event, event));
+    } else if (encryption || isSealed(event)) {
+      this.#undecrypted += 1;
+      void this.#queue(() => this.#decrypt(event));
+    } else this.#deliver(this.#messageOf(event, event));
+  }
+
+  /** Resolves when all messages so far have been delivered; undefined if they have been. */
+  settled(): Promise<void> | undefined {
+    return this.#undecrypted > 0 ? this.#queue(async () => {}) : undefined;
   }
 
   #deliver(message: Message): void {
@@ -105,6 +114,8 @@ export class Inbox {
       this.#deliver(this.#messageOf(event, content));
     } catch (cause) {
       onProblem(new MessageNotDecryptedError(event.userEndpointId, event.messageId, { cause }));
+    } finally {
+      this.#undecrypted -= 1;
     }
   }
 
@@ -126,7 +137,9 @@ export class Inbox {
       timestamp: sentAt,
       to,
     } = event;
-    const participant = findParticipant(this.#options.conference(), endpointId);
+    const present = findParticipant(this.#options.conference(), endpointId);
+    // After the sender left, another user can register the endpoint.
+    const participant = present?.userId === userId ? present : undefined;
     const payload = payloadFromWire(content);
     return { id, topic, payload, from: { endpointId, userId, participant }, sentAt, sequence, to };
   }

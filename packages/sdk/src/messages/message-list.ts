@@ -43,13 +43,15 @@ const lists = new WeakMap<object, Map<string, MessageList>>();
  * opened again shows what came meanwhile. Receives messages from its first use until the conference is left.
  */
 export function messageListOf(conference: MessageSource, topic: string): MessageList {
-  return atBoundary('messageListOf', () => {
-    const byTopic = lists.get(conference) ?? new Map<string, MessageList>();
-    const list = byTopic.get(topic) ?? createList(conference, topic);
-    byTopic.set(topic, list);
-    lists.set(conference, byTopic);
-    return list;
-  });
+  return atBoundary('messageListOf', () => listOf(conference, topic));
+}
+
+function listOf(conference: MessageSource, topic: string): MessageList {
+  const byTopic = lists.get(conference) ?? new Map<string, MessageList>();
+  const list = byTopic.get(topic) ?? createList(conference, topic);
+  lists.set(conference, byTopic);
+  byTopic.set(topic, list);
+  return list;
 }
 
 function createList(conference: MessageSource, topic: string): MessageList {

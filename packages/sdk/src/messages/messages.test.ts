@@ -141,6 +141,21 @@ it('a message says who sent it, when, and to whom', async () => {
   ]);
 });
 
+it('a message of a user who left does not name another user who has its endpoint now', async () => {
+  const [ada, bob] = await threePeople();
+  const senders: unknown[] = [];
+  bob.on('message', ({ from }) => {
+    senders.push([from.userId, from.participant]);
+  });
+  server.distort = (events) =>
+    (events as readonly { readonly type: string }[]).map((event) =>
+      event.type === 'ConferenceMessageSentEvent' ? { ...event, userId: 'former owner' } : event,
+    );
+  await ada.send('chat', 1);
+  await settle();
+  expect(senders).toEqual([['former owner', undefined]]);
+});
+
 it('bytes arrive as bytes', async () => {
   const [ada, bob] = await threePeople();
   const bobs = received(bob);
@@ -149,6 +164,17 @@ it('bytes arrive as bytes', async () => {
   await ada.send('file', new Uint8Array());
   await settle();
   expect(bobs).toEqual([bytes, new Uint8Array()]);
+});
+
+it('bytes that are no base64 arrive as text, and do not stop what comes after', async () => {
+  const [ada, bob] = await threePeople();
+  const bobs = received(bob);
+  const hostile = { id: 'hostile', topic: 'file', payload: '*', contentType: 'application/octet-stream' };
+  const own = { conferenceId: 'room', userEndpointId: ada.endpointId };
+  await server.api('ada').sendMessages({ ...own, messages: [hostile] });
+  await ada.send('file', 'next');
+  await settle();
+  expect(bobs).toEqual(['*', 'next']);
 });
 
 it('nothing is asked for while nobody listens', async () => {

@@ -85,7 +85,10 @@ export class Outbox {
   #recipientsOf(to: SendOptions['to']): Pick<NewMessage, 'to'> {
     if (to === undefined) return {};
     const list = (Array.isArray as (value: unknown) => value is readonly Recipient[])(to) ? to : [to];
-    const ids = list.map((recipient) => (typeof recipient === 'string' ? recipient : recipient.id));
+    // Each once, as the server lists them: encryption binds the list.
+    const ids = [
+      ...new Set(list.map((recipient) => (typeof recipient === 'string' ? recipient : recipient.id))),
+    ];
     if (ids.length === 0 || ids.includes(this.#options.own.userEndpointId))
       throw new RecipientNotFoundError();
     return { to: ids };

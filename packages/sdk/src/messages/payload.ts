@@ -23,10 +23,14 @@ export function payloadToWire(payload: MessagePayload): WirePayload {
   throw new InvalidMessageError('The payload is not JSON.');
 }
 
-/** The payload as the sender passed it; of a type that this SDK does not know, the JSON value. */
+/** The payload as the sender passed it; of a type that this SDK does not know, or no base64, the JSON value. */
 export function payloadFromWire({ payload, contentType }: WirePayload): MessagePayload {
-  const isBytes = contentType === bytesType && typeof payload === 'string';
-  return isBytes ? fromBase64(payload) : (payload as JsonValue);
+  if (contentType !== bytesType || typeof payload !== 'string') return payload as JsonValue;
+  try {
+    return fromBase64(payload);
+  } catch {
+    return payload;
+  }
 }
 
 export async function sealPayload(

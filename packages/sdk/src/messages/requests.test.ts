@@ -104,6 +104,26 @@ it('apps cannot use the topics of requests', async () => {
   expect(await rejectionOf(sending)).toMatchObject({ code: 'ERR_INVALID_MESSAGE' });
 });
 
+it.each([
+  ['null', null],
+  ['text', 'x'],
+  ['without an id', { content: { payload: 1 } }],
+  ['with an id that is no text', { requestId: 7, content: { payload: 1 } }],
+  ['with content that is none', { requestId: 'x', content: null }],
+  ['with content without a payload', { requestId: 'x', content: {} }],
+])('a request or an answer that no SDK sends is ignored: %s', async (_what, payload) => {
+  const heard = listenTo(bob);
+  const handler = vi.fn<() => string>(() => 'pong');
+  bob.onRequest('ping', handler);
+  const own = { conferenceId: 'room', userEndpointId: ada.endpointId };
+  const messages = ['parley.request.ping', 'parley.reply'].map((topic) => ({ id: topic, topic, payload }));
+  await server.api('ada').sendMessages({ ...own, messages });
+  await settle();
+  expect(handler).not.toHaveBeenCalled();
+  expect(heard.filter((line) => line.startsWith('error'))).toEqual([]);
+  expect(await ada.request('ping', 1, { to: bob.endpointId })).toBe('pong');
+});
+
 it('a request ends when we leave', async () => {
   bob.onRequest('slow', () => new Promise(() => {}));
   const asking = rejectionOf(ada.request('slow', 1, { to: bob.endpointId }));

@@ -63,9 +63,10 @@ export class Requests {
     return () => void this.#handlers.delete(topic);
   }
 
-  /** Takes a message of a reserved topic. */
+  /** Takes a message of a reserved topic. Ignores one that no SDK sends. */
   take(message: Message, topic: string | undefined): void {
-    const envelope = message.payload as unknown as Envelope;
+    const envelope: unknown = message.payload;
+    if (!isEnvelope(envelope)) return;
     if (topic !== undefined) void this.#answer(message, topic, envelope);
     else this.#waiting.get(envelope.requestId)?.(envelope);
   }
@@ -98,4 +99,13 @@ export class Requests {
       return { failure: 'failed' };
     }
   }
+}
+
+function isEnvelope(value: unknown): value is Envelope {
+  if (!isObject(value) || typeof value['requestId'] !== 'string') return false;
+  return value['content'] === undefined || (isObject(value['content']) && 'payload' in value['content']);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

@@ -1,6 +1,9 @@
-import type { JsonObject } from '@parley-rtc/contract';
+import type { JsonObject, JsonValue } from '@parley-rtc/contract';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { InvalidMessageError } from '../errors/message-errors.ts';
 import { InvalidMetadataError } from '../errors/schema-errors.ts';
+import type { MessagePayload } from '../messages/message.ts';
+import { payloadToWire } from '../messages/payload.ts';
 import { check, checkText } from './check.ts';
 
 /** Returns metadata as other clients will receive it, and checks that form against the schema. */
@@ -20,6 +23,19 @@ export function entryToSend(schema: StandardSchemaV1 | undefined, input: unknown
   const text = typeof input === 'string' ? input : asJson(input, what);
   refuse(what, schema && checkText(schema, text).issues);
   return text;
+}
+
+/** Returns the payload of a message as other clients will receive it. */
+export function messageToSend(
+  schema: StandardSchemaV1 | undefined,
+  input: unknown,
+  topic: string,
+): MessagePayload {
+  const wire = input instanceof Uint8Array ? input : (payloadToWire(input as JsonValue).payload as JsonValue);
+  const { issues } = (schema && check(schema, wire)) ?? {};
+  if (!issues) return wire;
+  const messages = issues.map(({ message }) => message).join('; ');
+  throw new InvalidMessageError(`The payload of '${topic}' is not valid: ${messages}.`, { issues });
 }
 
 function refuse(what: string, issues: readonly StandardSchemaV1.Issue[] | undefined): void {

@@ -1,6 +1,7 @@
 import type { CallOptions } from '@parley-rtc/client';
 import type { JsonObject, MetadataEntry, Participant, Stream, UnknownEvent } from '@parley-rtc/contract';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Message, SendOptions, SentMessage } from '../messages/message.ts';
 import type { PublishedStream } from '../publishing/published-stream.ts';
 
 type SchemasByName = Readonly<Record<string, StandardSchemaV1>>;
@@ -15,6 +16,8 @@ export interface ConferenceSchemas {
   readonly conference?: SchemasByName;
   /** Events sent with `sendEvent`, by their `type`. */
   readonly events?: SchemasByName;
+  /** Payloads of messages between participants, by topic. */
+  readonly messages?: SchemasByName;
 }
 
 type NamesOf<Schemas> = Schemas extends SchemasByName ? keyof Schemas & string : never;
@@ -27,9 +30,10 @@ export type InvalidPlace =
   | { readonly kind: 'participant'; readonly participant: Participant }
   | { readonly kind: 'stream'; readonly stream: Stream; readonly participant: Participant }
   | { readonly kind: 'conference'; readonly key: string; readonly entry: MetadataEntry }
-  | { readonly kind: 'event'; readonly event: UnknownEvent };
+  | { readonly kind: 'event'; readonly event: UnknownEvent }
+  | { readonly kind: 'message'; readonly message: Message };
 
-/** Metadata or an event that is not valid by its schema. */
+/** Metadata, an event or a message that is not valid by its schema. */
 export interface InvalidData {
   readonly place: InvalidPlace;
   /** Why the schema refuses it. */
@@ -43,6 +47,14 @@ export interface TypedEvent<Data> {
   /** The event's own fields. Common fields, such as `id`, `type` and `timestamp`, are in `event`. */
   readonly data: Data;
   readonly event: UnknownEvent;
+}
+
+/** A message of a participant whose payload is valid by its schema. */
+export interface TypedMessage<Data> {
+  /** The payload, as the schema returns it. */
+  readonly data: Data;
+  /** The message as it was received. */
+  readonly message: Message;
 }
 
 /**
@@ -65,6 +77,11 @@ export interface TypedConference<Schemas extends ConferenceSchemas> {
   on<Type extends NamesOf<Schemas['events']>>(
     type: Type,
     listener: (event: TypedEvent<OutputOf<SchemaOf<Schemas['events'], Type>>>) => void | Promise<void>,
+  ): () => void;
+  /** Calls `listener` for every message of this topic with a valid payload until the returned function is called. */
+  onMessage<Topic extends NamesOf<Schemas['messages']>>(
+    topic: Topic,
+    listener: (message: TypedMessage<OutputOf<SchemaOf<Schemas['messages'], Topic>>>) => void | Promise<void>,
   ): () => void;
   /**
    * Calls `listener` once for each invalid value until the returned function is called; first, asynchronously, for values
@@ -92,4 +109,16 @@ export interface TypedConference<Schemas extends ConferenceSchemas> {
     value: InputOf<SchemaOf<Schemas['conference'], Key>>,
     options?: CallOptions,
   ): Promise<void>;
+  /**
+   * Sends a message, like `Conference.send`. Checks the payload in the form in which it will arrive; each reader applies the
+   * transformations of the schema.
+   *
+   * @throws InvalidMessageError (`ERR_INVALID_MESSAGE`), with the issues, before anything is sent; otherwise the errors of
+   * `Conference.send`.
+   */
+  send<Topic extends NamesOf<Schemas['messages']>>(
+    topic: Topic,
+    payload: InputOf<SchemaOf<Schemas['messages'], Topic>>,
+    options?: SendOptions,
+  ): Promise<SentMessage>;
 }

@@ -1,5 +1,6 @@
 import type { ConferenceState, JsonObject, MetadataEntry, UnknownEvent } from '@parley-rtc/contract';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Message } from '../messages/message.ts';
 import { check, checkText, type Verdict } from './check.ts';
 import type { ConferenceSchemas, InvalidPlace } from './typed-conference.ts';
 
@@ -16,6 +17,7 @@ export interface Verdicts {
   readonly stream: (metadata: JsonObject) => Verdict;
   readonly entry: (entry: MetadataEntry, key: string) => Verdict;
   readonly event: (event: UnknownEvent) => Verdict;
+  readonly message: (message: Message) => Verdict;
 }
 
 export function verdictsBy({
@@ -23,6 +25,7 @@ export function verdictsBy({
   stream,
   conference = {},
   events = {},
+  messages = {},
 }: ConferenceSchemas): Verdicts {
   return {
     participant: oncePerObject((metadata: JsonObject) => checkIfAny(participant, metadata)),
@@ -35,6 +38,7 @@ export function verdictsBy({
     event: oncePerObject((event: UnknownEvent) =>
       checkIfAny(own(events, event.originalType), ownFields(event)),
     ),
+    message: oncePerObject((message: Message) => checkIfAny(own(messages, message.topic), message.payload)),
   };
 }
 
@@ -84,6 +88,6 @@ function oncePerObject<Key extends object, More extends readonly unknown[]>(
   };
 }
 
-function checkIfAny(schema: StandardSchemaV1 | undefined, value: JsonObject): Verdict {
+function checkIfAny(schema: StandardSchemaV1 | undefined, value: unknown): Verdict {
   return schema ? check(schema, value) : { value };
 }

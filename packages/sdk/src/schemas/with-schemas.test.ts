@@ -8,6 +8,8 @@ import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
 import type { InvalidData } from './typed-conference.ts';
 import { withSchemas } from './with-schemas.ts';
+// Loaded in advance, because fake timers do not wait for files.
+import '../messages/outbox.ts';
 
 const schemas = {
   participant: z.object({ name: z.string(), role: z.enum(['agent', 'guest']).default('guest') }),
@@ -18,6 +20,11 @@ const schemas = {
     closesAt: z.iso.datetime().transform((text) => new Date(text)),
   },
   events: { MessageSentEvent: z.strictObject({ text: z.string().min(1) }) },
+  messages: {
+    chat: z.object({ text: z.string().min(1), isUrgent: z.boolean().default(false) }),
+    file: z.instanceof(Uint8Array),
+    at: z.iso.datetime().transform((text) => new Date(text)),
+  },
 };
 
 let server: FakeServer;
@@ -43,6 +50,7 @@ function listenToInvalid(conference: Conference): string[] {
 function whereOf(place: InvalidData['place']): string {
   if (place.kind === 'participant') return `participant ${place.participant.userId}`;
   if (place.kind === 'stream') return `stream of ${place.participant.userId}`;
+  if (place.kind === 'message') return `message ${place.message.topic} of ${place.message.from.userId}`;
   return place.kind === 'conference' ? `entry ${place.key}` : `event ${place.event.originalType}`;
 }
 
@@ -136,6 +144,86 @@ describe('an event of the server', () => {
     await settle();
     expect(listener).not.toHaveBeenCalled();
     expect(heard).toEqual(['event MessageSentEvent {"text":""} 1']);
+  });
+});
+
+describe('a message', () => {
+  beforeEach(joinBoth);
+
+  it('arrives typed, for listeners of its topic', async () => {
+    const heard: unknown[] = [];
+    const app = withSchemas(ada, schemas);
+    const off = app.onMessage('chat', ({ data, message }) => void heard.push([data, message.from.userId]));
+    app.onMessage('file', ({ data }) => void heard.push(data.length));
+    app.onMessage('at', ({ data }) => void heard.push(data.getTime()));
+    const bobs = withSchemas(bob, schemas);
+    await bobs.send('chat', { text: 'hello' });
+    await bobs.send('file', new Uint8Array([1, 2]));
+    await bobs.send('at', '2026-01-01T00:00:00Z');
+    await bob.send('other', { text: 'of another topic' });
+    await settle();
+    off();
+    await bobs.send('chat', { text: 'too late' });
+    await settle();
+    expect(heard).toEqual([[{ text: 'hello', isUrgent: false }, 'bob'], 2, Date.UTC(2026, 0)]);
+  });
+
+  it('that is invalid reaches only the listeners of invalid data, once', async () => {
+    const listener = vi.fn<() => void>();
+    withSchemas(ada, schemas).onMessage('chat', listener);
+    const heard = listenToInvalid(ada);
+    await bob.send('chat', { text: '' });
+    await bob.send('chat', 'no object');
+    await bob.send('constructor', 'has no schema');
+    await settle();
+    expect(listener).not.toHaveBeenCalled();
+    expect(heard).toEqual(['message chat of bob {"text":""} 1', 'message chat of bob "no object" 1']);
+  });
+
+  it('is not asked for by a listener of invalid data without schemas for messages', async () => {
+    const { messages: _, ...others } = schemas;
+    withSchemas(ada, others).onInvalid(() => {});
+    await bob.send('chat', { text: 'hello' });
+    await settle();
+    expect(server.messages.reads).toBe(0);
+  });
+
+  it('is not received any more after the listener of invalid data is removed', async () => {
+    const listener = vi.fn<() => void>();
+    withSchemas(ada, schemas).onInvalid(listener)();
+    await bob.send('chat', 'no object');
+    await settle();
+    expect(listener).not.toHaveBeenCalled();
+  });
+
+  it('reaches only its recipients', async () => {
+    const cyd = await joinAs(server, 'cyd');
+    await settle();
+    const [adas, cyds]: unknown[][] = [[], []];
+    withSchemas(ada, schemas).onMessage('chat', ({ data }) => void adas?.push(data.text));
+    withSchemas(cyd, schemas).onMessage('chat', ({ data }) => void cyds?.push(data.text));
+    await withSchemas(bob, schemas).send('chat', { text: 'psst' }, { to: ada.endpointId });
+    await settle();
+    expect([adas, cyds]).toEqual([['psst'], []]);
+    await cyd.leave();
+  });
+
+  it('is refused before it is sent when its schema does not accept it, with the issues', async () => {
+    const app = withSchemas(ada, schemas);
+    await expect(app.send('chat', { text: 7 as unknown as string })).rejects.toMatchObject({
+      code: 'ERR_INVALID_MESSAGE',
+      message: expect.stringContaining("'chat'") as string,
+      issues: [{ path: ['text'] }],
+    });
+    await expect(app.send('at', new Date() as unknown as string)).resolves.toBeDefined();
+    await expect(app.send('file', [1] as unknown as Uint8Array<ArrayBuffer>)).rejects.toMatchObject({
+      code: 'ERR_INVALID_MESSAGE',
+    });
+    await expect(app.send('chat', 1n as never)).rejects.toMatchObject({
+      code: 'ERR_INVALID_MESSAGE',
+      issues: [],
+    });
+    expect(server.callsOf('sendMessages')).toHaveLength(1);
   });
 });
 
@@ -286,6 +374,8 @@ export async function types(conference: Conference): Promise<void> {
   const camera: 'face' | 'desk' | undefined = app.stream({ metadata: {} })?.camera;
   const closesAt: Date | undefined = app.entry('closesAt');
   app.on('MessageSentEvent', ({ data: { text } }) => void text.trim());
+  app.onMessage('at', ({ data }) => void data.getTime());
+  await app.send('chat', { text: '' });
   // The input may omit a field with a default.
   await app.setParticipantMetadata({ name: `${role} ${camera}` });
   await app.setMetadata('closesAt', closesAt?.toISOString() ?? '');
@@ -293,6 +383,12 @@ export async function types(conference: Conference): Promise<void> {
   await app.setParticipantMetadata({ name: 7 });
   // @ts-expect-error -- the input is text, only the output is a date
   await app.setMetadata('closesAt', new Date());
+  // @ts-expect-error -- of the wrong type
+  await app.send('chat', { text: 7 });
+  // @ts-expect-error -- a topic without a schema
+  await app.send('other', {});
+  // @ts-expect-error -- a topic without a schema
+  app.onMessage('other', () => {});
   // @ts-expect-error -- a key without a schema
   app.entry('colour');
   // @ts-expect-error -- an event without a schema

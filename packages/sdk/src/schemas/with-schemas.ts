@@ -1,10 +1,13 @@
 import { atBoundary, withBoundary } from '@parley-rtc/client';
 import type { Conference } from '../conference/conference.ts';
 import type { Verdict } from './check.ts';
-import { entryToSend, metadataToSend } from './to-send.ts';
+import { entryToSend, messageToSend, metadataToSend } from './to-send.ts';
 import type { ConferenceSchemas, TypedConference } from './typed-conference.ts';
 import { own, verdictsBy } from './verdicts.ts';
 import { watchInvalid } from './watch-invalid.ts';
+
+/** What reading and writing by schemas needs of a conference. */
+type SchemaConference = Pick<Conference, 'on' | 'send' | 'setMetadata' | 'setParticipantMetadata' | 'state'>;
 
 /**
  * Wraps a conference to read and write its data by schemas. The wrapper holds no resources: create as many as you like.
@@ -14,11 +17,11 @@ import { watchInvalid } from './watch-invalid.ts';
  * const name = app.participant(participant)?.name;
  */
 export function withSchemas<const Schemas extends ConferenceSchemas>(
-  conference: Pick<Conference, 'on' | 'setMetadata' | 'setParticipantMetadata' | 'state'>,
+  conference: SchemaConference,
   schemas: Schemas,
 ): TypedConference<Schemas>;
 export function withSchemas(
-  conference: Pick<Conference, 'on' | 'setMetadata' | 'setParticipantMetadata' | 'state'>,
+  conference: SchemaConference,
   schemas: ConferenceSchemas,
 ): TypedConference<ConferenceSchemas> {
   const verdicts = atBoundary('withSchemas', () => verdictsBy(schemas));
@@ -35,7 +38,13 @@ export function withSchemas(
         const verdict = verdicts.event(event);
         if (!verdict.issues) return listener({ data: verdict.value, event });
       }),
-    onInvalid: (listener) => watchInvalid(conference, verdicts, listener),
+    onMessage: (topic, listener) =>
+      conference.on('message', (message) => {
+        if (message.topic !== topic) return;
+        const verdict = verdicts.message(message);
+        if (!verdict.issues) return listener({ data: verdict.value, message });
+      }),
+    onInvalid: (listener) => watchInvalid(conference, { schemas, verdicts }, listener),
     setParticipantMetadata: async (metadata, options) =>
       conference.setParticipantMetadata(
         metadataToSend(schemas.participant, metadata, 'participant metadata'),
@@ -45,6 +54,8 @@ export function withSchemas(
       published.setMetadata(metadataToSend(schemas.stream, metadata, 'stream metadata')),
     setMetadata: async (key, value, options) =>
       conference.setMetadata(key, entryToSend(own(schemas.conference ?? {}, key), value, key), options),
+    send: async (topic, payload, options) =>
+      conference.send(topic, messageToSend(own(schemas.messages ?? {}, topic), payload, topic), options),
   });
 }
 

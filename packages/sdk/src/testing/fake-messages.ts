@@ -43,6 +43,7 @@ export class FakeMessages {
         messageId,
         sequence: this.#lastSequence,
         ...content,
+        ...(content.to && { to: [...new Set(content.to)] }),
       } as ConferenceMessageSentEvent;
       this.#sent.push(event);
       return event;

@@ -1,7 +1,13 @@
 import type { ConferenceMessageSentEvent } from '@parley-rtc/contract';
 
+/** A message as it is stored. */
+export interface StoredMessage extends ConferenceMessageSentEvent {
+  /** The users of the endpoints in `to`, in the same order: after they left, other users can register these endpoints. */
+  readonly toUsers?: readonly string[];
+}
+
 /** A message without its place, which the log assigns. */
-export type UnplacedMessage = Omit<ConferenceMessageSentEvent, 'sequence'>;
+export type UnplacedMessage = Omit<StoredMessage, 'sequence'>;
 
 /**
  * The messages of all conferences, in the order in which they were accepted. Keeps about as many bytes of each conference's
@@ -18,16 +24,12 @@ export interface MessageLog {
     conferenceId: string,
     messages: readonly UnplacedMessage[],
     nowMs: number,
-  ): Promise<readonly ConferenceMessageSentEvent[]>;
+  ): Promise<readonly StoredMessage[]>;
   /**
    * The messages after a sequence, oldest first. Stops before the one that would exceed `maxBytes`, but returns at least one if
    * there is one.
    */
-  after(
-    conferenceId: string,
-    sequence: number,
-    maxBytes: number,
-  ): Promise<readonly ConferenceMessageSentEvent[]>;
+  after(conferenceId: string, sequence: number, maxBytes: number): Promise<readonly StoredMessage[]>;
   /** The sequence of the last message; 0 without one. */
   lastSequence(conferenceId: string): Promise<number>;
   /** The sequence of the last message that was dropped; 0 without one. */

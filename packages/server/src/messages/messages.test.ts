@@ -118,6 +118,29 @@ describe.each([
     expect(payloadsOf(await read(room, cyd, 'all'))).toEqual(['for all']);
   });
 
+  it('for a user do not reach another user who takes over the endpoint', async () => {
+    const room = await open();
+    const [ada, bob, eve] = [await room.enter(), await room.enter(), await room.enter()];
+    await send(room, ada, { payload: 'secret', to: [bob.userEndpointId] }, { payload: 'for all' });
+    const { conferenceId } = room;
+    const { userEndpointId } = bob;
+    await bob.caller.call('unregisterUserEndpoint', { body: { userEndpointId } });
+    await eve.caller.do('registerUserEndpoint', { body: { userEndpointId, keepAliveSeconds: 60 } });
+    await eve.caller.do('join', { body: { conferenceId, userEndpointId } });
+    const events = await read(room, { ...eve, userEndpointId }, 'all');
+    expect(payloadsOf(events)).toEqual(['for all']);
+    expect(JSON.stringify(events)).not.toContain('toUsers');
+  });
+
+  it('do not show to whom their recipients belong', async () => {
+    const room = await open();
+    const [ada, bob] = [await room.enter(), await room.enter()];
+    await send(room, ada, { to: [bob.userEndpointId] });
+    const [received] = await read(room, bob, 'joined');
+    expect(received).toMatchObject({ to: [bob.userEndpointId] });
+    expect(received).not.toHaveProperty('toUsers');
+  });
+
   it('wake a waiting poll, and a waiting push', async () => {
     const room = await open();
     const [ada, bob] = [await room.enter(), await room.enter()];

@@ -12,7 +12,7 @@ import type { Clock } from '../clock.ts';
 import type { Conferences } from '../conferences/conferences.ts';
 import { jsonBytes } from '../conferences/json-bytes.ts';
 import { requireParticipant } from '../conferences/rules/preconditions.ts';
-import type { MessageLog } from '../event-log/message-log.ts';
+import type { MessageLog, StoredMessage } from '../event-log/message-log.ts';
 import type { Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
 import { Listeners } from '../listeners.ts';
@@ -110,8 +110,9 @@ export class Messages {
     const { conferences, log } = this.#options;
     const opened = await conferences.get(conferenceId, actor);
     if (opened.ended) return endedReader;
-    requireParticipant(opened, userEndpointId);
+    const { userId } = requireParticipant(opened, userEndpointId);
     let sequence = await this.#sequenceOf(conferenceId, userEndpointId, start);
+    const reader = { userEndpointId, userId };
     let isPlaced = typeof start === 'number';
     return {
       read: async (maxBytes) => {
@@ -130,7 +131,7 @@ export class Messages {
         for (;;) {
           const messages = await log.after(conferenceId, sequence, maxBytes);
           sequence = Math.max(sequence, messages.at(-1)?.sequence ?? 0);
-          const readable = messages.filter((message) => isFor(userEndpointId, message));
+          const readable = messages.filter((message) => isFor(reader, message)).map(withoutUsers);
           if (readable.length > 0 || messages.length === 0) return readable;
         }
       },
@@ -138,7 +139,7 @@ export class Messages {
         if (!isPlaced || (await log.droppedThrough(conferenceId)) > sequence) return true;
         for (;;) {
           const messages = await log.after(conferenceId, sequence, scanBytes);
-          if (messages.some((message) => isFor(userEndpointId, message))) return true;
+          if (messages.some((message) => isFor(reader, message))) return true;
           if (messages.length === 0) return false;
           // Messages for others need not be looked at again.
           sequence = Math.max(sequence, messages.at(-1)?.sequence ?? 0);
@@ -211,7 +212,15 @@ const endedReader: MessageReader = {
   hasMore: () => Promise.resolve(false),
 };
 
-/** Whether an endpoint receives a message: never its own. */
-function isFor(endpointId: string, { userEndpointId, to }: ConferenceMessageSentEvent): boolean {
-  return to ? to.includes(endpointId) : userEndpointId !== endpointId;
+/** Whether an endpoint receives a message: never its own, and never one for another user who had this endpoint. */
+function isFor(
+  reader: { readonly userEndpointId: string; readonly userId: string },
+  { userEndpointId, to, toUsers }: StoredMessage,
+): boolean {
+  if (!to) return userEndpointId !== reader.userEndpointId;
+  return toUsers?.[to.indexOf(reader.userEndpointId)] === reader.userId;
+}
+
+function withoutUsers({ toUsers: _, ...message }: StoredMessage): ConferenceMessageSentEvent {
+  return message;
 }

@@ -30,7 +30,7 @@ export function messagesOf(
 }
 
 function requireRecipients(state: ConferenceState, sender: Participant, to: readonly string[]): void {
-  const inside = new Set(state.participants.map(({ id }) => id));
+  const inside = usersInside(state);
   const unknown = to.find((id) => !inside.has(id) || id === sender.id);
   if (unknown === undefined) return;
   throw new RefusalError(
@@ -41,12 +41,20 @@ function requireRecipients(state: ConferenceState, sender: Participant, to: read
   );
 }
 
+/** The users of the participants, by endpoint. */
+function usersInside({ participants }: ConferenceState): ReadonlyMap<string, string> {
+  return new Map(participants.map(({ id, userId }) => [id, userId]));
+}
+
 function messageOf(
-  { id: conferenceId, organizationId }: ConferenceState,
+  state: ConferenceState,
   sender: Participant,
   { id: messageId, topic, payload, contentType, to }: NewMessage,
   { nowMs, newId }: Stamp,
 ): UnplacedMessage {
+  const { id: conferenceId, organizationId } = state;
+  const recipients = to && [...new Set(to)];
+  const users = recipients && usersInside(state);
   return {
     type: 'ConferenceMessageSentEvent',
     id: newId(),
@@ -60,6 +68,6 @@ function messageOf(
     topic,
     payload: payload as JsonValue,
     ...(contentType !== undefined && { contentType }),
-    ...(to !== undefined && { to: [...new Set(to)] }),
+    ...(recipients && { to: recipients, toUsers: recipients.map((id) => users?.get(id) ?? '') }),
   };
 }

@@ -1,15 +1,14 @@
-import type { ConferenceMessageSentEvent } from '@parley-rtc/contract';
-import type { MessageLog, UnplacedMessage } from '../event-log/message-log.ts';
+import type { MessageLog, StoredMessage, UnplacedMessage } from '../event-log/message-log.ts';
 
 interface Kept {
-  readonly message: ConferenceMessageSentEvent;
+  readonly message: StoredMessage;
   readonly bytes: number;
 }
 
 interface Channel {
   /** Oldest first. */
   kept: readonly Kept[];
-  readonly byKey: Map<string, ConferenceMessageSentEvent>;
+  readonly byKey: Map<string, StoredMessage>;
   bytes: number;
   lastSequence: number;
   droppedThrough: number;
@@ -28,7 +27,7 @@ export class MemoryMessageLog implements MessageLog {
     conferenceId: string,
     messages: readonly UnplacedMessage[],
     nowMs: number,
-  ): Promise<readonly ConferenceMessageSentEvent[]> {
+  ): Promise<readonly StoredMessage[]> {
     const channel = this.#channels.get(conferenceId) ?? {
       kept: [],
       byKey: new Map(),
@@ -54,13 +53,9 @@ export class MemoryMessageLog implements MessageLog {
     return Promise.resolve(stored);
   }
 
-  after(
-    conferenceId: string,
-    sequence: number,
-    maxBytes: number,
-  ): Promise<readonly ConferenceMessageSentEvent[]> {
+  after(conferenceId: string, sequence: number, maxBytes: number): Promise<readonly StoredMessage[]> {
     const { kept = [] } = this.#channels.get(conferenceId) ?? {};
-    const read: ConferenceMessageSentEvent[] = [];
+    const read: StoredMessage[] = [];
     let total = 0;
     for (const { message, bytes } of kept.slice(firstAfter(kept, sequence))) {
       total += bytes;

@@ -1,6 +1,5 @@
 import type { StatementSync } from 'node:sqlite';
-import type { ConferenceMessageSentEvent } from '@parley-rtc/contract';
-import type { MessageLog, UnplacedMessage } from '../event-log/message-log.ts';
+import type { MessageLog, StoredMessage, UnplacedMessage } from '../event-log/message-log.ts';
 import type { Database } from './database.ts';
 import { parseStored } from './parse-stored.ts';
 
@@ -47,7 +46,7 @@ export class SqliteMessageLog implements MessageLog {
     conferenceId: string,
     messages: readonly UnplacedMessage[],
     nowMs: number,
-  ): Promise<readonly ConferenceMessageSentEvent[]> {
+  ): Promise<readonly StoredMessage[]> {
     const stored = this.#database.transact(() => {
       const place = this.#placeOf(conferenceId);
       const all = messages.map((unplaced) => {
@@ -69,12 +68,8 @@ export class SqliteMessageLog implements MessageLog {
     return stored;
   }
 
-  after(
-    conferenceId: string,
-    sequence: number,
-    maxBytes: number,
-  ): Promise<readonly ConferenceMessageSentEvent[]> {
-    const read: ConferenceMessageSentEvent[] = [];
+  after(conferenceId: string, sequence: number, maxBytes: number): Promise<readonly StoredMessage[]> {
+    const read: StoredMessage[] = [];
     let total = 0;
     for (const { message } of this.#selectAfter.iterate(conferenceId, sequence)) {
       total += Buffer.byteLength(String(message));
@@ -130,6 +125,6 @@ interface Place {
 }
 
 /** The table holds only messages that this class wrote. */
-function messageOf(text: unknown): ConferenceMessageSentEvent {
-  return parseStored<ConferenceMessageSentEvent>(text);
+function messageOf(text: unknown): StoredMessage {
+  return parseStored<StoredMessage>(text);
 }
