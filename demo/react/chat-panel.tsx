@@ -44,7 +44,7 @@ export function ChatPanel({ conference, chat, onClose }: ChatPanelProps): ReactN
             {text}
             {isSending && <small className="sending">Sending…</small>}
             {problem !== '' && (
-              <div className="unsent">
+              <div ref={scrollIntoView} className="unsent">
                 Not sent. {problem}
                 <button
                   className="button"
@@ -85,7 +85,7 @@ export function ChatPanel({ conference, chat, onClose }: ChatPanelProps): ReactN
   );
 }
 
-/** Scrolls to each new message. */
+/** Scrolls to each new message, and to the note that one was not sent. */
 function scrollIntoView(item: HTMLElement | null): void {
   item?.scrollIntoView({ block: 'nearest' });
 }
