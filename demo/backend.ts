@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { clientToken, createRtcApi, HttpError, type RtcApi } from '@parley-rtc/client';
-import { createChatSender } from './chat-sender.ts';
 import { readJson } from './read-json.ts';
 import { RequestError } from './request-error.ts';
 
@@ -17,28 +16,16 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<v
 const roomPattern = /^[\w-]{1,64}$/;
 
 /**
- * The endpoints that Parley needs in a customer's back end:
- *
- * - `POST /ticket` with `{room}` returns `{ticket, conferenceId}`. A real back end would first authenticate the user
- *   and check whether they may join the room.
- * - `POST /messages` with `{conferenceId, endpointId, text}` and the page's token sends a message to all participants.
+ * The endpoint that Parley needs in a customer's back end: `POST /ticket` with `{room}` returns `{ticket, conferenceId}`. A
+ * real back end would first authenticate the user and check whether they may join the room.
  */
 export function createBackend({ server, clientId, clientSecret }: BackendOptions): Handler {
   const api = createRtcApi({ server, token: clientToken({ server, clientId, clientSecret }) });
-  const sendMessage = createChatSender(api, server);
 
   const handle = async (request: IncomingMessage): Promise<object> => {
     if (request.method !== 'POST') throw new RequestError(400, 'invalid_request', 'Send a POST request.');
-    const body = await readJson(request);
-    switch (request.url) {
-      case '/ticket':
-        return makeTicket(api, readRoom(body));
-      case '/messages':
-        await sendMessage(body, bearerOf(request));
-        return {};
-      default:
-        throw new RequestError(404, 'not_found', 'No such path. Use /ticket or /messages.');
-    }
+    if (request.url !== '/ticket') throw new RequestError(404, 'not_found', 'No such path. Use /ticket.');
+    return makeTicket(api, readRoom(await readJson(request)));
   };
   return async (request, response) => {
     try {
@@ -86,12 +73,6 @@ function readRoom({ room }: Readonly<Record<string, unknown>>): string {
     'invalid_request',
     'Choose a room name of 1 to 64 letters, digits, dashes or underscores.',
   );
-}
-
-function bearerOf({ headers: { authorization = '' } }: IncomingMessage): string {
-  const [, token] = /^Bearer (.+)$/i.exec(authorization) ?? [];
-  if (token !== undefined) return token;
-  throw new RequestError(401, 'unauthorized', 'Send the token that the page joined the call with.');
 }
 
 function answer(response: ServerResponse, status: number, body: object): void {

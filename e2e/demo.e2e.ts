@@ -62,7 +62,7 @@ async function adaAndBob(
   context: BrowserContext,
   kind: Kind,
   rest = '',
-): Promise<{ ada: Page; bob: Page; problems: string[] }> {
+): Promise<{ ada: Page; bob: Page; room: string; problems: string[] }> {
   const problems: string[] = [];
   const room = newRoom();
   const ada = await openPage(context, problems);
@@ -70,7 +70,7 @@ async function adaAndBob(
   // Only now, because Firefox opens devices only for the page in front.
   const bob = await openPage(context, problems);
   await joinDemo(bob, kind, room, 'Bob', rest);
-  return { ada, bob, problems };
+  return { ada, bob, room, problems };
 }
 
 /** The elements in the middle of a remote tile, topmost first: the video, above the initials once it plays. */
@@ -126,7 +126,7 @@ for (const kind of kinds) {
   });
 
   test(`the ${kind} page has chat and raised hands`, async ({ context }) => {
-    const { ada, bob, problems } = await adaAndBob(context, kind, '&camera=0');
+    const { ada, bob, room, problems } = await adaAndBob(context, kind, '&camera=0');
     await expect(bob.getByRole('heading', { level: 1 })).toBeFocused();
 
     await ada.bringToFront();
@@ -143,12 +143,34 @@ for (const kind of kinds) {
     await bob.keyboard.press('Escape');
     await expect(bob.getByRole('button', { name: 'Messages', exact: true })).toBeFocused();
 
+    // The server refuses Ada's next message. She sends it again with the keyboard.
+    await ada.bringToFront();
+    await ada.route('**/sendMessages', (route) => route.fulfill({ status: 429, json: {} }));
+    await ada.getByTestId('message-input').fill('And you?');
+    await ada.keyboard.press('Enter');
+    await expect(ada.getByTestId('message').last()).toContainText('Not sent. The server is busy.');
+    await ada.unroute('**/sendMessages');
+    await ada.keyboard.press('Shift+Tab');
+    await expect(ada.getByRole('button', { name: 'Try again' })).toBeFocused();
+    await ada.keyboard.press('Enter');
+    await expect(ada.getByTestId('message').last()).toHaveText(/^\s*You\s*And you\?\s*$/);
+    await expect(ada.getByTestId('message-input')).toBeFocused();
+    await expect(bob.getByRole('button', { name: 'Messages, 1 new' })).toBeVisible();
+
+    // Cyd joins late, and reads both messages, although their sender has left.
+    await ada.getByTestId('leave-button').click();
+    const cyd = await openPage(context, problems);
+    await joinDemo(cyd, kind, room, 'Cyd', '&camera=0');
+    await cyd.getByRole('button', { name: 'Messages, 2 new' }).click();
+    await expect(cyd.getByTestId('message')).toHaveText([/^\s*Ada\s*<b>Hello<\/b> Bob/, /^\s*Ada\s*And you/]);
+
+    await bob.bringToFront();
     await bob.getByTestId('hand-button').click();
     await expect(bob.getByTestId('hand-button')).toHaveAttribute('aria-pressed', 'true');
-    await expect(ada.getByTestId('status')).toHaveText('Bob raised a hand');
-    await expect(ada.locator(remoteTiles).getByRole('img', { name: 'Hand raised' })).toBeVisible();
+    await expect(cyd.getByTestId('status')).toHaveText('Bob raised a hand');
+    await expect(cyd.locator(remoteTiles).getByRole('img', { name: 'Hand raised' })).toBeVisible();
     await bob.getByTestId('hand-button').click();
-    await expect(ada.locator(remoteTiles).getByRole('img', { name: 'Hand raised' })).toBeHidden();
+    await expect(cyd.locator(remoteTiles).getByRole('img', { name: 'Hand raised' })).toBeHidden();
     expect(problems).toEqual([]);
   });
 

@@ -1,4 +1,5 @@
 import { test } from '@playwright/test';
+import { again } from './support/again.ts';
 import { Caller } from './support/caller.ts';
 import { expectToGrow } from './support/expect-to-grow.ts';
 import { expect } from './support/expect.ts';
@@ -100,16 +101,5 @@ async function changeEverything(caller: Caller, index: number): Promise<void> {
     await inPage(async ([round]) => {
       await window.mine.setMetadata({ round });
     });
-  }
-}
-
-/** Does what a user does who reads that the network failed: tries again. */
-async function again(action: () => Promise<void>, tries = 12): Promise<void> {
-  try {
-    await action();
-  } catch (error) {
-    const isNetwork = /ConnectionError|TimeoutError|ServerError: .*HTTP 502/.test(String(error));
-    if (!isNetwork || tries === 1) throw error;
-    await again(action, tries - 1);
   }
 }

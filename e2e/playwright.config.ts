@@ -43,6 +43,7 @@ const firefoxToo = new RegExp(
     'insight',
     'logging',
     'media-process',
+    'messages',
     'muting',
     'network-change',
     'packed',

@@ -1,7 +1,7 @@
 import { useConference, useConferenceEvent } from '@parley-rtc/react';
 import * as sdk from '@parley-rtc/sdk';
 import { useEffect, useState, type ReactNode } from 'react';
-import { getJoinOptions, type CallJoinOptions } from '../shared/get-join-options.ts';
+import { getJoinOptions } from '../shared/get-join-options.ts';
 import { messageOf } from '../shared/message-of.ts';
 import { whyOver } from '../shared/why-over.ts';
 import { CallEnded } from './call-ended.tsx';
@@ -17,7 +17,7 @@ interface JoinAttempt {
 /** The result of getting the join options for an attempt. */
 interface Outcome {
   readonly attempt: JoinAttempt;
-  readonly joinOptions?: CallJoinOptions;
+  readonly joinOptions?: sdk.JoinOptions;
   readonly problem?: string;
 }
 
@@ -44,10 +44,10 @@ export function App(): ReactNode {
     return () => superseded.abort();
   }, [attempt]);
 
-  if (present?.joinOptions && conference && status === 'joined') {
+  if (conference && status === 'joined') {
     return (
       <main className="call" data-phase="call">
-        <CallRoom conference={conference} joinOptions={present.joinOptions} />
+        <CallRoom conference={conference} />
       </main>
     );
   }

@@ -2,7 +2,6 @@ import { useConferenceState } from '@parley-rtc/react';
 import * as sdk from '@parley-rtc/sdk';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Call } from '../shared/call.ts';
-import type { CallJoinOptions } from '../shared/get-join-options.ts';
 import { keepFocus } from '../shared/keep-focus.ts';
 import { countOf } from '../shared/people.ts';
 import { tilesOf } from '../shared/tiles.ts';
@@ -17,12 +16,11 @@ import { useStore } from './use-store.ts';
 
 interface CallRoomProps {
   readonly conference: sdk.Conference;
-  readonly joinOptions: CallJoinOptions;
 }
 
 /** The call, once it is set up. */
-export function CallRoom({ conference, joinOptions }: CallRoomProps): ReactNode {
-  const call = useCall(conference, joinOptions);
+export function CallRoom({ conference }: CallRoomProps): ReactNode {
+  const call = useCall(conference);
   return call && <Room conference={conference} call={call} />;
 }
 
@@ -97,7 +95,7 @@ function Room({ conference, call }: { readonly conference: sdk.Conference; reado
             ),
           )}
         </section>
-        {panel === 'chat' && <ChatPanel chat={call.chat} onClose={closePanel} />}
+        {panel === 'chat' && <ChatPanel conference={conference} chat={call.chat} onClose={closePanel} />}
         {panel === 'settings' && (
           <SettingsPanel call={call} isOnHold={sdk.selectOnHold(snapshot)} onClose={closePanel} />
         )}

@@ -1,51 +1,74 @@
-import { useEffect, type FormEvent, type ReactNode } from 'react';
-import type { Chat } from '../shared/chat.ts';
+import { useMessages } from '@parley-rtc/react';
+import type { Conference } from '@parley-rtc/sdk';
+import { useEffect, useRef, type FormEvent, type ReactNode } from 'react';
+import { chatTopic, type Chat } from '../shared/chat.ts';
 import { Icon } from './icon.tsx';
 import { Panel } from './panel.tsx';
-import { useStore } from './use-store.ts';
 
 interface ChatPanelProps {
+  readonly conference: Conference;
   readonly chat: Chat;
   readonly onClose: () => void;
 }
 
 /** The chat. */
-export function ChatPanel({ chat, onClose }: ChatPanelProps): ReactNode {
-  const { messages, isSending, problem } = useStore(chat);
+export function ChatPanel({ conference, chat, onClose }: ChatPanelProps): ReactNode {
+  const { messages, send, retry } = useMessages(conference, chatTopic);
+  const input = useRef<HTMLInputElement>(null);
+  const lines = chat.linesOf(messages);
 
   useEffect(() => {
     chat.setVisible(true);
     return () => chat.setVisible(false);
   }, [chat]);
 
-  const send = async (event: FormEvent<HTMLFormElement>): Promise<void> => {
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    const form = event.currentTarget;
-    const text = new FormData(form).get('text');
-    if (typeof text === 'string' && (await chat.send(text))) form.reset();
+    const payload = chat.payloadOf(input.current?.value ?? '');
+    if (payload === undefined) return;
+    // The list shows a failure.
+    send?.(payload).catch(() => {});
+    event.currentTarget.reset();
+  };
+  const tryAgain = (key: string): void => {
+    retry?.(key).catch(() => {});
+    // The button that had the focus disappears.
+    input.current?.focus();
   };
   return (
     <Panel title="Messages" onClose={onClose}>
       <ol className="messages" role="log" aria-label="Messages" tabIndex={0}>
-        {messages.map(({ id, name, text, isOwn }) => (
-          <li key={id} ref={scrollIntoView} className="message" data-testid="message" data-own={isOwn}>
+        {lines.map(({ key, name, text, isOwn, isSending, problem }) => (
+          <li key={key} ref={scrollIntoView} className="message" data-testid="message" data-own={isOwn}>
             <strong>{isOwn ? 'You' : name}</strong>
             {text}
+            {isSending && <small className="sending">Sending…</small>}
+            {problem !== '' && (
+              <div ref={scrollIntoView} className="unsent">
+                Not sent. {problem}
+                <button
+                  className="button"
+                  type="button"
+                  data-testid="retry-button"
+                  onClick={() => tryAgain(key)}
+                >
+                  Try again
+                </button>
+              </div>
+            )}
           </li>
         ))}
       </ol>
-      {messages.length === 0 && (
+      {lines.length === 0 && (
         <p className="panel-note">
-          Everyone in the call right now sees your messages. Messages disappear when the call ends.
+          Everyone in the call sees your messages, and so does everyone who joins later.
         </p>
       )}
-      <p className="error" role="alert">
-        {problem}
-      </p>
-      <form className="message-form" onSubmit={(event) => void send(event)}>
+      <form className="message-form" onSubmit={submit}>
         <label className="field">
           <span className="visually-hidden">Your message</span>
           <input
+            ref={input}
             name="text"
             data-testid="message-input"
             autoComplete="off"
@@ -54,13 +77,7 @@ export function ChatPanel({ chat, onClose }: ChatPanelProps): ReactNode {
             required
           />
         </label>
-        <button
-          className="round"
-          aria-label="Send"
-          title="Send"
-          data-testid="send-button"
-          aria-disabled={isSending}
-        >
+        <button className="round" aria-label="Send" title="Send" data-testid="send-button">
           <Icon name="send" />
         </button>
       </form>
@@ -68,7 +85,7 @@ export function ChatPanel({ chat, onClose }: ChatPanelProps): ReactNode {
   );
 }
 
-/** Scrolls to each new message. */
+/** Scrolls to each new message, and to the note that one was not sent. */
 function scrollIntoView(item: HTMLElement | null): void {
   item?.scrollIntoView({ block: 'nearest' });
 }

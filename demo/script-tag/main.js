@@ -30,10 +30,9 @@ async function join() {
   find('error').textContent = '';
   try {
     // 1. The back end issues a ticket, 2. the ticket gives a token, 3. the token lets the page join.
-    const joinOptions = await getJoinOptions(Parley, page.room, name);
-    const conference = await Parley.Conference.join(joinOptions);
+    const conference = await Parley.Conference.join(await getJoinOptions(Parley, page.room, name));
     showPhase('call');
-    stop = showRoom(page, conference, joinOptions.token);
+    stop = showRoom(page, conference);
     let problem;
     conference.on('error', ({ error }) => (problem = error));
     conference.on('connection-changed', ({ connection }) => {

@@ -1,31 +1,45 @@
+import { chatTopic } from '../shared/chat.ts';
 import { focusPanel } from '../shared/focus-panel.ts';
 import { find, setAttribute, show, showDeviceMenus, textElement } from './dom.js';
 
 const { Parley } = window;
 
 /** Opens the chat. The returned function closes it. */
-export function openChat(chat, onClose) {
+export function openChat(conference, chat, onClose) {
   const { panel, leave } = openPanel('chat', onClose);
+  const messages = Parley.messageListOf(conference, chatTopic);
   const form = panel.querySelector('form');
-  form.addEventListener('submit', async (event) => {
+  form.addEventListener('submit', (event) => {
     event.preventDefault();
-    if (await chat.send(form.elements.text.value)) form.reset();
+    const payload = chat.payloadOf(form.elements.text.value);
+    if (payload === undefined) return;
+    // The list shows a failure.
+    messages.send(payload).catch(() => {});
+    form.reset();
   });
   chat.setVisible(true);
 
   const list = panel.querySelector('.messages');
+  function tryAgain(key) {
+    messages.retry(key).catch(() => {});
+    // The button that had the focus disappears.
+    form.elements.text.focus();
+  }
   function render() {
-    const { messages, isSending, problem } = chat.getSnapshot();
-    // Append only new messages, because screen readers announce whatever is added.
-    const shown = new Set([...list.children].map(({ dataset }) => dataset.id));
-    list.append(...messages.filter(({ id }) => !shown.has(id)).map(messageItem));
+    const lines = chat.linesOf(messages.getSnapshot());
+    const items = new Map([...list.children].map((item) => [item.dataset.key, item]));
+    // Change only what is new, because screen readers announce whatever is added.
+    for (const line of lines) {
+      const item = items.get(line.key) ?? list.appendChild(messageItem(line));
+      items.delete(line.key);
+      showProgress(item, line, tryAgain);
+    }
+    for (const dropped of items.values()) dropped.remove();
     list.lastElementChild?.scrollIntoView({ block: 'nearest' });
-    panel.querySelector('.panel-note').hidden = messages.length > 0;
-    panel.querySelector('.error').textContent = problem;
-    setAttribute(find('send-button'), 'aria-disabled', isSending);
+    panel.querySelector('.panel-note').hidden = lines.length > 0;
   }
   render();
-  const stop = chat.subscribe(render);
+  const stop = messages.subscribe(render);
   return () => {
     stop();
     chat.setVisible(false);
@@ -71,9 +85,25 @@ function openPanel(name, onClose) {
 }
 
 /** Inserts the message as text, so that its markup has no effect. */
-function messageItem({ id, name, text, isOwn }) {
+function messageItem({ key, name, text, isOwn }) {
   const item = textElement('li', text, 'message');
-  Object.assign(item.dataset, { testid: 'message', own: isOwn, id });
+  Object.assign(item.dataset, { testid: 'message', own: isOwn, key });
   item.prepend(textElement('strong', isOwn ? 'You' : name));
   return item;
+}
+
+/** Shows how far an own message has come. */
+function showProgress(item, { key, isSending, problem }, tryAgain) {
+  const progress = isSending ? 'sending' : problem;
+  if ((item.dataset.progress ?? '') === progress) return;
+  item.dataset.progress = progress;
+  item.querySelector('.sending, .unsent')?.remove();
+  if (isSending) item.append(textElement('small', 'Sending…', 'sending'));
+  if (problem === '') return;
+  const button = Object.assign(textElement('button', 'Try again', 'button'), { type: 'button' });
+  button.dataset.testid = 'retry-button';
+  button.addEventListener('click', () => tryAgain(key));
+  const note = textElement('div', `Not sent. ${problem} `, 'unsent');
+  note.append(button);
+  item.append(note);
 }

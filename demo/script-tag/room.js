@@ -10,8 +10,8 @@ import { showTiles } from './tiles.js';
 const { Parley } = window;
 
 /** Shows the call: the participants' tiles, the status and the controls. The returned function closes it. */
-export function showRoom(page, conference, token) {
-  const call = createCall(Parley, { ...page, conference, token });
+export function showRoom(page, conference) {
+  const call = createCall(Parley, { ...page, conference });
   const { media } = call;
   /** Views by stream id. */
   const views = new Map();
@@ -35,7 +35,7 @@ export function showRoom(page, conference, token) {
     ['camera-button', media.switchCamera],
     ['screen-button', media.switchScreen],
     ['hand-button', call.switchHand],
-    ['chat-button', () => toggle('chat', () => openChat(call.chat, closePanel))],
+    ['chat-button', () => toggle('chat', () => openChat(conference, call.chat, closePanel))],
     ['settings-button', () => toggle('settings', () => openSettings(page, call, conference, closePanel))],
     ['leave-button', () => conference.leave()],
     ['copy-button', call.copyLink],

@@ -10,11 +10,12 @@ import type { Page } from './page.ts';
 import { personOf } from './people.ts';
 import { schemas, type TypedCall } from './schemas.ts';
 import type { Sdk } from './sdk.ts';
+import { shorten } from './shorten.ts';
 import type { Store } from './store.ts';
 
 /** What a page shows of a call in addition to the conference's state, and the actions of its buttons. */
 export interface Call {
-  /** Participants' metadata and events, typed by schema. */
+  /** Participants' metadata, typed by schema. */
   readonly typed: TypedCall;
   readonly status: CallStatus;
   readonly media: OwnMedia;
@@ -32,11 +33,12 @@ export interface Call {
 
 export interface CallOptions extends Pick<Page, 'lobby' | 'menus' | 'room'> {
   readonly conference: Conference;
-  /** The token that the user joined with. */
-  readonly token: () => Promise<string>;
 }
 
-export function createCall(sdk: Sdk, { conference, lobby, menus, room, token }: CallOptions): Call {
+/** So that an announced message fits one line. */
+const maxAnnouncedCharacters = 40;
+
+export function createCall(sdk: Sdk, { conference, lobby, menus, room }: CallOptions): Call {
   const typed = sdk.withSchemas(conference, schemas);
   const status = createCallStatus(conference, typed);
   /** Shows errors in the status; the call goes on. */
@@ -56,8 +58,8 @@ export function createCall(sdk: Sdk, { conference, lobby, menus, room, token }: 
     takePreview: lobby.takePreview,
     attempt,
   });
-  const chat = createChat(conference, typed, token, ({ name, text }) =>
-    status.announce(`${name}: ${shorten(text)}`),
+  const chat = createChat(sdk, conference, typed, ({ name, text }) =>
+    status.announce(`${name}: ${shorten(text, maxAnnouncedCharacters)}`),
   );
   const insight = createInsight(conference);
   const stopFollowing = followAudioOutput(conference, menus, status.showError);
@@ -89,12 +91,6 @@ export function createCall(sdk: Sdk, { conference, lobby, menus, room, token }: 
       stopFollowing();
     },
   };
-}
-
-/** Shortens a message to one line. */
-function shorten(text: string): string {
-  const characters = Array.from(text);
-  return characters.length > 40 ? `${characters.slice(0, 39).join('')}…` : text;
 }
 
 /** Plays all participants through the chosen speaker. */

@@ -1,78 +1,89 @@
-import type { Conference } from '@parley-rtc/sdk';
+import type { Conference, JsonValue, ListedMessage } from '@parley-rtc/sdk';
+import { safeParse } from 'valibot';
 import { messageOf } from './message-of.ts';
-import { postToBackend } from './post-to-backend.ts';
-import type { TypedCall } from './schemas.ts';
+import { personOf } from './people.ts';
+import { chatPayload, type TypedCall } from './schemas.ts';
+import type { Sdk } from './sdk.ts';
+import { shorten } from './shorten.ts';
 import { createStore, type Store } from './store.ts';
 
-/** A chat message. */
-export interface ChatMessage {
-  readonly id: string;
+/** The topic of the messages that are chat. */
+export const chatTopic = 'chat';
+
+/** A message as the chat shows it. */
+export interface ChatLine {
+  readonly key: string;
   readonly name: string;
   readonly text: string;
   readonly isOwn: boolean;
-}
-
-interface ChatState {
-  /** Oldest first; only messages sent since the user joined. */
-  readonly messages: readonly ChatMessage[];
-  /** Number of messages received while the chat was closed. */
-  readonly unread: number;
   readonly isSending: boolean;
-  /** Why the last message was not sent; '' if it was. */
+  /** Why an own message was not sent; '' for all others. */
   readonly problem: string;
 }
 
+interface ChatState {
+  /** Number of messages received while the chat was closed. */
+  readonly unread: number;
+}
+
+/** What the chat adds to the SDK's list of messages. */
 export interface Chat extends Store<ChatState> {
-  /** Sends a message to all participants. Resolves with false if that fails or another message is still being sent. */
-  readonly send: (text: string) => Promise<boolean>;
+  /** The lines to show for a list of messages, oldest first. Leaves out what is not chat. */
+  readonly linesOf: (messages: readonly ListedMessage[]) => readonly ChatLine[];
+  /** The payload for a text that the user typed; undefined for one without content. */
+  readonly payloadOf: (text: string) => JsonValue | undefined;
   /** Tells the chat whether its panel is open. */
   readonly setVisible: (isVisible: boolean) => void;
   readonly close: () => void;
 }
 
-const maxMessages = 200;
+/** No page sends more, but a program could. */
+const maxTextCharacters = 1_000;
+const maxNameCharacters = 60;
 
-/**
- * Chat messages are events. The back end sends them to all participants on behalf of the sender, because the page itself
- * has no right to send events.
- */
+/** Counts unread messages from now on. `onMessage` receives each message that arrives while the chat is closed. */
 export function createChat(
+  sdk: Pick<Sdk, 'messageListOf' | 'selectSelf'>,
   conference: Conference,
   typed: TypedCall,
-  token: () => Promise<string>,
-  onMessage: (message: ChatMessage) => void,
+  onMessage: (line: ChatLine) => void,
 ): Chat {
-  const store = createStore<ChatState>({ messages: [], unread: 0, isSending: false, problem: '' });
+  const store = createStore<ChatState>({ unread: 0 });
+  const list = sdk.messageListOf(conference, chatTopic);
   let isOpen = false;
-  /** The message whose answer is outstanding or was lost. It may have arrived all the same, so it keeps its id. */
-  let pending: { readonly text: string; readonly messageId: string } | undefined;
-  const close = typed.on('ChatMessageSentEvent', ({ data: { endpointId, name, text, messageId }, event }) => {
-    const id = messageId === undefined ? event.id : `${endpointId}/${messageId}`;
-    const message = { id, name, text, isOwn: endpointId === conference.endpointId };
-    const { messages, unread } = store.getSnapshot();
-    if (messages.some((known) => known.id === id)) return;
-    store.set({
-      messages: [...messages, message].slice(-maxMessages),
-      unread: isOpen || message.isOwn ? unread : unread + 1,
-    });
-    if (!isOpen && !message.isOwn) onMessage(message);
+  let known: ReadonlySet<string> = new Set(list.getSnapshot().map(({ key }) => key));
+
+  const lineOf = ({ key, from, payload, status, error }: ListedMessage): readonly ChatLine[] => {
+    const { success, output } = safeParse(chatPayload, payload);
+    if (!success) return [];
+    // The payload's name is for those who join after the sender has left.
+    const name = from?.participant ? personOf(typed, from.participant).name : output.name;
+    return [
+      {
+        key,
+        name: shorten(name, maxNameCharacters),
+        text: shorten(output.text, maxTextCharacters),
+        isOwn: !from,
+        isSending: status === 'sending',
+        problem: error ? messageOf(error) : '',
+      },
+    ];
+  };
+  const close = list.subscribe(() => {
+    const messages = list.getSnapshot();
+    const arrived = messages.filter(({ key, from }) => from && !known.has(key)).flatMap(lineOf);
+    known = new Set(messages.map(({ key }) => key));
+    if (isOpen) return;
+    store.set({ unread: store.getSnapshot().unread + arrived.length });
+    arrived.forEach(onMessage);
   });
   return {
     getSnapshot: store.getSnapshot,
     subscribe: store.subscribe,
-    async send(text) {
-      if (store.getSnapshot().isSending) return false;
-      store.set({ isSending: true, problem: '' });
-      const { id: conferenceId, endpointId } = conference;
-      if (pending?.text !== text) pending = { text, messageId: newMessageId() };
-      try {
-        await postToBackend('messages', { conferenceId, endpointId, ...pending }, await token());
-        pending = undefined;
-      } catch (error) {
-        store.set({ problem: messageOf(error) });
-      }
-      store.set({ isSending: false });
-      return store.getSnapshot().problem === '';
+    linesOf: (messages) => messages.flatMap(lineOf),
+    payloadOf(text) {
+      const { name } = personOf(typed, sdk.selectSelf(conference.state.getSnapshot()));
+      return text.trim() === '' ? undefined : { name, text: text.trim() };
     },
     setVisible(isVisible) {
       isOpen = isVisible;
@@ -80,9 +91,4 @@ export function createChat(
     },
     close,
   };
-}
-
-/** Unique among the messages of one page. Without `crypto.randomUUID`, which only secure pages have. */
-function newMessageId(): string {
-  return `${Date.now()}-${Math.random()}`;
 }

@@ -4,11 +4,6 @@ import { readLogLevel } from './read-page-url.ts';
 import type { Sdk } from './sdk.ts';
 import { UserError } from './user-error.ts';
 
-/** The options for joining, with the token that also authenticates chat messages at the back end. */
-export interface CallJoinOptions extends JoinOptions {
-  readonly token: () => Promise<string>;
-}
-
 /**
  * Gets the options for joining: the back end issues a ticket, the ticket gives a token, and the token lets the page join.
  *
@@ -18,7 +13,7 @@ export async function getJoinOptions(
   { redeemTicket }: Sdk,
   room: string,
   name: string,
-): Promise<CallJoinOptions> {
+): Promise<JoinOptions> {
   if (typeof RTCPeerConnection !== 'function') {
     throw new UserError('Your browser can’t make calls. Update it, or use another browser.');
   }
@@ -28,5 +23,13 @@ export async function getJoinOptions(
   });
   const { token } = await redeemTicket({ server, ticket });
   const log = readLogLevel();
-  return { server, conferenceId, token, metadata: { name }, ...(log && { log }) };
+  return {
+    server,
+    conferenceId,
+    token,
+    metadata: { name },
+    // A participant who joins late reads what was written before.
+    messageHistory: true,
+    ...(log && { log }),
+  };
 }

@@ -10,7 +10,7 @@ afterEach(() => {
 function answerWith(body: string, init: ResponseInit = {}): void {
   vi.stubGlobal('fetch', async () => new Response(body, init));
 }
-const post = () => postToBackend('messages', {}).catch((error: unknown) => error);
+const post = () => postToBackend('ticket', {}).catch((error: unknown) => error);
 
 it('returns what the back end answers', async () => {
   answerWith('{"ticket":"abc"}');

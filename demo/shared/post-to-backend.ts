@@ -4,8 +4,8 @@ import { UserError } from './user-error.ts';
 const timeoutMs = 10_000;
 
 /** Calls the demo's back end. Throws an error with its description if it refuses. */
-export async function postToBackend<Answer>(path: string, body: object, token?: string): Promise<Answer> {
-  const { response, answer } = await post(path, body, token).catch((cause: unknown) => {
+export async function postToBackend<Answer>(path: string, body: object): Promise<Answer> {
+  const { response, answer } = await post(path, body).catch((cause: unknown) => {
     throw new UserError('Can’t reach this page’s server. Check your network connection, then try again.', {
       cause,
     });
@@ -17,13 +17,10 @@ export async function postToBackend<Answer>(path: string, body: object, token?: 
   );
 }
 
-async function post(path: string, body: object, token: string | undefined) {
+async function post(path: string, body: object) {
   const response = await fetch(`/backend/${path}`, {
     method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-    },
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(timeoutMs),
   });

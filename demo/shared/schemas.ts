@@ -1,22 +1,19 @@
 import type { TypedConference } from '@parley-rtc/sdk';
 import { boolean, nonEmpty, object, optional, pipe, string } from 'valibot';
 
-/** The metadata and events that the demo's pages exchange. Pages show only what fits these schemas. */
+/** The metadata that the demo's pages exchange. Pages show only what fits this schema. */
 export const schemas = {
   participant: object({
     name: pipe(string(), nonEmpty()),
     isHandRaised: optional(boolean(), false),
   }),
-  events: {
-    /** Sent by the demo's back end. */
-    ChatMessageSentEvent: object({
-      endpointId: string(),
-      name: string(),
-      text: string(),
-      messageId: optional(string()),
-    }),
-  },
 };
+
+/** The payload of a chat message. */
+export const chatPayload = object({
+  name: optional(pipe(string(), nonEmpty()), 'Guest'),
+  text: pipe(string(), nonEmpty()),
+});
 
 /** The conference, typed by these schemas. */
 export type TypedCall = TypedConference<typeof schemas>;

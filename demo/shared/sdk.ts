@@ -9,6 +9,7 @@ export type Sdk = Pick<
   | 'createDevices'
   | 'createLevelMeter'
   | 'createPreview'
+  | 'messageListOf'
   | 'prepareJoin'
   | 'redeemTicket'
   | 'selectMuted'

@@ -7,8 +7,15 @@ export interface TcpForwarder {
   close(): Promise<void>;
 }
 
-/** Listens on a free port of `host` and forwards to `targetPort` of this machine's loopback. */
-export async function forwardTcp(host: string, targetPort: number): Promise<TcpForwarder> {
+/**
+ * Listens on a free port of `host` and forwards to `targetPort` of this machine's loopback. `onBytes` receives what each
+ * socket sends: a connection has two, one for each direction.
+ */
+export async function forwardTcp(
+  host: string,
+  targetPort: number,
+  onBytes?: (bytes: Buffer, from: Socket) => void,
+): Promise<TcpForwarder> {
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): Socket => {
     sockets.add(socket);
@@ -16,6 +23,9 @@ export async function forwardTcp(host: string, targetPort: number): Promise<TcpF
   };
   const server = createServer((incoming) => {
     const outgoing = keep(connect(targetPort, 'localhost'));
+    if (onBytes) {
+      for (const socket of [incoming, outgoing]) socket.on('data', (bytes: Buffer) => onBytes(bytes, socket));
+    }
     keep(incoming).pipe(outgoing).pipe(incoming);
     incoming.on('close', () => outgoing.destroy());
     outgoing.on('close', () => incoming.destroy());

@@ -13,7 +13,7 @@ export interface ListedMessage extends Pick<Message, 'payload' | 'to' | 'topic'>
   readonly status: 'received' | 'sending' | 'sent' | 'failed';
   /** When the server accepted it, or we tried to send it: ISO 8601 in UTC. */
   readonly sentAt: string;
-  /** Why it could not be sent. It may have arrived nevertheless, after `ERR_TIMEOUT`. */
+  /** Why it could not be sent. It may have arrived nevertheless, after `ERR_TIMEOUT`; sent again, it arrives once. */
   readonly error: ParleyError | undefined;
 }
 
@@ -25,7 +25,7 @@ export interface MessageList {
   readonly subscribe: (listener: () => void) => () => void;
   /** Sends a message and lists it at once. Rejects like `Conference.send`; the list shows the failure as well. */
   readonly send: (payload: MessagePayload, options?: SendOptions) => Promise<SentMessage>;
-  /** Sends a message that failed again, in its place. Does nothing for another. */
+  /** Sends a message that failed again, with its id and in its place. Does nothing for another. */
   readonly retry: (key: string) => Promise<void>;
 }
 
@@ -68,7 +68,7 @@ function createList(conference: MessageSource, topic: string): MessageList {
     set(listed.map((message) => (message.key === key ? { ...message, ...change } : message)));
   const post = async (key: string, payload: MessagePayload): Promise<SentMessage> => {
     try {
-      const sent = await conference.send(topic, payload, options.get(key));
+      const sent = await conference.send(topic, payload, { ...options.get(key), id: key });
       options.delete(key);
       update(key, { status: 'sent', sentAt: sent.sentAt });
       return sent;
@@ -87,7 +87,8 @@ function createList(conference: MessageSource, topic: string): MessageList {
     getSnapshot: () => listed,
     subscribe: (listener) => listeners.add(listener),
     send: async (payload, sendOptions) => {
-      const key = newId();
+      // The message keeps its id when it is sent again, because it may have arrived although no answer came.
+      const key = sendOptions?.id ?? newId();
       options.set(key, sendOptions);
       const { to } = sendOptions ?? {};
       const ids =

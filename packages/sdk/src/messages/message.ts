@@ -27,6 +27,8 @@ export interface Message {
 export interface SendOptions {
   /** The recipients: participants, or their endpoint ids. Default: all participants. */
   readonly to?: Recipient | readonly Recipient[];
+  /** Unique among our messages. A message that is sent again with its id arrives once. Default: a generated id. */
+  readonly id?: string;
   /** Gives up waiting. The message may have been sent already. */
   readonly signal?: AbortSignal;
   /** How long to try, in milliseconds, for example while reconnecting. Default 30_000; `Infinity`: no limit. */

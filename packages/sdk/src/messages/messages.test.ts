@@ -28,6 +28,10 @@ function received(conference: Conference): unknown[] {
   return payloads;
 }
 
+const loseMessages: FakeServer['intercept'] = ({ operation }) => {
+  if (operation === 'sendMessages') throw broken(operation);
+};
+
 async function threePeople(): Promise<readonly [Conference, Conference, Conference]> {
   const people = [await joinAs(server, 'ada'), await joinAs(server, 'bob'), await joinAs(server, 'cyd')];
   await settle();
@@ -241,6 +245,27 @@ describe('sending', () => {
     expect(bobs).toEqual(['once']);
   });
 
+  it('with the id of an earlier one arrives once, also when no answer to the first came in time', async () => {
+    const [ada, bob] = await threePeople();
+    const bobs = received(bob);
+    await settle();
+    const api = server.api('ada');
+    server.intercept = async ({ operation, command }) => {
+      if (operation !== 'sendMessages') return;
+      server.intercept = () => {};
+      await api.sendMessages(command as never);
+      server.intercept = loseMessages;
+      throw broken(operation);
+    };
+    const refused = rejectionOf(ada.send('chat', 'once', { id: 'mine', timeoutMs: 1_000 }));
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await refused).toMatchObject({ code: 'ERR_TIMEOUT' });
+    server.intercept = () => {};
+    expect(await ada.send('chat', 'once', { id: 'mine' })).toMatchObject({ id: 'mine' });
+    await settle();
+    expect(bobs).toEqual(['once']);
+  });
+
   it('waits while we are rejoining', async () => {
     const [ada, bob] = await threePeople();
     const bobs = received(bob);
@@ -255,9 +280,7 @@ describe('sending', () => {
   it('gives up after its deadline, and does not send later what was given up', async () => {
     const [ada, bob] = await threePeople();
     const bobs = received(bob);
-    server.intercept = ({ operation }) => {
-      if (operation === 'sendMessages') throw broken(operation);
-    };
+    server.intercept = loseMessages;
     const refused = rejectionOf(ada.send('chat', 'late', { timeoutMs: 1_000 }));
     const kept = ada.send('chat', 'patient');
     await vi.advanceTimersByTimeAsync(1_000);

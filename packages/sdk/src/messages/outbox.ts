@@ -52,14 +52,14 @@ export class Outbox {
   async post(
     topic: string,
     payload: MessagePayload,
-    { to, signal, timeoutMs = 30_000 }: SendOptions = {},
+    { to, id = newId(), signal, timeoutMs = 30_000 }: SendOptions = {},
   ): Promise<SentMessage> {
     assertTopic(topic);
     const recipients = this.#recipientsOf(to);
     const content = payloadToWire(payload);
     const signals = [signal, this.#options.closing];
     const { encryption } = this.#options;
-    const plain = { id: newId(), topic, ...recipients };
+    const plain = { id, topic, ...recipients };
     // Encryption must not change the order of the calls.
     const turn = encryption && this.#turns(() => this.#seal(plain, content, encryption));
     return withDeadline({ operation: 'send', signals, timeoutMs }, async ({ signal }) => {
