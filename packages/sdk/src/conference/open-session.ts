@@ -1,3 +1,4 @@
+import { HttpError, type PushStart } from '@parley-rtc/client';
 import { UNKNOWN_VERSION, type ConferenceState } from '@parley-rtc/contract';
 import { LongPollFeed } from '../signalling/long-poll-feed.ts';
 import type * as PushModule from '../signalling/push-feed.ts';
@@ -25,9 +26,9 @@ export function openSession({ readSnapshot, loadPush, ...options }: OpenSessionO
         ...sink,
         log: options.logs('feed'),
         poll: ({ version, versionId }, signal) => {
-          const { start: messages } = session.messages.inbox;
-          const reader = messages !== undefined && { messages, userEndpointId: session.endpointId };
-          return api.getEvents(id, version, { signal, versionId, ...reader });
+          return withMessages(session, (reader) =>
+            api.getEvents(id, version, { signal, versionId, ...reader }),
+          );
         },
         readSnapshot,
         loadPush:
@@ -43,13 +44,35 @@ export function openSession({ readSnapshot, loadPush, ...options }: OpenSessionO
                   ...(versionId !== undefined && { versionId }),
                 };
                 const place = { ...here, ...(lastEventId !== undefined && { lastEventId }) };
-                const { start: messages } = session.messages.inbox;
-                const reader = { userEndpointId: session.endpointId, messages };
-                return api.openPush(id, { ...place, ...reader }, { signal });
+                const { endpointId: userEndpointId } = session;
+                return withMessages(session, (reader) =>
+                  api.openPush(id, { ...place, userEndpointId, ...reader }, { signal }),
+                );
               },
             });
           }),
       }),
   });
   return session;
+}
+
+/** Who reads messages, and from where. */
+type Reader = Pick<PushStart, 'messages' | 'userEndpointId'>;
+
+/**
+ * Asks for our messages as well, if somebody listens. The server refuses that to an endpoint that it has dropped; the events
+ * alone say so, and after we have rejoined, the feed asks for messages again.
+ */
+async function withMessages<Answer>(
+  { endpointId: userEndpointId, messages: { inbox } }: Session,
+  ask: (reader: Reader) => Promise<Answer>,
+): Promise<Answer> {
+  const { start: messages } = inbox;
+  if (messages === undefined) return ask({});
+  try {
+    return await ask({ userEndpointId, messages });
+  } catch (error) {
+    if (!(error instanceof HttpError) || error.serverError !== 'not_joined') throw error;
+    return ask({});
+  }
 }

@@ -42,8 +42,8 @@ export class Inbox {
   /** How many messages wait to be decrypted. */
   #undecrypted = 0;
   /** Who listens: the app to messages, or we to requests and answers. */
-  #openings = 0;
-  #listeners = 0;
+  readonly #openings = new Set<object>();
+  readonly #listeners = new Set<object>();
   #held: Message[] = [];
 
   constructor(options: InboxOptions) {
@@ -52,35 +52,37 @@ export class Inbox {
 
   /** Which messages to ask for; undefined for none. */
   get start(): MessageStart | undefined {
-    if (this.#openings === 0) return undefined;
+    if (this.#openings.size === 0) return undefined;
     return this.#place ?? (this.#options.withHistory ? 'all' : 'joined');
   }
 
   /** Receives messages until the returned function is called. Opened again, continues with what came meanwhile. */
   listen(): () => void {
-    this.#listeners += 1;
+    const listener = {};
+    this.#listeners.add(listener);
     const held = this.#held.splice(0);
     // After the listener has been added.
     queueMicrotask(() => held.forEach((message) => this.#deliver(message)));
     const close = this.open();
     return () => {
-      this.#listeners -= 1;
+      this.#listeners.delete(listener);
       close();
     };
   }
 
   /** Receives requests and answers, and holds messages for the next listener, until the returned function is called. */
   open(): () => void {
-    this.#openings += 1;
-    if (this.#openings === 1) this.#options.onOpened();
-    return () => void (this.#openings -= 1);
+    const opening = {};
+    this.#openings.add(opening);
+    if (this.#openings.size === 1) this.#options.onOpened();
+    return () => void this.#openings.delete(opening);
   }
 
   take(event: ConferenceMessageSentEvent | ConferenceMessagesPlacedEvent): void {
     const { encryption, onProblem } = this.#options;
     const { sequence } = event;
     // A second request may have been under way.
-    if (this.#openings === 0 || (this.#place !== undefined && sequence <= this.#place)) return;
+    if (this.#openings.size === 0 || (this.#place !== undefined && sequence <= this.#place)) return;
     this.#place = sequence;
     if (event.type === 'ConferenceMessagesPlacedEvent') {
       if (event.hasMissed) onProblem(new MessagesMissedError());
@@ -98,7 +100,7 @@ export class Inbox {
   #deliver(message: Message): void {
     const { onMessage, onReserved, onProblem } = this.#options;
     if (isReserved(message.topic)) onReserved(message);
-    else if (this.#listeners > 0) onMessage(message);
+    else if (this.#listeners.size > 0) onMessage(message);
     else if (this.#held.push(message) > mostHeld) {
       this.#held.shift();
       onProblem(new MessagesMissedError());

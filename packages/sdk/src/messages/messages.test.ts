@@ -52,6 +52,29 @@ describe.each([
     expect([adas, bobs, cyds]).toEqual([[], [1, 2, 3, 4], [1, 2, 3, 4]]);
   });
 
+  it('that were sent while we were dropped arrive when we are back, and nothing is reported as an error', async () => {
+    server.hasPush = hasPush;
+    const [ada, bob] = await threePeople();
+    const [bobs, heard] = [received(bob), listenTo(bob)];
+    await ada.send('chat', 'before');
+    await settle();
+    server.intercept = ({ operation }) => {
+      if (operation === 'registerUserEndpoint') throw broken(operation);
+    };
+    server.endpoints.delete(bob.endpointId);
+    server.removeEndpoint(bob.endpointId);
+    await settle();
+    await ada.send('chat', 'meanwhile');
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(bobs).toEqual(['before']);
+    server.intercept = () => {};
+    await vi.advanceTimersByTimeAsync(10_000);
+    await ada.send('chat', 'after');
+    await settle();
+    expect(bobs).toEqual(['before', 'meanwhile', 'after']);
+    expect(heard.filter((line) => line.startsWith('error'))).toEqual([]);
+  });
+
   it('with recipients reach only these', async () => {
     server.hasPush = hasPush;
     const [ada, bob, cyd] = await threePeople();
@@ -301,6 +324,14 @@ describe('sending', () => {
     expect(await refused).toMatchObject({ code: 'ERR_ABORTED' });
   });
 
+  it('ends at once when its signal has aborted, and does not send', async () => {
+    const [ada] = await threePeople();
+    const refused = rejectionOf(ada.send('chat', 'x', { signal: AbortSignal.abort() }));
+    expect(await refused).toMatchObject({ code: 'ERR_ABORTED' });
+    await settle();
+    expect(server.callsOf('sendMessages')).toEqual([]);
+  });
+
   it('rejects what is waiting when we leave, and everything after that', async () => {
     const ada = await joinAs(server, 'ada');
     server.intercept = ({ operation }) => (operation === 'sendMessages' ? new Promise(() => {}) : undefined);
@@ -390,4 +421,15 @@ describe('sending', () => {
     expect(await rejectionOf(sending)).toMatchObject({ code: 'ERR_RECIPIENT_NOT_FOUND' });
     expect(server.callsOf('sendMessages')).toEqual([]);
   });
+});
+
+it('a listener that is removed twice does not remove others', async () => {
+  const [ada, bob] = await threePeople();
+  const stop = bob.on('message', () => {});
+  const bobs = received(bob);
+  stop();
+  stop();
+  await ada.send('chat', 'still here');
+  await settle();
+  expect(bobs).toEqual(['still here']);
 });

@@ -131,3 +131,23 @@ it('a request ends when we leave', async () => {
   await ada.leave();
   expect(await asking).toMatchObject({ code: 'ERR_NOT_JOINED' });
 });
+
+it('a handler that is removed twice removes neither a later handler nor what listens to messages', async () => {
+  const messages: unknown[] = [];
+  bob.on('message', ({ payload }) => {
+    messages.push(payload);
+  });
+  const stop = bob.onRequest('ping', () => 'first');
+  await settle();
+  stop();
+  await settle();
+  bob.onRequest('ping', () => 'second');
+  await settle();
+  stop();
+  stop();
+  await settle();
+  expect(await ada.request('ping', null, { to: bob.endpointId })).toBe('second');
+  await ada.send('chat', 'hi');
+  await settle();
+  expect(messages).toEqual(['hi']);
+});

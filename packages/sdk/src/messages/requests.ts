@@ -59,8 +59,12 @@ export class Requests {
     if (this.#handlers.has(topic)) {
       throw new InvalidOptionsError(`There is a handler for '${topic}' already.`, 'Remove it first.');
     }
-    this.#handlers.set(topic, handler);
-    return () => void this.#handlers.delete(topic);
+    const added: RequestHandler = (request) => handler(request);
+    this.#handlers.set(topic, added);
+    return () => {
+      // Called again, it must not remove a later handler.
+      if (this.#handlers.get(topic) === added) this.#handlers.delete(topic);
+    };
   }
 
   /** Takes a message of a reserved topic. Ignores one that no SDK sends. */

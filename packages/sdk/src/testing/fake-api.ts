@@ -8,6 +8,7 @@ import {
   type RtcApi,
 } from '@parley-rtc/client';
 import { conferenceToSimpleView, conferenceToWire, findParticipant, findStream } from '@parley-rtc/contract';
+import type { Reader } from './fake-messages.ts';
 import { answerTo } from './fake-sdp.ts';
 import type { Call, FakeServer } from './fake-server.ts';
 
@@ -27,7 +28,7 @@ export function fakeApi(server: FakeServer, userId: string): RtcApi {
   ) => call(server, { operation, command }, signal, effect);
   const inside = (endpointId: string, fail: Fail) => {
     if (!server.conference) return fail(NotFoundError, 404);
-    if (!findParticipant(server.conference, endpointId)) return fail(InvalidRequestError, 400);
+    if (!findParticipant(server.conference, endpointId)) return fail(InvalidRequestError, 400, 'not_joined');
     return { userId, userEndpointId: endpointId };
   };
   const stream = (streamId: string, fail: Fail) => {
@@ -38,6 +39,9 @@ export function fakeApi(server: FakeServer, userId: string): RtcApi {
     if (server.conference && !server.hasPosition(start)) {
       fail(InvalidRequestError, 400, 'position_unavailable');
     }
+  };
+  const requireReader = ({ messages, userEndpointId = '' }: Reader, fail: Fail) => {
+    if (server.hasMessages && messages !== undefined) inside(userEndpointId, fail);
   };
   const platform = (fail: Fail) => (server.hasPlatformRoutes ? undefined : fail(NotFoundError, 404));
   return {
@@ -162,7 +166,8 @@ export function fakeApi(server: FakeServer, userId: string): RtcApi {
     getEvents: (_id, version, options) =>
       act('getEvents', version, options?.signal, async (fail) => {
         requirePosition({ version, versionId: options?.versionId }, fail);
-        const messages = () => (server.hasMessages ? server.messages.for({ ...options }) : []);
+        requireReader({ ...options }, fail);
+        const messages = () => server.messagesFor({ ...options });
         const startedMs = Date.now();
         // Messages wake every poll, but only those for whom there is something are answered.
         while (server.after(version).length + messages().length === 0) {
@@ -176,6 +181,7 @@ export function fakeApi(server: FakeServer, userId: string): RtcApi {
     openPush: (_id, start, options) =>
       act('openPush', start, options?.signal, (fail) => {
         if (server.hasPush) requirePosition(start, fail);
+        if (server.hasPush) requireReader(start, fail);
         return server.openPush(start) ?? fail(NotFoundError, 404);
       }),
     registerUserEndpoint: (command, options) =>

@@ -1,7 +1,8 @@
 import type { MessageStart } from '@parley-rtc/client';
 import type { ConferenceMessageSentEvent, NewMessage } from '@parley-rtc/contract';
 
-interface Reader {
+/** Who reads messages, and from where. */
+export interface Reader {
   readonly userEndpointId?: string | undefined;
   readonly messages?: MessageStart | undefined;
 }

@@ -8,7 +8,7 @@ import {
   type IceServer,
 } from '@parley-rtc/contract';
 import { fakeApi } from './fake-api.ts';
-import { FakeMessages } from './fake-messages.ts';
+import { FakeMessages, type Reader } from './fake-messages.ts';
 import { FakePushes } from './fake-pushes.ts';
 
 /** How long an empty poll is held. */
@@ -58,7 +58,7 @@ export class FakeServer {
   readonly messages: FakeMessages = new FakeMessages();
   /** Whether it supports messages, as Parley's server does. */
   hasMessages = true;
-  readonly #pushes = new FakePushes((reader) => this.messages.for(reader));
+  readonly #pushes = new FakePushes((reader) => this.messagesFor(reader));
   #lastId = 0;
 
   constructor(conferenceId = 'room') {
@@ -110,6 +110,13 @@ export class FakeServer {
     const conferenceId = this.conference?.id;
     const id = this.newId('e');
     this.#pushes.send({ id, timestamp: now(), conferenceId, conferenceVersion: null, ...event });
+  }
+
+  /** What a reader receives now: nothing while it is outside. */
+  messagesFor(reader: Reader): readonly object[] {
+    const { conference, hasMessages, messages } = this;
+    const isInside = conference && findParticipant(conference, reader.userEndpointId ?? '');
+    return hasMessages && (isInside || conference?.ended) ? messages.for(reader) : [];
   }
 
   /** Delivers messages to those who wait for them. */

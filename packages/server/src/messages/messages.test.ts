@@ -289,6 +289,45 @@ describe('an endpoint', () => {
     ]);
   });
 
+  it('reads on by push from its place when it comes back', async () => {
+    const room = await openRoom(await startTestServer());
+    const [ada, bob] = [await room.enter(), await room.enter()];
+    const { caller, userEndpointId } = bob;
+    const { conferenceId } = room;
+    const push = await PushReader.open(caller, conferenceId, { v: 2, messages: 'joined', userEndpointId });
+    await push.take(1);
+    await caller.do('leave', { body: { conferenceId, userEndpointId } });
+    await send(room, ada, { payload: 'one' });
+    expect(await push.take(1)).toMatchObject([{ type: 'ConferenceLeftEvent' }]);
+    await send(room, ada, { payload: 'two' });
+    await caller.do('join', { body: { conferenceId, userEndpointId } });
+    await send(room, ada, { payload: 'three' });
+    const [joined, ...messages] = await push.take(4);
+    expect(joined?.type).toBe('ConferenceJoinedEvent');
+    expect(payloadsOf(messages)).toEqual(['one', 'two', 'three']);
+  });
+
+  it.each([
+    ['misses what is sent after it left', false, []],
+    ['receives what was sent while it was there', true, ['last']],
+  ])('%s, also when the conference ends', async (_what, stays, expected) => {
+    const room = await openRoom(await startTestServer());
+    const [ada, bob] = [await room.enter(), await room.enter()];
+    const { caller, userEndpointId } = bob;
+    const { conferenceId } = room;
+    const { service } = room.server;
+    const host = await service.join(conferenceId);
+    const push = await PushReader.open(caller, conferenceId, { v: 3, messages: 'joined', userEndpointId });
+    await push.take(1);
+    if (!stays) await caller.do('leave', { body: { conferenceId, userEndpointId } });
+    await send(room, ada, { payload: 'last' });
+    await service.do('end', { body: { conferenceId, userEndpointId: host } });
+    const [first, last] = await push.take(2);
+    expect(first?.type).toBe(stays ? 'ConferenceMessageSentEvent' : 'ConferenceLeftEvent');
+    expect(last?.type).toBe('ConferenceEndedEvent');
+    expect(payloadsOf([first ?? {}]).filter((payload) => payload !== undefined)).toEqual(expected);
+  });
+
   it('must be named to read messages', async () => {
     const room = await openRoom(await startTestServer());
     const { caller } = await room.enter();

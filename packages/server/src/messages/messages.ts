@@ -1,11 +1,10 @@
-import {
-  findParticipant,
-  type ConferenceEvent,
-  type ConferenceMessageSentEvent,
-  type ConferenceMessagesPlacedEvent,
-  type ConferenceState,
-  type SendMessagesCommand,
-  type SendMessagesResult,
+import type {
+  ConferenceEvent,
+  ConferenceMessageSentEvent,
+  ConferenceMessagesPlacedEvent,
+  ConferenceState,
+  SendMessagesCommand,
+  SendMessagesResult,
 } from '@parley-rtc/contract';
 import type { Actor } from '../actor.ts';
 import type { Clock } from '../clock.ts';
@@ -16,6 +15,7 @@ import type { MessageLog, StoredMessage } from '../event-log/message-log.ts';
 import type { Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
 import { Listeners } from '../listeners.ts';
+import { Memberships } from './memberships.ts';
 import { messagesOf } from './send-messages.ts';
 
 /** What {@link Messages} needs. */
@@ -55,6 +55,7 @@ export interface MessageReader {
   read(maxBytes: number): Promise<readonly MessageEvent[]>;
   /** Whether there is more for this reader. */
   hasMore(): Promise<boolean>;
+  close(): void;
 }
 
 /** How many messages to look through at a time. */
@@ -66,6 +67,7 @@ export class Messages {
   readonly #listeners = new Map<string, Listeners<void>>();
   /** By conference and endpoint: the last message before the endpoint joined. */
   readonly #joinedAfter = new Map<string, Map<string, Promise<number>>>();
+  readonly #memberships = new Memberships();
   readonly #stopFollowing: () => void;
 
   constructor(options: MessagesOptions) {
@@ -99,8 +101,9 @@ export class Messages {
   }
 
   /**
-   * Opens the messages for an endpoint. Refuses with `not_joined` one that is not in the conference. Of one that has ended,
-   * only readers that were opened before receive more.
+   * Opens the messages for an endpoint. Refuses with `not_joined` one that is not in the conference. While it is outside later,
+   * it receives nothing, and once it is back, it reads on from its place. Of a conference that has ended, only those who were in
+   * it until then receive more, through readers that were opened before.
    */
   async open(
     conferenceId: string,
@@ -111,16 +114,14 @@ export class Messages {
     const opened = await conferences.get(conferenceId, actor);
     if (opened.ended) return endedReader;
     const { userId } = requireParticipant(opened, userEndpointId);
-    let sequence = await this.#sequenceOf(conferenceId, userEndpointId, start);
     const reader = { userEndpointId, userId };
+    const membership = this.#memberships.watch(conferenceId, reader);
+    let sequence = await this.#sequenceOf(conferenceId, userEndpointId, start);
     let isPlaced = typeof start === 'number';
     return {
       read: async (maxBytes) => {
         const state = await conferences.find(conferenceId);
-        if (!state || (!state.ended && !findParticipant(state, userEndpointId))) {
-          sequence = await log.lastSequence(conferenceId);
-          return [];
-        }
+        if (!state || !membership.isInside()) return [];
         const droppedThrough = await log.droppedThrough(conferenceId);
         const hasMissed = droppedThrough > sequence;
         if (hasMissed || !isPlaced) {
@@ -136,6 +137,7 @@ export class Messages {
         }
       },
       hasMore: async () => {
+        if (!membership.isInside()) return false;
         if (!isPlaced || (await log.droppedThrough(conferenceId)) > sequence) return true;
         for (;;) {
           const messages = await log.after(conferenceId, sequence, scanBytes);
@@ -145,6 +147,7 @@ export class Messages {
           sequence = Math.max(sequence, messages.at(-1)?.sequence ?? 0);
         }
       },
+      close: membership.close,
     };
   }
 
@@ -191,6 +194,7 @@ export class Messages {
   }
 
   #onEvent(event: ConferenceEvent): void {
+    this.#memberships.onEvent(event);
     const { conferenceId } = event;
     if (event.type === 'ConferenceJoinedEvent') {
       const joined = this.#joinedAfter.get(conferenceId) ?? new Map<string, Promise<number>>();
@@ -210,6 +214,7 @@ export class Messages {
 const endedReader: MessageReader = {
   read: () => Promise.resolve([]),
   hasMore: () => Promise.resolve(false),
+  close: () => {},
 };
 
 /** Whether an endpoint receives a message: never its own, and never one for another user who had this endpoint. */

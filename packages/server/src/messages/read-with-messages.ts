@@ -6,7 +6,7 @@ const batchBytes = 256 * 1024;
 
 /**
  * Waits for events of the history or for messages, whichever come first, and returns both; messages precede the end of the
- * conference. `readEvents` returns what there is when its signal aborts.
+ * conference. Closes the reader. `readEvents` returns what there is when its signal aborts.
  */
 export async function readWithMessages(
   messages: Pick<Messages, 'onSent'>,
@@ -30,6 +30,7 @@ export async function readWithMessages(
     return [...events.filter((event) => !isEnd(event)), ...received, ...events.filter(isEnd)];
   } finally {
     stopListening();
+    reader.close();
     signal.removeEventListener('abort', wakeUp);
   }
 }
