@@ -77,7 +77,7 @@ export class Pushes {
     const position = { ...asked, versionId: await requirePosition(log, conferenceId, asked) };
     const reader = start.messages && (await messages.open(conferenceId, start.messages, actor));
     const over = this.#begin(actor, signal);
-    if (reader) over.addEventListener('abort', reader.close);
+    over.addEventListener('abort', () => reader?.close());
     if (over.aborted) reader?.close();
     const wasEnded = ended !== undefined;
     return { chunks: this.#follow(conferenceId, { position, reader, wasEnded }, over), over };
