@@ -1,6 +1,6 @@
 import { TimeoutError } from '@parley-rtc/client';
 import { expect, it } from 'vitest';
-import { messageListOf } from './message-list.ts';
+import { messageListOf, type MessageSource } from './message-list.ts';
 import type { SendOptions } from './message.ts';
 
 it('sends a message that failed again with its id and recipients, so that it arrives once', async () => {
@@ -24,4 +24,42 @@ it('sends a message that failed again with its id and recipients, so that it arr
     { to: 'bob', id: failed?.key },
   ]);
   expect(list.getSnapshot()).toMatchObject([{ key: failed?.key, status: 'sent', error: undefined }]);
+});
+
+/** A list whose conference fails until `isReachable`. */
+function unreliable() {
+  const sent: (SendOptions | undefined)[] = [];
+  const state = { isReachable: false };
+  const source: MessageSource = {
+    on: () => () => {},
+    send: async (_topic, _payload, options) => {
+      sent.push(options);
+      options?.signal?.throwIfAborted();
+      if (!state.isReachable) throw new TimeoutError('send', 1_000);
+      return { id: options?.id ?? '', sentAt: '2026-01-05T10:00:00.000Z', sequence: 1 };
+    },
+  };
+  return { sent, state, list: messageListOf(source, 'chat') };
+}
+
+it('sends a message again although its first attempt was aborted', async () => {
+  const { state, list } = unreliable();
+  await expect(list.send('hi', { signal: AbortSignal.abort() })).rejects.toBeDefined();
+  state.isReachable = true;
+  const [failed] = list.getSnapshot();
+  await list.retry(failed?.key ?? '');
+  expect(list.getSnapshot()).toMatchObject([{ payload: 'hi', status: 'sent' }]);
+});
+
+it('lists a message once, in its place, that the app sends again with its id', async () => {
+  const { sent, state, list } = unreliable();
+  await expect(list.send('first', { id: 'mine' })).rejects.toThrow(TimeoutError);
+  await expect(list.send('second')).rejects.toThrow(TimeoutError);
+  state.isReachable = true;
+  await list.send('first', { id: 'mine' });
+  expect(list.getSnapshot()).toMatchObject([
+    { key: 'mine', payload: 'first', status: 'sent' },
+    { payload: 'second', status: 'failed' },
+  ]);
+  expect(sent.filter((options) => options?.id === 'mine')).toHaveLength(2);
 });

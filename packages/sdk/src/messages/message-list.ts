@@ -94,16 +94,20 @@ function createList(conference: MessageSource, topic: string): MessageList {
       const ids =
         to === undefined ? undefined : [to].flat().map((one) => (typeof one === 'string' ? one : one.id));
       const sentAt = new Date().toISOString();
-      set([
-        ...listed,
-        { key, topic, payload, from: undefined, status: 'sending', sentAt, error: undefined, to: ids },
-      ]);
+      const entry = { key, topic, payload, from: undefined, sentAt, error: undefined, to: ids };
+      // A message that the app sends again keeps its place.
+      const others = listed.filter((message) => message.key !== key);
+      const place = listed.findIndex((message) => message.key === key);
+      set(others.toSpliced(place < 0 ? others.length : place, 0, { ...entry, status: 'sending' }));
       return post(key, payload);
     },
     retry: async (key) => {
       const message = listed.find((one) => one.key === key && one.status === 'failed');
       if (!message) return;
       update(key, { status: 'sending', error: undefined });
+      // Its signal may be what ended the first attempt.
+      const { signal: _, ...kept } = options.get(key) ?? {};
+      options.set(key, kept);
       await post(key, message.payload);
     },
   });
