@@ -85,11 +85,16 @@ export class ConferenceMessages {
   /** Answers requests until the returned function is called. */
   onRequest(topic: string, handler: RequestHandler): () => void {
     const close = this.inbox.open();
-    const handling = this.#requests().then((requests) => requests.handle(topic, handler));
+    let isOver = false;
+    const handling = this.#requests().then((requests) => {
+      // The handler that replaces a removed one may be added in the same moment.
+      return isOver ? undefined : requests.handle(topic, handler);
+    });
     handling.catch((error: ParleyError) => this.#options.onProblem(error));
     return () => {
+      isOver = true;
       close();
-      handling.then((stop) => stop()).catch(() => {});
+      handling.then((stop) => stop?.()).catch(() => {});
     };
   }
 

@@ -151,3 +151,12 @@ it('a handler that is removed twice removes neither a later handler nor what lis
   await settle();
   expect(messages).toEqual(['hi']);
 });
+
+it('a handler that is replaced in the same moment, as when a component mounts twice, answers', async () => {
+  const heard = listenTo(bob);
+  const stop = bob.onRequest('ping', () => 'first');
+  stop();
+  bob.onRequest('ping', () => 'second');
+  expect(await ada.request('ping', 1, { to: bob.endpointId })).toBe('second');
+  expect(heard.filter((line) => line.startsWith('error'))).toEqual([]);
+});
