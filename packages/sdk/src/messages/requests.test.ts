@@ -160,3 +160,18 @@ it('a handler that is replaced in the same moment, as when a component mounts tw
   expect(await ada.request('ping', 1, { to: bob.endpointId })).toBe('second');
   expect(heard.filter((line) => line.startsWith('error'))).toEqual([]);
 });
+
+it('whoever asks learns that a handler failed, also from a page without a listener of errors', async () => {
+  const uncaught: unknown[] = [];
+  const onUncaught = (reason: unknown) => void uncaught.push(reason);
+  const others = process.listeners('unhandledRejection');
+  process.removeAllListeners('unhandledRejection').on('unhandledRejection', onUncaught);
+  const bug = new Error('a bug of the app');
+  bob.onRequest('fails', () => Promise.reject(bug));
+  const failed = rejectionOf(ada.request('fails', 1, { to: bob.endpointId }));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(await failed).toMatchObject({ code: 'ERR_REQUEST_FAILED', hasNoHandler: false });
+  await vi.waitFor(() => expect(uncaught).toEqual([bug]));
+  process.removeAllListeners('unhandledRejection');
+  for (const other of others) process.on('unhandledRejection', other);
+});

@@ -99,7 +99,8 @@ export class Requests {
       const payload = payloadFromWire(content);
       return { content: payloadToWire((await handler({ ...message, topic, payload })) ?? null) };
     } catch (cause) {
-      this.#options.onProblem(new ListenerError(topic, { cause }));
+      // Throws without a listener of `error`, which must not keep the answer back.
+      void Promise.resolve().then(() => this.#options.onProblem(new ListenerError(topic, { cause })));
       return { failure: 'failed' };
     }
   }
