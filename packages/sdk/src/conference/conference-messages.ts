@@ -14,6 +14,7 @@ import type {
   SentMessage,
 } from '../messages/message.ts';
 import type { Outbox } from '../messages/outbox.ts';
+import { payloadToWire } from '../messages/payload.ts';
 import type { Requests } from '../messages/requests.ts';
 import { isReserved, requestedTopic } from '../messages/reserved-topics.ts';
 import { readConference } from '../presence/enter-conference.ts';
@@ -73,10 +74,12 @@ export class ConferenceMessages {
   }
 
   async request(topic: string, payload: MessagePayload, options: RequestOptions): Promise<MessagePayload> {
+    // As it is now: the app may change it while the code loads.
+    const content = payloadToWire(payload);
     // Answers arrive like messages.
     const close = this.inbox.open();
     try {
-      return await (await this.#requests()).post(topic, payload, options);
+      return await (await this.#requests()).post(topic, content, options);
     } finally {
       close();
     }
@@ -104,7 +107,9 @@ export class ConferenceMessages {
   }
 
   async #post(topic: string, payload: MessagePayload, options?: SendOptions): Promise<SentMessage> {
-    return (await this.#outbox()).post(topic, payload, options);
+    // As it is now: the app may change it while the code loads.
+    const content = payloadToWire(payload);
+    return (await this.#outbox()).post(topic, content, options);
   }
 
   #requests(): Promise<Requests> {

@@ -193,6 +193,20 @@ it('bytes arrive as bytes', async () => {
   expect(bobs).toEqual([bytes, new Uint8Array()]);
 });
 
+it('a payload arrives as it was at the call, although the app uses its memory again', async () => {
+  const [ada, bob] = await threePeople();
+  const bobs = received(bob);
+  const [buffer, position] = [new Uint8Array(1), { x: 0 }];
+  const sent = [1, 2].flatMap((number) => {
+    buffer[0] = number;
+    position.x = number;
+    return [ada.send('file', buffer), ada.send('position', position)];
+  });
+  await Promise.all(sent);
+  await settle();
+  expect(bobs).toEqual([new Uint8Array([1]), { x: 1 }, new Uint8Array([2]), { x: 2 }]);
+});
+
 it('bytes that are no base64 arrive as text, and do not stop what comes after', async () => {
   const [ada, bob] = await threePeople();
   const bobs = received(bob);

@@ -6,8 +6,8 @@ import { isRefused } from '../waiting/is-refused.ts';
 import { retry } from '../waiting/retry.ts';
 import { serialQueue } from '../waiting/serial-queue.ts';
 import { sealContextOf, type MessageEncryption } from './message-encryption.ts';
-import type { MessagePayload, Recipient, SendOptions, SentMessage } from './message.ts';
-import { payloadToWire, sealPayload, type WirePayload } from './payload.ts';
+import type { Recipient, SendOptions, SentMessage } from './message.ts';
+import { sealPayload, type WirePayload } from './payload.ts';
 
 export interface OutboxOptions {
   readonly own: { readonly conferenceId: string; readonly userEndpointId: string };
@@ -51,12 +51,11 @@ export class Outbox {
    */
   async post(
     topic: string,
-    payload: MessagePayload,
+    content: WirePayload,
     { to, id = newId(), signal, timeoutMs = 30_000 }: SendOptions = {},
   ): Promise<SentMessage> {
     assertTopic(topic);
     const recipients = this.#recipientsOf(to);
-    const content = payloadToWire(payload);
     const signals = [signal, this.#options.closing];
     const { encryption } = this.#options;
     const plain = { id, topic, ...recipients };

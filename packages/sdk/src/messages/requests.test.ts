@@ -175,3 +175,11 @@ it('whoever asks learns that a handler failed, also from a page without a listen
   process.removeAllListeners('unhandledRejection');
   for (const other of others) process.on('unhandledRejection', other);
 });
+
+it('a payload is asked as it was at the call', async () => {
+  bob.onRequest('echo', ({ payload }) => payload);
+  const payload = [1];
+  const answer = ada.request('echo', payload, { to: bob.endpointId });
+  payload.push(2);
+  expect(await answer).toEqual([1]);
+});

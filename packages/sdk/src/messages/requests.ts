@@ -38,20 +38,20 @@ export class Requests {
    */
   post(
     topic: string,
-    payload: MessagePayload,
+    content: WirePayload,
     { to, signal, timeoutMs = defaultTimeoutMs }: RequestOptions,
   ): Promise<MessagePayload> {
     const requestId = newId();
     const deadline = { operation: 'request', signals: [signal, this.#options.closing], timeoutMs };
-    const answered = withDeadline(deadline, async (running) => {
+    const asking = withDeadline(deadline, async (running) => {
       const answer = new Promise<Envelope>((resolve) => void this.#waiting.set(requestId, resolve));
-      const envelope = { requestId, content: payloadToWire(payload) } as unknown as MessagePayload;
+      const envelope = { requestId, content } as unknown as MessagePayload;
       await this.#options.send(requestTopic(topic), envelope, { to, signal: running.signal, timeoutMs });
-      const { content, failure } = await answer;
-      if (!content) throw new RequestFailedError(topic, failure === 'no handler');
-      return payloadFromWire(content);
+      const { content: answered, failure } = await answer;
+      if (!answered) throw new RequestFailedError(topic, failure === 'no handler');
+      return payloadFromWire(answered);
     });
-    return answered.finally(() => this.#waiting.delete(requestId));
+    return asking.finally(() => this.#waiting.delete(requestId));
   }
 
   /** @throws InvalidOptionsError (`ERR_INVALID_OPTIONS`) for a topic that has a handler. */
