@@ -44,6 +44,7 @@ export class Inbox {
   /** Who listens: the app to messages, or we to requests and answers. */
   readonly #openings = new Set<object>();
   readonly #listeners = new Set<object>();
+  /** What no listener has received yet. What arrives while the next one begins with it comes after it. */
   #held: Message[] = [];
 
   constructor(options: InboxOptions) {
@@ -60,9 +61,8 @@ export class Inbox {
   listen(): () => void {
     const listener = {};
     this.#listeners.add(listener);
-    const held = this.#held.splice(0);
     // After the listener has been added.
-    queueMicrotask(() => held.forEach((message) => this.#deliver(message)));
+    queueMicrotask(() => this.#deliverHeld());
     const close = this.open();
     return () => {
       this.#listeners.delete(listener);
@@ -100,10 +100,19 @@ export class Inbox {
   #deliver(message: Message): void {
     const { onMessage, onReserved, onProblem } = this.#options;
     if (isReserved(message.topic)) onReserved(message);
-    else if (this.#listeners.size > 0) onMessage(message);
-    else if (this.#held.push(message) > mostHeld) {
+    else if (this.#listeners.size > 0 && this.#held.length === 0) onMessage(message);
+    else if (this.#held.push(message) > mostHeld && this.#listeners.size === 0) {
       this.#held.shift();
       onProblem(new MessagesMissedError());
+    }
+  }
+
+  /** Keeps what remains when a listener removes the last one. */
+  #deliverHeld(): void {
+    while (this.#listeners.size > 0) {
+      const message = this.#held.shift();
+      if (!message) return;
+      this.#options.onMessage(message);
     }
   }
 
