@@ -67,7 +67,7 @@ async function withMessages<Answer>(
   { endpointId: userEndpointId, messages: { inbox } }: Session,
   ask: (reader: Reader) => Promise<Answer>,
 ): Promise<Answer> {
-  const { start: messages } = inbox;
+  const messages = inbox.ask();
   if (messages === undefined) return ask({});
   try {
     return await ask({ userEndpointId, messages });

@@ -39,6 +39,8 @@ export class Inbox {
   readonly #seen = new Set<string>();
   /** The last message that we have received or that was sent before us; undefined until the server says. */
   #place: number | undefined;
+  /** Whether something came while nobody listened. What follows it has to wait until we have asked for it again. */
+  #hasSkipped = false;
   /** How many messages wait to be decrypted. */
   #undecrypted = 0;
   /** Who listens: the app to messages, or we to requests and answers. */
@@ -51,9 +53,10 @@ export class Inbox {
     this.#options = options;
   }
 
-  /** Which messages to ask for; undefined for none. */
-  get start(): MessageStart | undefined {
+  /** Which messages to ask for now; undefined for none. */
+  ask(): MessageStart | undefined {
     if (this.#openings.size === 0) return undefined;
+    this.#hasSkipped = false;
     return this.#place ?? (this.#options.withHistory ? 'all' : 'joined');
   }
 
@@ -81,8 +84,9 @@ export class Inbox {
   take(event: ConferenceMessageSentEvent | ConferenceMessagesPlacedEvent): void {
     const { encryption, onProblem } = this.#options;
     const { sequence } = event;
+    this.#hasSkipped ||= this.#openings.size === 0;
     // A second request may have been under way.
-    if (this.#openings.size === 0 || (this.#place !== undefined && sequence <= this.#place)) return;
+    if (this.#hasSkipped || (this.#place !== undefined && sequence <= this.#place)) return;
     this.#place = sequence;
     if (event.type === 'ConferenceMessagesPlacedEvent') {
       if (event.hasMissed) onProblem(new MessagesMissedError());

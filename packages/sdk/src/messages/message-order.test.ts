@@ -52,3 +52,20 @@ it('held messages come before those that arrive together with the reason to list
   await settle();
   expect(bobs).toEqual(['held', 'new']);
 });
+
+it('a message that arrives between two listeners in one answer of the server is not lost', async () => {
+  const bobs: unknown[] = [];
+  const listen = () => {
+    const stop = bob.on('message', ({ payload }) => {
+      bobs.push(payload);
+      if (payload === 1) stop();
+    });
+  };
+  listen();
+  await settle();
+  bob.on('server-event', listen);
+  putNewsBefore(3);
+  await Promise.all([1, 2, 3].map((number) => ada.send('chat', number)));
+  await settle();
+  expect(bobs).toEqual([1, 2, 3]);
+});
