@@ -174,3 +174,20 @@ interface Sent {
 function isMessage(event: unknown): event is Sent {
   return (event as Sent).type === 'ConferenceMessageSentEvent';
 }
+
+it('requests are not handled after leaving', async () => {
+  const [ada, bob] = [await enter('ada', keysOf(secret)), await enter('bob', keysOf(secret))];
+  const handled: unknown[] = [];
+  let isLeft = false;
+  bob.conference.onRequest('ping', ({ payload }) => void handled.push([payload, isLeft]));
+  bob.conference.on('message', () => {
+    isLeft = true;
+    void bob.conference.leave();
+  });
+  await Promise.all([
+    ada.conference.send('chat', 'go'),
+    rejectionOf(ada.conference.request('ping', 1, { to: bob.conference.endpointId, timeoutMs: 200 })),
+    vi.waitFor(() => expect(isLeft).toBe(true)).then(() => vi.advanceTimersByTimeAsync(300)),
+  ]);
+  expect(handled).toEqual([]);
+});

@@ -70,7 +70,8 @@ export class Requests {
   /** Takes a message of a reserved topic. Ignores one that no SDK sends. */
   take(message: Message, topic: string | undefined): void {
     const envelope: unknown = message.payload;
-    if (!isEnvelope(envelope)) return;
+    // What was still being decrypted when we left arrives here.
+    if (this.#options.closing.aborted || !isEnvelope(envelope)) return;
     if (topic !== undefined) void this.#answer(message, topic, envelope);
     else this.#waiting.get(envelope.requestId)?.(envelope);
   }
