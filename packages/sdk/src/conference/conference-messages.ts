@@ -151,8 +151,8 @@ export class ConferenceMessages {
         closing: this.#closing.signal,
         send: async (messages, signal) => {
           try {
-            return await sendInside(presence, { operation: 'sendMessages', signal }, () =>
-              api.sendMessages({ ...own, messages }, { signal }),
+            return await sendInside(presence, { operation: 'sendMessages', signal }, async () =>
+              api.sendMessages({ ...own, messages: await messages() }, { signal }),
             );
           } catch (error) {
             if (!(error instanceof NotFoundError) || !(await this.#isInside(signal))) throw error;

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Conference } from '../conference/conference.ts';
 import { createMediaEncryption, type MediaKeys } from '../encryption/create-media-encryption.ts';
 import { FakeEncryptionWorker, stubEncodedTransforms } from '../testing/fake-encryption-worker.ts';
-import type { FakeServer } from '../testing/fake-server.ts';
+import { broken, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
@@ -190,4 +190,28 @@ it('requests are not handled after leaving', async () => {
     vi.waitFor(() => expect(isLeft).toBe(true)).then(() => vi.advanceTimersByTimeAsync(300)),
   ]);
   expect(handled).toEqual([]);
+});
+
+it('a message that waits while we rejoin can be read when the server assigns another endpoint id', async () => {
+  const [ada, bob] = [await enter('ada', keysOf(secret)), await enter('bob', keysOf(secret))];
+  const former = ada.conference.endpointId;
+  server.intercept = ({ operation }) => {
+    if (operation === 'registerUserEndpoint' || operation === 'sendMessages') throw broken(operation);
+  };
+  const sent = ada.conference.send('chat', 'hush');
+  // Encrypting takes real time.
+  await vi.waitFor(() => expect(server.callsOf('sendMessages')).not.toEqual([]));
+  server.endpoints.delete(former);
+  server.removeEndpoint(former);
+  await vi.advanceTimersByTimeAsync(1_000);
+  server.intercept = ({ operation, command }) => {
+    if (operation === 'registerUserEndpoint') Object.assign(command as object, { userEndpointId: 'other' });
+  };
+  await vi.waitFor(() =>
+    vi.advanceTimersByTimeAsync(1_000).then(() => expect(ada.conference.endpointId).toBe('other')),
+  );
+  await vi.advanceTimersByTimeAsync(5_000);
+  await sent;
+  await untilReceived(bob, ['hush']);
+  expect(bob.heard).not.toContain(notDecrypted);
 });

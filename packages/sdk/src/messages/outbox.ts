@@ -13,13 +13,19 @@ export interface OutboxOptions {
   readonly own: { readonly conferenceId: string; readonly userEndpointId: string };
   /** Encrypts every message; undefined without end-to-end encryption. */
   readonly encryption: MessageEncryption | undefined;
-  readonly send: (messages: readonly NewMessage[], signal: AbortSignal) => Promise<SendMessagesResult>;
+  /** Asks for the messages when it sends, which can be after rejoining. */
+  readonly send: (
+    messages: () => Promise<readonly NewMessage[]>,
+    signal: AbortSignal,
+  ) => Promise<SendMessagesResult>;
   /** Aborts when we leave; its reason rejects what was not sent. */
   readonly closing: AbortSignal;
 }
 
 interface Entry {
   readonly message: NewMessage;
+  /** The message, encrypted for our endpoint as it is now. */
+  readonly current: () => Promise<NewMessage>;
   readonly bytes: number;
   readonly resolve: (sent: SentMessage) => void;
   readonly reject: (error: unknown) => void;
@@ -59,13 +65,17 @@ export class Outbox {
     const signals = [signal, this.#options.closing];
     const { encryption } = this.#options;
     const plain = { id, topic, ...recipients };
+    const seal = encryption && (() => this.#seal(plain, content, encryption));
     // Encryption must not change the order of the calls.
-    const turn = encryption && this.#turns(() => this.#seal(plain, content, encryption));
+    const turn = seal && this.#turns(seal);
     return withDeadline({ operation: 'send', signals, timeoutMs }, async ({ signal }) => {
-      const message = (await turn) ?? { ...plain, ...content };
+      const { message, sealedBy } = (await turn) ?? { message: { ...plain, ...content } };
+      // Encryption binds our endpoint, which can be another one after rejoining.
+      const current = async () =>
+        seal && sealedBy !== this.#options.own.userEndpointId ? (await seal()).message : message;
       const bytes = new TextEncoder().encode(JSON.stringify(message)).length;
       return new Promise<SentMessage>((resolve, reject) => {
-        this.#waiting.push({ message, bytes, resolve, reject, signal });
+        this.#waiting.push({ message, current, bytes, resolve, reject, signal });
         void this.#sendAll();
       });
     });
@@ -75,10 +85,12 @@ export class Outbox {
     message: Omit<NewMessage, 'payload'>,
     content: WirePayload,
     encryption: MessageEncryption,
-  ): Promise<NewMessage> {
+  ): Promise<{ readonly message: NewMessage; readonly sealedBy: string }> {
     const { id: messageId, topic, to } = message;
-    const context = sealContextOf({ ...this.#options.own, messageId, topic, ...(to && { to }) });
-    return { ...message, ...(await sealPayload(content, encryption, context)) };
+    const { conferenceId, userEndpointId } = this.#options.own;
+    const context = sealContextOf({ conferenceId, userEndpointId, messageId, topic, ...(to && { to }) });
+    const sealed = await sealPayload(content, encryption, context);
+    return { message: { ...message, ...sealed }, sealedBy: userEndpointId };
   }
 
   #recipientsOf(to: SendOptions['to']): Pick<NewMessage, 'to'> {
@@ -133,13 +145,14 @@ export class Outbox {
 
   /** Tries until nobody waits any more. Does not send again what was given up. */
   async #send(batch: readonly Entry[]): Promise<SendMessagesResult> {
-    const wanted = () => batch.filter(({ signal }) => !signal.aborted).map(({ message }) => message);
+    const wanted = () => batch.filter(({ signal }) => !signal.aborted);
+    const messages = () => Promise.all(wanted().map(({ current }) => current()));
     const givenUp = new AbortController();
     const onAbort = () => wanted().length === 0 && givenUp.abort();
     for (const { signal } of batch) signal.addEventListener('abort', onAbort);
     onAbort();
     try {
-      return await retry(() => this.#options.send(wanted(), givenUp.signal), {
+      return await retry(() => this.#options.send(messages, givenUp.signal), {
         signal: givenUp.signal,
         budgetMs: Infinity,
         isFinal,
