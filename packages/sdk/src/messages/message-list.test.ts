@@ -63,3 +63,33 @@ it('lists a message once, in its place, that the app sends again with its id', a
   ]);
   expect(sent.filter((options) => options?.id === 'mine')).toHaveLength(2);
 });
+
+it.each([
+  ['first', [0, 1]],
+  ['second', [1, 0]],
+])(
+  'shows as sent what was sent twice with its id, when the %s call fails before or after',
+  async (_which, order) => {
+    const calls: { resolve: () => void; reject: (error: unknown) => void }[] = [];
+    const list = messageListOf(
+      {
+        on: () => () => {},
+        send: (_topic, _payload, options) =>
+          new Promise((resolve, reject) => {
+            const sent = { id: options?.id ?? '', sentAt: '2026-01-05T10:00:00.000Z', sequence: 1 };
+            calls.push({ resolve: () => resolve(sent), reject });
+          }),
+      },
+      'chat',
+    );
+    const sending = [list.send('hi', { id: 'mine' }), list.send('hi', { id: 'mine' })];
+    const settled = Promise.allSettled(sending);
+    const end = [() => calls[0]?.reject(new TimeoutError('send', 1_000)), () => calls[1]?.resolve()];
+    for (const index of order) {
+      end[index]?.();
+      await Promise.allSettled([sending[index]]);
+    }
+    await settled;
+    expect(list.getSnapshot()).toMatchObject([{ status: 'sent', error: undefined }]);
+  },
+);

@@ -70,11 +70,13 @@ function createList(conference: MessageSource, topic: string): MessageList {
     try {
       const sent = await conference.send(topic, payload, { ...options.get(key), id: key });
       options.delete(key);
-      update(key, { status: 'sent', sentAt: sent.sentAt });
+      update(key, { status: 'sent', sentAt: sent.sentAt, error: undefined });
       return sent;
     } catch (error) {
+      // Another call with its id may have sent it.
+      const isSent = listed.some((message) => message.key === key && message.status === 'sent');
       // `Conference.send` rejects with nothing else.
-      update(key, { status: 'failed', error: error as ParleyError });
+      if (!isSent) update(key, { status: 'failed', error: error as ParleyError });
       throw error;
     }
   };
