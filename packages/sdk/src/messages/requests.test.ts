@@ -1,3 +1,4 @@
+import { InvalidRequestError } from '@parley-rtc/client';
 import { expect, it, vi } from 'vitest';
 import type { Conference } from '../conference/conference.ts';
 import type { FakeServer } from '../testing/fake-server.ts';
@@ -182,4 +183,17 @@ it('a payload is asked as it was at the call', async () => {
   const answer = ada.request('echo', payload, { to: bob.endpointId });
   payload.push(2);
   expect(await answer).toEqual([1]);
+});
+
+it('whoever asks learns that the answer could not be sent', async () => {
+  const heard = listenTo(bob);
+  bob.onRequest('huge', () => 'x'.repeat(100_000));
+  server.intercept = ({ operation, command }) => {
+    if (operation === 'sendMessages' && JSON.stringify(command).length > 65_536)
+      throw new InvalidRequestError({ operation, status: 400, serverError: 'invalid_request' });
+  };
+  const failed = rejectionOf(ada.request('huge', 1, { to: bob.endpointId }));
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(await failed).toMatchObject({ code: 'ERR_REQUEST_FAILED', hasNoHandler: false });
+  expect(heard).toContain('error ERR_INVALID_REQUEST');
 });

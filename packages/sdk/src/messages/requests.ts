@@ -2,6 +2,7 @@ import { AbortedError, InvalidOptionsError, withDeadline, type ParleyError } fro
 import { ListenerError } from '../errors/conference-errors.ts';
 import { RequestFailedError } from '../errors/message-errors.ts';
 import { newId } from '../new-id.ts';
+import { isRefused } from '../waiting/is-refused.ts';
 import type { Message, MessagePayload, RequestHandler, RequestOptions, SendOptions } from './message.ts';
 import { payloadFromWire, payloadToWire, type WirePayload } from './payload.ts';
 import { replyTopic, requestTopic } from './reserved-topics.ts';
@@ -79,13 +80,15 @@ export class Requests {
   async #answer(message: Message, topic: string, { requestId, content }: Envelope): Promise<void> {
     const { send, closing, onProblem } = this.#options;
     const answer = await this.#call(message, topic, content);
-    const to = message.from.endpointId;
+    const options = { to: message.from.endpointId, signal: closing, timeoutMs: defaultTimeoutMs };
+    const reply = (envelope: Envelope) => send(replyTopic, envelope as unknown as MessagePayload, options);
     try {
-      const envelope = { requestId, ...answer } as unknown as MessagePayload;
-      await send(replyTopic, envelope, { to, signal: closing, timeoutMs: defaultTimeoutMs });
+      await reply({ requestId, ...answer });
     } catch (error) {
       // Whoever asked may have left.
       if (!(error instanceof AbortedError) && !closing.aborted) onProblem(error as ParleyError);
+      // It may be too large.
+      if (isRefused(error) && answer.content) await reply({ requestId, failure: 'failed' }).catch(() => {});
     }
   }
 
