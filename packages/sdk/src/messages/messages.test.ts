@@ -447,3 +447,23 @@ it('a listener that is removed twice does not remove others', async () => {
   await settle();
   expect(bobs).toEqual(['still here']);
 });
+
+it('what was given up while we rejoined is not sent afterwards', async () => {
+  const [ada, bob] = await threePeople();
+  const bobs = received(bob);
+  server.intercept = ({ operation }) => {
+    if (operation === 'registerUserEndpoint') throw broken(operation);
+  };
+  server.endpoints.delete(ada.endpointId);
+  server.removeEndpoint(ada.endpointId);
+  await settle();
+  const refused = rejectionOf(ada.send('chat', 'late', { timeoutMs: 1_000 }));
+  const kept = ada.send('chat', 'patient');
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(await refused).toMatchObject({ code: 'ERR_TIMEOUT' });
+  server.intercept = () => {};
+  await vi.advanceTimersByTimeAsync(10_000);
+  await kept;
+  await settle();
+  expect(bobs).toEqual(['patient']);
+});
