@@ -1,20 +1,22 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { Conferences } from '../conferences/conferences.ts';
 import { endConference } from '../conferences/rules/end-conference.ts';
 import { joinConference } from '../conferences/rules/join-conference.ts';
 import { defaultLimits } from '../limits/limits.ts';
 import { OutsideEvents } from '../push/outside-events.ts';
 import { Pushes } from '../push/pushes.ts';
-import { MemoryEventLog } from '../storage/memory-event-log.ts';
-import { MemoryMessageLog } from '../storage/memory-message-log.ts';
+import { openStorage } from '../storage/open-storage.ts';
 import { anActor } from '../testing/builders.ts';
 import { failLoudly } from '../testing/fail-loudly.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { Messages, type MessageEvent, type MessageReader } from './messages.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { Messages, type MessageEvent } from './messages.ts';
 import { readWithMessages } from './read-with-messages.ts';
 
 const conferenceId = 'c-1';
 const creator = anActor({ userId: 'ada' }, 'create-conference');
+
+const newId = () => crypto.randomUUID();
 
 let conferences: Conferences;
 let messages: Messages;
@@ -22,15 +24,16 @@ let pushes: Pushes;
 
 const actorOf = (userId: string) => (userId === 'ada' ? creator : anActor({ userId }));
 
-beforeEach(async () => {
+async function start(dataDir: string | undefined): Promise<void> {
   const clock = new FakeClock();
-  const log = new MemoryEventLog();
-  const newId = () => crypto.randomUUID();
+  const storage = await openStorage(dataDir, { keptMessageBytes: 1_000_000 });
+  onTestFinished(() => storage.close());
+  const { log } = storage;
   const onError = failLoudly;
   conferences = new Conferences({ log, clock, newId, pollTimeoutMs: 1, endedRetentionMs: 1, onError });
   messages = new Messages({
     conferences,
-    log: new MemoryMessageLog(1_000_000),
+    log: storage.messages,
     clock,
     newId,
     limits: defaultLimits,
@@ -44,7 +47,7 @@ beforeEach(async () => {
       joinConference(state, { conferenceId, userEndpointId }, context),
     );
   }
-});
+}
 
 const send = (count: number, ...to: readonly string[]) =>
   messages.send(
@@ -76,24 +79,50 @@ const fiveAndTheEnd = [
   'ConferenceEndedEvent',
 ];
 
-it('a poll returns all messages before the end, however many there are', async () => {
-  const reader = await open('bob');
-  await send(5);
-  await end();
-  const read = (signal: AbortSignal) => conferences.events(conferenceId, { version: 3 }, creator, signal);
-  const { signal } = new AbortController();
-  expect(typesOf(await readWithMessages(messages, { conferenceId, reader, signal }, read))).toEqual(
-    fiveAndTheEnd,
-  );
-});
+describe.each([
+  ['in memory', () => undefined],
+  ['on disk', () => temporaryFolder()],
+])('messages %s', (_where, folder) => {
+  beforeEach(() => start(folder()));
 
-it('a push sends all messages before the end, however many there are', async () => {
-  const start = { version: 3, messages: { userEndpointId: 'bob', start: 0 } };
-  const { signal } = new AbortController();
-  const push = await pushes.open(conferenceId, start, actorOf('bob'), signal);
-  await send(5);
-  await end();
-  let text = '';
-  for await (const chunk of push.chunks) text += chunk;
-  expect([...text.matchAll(/"type":"(Conference\w+Event)"/g)].map(([, type]) => type)).toEqual(fiveAndTheEnd);
+  it('a poll returns all messages before the end, however many there are', async () => {
+    const reader = await open('bob');
+    await send(5);
+    await end();
+    const read = (signal: AbortSignal) => conferences.events(conferenceId, { version: 3 }, creator, signal);
+    const { signal } = new AbortController();
+    expect(typesOf(await readWithMessages(messages, { conferenceId, reader, signal }, read))).toEqual(
+      fiveAndTheEnd,
+    );
+  });
+
+  it('a push sends all messages before the end, however many there are', async () => {
+    const start = { version: 3, messages: { userEndpointId: 'bob', start: 0 } };
+    const { signal } = new AbortController();
+    const push = await pushes.open(conferenceId, start, actorOf('bob'), signal);
+    await send(5);
+    await end();
+    let text = '';
+    for await (const chunk of push.chunks) text += chunk;
+    expect([...text.matchAll(/"type":"(Conference\w+Event)"/g)].map(([, type]) => type)).toEqual(
+      fiveAndTheEnd,
+    );
+  });
+
+  it.each([
+    ['sent to others', 'cyd', ['bob']],
+    ['that it sent itself', 'ada', []],
+  ])('a reader misses nothing when messages %s are dropped', async (_what, userEndpointId, to) => {
+    const { messages: sent } = await send(1);
+    const place = sent[0]?.sequence ?? 0;
+    await send(30, ...to);
+    const reader = await open(userEndpointId, place);
+    expect(await reader.hasMore()).toBe(false);
+    expect(await reader.read(1)).toEqual([]);
+    const recipient = await open('bob', place);
+    expect(await recipient.read(1)).toMatchObject([
+      { type: 'ConferenceMessagesPlacedEvent', hasMissed: true },
+    ]);
+    expect(await recipient.read(1)).toMatchObject([{ type: 'ConferenceMessageSentEvent' }]);
+  });
 });

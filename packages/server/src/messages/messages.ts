@@ -118,19 +118,25 @@ export class Messages {
     const membership = this.#memberships.watch(conferenceId, reader);
     let sequence = await this.#sequenceOf(conferenceId, userEndpointId, start);
     let isPlaced = typeof start === 'number';
+    /** The last dropped message that this reader would have received. Others may not show: it must not learn of them. */
+    const missedThrough = async (): Promise<number | undefined> => {
+      if ((await log.droppedThrough(conferenceId)) <= sequence) return undefined;
+      const dropped = await log.droppedFor(conferenceId, reader);
+      return dropped > sequence ? dropped : undefined;
+    };
     return {
       read: async (maxBytes) => {
         const state = await conferences.find(conferenceId);
         if (!state || !membership.isInside()) return [];
-        const droppedThrough = await log.droppedThrough(conferenceId);
-        const hasMissed = droppedThrough > sequence;
-        if (hasMissed || !isPlaced) {
-          isPlaced = true;
-          sequence = Math.max(sequence, droppedThrough);
-          return [this.#placed(state, sequence, hasMissed)];
-        }
         for (;;) {
           const messages = await log.after(conferenceId, sequence, maxBytes);
+          // Only now, because messages may have been dropped meanwhile.
+          const missed = await missedThrough();
+          if (missed !== undefined || !isPlaced) {
+            isPlaced = true;
+            sequence = missed ?? sequence;
+            return [this.#placed(state, sequence, missed !== undefined)];
+          }
           sequence = Math.max(sequence, messages.at(-1)?.sequence ?? 0);
           const readable = messages.filter((message) => isFor(reader, message)).map(withoutUsers);
           if (readable.length > 0 || messages.length === 0) return readable;
@@ -138,10 +144,11 @@ export class Messages {
       },
       hasMore: async () => {
         if (!membership.isInside()) return false;
-        if (!isPlaced || (await log.droppedThrough(conferenceId)) > sequence) return true;
+        if (!isPlaced) return true;
         for (;;) {
           const messages = await log.after(conferenceId, sequence, scanBytes);
           if (messages.some((message) => isFor(reader, message))) return true;
+          if ((await missedThrough()) !== undefined) return true;
           if (messages.length === 0) return false;
           // Messages for others need not be looked at again.
           sequence = Math.max(sequence, messages.at(-1)?.sequence ?? 0);
