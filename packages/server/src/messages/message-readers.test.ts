@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { Conferences } from '../conferences/conferences.ts';
 import { endConference } from '../conferences/rules/end-conference.ts';
 import { joinConference } from '../conferences/rules/join-conference.ts';
+import { leaveConference } from '../conferences/rules/leave-conference.ts';
 import { defaultLimits } from '../limits/limits.ts';
 import { OutsideEvents } from '../push/outside-events.ts';
 import { Pushes } from '../push/pushes.ts';
@@ -43,11 +44,19 @@ async function start(dataDir: string | undefined): Promise<void> {
   pushes = new Pushes({ conferences, log, messages, outside: new OutsideEvents(clock, failLoudly), clock });
   await conferences.create({ conferenceId }, creator);
   for (const userEndpointId of ['ada', 'bob', 'cyd']) {
-    await conferences.perform(conferenceId, actorOf(userEndpointId), (state, context) =>
-      joinConference(state, { conferenceId, userEndpointId }, context),
-    );
+    await join(userEndpointId);
   }
 }
+
+const join = (userEndpointId: string) =>
+  conferences.perform(conferenceId, actorOf(userEndpointId), (state, context) =>
+    joinConference(state, { conferenceId, userEndpointId }, context),
+  );
+
+const leave = (userEndpointId: string) =>
+  conferences.perform(conferenceId, actorOf(userEndpointId), (state, context) =>
+    leaveConference(state, { userEndpointId }, context),
+  );
 
 const send = (count: number, ...to: readonly string[]) =>
   messages.send(
@@ -124,5 +133,16 @@ describe.each([
       { type: 'ConferenceMessagesPlacedEvent', hasMissed: true },
     ]);
     expect(await recipient.read(1)).toMatchObject([{ type: 'ConferenceMessageSentEvent' }]);
+  });
+
+  it('a reader that opens while its endpoint leaves receives nothing more', async () => {
+    for (let round = 0; round < 12; round += 1) {
+      const left = leave('bob');
+      for (let turn = 0; turn < round; turn += 1) await Promise.resolve();
+      const [reader] = await Promise.all([open('bob').catch(() => undefined), left]);
+      await send(1);
+      expect(typesOf((await reader?.read(1)) ?? [])).toEqual([]);
+      await join('bob');
+    }
   });
 });

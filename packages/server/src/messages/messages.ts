@@ -111,12 +111,22 @@ export class Messages {
     actor: Actor,
   ): Promise<MessageReader> {
     const { conferences, log } = this.#options;
-    const opened = await conferences.get(conferenceId, actor);
-    if (opened.ended) return endedReader;
-    const { userId } = requireParticipant(opened, userEndpointId);
-    const reader = { userEndpointId, userId };
+    const reader = { userEndpointId, userId: actor.userId };
+    // Before the state is read, because the endpoint may leave until it is.
     const membership = this.#memberships.watch(conferenceId, reader);
-    let sequence = await this.#sequenceOf(conferenceId, userEndpointId, start);
+    let sequence: number;
+    try {
+      const opened = await conferences.get(conferenceId, actor);
+      if (opened.ended) {
+        membership.close();
+        return endedReader;
+      }
+      requireParticipant(opened, userEndpointId);
+      sequence = await this.#sequenceOf(conferenceId, userEndpointId, start);
+    } catch (error) {
+      membership.close();
+      throw error;
+    }
     let isPlaced = typeof start === 'number';
     /** The last dropped message that this reader would have received. Others may not show: it must not learn of them. */
     const missedThrough = async (): Promise<number | undefined> => {
