@@ -1,8 +1,9 @@
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Conferences } from '../conferences/conferences.ts';
 import { endConference } from '../conferences/rules/end-conference.ts';
 import { joinConference } from '../conferences/rules/join-conference.ts';
 import { leaveConference } from '../conferences/rules/leave-conference.ts';
+import type { MessageLog } from '../event-log/message-log.ts';
 import { defaultLimits } from '../limits/limits.ts';
 import { OutsideEvents } from '../push/outside-events.ts';
 import { Pushes } from '../push/pushes.ts';
@@ -21,6 +22,7 @@ const newId = () => crypto.randomUUID();
 
 let conferences: Conferences;
 let messages: Messages;
+let log: MessageLog;
 let pushes: Pushes;
 
 const actorOf = (userId: string) => (userId === 'ada' ? creator : anActor({ userId }));
@@ -29,19 +31,32 @@ async function start(dataDir: string | undefined): Promise<void> {
   const clock = new FakeClock();
   const storage = await openStorage(dataDir, { keptMessageBytes: 1_000_000 });
   onTestFinished(() => storage.close());
-  const { log } = storage;
+  log = storage.messages;
   const onError = failLoudly;
-  conferences = new Conferences({ log, clock, newId, pollTimeoutMs: 1, endedRetentionMs: 1, onError });
+  conferences = new Conferences({
+    log: storage.log,
+    clock,
+    newId,
+    pollTimeoutMs: 1,
+    endedRetentionMs: 1,
+    onError,
+  });
   messages = new Messages({
     conferences,
-    log: storage.messages,
+    log,
     clock,
     newId,
     limits: defaultLimits,
     budget: undefined,
     onError,
   });
-  pushes = new Pushes({ conferences, log, messages, outside: new OutsideEvents(clock, failLoudly), clock });
+  pushes = new Pushes({
+    conferences,
+    log: storage.log,
+    messages,
+    outside: new OutsideEvents(clock, failLoudly),
+    clock,
+  });
   await conferences.create({ conferenceId }, creator);
   for (const userEndpointId of ['ada', 'bob', 'cyd']) {
     await join(userEndpointId);
@@ -143,6 +158,29 @@ describe.each([
       await send(1);
       expect(typesOf((await reader?.read(1)) ?? [])).toEqual([]);
       await join('bob');
+    }
+  });
+
+  it.each([
+    ['its sender leaves', () => leave('ada')],
+    ['the conference ends', () => end()],
+  ])('a message is not stored any more once it is announced that %s', async (_what, change) => {
+    for (let round = 0; round < 12; round += 1) {
+      let isAnnounced = false;
+      let isLate = false;
+      const stop = conferences.onEvents(() => (isAnnounced = true));
+      const append = vi.spyOn(log, 'append').mockImplementation(() => {
+        isLate ||= isAnnounced;
+        return Promise.resolve([]);
+      });
+      const changed = change();
+      for (let turn = 0; turn < round; turn += 1) await Promise.resolve();
+      await Promise.all([send(1).catch(() => undefined), changed]);
+      expect(isLate).toBe(false);
+      stop();
+      append.mockRestore();
+      if (conferences.ongoing().length === 0) return;
+      await join('ada');
     }
   });
 });

@@ -15,6 +15,7 @@ import type { MessageLog, StoredMessage } from '../event-log/message-log.ts';
 import type { Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
 import { Listeners } from '../listeners.ts';
+import { RefusalError } from '../refusal.ts';
 import { Memberships } from './memberships.ts';
 import { messagesOf } from './send-messages.ts';
 
@@ -83,17 +84,21 @@ export class Messages {
    */
   async send(command: SendMessagesCommand, actor: Actor): Promise<SendMessagesResult> {
     const { conferences, log, clock, newId, limits, budget } = this.#options;
-    const state = await conferences.get(command.conferenceId, actor);
-    const nowMs = clock.now();
-    const messages = messagesOf(state, command, { nowMs, newId });
+    const stamp = { nowMs: clock.now(), newId };
+    // Refused messages count for no limit.
+    messagesOf(await conferences.get(command.conferenceId, actor), command, stamp);
     const sizes = command.messages.map((message) => jsonBytes(message));
     for (const size of sizes) requireWithin(limits, 'messageBytes', size);
     await budget?.take(
       actor,
-      messages.length,
+      sizes.length,
       sizes.reduce((sum, size) => sum + size, 0),
     );
-    const stored = await log.append(command.conferenceId, messages, nowMs);
+    // Until now, the sender may have left, and the conference may have ended: then nobody would receive what is stored.
+    const state = await conferences.find(command.conferenceId);
+    if (!state) throw new RefusalError('not_found', 'This conference has ended. Create a new one.');
+    const messages = messagesOf(state, command, stamp);
+    const stored = await log.append(command.conferenceId, messages, stamp.nowMs);
     this.#listeners.get(command.conferenceId)?.call();
     return {
       messages: stored.map(({ messageId: id, sequence, timestamp }) => ({ id, sequence, timestamp })),
