@@ -183,4 +183,10 @@ describe.each([
       await join('ada');
     }
   });
+
+  it('a place that no message has yet, from another life of the conference, hides no new message', async () => {
+    const reader = await open('bob', 4_000_000_000_000);
+    await send(1);
+    expect(typesOf(await reader.read(1))).toEqual(['ConferenceMessageSentEvent']);
+  });
 });

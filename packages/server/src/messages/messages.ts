@@ -190,7 +190,10 @@ export class Messages {
   }
 
   async #sequenceOf(conferenceId: string, userEndpointId: string, start: MessageStart): Promise<number> {
-    if (typeof start === 'number') return start;
+    if (typeof start === 'number') {
+      // A place in the future is of another life of the conference, when the clock was ahead, and would hide new messages.
+      return Math.min(start, await this.#options.log.lastSequence(conferenceId));
+    }
     // An endpoint that joined before a restart has read before, so it names its place; if not, it gets all that is kept.
     const joinedAfter =
       start === 'joined' ? await this.#joinedAfter.get(conferenceId)?.get(userEndpointId) : undefined;
