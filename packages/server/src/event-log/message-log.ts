@@ -26,6 +26,12 @@ export interface MessageLog {
     messages: readonly UnplacedMessage[],
     nowMs: number,
   ): Promise<readonly StoredMessage[]>;
+  /** Which of these ids belong to messages that an endpoint sent and that are kept. */
+  known(
+    conferenceId: string,
+    userEndpointId: string,
+    messageIds: readonly string[],
+  ): Promise<ReadonlySet<string>>;
   /**
    * The messages after a sequence, oldest first. Stops before the one that would exceed `maxBytes`, but returns at least one if
    * there is one.

@@ -189,4 +189,18 @@ describe.each([
     await send(1);
     expect(typesOf(await reader.read(1))).toEqual(['ConferenceMessageSentEvent']);
   });
+
+  it('a message sent again gets the same answer after its recipient has left', async () => {
+    const command = {
+      conferenceId,
+      userEndpointId: 'ada',
+      messages: [{ id: 'a', topic: 't', payload: 1, to: ['bob'] }],
+    };
+    const first = await messages.send(command, creator);
+    await leave('bob');
+    expect(await messages.send(command, creator)).toEqual(first);
+    const { messages: sent } = command;
+    const more = { ...command, messages: [...sent, { id: 'b', topic: 't', payload: 2, to: ['bob'] }] };
+    await expect(messages.send(more, creator)).rejects.toThrow('"bob" is not in the conference');
+  });
 });

@@ -84,9 +84,12 @@ export class Messages {
    */
   async send(command: SendMessagesCommand, actor: Actor): Promise<SendMessagesResult> {
     const { conferences, log, clock, newId, limits, budget } = this.#options;
-    const stamp = { nowMs: clock.now(), newId };
+    const before = await conferences.get(command.conferenceId, actor);
+    const ids = command.messages.map(({ id }) => id);
+    const knownIds = await log.known(command.conferenceId, command.userEndpointId, ids);
+    const stamp = { nowMs: clock.now(), newId, knownIds };
     // Refused messages count for no limit.
-    messagesOf(await conferences.get(command.conferenceId, actor), command, stamp);
+    messagesOf(before, command, stamp);
     const sizes = command.messages.map((message) => jsonBytes(message));
     for (const size of sizes) requireWithin(limits, 'messageBytes', size);
     await budget?.take(

@@ -13,6 +13,8 @@ import { RefusalError } from '../refusal.ts';
 interface Stamp {
   readonly nowMs: number;
   readonly newId: () => string;
+  /** Ids of messages that the sender sent before. Their recipients may have left since. */
+  readonly knownIds: ReadonlySet<string>;
 }
 
 /**
@@ -25,7 +27,9 @@ export function messagesOf(
   stamp: Stamp,
 ): readonly UnplacedMessage[] {
   const sender = requireParticipant(state, userEndpointId);
-  for (const { to = [] } of messages) requireRecipients(state, sender, to);
+  for (const { id, to = [] } of messages) {
+    if (!stamp.knownIds.has(id)) requireRecipients(state, sender, to);
+  }
   return messages.map((message) => messageOf(state, sender, message, stamp));
 }
 

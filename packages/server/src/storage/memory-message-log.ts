@@ -56,6 +56,17 @@ export class MemoryMessageLog implements MessageLog {
     return Promise.resolve(stored);
   }
 
+  known(
+    conferenceId: string,
+    userEndpointId: string,
+    messageIds: readonly string[],
+  ): Promise<ReadonlySet<string>> {
+    const { byKey } = this.#channels.get(conferenceId) ?? {};
+    return Promise.resolve(
+      new Set(messageIds.filter((messageId) => byKey?.has(keyOf({ userEndpointId, messageId })))),
+    );
+  }
+
   after(conferenceId: string, sequence: number, maxBytes: number): Promise<readonly StoredMessage[]> {
     const { kept = [] } = this.#channels.get(conferenceId) ?? {};
     const read: StoredMessage[] = [];
@@ -101,7 +112,7 @@ export class MemoryMessageLog implements MessageLog {
   }
 }
 
-function keyOf({ userEndpointId, messageId }: UnplacedMessage): string {
+function keyOf({ userEndpointId, messageId }: Pick<UnplacedMessage, 'userEndpointId' | 'messageId'>): string {
   return JSON.stringify([userEndpointId, messageId]);
 }
 

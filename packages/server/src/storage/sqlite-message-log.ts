@@ -77,6 +77,16 @@ export class SqliteMessageLog implements MessageLog {
     return stored;
   }
 
+  known(
+    conferenceId: string,
+    userEndpointId: string,
+    messageIds: readonly string[],
+  ): Promise<ReadonlySet<string>> {
+    const isKnown = (messageId: string): boolean =>
+      this.#selectKnown.get(conferenceId, userEndpointId, messageId) !== undefined;
+    return Promise.resolve(new Set(messageIds.filter(isKnown)));
+  }
+
   after(conferenceId: string, sequence: number, maxBytes: number): Promise<readonly StoredMessage[]> {
     const read: StoredMessage[] = [];
     let total = 0;
