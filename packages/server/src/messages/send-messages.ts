@@ -18,8 +18,8 @@ interface Stamp {
 }
 
 /**
- * The messages of a command as they are stored. Refuses with `not_joined` a sender who is not in the conference, and with
- * `unknown_recipient` a recipient who is not, or who is the sender.
+ * The messages of a command as they are stored. Refuses with `not_joined` a sender who is not in the conference, with
+ * `unknown_recipient` a recipient who is not, or who is the sender, and with `invalid_request` an id that is not Unicode.
  */
 export function messagesOf(
   state: ConferenceState,
@@ -28,9 +28,19 @@ export function messagesOf(
 ): readonly UnplacedMessage[] {
   const sender = requireParticipant(state, userEndpointId);
   for (const { id, to = [] } of messages) {
+    requireStorableId(id);
     if (!stamp.knownIds.has(id)) requireRecipients(state, sender, to);
   }
   return messages.map((message) => messageOf(state, sender, message, stamp));
+}
+
+/** A database stores UTF-8, in which all halves of surrogate pairs are the same character. */
+function requireStorableId(id: string): void {
+  if (!/\p{Surrogate}/u.test(id)) return;
+  throw new RefusalError(
+    'invalid_request',
+    'The `id` of a message contains half a surrogate pair. Choose another id, for example a UUID.',
+  );
 }
 
 function requireRecipients(state: ConferenceState, sender: Participant, to: readonly string[]): void {
