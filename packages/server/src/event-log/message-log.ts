@@ -1,4 +1,5 @@
 import type { ConferenceMessageSentEvent } from '@parley-rtc/contract';
+import type { MessageRecipient } from './dropped-messages.ts';
 
 /** A message as it is stored. */
 export interface StoredMessage extends ConferenceMessageSentEvent {
@@ -25,6 +26,12 @@ export interface MessageLog {
     messages: readonly UnplacedMessage[],
     nowMs: number,
   ): Promise<readonly StoredMessage[]>;
+  /** Which of these ids belong to messages that an endpoint sent and that are kept. */
+  known(
+    conferenceId: string,
+    userEndpointId: string,
+    messageIds: readonly string[],
+  ): Promise<ReadonlySet<string>>;
   /**
    * The messages after a sequence, oldest first. Stops before the one that would exceed `maxBytes`, but returns at least one if
    * there is one.
@@ -34,6 +41,10 @@ export interface MessageLog {
   lastSequence(conferenceId: string): Promise<number>;
   /** The sequence of the last message that was dropped; 0 without one. */
   droppedThrough(conferenceId: string): Promise<number>;
+  /**
+   * As {@link droppedThrough}, but only of those that the recipient would have received, as far as the log remembers that.
+   */
+  droppedFor(conferenceId: string, recipient: MessageRecipient): Promise<number>;
   /** Drops all messages of a conference. */
   forget(conferenceId: string): Promise<void>;
 }

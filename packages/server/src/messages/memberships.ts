@@ -20,7 +20,7 @@ interface Watched {
 export class Memberships {
   readonly #watched = new Map<string, Set<Watched>>();
 
-  /** Watches an endpoint that is inside. */
+  /** Watches an endpoint that is inside, unless the state that is read afterwards says otherwise. */
   watch(conferenceId: string, { userEndpointId, userId }: Omit<Watched, 'isInside'>): Membership {
     const watched = { userEndpointId, userId, isInside: true };
     const all = this.#watched.get(conferenceId) ?? new Set();

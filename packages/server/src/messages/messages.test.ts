@@ -200,6 +200,13 @@ describe.each([
     expect(payloadsOf(await read(room, bob, 'joined'))).toEqual(['next']);
   });
 
+  it('are refused with an id that cannot be told from another one when it is stored', async () => {
+    const room = await open();
+    const ada = await room.enter();
+    const answer = await send(room, ada, { id: '\uD800' }, { id: '\uD801' });
+    expect([answer.status, answer.body.error]).toEqual([400, 'invalid_request']);
+  });
+
   it('come before the end of the conference, and are gone with it', async () => {
     const room = await open();
     const [ada, bob] = [await room.enter(), await room.enter()];

@@ -15,6 +15,7 @@ import type { MessageLog, StoredMessage } from '../event-log/message-log.ts';
 import type { Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
 import { Listeners } from '../listeners.ts';
+import { RefusalError } from '../refusal.ts';
 import { Memberships } from './memberships.ts';
 import { messagesOf } from './send-messages.ts';
 
@@ -83,17 +84,24 @@ export class Messages {
    */
   async send(command: SendMessagesCommand, actor: Actor): Promise<SendMessagesResult> {
     const { conferences, log, clock, newId, limits, budget } = this.#options;
-    const state = await conferences.get(command.conferenceId, actor);
-    const nowMs = clock.now();
-    const messages = messagesOf(state, command, { nowMs, newId });
+    const before = await conferences.get(command.conferenceId, actor);
+    const ids = command.messages.map(({ id }) => id);
+    const knownIds = await log.known(command.conferenceId, command.userEndpointId, ids);
+    const stamp = { nowMs: clock.now(), newId, knownIds };
+    // Refused messages count for no limit.
+    messagesOf(before, command, stamp);
     const sizes = command.messages.map((message) => jsonBytes(message));
     for (const size of sizes) requireWithin(limits, 'messageBytes', size);
     await budget?.take(
       actor,
-      messages.length,
+      sizes.length,
       sizes.reduce((sum, size) => sum + size, 0),
     );
-    const stored = await log.append(command.conferenceId, messages, nowMs);
+    // Until now, the sender may have left, and the conference may have ended: then nobody would receive what is stored.
+    const state = await conferences.find(command.conferenceId);
+    if (!state) throw new RefusalError('not_found', 'This conference has ended. Create a new one.');
+    const messages = messagesOf(state, command, stamp);
+    const stored = await log.append(command.conferenceId, messages, stamp.nowMs);
     this.#listeners.get(command.conferenceId)?.call();
     return {
       messages: stored.map(({ messageId: id, sequence, timestamp }) => ({ id, sequence, timestamp })),
@@ -111,26 +119,42 @@ export class Messages {
     actor: Actor,
   ): Promise<MessageReader> {
     const { conferences, log } = this.#options;
-    const opened = await conferences.get(conferenceId, actor);
-    if (opened.ended) return endedReader;
-    const { userId } = requireParticipant(opened, userEndpointId);
-    const reader = { userEndpointId, userId };
+    const reader = { userEndpointId, userId: actor.userId };
+    // Before the state is read, because the endpoint may leave until it is.
     const membership = this.#memberships.watch(conferenceId, reader);
-    let sequence = await this.#sequenceOf(conferenceId, userEndpointId, start);
+    let sequence: number;
+    try {
+      const opened = await conferences.get(conferenceId, actor);
+      if (opened.ended) {
+        membership.close();
+        return endedReader;
+      }
+      requireParticipant(opened, userEndpointId);
+      sequence = await this.#sequenceOf(conferenceId, userEndpointId, start);
+    } catch (error) {
+      membership.close();
+      throw error;
+    }
     let isPlaced = typeof start === 'number';
+    /** The last dropped message that this reader would have received. Others may not show: it must not learn of them. */
+    const missedThrough = async (): Promise<number | undefined> => {
+      if ((await log.droppedThrough(conferenceId)) <= sequence) return undefined;
+      const dropped = await log.droppedFor(conferenceId, reader);
+      return dropped > sequence ? dropped : undefined;
+    };
     return {
       read: async (maxBytes) => {
         const state = await conferences.find(conferenceId);
         if (!state || !membership.isInside()) return [];
-        const droppedThrough = await log.droppedThrough(conferenceId);
-        const hasMissed = droppedThrough > sequence;
-        if (hasMissed || !isPlaced) {
-          isPlaced = true;
-          sequence = Math.max(sequence, droppedThrough);
-          return [this.#placed(state, sequence, hasMissed)];
-        }
         for (;;) {
           const messages = await log.after(conferenceId, sequence, maxBytes);
+          // Only now, because messages may have been dropped meanwhile.
+          const missed = await missedThrough();
+          if (missed !== undefined || !isPlaced) {
+            isPlaced = true;
+            sequence = missed ?? sequence;
+            return [this.#placed(state, sequence, missed !== undefined)];
+          }
           sequence = Math.max(sequence, messages.at(-1)?.sequence ?? 0);
           const readable = messages.filter((message) => isFor(reader, message)).map(withoutUsers);
           if (readable.length > 0 || messages.length === 0) return readable;
@@ -138,10 +162,11 @@ export class Messages {
       },
       hasMore: async () => {
         if (!membership.isInside()) return false;
-        if (!isPlaced || (await log.droppedThrough(conferenceId)) > sequence) return true;
+        if (!isPlaced) return true;
         for (;;) {
           const messages = await log.after(conferenceId, sequence, scanBytes);
           if (messages.some((message) => isFor(reader, message))) return true;
+          if ((await missedThrough()) !== undefined) return true;
           if (messages.length === 0) return false;
           // Messages for others need not be looked at again.
           sequence = Math.max(sequence, messages.at(-1)?.sequence ?? 0);
@@ -168,7 +193,10 @@ export class Messages {
   }
 
   async #sequenceOf(conferenceId: string, userEndpointId: string, start: MessageStart): Promise<number> {
-    if (typeof start === 'number') return start;
+    if (typeof start === 'number') {
+      // A place in the future is of another life of the conference, when the clock was ahead, and would hide new messages.
+      return Math.min(start, await this.#options.log.lastSequence(conferenceId));
+    }
     // An endpoint that joined before a restart has read before, so it names its place; if not, it gets all that is kept.
     const joinedAfter =
       start === 'joined' ? await this.#joinedAfter.get(conferenceId)?.get(userEndpointId) : undefined;

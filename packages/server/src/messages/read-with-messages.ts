@@ -1,5 +1,5 @@
 import type { ConferenceEvent } from '@parley-rtc/contract';
-import type { MessageReader, Messages } from './messages.ts';
+import type { MessageEvent, MessageReader, Messages } from './messages.ts';
 
 /** Messages in one answer. A client asks again for what follows. */
 const batchBytes = 256 * 1024;
@@ -26,13 +26,29 @@ export async function readWithMessages(
   try {
     if (signal.aborted || (await reader.hasMore())) wakeUp();
     const events = await readEvents(wake.signal);
-    const received = await reader.read(batchBytes);
+    const received = await readMessagesBeside(events, reader, batchBytes);
     return [...events.filter((event) => !isEnd(event)), ...received, ...events.filter(isEnd)];
   } finally {
     stopListening();
     reader.close();
     signal.removeEventListener('abort', wakeUp);
   }
+}
+
+/** The next messages of a reader that receives `events` with them: all that are left, if these include the end. */
+export async function readMessagesBeside(
+  events: readonly ConferenceEvent[],
+  reader: MessageReader,
+  maxBytes: number,
+): Promise<readonly MessageEvent[]> {
+  const received = [...(await reader.read(maxBytes))];
+  if (!events.some(isEnd)) return received;
+  // After the end, nobody can ask for what is left. The log bounds how much that is.
+  for (let count = 0; count < received.length;) {
+    count = received.length;
+    received.push(...(await reader.read(maxBytes)));
+  }
+  return received;
 }
 
 function isEnd({ type }: ConferenceEvent): boolean {

@@ -13,11 +13,13 @@ import { RefusalError } from '../refusal.ts';
 interface Stamp {
   readonly nowMs: number;
   readonly newId: () => string;
+  /** Ids of messages that the sender sent before. Their recipients may have left since. */
+  readonly knownIds: ReadonlySet<string>;
 }
 
 /**
- * The messages of a command as they are stored. Refuses with `not_joined` a sender who is not in the conference, and with
- * `unknown_recipient` a recipient who is not, or who is the sender.
+ * The messages of a command as they are stored. Refuses with `not_joined` a sender who is not in the conference, with
+ * `unknown_recipient` a recipient who is not, or who is the sender, and with `invalid_request` an id that is not Unicode.
  */
 export function messagesOf(
   state: ConferenceState,
@@ -25,8 +27,20 @@ export function messagesOf(
   stamp: Stamp,
 ): readonly UnplacedMessage[] {
   const sender = requireParticipant(state, userEndpointId);
-  for (const { to = [] } of messages) requireRecipients(state, sender, to);
+  for (const { id, to = [] } of messages) {
+    requireStorableId(id);
+    if (!stamp.knownIds.has(id)) requireRecipients(state, sender, to);
+  }
   return messages.map((message) => messageOf(state, sender, message, stamp));
+}
+
+/** A database stores UTF-8, in which all halves of surrogate pairs are the same character. */
+function requireStorableId(id: string): void {
+  if (!/\p{Surrogate}/u.test(id)) return;
+  throw new RefusalError(
+    'invalid_request',
+    'The `id` of a message contains half a surrogate pair. Choose another id, for example a UUID.',
+  );
 }
 
 function requireRecipients(state: ConferenceState, sender: Participant, to: readonly string[]): void {

@@ -5,6 +5,7 @@ import type { Conferences } from '../conferences/conferences.ts';
 import { requirePosition, type HistoryPosition } from '../conferences/require-position.ts';
 import type { EventLog } from '../event-log/event-log.ts';
 import type { MessageReader, MessageReading, Messages } from '../messages/messages.ts';
+import { readMessagesBeside } from '../messages/read-with-messages.ts';
 import type { OutsideEvents } from './outside-events.ts';
 import { formatPosition, parsePosition, type PushPosition } from './push-position.ts';
 
@@ -127,7 +128,7 @@ export class Pushes {
       const events = await log.read(conferenceId, position.version, batchBytes);
       if (!events) return;
       await log.settled();
-      const received = (await reader?.read(batchBytes)) ?? [];
+      const received = reader ? await readMessagesBeside(events, reader, batchBytes) : [];
       let chunk = '';
       let isEnded = wasEnded && events.length === 0;
       for (const message of withMessages(inOrder(position, events, sent), received)) {

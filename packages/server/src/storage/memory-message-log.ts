@@ -1,3 +1,4 @@
+import { DroppedMessages, type MessageRecipient } from '../event-log/dropped-messages.ts';
 import type { MessageLog, StoredMessage, UnplacedMessage } from '../event-log/message-log.ts';
 
 interface Kept {
@@ -12,6 +13,7 @@ interface Channel {
   bytes: number;
   lastSequence: number;
   droppedThrough: number;
+  readonly dropped: DroppedMessages;
 }
 
 /** A message log that ends with the process. */
@@ -34,6 +36,7 @@ export class MemoryMessageLog implements MessageLog {
       bytes: 0,
       lastSequence: 0,
       droppedThrough: 0,
+      dropped: new DroppedMessages(),
     };
     this.#channels.set(conferenceId, channel);
     const added: Kept[] = [];
@@ -51,6 +54,17 @@ export class MemoryMessageLog implements MessageLog {
     channel.kept = [...channel.kept, ...added];
     this.#drop(channel);
     return Promise.resolve(stored);
+  }
+
+  known(
+    conferenceId: string,
+    userEndpointId: string,
+    messageIds: readonly string[],
+  ): Promise<ReadonlySet<string>> {
+    const { byKey } = this.#channels.get(conferenceId) ?? {};
+    return Promise.resolve(
+      new Set(messageIds.filter((messageId) => byKey?.has(keyOf({ userEndpointId, messageId })))),
+    );
   }
 
   after(conferenceId: string, sequence: number, maxBytes: number): Promise<readonly StoredMessage[]> {
@@ -73,6 +87,10 @@ export class MemoryMessageLog implements MessageLog {
     return Promise.resolve(this.#channels.get(conferenceId)?.droppedThrough ?? 0);
   }
 
+  droppedFor(conferenceId: string, recipient: MessageRecipient): Promise<number> {
+    return Promise.resolve(this.#channels.get(conferenceId)?.dropped.lastFor(recipient) ?? 0);
+  }
+
   forget(conferenceId: string): Promise<void> {
     this.#channels.delete(conferenceId);
     return Promise.resolve();
@@ -86,6 +104,7 @@ export class MemoryMessageLog implements MessageLog {
       if (!oldest) break;
       channel.bytes -= oldest.bytes;
       channel.droppedThrough = oldest.message.sequence;
+      channel.dropped.add(oldest.message);
       channel.byKey.delete(keyOf(oldest.message));
       count += 1;
     }
@@ -93,7 +112,7 @@ export class MemoryMessageLog implements MessageLog {
   }
 }
 
-function keyOf({ userEndpointId, messageId }: UnplacedMessage): string {
+function keyOf({ userEndpointId, messageId }: Pick<UnplacedMessage, 'userEndpointId' | 'messageId'>): string {
   return JSON.stringify([userEndpointId, messageId]);
 }
 

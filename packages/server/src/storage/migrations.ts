@@ -41,4 +41,5 @@ export const migrations: readonly string[] = [
    ALTER TABLE conferences ADD COLUMN last_message INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE conferences ADD COLUMN dropped_through INTEGER NOT NULL DEFAULT 0; -- the last message that was dropped
    ALTER TABLE conferences ADD COLUMN message_bytes INTEGER NOT NULL DEFAULT 0; -- of the messages that are kept`,
+  `ALTER TABLE conferences ADD COLUMN dropped_messages TEXT; -- JSON: for whom they were dropped`,
 ];

@@ -1,4 +1,9 @@
 import type { StatementSync } from 'node:sqlite';
+import {
+  DroppedMessages,
+  type DroppedMessagesJson,
+  type MessageRecipient,
+} from '../event-log/dropped-messages.ts';
 import type { MessageLog, StoredMessage, UnplacedMessage } from '../event-log/message-log.ts';
 import type { Database } from './database.ts';
 import { parseStored } from './parse-stored.ts';
@@ -12,6 +17,8 @@ export class SqliteMessageLog implements MessageLog {
   readonly #selectAfter: StatementSync;
   readonly #selectPlace: StatementSync;
   readonly #updatePlace: StatementSync;
+  readonly #selectDropped: StatementSync;
+  readonly #updateDropped: StatementSync;
   readonly #selectOldest: StatementSync;
   readonly #deleteThrough: StatementSync;
   readonly #deleteAll: StatementSync;
@@ -35,8 +42,10 @@ export class SqliteMessageLog implements MessageLog {
     this.#updatePlace = prepare(
       'UPDATE conferences SET last_message = ?, dropped_through = ?, message_bytes = ? WHERE id = ?',
     );
+    this.#selectDropped = prepare('SELECT dropped_messages FROM conferences WHERE id = ?');
+    this.#updateDropped = prepare('UPDATE conferences SET dropped_messages = ? WHERE id = ?');
     this.#selectOldest = prepare(
-      'SELECT sequence, octet_length(message) AS bytes FROM messages WHERE conference_id = ? AND sequence < ? ORDER BY sequence',
+      'SELECT message FROM messages WHERE conference_id = ? AND sequence < ? ORDER BY sequence',
     );
     this.#deleteThrough = prepare('DELETE FROM messages WHERE conference_id = ? AND sequence <= ?');
     this.#deleteAll = prepare('DELETE FROM messages WHERE conference_id = ?');
@@ -68,6 +77,16 @@ export class SqliteMessageLog implements MessageLog {
     return stored;
   }
 
+  known(
+    conferenceId: string,
+    userEndpointId: string,
+    messageIds: readonly string[],
+  ): Promise<ReadonlySet<string>> {
+    const isKnown = (messageId: string): boolean =>
+      this.#selectKnown.get(conferenceId, userEndpointId, messageId) !== undefined;
+    return Promise.resolve(new Set(messageIds.filter(isKnown)));
+  }
+
   after(conferenceId: string, sequence: number, maxBytes: number): Promise<readonly StoredMessage[]> {
     const read: StoredMessage[] = [];
     let total = 0;
@@ -87,10 +106,15 @@ export class SqliteMessageLog implements MessageLog {
     return Promise.resolve(this.#placeOf(conferenceId).dropped);
   }
 
+  droppedFor(conferenceId: string, recipient: MessageRecipient): Promise<number> {
+    return Promise.resolve(this.#droppedOf(conferenceId).lastFor(recipient));
+  }
+
   async forget(conferenceId: string): Promise<void> {
     this.#database.transact(() => {
       this.#deleteAll.run(conferenceId);
       this.#updatePlace.run(0, 0, 0, conferenceId);
+      this.#updateDropped.run(null, conferenceId);
     });
     await this.#database.synced();
   }
@@ -98,12 +122,23 @@ export class SqliteMessageLog implements MessageLog {
   /** Drops the oldest messages above the limit, but never the last one. */
   #drop(conferenceId: string, place: Place): void {
     if (place.bytes <= this.#keptBytes) return;
-    for (const { sequence, bytes } of this.#selectOldest.all(conferenceId, place.last)) {
+    const dropped = this.#droppedOf(conferenceId);
+    for (const { message: text } of this.#selectOldest.iterate(conferenceId, place.last)) {
       if (place.bytes <= this.#keptBytes) break;
-      place.bytes -= Number(bytes);
-      place.dropped = Number(sequence);
+      const message = messageOf(text);
+      place.bytes -= Buffer.byteLength(String(text));
+      place.dropped = message.sequence;
+      dropped.add(message);
     }
     this.#deleteThrough.run(conferenceId, place.dropped);
+    this.#updateDropped.run(JSON.stringify(dropped), conferenceId);
+  }
+
+  #droppedOf(conferenceId: string): DroppedMessages {
+    const text = this.#selectDropped.get(conferenceId)?.['dropped_messages'] ?? null;
+    // A former version did not note for whom it dropped messages.
+    if (text === null) return new DroppedMessages({ forAll: this.#placeOf(conferenceId).dropped });
+    return new DroppedMessages(parseStored<DroppedMessagesJson>(text));
   }
 
   #placeOf(conferenceId: string): Place {
