@@ -1,10 +1,4 @@
-import type { StoredMessage } from './message-log.ts';
-
-/** Who may have received a message. */
-export interface MessageRecipient {
-  readonly userEndpointId: string;
-  readonly userId: string;
-}
+import type { MessageRecipient, StoredMessage } from './message-log.ts';
 
 /** Enough for those who talk at the same time. Each costs a few bytes with every message that is dropped. */
 const maxRecipients = 200;

@@ -1,10 +1,15 @@
 import type { ConferenceMessageSentEvent } from '@parley-rtc/contract';
-import type { MessageRecipient } from './dropped-messages.ts';
 
 /** A message as it is stored. */
 export interface StoredMessage extends ConferenceMessageSentEvent {
   /** The users of the endpoints in `to`, in the same order: after they left, other users can register these endpoints. */
   readonly toUsers?: readonly string[];
+}
+
+/** Who may have received a message. */
+export interface MessageRecipient {
+  readonly userEndpointId: string;
+  readonly userId: string;
 }
 
 /** A message without its place, which the log assigns. */

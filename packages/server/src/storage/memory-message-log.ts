@@ -1,5 +1,10 @@
-import { DroppedMessages, type MessageRecipient } from '../event-log/dropped-messages.ts';
-import type { MessageLog, StoredMessage, UnplacedMessage } from '../event-log/message-log.ts';
+import { DroppedMessages } from '../event-log/dropped-messages.ts';
+import type {
+  MessageLog,
+  MessageRecipient,
+  StoredMessage,
+  UnplacedMessage,
+} from '../event-log/message-log.ts';
 
 interface Kept {
   readonly message: StoredMessage;

@@ -1,10 +1,11 @@
 import type { StatementSync } from 'node:sqlite';
-import {
-  DroppedMessages,
-  type DroppedMessagesJson,
-  type MessageRecipient,
-} from '../event-log/dropped-messages.ts';
-import type { MessageLog, StoredMessage, UnplacedMessage } from '../event-log/message-log.ts';
+import { DroppedMessages, type DroppedMessagesJson } from '../event-log/dropped-messages.ts';
+import type {
+  MessageLog,
+  MessageRecipient,
+  StoredMessage,
+  UnplacedMessage,
+} from '../event-log/message-log.ts';
 import type { Database } from './database.ts';
 import { parseStored } from './parse-stored.ts';
 
