@@ -13,12 +13,13 @@ const creator = anActor({ userId: 'u-creator' }, 'create-conference');
 
 let clock: FakeClock;
 let conferences: Conferences;
+let log: MemoryEventLog;
 let outside: OutsideEvents;
 let pushes: Pushes;
 
 beforeEach(async () => {
   clock = new FakeClock();
-  const log = new MemoryEventLog();
+  log = new MemoryEventLog();
   conferences = new Conferences({
     log,
     clock,
@@ -77,6 +78,19 @@ describe('a push', () => {
     abort.abort();
     expect(await next).toMatchObject({ done: true });
     expect([outside.channelCount, clock.timerCount, pushes.count]).toEqual([0, 0, 0]);
+  });
+
+  it('stops listening when the messages cannot be read', async () => {
+    const reader = {
+      read: () => Promise.resolve([]),
+      hasMore: () => Promise.reject(new Error('damaged')),
+      close: () => {},
+    };
+    const messages = { onSent: () => () => {}, open: () => Promise.resolve(reader) };
+    pushes = new Pushes({ conferences, log, messages, outside, clock });
+    const { chunks } = await open({ version: 0, messages: { userEndpointId: 'ep-1', start: 0 } });
+    await expect(chunks.next()).rejects.toThrow('damaged');
+    expect(outside.channelCount).toBe(0);
   });
 
   it('shows that it is alive after 15 s of silence, and again after another 15 s', async () => {

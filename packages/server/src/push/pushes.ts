@@ -169,13 +169,16 @@ export class Pushes {
     const stopListening = outside.onPublished(conferenceId, wakeUp);
     const stopReading = reader && messages.onSent(conferenceId, wakeUp);
     over.addEventListener('abort', wakeUp);
-    if (over.aborted || outside.after(conferenceId, sequence).length > 0) wakeUp();
-    else if (await reader?.hasMore()) wakeUp();
-    await log.wait(conferenceId, version, wake.signal);
-    over.removeEventListener('abort', wakeUp);
-    stopListening();
-    stopReading?.();
-    stopTimer();
+    try {
+      if (over.aborted || outside.after(conferenceId, sequence).length > 0) wakeUp();
+      else if (await reader?.hasMore()) wakeUp();
+      await log.wait(conferenceId, version, wake.signal);
+    } finally {
+      over.removeEventListener('abort', wakeUp);
+      stopListening();
+      stopReading?.();
+      stopTimer();
+    }
     return isSilent;
   }
 }
