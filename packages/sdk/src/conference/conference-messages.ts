@@ -1,4 +1,4 @@
-import { NotFoundError, type ParleyError, type RtcApi } from '@parley-rtc/client';
+import { NotFoundError, withDeadline, type ParleyError, type RtcApi } from '@parley-rtc/client';
 import { findParticipant, type ConferenceState } from '@parley-rtc/contract';
 import type { Announcement } from '../announcing/announcements.ts';
 import { NotJoinedError } from '../errors/conference-errors.ts';
@@ -79,7 +79,12 @@ export class ConferenceMessages {
     // Answers arrive like messages.
     const close = this.inbox.open();
     try {
-      return await (await this.#requests()).post(topic, content, options);
+      const { signal: given, timeoutMs = 10_000 } = options;
+      const deadline = { operation: 'request', signals: [given, this.#closing.signal], timeoutMs };
+      // Loading the code counts, too.
+      return await withDeadline(deadline, async ({ signal }) =>
+        (await this.#requests()).post(topic, content, { ...options, signal, timeoutMs: Infinity }),
+      );
     } finally {
       close();
     }
@@ -109,7 +114,12 @@ export class ConferenceMessages {
   async #post(topic: string, payload: MessagePayload, options?: SendOptions): Promise<SentMessage> {
     // As it is now: the app may change it while the code loads.
     const content = payloadToWire(payload);
-    return (await this.#outbox()).post(topic, content, options);
+    const { signal: given, timeoutMs = 30_000 } = options ?? {};
+    const deadline = { operation: 'send', signals: [given, this.#closing.signal], timeoutMs };
+    // Loading the code counts, too.
+    return withDeadline(deadline, async ({ signal }) =>
+      (await this.#outbox()).post(topic, content, { ...options, signal, timeoutMs: Infinity }),
+    );
   }
 
   #requests(): Promise<Requests> {

@@ -39,6 +39,8 @@ export class Inbox {
   readonly #seen = new Set<string>();
   /** The last message that we have received or that was sent before us; undefined until the server says. */
   #place: number | undefined;
+  /** The last message from before we joined, which we have to know before the history; undefined without history. */
+  #joinedAfter: number | undefined;
   /** Whether something came while nobody listened. What follows it has to wait until we have asked for it again. */
   #hasSkipped = false;
   /** How many messages wait to be decrypted. */
@@ -57,7 +59,7 @@ export class Inbox {
   ask(): MessageStart | undefined {
     if (this.#openings.size === 0) return undefined;
     this.#hasSkipped = false;
-    return this.#place ?? (this.#options.withHistory ? 'all' : 'joined');
+    return this.#place ?? (this.#joinedAfter === undefined ? 'joined' : 'all');
   }
 
   /** Receives messages until the returned function is called. Opened again, continues with what came meanwhile. */
@@ -82,11 +84,18 @@ export class Inbox {
   }
 
   take(event: ConferenceMessageSentEvent | ConferenceMessagesPlacedEvent): void {
-    const { encryption, onProblem } = this.#options;
+    const { encryption, withHistory, onProblem, onOpened } = this.#options;
     const { sequence } = event;
     this.#hasSkipped ||= this.#openings.size === 0;
     // A second request may have been under way.
     if (this.#hasSkipped || (this.#place !== undefined && sequence <= this.#place)) return;
+    if (withHistory && this.#joinedAfter === undefined) {
+      this.#joinedAfter = sequence;
+      // Now for the history, and what follows it.
+      this.#hasSkipped = true;
+      onOpened();
+      return;
+    }
     this.#place = sequence;
     if (event.type === 'ConferenceMessagesPlacedEvent') {
       if (event.hasMissed) onProblem(new MessagesMissedError());
@@ -103,8 +112,10 @@ export class Inbox {
 
   #deliver(message: Message): void {
     const { onMessage, onReserved, onProblem } = this.#options;
-    if (isReserved(message.topic)) onReserved(message);
-    else if (this.#listeners.size > 0 && this.#held.length === 0) onMessage(message);
+    if (isReserved(message.topic)) {
+      // A request from before we joined was for an earlier page, which may have handled it.
+      if (message.sequence > (this.#joinedAfter ?? -Infinity)) onReserved(message);
+    } else if (this.#listeners.size > 0 && this.#held.length === 0) onMessage(message);
     else if (this.#held.push(message) > mostHeld && this.#listeners.size === 0) {
       this.#held.shift();
       onProblem(new MessagesMissedError());

@@ -197,3 +197,15 @@ it('whoever asks learns that the answer could not be sent', async () => {
   expect(await failed).toMatchObject({ code: 'ERR_REQUEST_FAILED', hasNoHandler: false });
   expect(heard).toContain('error ERR_INVALID_REQUEST');
 });
+
+it('a request that was answered is not handled again by a page that asks for the history', async () => {
+  bob.onRequest('ping', () => 'pong');
+  await ada.request('ping', 1, { to: bob.endpointId });
+  const { endpointId } = bob;
+  await bob.leave();
+  const again = await joinAs(server, 'bob', { endpointId, messageHistory: true });
+  const handler = vi.fn<() => string>(() => 'pong');
+  again.onRequest('ping', handler);
+  await settle();
+  expect(handler).not.toHaveBeenCalled();
+});
