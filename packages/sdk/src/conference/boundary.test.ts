@@ -77,17 +77,18 @@ it('every method of the public objects, called with anything, fails only with a 
       .filter((method) => !ending.includes(method))
       .map((method) => [target, method] as const);
   });
-  const tried = new Set<string>();
-  await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...targets), odd, odd, async ([target, method], first, second) => {
-      tried.add(method);
-      for (const error of await failureOf(target, method, [first, second])) {
-        expect(error).toBeInstanceOf(ParleyError);
-      }
-    }),
-    { numRuns: 150 },
-  );
-  expect(tried).toContain('publishStream');
+  expect(targets.map(([, method]) => method)).toContain('publishStream');
+  // Each method gets its turns: chosen at random, one of many would be left out now and then.
+  for (const [target, method] of targets) {
+    await fc.assert(
+      fc.asyncProperty(odd, odd, async (first, second) => {
+        for (const error of await failureOf(target, method, [first, second])) {
+          expect(error, method).toBeInstanceOf(ParleyError);
+        }
+      }),
+      { numRuns: 6 },
+    );
+  }
 });
 
 it.each(['createOffer', 'setLocalDescription', 'setRemoteDescription', 'setConfiguration', 'addTransceiver'])(
