@@ -1,6 +1,15 @@
 import type { Conference, PublishedStream } from '@parley-rtc/sdk';
 import { afterEach, beforeEach, expect, it, vi, type MockInstance } from 'vitest';
-import { createApp, defineComponent, effectScope, h, nextTick, shallowReactive, type App } from 'vue';
+import {
+  createApp,
+  defineComponent,
+  effectScope,
+  h,
+  nextTick,
+  shallowReactive,
+  shallowRef,
+  type App,
+} from 'vue';
 import { aMediaStream, FakeMediaStream } from '../../sdk/src/testing/fake-media.ts';
 import { FakePeerConnection } from '../../sdk/src/testing/fake-peer-connection.ts';
 import { FakeServer, forbidden } from '../../sdk/src/testing/fake-server.ts';
@@ -191,4 +200,22 @@ it('views nothing during server-side rendering', async () => {
   vi.stubGlobal('window', globalThis);
   scope.stop();
   expect(server.callsOf('viewStream')).toEqual([]);
+});
+
+it('keeps its view when what the stream id comes from changes, but not the id', async () => {
+  const tile = shallowRef({ streamId: camera.id, isSpeaking: false });
+  const scope = effectScope();
+  const { view } = scope.run(() =>
+    useStreamView(
+      () => me,
+      () => tile.value.streamId,
+    ),
+  ) as ReturnType<typeof useStreamView>;
+  await vi.waitFor(() => expect(view.value).toBeDefined());
+  const first = view.value;
+  tile.value = { ...tile.value, isSpeaking: true };
+  await nextTick();
+  expect(view.value).toBe(first);
+  expect(server.callsOf('viewStream')).toHaveLength(1);
+  scope.stop();
 });

@@ -42,8 +42,9 @@ export function useStreamView(
   const attempt = shallowRef(0);
   const blocked = useConferenceState(conference, (snapshot) => isBlocked(snapshot, toValue(streamId)));
 
+  // `attempt` is not a source itself: with a shallow ref among the sources, Vue calls back although none has another value.
   watch(
-    [() => toValue(conference), () => toValue(streamId), attempt] as const,
+    [() => toValue(conference), () => toValue(streamId), () => attempt.value] as const,
     ([present, id], _before, onCleanup) => {
       if (!present || id === undefined || typeof window === 'undefined') return;
       const release = manageResource({
@@ -69,7 +70,7 @@ export function useStreamView(
     { immediate: true },
   );
   watch(
-    [view, element] as const,
+    [() => view.value, () => element.value] as const,
     ([held, target], _before, onCleanup) => {
       if (held && target) onCleanup(attachIfOpen(held, target));
     },
