@@ -83,7 +83,7 @@ export class ConferenceMessages {
       const deadline = { operation: 'request', signals: [given, this.#closing.signal], timeoutMs };
       // Loading the code counts, too.
       return await withDeadline(deadline, async ({ signal }) =>
-        (await this.#requests()).post(topic, content, { ...options, signal, timeoutMs: Infinity }),
+        (await this.#requests()).post(topic, content, { to: options.to, signal }),
       );
     } finally {
       close();
@@ -114,11 +114,11 @@ export class ConferenceMessages {
   async #post(topic: string, payload: MessagePayload, options?: SendOptions): Promise<SentMessage> {
     // As it is now: the app may change it while the code loads.
     const content = payloadToWire(payload);
-    const { signal: given, timeoutMs = 30_000 } = options ?? {};
+    const { signal: given, timeoutMs = 30_000, ...addressed } = options ?? {};
     const deadline = { operation: 'send', signals: [given, this.#closing.signal], timeoutMs };
     // Loading the code counts, too.
     return withDeadline(deadline, async ({ signal }) =>
-      (await this.#outbox()).post(topic, content, { ...options, signal, timeoutMs: Infinity }),
+      (await this.#outbox()).post(topic, content, { ...addressed, signal }),
     );
   }
 
@@ -158,7 +158,6 @@ export class ConferenceMessages {
       return new Outbox({
         own,
         encryption,
-        closing: this.#closing.signal,
         send: async (messages, signal) => {
           try {
             return await sendInside(presence, { operation: 'sendMessages', signal }, async () =>

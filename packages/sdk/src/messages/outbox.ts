@@ -1,4 +1,4 @@
-import { InvalidRequestError, ParleyError, TooManyRequestsError, withDeadline } from '@parley-rtc/client';
+import { InvalidRequestError, ParleyError, TooManyRequestsError } from '@parley-rtc/client';
 import type { NewMessage, SendMessagesResult } from '@parley-rtc/contract';
 import { InvalidMessageError, RecipientNotFoundError } from '../errors/message-errors.ts';
 import { newId } from '../new-id.ts';
@@ -18,8 +18,12 @@ export interface OutboxOptions {
     messages: () => Promise<readonly NewMessage[]>,
     signal: AbortSignal,
   ) => Promise<SendMessagesResult>;
-  /** Aborts when we leave; its reason rejects what was not sent. */
-  readonly closing: AbortSignal;
+}
+
+/** {@link SendOptions} without the deadline, which the caller keeps: it also counts the loading of this code. */
+export interface PostOptions extends Pick<SendOptions, 'to' | 'id'> {
+  /** Aborts when nobody waits any more. */
+  readonly signal: AbortSignal;
 }
 
 interface Entry {
@@ -52,32 +56,31 @@ export class Outbox {
   }
 
   /**
+   * After `signal` has aborted, the message may have been sent, and the promise need not settle.
+   *
    * @throws InvalidMessageError (`ERR_INVALID_MESSAGE`), RecipientNotFoundError (`ERR_RECIPIENT_NOT_FOUND`).
-   * @throws TimeoutError, AbortedError; the message may have been sent.
    */
   async post(
     topic: string,
     content: WirePayload,
-    { to, id = newId(), signal, timeoutMs = 30_000 }: SendOptions = {},
+    { to, id = newId(), signal }: PostOptions,
   ): Promise<SentMessage> {
+    signal.throwIfAborted();
     assertTopic(topic);
     const recipients = this.#recipientsOf(to);
-    const signals = [signal, this.#options.closing];
     const { encryption } = this.#options;
     const plain = { id, topic, ...recipients };
     const seal = encryption && (() => this.#seal(plain, content, encryption));
     // Encryption must not change the order of the calls.
     const turn = seal && this.#turns(seal);
-    return withDeadline({ operation: 'send', signals, timeoutMs }, async ({ signal }) => {
-      const { message, sealedBy } = (await turn) ?? { message: { ...plain, ...content } };
-      // Encryption binds our endpoint, which can be another one after rejoining.
-      const current = async () =>
-        seal && sealedBy !== this.#options.own.userEndpointId ? (await seal()).message : message;
-      const bytes = new TextEncoder().encode(JSON.stringify(message)).length;
-      return new Promise<SentMessage>((resolve, reject) => {
-        this.#waiting.push({ message, current, bytes, resolve, reject, signal });
-        void this.#sendAll();
-      });
+    const { message, sealedBy } = (await turn) ?? { message: { ...plain, ...content } };
+    // Encryption binds our endpoint, which can be another one after rejoining.
+    const current = async () =>
+      seal && sealedBy !== this.#options.own.userEndpointId ? (await seal()).message : message;
+    const bytes = new TextEncoder().encode(JSON.stringify(message)).length;
+    return new Promise<SentMessage>((resolve, reject) => {
+      this.#waiting.push({ message, current, bytes, resolve, reject, signal });
+      void this.#sendAll();
     });
   }
 

@@ -22,7 +22,8 @@ interface Envelope {
   readonly failure?: 'no handler' | 'failed';
 }
 
-const defaultTimeoutMs = 10_000;
+/** How long to try to send an answer, in milliseconds. */
+const answerTimeoutMs = 10_000;
 
 /** Requests to single participants, and their answers. */
 export class Requests {
@@ -35,19 +36,24 @@ export class Requests {
   }
 
   /**
-   * @throws RequestFailedError (`ERR_REQUEST_FAILED`), TimeoutError (`ERR_TIMEOUT`), and the errors of sending.
+   * Waits until `signal` aborts: the caller keeps the deadline, which also counts the loading of this code.
+   *
+   * @throws RequestFailedError (`ERR_REQUEST_FAILED`), and the errors of sending.
    */
   post(
     topic: string,
     content: WirePayload,
-    { to, signal, timeoutMs = defaultTimeoutMs }: RequestOptions,
+    { to, signal }: Pick<RequestOptions, 'to' | 'signal'>,
   ): Promise<MessagePayload> {
     const requestId = newId();
-    const deadline = { operation: 'request', signals: [signal, this.#options.closing], timeoutMs };
-    const asking = withDeadline(deadline, async (running) => {
+    const asking = withDeadline({ operation: 'request', signals: [signal] }, async (running) => {
       const answer = new Promise<Envelope>((resolve) => void this.#waiting.set(requestId, resolve));
       const envelope = { requestId, content } as unknown as MessagePayload;
-      await this.#options.send(requestTopic(topic), envelope, { to, signal: running.signal, timeoutMs });
+      await this.#options.send(requestTopic(topic), envelope, {
+        to,
+        signal: running.signal,
+        timeoutMs: Infinity,
+      });
       const { content: answered, failure } = await answer;
       if (!answered) throw new RequestFailedError(topic, failure === 'no handler');
       return payloadFromWire(answered);
@@ -80,7 +86,7 @@ export class Requests {
   async #answer(message: Message, topic: string, { requestId, content }: Envelope): Promise<void> {
     const { send, closing, onProblem } = this.#options;
     const answer = await this.#call(message, topic, content);
-    const options = { to: message.from.endpointId, signal: closing, timeoutMs: defaultTimeoutMs };
+    const options = { to: message.from.endpointId, signal: closing, timeoutMs: answerTimeoutMs };
     const reply = (envelope: Envelope) => send(replyTopic, envelope as unknown as MessagePayload, options);
     try {
       await reply({ requestId, ...answer });
