@@ -28,7 +28,7 @@ describe('the body of an error', () => {
     ['a reason phrase', 404, json({ error: 'Not Found', error_description: 'x' }), 'x'],
     ['another code alone', 404, json({ error: 'not_found' }), 'not_found'],
     [
-      'a code with a description that is no text',
+      'a code with a description that is not text',
       404,
       json({ error: 'not_found', error_description: 1 }),
       undefined,
@@ -90,7 +90,7 @@ describe('the error for a response', () => {
     expect(errorOf(429, own, 'leave', { 'retry-after': '3' })).toMatchObject({ retryAfterMs: 3_000 });
   });
 
-  it('reads a body that is no text as nothing', () => {
+  it('reads a body that is not text as nothing', () => {
     expect(serverErrorOf(400, own)).toBe('a_code');
     expect(serverErrorOf(400, { error: 'a_code' })).toBeUndefined();
     expect(isForeign(400, undefined)).toBe(true);

@@ -71,7 +71,7 @@ describe('credentials are replaced', () => {
   it.each([
     ['without a name', { urls: 'stun:s' }],
     ['with a name without a time', { urls: 'turn:t', username: 'ada' }],
-    ['with a number that is no time', { urls: 'turn:t', username: '12345678:ada' }],
+    ['with a number that is not a time', { urls: 'turn:t', username: '12345678:ada' }],
     ['with a time that stands elsewhere', { urls: 'turn:t', username: 'ada:1800000600' }],
   ])('never for servers %s', async (_what, server) => {
     expect(await readsAfter([server], 1_000 * 3_600_000)).toBe(0);

@@ -414,7 +414,7 @@ describe('sending', () => {
   it.each([
     ['an empty topic', '', 1],
     ['a long topic', 'x'.repeat(129), 1],
-    ['a topic that is no text', 7, 1],
+    ['a topic that is not text', 7, 1],
     ['undefined', 'chat', undefined],
     ['a function', 'chat', () => {}],
     ['a bigint', 'chat', 1n],

@@ -109,7 +109,7 @@ it.each([
   ['null', null],
   ['text', 'x'],
   ['without an id', { content: { payload: 1 } }],
-  ['with an id that is no text', { requestId: 7, content: { payload: 1 } }],
+  ['with an id that is not text', { requestId: 7, content: { payload: 1 } }],
   ['with content that is none', { requestId: 'x', content: null }],
   ['with content without a payload', { requestId: 'x', content: {} }],
 ])('a request or an answer that no SDK sends is ignored: %s', async (_what, payload) => {

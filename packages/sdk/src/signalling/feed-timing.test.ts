@@ -1,36 +1,17 @@
 import { ForbiddenError, InvalidRequestError, NotFoundError } from '@parley-rtc/client';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FakePage } from '../testing/fake-browser.ts';
 import { broken } from '../testing/fake-server.ts';
 import { settle } from '../testing/settle.ts';
-import { held, TimedFeed } from '../testing/timed-feed.ts';
-import { useFakeConference } from '../testing/use-fake-conference.ts';
+import { held, joined, useTimedFeed, type TimedFeed } from '../testing/timed-feed.ts';
 
 let page: FakePage;
 let timed: TimedFeed;
 
-useFakeConference((fakes) => {
-  ({ page } = fakes);
-  // The longest pauses: 300 ms, 600 ms, and so on.
-  vi.spyOn(Math, 'random').mockReturnValue(1);
-  timed = new TimedFeed();
+useTimedFeed((fakes) => {
+  ({ page, timed } = fakes);
 });
 
-afterEach(async () => {
-  timed.stop();
-  await settle();
-  vi.restoreAllMocks();
-});
-
-const joined = (version: number) => ({
-  type: 'ConferenceJoinedEvent',
-  id: `e${version + 1}`,
-  timestamp: '',
-  userId: 'u',
-  userEndpointId: `u${version}`,
-  conferenceId: 'room',
-  conferenceVersion: version,
-});
 /** A poll that an event ends at that time. */
 const eventAfter = (ms: number, version: number) => async () => {
   await held(ms);

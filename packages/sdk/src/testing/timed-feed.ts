@@ -1,6 +1,9 @@
 import { createdConference, type ConferenceState } from '@parley-rtc/contract';
-import { vi, type Mock } from 'vitest';
+import { afterEach, vi, type Mock } from 'vitest';
 import { LongPollFeed, type LongPollFeedOptions } from '../signalling/long-poll-feed.ts';
+import type { FakePage } from './fake-browser.ts';
+import { settle } from './settle.ts';
+import { useFakeConference } from './use-fake-conference.ts';
 
 const created = createdConference({
   type: 'ConferenceCreatedEvent',
@@ -74,3 +77,34 @@ export class TimedFeed {
     this.#feed?.stop();
   }
 }
+
+/** Creates a feed for each test, and stops it afterwards. */
+export function useTimedFeed(
+  onReady: (fakes: { readonly page: FakePage; readonly timed: TimedFeed }) => void,
+): void {
+  const open = new Set<TimedFeed>();
+  useFakeConference(({ page }) => {
+    // The longest pauses: 300 ms, 600 ms, and so on.
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    const timed = new TimedFeed();
+    open.add(timed);
+    onReady({ page, timed });
+  });
+  afterEach(async () => {
+    for (const timed of open) timed.stop();
+    open.clear();
+    await settle();
+    vi.restoreAllMocks();
+  });
+}
+
+/** The event of a participant who joins at that version. */
+export const joined = (version: number): { readonly type: string; readonly [name: string]: unknown } => ({
+  type: 'ConferenceJoinedEvent',
+  id: `e${version + 1}`,
+  timestamp: '',
+  userId: 'u',
+  userEndpointId: `u${version}`,
+  conferenceId: 'room',
+  conferenceVersion: version,
+});
