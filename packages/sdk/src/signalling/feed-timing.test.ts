@@ -3,12 +3,12 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FakePage } from '../testing/fake-browser.ts';
 import { broken } from '../testing/fake-server.ts';
 import { settle } from '../testing/settle.ts';
-import { held, joined, useTimedFeed, type TimedFeed } from '../testing/timed-feed.ts';
+import { held, joined, provideTimedFeed, type TimedFeed } from '../testing/timed-feed.ts';
 
 let page: FakePage;
 let timed: TimedFeed;
 
-useTimedFeed((fakes) => {
+provideTimedFeed((fakes) => {
   ({ page, timed } = fakes);
 });
 

@@ -79,20 +79,18 @@ export class TimedFeed {
 }
 
 /** Creates a feed for each test, and stops it afterwards. */
-export function useTimedFeed(
+export function provideTimedFeed(
   onReady: (fakes: { readonly page: FakePage; readonly timed: TimedFeed }) => void,
 ): void {
-  const open = new Set<TimedFeed>();
+  let timed: TimedFeed;
   useFakeConference(({ page }) => {
     // The longest pauses: 300 ms, 600 ms, and so on.
     vi.spyOn(Math, 'random').mockReturnValue(1);
-    const timed = new TimedFeed();
-    open.add(timed);
+    timed = new TimedFeed();
     onReady({ page, timed });
   });
   afterEach(async () => {
-    for (const timed of open) timed.stop();
-    open.clear();
+    timed.stop();
     await settle();
     vi.restoreAllMocks();
   });
