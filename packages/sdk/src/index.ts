@@ -141,6 +141,7 @@ export {
   AbortedError,
   AlreadyJoinedError,
   ConferenceFullError,
+  ConferenceLockedError,
   type ApiError,
   type ApiErrorCode,
   type CallOptions,
@@ -159,6 +160,7 @@ export {
   ParleyError,
   type RedeemedTicket,
   redeemTicket,
+  RemovedError,
   ServerError,
   setLogLevel,
   setLogSink,
@@ -171,6 +173,7 @@ export {
   TooManyRequestsError,
   UnauthorizedError,
   UnexpectedError,
+  WaitingRoomError,
 } from '@parley-rtc/client';
 export type {
   ConferenceMode,
@@ -182,9 +185,12 @@ export type {
   NetworkIndicator,
   Participant,
   ParticipantHealth,
+  Permissions,
   Stream,
+  StreamSource,
   StreamType,
   UnknownEvent,
+  VerifiedProfile,
   ViewedVideo,
 } from '@parley-rtc/contract';
 export { findParticipant, findStream } from '@parley-rtc/contract';
