@@ -70,6 +70,7 @@ export const rooms = {
         'errors',
         'load-part.ts',
         'waiting',
+        'state',
         'devices',
         'connection',
         'encoding',
@@ -113,7 +114,16 @@ export const rooms = {
     },
     announcing: {
       holds: 'which events the app receives, and calling its listeners',
-      imports: ['errors', 'waiting', 'state', 'publishing', 'viewing', 'quality', 'messages'],
+      imports: [
+        'stream-kinds.ts',
+        'errors',
+        'waiting',
+        'state',
+        'publishing',
+        'viewing',
+        'quality',
+        'messages',
+      ],
     },
     presence: {
       holds: 'entering, leaving and rejoining as one endpoint',

@@ -9,7 +9,9 @@ export type {
   ConferenceStore,
   ConnectionStatus,
   NetworkIndicators,
+  Removal,
 } from './state/conference-store.ts';
+export type { Moderator } from './state/moderator.ts';
 export {
   type RemoteStream,
   selectRemoteParticipants,
@@ -70,7 +72,7 @@ export {
   type VideoPreset,
   wideCameraPresets,
 } from './encoding/presets.ts';
-export { selectMuted } from './conventions/track-mute.ts';
+export { selectMuted, selectMutedBy } from './conventions/track-mute.ts';
 export { selectOnHold } from './conventions/hold.ts';
 export { announceRecording, selectRecording, type MetadataWriter } from './conventions/recording.ts';
 export { announcePortrait, selectPortrait } from './conventions/portrait.ts';
@@ -126,6 +128,7 @@ export {
   RequestFailedError,
   UnsupportedByServerError,
 } from './errors/message-errors.ts';
+export { NotPermittedError, type Right } from './errors/moderation-errors.ts';
 export { MuteNotAnnouncedError } from './errors/mute-not-announced-error.ts';
 export { TrackEndedError } from './errors/track-ended-error.ts';
 export { InsecureOriginError, UnsupportedBrowserError } from './errors/browser-errors.ts';
@@ -185,7 +188,8 @@ export type {
   NetworkIndicator,
   Participant,
   ParticipantHealth,
-  Permissions,
+  PermissionChanges,
+  Permissions as ParticipantPermissions,
   Stream,
   StreamSource,
   StreamType,

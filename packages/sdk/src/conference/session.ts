@@ -1,11 +1,18 @@
 import { atBoundary, type Log, type Logs, type ParleyError, type RtcApi } from '@parley-rtc/client';
-import type { ConferenceEvent, ConferenceState, JsonObject } from '@parley-rtc/contract';
+import {
+  findParticipant,
+  type ConferenceEvent,
+  type ConferenceState,
+  type JsonObject,
+} from '@parley-rtc/contract';
 import { alreadyThere } from '../announcing/already-there.ts';
 import { announcementsBetween } from '../announcing/announcements.ts';
 import { Announcer } from '../announcing/announcer.ts';
+import { departureOf } from '../announcing/departure.ts';
 import type { JoinTiming } from '../announcing/join-timing.ts';
 import { muteKey } from '../conventions/track-mute.ts';
 import { EndpointLostError, ListenerError, NotJoinedError } from '../errors/conference-errors.ts';
+import { removalIn } from '../errors/removal-in.ts';
 import type { Entered } from '../presence/enter-conference.ts';
 import type { Farewell } from '../presence/farewell.ts';
 import { watchPage } from '../presence/page-lifecycle.ts';
@@ -18,6 +25,7 @@ import type { UserEndpoint } from '../signalling/user-endpoint.ts';
 import {
   createConferenceStore,
   type ConferenceSnapshot,
+  type Removal,
   type WritableConferenceStore,
 } from '../state/conference-store.ts';
 import { nothingBlocked } from '../state/playback.ts';
@@ -110,6 +118,8 @@ export class Session {
         playback: nothingBlocked,
         claims: access?.claims ?? {},
         network: undefined,
+        permissions: findParticipant(conference, endpoint.id)?.permissions,
+        removal: undefined,
       },
       (called, cause) => onProblem(new ListenerError(called, { cause })),
     );
@@ -123,7 +133,7 @@ export class Session {
       onOut: () => this.#change({ connection: 'reconnecting' }),
       onIn: (entered) => this.#onIn(entered),
       onGivenUp: (cause) => this.#giveUp(cause),
-      onGone: () => void this.#finish({ connection: 'ended' }, {}),
+      onGone: (cause) => this.#onGone(cause),
       log: logs('endpoint'),
     });
     const insightVerbs: InsightVerbs = {
@@ -139,10 +149,12 @@ export class Session {
       alreadyThere(getSnapshot, timing),
       startOnDemand(insightVerbs, () => this.messages.inbox.listen()),
     );
+    const permissions = () => getSnapshot().permissions;
     this.messages = new ConferenceMessages({
       api,
       own,
       presence,
+      permissions,
       withHistory: options.withMessageHistory ?? false,
       encryption,
       conference: () => getSnapshot().conference,
@@ -157,6 +169,9 @@ export class Session {
       ice,
       encryption,
       conference: () => getSnapshot().conference,
+      permissions,
+      onMutedBy: (stream, kind, mutedBy) =>
+        this.announcer.announce([['muted-by-moderator', { stream, kind, mutedBy }]]),
       setMuted: (streamId, kind, muted) =>
         metadata.change(muteKey(streamId, kind), muted ? 'true' : undefined),
       presence,
@@ -189,7 +204,7 @@ export class Session {
         // Events may arrive while we are still rejoining.
         if (!this.#rejoiner.isOutside) this.#change({ connection });
       },
-      onGone: () => void this.#finish({ connection: 'ended' }, {}),
+      onGone: (cause) => this.#onGone(cause),
       onProblem,
     });
     this.#stopWatching = watchPage({
@@ -270,15 +285,35 @@ export class Session {
   }
 
   #giveUp(cause: unknown): void {
-    if (this.#farewell) return;
+    if (this.#farewell || this.#isRemovedBy(cause)) return;
     this.#log('error', 'gave up rejoining', {}, cause);
     this.announcer.tellError(new EndpointLostError({ cause }));
     void this.#finish({ connection: 'left' }, { leave: {} });
   }
 
+  /** The conference is over, or closed to us. */
+  #onGone(cause: unknown): void {
+    if (!this.#isRemovedBy(cause)) void this.#finish({ connection: 'ended' }, {});
+  }
+
+  /** Finishes if `cause` says that a moderator removed us, for example because we were offline when it happened. */
+  #isRemovedBy(cause: unknown): boolean {
+    const removal = removalIn(cause);
+    if (removal) this.#onRemoved({ reason: undefined, removedBy: undefined, ...removal });
+    return removal !== undefined;
+  }
+
+  #onRemoved(removal: Removal, conference = this.store.getSnapshot().conference): void {
+    void this.#finish({ connection: 'removed', removal, conference }, {});
+  }
+
   #onEvent(event: ConferenceEvent, conference: ConferenceState | undefined): void {
+    const left = event.type === 'ConferenceLeftEvent' ? event : undefined;
+    const departure = left && departureOf(left);
     if (conference?.ended) this.#onEnd(conference);
-    else if (conference) this.#onConference(conference);
+    else if (conference && departure?.removedBy && left?.userEndpointId === this.endpointId)
+      this.#onRemoved(departure, conference);
+    else if (conference) this.#onConference(conference, undefined, departure);
     if (event.type === 'ConferenceStreamLayersUpdatedEvent') {
       this.media.setActiveLayers(event.streamId, event.activeRids);
     }
@@ -301,7 +336,11 @@ export class Session {
     else this.#onConference(conference);
   }
 
-  #onConference(conference: ConferenceState, onMissing: () => void = () => this.onEndpointLost()): void {
+  #onConference(
+    conference: ConferenceState,
+    onMissing: () => void = () => this.onEndpointLost(),
+    departure?: Removal,
+  ): void {
     if (this.#farewell) return;
     if (conference.ended) {
       void this.#finish({ connection: 'ended', conference }, {});
@@ -309,22 +348,24 @@ export class Session {
     }
     const wasInside = selectSelf(this.store.getSnapshot());
     if (wasInside) this.#metadata = wasInside.metadata;
-    this.#change({ conference });
+    this.#change({ conference }, departure);
     if (wasInside && !selectSelf(this.store.getSnapshot())) onMissing();
   }
 
   /** Updates the state before announcing, so that listeners read the new state. */
-  #change(change: Partial<ConferenceSnapshot>): void {
-    if (!this.#farewell) this.announcer.announce(this.#move(change));
+  #change(change: Partial<ConferenceSnapshot>, departure?: Removal): void {
+    if (!this.#farewell) this.announcer.announce(this.#move(change, departure));
   }
 
-  #move(change: Partial<ConferenceSnapshot>): ReturnType<typeof announcementsBetween> {
+  #move(change: Partial<ConferenceSnapshot>, departure?: Removal): ReturnType<typeof announcementsBetween> {
     const before = this.store.getSnapshot();
-    const after = { ...before, ...change };
+    const changed = { ...before, ...change };
+    // While we are outside, the last known permissions remain.
+    const after = { ...changed, permissions: selectSelf(changed)?.permissions ?? before.permissions };
     if (sameSnapshot(before, after)) return [];
     this.store.set(after);
     this.media.follow(before.conference, after.conference);
-    const announcements = announcementsBetween(before, after);
+    const announcements = announcementsBetween(before, after, departure);
     const events = announcements.map(([name]) => name).join() || undefined;
     this.#log('debug', 'state changed', { version: after.conference.version, events });
     return announcements;
@@ -333,7 +374,7 @@ export class Session {
   /** Closes everything immediately. Resolves once the server knows that we left, or cannot be reached. */
   #finish(change: Partial<ConferenceSnapshot>, farewell: Farewell): Promise<void> {
     if (this.#farewell) return this.#farewell;
-    this.#log('info', change.connection === 'ended' ? 'ended' : 'leaving');
+    this.#log('info', change.connection === 'left' ? 'leaving' : (change.connection ?? ''));
     // Not awaited: a server that does it itself, or does not answer, would delay leaving.
     if (farewell.leave) void this.media.forgetMuted();
     this.#farewell = this.#rejoiner.giveUp(farewell);

@@ -37,6 +37,7 @@ import type {
   RequestFailedError,
   UnsupportedByServerError,
 } from './message-errors.ts';
+import type { NotPermittedError } from './moderation-errors.ts';
 import type { MuteNotAnnouncedError } from './mute-not-announced-error.ts';
 import type { PartNotLoadedError } from './part-not-loaded-error.ts';
 import type { InvalidMetadataError } from './schema-errors.ts';
@@ -70,6 +71,7 @@ export type AnyParleyError =
   | NegotiationError
   | NoFramesError
   | NotJoinedError
+  | NotPermittedError
   | OnHoldError
   | PartNotLoadedError
   | PlaybackBlockedError

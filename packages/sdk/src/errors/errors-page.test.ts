@@ -60,6 +60,7 @@ import {
   RequestFailedError,
   UnsupportedByServerError,
 } from './message-errors.ts';
+import { NotPermittedError } from './moderation-errors.ts';
 import { MuteNotAnnouncedError } from './mute-not-announced-error.ts';
 import { PartNotLoadedError } from './part-not-loaded-error.ts';
 import { InvalidMetadataError } from './schema-errors.ts';
@@ -109,6 +110,7 @@ const errors: Readonly<Record<ParleyErrorCode, readonly [ParleyError, ...ParleyE
   ERR_NOT_FOUND: [new NotFoundError(failure)],
   ERR_NOT_JOINED: [new NotJoinedError()],
   ERR_NO_FRAMES: [new NoFramesError('s-1', 'v-1', true), new NoFramesError('s-1', 'v-1', false)],
+  ERR_NOT_PERMITTED: [new NotPermittedError('publish', { streamId: 's-1' }), new NotPermittedError('send')],
   ERR_ON_HOLD: [new OnHoldError()],
   ERR_PART_NOT_LOADED: [new PartNotLoadedError('publishing')],
   ERR_PLAYBACK_BLOCKED: [new PlaybackBlockedError({} as HTMLMediaElement)],
