@@ -112,6 +112,10 @@ export const rooms = {
       holds: 'the platform’s metadata keys for mute, hold, recording and portrait',
       imports: ['stream-kinds.ts', 'state', 'publishing'],
     },
+    moderation: {
+      holds: 'what moderators do, and who waits to be admitted; loaded with its first use',
+      imports: ['stream-kinds.ts', 'errors', 'waiting', 'state', 'conventions'],
+    },
     announcing: {
       holds: 'which events the app receives, and calling its listeners',
       imports: [
@@ -123,6 +127,7 @@ export const rooms = {
         'viewing',
         'quality',
         'messages',
+        'moderation',
       ],
     },
     presence: {
@@ -148,6 +153,7 @@ export const rooms = {
         'conventions',
         'announcing',
         'presence',
+        'moderation',
       ],
     },
     schemas: {

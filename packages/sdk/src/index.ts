@@ -73,6 +73,21 @@ export {
   wideCameraPresets,
 } from './encoding/presets.ts';
 export { selectMuted, selectMutedBy } from './conventions/track-mute.ts';
+export {
+  type ConferenceLobby,
+  type ConferenceLock,
+  selectLobby,
+  selectLock,
+} from './conventions/admission.ts';
+export { type DisplayName, displayNameOf, type NamedPerson } from './state/display-name.ts';
+export type {
+  EntryOutcome,
+  Moderation,
+  ModerationOptions,
+  WaitingGuest,
+  WaitingRoom,
+} from './moderation/moderation.ts';
+export type { Waiting } from './presence/wait-for-entry.ts';
 export { selectOnHold } from './conventions/hold.ts';
 export { announceRecording, selectRecording, type MetadataWriter } from './conventions/recording.ts';
 export { announcePortrait, selectPortrait } from './conventions/portrait.ts';
@@ -128,7 +143,12 @@ export {
   RequestFailedError,
   UnsupportedByServerError,
 } from './errors/message-errors.ts';
-export { NotPermittedError, type Right } from './errors/moderation-errors.ts';
+export {
+  EntryDeniedError,
+  EntryExpiredError,
+  NotPermittedError,
+  type Right,
+} from './errors/moderation-errors.ts';
 export { MuteNotAnnouncedError } from './errors/mute-not-announced-error.ts';
 export { TrackEndedError } from './errors/track-ended-error.ts';
 export { InsecureOriginError, UnsupportedBrowserError } from './errors/browser-errors.ts';
@@ -188,6 +208,7 @@ export type {
   NetworkIndicator,
   Participant,
   ParticipantHealth,
+  EntryDecision,
   PermissionChanges,
   Permissions as ParticipantPermissions,
   Stream,

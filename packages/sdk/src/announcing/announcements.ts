@@ -2,7 +2,6 @@ import {
   findParticipant,
   permissionsKey,
   type ConferenceState,
-  type MetadataEntry,
   type Participant,
   type Stream,
 } from '@parley-rtc/contract';
@@ -76,20 +75,15 @@ function hasChanged(before: Participant, after: Participant): boolean {
 
 /** Compares our own permissions with the last known ones, because they can change while we are outside. */
 function permissionAnnouncements(before: ConferenceSnapshot, after: ConferenceSnapshot): Announcement[] {
-  if (before.conference.participants === after.conference.participants) return [];
-  return after.conference.participants.flatMap((participant): Announcement[] => {
+  const { participants, metadata } = after.conference;
+  if (before.conference.participants === participants) return [];
+  return participants.flatMap((participant): Announcement[] => {
     const { id, permissions } = participant;
     const earlier = id === after.endpointId ? before : findParticipant(before.conference, id);
     if (!permissions || !earlier || sameJson(earlier.permissions, permissions)) return [];
-    const entry = entryOf(after.conference, permissionsKey(id));
-    const isNew = entry && !sameJson(entryOf(before.conference, permissionsKey(id)), entry);
-    const changedBy = isNew ? writerOf(entry) : undefined;
-    return [['permissions-changed', { participant, permissions, changedBy }]];
+    const entry = metadata[permissionsKey(id)];
+    return [['permissions-changed', { participant, permissions, changedBy: entry && writerOf(entry) }]];
   });
-}
-
-function entryOf({ metadata }: ConferenceState, key: string): MetadataEntry | undefined {
-  return Object.hasOwn(metadata, key) ? metadata[key] : undefined;
 }
 
 function streamAnnouncements(

@@ -6,6 +6,7 @@ import type {
   UnknownEvent,
 } from '@parley-rtc/contract';
 import type { Message } from '../messages/message.ts';
+import type { WaitingGuest } from '../moderation/moderation.ts';
 import type { PublishedStream } from '../publishing/published-stream.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
 import type { StreamStats } from '../quality/stream-stats.ts';
@@ -45,10 +46,7 @@ export interface ConferenceEvents {
   'participant-left': { readonly participant: Participant } & Removal;
   /** Metadata or health of another participant changed. */
   'participant-updated': { readonly participant: Participant };
-  /**
-   * What a participant may do changed: another's, or our own. `changedBy` is undefined if we learn it only from the state, for
-   * example after rejoining.
-   */
+  /** What a participant may do changed: another's, or our own. `changedBy` is undefined if no moderator changed it. */
   'permissions-changed': {
     readonly participant: Participant;
     readonly permissions: ParticipantPermissions;
@@ -107,6 +105,11 @@ export interface ConferenceEvents {
   'decryption-changed': { readonly stream: RemoteStream; readonly isDecrypted: boolean };
   /** The server measured the network quality of all participants. */
   'network-indicator-updated': { readonly network: NetworkIndicators };
+  /**
+   * The guests in the waiting room changed, for moderators: `conference.waitingRoom` has them as state, and says when the server
+   * is asked.
+   */
+  'waiting-room-changed': { readonly guests: readonly WaitingGuest[] };
   /** A moderator removed us. Everything is closed, as after `leave`. */
   removed: Removal;
   /** The conference ended for all participants. */

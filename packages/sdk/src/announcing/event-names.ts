@@ -25,6 +25,7 @@ const eventNames: Readonly<Record<keyof ConferenceEvents, true>> = {
   'stream-restored': true,
   message: true,
   'server-event': true,
+  'waiting-room-changed': true,
   removed: true,
   ended: true,
   error: true,

@@ -82,6 +82,17 @@ it('a participant who leaves says why, and nobody removed it', async () => {
   expect(gone).toEqual([{ reason: 'Lunch', removedBy: undefined, isBanned: false }]);
 });
 
+/** What a token source throws once its ticket is banned. */
+function banned(): TokenError {
+  const cause = new InvalidRequestError({
+    operation: 'requestToken',
+    status: 400,
+    serverError: 'invalid_grant',
+    serverMessage: 'The user of this ticket is banned from the conference.',
+  });
+  return new TokenError('The `token` function failed.', { cause });
+}
+
 describe('a removal while we are away', () => {
   it('is learned from the event', async () => {
     const heard = listenTo(ada);
@@ -112,15 +123,6 @@ describe('a removal while we are away', () => {
     async (operation) => {
       const heard = listenTo(ada);
       await settle();
-      const banned = () => {
-        const cause = new InvalidRequestError({
-          operation: 'requestToken',
-          status: 400,
-          serverError: 'invalid_grant',
-          serverMessage: 'The user of this ticket is banned from the conference.',
-        });
-        return new TokenError('The `token` function failed.', { cause });
-      };
       server.intercept = ({ operation: called, command }) => {
         const isAda =
           called !== 'keepAliveUserEndpoint' ||

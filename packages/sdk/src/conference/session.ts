@@ -37,6 +37,7 @@ import { endConference, endedConference } from './end-conference.ts';
 import { startOnDemand } from './insight.ts';
 import type { InsightVerbs } from './measure-streams.ts';
 import { metadataCalls, type MetadataCalls, type OwnIds } from './metadata-calls.ts';
+import { moderating, type Moderating } from './moderating.ts';
 import { OpenMedia, type OpenMediaOptions } from './open-media.ts';
 import type { Presence } from './send-inside.ts';
 import type { TokenWatch } from './token-watch.ts';
@@ -71,6 +72,7 @@ export class Session {
   readonly media: OpenMedia;
   readonly metadata: MetadataCalls;
   readonly messages: ConferenceMessages;
+  readonly moderating: Moderating;
   /** The outcome of publishing together with joining; undefined without it. */
   readonly published: Promise<PublishedStream> | undefined;
   /** The last measurements of what is open, made while `quality-changed` has a listener. */
@@ -136,6 +138,16 @@ export class Session {
       onGone: (cause) => this.#onGone(cause),
       log: logs('endpoint'),
     });
+    this.moderating = moderating({
+      api,
+      own,
+      store: this.store,
+      presence,
+      announcer: () => this.announcer,
+      assertJoined: () => this.assertJoined(),
+      onProblem,
+      log: logs('moderation'),
+    });
     const insightVerbs: InsightVerbs = {
       connections: () => this.media.connections(),
       snapshot: getSnapshot,
@@ -147,7 +159,7 @@ export class Session {
     };
     this.announcer = new Announcer(
       alreadyThere(getSnapshot, timing),
-      startOnDemand(insightVerbs, () => this.messages.inbox.listen()),
+      startOnDemand(insightVerbs, () => this.messages.inbox.listen(), this.moderating.loadGuests),
     );
     const permissions = () => getSnapshot().permissions;
     this.messages = new ConferenceMessages({

@@ -60,7 +60,7 @@ import {
   RequestFailedError,
   UnsupportedByServerError,
 } from './message-errors.ts';
-import { NotPermittedError } from './moderation-errors.ts';
+import { EntryDeniedError, EntryExpiredError, NotPermittedError } from './moderation-errors.ts';
 import { MuteNotAnnouncedError } from './mute-not-announced-error.ts';
 import { PartNotLoadedError } from './part-not-loaded-error.ts';
 import { InvalidMetadataError } from './schema-errors.ts';
@@ -90,6 +90,8 @@ const errors: Readonly<Record<ParleyErrorCode, readonly [ParleyError, ...ParleyE
   ERR_DEVICE_OVERCONSTRAINED: [new DeviceOverconstrainedError('camera')],
   ERR_ENDPOINT_IN_USE: [new EndpointInUseError('e-1')],
   ERR_ENDPOINT_LOST: [new EndpointLostError()],
+  ERR_ENTRY_DENIED: [new EntryDeniedError('Not today.'), new EntryDeniedError(undefined)],
+  ERR_ENTRY_EXPIRED: [new EntryExpiredError()],
   ERR_FORBIDDEN: [new ForbiddenError(failure)],
   ERR_FOREIGN_ANSWER: [new ForeignAnswerError(failure)],
   ERR_INSECURE_ORIGIN: [new InsecureOriginError()],

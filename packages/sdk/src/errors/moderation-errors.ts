@@ -22,3 +22,26 @@ export class NotPermittedError extends ParleyError {
     this.streamId = streamId;
   }
 }
+
+/** A moderator did not admit us from the waiting room. */
+export class EntryDeniedError extends ParleyError {
+  override readonly name = 'EntryDeniedError';
+  override readonly code = 'ERR_ENTRY_DENIED';
+  /** What the moderator said to us; undefined if nothing. */
+  readonly hostMessage: string | undefined;
+  constructor(hostMessage: string | undefined) {
+    const words = hostMessage === undefined ? '' : ` (${hostMessage})`;
+    super(`A moderator denied entry${words}.`, 'Tell the user, and show `hostMessage`.');
+    this.hostMessage = hostMessage;
+  }
+}
+
+/** No moderator admitted us from the waiting room before the server's time limit. */
+export class EntryExpiredError extends ParleyError {
+  override readonly name = 'EntryExpiredError';
+  override readonly code = 'ERR_ENTRY_EXPIRED';
+  override readonly retryable = true;
+  constructor() {
+    super('No moderator decided in time.', 'Let the user call Conference.join() again, to wait once more.');
+  }
+}

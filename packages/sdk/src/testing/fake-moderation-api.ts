@@ -14,7 +14,6 @@ import {
   LOBBY_KEY,
   lobbyInEntry,
   LOCKED_KEY,
-  permissionsKey,
   SERVER_KEY_PREFIX,
   type UpdateMetadataCommand,
 } from '@parley-rtc/contract';

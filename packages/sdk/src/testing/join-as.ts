@@ -84,6 +84,7 @@ function aboutWhat(payload: ConferenceEvents[keyof ConferenceEvents]): string {
   if ('levels' in payload) return Object.keys(payload.levels).join();
   if ('quality' in payload) return payload.quality.level;
   if ('payload' in payload) return `${payload.topic} ${JSON.stringify(payload.payload)}`;
+  if ('guests' in payload) return payload.guests.map(({ userId }) => userId).join();
   if ('isBanned' in payload) return `${payload.removedBy?.userId} ${payload.reason} ${payload.isBanned}`;
   return String(payload.reason);
 }

@@ -1,0 +1,84 @@
+import { WaitingRoomError, withDeadline, type Log, type RtcApi } from '@parley-rtc/client';
+import { sayFarewell } from '../presence/farewell.ts';
+import { watchPage } from '../presence/page-lifecycle.ts';
+import { waitForEntry } from '../presence/wait-for-entry.ts';
+import type { UserEndpoint } from '../signalling/user-endpoint.ts';
+import { farewellTimeoutMs } from '../waiting/recovery-policy.ts';
+import type { JoinOptions } from './join-options.ts';
+import type { Session } from './session.ts';
+
+export interface WaitingRoomOptions {
+  readonly api: RtcApi;
+  readonly options: Pick<JoinOptions, 'conferenceId' | 'metadata' | 'onWaiting' | 'signal'>;
+  /** The endpoint that was sent to the waiting room. */
+  readonly endpointId: string;
+  readonly register: (preferredId: string, signal: AbortSignal) => Promise<UserEndpoint>;
+  /** Joins with this endpoint. */
+  readonly join: (endpointId: string) => Promise<Session>;
+  readonly log: Log;
+}
+
+/** How often to wait again, when the server admits us but then does not let us in. */
+const mostWaits = 3;
+
+/** Waits until a moderator admits us, and joins. Leaves nothing behind when that fails, or the page goes away. */
+export async function joinFromWaitingRoom(options: WaitingRoomOptions): Promise<Session> {
+  let { endpointId } = options;
+  for (let waits = 1; ; waits += 1) {
+    endpointId = await untilAdmitted(options, endpointId);
+    try {
+      return await options.join(endpointId);
+    } catch (error) {
+      if (!(error instanceof WaitingRoomError) || waits === mostWaits) throw error;
+    }
+  }
+}
+
+/** Resolves to the endpoint that may join. */
+async function untilAdmitted(
+  { api, options, register, log }: WaitingRoomOptions,
+  preferredId: string,
+): Promise<string> {
+  const { conferenceId, metadata, onWaiting } = options;
+  const gone = new AbortController();
+  let endpoint: UserEndpoint | undefined;
+  const giveUp = (keepalive: boolean) => {
+    if (!endpoint) return;
+    const place = { conferenceId, userEndpointId: endpoint.id };
+    api.cancelEntry(place, { keepalive, timeoutMs: farewellTimeoutMs }).catch(() => {});
+    void sayFarewell(api, endpoint, conferenceId, { keepalive });
+  };
+  const onGone = () => {
+    giveUp(true);
+    gone.abort();
+  };
+  const stopWatching = watchPage({ onGone, onAway: onGone, onReturn: () => {}, onBack: () => {} });
+  log('info', 'waiting to be admitted');
+  try {
+    return await withDeadline(
+      { operation: 'join', signals: [options.signal, gone.signal] },
+      async ({ signal }) => {
+        const registerAgain = async (id: string) => (endpoint = await register(id, signal));
+        const admitted = await waitForEntry({
+          api,
+          conferenceId,
+          endpoint: await registerAgain(preferredId),
+          name: typeof metadata?.['name'] === 'string' ? metadata['name'].slice(0, 128) : undefined,
+          register: registerAgain,
+          onWaiting,
+          log,
+          signal,
+        });
+        // Joining registers it again.
+        admitted.stop();
+        return admitted.id;
+      },
+    );
+  } catch (error) {
+    log('info', 'not admitted', {}, error);
+    if (!gone.signal.aborted) giveUp(false);
+    throw error;
+  } finally {
+    stopWatching();
+  }
+}
