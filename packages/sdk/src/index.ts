@@ -185,7 +185,7 @@ export type {
   NetworkIndicator,
   Participant,
   ParticipantHealth,
-  Permissions,
+  Permissions as ParticipantPermissions,
   Stream,
   StreamSource,
   StreamType,
