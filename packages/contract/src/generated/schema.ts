@@ -4,4041 +4,3938 @@
  */
 
 export interface paths {
-  readonly '/rtc-api/conferences/{id}': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read a conference
+         * @description The full state by endpoint, with organization, creator and interaction. Reserved words such as `active` are never ids (decision 25).
+         */
+        readonly get: operations["getConference"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    /**
-     * Read a conference
-     * @description The full state by endpoint, with organization, creator and interaction. Reserved words such as `active` are never ids (decision 25).
-     */
-    readonly get: operations['getConference'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/{id}/events': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/{id}/events": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read or wait for events
+         * @description Events with `conferenceVersion` at or above `v`, oldest first. Without such events, the call waits up to about 20 seconds and then answers 200 with an empty array; call again with the same `v`. After a batch, call with the last `conferenceVersion` plus 1. Unversioned events (network quality, custom events) do not appear here. A `v` that the history does not have (never reached, or no longer kept) gives 400 `position_unavailable`; read the conference then, and continue from its version. After the end, the remaining events including ConferenceEndedEvent stay readable for some minutes, then 404 (decisions 9 and 41).
+         */
+        readonly get: operations["getEvents"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    /**
-     * Read or wait for events
-     * @description Events with `conferenceVersion` at or above `v`, oldest first. Without such events, the call waits up to about 20 seconds and then answers 200 with an empty array; call again with the same `v`. After a batch, call with the last `conferenceVersion` plus 1. Unversioned events (network quality, custom events) do not appear here. A `v` that the history does not have (never reached, or no longer kept) gives 400 `position_unavailable`; read the conference then, and continue from its version. After the end, the remaining events including ConferenceEndedEvent stay readable for some minutes, then 404 (decisions 9 and 41).
-     */
-    readonly get: operations['getEvents'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/{id}/push': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/{id}/push": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Follow events as a stream
+         * @description Server-sent events. Carries the events of getEvents from `v` on, in order, and the unversioned events (network quality, custom events) that a poll omits. The `data` of a message is one event as JSON, and its `id` is opaque. After a loss, open the feed again with the last id as `Last-Event-ID`; it then continues without gap or repetition. A position that the history does not have gives 400 `position_unavailable`, as in getEvents. The server sends a comment after every 15 seconds of silence. The feed ends after ConferenceEndedEvent, when the access token expires, when the server closes, and after a minute in any case; open it again immediately, unless the conference has ended. Custom events sent AT_LEAST_ONCE can be resumed for 2 minutes, other custom events for 2 seconds.
+         */
+        readonly get: operations["openPush"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    /**
-     * Follow events as a stream
-     * @description Server-sent events. Carries the events of getEvents from `v` on, in order, and the unversioned events (network quality, custom events) that a poll omits. The `data` of a message is one event as JSON, and its `id` is opaque. After a loss, open the feed again with the last id as `Last-Event-ID`; it then continues without gap or repetition. A position that the history does not have gives 400 `position_unavailable`, as in getEvents. The server sends a comment after every 15 seconds of silence. The feed ends after ConferenceEndedEvent, when the access token expires, when the server closes, and after a minute in any case; open it again immediately, unless the conference has ended. Custom events sent AT_LEAST_ONCE can be resumed for 2 minutes, other custom events for 2 seconds.
-     */
-    readonly get: operations['openPush'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/{id}/simpleView': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/{id}/simpleView": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read the simple view
+         * @description The state grouped by user, sufficient for most user interfaces. It includes every event with a `conferenceVersion` below its `version`.
+         */
+        readonly get: operations["getSimpleView"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    /**
-     * Read the simple view
-     * @description The state grouped by user, sufficient for most user interfaces. It includes every event with a `conferenceVersion` below its `version`.
-     */
-    readonly get: operations['getSimpleView'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/{id}/waiting': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/{id}/waiting": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read who is waiting
+         * @description The endpoints in the waiting room, in the order in which they came. With the `revision` of the last answer, the call waits for a change for up to about 20 seconds. Only for participants who may moderate, and for callers whose token may.
+         */
+        readonly get: operations["getWaiting"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    /**
-     * Read who is waiting
-     * @description The endpoints in the waiting room, in the order in which they came. With the `revision` of the last answer, the call waits for a change for up to about 20 seconds. Only for participants who may moderate, and for callers whose token may.
-     */
-    readonly get: operations['getWaiting'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/active': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/active": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List active conferences
+         * @description All active conferences of the caller's organization, in full form. There is no paging; the server may limit the number (decision 25).
+         */
+        readonly get: operations["getActive"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    /**
-     * List active conferences
-     * @description All active conferences of the caller's organization, in full form. There is no paging; the server may limit the number (decision 25).
-     */
-    readonly get: operations['getActive'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/addPublishStreamIceCandidates': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/addPublishStreamIceCandidates": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Add candidates for a published stream
+         * @description Sends ICE candidates of the sending connection to the server. Call it after publishStream, as often as needed; small batches and an empty list are fine (decision 34). An unknown stream gives 404 (decision 35).
+         */
+        readonly post: operations["addPublishStreamIceCandidates"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Add candidates for a published stream
-     * @description Sends ICE candidates of the sending connection to the server. Call it after publishStream, as often as needed; small batches and an empty list are fine (decision 34). An unknown stream gives 404 (decision 35).
-     */
-    readonly post: operations['addPublishStreamIceCandidates'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/addViewStreamIceCandidates': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/addViewStreamIceCandidates": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Add candidates for a view
+         * @description Sends ICE candidates of the receiving connection to the server. Call it after viewStream, as often as needed; small batches and an empty list are fine (decision 34). An unknown stream or view gives 404 (decision 35).
+         */
+        readonly post: operations["addViewStreamIceCandidates"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Add candidates for a view
-     * @description Sends ICE candidates of the receiving connection to the server. Call it after viewStream, as often as needed; small batches and an empty list are fine (decision 34). An unknown stream or view gives 404 (decision 35).
-     */
-    readonly post: operations['addViewStreamIceCandidates'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/cancelEntry': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/cancelEntry": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Stop waiting
+         * @description Gives up the place in the waiting room. Does nothing for an endpoint that is not waiting.
+         */
+        readonly post: operations["cancelEntry"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Stop waiting
-     * @description Gives up the place in the waiting room. Does nothing for an endpoint that is not waiting.
-     */
-    readonly post: operations['cancelEntry'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/create': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/create": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Create a conference
+         * @description Creates an empty conference in the caller's organization and returns its id. It does not join the caller. An empty conference stays, so that conferences can be created ahead of time.
+         */
+        readonly post: operations["create"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Create a conference
-     * @description Creates an empty conference in the caller's organization and returns its id. It does not join the caller. An empty conference stays, so that conferences can be created ahead of time.
-     */
-    readonly post: operations['create'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/decideEntry': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/decideEntry": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Admit or deny who is waiting
+         * @description Admits or denies endpoints that wait. The first decision counts: the answer says for each endpoint what was decided. Only for participants who may moderate, and for callers whose token may.
+         */
+        readonly post: operations["decideEntry"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Admit or deny who is waiting
-     * @description Admits or denies endpoints that wait. The first decision counts: the answer says for each endpoint what was decided. Only for participants who may moderate, and for callers whose token may.
-     */
-    readonly post: operations['decideEntry'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/end': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/end": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * End a conference
+         * @description Ends the conference for all participants, who receive ConferenceEndedEvent. The creator, the roles SERVICE, SUPERVISOR and AGENT, and participants who may moderate may end it; other callers get 403 (decision 29). Reads keep working for a while, then give 404 (decision 41). Repeating it gives 404 and no event (decision 33).
+         */
+        readonly post: operations["end"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * End a conference
-     * @description Ends the conference for all participants, who receive ConferenceEndedEvent. The creator, the roles SERVICE, SUPERVISOR and AGENT, and participants who may moderate may end it; other callers get 403 (decision 29). Reads keep working for a while, then give 404 (decision 41). Repeating it gives 404 and no event (decision 33).
-     */
-    readonly post: operations['end'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/interaction': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/interaction": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Set the interaction
+         * @description Records the interaction that the conference belongs to. Participants, the creator and SERVICE callers may set it; other callers get 403 (decision 42). All participants receive ConferenceInteractionIdSetEvent.
+         */
+        readonly post: operations["setInteraction"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Set the interaction
-     * @description Records the interaction that the conference belongs to. Participants, the creator and SERVICE callers may set it; other callers get 403 (decision 42). All participants receive ConferenceInteractionIdSetEvent.
-     */
-    readonly post: operations['setInteraction'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/join': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/join": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Join a conference
+         * @description Adds one endpoint of the caller to the conference. Other participants receive ConferenceJoinedEvent. Next, read the state with getSimpleView and follow getEvents from its version.
+         */
+        readonly post: operations["join"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Join a conference
-     * @description Adds one endpoint of the caller to the conference. Other participants receive ConferenceJoinedEvent. Next, read the state with getSimpleView and follow getEvents from its version.
-     */
-    readonly post: operations['join'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/leave': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/leave": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Leave a conference
+         * @description Removes the endpoint. The server unpublishes its streams and closes its views; then other participants receive ConferenceLeftEvent. Repeating it gives 404 and no event (decision 33).
+         */
+        readonly post: operations["leave"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Leave a conference
-     * @description Removes the endpoint. The server unpublishes its streams and closes its views; then other participants receive ConferenceLeftEvent. Repeating it gives 404 and no event (decision 33).
-     */
-    readonly post: operations['leave'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/muteParticipant': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/muteParticipant": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Mute a participant
+         * @description Stops sending the audio or video of a participant's streams to viewers, whatever the participant's client does. Sets the entries `TRACK_MUTED/<kind>/<streamId>`, so all participants receive ConferenceMetadataUpdatedEvent. Only the participant can remove these entries, which unmutes. Streams that are published later are not muted. Only for participants who may moderate, and for callers whose token may.
+         */
+        readonly post: operations["muteParticipant"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Mute a participant
-     * @description Stops sending the audio or video of a participant's streams to viewers, whatever the participant's client does. Sets the entries `TRACK_MUTED/<kind>/<streamId>`, so all participants receive ConferenceMetadataUpdatedEvent. Only the participant can remove these entries, which unmutes. Streams that are published later are not muted. Only for participants who may moderate, and for callers whose token may.
-     */
-    readonly post: operations['muteParticipant'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/publishStream': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/publishStream": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Publish a stream
+         * @description Starts sending a stream over a new connection: the client offers, the server answers. Then send the ICE candidates with addPublishStreamIceCandidates. Other participants receive ConferenceStreamPublishedEvent. There is no renegotiation; to change the media, unpublish the stream and publish a new one.
+         */
+        readonly post: operations["publishStream"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Publish a stream
-     * @description Starts sending a stream over a new connection: the client offers, the server answers. Then send the ICE candidates with addPublishStreamIceCandidates. Other participants receive ConferenceStreamPublishedEvent. There is no renegotiation; to change the media, unpublish the stream and publish a new one.
-     */
-    readonly post: operations['publishStream'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/removeParticipant': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/removeParticipant": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Remove a participant
+         * @description Removes another participant, as if it had left: its streams and views end, and all participants receive ConferenceLeftEvent with `removedBy`. Its login by ticket ends, too. The endpoint cannot join again (403 `removed`). With `ban`, neither can its user (403 `banned`), and its ticket no longer starts logins. Only for participants who may moderate, and for callers whose token may.
+         */
+        readonly post: operations["removeParticipant"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Remove a participant
-     * @description Removes another participant, as if it had left: its streams and views end, and all participants receive ConferenceLeftEvent with `removedBy`. Its login by ticket ends, too. The endpoint cannot join again (403 `removed`). With `ban`, neither can its user (403 `banned`), and its ticket no longer starts logins. Only for participants who may moderate, and for callers whose token may.
-     */
-    readonly post: operations['removeParticipant'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/requestEntry': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/requestEntry": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Wait to be admitted
+         * @description Asks to be let in by a moderator, or goes on waiting. The first call answers at once. Later calls with the `revision` of the last answer wait for a change for up to about 20 seconds. Whoever does not call again within 30 seconds gives up the place. After ADMITTED, call join. A conference without a waiting room answers ADMITTED.
+         */
+        readonly post: operations["requestEntry"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Wait to be admitted
-     * @description Asks to be let in by a moderator, or goes on waiting. The first call answers at once. Later calls with the `revision` of the last answer wait for a change for up to about 20 seconds. Whoever does not call again within 30 seconds gives up the place. After ADMITTED, call join. A conference without a waiting room answers ADMITTED.
-     */
-    readonly post: operations['requestEntry'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/sendEvent': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/sendEvent": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Send a custom event
+         * @description For servers: sends your own event to every joined endpoint that reads the push feed. Requires the role SERVICE; other callers get 403. The event is not part of the version history and has no `conferenceVersion` (decision 30).
+         */
+        readonly post: operations["sendEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Send a custom event
-     * @description For servers: sends your own event to every joined endpoint that reads the push feed. Requires the role SERVICE; other callers get 403. The event is not part of the version history and has no `conferenceVersion` (decision 30).
-     */
-    readonly post: operations['sendEvent'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/sendMessages': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/sendMessages": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Send messages to participants
+         * @description Sends messages to all participants, or to some, in the order of the list: either all of them or none. Readers receive each as ConferenceMessageSentEvent, if they ask for messages (`messages` of openPush and getEvents). The server keeps the newest messages of each conference until it ends. Sending a message again, with the same `id` by the same endpoint, has no effect and is answered as before.
+         */
+        readonly post: operations["sendMessages"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Send messages to participants
-     * @description Sends messages to all participants, or to some, in the order of the list: either all of them or none. Readers receive each as ConferenceMessageSentEvent, if they ask for messages (`messages` of openPush and getEvents). The server keeps the newest messages of each conference until it ends. Sending a message again, with the same `id` by the same endpoint, has no effect and is answered as before.
-     */
-    readonly post: operations['sendMessages'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/stopViewStream': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/stopViewStream": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Stop viewing a stream
+         * @description Closes one view. Call it when you leave or when the stream was unpublished. 404 means that the view is already closed; treat it as success (decision 32).
+         */
+        readonly post: operations["stopViewStream"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Stop viewing a stream
-     * @description Closes one view. Call it when you leave or when the stream was unpublished. 404 means that the view is already closed; treat it as success (decision 32).
-     */
-    readonly post: operations['stopViewStream'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/unpublishStream': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/unpublishStream": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Unpublish a stream
+         * @description Stops a stream of the caller and closes its connection. Other participants receive ConferenceStreamUnpublishedEvent. Repeating it gives 404 and no event (decision 33).
+         */
+        readonly post: operations["unpublishStream"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Unpublish a stream
-     * @description Stops a stream of the caller and closes its connection. Other participants receive ConferenceStreamUnpublishedEvent. Repeating it gives 404 and no event (decision 33).
-     */
-    readonly post: operations['unpublishStream'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/updateAdmission': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/updateAdmission": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Close or open the door
+         * @description Locks the conference, so that nobody new can join (403 `locked`), or gives it a waiting room, so that guests wait until they are admitted (requestEntry). Who may moderate joins in either case, and so does a user who was inside before. All participants receive ConferenceMetadataUpdatedEvent with the key `PARLEY_LOCKED` or `PARLEY_LOBBY`. Fields that are absent change nothing. Only for participants who may moderate, and for callers whose token may.
+         */
+        readonly post: operations["updateAdmission"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Close or open the door
-     * @description Locks the conference, so that nobody new can join (403 `locked`), or gives it a waiting room, so that guests wait until they are admitted (requestEntry). Who may moderate joins in either case, and so does a user who was inside before. All participants receive ConferenceMetadataUpdatedEvent with the key `PARLEY_LOCKED` or `PARLEY_LOBBY`. Fields that are absent change nothing. Only for participants who may moderate, and for callers whose token may.
-     */
-    readonly post: operations['updateAdmission'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/updateMetadata': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/updateMetadata": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Set or remove conference metadata
+         * @description Changes one entry of the conference's shared metadata, which holds the mute, hold and recording flags. All participants receive ConferenceMetadataUpdatedEvent. Removing a missing key answers 204 without event or version step (decision 6).
+         */
+        readonly post: operations["updateMetadata"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Set or remove conference metadata
-     * @description Changes one entry of the conference's shared metadata, which holds the mute, hold and recording flags. All participants receive ConferenceMetadataUpdatedEvent. Removing a missing key answers 204 without event or version step (decision 6).
-     */
-    readonly post: operations['updateMetadata'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/updateParticipantMetadata': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/updateParticipantMetadata": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Replace participant metadata
+         * @description Replaces all metadata of the caller's endpoint (decision 20). All participants receive ConferenceParticipantMetadataUpdatedEvent.
+         */
+        readonly post: operations["updateParticipantMetadata"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Replace participant metadata
-     * @description Replaces all metadata of the caller's endpoint (decision 20). All participants receive ConferenceParticipantMetadataUpdatedEvent.
-     */
-    readonly post: operations['updateParticipantMetadata'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/updatePermissions': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/updatePermissions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Change what a participant may do
+         * @description Changes the permissions of a participant and of the other endpoints of its user, until the conference ends, also when they join again. Streams that they may no longer publish are unpublished, and views that they may no longer have end. All participants receive ConferenceMetadataUpdatedEvent with the key `PARLEY_PERMISSIONS/<userEndpointId>` for each endpoint. Only for participants who may moderate, and for callers whose token may.
+         */
+        readonly post: operations["updatePermissions"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Change what a participant may do
-     * @description Changes the permissions of a participant and of the other endpoints of its user, until the conference ends, also when they join again. Streams that they may no longer publish are unpublished, and views that they may no longer have end. All participants receive ConferenceMetadataUpdatedEvent with the key `PARLEY_PERMISSIONS/<userEndpointId>` for each endpoint. Only for participants who may moderate, and for callers whose token may.
-     */
-    readonly post: operations['updatePermissions'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/updatePublishedStreamBitrate': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/updatePublishedStreamBitrate": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Change the video limit
+         * @description Sets the video limit of one stream, or without `streamId` of all video streams of the endpoint (decision 4). All participants receive a ConferenceStreamBitrateUpdatedEvent for each changed stream.
+         */
+        readonly post: operations["updatePublishedStreamBitrate"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Change the video limit
-     * @description Sets the video limit of one stream, or without `streamId` of all video streams of the endpoint (decision 4). All participants receive a ConferenceStreamBitrateUpdatedEvent for each changed stream.
-     */
-    readonly post: operations['updatePublishedStreamBitrate'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/updateStreamMetadata': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/updateStreamMetadata": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Replace stream metadata
+         * @description Replaces all metadata of a stream of the caller (decision 20). All participants receive ConferenceStreamMetadataUpdatedEvent.
+         */
+        readonly post: operations["updateStreamMetadata"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Replace stream metadata
-     * @description Replaces all metadata of a stream of the caller (decision 20). All participants receive ConferenceStreamMetadataUpdatedEvent.
-     */
-    readonly post: operations['updateStreamMetadata'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/updateViewStream': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/updateViewStream": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Change what a view receives
+         * @description Changes the requested size of a view's video, or pauses the video. There is no negotiation and no event: packets of another layer follow from its next key frame.
+         */
+        readonly post: operations["updateViewStream"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Change what a view receives
-     * @description Changes the requested size of a view's video, or pauses the video. There is no negotiation and no event: packets of another layer follow from its next key frame.
-     */
-    readonly post: operations['updateViewStream'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/conferences/viewStream': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/conferences/viewStream": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * View a stream
+         * @description Opens a new connection that receives one published stream, usually after ConferenceStreamPublishedEvent or for a stream found in the state: the client offers, the server answers. Then send the ICE candidates with addViewStreamIceCandidates.
+         */
+        readonly post: operations["viewStream"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * View a stream
-     * @description Opens a new connection that receives one published stream, usually after ConferenceStreamPublishedEvent or for a stream found in the state: the client offers, the server answers. Then send the ICE candidates with addViewStreamIceCandidates.
-     */
-    readonly post: operations['viewStream'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/iceServers': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/iceServers": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get ICE servers
+         * @description STUN and TURN servers for new connections. Credentials may expire, so request them again before a new connection.
+         */
+        readonly get: operations["getIceServers"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    /**
-     * Get ICE servers
-     * @description STUN and TURN servers for new connections. Credentials may expire, so request them again before a new connection.
-     */
-    readonly get: operations['getIceServers'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/users/endpoints': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/users/endpoints": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Register an endpoint
+         * @description Registers this session of the user, to which events are routed. Returns the endpoint id as a bare JSON string. Required before join. Keep it alive with keepAliveUserEndpoint.
+         */
+        readonly post: operations["registerUserEndpoint"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Register an endpoint
-     * @description Registers this session of the user, to which events are routed. Returns the endpoint id as a bare JSON string. Required before join. Keep it alive with keepAliveUserEndpoint.
-     */
-    readonly post: operations['registerUserEndpoint'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/users/endpoints/keepalive': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/users/endpoints/keepalive": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Keep an endpoint alive
+         * @description Restarts the endpoint's deadline. 404 means that it was removed: register again and rejoin.
+         */
+        readonly post: operations["keepAliveUserEndpoint"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Keep an endpoint alive
-     * @description Restarts the endpoint's deadline. 404 means that it was removed: register again and rejoin.
-     */
-    readonly post: operations['keepAliveUserEndpoint'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/users/endpoints/register': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/users/endpoints/register": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Register an endpoint (older form)
+         * @description Same as registerUserEndpoint, but returns an object. Kept for mobile SDKs.
+         */
+        readonly post: operations["registerUserEndpointLegacy"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Register an endpoint (older form)
-     * @description Same as registerUserEndpoint, but returns an object. Kept for mobile SDKs.
-     */
-    readonly post: operations['registerUserEndpointLegacy'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/rtc-api/users/endpoints/unregister': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/rtc-api/users/endpoints/unregister": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Remove an endpoint
+         * @description Ends the session. The endpoint leaves all its conferences, and its streams are unpublished.
+         */
+        readonly post: operations["unregisterUserEndpoint"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Remove an endpoint
-     * @description Ends the session. The endpoint leaves all its conferences, and its streams are unpublished.
-     */
-    readonly post: operations['unregisterUserEndpoint'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/security/oauth/token': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/security/oauth/token": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Get an access token
+         * @description OAuth 2.0 token endpoint. Three grants: client_credentials for servers, password for guests (a ticket in `ticket` or `username`) and users (user name and password), and refresh_token. The client identifies itself by `client_id` and `client_secret` in the form or by an HTTP Basic header with the same two values; public clients such as `customer` have an empty secret (decision 39).
+         */
+        readonly post: operations["requestToken"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Get an access token
-     * @description OAuth 2.0 token endpoint. Three grants: client_credentials for servers, password for guests (a ticket in `ticket` or `username`) and users (user name and password), and refresh_token. The client identifies itself by `client_id` and `client_secret` in the form or by an HTTP Basic header with the same two values; public clients such as `customer` have an empty secret (decision 39).
-     */
-    readonly post: operations['requestToken'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/security/ticket': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/security/ticket": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Create a ticket
+         * @description Creates a short code with which a guest can log in (grant password) and join one conference. For servers and staff.
+         */
+        readonly post: operations["createTicket"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Create a ticket
-     * @description Creates a short code with which a guest can log in (grant password) and join one conference. For servers and staff.
-     */
-    readonly post: operations['createTicket'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/security/ticket/{id}': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/security/ticket/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read a ticket
+         * @description State and properties of a ticket of the caller's organization.
+         */
+        readonly get: operations["getTicket"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    /**
-     * Read a ticket
-     * @description State and properties of a ticket of the caller's organization.
-     */
-    readonly get: operations['getTicket'];
-    readonly put?: never;
-    readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/security/ticket/{id}/revoke': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/security/ticket/{id}/revoke": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Revoke a ticket
+         * @description Makes a ticket of the caller's organization useless for good, and ends every login that it started: their access and refresh tokens stop working immediately, and their endpoints leave. Repeating it changes nothing. For servers and staff.
+         */
+        readonly post: operations["revokeTicket"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Revoke a ticket
-     * @description Makes a ticket of the caller's organization useless for good, and ends every login that it started: their access and refresh tokens stop working immediately, and their endpoints leave. Repeating it changes nothing. For servers and staff.
-     */
-    readonly post: operations['revokeTicket'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly '/security/users/revoke': {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly "/security/users/revoke": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Revoke a user's logins
+         * @description Ends every login of a user of the caller's organization, by ticket or by identity provider: access and refresh tokens issued until now stop working immediately, and the user's endpoints leave. A valid ticket or identity provider can still log the user in again. Refused with 403 for a client. For servers and staff.
+         */
+        readonly post: operations["revokeUser"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * Revoke a user's logins
-     * @description Ends every login of a user of the caller's organization, by ticket or by identity provider: access and refresh tokens issued until now stop working immediately, and the user's endpoints leave. A valid ticket or identity provider can still log the user in again. Refused with 403 for a client. For servers and staff.
-     */
-    readonly post: operations['revokeUser'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
 }
 export interface webhooks {
-  readonly ConferenceCreatedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly ConferenceCreatedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ConferenceCreatedEvent
+         * @description A conference was created. `conferenceVersion` is null. Name proposed by Parley; no public source gives it.
+         */
+        readonly post: operations["onConferenceCreatedEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * ConferenceCreatedEvent
-     * @description A conference was created. `conferenceVersion` is null. Name proposed by Parley; no public source gives it.
-     */
-    readonly post: operations['onConferenceCreatedEvent'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly ConferenceEndedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly ConferenceEndedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ConferenceEndedEvent
+         * @description The conference has ended; close every connection.
+         */
+        readonly post: operations["onConferenceEndedEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * ConferenceEndedEvent
-     * @description The conference has ended; close every connection.
-     */
-    readonly post: operations['onConferenceEndedEvent'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly ConferenceInteractionIdSetEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly ConferenceInteractionIdSetEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ConferenceInteractionIdSetEvent
+         * @description The conference was assigned to an interaction. Name proposed by Parley; no public source gives it.
+         */
+        readonly post: operations["onConferenceInteractionIdSetEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * ConferenceInteractionIdSetEvent
-     * @description The conference was assigned to an interaction. Name proposed by Parley; no public source gives it.
-     */
-    readonly post: operations['onConferenceInteractionIdSetEvent'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly ConferenceJoinedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly ConferenceJoinedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ConferenceJoinedEvent
+         * @description An endpoint joined.
+         */
+        readonly post: operations["onConferenceJoinedEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * ConferenceJoinedEvent
-     * @description An endpoint joined.
-     */
-    readonly post: operations['onConferenceJoinedEvent'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly ConferenceLeftEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly ConferenceLeftEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ConferenceLeftEvent
+         * @description An endpoint left, missed its keep-alives, or was removed.
+         */
+        readonly post: operations["onConferenceLeftEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * ConferenceLeftEvent
-     * @description An endpoint left, missed its keep-alives, or was removed.
-     */
-    readonly post: operations['onConferenceLeftEvent'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly ConferenceMessageSentEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly ConferenceMessageSentEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ConferenceMessageSentEvent
+         * @description A participant sent a message to this reader. It is not part of the version history.
+         */
+        readonly post: operations["onConferenceMessageSentEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * ConferenceMessageSentEvent
-     * @description A participant sent a message to this reader. It is not part of the version history.
-     */
-    readonly post: operations['onConferenceMessageSentEvent'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly ConferenceMessagesPlacedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly ConferenceMessagesPlacedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ConferenceMessagesPlacedEvent
+         * @description Where this reader stands among the messages: at the start, unless it named a `sequence`, and where messages that it has not read are no longer kept. It is not part of the version history.
+         */
+        readonly post: operations["onConferenceMessagesPlacedEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * ConferenceMessagesPlacedEvent
-     * @description Where this reader stands among the messages: at the start, unless it named a `sequence`, and where messages that it has not read are no longer kept. It is not part of the version history.
-     */
-    readonly post: operations['onConferenceMessagesPlacedEvent'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly ConferenceMetadataUpdatedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly ConferenceMetadataUpdatedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ConferenceMetadataUpdatedEvent
+         * @description One conference metadata entry was set or removed.
+         */
+        readonly post: operations["onConferenceMetadataUpdatedEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * ConferenceMetadataUpdatedEvent
-     * @description One conference metadata entry was set or removed.
-     */
-    readonly post: operations['onConferenceMetadataUpdatedEvent'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly ConferenceNetworkIndicatorUpdatedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly ConferenceNetworkIndicatorUpdatedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ConferenceNetworkIndicatorUpdatedEvent
+         * @description Periodic report on network quality. It is not part of the version history and has no acting user.
+         */
+        readonly post: operations["onConferenceNetworkIndicatorUpdatedEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * ConferenceNetworkIndicatorUpdatedEvent
-     * @description Periodic report on network quality. It is not part of the version history and has no acting user.
-     */
-    readonly post: operations['onConferenceNetworkIndicatorUpdatedEvent'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly ConferenceParticipantMetadataUpdatedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly ConferenceParticipantMetadataUpdatedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ConferenceParticipantMetadataUpdatedEvent
+         * @description The metadata of an endpoint was replaced; `userEndpointId` names it. Name proposed by Parley; no public source gives it.
+         */
+        readonly post: operations["onConferenceParticipantMetadataUpdatedEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * ConferenceParticipantMetadataUpdatedEvent
-     * @description The metadata of an endpoint was replaced; `userEndpointId` names it. Name proposed by Parley; no public source gives it.
-     */
-    readonly post: operations['onConferenceParticipantMetadataUpdatedEvent'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly ConferenceParticipantStateChangedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly ConferenceParticipantStateChangedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ConferenceParticipantStateChangedEvent
+         * @description The health of an endpoint changed; `userEndpointId` names it. Name proposed by Parley; no public source gives it.
+         */
+        readonly post: operations["onConferenceParticipantStateChangedEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * ConferenceParticipantStateChangedEvent
-     * @description The health of an endpoint changed; `userEndpointId` names it. Name proposed by Parley; no public source gives it.
-     */
-    readonly post: operations['onConferenceParticipantStateChangedEvent'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly ConferenceStreamBitrateUpdatedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly ConferenceStreamBitrateUpdatedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ConferenceStreamBitrateUpdatedEvent
+         * @description The video limit of a stream changed. Name proposed by Parley; no public source gives it.
+         */
+        readonly post: operations["onConferenceStreamBitrateUpdatedEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * ConferenceStreamBitrateUpdatedEvent
-     * @description The video limit of a stream changed. Name proposed by Parley; no public source gives it.
-     */
-    readonly post: operations['onConferenceStreamBitrateUpdatedEvent'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly ConferenceStreamLayersUpdatedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly ConferenceStreamLayersUpdatedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ConferenceStreamLayersUpdatedEvent
+         * @description Informs a publisher which simulcast layers of its stream have viewers, so that it need not encode the others. It is not part of the version history; the push feed carries it.
+         */
+        readonly post: operations["onConferenceStreamLayersUpdatedEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * ConferenceStreamLayersUpdatedEvent
-     * @description Informs a publisher which simulcast layers of its stream have viewers, so that it need not encode the others. It is not part of the version history; the push feed carries it.
-     */
-    readonly post: operations['onConferenceStreamLayersUpdatedEvent'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly ConferenceStreamMetadataUpdatedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly ConferenceStreamMetadataUpdatedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ConferenceStreamMetadataUpdatedEvent
+         * @description The metadata of a stream was replaced.
+         */
+        readonly post: operations["onConferenceStreamMetadataUpdatedEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * ConferenceStreamMetadataUpdatedEvent
-     * @description The metadata of a stream was replaced.
-     */
-    readonly post: operations['onConferenceStreamMetadataUpdatedEvent'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly ConferenceStreamPublishedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly ConferenceStreamPublishedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ConferenceStreamPublishedEvent
+         * @description A stream is available; view it now.
+         */
+        readonly post: operations["onConferenceStreamPublishedEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * ConferenceStreamPublishedEvent
-     * @description A stream is available; view it now.
-     */
-    readonly post: operations['onConferenceStreamPublishedEvent'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly ConferenceStreamUnpublishedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly ConferenceStreamUnpublishedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ConferenceStreamUnpublishedEvent
+         * @description A stream was unpublished; close its view with stopViewStream.
+         */
+        readonly post: operations["onConferenceStreamUnpublishedEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
     };
-    readonly get?: never;
-    readonly put?: never;
-    /**
-     * ConferenceStreamUnpublishedEvent
-     * @description A stream was unpublished; close its view with stopViewStream.
-     */
-    readonly post: operations['onConferenceStreamUnpublishedEvent'];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
 }
 export interface components {
-  schemas: {
-    /** @description Error body that the original page defines for status 400 on join. Parley always sends both fields (decision 15). */
-    readonly AnotherErrorResponse: {
-      /** @description Short machine-readable code. */
-      readonly error?: string;
-      /** @description Explanation for a developer. */
-      readonly error_description?: string;
-    };
-    /** @description Stops waiting. Unknown properties are ignored (decision 37). */
-    readonly CancelEntryCommand: {
-      /** @description Id of the conference. */
-      readonly conferenceId: string;
-      /** @description The caller's endpoint that waits. */
-      readonly userEndpointId: string;
-    };
-    /** @description The full state of a conference by endpoint. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). Fields without a value (no interaction, no creator endpoint) are the exception. */
-    readonly Conference: {
-      /** @description User who created the conference. */
-      readonly creator?: string;
-      /** @description Endpoint that created it, if given. */
-      readonly creatorEndpoint?: string;
-      /** @description True if the conference has no participants. */
-      readonly empty?: boolean;
-      /** @description Id of the conference. */
-      readonly id?: string;
-      /** @description Interaction that the conference belongs to, if any. */
-      readonly interactionId?: string;
-      /** @description Conference metadata by key. */
-      readonly metadata?: {
-        readonly [key: string]: components['schemas']['Metadata'];
-      };
-      /** @description Always ROUTER on this server (decision 10). */
-      readonly mode?: components['schemas']['ConferenceMode'];
-      /** @description Organization that owns the conference. */
-      readonly organizationId?: string;
-      /** @description One entry for each joined endpoint; a user with two endpoints appears twice. */
-      readonly participants?: readonly components['schemas']['ConferenceParticipant'][];
-      /**
-       * Format: int64
-       * @description Version counter of the conference; every versioned event adds exactly 1. Use it as the first `v` of getEvents.
-       */
-      readonly version?: number;
-      /** @description Identifies the history up to `version`: the `id` of the event that led to it, or of the creation event at version 0. Two states with the same `versionId` are the same state. After a set-back (a restart without data, a restored backup) the same `version` has another `versionId`. */
-      readonly versionId?: string;
-    };
-    /** @description A conference was created. `conferenceVersion` is null. Name proposed by Parley; no public source gives it. */
-    readonly ConferenceCreatedEvent: WithRequired<
-      components['schemas']['ConferenceEvent'],
-      'id' | 'timestamp' | 'conferenceId' | 'organizationId' | 'conferenceVersion'
-    > & {
-      /** @description Always null. */
-      readonly conferenceVersion: null;
-      /** @description Interaction, if given. */
-      readonly interactionId?: string;
-      /** @description Initial metadata. */
-      readonly metadata?: {
-        readonly [key: string]: string;
-      };
-      readonly mode?: components['schemas']['ConferenceMode'];
-      /**
-       * @description Type of the event.
-       * @constant
-       */
-      readonly type: 'ConferenceCreatedEvent';
-    };
-    /** @description The conference has ended; close every connection. */
-    readonly ConferenceEndedEvent: WithRequired<
-      components['schemas']['ConferenceEvent'],
-      'id' | 'timestamp' | 'conferenceId' | 'organizationId' | 'conferenceVersion'
-    > & {
-      /** @description Reason in the end command. */
-      readonly reason?: string;
-      /**
-       * @description Type of the event.
-       * @constant
-       */
-      readonly type: 'ConferenceEndedEvent';
-    };
-    /** @description Fields of all events; each type adds its own in the same flat object, so keep unknown fields and accept unknown types (decision 8). */
-    readonly ConferenceEvent: {
-      /** @description Conference that the event belongs to. */
-      readonly conferenceId?: string;
-      /**
-       * Format: int64
-       * @description Version of the conference BEFORE this event; afterwards it is one higher. Null for the creation event; null or absent for events that are not part of the history.
-       */
-      readonly conferenceVersion?: number | null;
-      /** @description Unique id of the event; drop repetitions by it. */
-      readonly id?: string;
-      /** @description Organization that owns the conference. */
-      readonly organizationId?: string;
-      /**
-       * Format: date-time
-       * @description When it occurred: UTC, three decimals and `Z`, as in `2026-01-05T10:00:00.123Z` (decision 24).
-       */
-      readonly timestamp?: string;
-      /** @description Type of the event. */
-      readonly type?: string;
-      /** @description Endpoint that caused the event. Not on the original page, but read by official clients (decision 8). */
-      readonly userEndpointId?: string;
-      /** @description User who caused the event. Not on the original page, but read by official clients (decision 8). */
-      readonly userId?: string;
-    };
-    /** @description The conference was assigned to an interaction. Name proposed by Parley; no public source gives it. */
-    readonly ConferenceInteractionIdSetEvent: WithRequired<
-      components['schemas']['ConferenceEvent'],
-      'id' | 'timestamp' | 'conferenceId' | 'organizationId' | 'conferenceVersion' | 'userId'
-    > & {
-      /** @description Id of the interaction. */
-      readonly interactionId: string;
-      /**
-       * @description Type of the event.
-       * @constant
-       */
-      readonly type: 'ConferenceInteractionIdSetEvent';
-    };
-    /** @description An endpoint joined. */
-    readonly ConferenceJoinedEvent: WithRequired<
-      components['schemas']['ConferenceEvent'],
-      | 'id'
-      | 'timestamp'
-      | 'conferenceId'
-      | 'organizationId'
-      | 'conferenceVersion'
-      | 'userId'
-      | 'userEndpointId'
-    > & {
-      /** @description Participant metadata in the join command. */
-      readonly metadata?: {
-        readonly [key: string]: components['schemas']['JsonValue'];
-      };
-      readonly permissions?: components['schemas']['Permissions'];
-      /**
-       * @description Type of the event.
-       * @constant
-       */
-      readonly type: 'ConferenceJoinedEvent';
-      readonly verified?: components['schemas']['VerifiedProfile'];
-    };
-    /** @description An endpoint left, missed its keep-alives, or was removed. */
-    readonly ConferenceLeftEvent: WithRequired<
-      components['schemas']['ConferenceEvent'],
-      | 'id'
-      | 'timestamp'
-      | 'conferenceId'
-      | 'organizationId'
-      | 'conferenceVersion'
-      | 'userId'
-      | 'userEndpointId'
-    > & {
-      /** @description Whether the user can no longer join. */
-      readonly isBanned?: boolean;
-      /** @description Reason in the leave command. */
-      readonly reason?: string;
-      /** @description The moderator who removed the endpoint; absent if it left or was silent. */
-      readonly removedBy?: components['schemas']['Mover'];
-      /**
-       * @description Type of the event.
-       * @constant
-       */
-      readonly type: 'ConferenceLeftEvent';
-    };
-    /** @description A participant sent a message to this reader. It is not part of the version history. */
-    readonly ConferenceMessageSentEvent: WithRequired<
-      components['schemas']['ConferenceEvent'],
-      'id' | 'timestamp' | 'conferenceId' | 'organizationId'
-    > & {
-      /** @description How to read the content. Without it, the content is the JSON value itself. */
-      readonly contentType?: string;
-      /** @description The id that the sender chose, unique for this endpoint. */
-      readonly messageId: string;
-      /** @description The content. */
-      readonly payload: components['schemas']['JsonValue'];
-      /**
-       * Format: int64
-       * @description Its place among the conference's messages. Ask for what follows with `messages=<sequence>`.
-       */
-      readonly sequence: number;
-      /** @description The endpoints that receive it. Absent if all participants do. */
-      readonly to?: readonly string[];
-      /** @description What the message is about. */
-      readonly topic: string;
-      /**
-       * @description Type of the event.
-       * @constant
-       */
-      readonly type: 'ConferenceMessageSentEvent';
-      /** @description The endpoint that sent it. */
-      readonly userEndpointId: string;
-      /** @description The user who sent it. */
-      readonly userId: string;
-    };
-    /** @description Where this reader stands among the messages: at the start, unless it named a `sequence`, and where messages that it has not read are no longer kept. It is not part of the version history. */
-    readonly ConferenceMessagesPlacedEvent: WithRequired<
-      components['schemas']['ConferenceEvent'],
-      'id' | 'timestamp' | 'conferenceId' | 'organizationId'
-    > & {
-      /** @description Whether messages before it were never read by this reader and are no longer kept. */
-      readonly hasMissed: boolean;
-      /**
-       * Format: int64
-       * @description Continue after this place, with `messages=<sequence>`.
-       */
-      readonly sequence: number;
-      /**
-       * @description Type of the event.
-       * @constant
-       */
-      readonly type: 'ConferenceMessagesPlacedEvent';
-    };
-    /** @description One conference metadata entry was set or removed. */
-    readonly ConferenceMetadataUpdatedEvent: WithRequired<
-      components['schemas']['ConferenceEvent'],
-      | 'id'
-      | 'timestamp'
-      | 'conferenceId'
-      | 'organizationId'
-      | 'conferenceVersion'
-      | 'userId'
-      | 'userEndpointId'
-    > & {
-      /** @description Name of the entry. */
-      readonly key: string;
-      readonly operation: components['schemas']['MetadataOperation'];
-      /**
-       * @description Type of the event.
-       * @constant
-       */
-      readonly type: 'ConferenceMetadataUpdatedEvent';
-      /** @description New text, for SET. Flags are the texts `true` and `false`. */
-      readonly value?: string;
-    };
-    /**
-     * @description The path of media. Only ROUTER (through the server) is in use; P2P and UNKNOWN are refused on input and never sent by Parley (decisions 10 and 11).
-     * @enum {string}
-     */
-    readonly ConferenceMode: 'P2P' | 'ROUTER' | 'UNKNOWN';
-    /** @description Periodic report on network quality. It is not part of the version history and has no acting user. */
-    readonly ConferenceNetworkIndicatorUpdatedEvent: WithRequired<
-      components['schemas']['ConferenceEvent'],
-      'id' | 'timestamp' | 'conferenceId' | 'organizationId'
-    > & {
-      /**
-       * Format: int32
-       * @description Quality over all participants; higher is better. No public source states the scale.
-       */
-      readonly averageNetworkQuality: number;
-      /** @description Report for each endpoint, keyed by user endpoint id. */
-      readonly participantIndicatorMap: {
-        readonly [key: string]: {
-          /**
-           * Format: int32
-           * @description Jitter in milliseconds.
-           */
-          readonly averageJitter: number;
-          /**
-           * Format: int32
-           * @description Quality; higher is better.
-           */
-          readonly averageNetworkQuality: number;
-          /**
-           * Format: int32
-           * @description Round-trip time in milliseconds.
-           */
-          readonly averageRtt: number;
-          /**
-           * @description Grade for display.
-           * @enum {string}
-           */
-          readonly grade: 'OPTIMAL' | 'SUBOPTIMAL' | 'BAD';
+    schemas: {
+        /** @description Error body that the original page defines for status 400 on join. Parley always sends both fields (decision 15). */
+        readonly AnotherErrorResponse: {
+            /** @description Short machine-readable code. */
+            readonly error?: string;
+            /** @description Explanation for a developer. */
+            readonly error_description?: string;
         };
-      };
-      /**
-       * @description Type of the event.
-       * @constant
-       */
-      readonly type: 'ConferenceNetworkIndicatorUpdatedEvent';
-    };
-    /** @description A joined endpoint. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
-    readonly ConferenceParticipant: {
-      /** @description Id of the user ENDPOINT. The simple view uses the same field name for the user (decision 21). */
-      readonly id?: string;
-      /** @description Participant metadata. */
-      readonly metadata?: {
-        readonly [key: string]: components['schemas']['JsonValue'];
-      };
-      readonly permissions?: components['schemas']['Permissions'];
-      readonly state?: components['schemas']['ParticipantState'];
-      /** @description Streams it publishes. */
-      readonly streams?: readonly components['schemas']['ConferenceStream'][];
-      /** @description The user behind the endpoint. */
-      readonly userId?: string;
-      readonly verified?: components['schemas']['VerifiedProfile'];
-    };
-    /** @description The metadata of an endpoint was replaced; `userEndpointId` names it. Name proposed by Parley; no public source gives it. */
-    readonly ConferenceParticipantMetadataUpdatedEvent: WithRequired<
-      components['schemas']['ConferenceEvent'],
-      | 'id'
-      | 'timestamp'
-      | 'conferenceId'
-      | 'organizationId'
-      | 'conferenceVersion'
-      | 'userId'
-      | 'userEndpointId'
-    > & {
-      /** @description The complete new metadata. */
-      readonly newMetadata: {
-        readonly [key: string]: components['schemas']['JsonValue'];
-      };
-      /**
-       * @description Type of the event.
-       * @constant
-       */
-      readonly type: 'ConferenceParticipantMetadataUpdatedEvent';
-    };
-    /** @description The health of an endpoint changed; `userEndpointId` names it. Name proposed by Parley; no public source gives it. */
-    readonly ConferenceParticipantStateChangedEvent: WithRequired<
-      components['schemas']['ConferenceEvent'],
-      | 'id'
-      | 'timestamp'
-      | 'conferenceId'
-      | 'organizationId'
-      | 'conferenceVersion'
-      | 'userId'
-      | 'userEndpointId'
-    > & {
-      readonly state: components['schemas']['ParticipantState'];
-      /**
-       * @description Type of the event.
-       * @constant
-       */
-      readonly type: 'ConferenceParticipantStateChangedEvent';
-    };
-    /** @description The published stream. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
-    readonly ConferencePublishResult: {
-      /** @description The server's SDP answer. It contains every ICE candidate of the server. */
-      readonly sdpAnswer?: string;
-      /** @description Id of the stream, required by later calls. */
-      readonly streamId?: string;
-    };
-    /** @description Adds ICE candidates to a published stream. Unknown properties are ignored (decision 37). */
-    readonly ConferencePublishStreamIceCandidatesWebCommand: {
-      /** @description Id of the conference. */
-      readonly conferenceId: string;
-      /** @description ICE candidates found since the last call. May be empty; an empty `candidate` text marks the end (decision 34). */
-      readonly iceCandidates: readonly components['schemas']['IceCandidate'][];
-      /** @description The caller's published stream. */
-      readonly streamId: string;
-      /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
-      readonly userEndpointId: string;
-    };
-    /** @description Publishes a stream. Unknown properties are ignored (decision 37). */
-    readonly ConferencePublishStreamWebCommand: {
-      /** @description Id of the conference. */
-      readonly conferenceId: string;
-      /** @description What the stream carries: MIC, CAM, SCREEN or MIC_AND_CAM. UNKNOWN gives 400 (decision 11). */
-      readonly conferenceStreamType: components['schemas']['StreamType'];
-      /** @description Whether to give the stream `streamId`, which this endpoint already publishes, a new transport: type, metadata and views stay, and there is no event. A stream that does not exist gives 404. Default false. */
-      readonly iceRestart?: boolean;
-      /** @description Description of the stream for other participants. */
-      readonly metadata?: {
-        readonly [key: string]: components['schemas']['JsonValue'];
-      };
-      /** @description SDP offer of the connection that sends the media. Original page: flagged as optional, mandatory in the text. Required here (decision 1). */
-      readonly sdpOffer: string;
-      /** @description Id for the new stream, chosen by the client (preferably a UUID). The server generates one if omitted. */
-      readonly streamId?: string;
-      /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
-      readonly userEndpointId: string;
-      /** @description Video limit in bits per second: 0 (the default) for none, otherwise at least 30000 (decision 38). */
-      readonly videoBitrate?: components['schemas']['VideoBitrate'];
-    };
-    /** @description Compact state of a conference, grouped by user. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
-    readonly ConferenceSimpleView: {
-      /** @description Id of the conference. */
-      readonly id?: string;
-      /** @description Conference metadata by key. */
-      readonly metadata?: {
-        readonly [key: string]: components['schemas']['Metadata'];
-      };
-      /** @description Mode as plain text in upper case; compare without regard to case (decision 23). */
-      readonly mode?: string;
-      /** @description One entry for each joined user. */
-      readonly participants?: readonly components['schemas']['ConferenceSimpleViewParticipant'][];
-      /**
-       * Format: int64
-       * @description Version counter of the conference; every versioned event adds exactly 1. Use it as the first `v` of getEvents.
-       */
-      readonly version?: number;
-      /** @description Identifies the history up to `version`: the `id` of the event that led to it, or of the creation event at version 0. Two states with the same `versionId` are the same state. After a set-back (a restart without data, a restored backup) the same `version` has another `versionId`. */
-      readonly versionId?: string;
-    };
-    /** @description A user in the conference. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
-    readonly ConferenceSimpleViewParticipant: {
-      /** @description Joined endpoints of this user. */
-      readonly endpoints?: readonly components['schemas']['ConferenceSimpleViewParticipantEndpoint'][];
-      /** @description Id of the USER, not of an endpoint (decision 21). */
-      readonly id?: string;
-    };
-    /** @description A joined endpoint of a user. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
-    readonly ConferenceSimpleViewParticipantEndpoint: {
-      /** @description Id of the endpoint. */
-      readonly id?: string;
-      /** @description Participant metadata. */
-      readonly metadata?: {
-        readonly [key: string]: components['schemas']['JsonValue'];
-      };
-      readonly permissions?: components['schemas']['Permissions'];
-      readonly state?: components['schemas']['ParticipantState'];
-      /** @description Streams it publishes. */
-      readonly streams?: readonly components['schemas']['ConferenceSimpleViewParticipantEndpointStream'][];
-      readonly verified?: components['schemas']['VerifiedProfile'];
-    };
-    /** @description A published stream. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
-    readonly ConferenceSimpleViewParticipantEndpointStream: {
-      /** @description Id of the stream. */
-      readonly id?: string;
-      /** @description Stream metadata. */
-      readonly metadata?: {
-        readonly [key: string]: components['schemas']['JsonValue'];
-      };
-      /** @description Stream type as plain text in upper case, one of the StreamType values; compare without regard to case (decision 23). */
-      readonly type?: string;
-    };
-    /** @description Closes a view. Unknown properties are ignored (decision 37). */
-    readonly ConferenceStopViewStreamWebCommand: {
-      /** @description Id of the conference. */
-      readonly conferenceId: string;
-      /** @description The stream being viewed. */
-      readonly streamId: string;
-      /** @description The viewer's own endpoint. The publisher's is also accepted for compatibility; any other gives 403 (decision 12). */
-      readonly userEndpointId: string;
-      /** @description The view to close, as returned by viewStream. An unknown one gives 404 (decision 32). */
-      readonly viewerId: string;
-    };
-    /** @description A published stream. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
-    readonly ConferenceStream: {
-      /** @description Id of the stream. */
-      readonly id?: string;
-      /** @description Stream metadata. */
-      readonly metadata?: {
-        readonly [key: string]: components['schemas']['JsonValue'];
-      };
-      readonly type?: components['schemas']['StreamType'];
-      /**
-       * Format: int32
-       * @description Video limit in bits per second; 0 means none (decision 38).
-       */
-      readonly videoBitrate?: number;
-    };
-    /** @description The video limit of a stream changed. Name proposed by Parley; no public source gives it. */
-    readonly ConferenceStreamBitrateUpdatedEvent: WithRequired<
-      components['schemas']['ConferenceEvent'],
-      | 'id'
-      | 'timestamp'
-      | 'conferenceId'
-      | 'organizationId'
-      | 'conferenceVersion'
-      | 'userId'
-      | 'userEndpointId'
-    > & {
-      /** @description The stream. */
-      readonly streamId: string;
-      /**
-       * @description Type of the event.
-       * @constant
-       */
-      readonly type: 'ConferenceStreamBitrateUpdatedEvent';
-      /**
-       * Format: int32
-       * @description New limit in bits per second; 0 means none.
-       */
-      readonly videoBitrate: number;
-    };
-    /** @description Informs a publisher which simulcast layers of its stream have viewers, so that it need not encode the others. It is not part of the version history. */
-    readonly ConferenceStreamLayersUpdatedEvent: WithRequired<
-      components['schemas']['ConferenceEvent'],
-      'id' | 'timestamp' | 'conferenceId' | 'organizationId'
-    > & {
-      /** @description The `rid`s of the layers with viewers. Empty if the video has no viewers. */
-      readonly activeRids: readonly string[];
-      /** @description The published stream. */
-      readonly streamId: string;
-      /**
-       * @description Type of the event.
-       * @constant
-       */
-      readonly type: 'ConferenceStreamLayersUpdatedEvent';
-      /** @description The publishing endpoint. */
-      readonly userEndpointId: string;
-      /** @description The publishing user. */
-      readonly userId: string;
-    };
-    /** @description The metadata of a stream was replaced. */
-    readonly ConferenceStreamMetadataUpdatedEvent: WithRequired<
-      components['schemas']['ConferenceEvent'],
-      | 'id'
-      | 'timestamp'
-      | 'conferenceId'
-      | 'organizationId'
-      | 'conferenceVersion'
-      | 'userId'
-      | 'userEndpointId'
-    > & {
-      /** @description The complete new metadata. */
-      readonly newMetadata: {
-        readonly [key: string]: components['schemas']['JsonValue'];
-      };
-      /** @description The stream. */
-      readonly streamId: string;
-      /**
-       * @description Type of the event.
-       * @constant
-       */
-      readonly type: 'ConferenceStreamMetadataUpdatedEvent';
-    };
-    /** @description A stream is available; view it now. */
-    readonly ConferenceStreamPublishedEvent: WithRequired<
-      components['schemas']['ConferenceEvent'],
-      | 'id'
-      | 'timestamp'
-      | 'conferenceId'
-      | 'organizationId'
-      | 'conferenceVersion'
-      | 'userId'
-      | 'userEndpointId'
-    > & {
-      /** @description Stream metadata. */
-      readonly metadata?: {
-        readonly [key: string]: components['schemas']['JsonValue'];
-      };
-      /** @description The stream. */
-      readonly streamId: string;
-      /** @description What the stream carries. Reads call it `type`, the publish command `conferenceStreamType`. */
-      readonly streamType: components['schemas']['StreamType'];
-      /**
-       * @description Type of the event.
-       * @constant
-       */
-      readonly type: 'ConferenceStreamPublishedEvent';
-      /**
-       * Format: int32
-       * @description Video limit in bits per second; 0 means none.
-       */
-      readonly videoBitrate?: number;
-    };
-    /** @description A stream was unpublished; close its view with stopViewStream. */
-    readonly ConferenceStreamUnpublishedEvent: WithRequired<
-      components['schemas']['ConferenceEvent'],
-      | 'id'
-      | 'timestamp'
-      | 'conferenceId'
-      | 'organizationId'
-      | 'conferenceVersion'
-      | 'userId'
-      | 'userEndpointId'
-    > & {
-      /** @description The stream. */
-      readonly streamId: string;
-      /** @description What the stream carries. Reads call it `type`, the publish command `conferenceStreamType`. */
-      readonly streamType: components['schemas']['StreamType'];
-      /**
-       * @description Type of the event.
-       * @constant
-       */
-      readonly type: 'ConferenceStreamUnpublishedEvent';
-    };
-    /** @description The opened view. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
-    readonly ConferenceStreamViewResult: {
-      /** @description The server's SDP answer. It contains every ICE candidate of the server. */
-      readonly sdpAnswer?: string;
-      /** @description Id of the view, required by later calls. Equals the requested id, if any (decision 13). */
-      readonly viewerId?: string;
-    };
-    /** @description Short form of a conference. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
-    readonly ConferenceSummary: {
-      /** @description Id of the conference. */
-      readonly id?: string;
-      /** @description Always ROUTER on this server (decision 10). */
-      readonly mode?: components['schemas']['ConferenceMode'];
-      /**
-       * Format: int64
-       * @description Version counter of the conference; every versioned event adds exactly 1.
-       */
-      readonly version?: number;
-    };
-    /** @description Unpublishes a stream. Unknown properties are ignored (decision 37). */
-    readonly ConferenceUnpublishStreamWebCommand: {
-      /** @description Id of the conference. */
-      readonly conferenceId: string;
-      /** @description The caller's stream to unpublish. */
-      readonly streamId: string;
-      /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
-      readonly userEndpointId: string;
-    };
-    /** @description Changes the video limit of published streams. Unknown properties are ignored (decision 37). */
-    readonly ConferenceUpdatePublishedStreamBitrateWebCommand: {
-      /** @description Id of the conference. */
-      readonly conferenceId: string;
-      /** @description The stream to change. Without it, every video stream of the endpoint changes; 404 if it has none (decision 4). */
-      readonly streamId?: string;
-      /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
-      readonly userEndpointId: string;
-      /** @description New limit in bits per second: 0 for none, otherwise at least 30000 (decision 38). Original page: flagged as required, optional in the text. Required here (decision 4). */
-      readonly videoBitrate: components['schemas']['VideoBitrate'];
-    };
-    /** @description Changes what a view receives. Unknown properties are ignored (decision 37). */
-    readonly ConferenceUpdateViewStreamWebCommand: {
-      /** @description Id of the conference. */
-      readonly conferenceId: string;
-      /** @description The stream being viewed. */
-      readonly streamId: string;
-      /** @description The viewer's own endpoint. The publisher's is also accepted for compatibility; any other gives 403 (decision 12). */
-      readonly userEndpointId: string;
-      /** @description Replaces the complete earlier request. */
-      readonly video: components['schemas']['ViewedVideo'];
-      /** @description The view to change, as returned by viewStream. An unknown one gives 404. */
-      readonly viewerId: string;
-    };
-    /** @description Adds ICE candidates to a view. Unknown properties are ignored (decision 37). */
-    readonly ConferenceViewStreamIceCandidatesWebCommand: {
-      /** @description Id of the conference. */
-      readonly conferenceId: string;
-      /** @description ICE candidates found since the last call. May be empty; an empty `candidate` text marks the end (decision 34). */
-      readonly iceCandidates: readonly components['schemas']['IceCandidate'][];
-      /** @description The stream being viewed. */
-      readonly streamId: string;
-      /** @description The viewer's own endpoint. The publisher's is also accepted for compatibility; any other gives 403 (decision 12). */
-      readonly userEndpointId: string;
-      /** @description The view, as returned by viewStream. */
-      readonly viewerId: string;
-    };
-    /** @description Views a stream. Unknown properties are ignored (decision 37). */
-    readonly ConferenceViewStreamWebCommand: {
-      /** @description Id of the conference. */
-      readonly conferenceId: string;
-      /** @description Notes about the view. Text values only; anything else gives 400 (decision 18). */
-      readonly metadata?: {
-        readonly [key: string]: string;
-      };
-      /** @description The viewer's SDP offer, with receive-only media sections. */
-      readonly sdpOffer: string;
-      /** @description The published stream to view. */
-      readonly streamId: string;
-      /** @description The viewer's own endpoint. The publisher's endpoint is also accepted, because some deployed clients send it; any other endpoint gives 403. The caller must have joined in both cases (decision 12). */
-      readonly userEndpointId: string;
-      /** @description The video to send initially; updateViewStream changes it. */
-      readonly video?: components['schemas']['ViewedVideo'];
-      /** @description Id for this view, chosen by the client; the server generates one if omitted. The same id for the same stream replaces the earlier view; for another stream it gives 400 (decision 13). */
-      readonly viewerId?: string;
-    };
-    /** @description Creates a conference. An empty object is sufficient. Unknown properties are ignored (decision 37). */
-    readonly CreateConferenceWebCommand: {
-      /** @description Preferred id: omit it or send a UUID. A taken id gives 400, unless the same creator repeats the identical request (decision 26). Words in paths of this API, such as `active`, are refused (decision 25). */
-      readonly conferenceId?: string;
-      /** @description Registered endpoint of the creator, if any. */
-      readonly creatorEndpoint?: string;
-      /** @description Interaction that the conference belongs to. */
-      readonly interactionId?: string;
-      /** @description Whether the conference starts with a waiting room. Default false. */
-      readonly lobby?: boolean;
-      /** @description Initial conference metadata. Text values only; anything else gives 400 (decision 18). Reads return each entry wrapped in a Metadata object (decision 19). `participant_limit`, a number as text, limits the number of participants. */
-      readonly metadata?: {
-        readonly [key: string]: string;
-      };
-      /**
-       * @description Only ROUTER, which is also the default. P2P and UNKNOWN give 400 (decision 10).
-       * @default ROUTER
-       */
-      readonly mode?: components['schemas']['ConferenceMode'];
-      /** @description Internal: omit it. Ignored unless the token has the role SERVICE; then it must equal the token's organization (decision 27). */
-      readonly organizationId?: string;
-    };
-    /** @description Request for a ticket. Unknown properties are ignored (decision 37). */
-    readonly CreateTicketRequest: {
-      /**
-       * Format: int32
-       * @description Number of characters of the ticket: 6 or 9.
-       * @enum {integer}
-       */
-      readonly length?: 6 | 9;
-      /** @description What the ticket grants, plus any further values to keep with it. */
-      readonly properties?: {
-        /** @description Application that the ticket belongs to. */
-        readonly applicationId?: string;
-        /** @description Conference that the ticket opens. */
-        readonly conference_id?: string;
-        /** @description User id of the ticket holder. A client's id is refused. */
-        readonly customer_id?: string;
-        /** @description Whether the holder may mute other participants' streams, hold the conference, announce a recording and change the participant limit. Default false. */
-        readonly moderator?: boolean;
-        /** @description What the holder may do. Default: publish everything, view and send; moderate if `moderator` is true; not record. */
-        readonly permissions?: components['schemas']['PermissionChanges'];
-        /** @description Start of a planned meeting. */
-        readonly scheduled_date?: string;
-        readonly verified?: components['schemas']['VerifiedProfile'];
-      } & {
-        readonly [key: string]: components['schemas']['JsonValue'];
-      };
-      /**
-       * Format: int32
-       * @description Lifetime in seconds. Default 14400 (4 hours).
-       * @default 14400
-       */
-      readonly ttl?: number;
-      /**
-       * @description MULTI_USE_TICKET works any number of times until it expires; SCHEDULE_TICKET is for a planned meeting.
-       * @enum {string}
-       */
-      readonly type: 'MULTI_USE_TICKET' | 'SCHEDULE_TICKET';
-    };
-    /** @description Admits or denies. Unknown properties are ignored (decision 37). */
-    readonly DecideEntryCommand: {
-      /** @description Id of the conference. */
-      readonly conferenceId: string;
-      readonly decision: components['schemas']['EntryDecision'];
-      /** @description The endpoints to decide about. Without it, all that wait. */
-      readonly endpointIds?: readonly string[];
-      /** @description Text for those who are denied. */
-      readonly message?: string;
-      /** @description The caller's own registered endpoint. It need not have joined. */
-      readonly userEndpointId: string;
-    };
-    /** @description Outcome of decideEntry. */
-    readonly DecideEntryResult: {
-      /** @description One for each endpoint. Endpoints that neither wait nor were decided about are absent. */
-      readonly decided: readonly {
-        readonly decision: components['schemas']['EntryDecision'];
-        /** @description The endpoint. */
-        readonly userEndpointId: string;
-      }[];
-    };
-    /** @description Ends a conference for all participants. Unknown properties are ignored (decision 37). */
-    readonly EndConferenceWebCommand: {
-      /** @description Id of the conference. */
-      readonly conferenceId: string;
-      /** @description Free text for ConferenceEndedEvent (decision 29). */
-      readonly reason?: string;
-      /** @description The caller's own registered endpoint. Another user's gives 403, an unregistered one 404 (decision 28). */
-      readonly userEndpointId: string;
-    };
-    /** @description Where someone who asked to be let in stands. */
-    readonly EntryAnswer: {
-      /**
-       * Format: date-time
-       * @description When the wait ends if nobody decides.
-       */
-      readonly expiresAt?: string;
-      /** @description Text of the moderators for those who wait, or for the one who was denied. */
-      readonly message?: string;
-      /** @description Identifies this answer, for the next call. */
-      readonly revision: string;
-      /**
-       * @description ADMITTED: call join. DENIED: a moderator refused. EXPIRED: nobody decided within the server's time limit.
-       * @enum {string}
-       */
-      readonly state: 'WAITING' | 'ADMITTED' | 'DENIED' | 'EXPIRED';
-      /**
-       * Format: date-time
-       * @description When the wait began.
-       */
-      readonly waitingSince?: string;
-    };
-    /**
-     * @description What a moderator decides.
-     * @enum {string}
-     */
-    readonly EntryDecision: 'ADMITTED' | 'DENIED';
-    /** @description Body of every error response of Parley (decision 15). It also satisfies the map of texts that the original page defines for status 400. */
-    readonly ErrorResponse: {
-      /** @description Short machine-readable code, for example `invalid_request` or `not_found`. Check the HTTP status first. */
-      readonly error: string;
-      /** @description Explanation for a developer. The wording may change; do not parse it. */
-      readonly error_description: string;
-    };
-    /**
-     * @description Delivery guarantee of a custom event. BEST_EFFORT is sent once to all connected endpoints. AT_LEAST_ONCE is kept for replay for a while, so a receiver may see it twice and should drop repetitions by event id (decision 31).
-     * @enum {string}
-     */
-    readonly EventQos: 'BEST_EFFORT' | 'AT_LEAST_ONCE';
-    /** @description One ICE candidate of the client, in the browser's format. Every field may be null or absent (decision 34). */
-    readonly IceCandidate: {
-      /** @description Candidate line. An empty text marks the end of candidates. */
-      readonly candidate?: string | null;
-      /** @description Id of the media section that the candidate belongs to. */
-      readonly sdpMid?: string | null;
-      /**
-       * Format: int32
-       * @description Position of that media section, counted from 0.
-       */
-      readonly sdpMLineIndex?: number | null;
-    };
-    /** @description A STUN or TURN server, in the format of RTCPeerConnection. */
-    readonly IceServer: {
-      /** @description TURN password, valid for a limited time; absent for STUN. */
-      readonly credential?: string;
-      /** @description Addresses; always an array. */
-      readonly urls: readonly string[];
-      /** @description TURN user name; absent for STUN. */
-      readonly username?: string;
-    };
-    /** @description ICE servers for new connections. */
-    readonly IceServersResponse: {
-      /** @description Always present; may be empty. */
-      readonly iceServers: readonly components['schemas']['IceServer'][];
-    };
-    /** @description Joins a conference. Unknown properties are ignored (decision 37). */
-    readonly JoinConferenceWebCommand: {
-      /** @description The conference to join. */
-      readonly conferenceId: string;
-      /** @description Description of the participant for other participants. */
-      readonly metadata?: {
-        readonly [key: string]: components['schemas']['JsonValue'];
-      };
-      /** @description The caller's own registered endpoint that joins. Another user's gives 403, an unregistered one 404 (decision 28). */
-      readonly userEndpointId: string;
-    };
-    /** @description Any JSON value, including null: text, number, boolean, array or object (decision 17). The server limits nesting depth and size, and answers 400 above the limits. */
-    readonly JsonValue: unknown;
-    /** @description Keeps an endpoint alive. Unknown properties are ignored (decision 37). */
-    readonly KeepAliveUserEndpointCommand: {
-      /** @description The caller's endpoint. */
-      readonly userEndpointId: string;
-      /** @description Sent by some clients; ignored, the token decides (decision 37). */
-      readonly userId?: string;
-    };
-    /** @description Leaves a conference. Unknown properties are ignored (decision 37). */
-    readonly LeaveConferenceWebCommand: {
-      /** @description Id of the conference. */
-      readonly conferenceId: string;
-      /** @description Free text for other participants. */
-      readonly reason?: string;
-      /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
-      readonly userEndpointId: string;
-    };
-    /** @description A conference metadata entry and its last writer. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). `userEndpointId` is absent when the entry was written without one (decision 19). */
-    readonly Metadata: {
-      /**
-       * Format: date-time
-       * @description Time of that write, UTC with three decimals (decision 24).
-       */
-      readonly lastModified?: string;
-      /** @description Endpoint that wrote it last. */
-      readonly userEndpointId?: string;
-      /** @description User who wrote it last. */
-      readonly userId?: string;
-      /** @description Stored text. */
-      readonly value?: string;
-    };
-    /**
-     * @description SET writes an entry, REMOVE deletes it. UNKNOWN is a fallback for readers: refused on input with 400 and never sent by Parley (decisions 6 and 11).
-     * @enum {string}
-     */
-    readonly MetadataOperation: 'SET' | 'REMOVE' | 'UNKNOWN';
-    /** @description Who did it. */
-    readonly Mover: {
-      /** @description Their endpoint. */
-      readonly userEndpointId: string;
-      /** @description The user. */
-      readonly userId: string;
-    };
-    /** @description Mutes a participant. Unknown properties are ignored (decision 37). */
-    readonly MuteParticipantCommand: {
-      /** @description Id of the conference. */
-      readonly conferenceId: string;
-      /**
-       * @description What is muted.
-       * @enum {string}
-       */
-      readonly kind: 'audio' | 'video';
-      /** @description The participant, by its endpoint. */
-      readonly participantId: string;
-      /** @description The one stream to mute. Without it, all streams of the participant that have this kind. */
-      readonly streamId?: string;
-      /** @description The caller's own registered endpoint. It need not have joined. */
-      readonly userEndpointId: string;
-    };
-    /** @description A message to send. Unknown properties are ignored (decision 37). */
-    readonly NewMessage: {
-      /** @description How to read the content. Without it, the content is the JSON value itself; the server does not look at it. */
-      readonly contentType?: string;
-      /** @description Chosen by the sender, who uses each id once. */
-      readonly id: string;
-      /** @description The content. */
-      readonly payload: components['schemas']['JsonValue'];
-      /** @description The endpoints that receive it, which must be participants. Without it, all participants receive it except the sender. */
-      readonly to?: readonly string[];
-      /** @description What the message is about. Apps choose their own topics. */
-      readonly topic: string;
-    };
-    /**
-     * @description Health of an endpoint. HEALTHY: keep-alives arrive on time. SICK: the endpoint missed a keep-alive deadline; it is removed if it stays silent. UNKNOWN is a fallback for readers; Parley never sends it (decisions 11 and 36).
-     * @enum {string}
-     */
-    readonly ParticipantState: 'HEALTHY' | 'SICK' | 'UNKNOWN';
-    /** @description The permissions to change; absent ones stay. Unknown properties are ignored (decision 37). */
-    readonly PermissionChanges: {
-      /** @description Whether it may moderate. */
-      readonly moderate?: boolean;
-      /** @description What it may publish; empty for nothing. */
-      readonly publish?: readonly components['schemas']['StreamSource'][];
-      /** @description Whether it may record. */
-      readonly record?: boolean;
-      /** @description Whether it may send messages. */
-      readonly send?: boolean;
-      /** @description Whether it may view streams. */
-      readonly view?: boolean;
-    };
-    /** @description What a participant may do, besides joining, leaving and describing itself. The server enforces it. */
-    readonly Permissions: {
-      /** @description Whether it may remove, mute and admit others, change what they may do, close the door, write the metadata entries with a fixed meaning, and end the conference. */
-      readonly moderate: boolean;
-      /** @description What it may publish; empty for nothing. */
-      readonly publish: readonly components['schemas']['StreamSource'][];
-      /** @description Whether it may record the conference, and read and delete its recordings. */
-      readonly record: boolean;
-      /** @description Whether it may send messages. */
-      readonly send: boolean;
-      /** @description Whether it may view streams. */
-      readonly view: boolean;
-    };
-    /** @description Registers an endpoint, that is, one session of a user (a tab, a phone). Unknown properties are ignored (decision 37). */
-    readonly RegisterUserEndpointCommand: {
-      /**
-       * Format: int32
-       * @description Longest interval between two keep-alives, in seconds. One missed deadline makes the endpoint SICK; three remove it. More than a day counts as a day.
-       */
-      readonly keepAliveSeconds: number;
-      /**
-       * @description Asks the server to remind the endpoint when a keep-alive is due.
-       * @default false
-       */
-      readonly serverKeepAliveReminderOn?: boolean;
-      /** @description Preferred id; the server generates one if omitted. Always use the returned id. Another user's id gives 403. */
-      readonly userEndpointId?: string;
-    };
-    /** @description Older form of the registration, used by mobile SDKs. Unknown properties are ignored (decision 37). */
-    readonly RegisterUserEndpointLegacyCommand: {
-      /**
-       * Format: int32
-       * @description Longest interval between two keep-alives, in seconds. One missed deadline makes the endpoint SICK; three remove it. More than a day counts as a day.
-       */
-      readonly keepAliveSeconds: number;
-      /** @description Preferred id; the server generates one if omitted. Always use the returned id. */
-      readonly userEndpointId?: string;
-      /** @description Sent by some clients; ignored, the token decides (decision 37). */
-      readonly userId?: string;
-    };
-    /** @description Removes a participant. Unknown properties are ignored (decision 37). */
-    readonly RemoveParticipantCommand: {
-      /**
-       * @description Whether the user and the ticket are refused from now on.
-       * @default false
-       */
-      readonly ban?: boolean;
-      /** @description Id of the conference. */
-      readonly conferenceId: string;
-      /** @description The participant, by its endpoint. */
-      readonly participantId: string;
-      /** @description Text for the removed person and the other participants. */
-      readonly reason?: string;
-      /** @description The caller's own registered endpoint. It need not have joined. */
-      readonly userEndpointId: string;
-    };
-    /** @description Asks to be let in. Unknown properties are ignored (decision 37). */
-    readonly RequestEntryCommand: {
-      /** @description Id of the conference. */
-      readonly conferenceId: string;
-      /** @description Name that the waiting person gives, for moderators. */
-      readonly name?: string;
-      /** @description The `revision` of the answer that the caller has; absent in the first call. */
-      readonly revision?: string;
-      /** @description The caller's own registered endpoint, which will join. */
-      readonly userEndpointId: string;
-    };
-    /** @description Ends the logins of a user. Unknown properties are ignored (decision 37). */
-    readonly RevokeUserCommand: {
-      /** @description The user whose logins end. */
-      readonly userId: string;
-    };
-    /** @description Outcome of sendEvent. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
-    readonly SendEventResponse: {
-      /**
-       * Format: int32
-       * @description Number of endpoints that the event was sent to (decision 30).
-       */
-      readonly eventsSent?: number;
-    };
-    /** @description Sends a custom event to all joined endpoints. Unknown properties are ignored (decision 37). */
-    readonly SendEventToConferenceWebCommand: {
-      /** @description The conference whose joined endpoints receive the event. */
-      readonly conferenceId: string;
-      /** @description The event itself: `type`, `timestamp` and any further fields. The server adds `id` and `conferenceId` if absent (decision 30). */
-      readonly event: {
+        /** @description Stops waiting. Unknown properties are ignored (decision 37). */
+        readonly CancelEntryCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description The caller's endpoint that waits. */
+            readonly userEndpointId: string;
+        };
+        /** @description The full state of a conference by endpoint. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). Fields without a value (no interaction, no creator endpoint) are the exception. */
+        readonly Conference: {
+            /** @description User who created the conference. */
+            readonly creator?: string;
+            /** @description Endpoint that created it, if given. */
+            readonly creatorEndpoint?: string;
+            /** @description True if the conference has no participants. */
+            readonly empty?: boolean;
+            /** @description Id of the conference. */
+            readonly id?: string;
+            /** @description Interaction that the conference belongs to, if any. */
+            readonly interactionId?: string;
+            /** @description Conference metadata by key. */
+            readonly metadata?: {
+                readonly [key: string]: components["schemas"]["Metadata"];
+            };
+            /** @description Always ROUTER on this server (decision 10). */
+            readonly mode?: components["schemas"]["ConferenceMode"];
+            /** @description Organization that owns the conference. */
+            readonly organizationId?: string;
+            /** @description One entry for each joined endpoint; a user with two endpoints appears twice. */
+            readonly participants?: readonly components["schemas"]["ConferenceParticipant"][];
+            /**
+             * Format: int64
+             * @description Version counter of the conference; every versioned event adds exactly 1. Use it as the first `v` of getEvents.
+             */
+            readonly version?: number;
+            /** @description Identifies the history up to `version`: the `id` of the event that led to it, or of the creation event at version 0. Two states with the same `versionId` are the same state. After a set-back (a restart without data, a restored backup) the same `version` has another `versionId`. */
+            readonly versionId?: string;
+        };
+        /** @description A conference was created. `conferenceVersion` is null. Name proposed by Parley; no public source gives it. */
+        readonly ConferenceCreatedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion"> & {
+            /** @description Always null. */
+            readonly conferenceVersion: null;
+            /** @description Interaction, if given. */
+            readonly interactionId?: string;
+            /** @description Initial metadata. */
+            readonly metadata?: {
+                readonly [key: string]: string;
+            };
+            readonly mode?: components["schemas"]["ConferenceMode"];
+            /**
+             * @description Type of the event.
+             * @constant
+             */
+            readonly type: "ConferenceCreatedEvent";
+        };
+        /** @description The conference has ended; close every connection. */
+        readonly ConferenceEndedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion"> & {
+            /** @description Reason in the end command. */
+            readonly reason?: string;
+            /**
+             * @description Type of the event.
+             * @constant
+             */
+            readonly type: "ConferenceEndedEvent";
+        };
+        /** @description Fields of all events; each type adds its own in the same flat object, so keep unknown fields and accept unknown types (decision 8). */
+        readonly ConferenceEvent: {
+            /** @description Conference that the event belongs to. */
+            readonly conferenceId?: string;
+            /**
+             * Format: int64
+             * @description Version of the conference BEFORE this event; afterwards it is one higher. Null for the creation event; null or absent for events that are not part of the history.
+             */
+            readonly conferenceVersion?: number | null;
+            /** @description Unique id of the event; drop repetitions by it. */
+            readonly id?: string;
+            /** @description Organization that owns the conference. */
+            readonly organizationId?: string;
+            /**
+             * Format: date-time
+             * @description When it occurred: UTC, three decimals and `Z`, as in `2026-01-05T10:00:00.123Z` (decision 24).
+             */
+            readonly timestamp?: string;
+            /** @description Type of the event. */
+            readonly type?: string;
+            /** @description Endpoint that caused the event. Not on the original page, but read by official clients (decision 8). */
+            readonly userEndpointId?: string;
+            /** @description User who caused the event. Not on the original page, but read by official clients (decision 8). */
+            readonly userId?: string;
+        };
+        /** @description The conference was assigned to an interaction. Name proposed by Parley; no public source gives it. */
+        readonly ConferenceInteractionIdSetEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId"> & {
+            /** @description Id of the interaction. */
+            readonly interactionId: string;
+            /**
+             * @description Type of the event.
+             * @constant
+             */
+            readonly type: "ConferenceInteractionIdSetEvent";
+        };
+        /** @description An endpoint joined. */
+        readonly ConferenceJoinedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId" | "userEndpointId"> & {
+            /** @description Participant metadata in the join command. */
+            readonly metadata?: {
+                readonly [key: string]: components["schemas"]["JsonValue"];
+            };
+            readonly permissions?: components["schemas"]["Permissions"];
+            /**
+             * @description Type of the event.
+             * @constant
+             */
+            readonly type: "ConferenceJoinedEvent";
+            readonly verified?: components["schemas"]["VerifiedProfile"];
+        };
+        /** @description An endpoint left, missed its keep-alives, or was removed. */
+        readonly ConferenceLeftEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId" | "userEndpointId"> & {
+            /** @description Whether the user can no longer join. */
+            readonly isBanned?: boolean;
+            /** @description Reason in the leave command. */
+            readonly reason?: string;
+            /** @description The moderator who removed the endpoint; absent if it left or was silent. */
+            readonly removedBy?: components["schemas"]["Mover"];
+            /**
+             * @description Type of the event.
+             * @constant
+             */
+            readonly type: "ConferenceLeftEvent";
+        };
+        /** @description A participant sent a message to this reader. It is not part of the version history. */
+        readonly ConferenceMessageSentEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId"> & {
+            /** @description How to read the content. Without it, the content is the JSON value itself. */
+            readonly contentType?: string;
+            /** @description The id that the sender chose, unique for this endpoint. */
+            readonly messageId: string;
+            /** @description The content. */
+            readonly payload: components["schemas"]["JsonValue"];
+            /**
+             * Format: int64
+             * @description Its place among the conference's messages. Ask for what follows with `messages=<sequence>`.
+             */
+            readonly sequence: number;
+            /** @description The endpoints that receive it. Absent if all participants do. */
+            readonly to?: readonly string[];
+            /** @description What the message is about. */
+            readonly topic: string;
+            /**
+             * @description Type of the event.
+             * @constant
+             */
+            readonly type: "ConferenceMessageSentEvent";
+            /** @description The endpoint that sent it. */
+            readonly userEndpointId: string;
+            /** @description The user who sent it. */
+            readonly userId: string;
+        };
+        /** @description Where this reader stands among the messages: at the start, unless it named a `sequence`, and where messages that it has not read are no longer kept. It is not part of the version history. */
+        readonly ConferenceMessagesPlacedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId"> & {
+            /** @description Whether messages before it were never read by this reader and are no longer kept. */
+            readonly hasMissed: boolean;
+            /**
+             * Format: int64
+             * @description Continue after this place, with `messages=<sequence>`.
+             */
+            readonly sequence: number;
+            /**
+             * @description Type of the event.
+             * @constant
+             */
+            readonly type: "ConferenceMessagesPlacedEvent";
+        };
+        /** @description One conference metadata entry was set or removed. */
+        readonly ConferenceMetadataUpdatedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId" | "userEndpointId"> & {
+            /** @description Name of the entry. */
+            readonly key: string;
+            readonly operation: components["schemas"]["MetadataOperation"];
+            /**
+             * @description Type of the event.
+             * @constant
+             */
+            readonly type: "ConferenceMetadataUpdatedEvent";
+            /** @description New text, for SET. Flags are the texts `true` and `false`. */
+            readonly value?: string;
+        };
         /**
-         * Format: date-time
-         * @description When it occurred, as an ISO 8601 instant in UTC, with or without fractions of a second (decision 24).
+         * @description The path of media. Only ROUTER (through the server) is in use; P2P and UNKNOWN are refused on input and never sent by Parley (decisions 10 and 11).
+         * @enum {string}
          */
-        readonly timestamp: string;
-        /** @description Event name in upper camel case: at least a noun and a verb, then `Event`, as in `DocumentSignedEvent`. Names that start with `Conference` are reserved (decision 30). */
-        readonly type: string;
-      } & {
-        readonly [key: string]: components['schemas']['JsonValue'];
-      };
-      /** @description JsonPath expressions of names, indexes and wildcards, as in `$.customer.cards[*].number` or `$..email`; others give 400. In stored and logged copies, asterisks of equal length replace the selected text; receivers get the original. Default: no mask (decision 30). */
-      readonly masks?: readonly string[];
-      /**
-       * @description Delivery guarantee. Original page: flagged as required, optional with a default in the text. Optional here, default BEST_EFFORT (decision 5).
-       * @default BEST_EFFORT
-       */
-      readonly qos?: components['schemas']['EventQos'];
-    };
-    /** @description Sends messages to participants. Unknown properties are ignored (decision 37). */
-    readonly SendMessagesCommand: {
-      /** @description Id of the conference. */
-      readonly conferenceId: string;
-      /** @description The messages, in the order in which they are to arrive. */
-      readonly messages: readonly components['schemas']['NewMessage'][];
-      /** @description The sender, an endpoint of the caller that has joined. */
-      readonly userEndpointId: string;
-    };
-    /** @description Outcome of sendMessages. */
-    readonly SendMessagesResult: {
-      /** @description One for each message of the command, in the same order. */
-      readonly messages: readonly {
-        /** @description Id of the message. */
-        readonly id: string;
+        readonly ConferenceMode: "P2P" | "ROUTER" | "UNKNOWN";
+        /** @description Periodic report on network quality. It is not part of the version history and has no acting user. */
+        readonly ConferenceNetworkIndicatorUpdatedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId"> & {
+            /**
+             * Format: int32
+             * @description Quality over all participants; higher is better. No public source states the scale.
+             */
+            readonly averageNetworkQuality: number;
+            /** @description Report for each endpoint, keyed by user endpoint id. */
+            readonly participantIndicatorMap: {
+                readonly [key: string]: {
+                    /**
+                     * Format: int32
+                     * @description Jitter in milliseconds.
+                     */
+                    readonly averageJitter: number;
+                    /**
+                     * Format: int32
+                     * @description Quality; higher is better.
+                     */
+                    readonly averageNetworkQuality: number;
+                    /**
+                     * Format: int32
+                     * @description Round-trip time in milliseconds.
+                     */
+                    readonly averageRtt: number;
+                    /**
+                     * @description Grade for display.
+                     * @enum {string}
+                     */
+                    readonly grade: "OPTIMAL" | "SUBOPTIMAL" | "BAD";
+                };
+            };
+            /**
+             * @description Type of the event.
+             * @constant
+             */
+            readonly type: "ConferenceNetworkIndicatorUpdatedEvent";
+        };
+        /** @description A joined endpoint. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
+        readonly ConferenceParticipant: {
+            /** @description Id of the user ENDPOINT. The simple view uses the same field name for the user (decision 21). */
+            readonly id?: string;
+            /** @description Participant metadata. */
+            readonly metadata?: {
+                readonly [key: string]: components["schemas"]["JsonValue"];
+            };
+            readonly permissions?: components["schemas"]["Permissions"];
+            readonly state?: components["schemas"]["ParticipantState"];
+            /** @description Streams it publishes. */
+            readonly streams?: readonly components["schemas"]["ConferenceStream"][];
+            /** @description The user behind the endpoint. */
+            readonly userId?: string;
+            readonly verified?: components["schemas"]["VerifiedProfile"];
+        };
+        /** @description The metadata of an endpoint was replaced; `userEndpointId` names it. Name proposed by Parley; no public source gives it. */
+        readonly ConferenceParticipantMetadataUpdatedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId" | "userEndpointId"> & {
+            /** @description The complete new metadata. */
+            readonly newMetadata: {
+                readonly [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * @description Type of the event.
+             * @constant
+             */
+            readonly type: "ConferenceParticipantMetadataUpdatedEvent";
+        };
+        /** @description The health of an endpoint changed; `userEndpointId` names it. Name proposed by Parley; no public source gives it. */
+        readonly ConferenceParticipantStateChangedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId" | "userEndpointId"> & {
+            readonly state: components["schemas"]["ParticipantState"];
+            /**
+             * @description Type of the event.
+             * @constant
+             */
+            readonly type: "ConferenceParticipantStateChangedEvent";
+        };
+        /** @description The published stream. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
+        readonly ConferencePublishResult: {
+            /** @description The server's SDP answer. It contains every ICE candidate of the server. */
+            readonly sdpAnswer?: string;
+            /** @description Id of the stream, required by later calls. */
+            readonly streamId?: string;
+        };
+        /** @description Adds ICE candidates to a published stream. Unknown properties are ignored (decision 37). */
+        readonly ConferencePublishStreamIceCandidatesWebCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description ICE candidates found since the last call. May be empty; an empty `candidate` text marks the end (decision 34). */
+            readonly iceCandidates: readonly components["schemas"]["IceCandidate"][];
+            /** @description The caller's published stream. */
+            readonly streamId: string;
+            /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
+            readonly userEndpointId: string;
+        };
+        /** @description Publishes a stream. Unknown properties are ignored (decision 37). */
+        readonly ConferencePublishStreamWebCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description What the stream carries: MIC, CAM, SCREEN or MIC_AND_CAM. UNKNOWN gives 400 (decision 11). */
+            readonly conferenceStreamType: components["schemas"]["StreamType"];
+            /** @description Whether to give the stream `streamId`, which this endpoint already publishes, a new transport: type, metadata and views stay, and there is no event. A stream that does not exist gives 404. Default false. */
+            readonly iceRestart?: boolean;
+            /** @description Description of the stream for other participants. */
+            readonly metadata?: {
+                readonly [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** @description SDP offer of the connection that sends the media. Original page: flagged as optional, mandatory in the text. Required here (decision 1). */
+            readonly sdpOffer: string;
+            /** @description Id for the new stream, chosen by the client (preferably a UUID). The server generates one if omitted. */
+            readonly streamId?: string;
+            /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
+            readonly userEndpointId: string;
+            /** @description Video limit in bits per second: 0 (the default) for none, otherwise at least 30000 (decision 38). */
+            readonly videoBitrate?: components["schemas"]["VideoBitrate"];
+        };
+        /** @description Compact state of a conference, grouped by user. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
+        readonly ConferenceSimpleView: {
+            /** @description Id of the conference. */
+            readonly id?: string;
+            /** @description Conference metadata by key. */
+            readonly metadata?: {
+                readonly [key: string]: components["schemas"]["Metadata"];
+            };
+            /** @description Mode as plain text in upper case; compare without regard to case (decision 23). */
+            readonly mode?: string;
+            /** @description One entry for each joined user. */
+            readonly participants?: readonly components["schemas"]["ConferenceSimpleViewParticipant"][];
+            /**
+             * Format: int64
+             * @description Version counter of the conference; every versioned event adds exactly 1. Use it as the first `v` of getEvents.
+             */
+            readonly version?: number;
+            /** @description Identifies the history up to `version`: the `id` of the event that led to it, or of the creation event at version 0. Two states with the same `versionId` are the same state. After a set-back (a restart without data, a restored backup) the same `version` has another `versionId`. */
+            readonly versionId?: string;
+        };
+        /** @description A user in the conference. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
+        readonly ConferenceSimpleViewParticipant: {
+            /** @description Joined endpoints of this user. */
+            readonly endpoints?: readonly components["schemas"]["ConferenceSimpleViewParticipantEndpoint"][];
+            /** @description Id of the USER, not of an endpoint (decision 21). */
+            readonly id?: string;
+        };
+        /** @description A joined endpoint of a user. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
+        readonly ConferenceSimpleViewParticipantEndpoint: {
+            /** @description Id of the endpoint. */
+            readonly id?: string;
+            /** @description Participant metadata. */
+            readonly metadata?: {
+                readonly [key: string]: components["schemas"]["JsonValue"];
+            };
+            readonly permissions?: components["schemas"]["Permissions"];
+            readonly state?: components["schemas"]["ParticipantState"];
+            /** @description Streams it publishes. */
+            readonly streams?: readonly components["schemas"]["ConferenceSimpleViewParticipantEndpointStream"][];
+            readonly verified?: components["schemas"]["VerifiedProfile"];
+        };
+        /** @description A published stream. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
+        readonly ConferenceSimpleViewParticipantEndpointStream: {
+            /** @description Id of the stream. */
+            readonly id?: string;
+            /** @description Stream metadata. */
+            readonly metadata?: {
+                readonly [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** @description Stream type as plain text in upper case, one of the StreamType values; compare without regard to case (decision 23). */
+            readonly type?: string;
+        };
+        /** @description Closes a view. Unknown properties are ignored (decision 37). */
+        readonly ConferenceStopViewStreamWebCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description The stream being viewed. */
+            readonly streamId: string;
+            /** @description The viewer's own endpoint. The publisher's is also accepted for compatibility; any other gives 403 (decision 12). */
+            readonly userEndpointId: string;
+            /** @description The view to close, as returned by viewStream. An unknown one gives 404 (decision 32). */
+            readonly viewerId: string;
+        };
+        /** @description A published stream. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
+        readonly ConferenceStream: {
+            /** @description Id of the stream. */
+            readonly id?: string;
+            /** @description Stream metadata. */
+            readonly metadata?: {
+                readonly [key: string]: components["schemas"]["JsonValue"];
+            };
+            readonly type?: components["schemas"]["StreamType"];
+            /**
+             * Format: int32
+             * @description Video limit in bits per second; 0 means none (decision 38).
+             */
+            readonly videoBitrate?: number;
+        };
+        /** @description The video limit of a stream changed. Name proposed by Parley; no public source gives it. */
+        readonly ConferenceStreamBitrateUpdatedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId" | "userEndpointId"> & {
+            /** @description The stream. */
+            readonly streamId: string;
+            /**
+             * @description Type of the event.
+             * @constant
+             */
+            readonly type: "ConferenceStreamBitrateUpdatedEvent";
+            /**
+             * Format: int32
+             * @description New limit in bits per second; 0 means none.
+             */
+            readonly videoBitrate: number;
+        };
+        /** @description Informs a publisher which simulcast layers of its stream have viewers, so that it need not encode the others. It is not part of the version history. */
+        readonly ConferenceStreamLayersUpdatedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId"> & {
+            /** @description The `rid`s of the layers with viewers. Empty if the video has no viewers. */
+            readonly activeRids: readonly string[];
+            /** @description The published stream. */
+            readonly streamId: string;
+            /**
+             * @description Type of the event.
+             * @constant
+             */
+            readonly type: "ConferenceStreamLayersUpdatedEvent";
+            /** @description The publishing endpoint. */
+            readonly userEndpointId: string;
+            /** @description The publishing user. */
+            readonly userId: string;
+        };
+        /** @description The metadata of a stream was replaced. */
+        readonly ConferenceStreamMetadataUpdatedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId" | "userEndpointId"> & {
+            /** @description The complete new metadata. */
+            readonly newMetadata: {
+                readonly [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** @description The stream. */
+            readonly streamId: string;
+            /**
+             * @description Type of the event.
+             * @constant
+             */
+            readonly type: "ConferenceStreamMetadataUpdatedEvent";
+        };
+        /** @description A stream is available; view it now. */
+        readonly ConferenceStreamPublishedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId" | "userEndpointId"> & {
+            /** @description Stream metadata. */
+            readonly metadata?: {
+                readonly [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** @description The stream. */
+            readonly streamId: string;
+            /** @description What the stream carries. Reads call it `type`, the publish command `conferenceStreamType`. */
+            readonly streamType: components["schemas"]["StreamType"];
+            /**
+             * @description Type of the event.
+             * @constant
+             */
+            readonly type: "ConferenceStreamPublishedEvent";
+            /**
+             * Format: int32
+             * @description Video limit in bits per second; 0 means none.
+             */
+            readonly videoBitrate?: number;
+        };
+        /** @description A stream was unpublished; close its view with stopViewStream. */
+        readonly ConferenceStreamUnpublishedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId" | "userEndpointId"> & {
+            /** @description The stream. */
+            readonly streamId: string;
+            /** @description What the stream carries. Reads call it `type`, the publish command `conferenceStreamType`. */
+            readonly streamType: components["schemas"]["StreamType"];
+            /**
+             * @description Type of the event.
+             * @constant
+             */
+            readonly type: "ConferenceStreamUnpublishedEvent";
+        };
+        /** @description The opened view. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
+        readonly ConferenceStreamViewResult: {
+            /** @description The server's SDP answer. It contains every ICE candidate of the server. */
+            readonly sdpAnswer?: string;
+            /** @description Id of the view, required by later calls. Equals the requested id, if any (decision 13). */
+            readonly viewerId?: string;
+        };
+        /** @description Short form of a conference. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
+        readonly ConferenceSummary: {
+            /** @description Id of the conference. */
+            readonly id?: string;
+            /** @description Always ROUTER on this server (decision 10). */
+            readonly mode?: components["schemas"]["ConferenceMode"];
+            /**
+             * Format: int64
+             * @description Version counter of the conference; every versioned event adds exactly 1.
+             */
+            readonly version?: number;
+        };
+        /** @description Unpublishes a stream. Unknown properties are ignored (decision 37). */
+        readonly ConferenceUnpublishStreamWebCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description The caller's stream to unpublish. */
+            readonly streamId: string;
+            /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
+            readonly userEndpointId: string;
+        };
+        /** @description Changes the video limit of published streams. Unknown properties are ignored (decision 37). */
+        readonly ConferenceUpdatePublishedStreamBitrateWebCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description The stream to change. Without it, every video stream of the endpoint changes; 404 if it has none (decision 4). */
+            readonly streamId?: string;
+            /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
+            readonly userEndpointId: string;
+            /** @description New limit in bits per second: 0 for none, otherwise at least 30000 (decision 38). Original page: flagged as required, optional in the text. Required here (decision 4). */
+            readonly videoBitrate: components["schemas"]["VideoBitrate"];
+        };
+        /** @description Changes what a view receives. Unknown properties are ignored (decision 37). */
+        readonly ConferenceUpdateViewStreamWebCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description The stream being viewed. */
+            readonly streamId: string;
+            /** @description The viewer's own endpoint. The publisher's is also accepted for compatibility; any other gives 403 (decision 12). */
+            readonly userEndpointId: string;
+            /** @description Replaces the complete earlier request. */
+            readonly video: components["schemas"]["ViewedVideo"];
+            /** @description The view to change, as returned by viewStream. An unknown one gives 404. */
+            readonly viewerId: string;
+        };
+        /** @description Adds ICE candidates to a view. Unknown properties are ignored (decision 37). */
+        readonly ConferenceViewStreamIceCandidatesWebCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description ICE candidates found since the last call. May be empty; an empty `candidate` text marks the end (decision 34). */
+            readonly iceCandidates: readonly components["schemas"]["IceCandidate"][];
+            /** @description The stream being viewed. */
+            readonly streamId: string;
+            /** @description The viewer's own endpoint. The publisher's is also accepted for compatibility; any other gives 403 (decision 12). */
+            readonly userEndpointId: string;
+            /** @description The view, as returned by viewStream. */
+            readonly viewerId: string;
+        };
+        /** @description Views a stream. Unknown properties are ignored (decision 37). */
+        readonly ConferenceViewStreamWebCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description Notes about the view. Text values only; anything else gives 400 (decision 18). */
+            readonly metadata?: {
+                readonly [key: string]: string;
+            };
+            /** @description The viewer's SDP offer, with receive-only media sections. */
+            readonly sdpOffer: string;
+            /** @description The published stream to view. */
+            readonly streamId: string;
+            /** @description The viewer's own endpoint. The publisher's endpoint is also accepted, because some deployed clients send it; any other endpoint gives 403. The caller must have joined in both cases (decision 12). */
+            readonly userEndpointId: string;
+            /** @description The video to send initially; updateViewStream changes it. */
+            readonly video?: components["schemas"]["ViewedVideo"];
+            /** @description Id for this view, chosen by the client; the server generates one if omitted. The same id for the same stream replaces the earlier view; for another stream it gives 400 (decision 13). */
+            readonly viewerId?: string;
+        };
+        /** @description Creates a conference. An empty object is sufficient. Unknown properties are ignored (decision 37). */
+        readonly CreateConferenceWebCommand: {
+            /** @description Preferred id: omit it or send a UUID. A taken id gives 400, unless the same creator repeats the identical request (decision 26). Words in paths of this API, such as `active`, are refused (decision 25). */
+            readonly conferenceId?: string;
+            /** @description Registered endpoint of the creator, if any. */
+            readonly creatorEndpoint?: string;
+            /** @description Interaction that the conference belongs to. */
+            readonly interactionId?: string;
+            /** @description Whether the conference starts with a waiting room. Default false. */
+            readonly lobby?: boolean;
+            /** @description Initial conference metadata. Text values only; anything else gives 400 (decision 18). Reads return each entry wrapped in a Metadata object (decision 19). `participant_limit`, a number as text, limits the number of participants. */
+            readonly metadata?: {
+                readonly [key: string]: string;
+            };
+            /**
+             * @description Only ROUTER, which is also the default. P2P and UNKNOWN give 400 (decision 10).
+             * @default ROUTER
+             */
+            readonly mode?: components["schemas"]["ConferenceMode"];
+            /** @description Internal: omit it. Ignored unless the token has the role SERVICE; then it must equal the token's organization (decision 27). */
+            readonly organizationId?: string;
+        };
+        /** @description Request for a ticket. Unknown properties are ignored (decision 37). */
+        readonly CreateTicketRequest: {
+            /**
+             * Format: int32
+             * @description Number of characters of the ticket: 6 or 9.
+             * @enum {integer}
+             */
+            readonly length?: 6 | 9;
+            /** @description What the ticket grants, plus any further values to keep with it. */
+            readonly properties?: {
+                /** @description Application that the ticket belongs to. */
+                readonly applicationId?: string;
+                /** @description Conference that the ticket opens. */
+                readonly conference_id?: string;
+                /** @description User id of the ticket holder. A client's id is refused. */
+                readonly customer_id?: string;
+                /** @description Whether the holder may mute other participants' streams, hold the conference, announce a recording and change the participant limit. Default false. */
+                readonly moderator?: boolean;
+                /** @description What the holder may do. Default: publish everything, view and send; moderate if `moderator` is true; not record. */
+                readonly permissions?: components["schemas"]["PermissionChanges"];
+                /** @description Start of a planned meeting. */
+                readonly scheduled_date?: string;
+                readonly verified?: components["schemas"]["VerifiedProfile"];
+            } & {
+                readonly [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Format: int32
+             * @description Lifetime in seconds. Default 14400 (4 hours).
+             * @default 14400
+             */
+            readonly ttl?: number;
+            /**
+             * @description MULTI_USE_TICKET works any number of times until it expires; SCHEDULE_TICKET is for a planned meeting.
+             * @enum {string}
+             */
+            readonly type: "MULTI_USE_TICKET" | "SCHEDULE_TICKET";
+        };
+        /** @description Admits or denies. Unknown properties are ignored (decision 37). */
+        readonly DecideEntryCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            readonly decision: components["schemas"]["EntryDecision"];
+            /** @description The endpoints to decide about. Without it, all that wait. */
+            readonly endpointIds?: readonly string[];
+            /** @description Text for those who are denied. */
+            readonly message?: string;
+            /** @description The caller's own registered endpoint. It need not have joined. */
+            readonly userEndpointId: string;
+        };
+        /** @description Outcome of decideEntry. */
+        readonly DecideEntryResult: {
+            /** @description One for each endpoint. Endpoints that neither wait nor were decided about are absent. */
+            readonly decided: readonly {
+                readonly decision: components["schemas"]["EntryDecision"];
+                /** @description The endpoint. */
+                readonly userEndpointId: string;
+            }[];
+        };
+        /** @description Ends a conference for all participants. Unknown properties are ignored (decision 37). */
+        readonly EndConferenceWebCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description Free text for ConferenceEndedEvent (decision 29). */
+            readonly reason?: string;
+            /** @description The caller's own registered endpoint. Another user's gives 403, an unregistered one 404 (decision 28). */
+            readonly userEndpointId: string;
+        };
+        /** @description Where someone who asked to be let in stands. */
+        readonly EntryAnswer: {
+            /**
+             * Format: date-time
+             * @description When the wait ends if nobody decides.
+             */
+            readonly expiresAt?: string;
+            /** @description Text of the moderators for those who wait, or for the one who was denied. */
+            readonly message?: string;
+            /** @description Identifies this answer, for the next call. */
+            readonly revision: string;
+            /**
+             * @description ADMITTED: call join. DENIED: a moderator refused. EXPIRED: nobody decided within the server's time limit.
+             * @enum {string}
+             */
+            readonly state: "WAITING" | "ADMITTED" | "DENIED" | "EXPIRED";
+            /**
+             * Format: date-time
+             * @description When the wait began.
+             */
+            readonly waitingSince?: string;
+        };
         /**
-         * Format: int64
-         * @description Its place among the conference's messages: higher than that of each earlier message, with gaps.
+         * @description What a moderator decides.
+         * @enum {string}
          */
-        readonly sequence: number;
+        readonly EntryDecision: "ADMITTED" | "DENIED";
+        /** @description Body of every error response of Parley (decision 15). It also satisfies the map of texts that the original page defines for status 400. */
+        readonly ErrorResponse: {
+            /** @description Short machine-readable code, for example `invalid_request` or `not_found`. Check the HTTP status first. */
+            readonly error: string;
+            /** @description Explanation for a developer. The wording may change; do not parse it. */
+            readonly error_description: string;
+        };
         /**
-         * Format: date-time
-         * @description When the server accepted it.
+         * @description Delivery guarantee of a custom event. BEST_EFFORT is sent once to all connected endpoints. AT_LEAST_ONCE is kept for replay for a while, so a receiver may see it twice and should drop repetitions by event id (decision 31).
+         * @enum {string}
          */
-        readonly timestamp: string;
-      }[];
+        readonly EventQos: "BEST_EFFORT" | "AT_LEAST_ONCE";
+        /** @description One ICE candidate of the client, in the browser's format. Every field may be null or absent (decision 34). */
+        readonly IceCandidate: {
+            /** @description Candidate line. An empty text marks the end of candidates. */
+            readonly candidate?: string | null;
+            /** @description Id of the media section that the candidate belongs to. */
+            readonly sdpMid?: string | null;
+            /**
+             * Format: int32
+             * @description Position of that media section, counted from 0.
+             */
+            readonly sdpMLineIndex?: number | null;
+        };
+        /** @description A STUN or TURN server, in the format of RTCPeerConnection. */
+        readonly IceServer: {
+            /** @description TURN password, valid for a limited time; absent for STUN. */
+            readonly credential?: string;
+            /** @description Addresses; always an array. */
+            readonly urls: readonly string[];
+            /** @description TURN user name; absent for STUN. */
+            readonly username?: string;
+        };
+        /** @description ICE servers for new connections. */
+        readonly IceServersResponse: {
+            /** @description Always present; may be empty. */
+            readonly iceServers: readonly components["schemas"]["IceServer"][];
+        };
+        /** @description Joins a conference. Unknown properties are ignored (decision 37). */
+        readonly JoinConferenceWebCommand: {
+            /** @description The conference to join. */
+            readonly conferenceId: string;
+            /** @description Description of the participant for other participants. */
+            readonly metadata?: {
+                readonly [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** @description The caller's own registered endpoint that joins. Another user's gives 403, an unregistered one 404 (decision 28). */
+            readonly userEndpointId: string;
+        };
+        /** @description Any JSON value, including null: text, number, boolean, array or object (decision 17). The server limits nesting depth and size, and answers 400 above the limits. */
+        readonly JsonValue: unknown;
+        /** @description Keeps an endpoint alive. Unknown properties are ignored (decision 37). */
+        readonly KeepAliveUserEndpointCommand: {
+            /** @description The caller's endpoint. */
+            readonly userEndpointId: string;
+            /** @description Sent by some clients; ignored, the token decides (decision 37). */
+            readonly userId?: string;
+        };
+        /** @description Leaves a conference. Unknown properties are ignored (decision 37). */
+        readonly LeaveConferenceWebCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description Free text for other participants. */
+            readonly reason?: string;
+            /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
+            readonly userEndpointId: string;
+        };
+        /** @description A conference metadata entry and its last writer. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). `userEndpointId` is absent when the entry was written without one (decision 19). */
+        readonly Metadata: {
+            /**
+             * Format: date-time
+             * @description Time of that write, UTC with three decimals (decision 24).
+             */
+            readonly lastModified?: string;
+            /** @description Endpoint that wrote it last. */
+            readonly userEndpointId?: string;
+            /** @description User who wrote it last. */
+            readonly userId?: string;
+            /** @description Stored text. */
+            readonly value?: string;
+        };
+        /**
+         * @description SET writes an entry, REMOVE deletes it. UNKNOWN is a fallback for readers: refused on input with 400 and never sent by Parley (decisions 6 and 11).
+         * @enum {string}
+         */
+        readonly MetadataOperation: "SET" | "REMOVE" | "UNKNOWN";
+        /** @description Who did it. */
+        readonly Mover: {
+            /** @description Their endpoint. */
+            readonly userEndpointId: string;
+            /** @description The user. */
+            readonly userId: string;
+        };
+        /** @description Mutes a participant. Unknown properties are ignored (decision 37). */
+        readonly MuteParticipantCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /**
+             * @description What is muted.
+             * @enum {string}
+             */
+            readonly kind: "audio" | "video";
+            /** @description The participant, by its endpoint. */
+            readonly participantId: string;
+            /** @description The one stream to mute. Without it, all streams of the participant that have this kind. */
+            readonly streamId?: string;
+            /** @description The caller's own registered endpoint. It need not have joined. */
+            readonly userEndpointId: string;
+        };
+        /** @description A message to send. Unknown properties are ignored (decision 37). */
+        readonly NewMessage: {
+            /** @description How to read the content. Without it, the content is the JSON value itself; the server does not look at it. */
+            readonly contentType?: string;
+            /** @description Chosen by the sender, who uses each id once. */
+            readonly id: string;
+            /** @description The content. */
+            readonly payload: components["schemas"]["JsonValue"];
+            /** @description The endpoints that receive it, which must be participants. Without it, all participants receive it except the sender. */
+            readonly to?: readonly string[];
+            /** @description What the message is about. Apps choose their own topics. */
+            readonly topic: string;
+        };
+        /**
+         * @description Health of an endpoint. HEALTHY: keep-alives arrive on time. SICK: the endpoint missed a keep-alive deadline; it is removed if it stays silent. UNKNOWN is a fallback for readers; Parley never sends it (decisions 11 and 36).
+         * @enum {string}
+         */
+        readonly ParticipantState: "HEALTHY" | "SICK" | "UNKNOWN";
+        /** @description The permissions to change; absent ones stay. Unknown properties are ignored (decision 37). */
+        readonly PermissionChanges: {
+            /** @description Whether it may moderate. */
+            readonly moderate?: boolean;
+            /** @description What it may publish; empty for nothing. */
+            readonly publish?: readonly components["schemas"]["StreamSource"][];
+            /** @description Whether it may record. */
+            readonly record?: boolean;
+            /** @description Whether it may send messages. */
+            readonly send?: boolean;
+            /** @description Whether it may view streams. */
+            readonly view?: boolean;
+        };
+        /** @description What a participant may do, besides joining, leaving and describing itself. The server enforces it. */
+        readonly Permissions: {
+            /** @description Whether it may remove, mute and admit others, change what they may do, close the door, write the metadata entries with a fixed meaning, and end the conference. */
+            readonly moderate: boolean;
+            /** @description What it may publish; empty for nothing. */
+            readonly publish: readonly components["schemas"]["StreamSource"][];
+            /** @description Whether it may record the conference, and read and delete its recordings. */
+            readonly record: boolean;
+            /** @description Whether it may send messages, and write the conference's metadata besides its own mute entries. */
+            readonly send: boolean;
+            /** @description Whether it may view streams. */
+            readonly view: boolean;
+        };
+        /** @description Registers an endpoint, that is, one session of a user (a tab, a phone). Unknown properties are ignored (decision 37). */
+        readonly RegisterUserEndpointCommand: {
+            /**
+             * Format: int32
+             * @description Longest interval between two keep-alives, in seconds. One missed deadline makes the endpoint SICK; three remove it. More than a day counts as a day.
+             */
+            readonly keepAliveSeconds: number;
+            /**
+             * @description Asks the server to remind the endpoint when a keep-alive is due.
+             * @default false
+             */
+            readonly serverKeepAliveReminderOn?: boolean;
+            /** @description Preferred id; the server generates one if omitted. Always use the returned id. Another user's id gives 403. */
+            readonly userEndpointId?: string;
+        };
+        /** @description Older form of the registration, used by mobile SDKs. Unknown properties are ignored (decision 37). */
+        readonly RegisterUserEndpointLegacyCommand: {
+            /**
+             * Format: int32
+             * @description Longest interval between two keep-alives, in seconds. One missed deadline makes the endpoint SICK; three remove it. More than a day counts as a day.
+             */
+            readonly keepAliveSeconds: number;
+            /** @description Preferred id; the server generates one if omitted. Always use the returned id. */
+            readonly userEndpointId?: string;
+            /** @description Sent by some clients; ignored, the token decides (decision 37). */
+            readonly userId?: string;
+        };
+        /** @description Removes a participant. Unknown properties are ignored (decision 37). */
+        readonly RemoveParticipantCommand: {
+            /**
+             * @description Whether the user and the ticket are refused from now on.
+             * @default false
+             */
+            readonly ban?: boolean;
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description The participant, by its endpoint. */
+            readonly participantId: string;
+            /** @description Text for the removed person and the other participants. */
+            readonly reason?: string;
+            /** @description The caller's own registered endpoint. It need not have joined. */
+            readonly userEndpointId: string;
+        };
+        /** @description Asks to be let in. Unknown properties are ignored (decision 37). */
+        readonly RequestEntryCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description Name that the waiting person gives, for moderators. */
+            readonly name?: string;
+            /** @description The `revision` of the answer that the caller has; absent in the first call. */
+            readonly revision?: string;
+            /** @description The caller's own registered endpoint, which will join. */
+            readonly userEndpointId: string;
+        };
+        /** @description Ends the logins of a user. Unknown properties are ignored (decision 37). */
+        readonly RevokeUserCommand: {
+            /** @description The user whose logins end. */
+            readonly userId: string;
+        };
+        /** @description Outcome of sendEvent. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
+        readonly SendEventResponse: {
+            /**
+             * Format: int32
+             * @description Number of endpoints that the event was sent to (decision 30).
+             */
+            readonly eventsSent?: number;
+        };
+        /** @description Sends a custom event to all joined endpoints. Unknown properties are ignored (decision 37). */
+        readonly SendEventToConferenceWebCommand: {
+            /** @description The conference whose joined endpoints receive the event. */
+            readonly conferenceId: string;
+            /** @description The event itself: `type`, `timestamp` and any further fields. The server adds `id` and `conferenceId` if absent (decision 30). */
+            readonly event: {
+                /**
+                 * Format: date-time
+                 * @description When it occurred, as an ISO 8601 instant in UTC, with or without fractions of a second (decision 24).
+                 */
+                readonly timestamp: string;
+                /** @description Event name in upper camel case: at least a noun and a verb, then `Event`, as in `DocumentSignedEvent`. Names that start with `Conference` are reserved (decision 30). */
+                readonly type: string;
+            } & {
+                readonly [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** @description JsonPath expressions of names, indexes and wildcards, as in `$.customer.cards[*].number` or `$..email`; others give 400. In stored and logged copies, asterisks of equal length replace the selected text; receivers get the original. Default: no mask (decision 30). */
+            readonly masks?: readonly string[];
+            /**
+             * @description Delivery guarantee. Original page: flagged as required, optional with a default in the text. Optional here, default BEST_EFFORT (decision 5).
+             * @default BEST_EFFORT
+             */
+            readonly qos?: components["schemas"]["EventQos"];
+        };
+        /** @description Sends messages to participants. Unknown properties are ignored (decision 37). */
+        readonly SendMessagesCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description The messages, in the order in which they are to arrive. */
+            readonly messages: readonly components["schemas"]["NewMessage"][];
+            /** @description The sender, an endpoint of the caller that has joined. */
+            readonly userEndpointId: string;
+        };
+        /** @description Outcome of sendMessages. */
+        readonly SendMessagesResult: {
+            /** @description One for each message of the command, in the same order. */
+            readonly messages: readonly {
+                /** @description Id of the message. */
+                readonly id: string;
+                /**
+                 * Format: int64
+                 * @description Its place among the conference's messages: higher than that of each earlier message, with gaps.
+                 */
+                readonly sequence: number;
+                /**
+                 * Format: date-time
+                 * @description When the server accepted it.
+                 */
+                readonly timestamp: string;
+            }[];
+        };
+        /** @description Assigns the conference to an interaction. Unknown properties are ignored (decision 37). */
+        readonly SetInteractionIdWebCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description Id of the interaction, that is, of the customer contact that the conference belongs to. */
+            readonly interactionId: string;
+            /** @description The caller's own endpoint. Participants should send it; the creator and SERVICE callers may omit it (decision 42). */
+            readonly userEndpointId?: string;
+        };
+        /**
+         * @description What a stream is taken from. A stream of type MIC_AND_CAM needs both; audio of a screen belongs to it.
+         * @enum {string}
+         */
+        readonly StreamSource: "MIC" | "CAM" | "SCREEN";
+        /**
+         * @description What a stream carries. MIC is audio, CAM is video, MIC_AND_CAM is both in one connection, SCREEN is a shared display. UNKNOWN is a fallback for readers: refused on input and never sent by Parley (decision 11).
+         * @enum {string}
+         */
+        readonly StreamType: "MIC" | "CAM" | "SCREEN" | "MIC_AND_CAM" | "UNKNOWN";
+        /** @description A short code with which its holder can log in and join one conference. Parley always sends all fields. */
+        readonly Ticket: {
+            /**
+             * Format: date-time
+             * @description Time of creation.
+             */
+            readonly createdAt?: string;
+            /** @description True while the ticket is disabled. */
+            readonly disabled?: boolean;
+            /** @description True after that time. */
+            readonly expired?: boolean;
+            /**
+             * Format: date-time
+             * @description Time after which it no longer works.
+             */
+            readonly expiresAt?: string;
+            /** @description The code itself; 6 or 9 characters. */
+            readonly id?: string;
+            /** @description Organization that owns it. */
+            readonly organizationId?: string;
+            /** @description What the ticket grants, plus any further values to keep with it. */
+            readonly properties?: {
+                /** @description Application that the ticket belongs to. */
+                readonly applicationId?: string;
+                /** @description Conference that the ticket opens. */
+                readonly conference_id?: string;
+                /** @description User id of the ticket holder. */
+                readonly customer_id?: string;
+                /** @description Start of a planned meeting. */
+                readonly scheduled_date?: string;
+            } & {
+                readonly [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** @description True after the ticket was revoked permanently. */
+            readonly revoked?: boolean;
+            /**
+             * @description MULTI_USE_TICKET works any number of times until it expires; SCHEDULE_TICKET is for a planned meeting.
+             * @enum {string}
+             */
+            readonly type?: "MULTI_USE_TICKET" | "SCHEDULE_TICKET";
+            /** @description User who created it. */
+            readonly userId?: string;
+            /**
+             * Format: int64
+             * @description Number of changes to the ticket.
+             */
+            readonly version?: number;
+        };
+        /** @description Form fields of a token request. `grant_type` determines which are required. */
+        readonly TokenRequest: {
+            /** @description Client id, unless sent by HTTP Basic. */
+            readonly client_id?: string;
+            /** @description Client secret, unless sent by HTTP Basic. Empty or absent for public clients such as `customer`; never put a secret into a browser (decision 39). */
+            readonly client_secret?: string;
+            /**
+             * @description client_credentials for servers, password for guests (with a ticket) and users (with user name and password), refresh_token to renew.
+             * @enum {string}
+             */
+            readonly grant_type: "client_credentials" | "password" | "refresh_token";
+            /**
+             * Format: password
+             * @description For password: the password. Ignored when `username` holds a ticket.
+             */
+            readonly password?: string;
+            /** @description For refresh_token: the token from the previous response. */
+            readonly refresh_token?: string;
+            /** @description For password: a ticket, instead of `username`. */
+            readonly ticket?: string;
+            /** @description For password: user name, or a ticket. */
+            readonly username?: string;
+        };
+        /** @description An access token. */
+        readonly TokenResponse: {
+            /** @description Signed JWT to send as `Authorization: Bearer`. */
+            readonly access_token: string;
+            /** @description The one conference that a ticket holder may join. Only for ticket logins. */
+            readonly conference_id?: string;
+            /**
+             * Format: int32
+             * @description Lifetime in seconds.
+             */
+            readonly expires_in: number;
+            /** @description Id of the token. */
+            readonly jti?: string;
+            /** @description Organization of the user or client. */
+            readonly organization?: string;
+            /** @description Renews the token. Absent for client_credentials. */
+            readonly refresh_token?: string;
+            /** @description Granted scopes, separated by spaces. */
+            readonly scope?: string;
+            /** @description User id. */
+            readonly sub?: string;
+            /** @description Always `bearer`, in any letter case. */
+            readonly token_type: string;
+        };
+        /** @description Removes an endpoint. Unknown properties are ignored (decision 37). */
+        readonly UnregisterUserEndpointCommand: {
+            /** @description Free text, for example "User logout". */
+            readonly reason?: string;
+            /** @description The caller's endpoint. */
+            readonly userEndpointId: string;
+            /** @description Sent by some clients; ignored, the token decides (decision 37). */
+            readonly userId?: string;
+        };
+        /** @description Closes or opens the door. Unknown properties are ignored (decision 37). */
+        readonly UpdateAdmissionCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description Whether guests wait until they are admitted. False admits all who are waiting. */
+            readonly lobby?: boolean;
+            /** @description Text for those who wait; empty for none. */
+            readonly lobbyMessage?: string;
+            /** @description Whether nobody new can join. */
+            readonly locked?: boolean;
+            /** @description The caller's own registered endpoint. It need not have joined. */
+            readonly userEndpointId: string;
+        };
+        /** @description Writes or deletes one entry of the conference metadata. Unknown properties are ignored (decision 37). */
+        readonly UpdateConferenceMetadataWebCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description Name of the entry, for example `TRACK_MUTED/audio/<streamId>`. */
+            readonly key: string;
+            /** @description SET or REMOVE. UNKNOWN gives 400 (decision 6). */
+            readonly operation: components["schemas"]["MetadataOperation"];
+            /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
+            readonly userEndpointId: string;
+            /** @description The text to store. Required for SET (otherwise 400), ignored for REMOVE (decision 6). */
+            readonly value?: string;
+        };
+        /** @description Replaces the metadata of the caller's endpoint in the conference. Unknown properties are ignored (decision 37). */
+        readonly UpdateConferenceParticipantMetadataWebCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description The complete new metadata; omitted entries are deleted (decision 20). */
+            readonly newMetadata: {
+                readonly [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
+            readonly userEndpointId: string;
+        };
+        /** @description Replaces the metadata of a published stream. Unknown properties are ignored (decision 37). */
+        readonly UpdateConferenceStreamMetadataWebCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description The complete new metadata; omitted entries are deleted (decision 20). Original page: optional here, required in the same command for participants. Required here (decision 3). */
+            readonly newMetadata: {
+                readonly [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** @description The caller's stream. Original page: flagged as required, optional in the text. Required here (decision 2). */
+            readonly streamId: string;
+            /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
+            readonly userEndpointId: string;
+        };
+        /** @description Changes permissions. Unknown properties are ignored (decision 37). */
+        readonly UpdatePermissionsCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description The participant, by its endpoint. */
+            readonly participantId: string;
+            readonly permissions: components["schemas"]["PermissionChanges"];
+            /** @description The caller's own registered endpoint. It need not have joined. */
+            readonly userEndpointId: string;
+        };
+        /** @description Reference to an endpoint. */
+        readonly UserEndpointReference: {
+            /** @description Id of the registered endpoint. */
+            readonly id: string;
+        };
+        /** @description What the issuer of the ticket or token says about its holder, unlike participant metadata, which participants write themselves. */
+        readonly VerifiedProfile: {
+            /** @description Name to show. */
+            readonly name?: string;
+            /** @description URL of a picture. */
+            readonly picture?: string;
+            /** @description What the holder is in this conference, for example `doctor`. Apps choose their own words. */
+            readonly role?: string;
+        };
+        /** @description Upper limit for the video of a stream, in bits per second. 0 means no limit; any other value must be at least 30000 (decision 38). */
+        readonly VideoBitrate: 0 | number;
+        /** @description The video that a viewer requests, of which the publisher may send several layers. */
+        readonly ViewedVideo: {
+            /** @description Whether to send no video, for example while its element is out of sight. Audio continues. Default false. */
+            readonly isPaused?: boolean;
+            /**
+             * Format: int32
+             * @description Height at which the video is shown, in pixels. The router sends the smallest layer that fills it, if the link has the bandwidth. Without it: the best layer that the link can carry.
+             */
+            readonly maxHeightPx?: number;
+        };
+        /** @description An endpoint in the waiting room. */
+        readonly WaitingEntry: {
+            /** @description Name that the person gave. */
+            readonly name?: string;
+            /** @description The endpoint. */
+            readonly userEndpointId: string;
+            /** @description Its user. */
+            readonly userId: string;
+            readonly verified?: components["schemas"]["VerifiedProfile"];
+            /**
+             * Format: date-time
+             * @description When the wait began.
+             */
+            readonly waitingSince: string;
+        };
+        /** @description Who is in the waiting room. */
+        readonly WaitingList: {
+            /** @description Identifies this answer, for the next call. */
+            readonly revision: string;
+            /** @description In the order in which they came. */
+            readonly waiting: readonly components["schemas"]["WaitingEntry"][];
+        };
     };
-    /** @description Assigns the conference to an interaction. Unknown properties are ignored (decision 37). */
-    readonly SetInteractionIdWebCommand: {
-      /** @description Id of the conference. */
-      readonly conferenceId: string;
-      /** @description Id of the interaction, that is, of the customer contact that the conference belongs to. */
-      readonly interactionId: string;
-      /** @description The caller's own endpoint. Participants should send it; the creator and SERVICE callers may omit it (decision 42). */
-      readonly userEndpointId?: string;
+    responses: {
+        /** @description This user has already joined with this endpoint. Nothing changed and no event was sent; continue as joined, but set up views again (decision 14). */
+        readonly AlreadyJoined: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description The request is malformed, lacks a value, contains a value that is not allowed, or does not fit the conference's state. */
+        readonly BadRequest: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description Accepted; no body. */
+        readonly EventAccepted: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description Refused by the receiver. The server does not depend on the body. */
+        readonly EventRefused: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The token is valid but does not permit this: wrong role or organization, or the endpoint belongs to another user. Not on the original page for this call. */
+        readonly Forbidden: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description The request is malformed or cannot be executed. */
+        readonly JoinBadRequest: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["AnotherErrorResponse"] & components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description The caller may not join: the endpoint belongs to another user, the ticket is for another conference, or the conference is full, locked (`locked`) or has a waiting room (`lobby`). Or a moderator removed the endpoint (`removed`) or the user (`banned`). */
+        readonly JoinForbidden: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description The conference does not exist or has ended, or the endpoint is not registered. */
+        readonly JoinNotFound: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description The access token is missing, expired or invalid. */
+        readonly JoinUnauthorized: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description The conference, stream, view, endpoint or ticket does not exist (any more). After end, leave or stop, clients can treat it as success. Not on the original page for this call. */
+        readonly NotFound: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description The node has no capacity for another stream or view, no file descriptors, or no space on its disk. Wait as long as Retry-After says. Not on the original page. */
+        readonly Overloaded: {
+            headers: {
+                /** @description Seconds to wait before the next attempt. */
+                readonly "Retry-After"?: number;
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description The conference or stream does not exist, or the endpoint has no video stream. The original page defines no body; Parley sends the usual one. */
+        readonly StreamNotFound: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description The grant is invalid: unknown grant type, missing field, wrong password, or an invalid or expired ticket or refresh token. */
+        readonly TokenBadRequest: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description The client id or client secret is wrong. */
+        readonly TokenUnauthorized: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description Too many calls. Wait as long as Retry-After says (decision 40). Not on the original page. */
+        readonly TooManyRequests: {
+            headers: {
+                /** @description Seconds to wait before the next attempt. */
+                readonly "Retry-After": number;
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
+        /** @description The access token is missing, expired or invalid. Not on the original page for this call. */
+        readonly Unauthorized: {
+            headers: {
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["ErrorResponse"];
+            };
+        };
     };
-    /**
-     * @description What a stream is taken from. A stream of type MIC_AND_CAM needs both; audio of a screen belongs to it.
-     * @enum {string}
-     */
-    readonly StreamSource: 'MIC' | 'CAM' | 'SCREEN';
-    /**
-     * @description What a stream carries. MIC is audio, CAM is video, MIC_AND_CAM is both in one connection, SCREEN is a shared display. UNKNOWN is a fallback for readers: refused on input and never sent by Parley (decision 11).
-     * @enum {string}
-     */
-    readonly StreamType: 'MIC' | 'CAM' | 'SCREEN' | 'MIC_AND_CAM' | 'UNKNOWN';
-    /** @description A short code with which its holder can log in and join one conference. Parley always sends all fields. */
-    readonly Ticket: {
-      /**
-       * Format: date-time
-       * @description Time of creation.
-       */
-      readonly createdAt?: string;
-      /** @description True while the ticket is disabled. */
-      readonly disabled?: boolean;
-      /** @description True after that time. */
-      readonly expired?: boolean;
-      /**
-       * Format: date-time
-       * @description Time after which it no longer works.
-       */
-      readonly expiresAt?: string;
-      /** @description The code itself; 6 or 9 characters. */
-      readonly id?: string;
-      /** @description Organization that owns it. */
-      readonly organizationId?: string;
-      /** @description What the ticket grants, plus any further values to keep with it. */
-      readonly properties?: {
-        /** @description Application that the ticket belongs to. */
-        readonly applicationId?: string;
-        /** @description Conference that the ticket opens. */
-        readonly conference_id?: string;
-        /** @description User id of the ticket holder. */
-        readonly customer_id?: string;
-        /** @description Start of a planned meeting. */
-        readonly scheduled_date?: string;
-      } & {
-        readonly [key: string]: components['schemas']['JsonValue'];
-      };
-      /** @description True after the ticket was revoked permanently. */
-      readonly revoked?: boolean;
-      /**
-       * @description MULTI_USE_TICKET works any number of times until it expires; SCHEDULE_TICKET is for a planned meeting.
-       * @enum {string}
-       */
-      readonly type?: 'MULTI_USE_TICKET' | 'SCHEDULE_TICKET';
-      /** @description User who created it. */
-      readonly userId?: string;
-      /**
-       * Format: int64
-       * @description Number of changes to the ticket.
-       */
-      readonly version?: number;
-    };
-    /** @description Form fields of a token request. `grant_type` determines which are required. */
-    readonly TokenRequest: {
-      /** @description Client id, unless sent by HTTP Basic. */
-      readonly client_id?: string;
-      /** @description Client secret, unless sent by HTTP Basic. Empty or absent for public clients such as `customer`; never put a secret into a browser (decision 39). */
-      readonly client_secret?: string;
-      /**
-       * @description client_credentials for servers, password for guests (with a ticket) and users (with user name and password), refresh_token to renew.
-       * @enum {string}
-       */
-      readonly grant_type: 'client_credentials' | 'password' | 'refresh_token';
-      /**
-       * Format: password
-       * @description For password: the password. Ignored when `username` holds a ticket.
-       */
-      readonly password?: string;
-      /** @description For refresh_token: the token from the previous response. */
-      readonly refresh_token?: string;
-      /** @description For password: a ticket, instead of `username`. */
-      readonly ticket?: string;
-      /** @description For password: user name, or a ticket. */
-      readonly username?: string;
-    };
-    /** @description An access token. */
-    readonly TokenResponse: {
-      /** @description Signed JWT to send as `Authorization: Bearer`. */
-      readonly access_token: string;
-      /** @description The one conference that a ticket holder may join. Only for ticket logins. */
-      readonly conference_id?: string;
-      /**
-       * Format: int32
-       * @description Lifetime in seconds.
-       */
-      readonly expires_in: number;
-      /** @description Id of the token. */
-      readonly jti?: string;
-      /** @description Organization of the user or client. */
-      readonly organization?: string;
-      /** @description Renews the token. Absent for client_credentials. */
-      readonly refresh_token?: string;
-      /** @description Granted scopes, separated by spaces. */
-      readonly scope?: string;
-      /** @description User id. */
-      readonly sub?: string;
-      /** @description Always `bearer`, in any letter case. */
-      readonly token_type: string;
-    };
-    /** @description Removes an endpoint. Unknown properties are ignored (decision 37). */
-    readonly UnregisterUserEndpointCommand: {
-      /** @description Free text, for example "User logout". */
-      readonly reason?: string;
-      /** @description The caller's endpoint. */
-      readonly userEndpointId: string;
-      /** @description Sent by some clients; ignored, the token decides (decision 37). */
-      readonly userId?: string;
-    };
-    /** @description Closes or opens the door. Unknown properties are ignored (decision 37). */
-    readonly UpdateAdmissionCommand: {
-      /** @description Id of the conference. */
-      readonly conferenceId: string;
-      /** @description Whether guests wait until they are admitted. False admits all who are waiting. */
-      readonly lobby?: boolean;
-      /** @description Text for those who wait; empty for none. */
-      readonly lobbyMessage?: string;
-      /** @description Whether nobody new can join. */
-      readonly locked?: boolean;
-      /** @description The caller's own registered endpoint. It need not have joined. */
-      readonly userEndpointId: string;
-    };
-    /** @description Writes or deletes one entry of the conference metadata. Unknown properties are ignored (decision 37). */
-    readonly UpdateConferenceMetadataWebCommand: {
-      /** @description Id of the conference. */
-      readonly conferenceId: string;
-      /** @description Name of the entry, for example `TRACK_MUTED/audio/<streamId>`. */
-      readonly key: string;
-      /** @description SET or REMOVE. UNKNOWN gives 400 (decision 6). */
-      readonly operation: components['schemas']['MetadataOperation'];
-      /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
-      readonly userEndpointId: string;
-      /** @description The text to store. Required for SET (otherwise 400), ignored for REMOVE (decision 6). */
-      readonly value?: string;
-    };
-    /** @description Replaces the metadata of the caller's endpoint in the conference. Unknown properties are ignored (decision 37). */
-    readonly UpdateConferenceParticipantMetadataWebCommand: {
-      /** @description Id of the conference. */
-      readonly conferenceId: string;
-      /** @description The complete new metadata; omitted entries are deleted (decision 20). */
-      readonly newMetadata: {
-        readonly [key: string]: components['schemas']['JsonValue'];
-      };
-      /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
-      readonly userEndpointId: string;
-    };
-    /** @description Replaces the metadata of a published stream. Unknown properties are ignored (decision 37). */
-    readonly UpdateConferenceStreamMetadataWebCommand: {
-      /** @description Id of the conference. */
-      readonly conferenceId: string;
-      /** @description The complete new metadata; omitted entries are deleted (decision 20). Original page: optional here, required in the same command for participants. Required here (decision 3). */
-      readonly newMetadata: {
-        readonly [key: string]: components['schemas']['JsonValue'];
-      };
-      /** @description The caller's stream. Original page: flagged as required, optional in the text. Required here (decision 2). */
-      readonly streamId: string;
-      /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
-      readonly userEndpointId: string;
-    };
-    /** @description Changes permissions. Unknown properties are ignored (decision 37). */
-    readonly UpdatePermissionsCommand: {
-      /** @description Id of the conference. */
-      readonly conferenceId: string;
-      /** @description The participant, by its endpoint. */
-      readonly participantId: string;
-      readonly permissions: components['schemas']['PermissionChanges'];
-      /** @description The caller's own registered endpoint. It need not have joined. */
-      readonly userEndpointId: string;
-    };
-    /** @description Reference to an endpoint. */
-    readonly UserEndpointReference: {
-      /** @description Id of the registered endpoint. */
-      readonly id: string;
-    };
-    /** @description What the issuer of the ticket or token says about its holder, unlike participant metadata, which participants write themselves. */
-    readonly VerifiedProfile: {
-      /** @description Name to show. */
-      readonly name?: string;
-      /** @description URL of a picture. */
-      readonly picture?: string;
-      /** @description What the holder is in this conference, for example `doctor`. Apps choose their own words. */
-      readonly role?: string;
-    };
-    /** @description Upper limit for the video of a stream, in bits per second. 0 means no limit; any other value must be at least 30000 (decision 38). */
-    readonly VideoBitrate: 0 | number;
-    /** @description The video that a viewer requests, of which the publisher may send several layers. */
-    readonly ViewedVideo: {
-      /** @description Whether to send no video, for example while its element is out of sight. Audio continues. Default false. */
-      readonly isPaused?: boolean;
-      /**
-       * Format: int32
-       * @description Height at which the video is shown, in pixels. The router sends the smallest layer that fills it, if the link has the bandwidth. Without it: the best layer that the link can carry.
-       */
-      readonly maxHeightPx?: number;
-    };
-    /** @description An endpoint in the waiting room. */
-    readonly WaitingEntry: {
-      /** @description Name that the person gave. */
-      readonly name?: string;
-      /** @description The endpoint. */
-      readonly userEndpointId: string;
-      /** @description Its user. */
-      readonly userId: string;
-      readonly verified?: components['schemas']['VerifiedProfile'];
-      /**
-       * Format: date-time
-       * @description When the wait began.
-       */
-      readonly waitingSince: string;
-    };
-    /** @description Who is in the waiting room. */
-    readonly WaitingList: {
-      /** @description Identifies this answer, for the next call. */
-      readonly revision: string;
-      /** @description In the order in which they came. */
-      readonly waiting: readonly components['schemas']['WaitingEntry'][];
-    };
-  };
-  responses: {
-    /** @description This user has already joined with this endpoint. Nothing changed and no event was sent; continue as joined, but set up views again (decision 14). */
-    readonly AlreadyJoined: {
-      headers: {
-        readonly [name: string]: unknown;
-      };
-      content: {
-        readonly 'application/json': components['schemas']['ErrorResponse'];
-      };
-    };
-    /** @description The request is malformed, lacks a value, contains a value that is not allowed, or does not fit the conference's state. */
-    readonly BadRequest: {
-      headers: {
-        readonly [name: string]: unknown;
-      };
-      content: {
-        readonly 'application/json': components['schemas']['ErrorResponse'];
-      };
-    };
-    /** @description Accepted; no body. */
-    readonly EventAccepted: {
-      headers: {
-        readonly [name: string]: unknown;
-      };
-      content?: never;
-    };
-    /** @description Refused by the receiver. The server does not depend on the body. */
-    readonly EventRefused: {
-      headers: {
-        readonly [name: string]: unknown;
-      };
-      content?: never;
-    };
-    /** @description The token is valid but does not permit this: wrong role or organization, or the endpoint belongs to another user. Not on the original page for this call. */
-    readonly Forbidden: {
-      headers: {
-        readonly [name: string]: unknown;
-      };
-      content: {
-        readonly 'application/json': components['schemas']['ErrorResponse'];
-      };
-    };
-    /** @description The request is malformed or cannot be executed. */
-    readonly JoinBadRequest: {
-      headers: {
-        readonly [name: string]: unknown;
-      };
-      content: {
-        readonly 'application/json': components['schemas']['AnotherErrorResponse'] &
-          components['schemas']['ErrorResponse'];
-      };
-    };
-    /** @description The caller may not join: the endpoint belongs to another user, the ticket is for another conference, or the conference is full, locked (`locked`) or has a waiting room (`lobby`). Or a moderator removed the endpoint (`removed`) or the user (`banned`). */
-    readonly JoinForbidden: {
-      headers: {
-        readonly [name: string]: unknown;
-      };
-      content: {
-        readonly 'application/json': components['schemas']['ErrorResponse'];
-      };
-    };
-    /** @description The conference does not exist or has ended, or the endpoint is not registered. */
-    readonly JoinNotFound: {
-      headers: {
-        readonly [name: string]: unknown;
-      };
-      content: {
-        readonly 'application/json': components['schemas']['ErrorResponse'];
-      };
-    };
-    /** @description The access token is missing, expired or invalid. */
-    readonly JoinUnauthorized: {
-      headers: {
-        readonly [name: string]: unknown;
-      };
-      content: {
-        readonly 'application/json': components['schemas']['ErrorResponse'];
-      };
-    };
-    /** @description The conference, stream, view, endpoint or ticket does not exist (any more). After end, leave or stop, clients can treat it as success. Not on the original page for this call. */
-    readonly NotFound: {
-      headers: {
-        readonly [name: string]: unknown;
-      };
-      content: {
-        readonly 'application/json': components['schemas']['ErrorResponse'];
-      };
-    };
-    /** @description The node has no capacity for another stream or view, no file descriptors, or no space on its disk. Wait as long as Retry-After says. Not on the original page. */
-    readonly Overloaded: {
-      headers: {
-        /** @description Seconds to wait before the next attempt. */
-        readonly 'Retry-After'?: number;
-        readonly [name: string]: unknown;
-      };
-      content: {
-        readonly 'application/json': components['schemas']['ErrorResponse'];
-      };
-    };
-    /** @description The conference or stream does not exist, or the endpoint has no video stream. The original page defines no body; Parley sends the usual one. */
-    readonly StreamNotFound: {
-      headers: {
-        readonly [name: string]: unknown;
-      };
-      content: {
-        readonly 'application/json': components['schemas']['ErrorResponse'];
-      };
-    };
-    /** @description The grant is invalid: unknown grant type, missing field, wrong password, or an invalid or expired ticket or refresh token. */
-    readonly TokenBadRequest: {
-      headers: {
-        readonly [name: string]: unknown;
-      };
-      content: {
-        readonly 'application/json': components['schemas']['ErrorResponse'];
-      };
-    };
-    /** @description The client id or client secret is wrong. */
-    readonly TokenUnauthorized: {
-      headers: {
-        readonly [name: string]: unknown;
-      };
-      content: {
-        readonly 'application/json': components['schemas']['ErrorResponse'];
-      };
-    };
-    /** @description Too many calls. Wait as long as Retry-After says (decision 40). Not on the original page. */
-    readonly TooManyRequests: {
-      headers: {
-        /** @description Seconds to wait before the next attempt. */
-        readonly 'Retry-After': number;
-        readonly [name: string]: unknown;
-      };
-      content: {
-        readonly 'application/json': components['schemas']['ErrorResponse'];
-      };
-    };
-    /** @description The access token is missing, expired or invalid. Not on the original page for this call. */
-    readonly Unauthorized: {
-      headers: {
-        readonly [name: string]: unknown;
-      };
-      content: {
-        readonly 'application/json': components['schemas']['ErrorResponse'];
-      };
-    };
-  };
-  parameters: never;
-  requestBodies: never;
-  headers: never;
-  pathItems: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-  readonly getConference: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        /** @description Id of the conference. */
-        readonly id: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody?: never;
-    readonly responses: {
-      /** @description The conference. */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
+    readonly getConference: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of the conference. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
         };
-        content: {
-          readonly 'application/json': components['schemas']['Conference'];
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The conference. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Conference"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
     };
-  };
-  readonly getEvents: {
-    readonly parameters: {
-      readonly query?: {
-        /** @description Adds messages for the endpoint `userEndpointId`, which must be a participant: `joined` for those sent since it joined, `all` for those kept from before as well, or a `sequence` for those after it. They have no `conferenceVersion`. */
-        readonly messages?: string;
-        /** @description The caller's endpoint that waits. The call keeps only that endpoint alive; without this parameter, it keeps all of the caller's endpoints alive. An unregistered endpoint is ignored; another user's gives 403. */
-        readonly userEndpointId?: string;
-        /** @description The first version to return, normally the `version` of your state. Original page: required in the table, optional in the text. Optional here (decision 7); without it, the whole history is returned, including the creation event. */
-        readonly v?: number;
-        /** @description The `versionId` of your state at `v`. If the server's history has another one at `v`, it refuses the call with `position_unavailable`: read the conference and continue from its version. */
-        readonly versionId?: string;
-      };
-      readonly header?: never;
-      readonly path: {
-        /** @description Id of the conference. */
-        readonly id: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody?: never;
-    readonly responses: {
-      /** @description Events, oldest first; may be empty. */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
+    readonly getEvents: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Adds messages for the endpoint `userEndpointId`, which must be a participant: `joined` for those sent since it joined, `all` for those kept from before as well, or a `sequence` for those after it. They have no `conferenceVersion`. */
+                readonly messages?: string;
+                /** @description The caller's endpoint that waits. The call keeps only that endpoint alive; without this parameter, it keeps all of the caller's endpoints alive. An unregistered endpoint is ignored; another user's gives 403. */
+                readonly userEndpointId?: string;
+                /** @description The first version to return, normally the `version` of your state. Original page: required in the table, optional in the text. Optional here (decision 7); without it, the whole history is returned, including the creation event. */
+                readonly v?: number;
+                /** @description The `versionId` of your state at `v`. If the server's history has another one at `v`, it refuses the call with `position_unavailable`: read the conference and continue from its version. */
+                readonly versionId?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of the conference. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
         };
-        content: {
-          readonly 'application/json': readonly components['schemas']['ConferenceEvent'][];
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Events, oldest first; may be empty. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["ConferenceEvent"][];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
     };
-  };
-  readonly openPush: {
-    readonly parameters: {
-      readonly query?: {
-        /** @description The same as the header Last-Event-ID, which takes precedence. */
-        readonly lastEventId?: string;
-        /** @description Adds messages for the endpoint `userEndpointId`, which must be a participant: `joined` for those sent since it joined, `all` for those kept from before as well, or a `sequence` for those after it. They have no `conferenceVersion`. */
-        readonly messages?: string;
-        /** @description The caller's endpoint that waits. The call keeps only that endpoint alive; without this parameter, it keeps all of the caller's endpoints alive. An unregistered endpoint is ignored; another user's gives 403. */
-        readonly userEndpointId?: string;
-        /** @description The first version to send, normally the `version` of your state. Without it, the whole history is sent, including the creation event. Ignored when resuming from an id. */
-        readonly v?: number;
-        /** @description The `versionId` of your state at `v`. If the server's history has another one at `v`, it refuses the call with `position_unavailable`: read the conference and continue from its version. Checked even when resuming from an id. */
-        readonly versionId?: string;
-      };
-      readonly header?: {
-        /** @description The `id` of the last message received. */
-        readonly 'Last-Event-ID'?: string;
-      };
-      readonly path: {
-        /** @description Id of the conference. */
-        readonly id: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody?: never;
-    readonly responses: {
-      /** @description A stream of events. */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
+    readonly openPush: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The same as the header Last-Event-ID, which takes precedence. */
+                readonly lastEventId?: string;
+                /** @description Adds messages for the endpoint `userEndpointId`, which must be a participant: `joined` for those sent since it joined, `all` for those kept from before as well, or a `sequence` for those after it. They have no `conferenceVersion`. */
+                readonly messages?: string;
+                /** @description The caller's endpoint that waits. The call keeps only that endpoint alive; without this parameter, it keeps all of the caller's endpoints alive. An unregistered endpoint is ignored; another user's gives 403. */
+                readonly userEndpointId?: string;
+                /** @description The first version to send, normally the `version` of your state. Without it, the whole history is sent, including the creation event. Ignored when resuming from an id. */
+                readonly v?: number;
+                /** @description The `versionId` of your state at `v`. If the server's history has another one at `v`, it refuses the call with `position_unavailable`: read the conference and continue from its version. Checked even when resuming from an id. */
+                readonly versionId?: string;
+            };
+            readonly header?: {
+                /** @description The `id` of the last message received. */
+                readonly "Last-Event-ID"?: string;
+            };
+            readonly path: {
+                /** @description Id of the conference. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
         };
-        content: {
-          readonly 'text/event-stream': string;
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A stream of events. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/event-stream": string;
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
     };
-  };
-  readonly getSimpleView: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        /** @description Id of the conference. */
-        readonly id: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody?: never;
-    readonly responses: {
-      /** @description The conference. */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
+    readonly getSimpleView: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of the conference. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
         };
-        content: {
-          readonly 'application/json': components['schemas']['ConferenceSimpleView'];
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The conference. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConferenceSimpleView"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
     };
-  };
-  readonly getWaiting: {
-    readonly parameters: {
-      readonly query: {
-        /** @description The `revision` of the answer that the caller has. */
-        readonly revision?: string;
-        /** @description The caller's own registered endpoint. */
-        readonly userEndpointId: string;
-      };
-      readonly header?: never;
-      readonly path: {
-        /** @description Id of the conference. */
-        readonly id: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody?: never;
-    readonly responses: {
-      /** @description Who is waiting; may be nobody. */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
+    readonly getWaiting: {
+        readonly parameters: {
+            readonly query: {
+                /** @description The `revision` of the answer that the caller has. */
+                readonly revision?: string;
+                /** @description The caller's own registered endpoint. */
+                readonly userEndpointId: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of the conference. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
         };
-        content: {
-          readonly 'application/json': components['schemas']['WaitingList'];
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Who is waiting; may be nobody. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WaitingList"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
     };
-  };
-  readonly getActive: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody?: never;
-    readonly responses: {
-      /** @description Active conferences; may be empty. */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
+    readonly getActive: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        content: {
-          readonly 'application/json': readonly components['schemas']['Conference'][];
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Active conferences; may be empty. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["Conference"][];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
     };
-  };
-  readonly addPublishStreamIceCandidates: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferencePublishStreamIceCandidatesWebCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Done; no body. */
-      readonly 204: {
-        headers: {
-          readonly [name: string]: unknown;
+    readonly addPublishStreamIceCandidates: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        content?: never;
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly addViewStreamIceCandidates: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferenceViewStreamIceCandidatesWebCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Done; no body. */
-      readonly 204: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferencePublishStreamIceCandidatesWebCommand"];
+            };
         };
-        content?: never;
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly cancelEntry: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['CancelEntryCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Done; no body. */
-      readonly 204: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
-        content?: never;
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
     };
-  };
-  readonly create: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['CreateConferenceWebCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description The new conference. */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
+    readonly addViewStreamIceCandidates: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        content: {
-          readonly 'application/json': components['schemas']['ConferenceSummary'];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceViewStreamIceCandidatesWebCommand"];
+            };
         };
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly decideEntry: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['DecideEntryCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description What was decided. */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
-        content: {
-          readonly 'application/json': components['schemas']['DecideEntryResult'];
+    };
+    readonly cancelEntry: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly end: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['EndConferenceWebCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Done; no body. */
-      readonly 204: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CancelEntryCommand"];
+            };
         };
-        content?: never;
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly setInteraction: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['SetInteractionIdWebCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Done; no body. */
-      readonly 204: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
-        content?: never;
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
     };
-  };
-  readonly join: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['JoinConferenceWebCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Joined. */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
+    readonly create: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        content: {
-          readonly 'application/json': components['schemas']['ConferenceSummary'];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CreateConferenceWebCommand"];
+            };
         };
-      };
-      readonly 400: components['responses']['JoinBadRequest'];
-      readonly 401: components['responses']['JoinUnauthorized'];
-      readonly 403: components['responses']['JoinForbidden'];
-      readonly 404: components['responses']['JoinNotFound'];
-      readonly 422: components['responses']['AlreadyJoined'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly leave: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['LeaveConferenceWebCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Done; no body. */
-      readonly 204: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly responses: {
+            /** @description The new conference. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConferenceSummary"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
-        content?: never;
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
     };
-  };
-  readonly muteParticipant: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['MuteParticipantCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Done; no body. */
-      readonly 204: {
-        headers: {
-          readonly [name: string]: unknown;
+    readonly decideEntry: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        content?: never;
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly publishStream: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferencePublishStreamWebCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Published; apply the answer. */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DecideEntryCommand"];
+            };
         };
-        content: {
-          readonly 'application/json': components['schemas']['ConferencePublishResult'];
+        readonly responses: {
+            /** @description What was decided. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DecideEntryResult"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
     };
-  };
-  readonly removeParticipant: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['RemoveParticipantCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Done; no body. */
-      readonly 204: {
-        headers: {
-          readonly [name: string]: unknown;
+    readonly end: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        content?: never;
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly requestEntry: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['RequestEntryCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Where the caller stands. */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["EndConferenceWebCommand"];
+            };
         };
-        content: {
-          readonly 'application/json': components['schemas']['EntryAnswer'];
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
     };
-  };
-  readonly sendEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['SendEventToConferenceWebCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Sent. */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
+    readonly setInteraction: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        content: {
-          readonly 'application/json': components['schemas']['SendEventResponse'];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SetInteractionIdWebCommand"];
+            };
         };
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly sendMessages: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['SendMessagesCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Sent; each recipient will read them, or has. */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
-        content: {
-          readonly 'application/json': components['schemas']['SendMessagesResult'];
+    };
+    readonly join: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly stopViewStream: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferenceStopViewStreamWebCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Done; no body. */
-      readonly 204: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["JoinConferenceWebCommand"];
+            };
         };
-        content?: never;
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly unpublishStream: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferenceUnpublishStreamWebCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Done; no body. */
-      readonly 204: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly responses: {
+            /** @description Joined. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConferenceSummary"];
+                };
+            };
+            readonly 400: components["responses"]["JoinBadRequest"];
+            readonly 401: components["responses"]["JoinUnauthorized"];
+            readonly 403: components["responses"]["JoinForbidden"];
+            readonly 404: components["responses"]["JoinNotFound"];
+            readonly 422: components["responses"]["AlreadyJoined"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
-        content?: never;
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
     };
-  };
-  readonly updateAdmission: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['UpdateAdmissionCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Done; no body. */
-      readonly 204: {
-        headers: {
-          readonly [name: string]: unknown;
+    readonly leave: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        content?: never;
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly updateMetadata: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['UpdateConferenceMetadataWebCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Done; no body. */
-      readonly 204: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["LeaveConferenceWebCommand"];
+            };
         };
-        content?: never;
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly updateParticipantMetadata: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['UpdateConferenceParticipantMetadataWebCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Done; no body. */
-      readonly 204: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
-        content?: never;
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
     };
-  };
-  readonly updatePermissions: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['UpdatePermissionsCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Done; no body. */
-      readonly 204: {
-        headers: {
-          readonly [name: string]: unknown;
+    readonly muteParticipant: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        content?: never;
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly updatePublishedStreamBitrate: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferenceUpdatePublishedStreamBitrateWebCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Done; no body. */
-      readonly 204: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MuteParticipantCommand"];
+            };
         };
-        content?: never;
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['StreamNotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly updateStreamMetadata: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['UpdateConferenceStreamMetadataWebCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Done; no body. */
-      readonly 204: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
-        content?: never;
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
     };
-  };
-  readonly updateViewStream: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferenceUpdateViewStreamWebCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Done; no body. */
-      readonly 204: {
-        headers: {
-          readonly [name: string]: unknown;
+    readonly publishStream: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        content?: never;
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly viewStream: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferenceViewStreamWebCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Viewing; apply the answer. */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferencePublishStreamWebCommand"];
+            };
         };
-        content: {
-          readonly 'application/json': components['schemas']['ConferenceStreamViewResult'];
+        readonly responses: {
+            /** @description Published; apply the answer. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConferencePublishResult"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
     };
-  };
-  readonly getIceServers: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody?: never;
-    readonly responses: {
-      /** @description ICE servers. */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
+    readonly removeParticipant: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        content: {
-          readonly 'application/json': components['schemas']['IceServersResponse'];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RemoveParticipantCommand"];
+            };
         };
-      };
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly registerUserEndpoint: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['RegisterUserEndpointCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Id of the endpoint, as a JSON string. */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
-        content: {
-          readonly 'application/json': string;
+    };
+    readonly requestEntry: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly keepAliveUserEndpoint: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['KeepAliveUserEndpointCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Done; no body. */
-      readonly 204: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RequestEntryCommand"];
+            };
         };
-        content?: never;
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly registerUserEndpointLegacy: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['RegisterUserEndpointLegacyCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description The endpoint. */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly responses: {
+            /** @description Where the caller stands. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EntryAnswer"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
-        content: {
-          readonly 'application/json': components['schemas']['UserEndpointReference'];
+    };
+    readonly sendEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly unregisterUserEndpoint: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['UnregisterUserEndpointCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Done; no body. */
-      readonly 204: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SendEventToConferenceWebCommand"];
+            };
         };
-        content?: never;
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly requestToken: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/x-www-form-urlencoded': components['schemas']['TokenRequest'];
-      };
-    };
-    readonly responses: {
-      /** @description A token. */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly responses: {
+            /** @description Sent. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SendEventResponse"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
-        content: {
-          readonly 'application/json': components['schemas']['TokenResponse'];
+    };
+    readonly sendMessages: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-      };
-      readonly 400: components['responses']['TokenBadRequest'];
-      readonly 401: components['responses']['TokenUnauthorized'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly createTicket: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['CreateTicketRequest'];
-      };
-    };
-    readonly responses: {
-      /** @description The ticket. */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SendMessagesCommand"];
+            };
         };
-        content: {
-          readonly 'application/json': components['schemas']['Ticket'];
+        readonly responses: {
+            /** @description Sent; each recipient will read them, or has. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SendMessagesResult"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
     };
-  };
-  readonly getTicket: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        /** @description The ticket code. */
-        readonly id: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody?: never;
-    readonly responses: {
-      /** @description The ticket. */
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
+    readonly stopViewStream: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        content: {
-          readonly 'application/json': components['schemas']['Ticket'];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceStopViewStreamWebCommand"];
+            };
         };
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
-    };
-  };
-  readonly revokeTicket: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        /** @description The ticket code. */
-        readonly id: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody?: never;
-    readonly responses: {
-      /** @description Done; no body. */
-      readonly 204: {
-        headers: {
-          readonly [name: string]: unknown;
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
         };
-        content?: never;
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 404: components['responses']['NotFound'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
     };
-  };
-  readonly revokeUser: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['RevokeUserCommand'];
-      };
-    };
-    readonly responses: {
-      /** @description Done; no body. */
-      readonly 204: {
-        headers: {
-          readonly [name: string]: unknown;
+    readonly unpublishStream: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        content?: never;
-      };
-      readonly 400: components['responses']['BadRequest'];
-      readonly 401: components['responses']['Unauthorized'];
-      readonly 403: components['responses']['Forbidden'];
-      readonly 429: components['responses']['TooManyRequests'];
-      readonly 503: components['responses']['Overloaded'];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceUnpublishStreamWebCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
     };
-  };
-  readonly onConferenceCreatedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly updateAdmission: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["UpdateAdmissionCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
     };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferenceCreatedEvent'];
-      };
+    readonly updateMetadata: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["UpdateConferenceMetadataWebCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
     };
-    readonly responses: {
-      readonly '4XX': components['responses']['EventRefused'];
-      readonly 200: components['responses']['EventAccepted'];
+    readonly updateParticipantMetadata: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["UpdateConferenceParticipantMetadataWebCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
     };
-  };
-  readonly onConferenceEndedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly updatePermissions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["UpdatePermissionsCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
     };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferenceEndedEvent'];
-      };
+    readonly updatePublishedStreamBitrate: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceUpdatePublishedStreamBitrateWebCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["StreamNotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
     };
-    readonly responses: {
-      readonly '4XX': components['responses']['EventRefused'];
-      readonly 200: components['responses']['EventAccepted'];
+    readonly updateStreamMetadata: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["UpdateConferenceStreamMetadataWebCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
     };
-  };
-  readonly onConferenceInteractionIdSetEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly updateViewStream: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceUpdateViewStreamWebCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
     };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferenceInteractionIdSetEvent'];
-      };
+    readonly viewStream: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceViewStreamWebCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Viewing; apply the answer. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConferenceStreamViewResult"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
     };
-    readonly responses: {
-      readonly '4XX': components['responses']['EventRefused'];
-      readonly 200: components['responses']['EventAccepted'];
+    readonly getIceServers: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description ICE servers. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["IceServersResponse"];
+                };
+            };
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
     };
-  };
-  readonly onConferenceJoinedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly registerUserEndpoint: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RegisterUserEndpointCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Id of the endpoint, as a JSON string. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": string;
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
     };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferenceJoinedEvent'];
-      };
+    readonly keepAliveUserEndpoint: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["KeepAliveUserEndpointCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
     };
-    readonly responses: {
-      readonly '4XX': components['responses']['EventRefused'];
-      readonly 200: components['responses']['EventAccepted'];
+    readonly registerUserEndpointLegacy: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RegisterUserEndpointLegacyCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description The endpoint. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["UserEndpointReference"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
     };
-  };
-  readonly onConferenceLeftEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly unregisterUserEndpoint: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["UnregisterUserEndpointCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
     };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferenceLeftEvent'];
-      };
+    readonly requestToken: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/x-www-form-urlencoded": components["schemas"]["TokenRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description A token. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TokenResponse"];
+                };
+            };
+            readonly 400: components["responses"]["TokenBadRequest"];
+            readonly 401: components["responses"]["TokenUnauthorized"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
     };
-    readonly responses: {
-      readonly '4XX': components['responses']['EventRefused'];
-      readonly 200: components['responses']['EventAccepted'];
+    readonly createTicket: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CreateTicketRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The ticket. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
     };
-  };
-  readonly onConferenceMessageSentEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly getTicket: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The ticket code. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The ticket. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
     };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferenceMessageSentEvent'];
-      };
+    readonly revokeTicket: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The ticket code. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
     };
-    readonly responses: {
-      readonly '4XX': components['responses']['EventRefused'];
-      readonly 200: components['responses']['EventAccepted'];
+    readonly revokeUser: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RevokeUserCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
     };
-  };
-  readonly onConferenceMessagesPlacedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly onConferenceCreatedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceCreatedEvent"];
+            };
+        };
+        readonly responses: {
+            readonly "4XX": components["responses"]["EventRefused"];
+            readonly 200: components["responses"]["EventAccepted"];
+        };
     };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferenceMessagesPlacedEvent'];
-      };
+    readonly onConferenceEndedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceEndedEvent"];
+            };
+        };
+        readonly responses: {
+            readonly "4XX": components["responses"]["EventRefused"];
+            readonly 200: components["responses"]["EventAccepted"];
+        };
     };
-    readonly responses: {
-      readonly '4XX': components['responses']['EventRefused'];
-      readonly 200: components['responses']['EventAccepted'];
+    readonly onConferenceInteractionIdSetEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceInteractionIdSetEvent"];
+            };
+        };
+        readonly responses: {
+            readonly "4XX": components["responses"]["EventRefused"];
+            readonly 200: components["responses"]["EventAccepted"];
+        };
     };
-  };
-  readonly onConferenceMetadataUpdatedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly onConferenceJoinedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceJoinedEvent"];
+            };
+        };
+        readonly responses: {
+            readonly "4XX": components["responses"]["EventRefused"];
+            readonly 200: components["responses"]["EventAccepted"];
+        };
     };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferenceMetadataUpdatedEvent'];
-      };
+    readonly onConferenceLeftEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceLeftEvent"];
+            };
+        };
+        readonly responses: {
+            readonly "4XX": components["responses"]["EventRefused"];
+            readonly 200: components["responses"]["EventAccepted"];
+        };
     };
-    readonly responses: {
-      readonly '4XX': components['responses']['EventRefused'];
-      readonly 200: components['responses']['EventAccepted'];
+    readonly onConferenceMessageSentEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceMessageSentEvent"];
+            };
+        };
+        readonly responses: {
+            readonly "4XX": components["responses"]["EventRefused"];
+            readonly 200: components["responses"]["EventAccepted"];
+        };
     };
-  };
-  readonly onConferenceNetworkIndicatorUpdatedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly onConferenceMessagesPlacedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceMessagesPlacedEvent"];
+            };
+        };
+        readonly responses: {
+            readonly "4XX": components["responses"]["EventRefused"];
+            readonly 200: components["responses"]["EventAccepted"];
+        };
     };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferenceNetworkIndicatorUpdatedEvent'];
-      };
+    readonly onConferenceMetadataUpdatedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceMetadataUpdatedEvent"];
+            };
+        };
+        readonly responses: {
+            readonly "4XX": components["responses"]["EventRefused"];
+            readonly 200: components["responses"]["EventAccepted"];
+        };
     };
-    readonly responses: {
-      readonly '4XX': components['responses']['EventRefused'];
-      readonly 200: components['responses']['EventAccepted'];
+    readonly onConferenceNetworkIndicatorUpdatedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceNetworkIndicatorUpdatedEvent"];
+            };
+        };
+        readonly responses: {
+            readonly "4XX": components["responses"]["EventRefused"];
+            readonly 200: components["responses"]["EventAccepted"];
+        };
     };
-  };
-  readonly onConferenceParticipantMetadataUpdatedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly onConferenceParticipantMetadataUpdatedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceParticipantMetadataUpdatedEvent"];
+            };
+        };
+        readonly responses: {
+            readonly "4XX": components["responses"]["EventRefused"];
+            readonly 200: components["responses"]["EventAccepted"];
+        };
     };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferenceParticipantMetadataUpdatedEvent'];
-      };
+    readonly onConferenceParticipantStateChangedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceParticipantStateChangedEvent"];
+            };
+        };
+        readonly responses: {
+            readonly "4XX": components["responses"]["EventRefused"];
+            readonly 200: components["responses"]["EventAccepted"];
+        };
     };
-    readonly responses: {
-      readonly '4XX': components['responses']['EventRefused'];
-      readonly 200: components['responses']['EventAccepted'];
+    readonly onConferenceStreamBitrateUpdatedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceStreamBitrateUpdatedEvent"];
+            };
+        };
+        readonly responses: {
+            readonly "4XX": components["responses"]["EventRefused"];
+            readonly 200: components["responses"]["EventAccepted"];
+        };
     };
-  };
-  readonly onConferenceParticipantStateChangedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly onConferenceStreamLayersUpdatedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceStreamLayersUpdatedEvent"];
+            };
+        };
+        readonly responses: {
+            readonly "4XX": components["responses"]["EventRefused"];
+            readonly 200: components["responses"]["EventAccepted"];
+        };
     };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferenceParticipantStateChangedEvent'];
-      };
+    readonly onConferenceStreamMetadataUpdatedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceStreamMetadataUpdatedEvent"];
+            };
+        };
+        readonly responses: {
+            readonly "4XX": components["responses"]["EventRefused"];
+            readonly 200: components["responses"]["EventAccepted"];
+        };
     };
-    readonly responses: {
-      readonly '4XX': components['responses']['EventRefused'];
-      readonly 200: components['responses']['EventAccepted'];
+    readonly onConferenceStreamPublishedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceStreamPublishedEvent"];
+            };
+        };
+        readonly responses: {
+            readonly "4XX": components["responses"]["EventRefused"];
+            readonly 200: components["responses"]["EventAccepted"];
+        };
     };
-  };
-  readonly onConferenceStreamBitrateUpdatedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
+    readonly onConferenceStreamUnpublishedEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceStreamUnpublishedEvent"];
+            };
+        };
+        readonly responses: {
+            readonly "4XX": components["responses"]["EventRefused"];
+            readonly 200: components["responses"]["EventAccepted"];
+        };
     };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferenceStreamBitrateUpdatedEvent'];
-      };
-    };
-    readonly responses: {
-      readonly '4XX': components['responses']['EventRefused'];
-      readonly 200: components['responses']['EventAccepted'];
-    };
-  };
-  readonly onConferenceStreamLayersUpdatedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferenceStreamLayersUpdatedEvent'];
-      };
-    };
-    readonly responses: {
-      readonly '4XX': components['responses']['EventRefused'];
-      readonly 200: components['responses']['EventAccepted'];
-    };
-  };
-  readonly onConferenceStreamMetadataUpdatedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferenceStreamMetadataUpdatedEvent'];
-      };
-    };
-    readonly responses: {
-      readonly '4XX': components['responses']['EventRefused'];
-      readonly 200: components['responses']['EventAccepted'];
-    };
-  };
-  readonly onConferenceStreamPublishedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferenceStreamPublishedEvent'];
-      };
-    };
-    readonly responses: {
-      readonly '4XX': components['responses']['EventRefused'];
-      readonly 200: components['responses']['EventAccepted'];
-    };
-  };
-  readonly onConferenceStreamUnpublishedEvent: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly 'application/json': components['schemas']['ConferenceStreamUnpublishedEvent'];
-      };
-    };
-    readonly responses: {
-      readonly '4XX': components['responses']['EventRefused'];
-      readonly 200: components['responses']['EventAccepted'];
-    };
-  };
 }
 type WithRequired<T, K extends keyof T> = T & {
-  [P in K]-?: T[P];
+    [P in K]-?: T[P];
 };

@@ -94,6 +94,18 @@ describe('removing a participant', () => {
     expect(await moderate('removeParticipant', self, guest)).toMatchObject({ status: 403 });
   });
 
+  it('leaves the login of a moderator alone who removes an own endpoint, and nobody bans themselves', async () => {
+    const { enter, moderate, conferenceId, clock } = await startModeratedCall();
+    const coHost = await enter({ moderator: true });
+    const otherTab = await coHost.caller.join(conferenceId);
+    const ban = { participantId: otherTab, ban: true };
+    expect(await moderate('removeParticipant', ban, coHost)).toMatchObject({ status: 400 });
+    expect((await moderate('removeParticipant', { participantId: otherTab }, coHost)).status).toBe(204);
+    clock.advance(FAREWELL_MS);
+    expect((await coHost.caller.call('getIceServers')).status).toBe(200);
+    expect((await moderate('updateAdmission', { locked: true }, coHost)).status).toBe(204);
+  });
+
   it('ends polls and pushes of a banned user', async () => {
     const { enter, moderate, conferenceId, state } = await startModeratedCall();
     const guest = await enter();
@@ -155,6 +167,16 @@ describe('muting a participant', () => {
     expect([...mediaRouter.mutedKinds.values()]).toEqual([[]]);
     expect(await write('SET', guest)).toBe(204);
     expect([...mediaRouter.mutedKinds.values()]).toEqual([[]]);
+  });
+
+  it('also stops who only claims to be muted', async () => {
+    const { enter, moderate, publish, mediaRouter } = await startModeratedCall();
+    const guest = await enter();
+    const key = `TRACK_MUTED/audio/${await publish(guest, 'MIC')}`;
+    await moderate('updateMetadata', { operation: 'SET', key, value: 'true' }, guest);
+    expect([...mediaRouter.mutedKinds.values()]).toEqual([]);
+    await moderate('muteParticipant', { participantId: guest.userEndpointId, kind: 'audio' });
+    expect([...mediaRouter.mutedKinds.values()]).toEqual([['audio']]);
   });
 
   it('changes nothing for a stream that is muted, refuses a stream of somebody else, and one who is not there', async () => {

@@ -21,6 +21,10 @@ describe('what a ticket permits', () => {
     }
     const message = { body: { ...own, messages: [{ id: 'm', topic: 't', payload: 1 }] } };
     expect(await caller.call('sendMessages', message)).toMatchObject({ status: 403 });
+    const write = { body: { ...own, operation: 'SET', key: 'topic', value: 'x' } };
+    expect(await caller.call('updateMetadata', write)).toMatchObject({ status: 403 });
+    const self = { body: { ...own, newMetadata: { hand: 'raised' } } };
+    expect((await caller.call('updateParticipantMetadata', self)).status).toBe(204);
     const view = { ...own, streamId: await publish(host), sdpOffer: 'v=0' };
     expect((await caller.call('viewStream', { body: view })).status).toBe(200);
   });
@@ -154,6 +158,14 @@ describe('changing permissions', () => {
     expect(await lock()).toBe(204);
     await give(false);
     expect(await lock()).toBe(403);
+  });
+
+  it('of recording is for those who may record', async () => {
+    const { enter, moderate } = await startModeratedCall();
+    const coHost = await enter({ moderator: true });
+    const change = { participantId: coHost.userEndpointId, permissions: { record: true } };
+    expect(await moderate('updatePermissions', change, coHost)).toMatchObject({ status: 403 });
+    expect((await moderate('updatePermissions', change)).status).toBe(204);
   });
 
   it('is for moderators only, and for participants who are there', async () => {

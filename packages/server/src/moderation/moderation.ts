@@ -5,7 +5,7 @@ import type {
   UpdateAdmissionCommand,
   UpdatePermissionsCommand,
 } from '@parley-rtc/contract';
-import type { Actor } from '../actor.ts';
+import { userKeyOf, type Actor } from '../actor.ts';
 import type { Standings } from '../admission/standings.ts';
 import type { Clock } from '../clock.ts';
 import type { Conferences } from '../conferences/conferences.ts';
@@ -67,8 +67,16 @@ export class Moderation {
       if (standings.isRemoved(conferenceId, participantId)) return;
       throw new RefusalError('not_found', 'This participant is not in the conference (any more).');
     }
+    const isOwn = owner?.userKey === userKeyOf(actor);
+    if (isOwn && ban) {
+      throw new RefusalError(
+        'invalid_request',
+        'You cannot ban yourself. Remove your other endpoint without a ban.',
+      );
+    }
     const removal = reason === undefined ? {} : { reason };
-    await standings.remove(conferenceId, participantId, removal, owner);
+    // A moderator's own login goes on when another endpoint of theirs is removed.
+    await standings.remove(conferenceId, participantId, removal, isOwn ? undefined : owner);
     if (ban && owner) {
       await standings.ban(conferenceId, owner.userKey);
       await disableTicketsOf(owner.userKey);
@@ -82,7 +90,7 @@ export class Moderation {
         context,
       ),
     );
-    if (owner) this.#endLoginLater(owner, ban);
+    if (owner && !isOwn) this.#endLoginLater(owner, ban);
   }
 
   /** Mutes a participant's streams. The media follow the events. */

@@ -6,7 +6,7 @@ import {
   type StreamType,
 } from '@parley-rtc/contract';
 import { RefusalError } from '../../refusal.ts';
-import { muteKey } from '../rules/conventions.ts';
+import { isMutedByOther, muteKey } from '../rules/conventions.ts';
 import { requirePermission } from '../rules/permissions.ts';
 import { requireActive } from '../rules/preconditions.ts';
 import type { RuleContext } from '../rules/rule-context.ts';
@@ -21,7 +21,10 @@ const kindsOf: Readonly<Record<StreamType, readonly string[]>> = {
   UNKNOWN: ['audio', 'video'],
 };
 
-/** Announces that a participant's streams are muted, by the platform's convention. No event for one that is muted already. */
+/**
+ * Announces that a participant's streams are muted, by the platform's convention. No event for one that a moderator has muted
+ * already; a participant who only says that it is muted may be sending.
+ */
 export function muteParticipant(
   state: ConferenceState,
   { userEndpointId, participantId, kind, streamId }: MuteParticipantCommand,
@@ -39,7 +42,7 @@ export function muteParticipant(
   const keys = participant.streams
     .filter(({ id, type }) => (streamId === undefined || id === streamId) && kindsOf[type].includes(kind))
     .map(({ id }) => muteKey(kind, id))
-    .filter((key) => !Object.hasOwn(state.metadata, key));
+    .filter((key) => !isMutedByOther(state, participantId, key));
   const muted = {
     type: 'ConferenceMetadataUpdatedEvent',
     operation: 'SET',

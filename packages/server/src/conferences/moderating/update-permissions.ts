@@ -28,7 +28,10 @@ export function changedPermissions(
   if (!participant) {
     throw new RefusalError('not_found', 'This participant is not in the conference (any more).');
   }
-  return withChanges(participant.permissions ?? ordinaryPermissions, changes);
+  const known = participant.permissions ?? ordinaryPermissions;
+  // Recording others is more than moderating: who may not do it cannot allow it, to themselves for example.
+  if (changes.record === true && !known.record) requirePermission(state, context, userEndpointId, 'record');
+  return withChanges(known, changes);
 }
 
 /**

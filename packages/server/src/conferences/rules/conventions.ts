@@ -9,7 +9,8 @@ import {
   type Participant,
 } from '@parley-rtc/contract';
 import { RefusalError } from '../../refusal.ts';
-import { isPermitted } from './permissions.ts';
+import { isPermitted, requirePermitted } from './permissions.ts';
+import { requireParticipant } from './preconditions.ts';
 import type { RuleContext } from './rule-context.ts';
 import type { EventContent } from './stamp-events.ts';
 
@@ -74,7 +75,10 @@ export function requireMayWrite(
     );
   }
   const convention = conventionOf(key);
-  if (!convention) return;
+  if (!convention) {
+    requirePermitted(requireParticipant(state, endpointId), 'send');
+    return;
+  }
   const streamId = convention.isOfStream ? mutedStreamOf(key) : undefined;
   if (streamId !== undefined && ownerOf(state, streamId, key, endpointId) === endpointId) return;
   if (operation === 'REMOVE' && streamId !== undefined && findStream(state, streamId)) {
@@ -90,7 +94,7 @@ export function requireMayWrite(
   );
 }
 
-/** Whether a publisher would write over a moderator's mute of its own stream: it stays, because it is muted already. */
+/** Whether somebody else than its publisher has muted a stream of this endpoint. */
 export function isMutedByOther(state: ConferenceState, endpointId: string, key: string): boolean {
   const muted = mutedBy(state, key);
   return muted !== undefined && muted.publisherId === endpointId && muted.authorId !== endpointId;

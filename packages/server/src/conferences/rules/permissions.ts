@@ -16,7 +16,7 @@ type Flag = Exclude<keyof Permissions, 'publish'>;
 /** Completes "may not …". */
 const toDo: Readonly<Record<Flag, string>> = {
   view: 'view streams',
-  send: 'send messages',
+  send: 'send messages or change the metadata of the conference',
   moderate: 'moderate this conference',
   record: 'record this conference',
 };

@@ -23,6 +23,7 @@ export function updateMetadata(
         );
       }
       requireMayWrite(state, userEndpointId, key, 'SET', context);
+      // A moderator's mute stays: the stream is muted already.
       if (isMutedByOther(state, userEndpointId, key)) return [];
       return stampEvents(state, [{ ...update, operation: 'SET', value }], context);
     }
