@@ -7,18 +7,25 @@ import { MediaConnectionError } from './errors/media-errors.ts';
 import type { ConferenceSnapshot, ConnectionStatus } from './state/conference-store.ts';
 import type { ViewedStream } from './viewing/viewed-stream.ts';
 
-export { connectionOf, type ConnectionSnapshot, type ConnectionStore } from './headless/connection-of.ts';
+export {
+  type ConnectedConference,
+  connectionOf,
+  type ConnectionSnapshot,
+  type ConnectionStore,
+} from './headless/connection-of.ts';
 export {
   createPlayback,
   nothingToPlay,
   type PlaybackSnapshot,
   type PlaybackStore,
+  type PlayingConference,
 } from './headless/create-playback.ts';
 export {
   createPublication,
   type PublicationActions,
   type PublicationOptions,
   type PublicationStore,
+  type PublishingConference,
 } from './headless/create-publication.ts';
 export {
   type KindState,

@@ -53,7 +53,7 @@ export function usePublication(
     stream: computed(() => snapshot.value.stream),
     missing: computed(() => snapshot.value.missing),
     error: computed(() => snapshot.value.error),
-    publish: async () => store.value?.publish(),
+    publish: async (instead) => store.value?.publish(instead),
     stop: async () => store.value?.stop(),
     toggle: async (kind) => store.value?.toggle(kind),
     mute: async (kind) => store.value?.mute(kind),

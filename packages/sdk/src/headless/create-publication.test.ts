@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Conference } from '../conference/conference.ts';
+import { createPreview } from '../preview/create-preview.ts';
 import { Deferred } from '../testing/deferred.ts';
 import { capturedTracks, type FakePage } from '../testing/fake-browser.ts';
 import { aMediaStream } from '../testing/fake-media.ts';
@@ -168,6 +169,16 @@ describe('publishing', () => {
     other.connect(() => screen);
     await settle();
     expect(about(other)).toBe('off off off');
+  });
+
+  it('takes other options for one time, but no event of a button', async () => {
+    const preview = await createPreview({ microphone: true });
+    const { mine } = connected(both);
+    await mine.publish({ preview });
+    expect([about(mine), published()]).toEqual(['on on off', ['MIC']]);
+    await (mine.publish as (event: unknown) => Promise<void>)({ type: 'click', screenX: 1 });
+    await settle();
+    expect([about(mine), published()]).toEqual(['on on on', ['MIC_AND_CAM']]);
   });
 
   it('follows the devices that the user chooses until it ends', async () => {

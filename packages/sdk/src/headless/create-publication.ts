@@ -5,7 +5,7 @@ import type { PublishedStream } from '../publishing/published-stream.ts';
 import type { ConferenceStore } from '../state/conference-store.ts';
 import type { TrackKind } from '../stream-kinds.ts';
 import { Listeners } from '../waiting/listeners.ts';
-import { optionsFor, requestsDevice } from './options-for.ts';
+import { isSource, optionsFor, requestsDevice } from './options-for.ts';
 import {
   isOpen,
   nothingPublished,
@@ -31,10 +31,10 @@ export type PublicationOptions = PublishOptions & {
 /** The changes of one's own publication. None ever rejects: `error` says what failed. */
 export interface PublicationActions {
   /**
-   * Publishes with the current options, and ends what was published before. What the user muted stays muted. Does nothing
-   * while it is starting.
+   * Publishes with `options`, or else with the current ones, and ends what was published before. What the user muted stays
+   * muted. Does nothing while it is starting.
    */
-  readonly publish: () => Promise<void>;
+  readonly publish: (options?: PublishOptions) => Promise<void>;
   /** Ends the publication and frees its devices, also while it is starting. */
   readonly stop: () => Promise<void>;
   /**
@@ -76,7 +76,9 @@ const takenOver = new WeakSet<Promise<PublishedStream>>();
 interface Attempt {
   readonly cancel: AbortController;
   /** The kind to turn on; undefined for all that the options request. */
-  readonly only: TrackKind | undefined;
+  readonly only?: TrackKind | undefined;
+  /** What to publish instead of what the options say. */
+  readonly instead?: PublishOptions | undefined;
   /** What the user muted or unmuted since it began. */
   readonly muted: Map<TrackKind, boolean>;
   done: Promise<void>;
@@ -143,12 +145,13 @@ export function createPublication(conference: PublishingConference): Publication
     await Promise.resolve();
     if (!readOptions) return;
     const wasJoined = isJoined();
-    const { autoPublish: _, fromJoin, devices, ...options } = readOptions();
-    const { cancel, only } = current;
+    const { autoPublish: _, fromJoin, devices, ...usual } = readOptions();
+    const { cancel, only, instead } = current;
+    const options = instead ?? usual;
     const signal = options.signal ? AbortSignal.any([cancel.signal, options.signal]) : cancel.signal;
     if (signal.aborted) return;
     try {
-      const opened = await (takeOver(conference, fromJoin) ??
+      const opened = await (takeOver(conference, fromJoin && !instead) ??
         conference.publishStream({ ...optionsFor(options, before, only), signal }));
       if (cancel.signal.aborted) {
         void opened.unpublish();
@@ -163,12 +166,12 @@ export function createPublication(conference: PublishingConference): Publication
       error = failure as ParleyError;
     }
   };
-  const begin = (only?: TrackKind): Promise<void> => {
+  const begin = (what: Pick<Attempt, 'only' | 'instead'> = {}): Promise<void> => {
     if (attempt) return attempt.done;
     const before = failed ?? snapshot;
     const current: Attempt = {
+      ...what,
       cancel: new AbortController(),
-      only,
       muted: new Map(),
       done: Promise.resolve(),
     };
@@ -217,8 +220,8 @@ export function createPublication(conference: PublishingConference): Publication
     // An event handler may pass its event.
     const only = kind === 'audio' || kind === 'video' ? kind : undefined;
     const open = stream;
-    if (!open) return begin(only);
-    if (only && snapshot[only] === 'off' && requestsDevice(readOptions?.(), only)) return begin(only);
+    if (!open) return begin({ only });
+    if (only && snapshot[only] === 'off' && requestsDevice(readOptions?.(), only)) return begin({ only });
     if (!only && open.type === 'SCREEN') return stop();
     const kinds = only ? [only] : (['audio', 'video'] as const).filter((one) => snapshot[one] !== 'off');
     const isOn = kinds.some((one) => snapshot[one] === 'on');
@@ -238,7 +241,8 @@ export function createPublication(conference: PublishingConference): Publication
   return {
     getSnapshot: () => snapshot,
     subscribe: (listener) => listeners.add(listener),
-    publish: () => begin(),
+    // An event handler may pass its event.
+    publish: (options) => begin({ instead: options && isSource(options) ? options : undefined }),
     stop,
     toggle,
     mute: (kind) => change(kind, true),

@@ -3,6 +3,11 @@ import type { PublishOptions } from '../publishing/publish-options.ts';
 import type { TrackKind } from '../stream-kinds.ts';
 import type { PublicationSnapshot } from './publication-state.ts';
 
+/** Whether an object says what to publish. */
+export function isSource(options: object): boolean {
+  return ['camera', 'microphone', 'screen', 'preview', 'mediaStream'].some((source) => source in options);
+}
+
 /** Whether the options ask for the device of a kind. */
 export function requestsDevice(options: PublishOptions | undefined, kind: TrackKind): boolean {
   if (!options) return false;
