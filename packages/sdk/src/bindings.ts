@@ -20,13 +20,13 @@ export {
   type PlaybackStore,
   type PlayingConference,
 } from './headless/create-playback.ts';
-export {
-  createPublication,
-  type PublicationActions,
-  type PublicationOptions,
-  type PublicationStore,
-  type PublishingConference,
-} from './headless/create-publication.ts';
+export { createPublication } from './headless/create-publication.ts';
+export type {
+  PublicationActions,
+  PublicationOptions,
+  PublicationStore,
+  PublishingConference,
+} from './headless/publication-store.ts';
 export {
   type KindState,
   nothingPublished,

@@ -14,7 +14,7 @@ export interface Publication extends PublicationActions {
   readonly state: ComputedRef<PublicationSnapshot['state']>;
   readonly audio: ComputedRef<PublicationSnapshot['audio']>;
   readonly video: ComputedRef<PublicationSnapshot['video']>;
-  /** Whether a change is in progress, which may wait for the user's permission. `toggle` does nothing until it ends. */
+  /** Whether a change is in progress, which may wait for the user's permission. */
   readonly isBusy: ComputedRef<boolean>;
   /** What is published, for example to show its `mediaStream` to the user; undefined unless something is. */
   readonly stream: ComputedRef<PublicationSnapshot['stream']>;

@@ -10,7 +10,8 @@ import { joinAs } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
 import { connectionCheckMs } from '../waiting/recovery-policy.ts';
-import { createPublication, type PublicationOptions, type PublicationStore } from './create-publication.ts';
+import { createPublication } from './create-publication.ts';
+import type { PublicationOptions, PublicationStore } from './publication-store.ts';
 
 const both: PublicationOptions = { camera: true, microphone: true };
 const screen: PublicationOptions = { screen: { audio: false } };
@@ -312,6 +313,15 @@ describe('muting', () => {
     expect(about(mine)).toBe('on on on');
   });
 
+  it('of one kind does not keep the user from the other, and counts once on a double click', async () => {
+    const { mine } = connected(both);
+    await mine.publish();
+    await Promise.all([mine.toggle('audio'), mine.toggle('audio'), mine.toggle('video')]);
+    expect(about(mine)).toBe('muted muted muted');
+    await Promise.all([mine.toggle('audio'), mine.toggle()]);
+    expect(about(mine)).toBe('on on muted');
+  });
+
   it('shows what the publication does, whatever others write about it', async () => {
     const bob = await joinAs(server, 'bob');
     const { mine } = connected(both);
@@ -342,6 +352,36 @@ describe('muting', () => {
     await Promise.all(changes);
     await settle();
     expect(about(mine)).toBe('on muted on');
+  });
+
+  it('is kept when starting fails, and when another stream replaces a muted one', async () => {
+    const { mediaDevices } = page.navigator;
+    const refusal = new Deferred<void>();
+    page.navigator.mediaDevices = {
+      getUserMedia: async () => {
+        await refusal.promise;
+        throw new DOMException('busy', 'NotReadableError');
+      },
+    };
+    const { mine } = connected(both);
+    const first = mine.publish();
+    await settle();
+    void mine.mute('audio');
+    refusal.resolve();
+    await first;
+    expect(about(mine)).toBe('failed off off ERR_DEVICE_IN_USE');
+    page.navigator.mediaDevices = mediaDevices;
+    await mine.toggle();
+    expect(about(mine)).toBe('on muted on');
+
+    const answer = askUser();
+    const replacing = mine.publish();
+    await settle();
+    await mine.getSnapshot().stream?.mute('video');
+    answer.resolve();
+    await replacing;
+    await settle();
+    expect([about(mine), published()]).toEqual(['muted muted muted', ['MIC_AND_CAM']]);
   });
 
   it('turns on only the kind that the user asks for, and adds the other later', async () => {

@@ -1,73 +1,22 @@
 import type { ParleyError } from '@parley-rtc/client';
-import type { FollowedStream } from '../devices/create-devices.ts';
 import type { PublishOptions } from '../publishing/publish-options.ts';
 import type { PublishedStream } from '../publishing/published-stream.ts';
-import type { ConferenceStore } from '../state/conference-store.ts';
 import type { TrackKind } from '../stream-kinds.ts';
 import { Listeners } from '../waiting/listeners.ts';
 import { isSource, optionsFor, requestsDevice } from './options-for.ts';
 import {
   isOpen,
+  kindState,
   nothingPublished,
   publicationSnapshot,
+  type KindState,
   type PublicationSnapshot,
 } from './publication-state.ts';
+import type { PublicationOptions, PublicationStore, PublishingConference } from './publication-store.ts';
 import { sameFields } from './same-fields.ts';
 import { watchStream } from './watch-stream.ts';
 
-/** What to publish, and when. */
-export type PublicationOptions = PublishOptions & {
-  /** Publishes as soon as there is a conference. Default false: `toggle` and `publish` do. */
-  readonly autoPublish?: boolean;
-  /**
-   * Begins with the stream that the option `publish` of `join` publishes, which opens its devices while joining. Default
-   * false.
-   */
-  readonly fromJoin?: boolean;
-  /** Keeps the publication on the devices that the user chooses: what `createDevices` or `useDevices` returns. */
-  readonly devices?: { follow(stream: FollowedStream): () => void } | undefined;
-};
-
-/** The changes of one's own publication. None ever rejects: `error` says what failed. */
-export interface PublicationActions {
-  /**
-   * Publishes with `options`, or else with the current ones, and ends what was published before. What the user muted stays
-   * muted. Does nothing while it is starting.
-   */
-  readonly publish: (options?: PublishOptions) => Promise<void>;
-  /** Ends the publication and frees its devices, also while it is starting. */
-  readonly stop: () => Promise<void>;
-  /**
-   * Turns the publication on or off: publishes, then mutes and unmutes, or ends a screen. With a kind, turns only that kind on
-   * or off, and opens no other device. Does nothing while a change is in progress, so that a double click counts once.
-   */
-  readonly toggle: (kind?: TrackKind) => Promise<void>;
-  /** Mutes a kind immediately. While it is starting, none of it is sent. */
-  readonly mute: (kind: TrackKind) => Promise<void>;
-  /** Unmutes a kind. It stays muted if that fails. */
-  readonly unmute: (kind: TrackKind) => Promise<void>;
-}
-
-/** One's own publication as state, with its changes. */
-export interface PublicationStore extends PublicationActions {
-  /** The same object until something changes. */
-  readonly getSnapshot: () => PublicationSnapshot;
-  /** Calls `listener` after each change, until the returned function is called. */
-  readonly subscribe: (listener: () => void) => () => void;
-  /**
-   * Follows the conference until the returned function is called, which also ends the publication. Before and after that,
-   * nothing is published. `readOptions` is called each time something is published. Can be called again.
-   */
-  readonly connect: (readOptions: () => PublicationOptions) => () => void;
-}
-
-/** A conference, as far as a publication needs it. */
-export interface PublishingConference {
-  readonly state: Pick<ConferenceStore, 'getSnapshot' | 'subscribe'>;
-  readonly published?: Promise<PublishedStream> | undefined;
-  publishStream(options: PublishOptions): Promise<PublishedStream>;
-  on(name: 'error', listener: (problem: { readonly error: ParleyError }) => void): () => void;
-}
+const kinds = ['audio', 'video'] as const;
 
 /** What `join` published and a publication has taken over since. */
 const takenOver = new WeakSet<Promise<PublishedStream>>();
@@ -94,9 +43,10 @@ export function createPublication(conference: PublishingConference): Publication
   let stopWatching: (() => void) | undefined;
   let wasConnected = false;
   let attempt: Attempt | undefined;
-  let changesRunning = 0;
+  /** How many changes of each kind are in progress. */
+  const changing = { audio: 0, video: 0 };
   let error: ParleyError | undefined;
-  /** What was published, and muted, when the publication failed. */
+  /** What was published or muted when the publication failed. */
   let failed: PublicationSnapshot | undefined;
   /** Undefined unless connected. */
   let readOptions: (() => PublicationOptions) | undefined;
@@ -110,7 +60,7 @@ export function createPublication(conference: PublishingConference): Publication
     if (stream && !(isOpen(stream) && isJoined())) forgetStream();
     wasConnected ||= stream?.connectionState === 'connected';
     const isStarting = attempt !== undefined;
-    const isBusy = isStarting || changesRunning > 0;
+    const isBusy = isStarting || changing.audio + changing.video > 0;
     const hasFailed = failed !== undefined;
     const next = publicationSnapshot({ stream, isStarting, isBusy, wasConnected, hasFailed, error });
     if (sameFields(snapshot, next)) return;
@@ -125,7 +75,7 @@ export function createPublication(conference: PublishingConference): Publication
 
   const replaceStream = (
     opened: PublishedStream,
-    { muted }: Attempt,
+    { muted, only }: Attempt,
     devices: PublicationOptions['devices'],
   ) => {
     const before = stream;
@@ -133,7 +83,10 @@ export function createPublication(conference: PublishingConference): Publication
     stream = opened;
     wasConnected = false;
     // In the same task as the answer of the server, so before anything is sent.
-    for (const [kind, isMuted] of muted) {
+    for (const kind of kinds) {
+      // Other code, or a lost device, may have muted what is replaced.
+      const isMuted = muted.get(kind) ?? (kind !== only && before?.isMuted(kind) ? true : undefined);
+      if (isMuted === undefined || kindState(opened, kind) === 'off') continue;
       if (opened.isMuted(kind) !== isMuted) void setMuted(opened, kind, isMuted);
     }
     stopWatching = watchStream(opened, devices, update);
@@ -161,7 +114,7 @@ export function createPublication(conference: PublishingConference): Publication
       replaceStream(opened, current, devices);
     } catch (failure) {
       if (signal.aborted || (wasJoined && !isJoined())) return;
-      if (!stream) failed = before;
+      if (!stream) failed = { ...before, ...kindStates(current.muted) };
       // `Conference.publishStream` rejects with nothing else.
       error = failure as ParleyError;
     }
@@ -199,7 +152,7 @@ export function createPublication(conference: PublishingConference): Publication
 
   const setMuted = async (open: PublishedStream, kind: TrackKind, isMuted: boolean): Promise<void> => {
     error = undefined;
-    changesRunning += 1;
+    changing[kind] += 1;
     const done = isMuted ? open.mute(kind) : open.unmute(kind);
     update();
     try {
@@ -208,7 +161,7 @@ export function createPublication(conference: PublishingConference): Publication
       // A change of a stream that has ended meanwhile did not fail.
       if (open === stream && isOpen(open)) error = failure as ParleyError;
     }
-    changesRunning -= 1;
+    changing[kind] -= 1;
     update();
   };
   const change = async (kind: TrackKind, isMuted: boolean): Promise<void> => {
@@ -216,18 +169,19 @@ export function createPublication(conference: PublishingConference): Publication
     await Promise.all([stream && setMuted(stream, kind, isMuted), attempt?.done]);
   };
   const toggle = async (kind?: TrackKind): Promise<void> => {
-    if (snapshot.isBusy) return;
     // An event handler may pass its event.
     const only = kind === 'audio' || kind === 'video' ? kind : undefined;
+    if (attempt || (only ? changing[only] > 0 : snapshot.isBusy)) return;
     const open = stream;
     if (!open) return begin({ only });
     if (only && snapshot[only] === 'off' && requestsDevice(readOptions?.(), only)) return begin({ only });
     if (!only && open.type === 'SCREEN') return stop();
-    const kinds = only ? [only] : (['audio', 'video'] as const).filter((one) => snapshot[one] !== 'off');
-    const isOn = kinds.some((one) => snapshot[one] === 'on');
-    await Promise.all(kinds.map((one) => setMuted(open, one, isOn)));
+    const changed = only ? [only] : kinds.filter((one) => snapshot[one] !== 'off');
+    const isOn = changed.some((one) => snapshot[one] === 'on');
+    await Promise.all(changed.map((one) => setMuted(open, one, isOn)));
   };
   const note = (problem: ParleyError): void => {
+    update();
     if (!stream || !concerns(problem, stream.id)) return;
     error = problem;
     if (problem.code === 'ERR_MEDIA_CONNECTION') {
@@ -262,6 +216,11 @@ export function createPublication(conference: PublishingConference): Publication
       };
     },
   };
+}
+
+/** What the user has muted and unmuted, as it would have been published. */
+function kindStates(muted: ReadonlyMap<TrackKind, boolean>): Partial<Record<TrackKind, KindState>> {
+  return Object.fromEntries([...muted].map(([kind, isMuted]) => [kind, isMuted ? 'muted' : 'on']));
 }
 
 /** What `join` publishes, if that is requested and not taken over yet. */

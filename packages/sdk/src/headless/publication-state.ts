@@ -18,7 +18,7 @@ export interface PublicationSnapshot {
   readonly state: PublicationState;
   readonly audio: KindState;
   readonly video: KindState;
-  /** Whether a change is in progress, which may wait for the user's permission. `toggle` does nothing until it ends. */
+  /** Whether a change is in progress, which may wait for the user's permission. */
   readonly isBusy: boolean;
   /** What is published, for example to show its `mediaStream` to the user; undefined unless something is. */
   readonly stream: PublishedStream | undefined;
@@ -86,7 +86,8 @@ function isInterrupted(
   return wasConnected && connectionState !== 'connected';
 }
 
-function kindState(stream: PublishedStream | undefined, kind: TrackKind): KindState {
+/** The state of one kind of a stream that is open. */
+export function kindState(stream: PublishedStream | undefined, kind: TrackKind): KindState {
   if (!stream || !kindsIn(stream).includes(kind)) return 'off';
   return stream.isMuted(kind) ? 'muted' : 'on';
 }
