@@ -18,6 +18,7 @@ export const entrances = {
     'serve-api.ts',
     'start-conferencing.ts',
     'start-media.ts',
+    'start-moderation.ts',
   ],
   conformance: ['index.ts', 'main.ts'],
 };
@@ -156,6 +157,10 @@ export const rooms = {
         'moderation',
       ],
     },
+    headless: {
+      holds: 'own publications, playback and connection as state, for hooks; part of `bindings.ts`',
+      imports: ['stream-kinds.ts', 'waiting', 'state', 'devices', 'publishing', 'quality'],
+    },
     schemas: {
       holds: 'metadata, events and messages typed by schema',
       imports: ['errors', 'waiting', 'state', 'publishing', 'messages', 'conference'],
@@ -170,6 +175,7 @@ export const rooms = {
     'listeners.ts': { holds: 'a list of listeners that may throw', imports: [] },
     'refusal.ts': { holds: 'why a request is refused', imports: [] },
     'repeat-every.ts': { holds: 'work that repeats', imports: ['clock.ts'] },
+    'wait-at-most.ts': { holds: 'waiting that ends by itself', imports: ['clock.ts'] },
     health: { holds: 'what the machine lacks, and telling the operator', imports: ['clock.ts'] },
     limits: { holds: 'how much of everything a user may have', imports: ['refusal.ts'] },
     'event-log': { holds: 'the interface of the log, and waiting for it to grow', imports: [] },
@@ -185,6 +191,10 @@ export const rooms = {
       holds: 'command in, events out: pure rules without clock, HTTP or media',
       imports: ['actor.ts', 'refusal.ts'],
     },
+    'conferences/sent-events': {
+      holds: 'events that back ends send, and hiding parts of them from logs',
+      imports: ['refusal.ts', 'conferences/rules'],
+    },
     conferences: {
       holds: 'runs commands through the rules and the log',
       imports: [
@@ -195,7 +205,27 @@ export const rooms = {
         'refusal.ts',
         'limits',
         'event-log',
+        'wait-at-most.ts',
         'conferences/rules',
+        'conferences/sent-events',
+      ],
+    },
+    'conferences/moderating': {
+      holds: 'the rules of what moderators do',
+      imports: ['refusal.ts', 'conferences/rules'],
+    },
+    admission: {
+      holds: 'whom moderators let in, banned or permitted what, and the waiting room',
+      imports: [
+        'actor.ts',
+        'clock.ts',
+        'repeat-every.ts',
+        'wait-at-most.ts',
+        'limits',
+        'event-log',
+        'storage',
+        'conferences/rules',
+        'conferences',
       ],
     },
     endpoints: {
@@ -208,6 +238,18 @@ export const rooms = {
         'storage',
         'conferences/rules',
         'conferences',
+      ],
+    },
+    moderation: {
+      holds: 'what moderators do to participants and to the door',
+      imports: [
+        'actor.ts',
+        'clock.ts',
+        'refusal.ts',
+        'conferences',
+        'conferences/moderating',
+        'admission',
+        'endpoints',
       ],
     },
     messages: {
@@ -292,6 +334,7 @@ export const rooms = {
     'media/routing': {
       holds: 'the router: streams, their publishers and viewers',
       imports: [
+        'media/codecs',
         'listeners.ts',
         'media/media-router.ts',
         'media/accepted-media.ts',
@@ -304,7 +347,7 @@ export const rooms = {
     },
     'media/processes': {
       holds: 'routers in child processes',
-      imports: ['listeners.ts', 'media/media-router.ts', 'media/routing'],
+      imports: ['media/codecs', 'listeners.ts', 'media/media-router.ts', 'media/routing'],
     },
     'media/create-media-router.ts': {
       holds: 'one process or several',
@@ -352,7 +395,9 @@ export const rooms = {
         'auth',
         'conferences/rules',
         'conferences',
+        'admission',
         'endpoints',
+        'moderation',
         'messages',
         'push',
         'streams',

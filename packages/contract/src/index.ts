@@ -5,8 +5,10 @@ export { findParticipant, findStream, UNKNOWN_VERSION } from './conference-state
 export {
   LOBBY_KEY,
   LOCKED_KEY,
+  lobbyEntry,
   lobbyInEntry,
   participantOfPermissions,
+  permissionsInEntry,
   permissionsKey,
   SERVER_KEY_PREFIX,
   type LobbyEntry,

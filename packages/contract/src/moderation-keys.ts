@@ -46,6 +46,11 @@ export function lobbyInEntry(value: string): LobbyEntry {
   return typeof message === 'string' && message !== '' ? { message } : {};
 }
 
+/** The value of the entry {@link LOBBY_KEY} with a message, which may be empty. */
+export function lobbyEntry(message: string): string {
+  return JSON.stringify(message === '' ? {} : { message });
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

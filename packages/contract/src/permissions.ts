@@ -33,15 +33,19 @@ export function readPermissions(value: unknown): Permissions | undefined {
   return { publish: sources, view, send, moderate, record };
 }
 
-/** Reads a verified profile; undefined for anything else. Fields that are no texts are left out. */
+/** Reads a verified profile; undefined for anything else. Texts that are empty, and a picture without https, are left out. */
 export function readProfile(value: unknown): VerifiedProfile | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { name, picture, role } = value as Readonly<Record<string, unknown>>;
   return {
-    ...(typeof name === 'string' && { name }),
-    ...(typeof picture === 'string' && { picture }),
-    ...(typeof role === 'string' && { role }),
+    ...(isText(name) && { name }),
+    ...(isText(picture) && picture.startsWith('https://') && { picture }),
+    ...(isText(role) && { role }),
   };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 function isFlag(value: unknown): value is boolean {

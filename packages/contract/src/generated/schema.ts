@@ -1962,7 +1962,7 @@ export interface components {
             readonly publish: readonly components["schemas"]["StreamSource"][];
             /** @description Whether it may record the conference, and read and delete its recordings. */
             readonly record: boolean;
-            /** @description Whether it may send messages. */
+            /** @description Whether it may send messages, and write the conference's metadata besides its own mute entries. */
             readonly send: boolean;
             /** @description Whether it may view streams. */
             readonly view: boolean;

@@ -18,6 +18,7 @@ type Commands = Pick<
   | 'addPublishCandidates'
   | 'unpublish'
   | 'setVideoBitrate'
+  | 'setMuted'
   | 'addViewCandidates'
   | 'setViewedVideo'
   | 'stopView'
