@@ -29,23 +29,19 @@ export interface Moderating {
 /** Creates what moderators use. Its code loads with the first command, or the first listener of the waiting room. */
 export function moderating(options: ModeratingOptions): Moderating {
   const { presence, announcer, assertJoined, onProblem } = options;
+  const run = async (name: keyof Commands, args: readonly unknown[]): Promise<unknown> => {
+    assertJoined();
+    const { moderate } = await loadPart('moderation', () => import('../moderation/moderate.ts'));
+    const commands = moderate({ ...options, send: (wait, command) => sendInside(presence, wait, command) });
+    return Reflect.apply(commands[name], undefined, args);
+  };
   /** Methods that load the code first. */
-  const onDemand = (names: string): unknown => {
-    const run = async (name: keyof Commands, args: readonly unknown[]): Promise<unknown> => {
-      assertJoined();
-      const { moderate } = await loadPart('moderation', () => import('../moderation/moderate.ts'));
-      const commands = moderate({
-        ...options,
-        send: (wait, command) => sendInside(presence, wait, command),
-      });
-      return Reflect.apply(commands[name], undefined, args);
-    };
-    return Object.fromEntries(
+  const onDemand = (names: string): unknown =>
+    Object.fromEntries(
       names
         .split(' ')
         .map((name) => [name, (...args: readonly unknown[]) => run(name as keyof Commands, args)]),
     );
-  };
   let guests: readonly WaitingGuest[] = [];
   return {
     moderation: withBoundary(
