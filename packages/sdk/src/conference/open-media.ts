@@ -278,10 +278,10 @@ export class OpenMedia {
   /** Closes what a moderator forbids. The server has closed its side; nothing opens again when the right comes back. */
   #forbid(entry: OpenEntry): void {
     const error = notPermitted(entry);
-    void entry.publication?.forgetMuted();
-    entry.closing.abort(error);
     // While it opens, its promise rejects.
     if (entry.renewal) this.#options.onProblem(error);
+    void entry.publication?.forgetMuted();
+    entry.closing.abort(error);
   }
 
   get #isOnHold(): boolean {
