@@ -42,14 +42,19 @@ async function untilAdmitted(
   const { conferenceId, metadata, onWaiting } = options;
   const gone = new AbortController();
   let endpoint: UserEndpoint | undefined;
-  const giveUp = (keepalive: boolean) => {
+  const giveUp = async (keepalive: boolean) => {
     if (!endpoint) return;
     const place = { conferenceId, userEndpointId: endpoint.id };
-    api.cancelEntry(place, { keepalive, timeoutMs: farewellTimeoutMs }).catch(() => {});
-    void sayFarewell(api, endpoint, conferenceId, { keepalive });
+    endpoint.stop();
+    const cancelling = api.cancelEntry(place, { keepalive, timeoutMs: farewellTimeoutMs }).catch(() => {});
+    // The server takes this only from a registered endpoint, and requests of a page that goes away may overtake each other.
+    // An endpoint that is nowhere disturbs nobody until it expires.
+    if (keepalive) return;
+    await cancelling;
+    await sayFarewell(api, endpoint, conferenceId, {});
   };
   const onGone = () => {
-    giveUp(true);
+    void giveUp(true);
     gone.abort();
   };
   const stopWatching = watchPage({ onGone, onAway: onGone, onReturn: () => {}, onBack: () => {} });
@@ -76,7 +81,7 @@ async function untilAdmitted(
     );
   } catch (error) {
     log('info', 'not admitted', {}, error);
-    if (!gone.signal.aborted) giveUp(false);
+    if (!gone.signal.aborted) void giveUp(false);
     throw error;
   } finally {
     stopWatching();

@@ -189,6 +189,10 @@ export function fakeModerationApi(server: FakeServer, userId: string, act: Act):
           !options?.signal?.aborted
         ) {
           await moderation.park(options?.signal);
+          const { guests } = moderation;
+          const hasPlace = guests.some((guest) => guest.userEndpointId === userEndpointId);
+          // Whoever gave up the place meanwhile gets no other one by a request that was held.
+          if (!hasPlace && !moderation.decisionOn(userEndpointId) && conferenceOf(fail).metadata[LOBBY_KEY]) break;
           current = answer();
         }
         return current;
