@@ -6,7 +6,7 @@ import {
   type Stream,
 } from '@parley-rtc/contract';
 import type { ConferenceSnapshot, Removal } from '../state/conference-store.ts';
-import { writerOf } from '../state/moderator.ts';
+import { moderatorOf } from '../state/moderator.ts';
 import { selectRemoteParticipants, streamsOf } from '../state/selectors.ts';
 import { sameJson } from '../state/unchanged.ts';
 import type { ConferenceEvents } from './conference-events.ts';
@@ -82,7 +82,7 @@ function permissionAnnouncements(before: ConferenceSnapshot, after: ConferenceSn
     const earlier = id === after.endpointId ? before : findParticipant(before.conference, id);
     if (!permissions || !earlier || sameJson(earlier.permissions, permissions)) return [];
     const entry = metadata[permissionsKey(id)];
-    return [['permissions-changed', { participant, permissions, changedBy: entry && writerOf(entry) }]];
+    return [['permissions-changed', { participant, permissions, changedBy: entry && moderatorOf(entry) }]];
   });
 }
 

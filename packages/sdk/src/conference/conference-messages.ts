@@ -25,8 +25,8 @@ import { payloadToWire } from '../messages/payload.ts';
 import type { Requests } from '../messages/requests.ts';
 import { isReserved, requestedTopic } from '../messages/reserved-topics.ts';
 import { readConference } from '../presence/enter-conference.ts';
+import { sendInside, type Presence } from '../presence/send-inside.ts';
 import type { OwnIds } from './metadata-calls.ts';
-import { sendInside, type Presence } from './send-inside.ts';
 
 export interface ConferenceMessagesOptions {
   readonly api: Pick<RtcApi, 'getConference' | 'getSimpleView' | 'sendMessages'>;

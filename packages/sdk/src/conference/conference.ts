@@ -19,7 +19,8 @@ import type { ViewedStream, ViewOptions } from '../viewing/viewed-stream.ts';
 import { createConference, type CreateOptions } from './create-conference.ts';
 import { joinConference } from './join-conference.ts';
 import type { JoinOptions } from './join-options.ts';
-import type { LeaveOptions, Session } from './session.ts';
+import type { LeaveOptions } from './session-options.ts';
+import type { Session } from './session.ts';
 import { TokenWatch } from './token-watch.ts';
 
 /**

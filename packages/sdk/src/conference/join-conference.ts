@@ -54,7 +54,7 @@ export async function joinConference(api: RtcApi, options: Options, loadPush?: L
     const { endpoint, logs } = progress;
     if (!endpoint || !(error instanceof WaitingRoomError)) throw error;
     const leftMs = timeoutMs - (performance.now() - startedMs);
-    const part = await loadPart('waiting', () => import('./join-from-waiting-room.ts'));
+    const part = await loadPart('waiting', () => import('../presence/join-from-waiting-room.ts'));
     return part.joinFromWaitingRoom({
       api,
       options,

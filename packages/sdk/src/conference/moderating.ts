@@ -3,9 +3,9 @@ import type { Announcer } from '../announcing/announcer.ts';
 import { loadPart } from '../load-part.ts';
 import type { Commands } from '../moderation/moderate.ts';
 import type { Moderation, WaitingGuest, WaitingRoom } from '../moderation/moderation.ts';
+import { sendInside, type Presence } from '../presence/send-inside.ts';
 import type { ConferenceStore } from '../state/conference-store.ts';
 import type { OwnIds } from './metadata-calls.ts';
-import { sendInside, type Presence } from './send-inside.ts';
 
 export interface ModeratingOptions {
   readonly api: RtcApi;

@@ -7,25 +7,17 @@ import {
   type ParleyError,
   type RtcApi,
 } from '@parley-rtc/client';
-import {
-  findStream,
-  mayPublish,
-  type ConferenceState,
-  type Permissions,
-  type StreamType,
-} from '@parley-rtc/contract';
+import { findStream, type ConferenceState, type Permissions, type StreamType } from '@parley-rtc/contract';
 import { iceConfiguration, type IceConfigurationOptions } from '../connection/ice-configuration.ts';
-import type { LinkRenewal } from '../connection/link-renewal.ts';
 import type { MediaConnection } from '../connection/media-connection.ts';
 import type { LinkContext } from '../connection/stream-link.ts';
 import { selectOnHold } from '../conventions/hold.ts';
 import { moderatorEntry, muteKey } from '../conventions/track-mute.ts';
 import { NotJoinedError } from '../errors/conference-errors.ts';
 import { OnHoldError, StreamNotFoundError } from '../errors/media-errors.ts';
-import { NotPermittedError } from '../errors/moderation-errors.ts';
 import { loadPart } from '../load-part.ts';
 import type { MediaEncryption } from '../publishing/media-encryption.ts';
-import type { Publication, PublicationContext } from '../publishing/publication.ts';
+import type { PublicationContext } from '../publishing/publication.ts';
 import type { PublishCalls } from '../publishing/publish-calls.ts';
 import { publishMedia } from '../publishing/publish-media.ts';
 import { publishedType, type PublishOptions } from '../publishing/publish-options.ts';
@@ -38,6 +30,7 @@ import { View } from '../viewing/view.ts';
 import type { ViewedStream, ViewOptions } from '../viewing/viewed-stream.ts';
 import { mediaCalls, type MediaCalls, type MediaCallsOptions } from './media-calls.ts';
 import type { OwnIds } from './metadata-calls.ts';
+import { isPermitted, notPermitted, streamIdOf, type OpenEntry } from './open-entry.ts';
 
 export interface OpenMediaOptions {
   readonly api: RtcApi;
@@ -60,38 +53,6 @@ export interface OpenMediaOptions {
   readonly onViewTimed: (timing: ViewTiming) => void;
   readonly onDecryption: (streamId: string, isDecrypted: boolean) => void;
   readonly onProblem: (error: ParleyError) => void;
-}
-
-/** A stream or view of ours, from the start of opening until it has closed. */
-interface OpenEntry {
-  /** The viewed stream's id; undefined for a stream of ours. */
-  readonly viewedId: string | undefined;
-  /** As far as it is known before a stream of ours is captured. */
-  type: StreamType;
-  /** Aborts to request closing. */
-  readonly closing: AbortController;
-  /** Aborts when it has closed. */
-  readonly closed: AbortController;
-  peer?: RTCPeerConnection;
-  /** Set once the stream or view is open. */
-  renewal?: LinkRenewal;
-  /** Set once a stream of ours is open. */
-  publication?: Publication;
-  /** A stream of ours, also while it is opening. */
-  created?: Publication;
-}
-
-/** Returns the stream's id; undefined while a stream of ours is not published yet. */
-function streamIdOf({ viewedId, publication }: OpenEntry): string | undefined {
-  return publication?.stream.id ?? viewedId;
-}
-
-function notPermitted(entry: OpenEntry, cause?: unknown): NotPermittedError {
-  const streamId = streamIdOf(entry);
-  return new NotPermittedError(entry.viewedId === undefined ? 'publish' : 'view', {
-    ...(streamId !== undefined && { streamId }),
-    ...(cause !== undefined && { cause }),
-  });
 }
 
 /** All open streams and views of ours. */
@@ -266,9 +227,8 @@ export class OpenMedia {
     for (const entry of this.#entries) entry.closing.abort(new NotJoinedError());
   }
 
-  #isPermitted({ viewedId, type }: OpenEntry): boolean {
-    const permissions = this.#options.permissions();
-    return !permissions || (viewedId === undefined ? mayPublish(permissions, type) : permissions.view);
+  #isPermitted(entry: OpenEntry): boolean {
+    return isPermitted(entry, this.#options.permissions());
   }
 
   #assertPermitted(entry: OpenEntry): void {

@@ -1,4 +1,4 @@
-import { atBoundary, type Log, type Logs, type ParleyError, type RtcApi } from '@parley-rtc/client';
+import { atBoundary, type Log, type ParleyError } from '@parley-rtc/client';
 import {
   findParticipant,
   type ConferenceEvent,
@@ -9,19 +9,18 @@ import { alreadyThere } from '../announcing/already-there.ts';
 import { announcementsBetween } from '../announcing/announcements.ts';
 import { Announcer } from '../announcing/announcer.ts';
 import { departureOf } from '../announcing/departure.ts';
-import type { JoinTiming } from '../announcing/join-timing.ts';
 import { muteKey } from '../conventions/track-mute.ts';
 import { EndpointLostError, ListenerError, NotJoinedError } from '../errors/conference-errors.ts';
 import { removalIn } from '../errors/removal-in.ts';
 import type { Entered } from '../presence/enter-conference.ts';
 import type { Farewell } from '../presence/farewell.ts';
 import { watchPage } from '../presence/page-lifecycle.ts';
-import { Rejoiner, type RejoinerOptions } from '../presence/rejoiner.ts';
+import { Rejoiner } from '../presence/rejoiner.ts';
+import type { Presence } from '../presence/send-inside.ts';
 import type { PublishOptions } from '../publishing/publish-options.ts';
 import type { PublishedStream } from '../publishing/published-stream.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
-import type { EventFeed, EventFeedSink } from '../signalling/event-feed.ts';
-import type { UserEndpoint } from '../signalling/user-endpoint.ts';
+import type { EventFeed } from '../signalling/event-feed.ts';
 import {
   createConferenceStore,
   type ConferenceSnapshot,
@@ -32,38 +31,14 @@ import { nothingBlocked } from '../state/playback.ts';
 import { selectRemoteStreams, selectSelf } from '../state/selectors.ts';
 import { keepUnchanged, sameSnapshot } from '../state/unchanged.ts';
 import { ConferenceMessages } from './conference-messages.ts';
-import type { EarlyPublication } from './early-publication.ts';
 import { endConference, endedConference } from './end-conference.ts';
 import { startOnDemand } from './insight.ts';
 import type { InsightVerbs } from './measure-streams.ts';
 import { metadataCalls, type MetadataCalls, type OwnIds } from './metadata-calls.ts';
 import { moderating, type Moderating } from './moderating.ts';
-import { OpenMedia, type OpenMediaOptions } from './open-media.ts';
-import type { Presence } from './send-inside.ts';
-import type { TokenWatch } from './token-watch.ts';
+import { OpenMedia } from './open-media.ts';
+import type { LeaveOptions, SessionOptions } from './session-options.ts';
 import { untilInside } from './until-inside.ts';
-
-export interface LeaveOptions {
-  /** Free text for other participants. */
-  readonly reason?: string;
-  /** Aborts the request to the server. */
-  readonly signal?: AbortSignal;
-}
-
-export interface SessionOptions {
-  readonly api: RtcApi;
-  readonly logs: Logs;
-  readonly endpoint: UserEndpoint;
-  readonly conference: ConferenceState;
-  readonly access?: TokenWatch | undefined;
-  readonly ice: OpenMediaOptions['ice'];
-  readonly early?: EarlyPublication | undefined;
-  readonly encryption?: OpenMediaOptions['encryption'];
-  readonly timing: JoinTiming;
-  readonly withMessageHistory?: boolean;
-  readonly startFeed: (sink: EventFeedSink) => EventFeed;
-  readonly enterAgain: RejoinerOptions['enterAgain'];
-}
 
 /** Everything behind a `Conference`, from joining until leaving or the end. */
 export class Session {
@@ -297,26 +272,22 @@ export class Session {
   }
 
   #giveUp(cause: unknown): void {
-    if (this.#farewell || this.#isRemovedBy(cause)) return;
+    if (this.#farewell) return;
+    if (removalIn(cause)) return this.#onGone(cause);
     this.#log('error', 'gave up rejoining', {}, cause);
     this.announcer.tellError(new EndpointLostError({ cause }));
     void this.#finish({ connection: 'left' }, { leave: {} });
   }
 
-  /** The conference is over, or closed to us. */
+  /** The conference is over, or a moderator removed us, for example while we were offline. */
   #onGone(cause: unknown): void {
-    if (!this.#isRemovedBy(cause)) void this.#finish({ connection: 'ended' }, {});
-  }
-
-  /** Finishes if `cause` says that a moderator removed us, for example because we were offline when it happened. */
-  #isRemovedBy(cause: unknown): boolean {
     const removal = removalIn(cause);
-    if (removal) this.#onRemoved({ reason: undefined, removedBy: undefined, ...removal });
-    return removal !== undefined;
-  }
-
-  #onRemoved(removal: Removal, conference = this.store.getSnapshot().conference): void {
-    void this.#finish({ connection: 'removed', removal, conference }, {});
+    void this.#finish(
+      removal
+        ? { connection: 'removed', removal: { reason: undefined, removedBy: undefined, ...removal } }
+        : { connection: 'ended' },
+      {},
+    );
   }
 
   #onEvent(event: ConferenceEvent, conference: ConferenceState | undefined): void {
@@ -324,7 +295,7 @@ export class Session {
     const departure = left && departureOf(left);
     if (conference?.ended) this.#onEnd(conference);
     else if (conference && departure?.removedBy && left?.userEndpointId === this.endpointId)
-      this.#onRemoved(departure, conference);
+      void this.#finish({ connection: 'removed', removal: departure, conference }, {});
     else if (conference) this.#onConference(conference, undefined, departure);
     if (event.type === 'ConferenceStreamLayersUpdatedEvent') {
       this.media.setActiveLayers(event.streamId, event.activeRids);

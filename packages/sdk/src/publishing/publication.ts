@@ -7,7 +7,7 @@ import type { Captured } from '../devices/media-source.ts';
 import { StreamNotFoundError } from '../errors/media-errors.ts';
 import { TrackEndedError } from '../errors/track-ended-error.ts';
 import { newId } from '../new-id.ts';
-import { writerOf, type Moderator } from '../state/moderator.ts';
+import { moderatorOf, type Moderator } from '../state/moderator.ts';
 import type { TrackKind } from '../stream-kinds.ts';
 import { latestValue } from '../waiting/latest-value.ts';
 import { assertBitrate } from './assert-bitrate.ts';
@@ -79,7 +79,7 @@ export class Publication {
       onScreenEnded,
       onMutedBy: (kind, entry) => {
         log('info', 'muted by a moderator', { kind });
-        context.onMutedBy(this.stream, kind, writerOf(entry));
+        context.onMutedBy(this.stream, kind, moderatorOf(entry));
       },
     });
     this.renewal = createLinkRenewal({
@@ -242,7 +242,7 @@ export class Publication {
       isMuted: (kind) => outgoing.isMuted(kind),
       mutedBy: (kind) => {
         const entry = outgoing.mutedBy(kind);
-        return entry && writerOf(entry);
+        return entry && moderatorOf(entry);
       },
       deviceIdOf: (kind) => outgoing.deviceIdOf(kind),
       async switchTo({ camera, microphone }) {

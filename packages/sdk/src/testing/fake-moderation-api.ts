@@ -192,7 +192,8 @@ export function fakeModerationApi(server: FakeServer, userId: string, act: Act):
           const { guests } = moderation;
           const hasPlace = guests.some((guest) => guest.userEndpointId === userEndpointId);
           // Whoever gave up the place meanwhile gets no other one by a request that was held.
-          if (!hasPlace && !moderation.decisionOn(userEndpointId) && conferenceOf(fail).metadata[LOBBY_KEY]) break;
+          if (!hasPlace && !moderation.decisionOn(userEndpointId) && conferenceOf(fail).metadata[LOBBY_KEY])
+            break;
           current = answer();
         }
         return current;

@@ -1,20 +1,25 @@
 import { WaitingRoomError, withDeadline, type Log, type RtcApi } from '@parley-rtc/client';
-import { sayFarewell } from '../presence/farewell.ts';
-import { watchPage } from '../presence/page-lifecycle.ts';
-import { waitForEntry } from '../presence/wait-for-entry.ts';
+import type { JsonObject } from '@parley-rtc/contract';
 import type { UserEndpoint } from '../signalling/user-endpoint.ts';
 import { farewellTimeoutMs } from '../waiting/recovery-policy.ts';
-import type { JoinOptions } from './join-options.ts';
-import type { Session } from './session.ts';
+import { sayFarewell } from './farewell.ts';
+import { watchPage } from './page-lifecycle.ts';
+import { waitForEntry, type Waiting } from './wait-for-entry.ts';
 
-export interface WaitingRoomOptions {
+export interface WaitingRoomOptions<Joined> {
   readonly api: RtcApi;
-  readonly options: Pick<JoinOptions, 'conferenceId' | 'metadata' | 'onWaiting' | 'signal'>;
+  /** What the app wants, as it asked to join. */
+  readonly options: {
+    readonly conferenceId: string;
+    readonly metadata?: JsonObject;
+    readonly onWaiting?: (waiting: Waiting) => unknown;
+    readonly signal?: AbortSignal;
+  };
   /** The endpoint that was sent to the waiting room. */
   readonly endpointId: string;
   readonly register: (preferredId: string, signal: AbortSignal) => Promise<UserEndpoint>;
   /** Joins with this endpoint. */
-  readonly join: (endpointId: string) => Promise<Session>;
+  readonly join: (endpointId: string) => Promise<Joined>;
   readonly log: Log;
 }
 
@@ -22,7 +27,7 @@ export interface WaitingRoomOptions {
 const mostWaits = 3;
 
 /** Waits until a moderator admits us, and joins. Leaves nothing behind when that fails, or the page goes away. */
-export async function joinFromWaitingRoom(options: WaitingRoomOptions): Promise<Session> {
+export async function joinFromWaitingRoom<Joined>(options: WaitingRoomOptions<Joined>): Promise<Joined> {
   let { endpointId } = options;
   for (let waits = 1; ; waits += 1) {
     endpointId = await untilAdmitted(options, endpointId);
@@ -36,7 +41,7 @@ export async function joinFromWaitingRoom(options: WaitingRoomOptions): Promise<
 
 /** Resolves to the endpoint that may join. */
 async function untilAdmitted(
-  { api, options, register, log }: WaitingRoomOptions,
+  { api, options, register, log }: Omit<WaitingRoomOptions<unknown>, 'join'>,
   preferredId: string,
 ): Promise<string> {
   const { conferenceId, metadata, onWaiting } = options;
