@@ -1,5 +1,4 @@
 import type { Auth } from './auth/create-auth.ts';
-import { refusalToRead } from './conferences/rules/require-entry.ts';
 import { Moderation } from './moderation/moderation.ts';
 import type { Conferencing, Foundation } from './start-conferencing.ts';
 
@@ -19,9 +18,7 @@ export function startModeration(
     endLoginsOf: (userKey) => revoke.endLoginsOf(userKey),
     onClosed: (state) => {
       waiting.endWhere(
-        (actor, conferenceId) =>
-          conferenceId === state.id &&
-          refusalToRead(state, { actor, standing: standings.of(conferenceId, actor) }) !== undefined,
+        (actor, conferenceId) => conferenceId === state.id && !conferences.mayRead(state, actor),
       );
     },
     onError,

@@ -37,8 +37,8 @@ export class Standings {
     }
   }
 
-  /** Where a user stands in a conference. */
-  of(conferenceId: string, actor: Actor): Standing {
+  /** What was decided about a user in a conference. */
+  of(conferenceId: string, actor: Actor): Omit<Standing, 'owns'> {
     const decisions = this.#byConference.get(conferenceId);
     if (!decisions) return noStanding;
     const { users, endpoints, removedLogins } = decisions;

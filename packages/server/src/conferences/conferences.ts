@@ -29,7 +29,7 @@ import {
   requireSameOrganization,
   requireTicketFor,
 } from './rules/preconditions.ts';
-import { requireReadable } from './rules/require-entry.ts';
+import { refusalToRead, requireReadable } from './rules/require-entry.ts';
 import type { RuleContext, Stamp } from './rules/rule-context.ts';
 import { noStanding, type Standing } from './rules/standing.ts';
 import { sendEvent, type SentEvent } from './sent-events/send-event.ts';
@@ -127,6 +127,11 @@ export class Conferences {
     return this.#settledState(created.conferenceId);
   }
 
+  /** Whether an actor of the conference's organization may read it. */
+  mayRead(state: ConferenceState, actor: Actor): boolean {
+    return refusalToRead(state, { actor, standing: this.#standingOf(state.id, actor) }) === undefined;
+  }
+
   /**
    * The current state of a conference. Refuses with `not_found`, `forbidden` if the conference is not the actor's, or as
    * {@link requireReadable} does.
@@ -139,12 +144,16 @@ export class Conferences {
     return state;
   }
 
-  /** The active conferences of the actor's organization; only the newest when there are too many. */
+  /**
+   * The active conferences of the actor's organization that the actor may read; only the newest when there are too many.
+   */
   async active(actor: Actor): Promise<readonly ConferenceState[]> {
     requireRight(actor, 'list-conferences', 'list conferences');
     await this.#options.log.settled();
     const { activeListLimit = 1000 } = this.#options;
-    const active = this.ongoing().filter(({ organizationId }) => organizationId === actor.organizationId);
+    const active = this.ongoing().filter(
+      (state) => state.organizationId === actor.organizationId && this.mayRead(state, actor),
+    );
     return newestWithin(active.slice(-activeListLimit), this.#limits.listBytes);
   }
 

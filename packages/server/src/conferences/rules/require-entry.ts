@@ -19,7 +19,7 @@ export function requireReadable(state: ConferenceState, visitor: Visitor): void 
 
 /** Why a user may not read what happens in the conference; undefined for one who may. */
 export function refusalToRead(state: ConferenceState, visitor: Visitor): RefusalError | undefined {
-  const isInside = state.participants.some(({ userId }) => userId === visitor.actor.userId);
+  const isInside = state.participants.some(({ id }) => visitor.standing.owns(id));
   return isInside && !visitor.standing.isBanned ? undefined : refusalToEnter(state, visitor);
 }
 

@@ -5,7 +5,7 @@ export interface Removal {
   readonly reason?: string;
 }
 
-/** What was decided about a user in a conference, beyond what the user's token says. */
+/** What is known about a user in a conference, beyond what the user's token says: decisions of moderators, and endpoints. */
 export interface Standing {
   /** What the user may do now; undefined unless somebody changed it. */
   readonly permissions: Permissions | undefined;
@@ -14,6 +14,8 @@ export interface Standing {
   readonly mayReturn: boolean;
   /** The decision that removed this endpoint, or the login that the user has now. */
   readonly removalOf: (endpointId: string) => Removal | undefined;
+  /** Whether an endpoint is the user's. An equal user id in its participant does not say so: ids of two realms may be equal. */
+  readonly owns: (endpointId: string) => boolean;
 }
 
 /** The standing of a user about whom nobody has decided anything. */
@@ -22,4 +24,5 @@ export const noStanding: Standing = {
   isBanned: false,
   mayReturn: false,
   removalOf: () => undefined,
+  owns: () => false,
 };

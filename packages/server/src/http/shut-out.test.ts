@@ -1,0 +1,61 @@
+import type { EntryAnswer, WireConference } from '@parley-rtc/contract';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { FAREWELL_MS } from '../moderation/moderation.ts';
+import { startIdentityProvider } from '../testing/identity-provider.ts';
+import { startModeratedCall } from '../testing/moderated-call.ts';
+import { PushReader } from '../testing/push-reader.ts';
+import { Caller } from '../testing/test-server.ts';
+
+/** A moderated call whose server also accepts users of an identity provider. */
+async function startWithProvider() {
+  const provider = await startIdentityProvider(onTestFinished);
+  const call = await startModeratedCall({ externalIssuer: provider.config });
+  return {
+    ...call,
+    external: async (sub: string, claims: object = {}) =>
+      new Caller(call.url, {
+        access_token: await provider.sign(call.clock.now(), { sub, authorities: [], ...claims }),
+        token_type: 'bearer',
+        expires_in: 0,
+        sub,
+      }),
+  };
+}
+
+describe('a user with the id of another, whom something else vouches for', () => {
+  it('reads nothing behind a closed door because the other is inside', async () => {
+    const { external, redeem, moderate, conferenceId } = await startWithProvider();
+    const bob = await external('bob');
+    await bob.join(conferenceId, { name: 'Bob' });
+    await moderate('updateAdmission', { lobby: true });
+    const { caller: mallory } = await redeem({ customer_id: 'bob' });
+    const params = { params: { id: conferenceId } };
+    for (const read of ['getConference', 'getSimpleView', 'getEvents', 'openPush']) {
+      expect(await mallory.call(read, params)).toMatchObject({ status: 403, body: { error: 'lobby' } });
+    }
+    const body = { conferenceId, userEndpointId: await mallory.register(), interactionId: 'i' };
+    expect((await mallory.call('setInteraction', { body })).status).toBe(403);
+    // The one who is inside reads on.
+    expect((await bob.call('getConference', params)).status).toBe(200);
+  });
+});
+
+describe('the list of active conferences', () => {
+  it('has no conference that its reader may not read', async () => {
+    const { login, moderate, conferenceId, service, host } = await startModeratedCall();
+    const user = await login('user');
+    const idsOf = async (caller: Caller) =>
+      (await caller.do<readonly WireConference[]>('getActive')).map(({ id }) => id);
+    expect(await idsOf(user)).toEqual([conferenceId]);
+    await moderate('updateAdmission', { locked: true });
+    expect(await idsOf(user)).toEqual([]);
+    expect(await idsOf(service)).toEqual([conferenceId]);
+    await moderate('updateAdmission', { locked: false });
+    const userEndpointId = await user.join(conferenceId);
+    await moderate('updateAdmission', { locked: true });
+    expect(await idsOf(user)).toEqual([conferenceId]);
+    await moderate('removeParticipant', { participantId: userEndpointId, ban: true });
+    expect(await idsOf(user)).toEqual([]);
+    expect(await idsOf(host.caller)).toEqual([conferenceId]);
+  });
+});
