@@ -43,12 +43,13 @@ export class Standings {
     if (!decisions) return noStanding;
     const { users, endpoints, removedLogins } = decisions;
     const { permissions, isBanned = false, mayReturn = false } = users.get(userKeyOf(actor)) ?? {};
-    const ofLogin = removedLogins.get(actor.loginId ?? '');
+    const loginRemoval = removedLogins.get(actor.loginId ?? '');
     return {
       permissions,
       isBanned,
       mayReturn,
-      removalOf: (endpointId) => endpoints.get(endpointId)?.removal ?? ofLogin,
+      loginRemoval,
+      removalOf: (endpointId) => endpoints.get(endpointId)?.removal ?? loginRemoval,
     };
   }
 

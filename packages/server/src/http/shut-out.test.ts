@@ -22,6 +22,43 @@ async function startWithProvider() {
   };
 }
 
+describe('a removed moderator', () => {
+  it('moderates no more: neither in the time until its login ends, nor by a role', async () => {
+    const { enter, moderate, host, external, conferenceId, publish } = await startWithProvider();
+    const coHost = await enter({ moderator: true });
+    await publish(host, 'MIC');
+    const agent = await external('agent', { authorities: ['ROLE_AGENT'] });
+    const staff = { caller: agent, userEndpointId: await agent.join(conferenceId) };
+    const guest = await enter();
+    await moderate('removeParticipant', { participantId: coHost.userEndpointId });
+    await moderate('removeParticipant', { participantId: staff.userEndpointId, ban: true });
+    for (const former of [coHost, staff]) {
+      for (const [operation, body] of [
+        ['removeParticipant', { participantId: host.userEndpointId }],
+        ['muteParticipant', { participantId: host.userEndpointId, kind: 'audio' }],
+        ['updatePermissions', { participantId: guest.userEndpointId, permissions: { moderate: true } }],
+        ['updateAdmission', { locked: true }],
+        ['decideEntry', { decision: 'ADMITTED' }],
+      ] as const) {
+        expect([operation, (await moderate(operation, body, former)).status]).toEqual([operation, 403]);
+      }
+      const query = { userEndpointId: former.userEndpointId };
+      const list = await former.caller.call('getWaiting', { params: { id: conferenceId }, query });
+      expect(list.status).toBe(403);
+    }
+    expect((await moderate('end', {}, coHost)).status).toBe(403);
+  });
+
+  it('does not enter a locked conference again by the role of its ticket', async () => {
+    const { enter, moderate, conferenceId } = await startModeratedCall();
+    const coHost = await enter({ moderator: true });
+    await moderate('updateAdmission', { locked: true });
+    await moderate('removeParticipant', { participantId: coHost.userEndpointId });
+    const read = await coHost.caller.call('getConference', { params: { id: conferenceId } });
+    expect(read).toMatchObject({ status: 403, body: { error: 'removed' } });
+  });
+});
+
 describe('a user with the id of another, whom something else vouches for', () => {
   it('reads nothing behind a closed door because the other is inside', async () => {
     const { external, redeem, moderate, conferenceId } = await startWithProvider();
