@@ -15,6 +15,7 @@ import { updateAdmission } from '../conferences/moderating/update-admission.ts';
 import { changedPermissions, updatePermissions } from '../conferences/moderating/update-permissions.ts';
 import type { UserEndpoints } from '../endpoints/user-endpoints.ts';
 import { RefusalError } from '../refusal.ts';
+import { Turns } from './turns.ts';
 
 /** What {@link Moderation} needs. */
 export interface ModerationOptions {
@@ -44,6 +45,8 @@ export const FAREWELL_MS = 10_000;
 export class Moderation {
   readonly #options: ModerationOptions;
   readonly #timers = new Set<() => void>();
+  /** One decision at a time in a conference: what is recorded before an event must fit the event. */
+  readonly #turns = new Turns();
 
   constructor(options: ModerationOptions) {
     this.#options = options;
@@ -53,7 +56,34 @@ export class Moderation {
    * Removes a participant and keeps its endpoint and login out; with `ban`, also its user and tickets. Repeating it changes
    * nothing. Refuses with `forbidden`, or with `not_found` an endpoint that nobody knows.
    */
-  async remove(command: RemoveParticipantCommand, actor: Actor): Promise<void> {
+  remove(command: RemoveParticipantCommand, actor: Actor): Promise<void> {
+    return this.#turns.take(command.conferenceId, () => this.#remove(command, actor));
+  }
+
+  /** Mutes a participant's streams. The media follow the events. */
+  async mute(command: MuteParticipantCommand, actor: Actor): Promise<void> {
+    await this.#options.conferences.perform(command.conferenceId, actor, (state, context) =>
+      muteParticipant(state, command, context),
+    );
+  }
+
+  /** Changes what a participant may do, and all other endpoints of its user. */
+  setPermissions(command: UpdatePermissionsCommand, actor: Actor): Promise<void> {
+    return this.#turns.take(command.conferenceId, () => this.#setPermissions(command, actor));
+  }
+
+  /** Locks or unlocks the conference, and opens or closes its waiting room. Who is inside may always come back. */
+  setAdmission(command: UpdateAdmissionCommand, actor: Actor): Promise<void> {
+    return this.#turns.take(command.conferenceId, () => this.#setAdmission(command, actor));
+  }
+
+  /** Stops all timers; for shutdown. */
+  close(): void {
+    for (const stop of this.#timers) stop();
+    this.#timers.clear();
+  }
+
+  async #remove(command: RemoveParticipantCommand, actor: Actor): Promise<void> {
     const { conferences, standings, disableTicketsOf } = this.#options;
     const { conferenceId, participantId, reason, ban = false } = command;
     await conferences.rehearse(conferenceId, actor, (state, context) => {
@@ -93,15 +123,7 @@ export class Moderation {
     if (owner && !isOwn) this.#endLoginLater(owner, ban);
   }
 
-  /** Mutes a participant's streams. The media follow the events. */
-  async mute(command: MuteParticipantCommand, actor: Actor): Promise<void> {
-    await this.#options.conferences.perform(command.conferenceId, actor, (state, context) =>
-      muteParticipant(state, command, context),
-    );
-  }
-
-  /** Changes what a participant may do, and all other endpoints of its user. */
-  async setPermissions(command: UpdatePermissionsCommand, actor: Actor): Promise<void> {
+  async #setPermissions(command: UpdatePermissionsCommand, actor: Actor): Promise<void> {
     const { conferences, standings } = this.#options;
     const { conferenceId, participantId } = command;
     let wanted: ReturnType<typeof changedPermissions> | undefined;
@@ -125,8 +147,7 @@ export class Moderation {
     });
   }
 
-  /** Locks or unlocks the conference, and opens or closes its waiting room. Who is inside may always come back. */
-  async setAdmission(command: UpdateAdmissionCommand, actor: Actor): Promise<void> {
+  async #setAdmission(command: UpdateAdmissionCommand, actor: Actor): Promise<void> {
     const { conferences, onClosed } = this.#options;
     const { conferenceId } = command;
     const isClosing = command.locked === true || command.lobby === true;
@@ -138,12 +159,6 @@ export class Moderation {
     // Again for those who joined meanwhile.
     await this.#letInsideReturn(state);
     onClosed(state);
-  }
-
-  /** Stops all timers; for shutdown. */
-  close(): void {
-    for (const stop of this.#timers) stop();
-    this.#timers.clear();
   }
 
   async #letInsideReturn(state: ConferenceState): Promise<void> {

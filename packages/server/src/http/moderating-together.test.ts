@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { startModeratedCall } from '../testing/moderated-call.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
+
+describe('two hosts at the same time', () => {
+  it('who change different permissions of a guest both succeed', async () => {
+    const { enter, moderate, participant, conferenceId } = await startModeratedCall({
+      dataDir: temporaryFolder(),
+    });
+    const coHost = await enter({ moderator: true });
+    const guest = await enter();
+    const change = (permissions: object, by?: typeof coHost) =>
+      moderate('updatePermissions', { participantId: guest.userEndpointId, permissions }, by);
+    await Promise.all([change({ publish: [] }), change({ send: false }, coHost), change({ view: false })]);
+    const changed = { publish: [], view: false, send: false };
+    expect((await participant(guest.userEndpointId))?.permissions).toMatchObject(changed);
+    const again = await guest.caller.join(conferenceId);
+    expect((await participant(again))?.permissions).toMatchObject(changed);
+  });
+
+  it('who remove each other: one is removed, and the other may come back after a lost connection', async () => {
+    const { enter, moderate, conferenceId } = await startModeratedCall({ dataDir: temporaryFolder() });
+    const [a, b] = [await enter({ moderator: true }), await enter({ moderator: true })];
+    const statuses = await Promise.all([
+      moderate('removeParticipant', { participantId: b.userEndpointId }, a),
+      moderate('removeParticipant', { participantId: a.userEndpointId }, b),
+    ]);
+    expect(statuses.map(({ status }) => status).toSorted()).toEqual([204, 403]);
+    const winner = statuses[0].status === 204 ? a : b;
+    const body = { conferenceId, userEndpointId: winner.userEndpointId };
+    await winner.caller.do('leave', { body });
+    expect((await winner.caller.call('join', { body })).status).toBe(200);
+  });
+});
