@@ -199,6 +199,7 @@ export const rooms = {
       imports: [
         'actor.ts',
         'clock.ts',
+        'refusal.ts',
         'repeat-every.ts',
         'wait-at-most.ts',
         'limits',
@@ -226,6 +227,7 @@ export const rooms = {
         'actor.ts',
         'clock.ts',
         'refusal.ts',
+        'conferences/rules',
         'conferences',
         'conferences/moderating',
         'admission',

@@ -14,7 +14,8 @@ export function startModeration(
     standings,
     clock,
     endLogin: (loginId) => logins.end(loginId),
-    disableTicketsOf: (userKey) => revoke.disableTicketsOf(userKey),
+    ticketOf: (loginId) => logins.get(loginId)?.ticketId,
+    disableTickets: (userKey, ticketId) => revoke.disableTickets(userKey, ticketId),
     endLoginsOf: (userKey) => revoke.endLoginsOf(userKey),
     onClosed: (state) => {
       waiting.endWhere(

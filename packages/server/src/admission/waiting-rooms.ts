@@ -19,6 +19,7 @@ import { isWaitingRequired, requireEntry, requireNotRemoved } from '../conferenc
 import { Waiters } from '../event-log/waiters.ts';
 import type { Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
+import { RefusalError } from '../refusal.ts';
 import { repeatEvery } from '../repeat-every.ts';
 import type { Records } from '../storage/records.ts';
 import { waitAtMost } from '../wait-at-most.ts';
@@ -128,13 +129,19 @@ export class WaitingRooms {
 
   async #standOf(command: RequestEntryCommand, actor: Actor): Promise<EntryAnswer> {
     const { conferenceId, userEndpointId } = command;
-    const standing = await this.#options.conferences.consult(conferenceId, actor, (state, context) => {
-      requireActive(state);
-      requireNotRemoved(userEndpointId, context);
-      if (isWaitingRequired(state, context)) return lobbyInEntry(state.metadata[LOBBY_KEY]?.value ?? '');
-      requireEntry(state, context);
-      return undefined;
-    });
+    const standing = await this.#options.conferences
+      .consult(conferenceId, actor, (state, context) => {
+        requireActive(state);
+        requireNotRemoved(userEndpointId, context);
+        if (isWaitingRequired(state, context)) return lobbyInEntry(state.metadata[LOBBY_KEY]?.value ?? '');
+        requireEntry(state, context);
+        return undefined;
+      })
+      .catch(async (error: unknown) => {
+        // Whoever may not even wait, for example after a ban, does not keep a place.
+        if (error instanceof RefusalError) await this.cancel(command, actor);
+        throw error;
+      });
     const room = this.#roomOf(conferenceId);
     const found = room.find(userEndpointId);
     const known = found?.stored.userKey === userKeyOf(actor) ? found : undefined;

@@ -1,10 +1,16 @@
 import type { EntryAnswer, WireConference } from '@parley-rtc/contract';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FAREWELL_MS } from '../moderation/moderation.ts';
+import { SqliteRecords } from '../storage/sqlite-records.ts';
 import { startIdentityProvider } from '../testing/identity-provider.ts';
 import { startModeratedCall } from '../testing/moderated-call.ts';
 import { PushReader } from '../testing/push-reader.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { Caller } from '../testing/test-server.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 /** A moderated call whose server also accepts users of an identity provider. */
 async function startWithProvider() {
@@ -21,6 +27,9 @@ async function startWithProvider() {
       }),
   };
 }
+
+const idsOf = async (caller: Caller) =>
+  (await caller.do<readonly WireConference[]>('getActive')).map(({ id }) => id);
 
 describe('a removed moderator', () => {
   it('moderates no more: neither in the time until its login ends, nor by a role', async () => {
@@ -81,8 +90,6 @@ describe('the list of active conferences', () => {
   it('has no conference that its reader may not read', async () => {
     const { login, moderate, conferenceId, service, host } = await startModeratedCall();
     const user = await login('user');
-    const idsOf = async (caller: Caller) =>
-      (await caller.do<readonly WireConference[]>('getActive')).map(({ id }) => id);
     expect(await idsOf(user)).toEqual([conferenceId]);
     await moderate('updateAdmission', { locked: true });
     expect(await idsOf(user)).toEqual([]);
@@ -94,5 +101,75 @@ describe('the list of active conferences', () => {
     await moderate('removeParticipant', { participantId: userEndpointId, ban: true });
     expect(await idsOf(user)).toEqual([]);
     expect(await idsOf(host.caller)).toEqual([conferenceId]);
+  });
+});
+
+describe('a ban', () => {
+  it('also removes an endpoint that joins with another login while the disk is writing', async () => {
+    const call = await startModeratedCall({ dataDir: temporaryFolder() });
+    const { enter, redeem, moderate, conferenceId, state, host } = call;
+    const guest = await enter({ customer_id: 'mallory' });
+    const { caller } = await redeem({ customer_id: 'mallory' });
+    const userEndpointId = await caller.register();
+    let write = (): void => {};
+    const written = new Promise<void>((resolve) => (write = resolve));
+    const disk = vi.spyOn(SqliteRecords.prototype, 'put').mockReturnValueOnce(written);
+    const ban = moderate('removeParticipant', { participantId: guest.userEndpointId, ban: true });
+    await expect.poll(() => disk.mock.calls.length).toBe(1);
+    await caller.do('join', { body: { conferenceId, userEndpointId } });
+    write();
+    expect((await ban).status).toBe(204);
+    expect((await state()).participants?.map(({ id }) => id)).toEqual([host.userEndpointId]);
+  });
+
+  it('still works after a removal, when the endpoint and the login are gone', async () => {
+    const { enter, moderate, requestToken, clock } = await startModeratedCall();
+    const { ticket = '', userEndpointId, caller } = await enter();
+    const form = { grant_type: 'password', username: ticket };
+    await moderate('removeParticipant', { participantId: userEndpointId });
+    await caller.do('unregisterUserEndpoint', { body: { userEndpointId } });
+    clock.advance(FAREWELL_MS);
+    await expect.poll(async () => (await caller.call('getIceServers')).status).toBe(401);
+    expect((await requestToken(form, 'customer:')).status).toBe(200);
+    const ban = { participantId: userEndpointId, ban: true };
+    expect((await moderate('removeParticipant', ban)).status).toBe(204);
+    expect((await requestToken(form, 'customer:')).status).toBe(400);
+  });
+
+  it('reaches a guest who has just left', async () => {
+    const { enter, moderate, requestToken } = await startModeratedCall();
+    const { ticket = '', userEndpointId, caller } = await enter();
+    await caller.do('unregisterUserEndpoint', { body: { userEndpointId } });
+    const ban = { participantId: userEndpointId, ban: true };
+    expect((await moderate('removeParticipant', ban)).status).toBe(204);
+    const again = await requestToken({ grant_type: 'password', username: ticket }, 'customer:');
+    expect(again.status).toBe(400);
+  });
+
+  it('of a guest who waits takes it out of the waiting room at once', async () => {
+    const { redeem, moderate, conferenceId, host } = await startModeratedCall();
+    await moderate('updateAdmission', { lobby: true });
+    const { caller } = await redeem();
+    const body = { conferenceId, userEndpointId: await caller.register() };
+    const { revision } = await caller.do<EntryAnswer>('requestEntry', { body });
+    const next = caller.call('requestEntry', { body: { ...body, revision } });
+    const ban = { participantId: body.userEndpointId, ban: true };
+    expect((await moderate('removeParticipant', ban)).status).toBe(204);
+    expect(await next).toMatchObject({ status: 403, body: { error: 'banned' } });
+    const query = { userEndpointId: host.userEndpointId };
+    const list = await host.caller.do('getWaiting', { params: { id: conferenceId }, query });
+    expect(list).toMatchObject({ waiting: [] });
+  });
+});
+
+describe('a removal', () => {
+  it('takes all endpoints of the login along, which could not stay without it', async () => {
+    const { enter, moderate, conferenceId, state, host } = await startModeratedCall();
+    const guest = await enter();
+    const otherTab = await guest.caller.join(conferenceId);
+    await moderate('removeParticipant', { participantId: guest.userEndpointId, reason: 'Too loud' });
+    expect((await state()).participants?.map(({ id }) => id)).toEqual([host.userEndpointId]);
+    const body = { conferenceId, userEndpointId: otherTab };
+    expect(await guest.caller.call('join', { body })).toMatchObject({ body: { error: 'removed' } });
   });
 });
