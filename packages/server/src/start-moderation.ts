@@ -1,3 +1,4 @@
+import { userKeyOf } from './actor.ts';
 import type { Auth } from './auth/create-auth.ts';
 import { Moderation } from './moderation/moderation.ts';
 import type { Conferencing, Foundation } from './start-conferencing.ts';
@@ -13,10 +14,18 @@ export function startModeration(
     endpoints,
     standings,
     clock,
-    endLogin: (loginId) => logins.end(loginId),
+    endLogin: async (loginId) => {
+      const ending = logins.end(loginId);
+      waiting.endWhere((actor) => actor.loginId === loginId);
+      await ending;
+    },
     ticketOf: (loginId) => logins.get(loginId)?.ticketId,
     disableTickets: (userKey, ticketId) => revoke.disableTickets(userKey, ticketId),
-    endLoginsOf: (userKey) => revoke.endLoginsOf(userKey),
+    endLoginsOf: async (userKey) => {
+      const ending = revoke.endLoginsOf(userKey);
+      waiting.endWhere((actor) => actor.loginId !== undefined && userKeyOf(actor) === userKey);
+      await ending;
+    },
     onClosed: (state) => {
       waiting.endWhere(
         (actor, conferenceId) => conferenceId === state.id && !conferences.mayRead(state, actor),

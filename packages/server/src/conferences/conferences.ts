@@ -234,7 +234,28 @@ export class Conferences {
     signal: AbortSignal,
   ): Promise<readonly HistoryEvent[]> {
     await this.get(conferenceId, actor);
-    return readEvents(this.#options, conferenceId, position, signal);
+    const events = await readEvents(this.#options, conferenceId, position, signal);
+    return (await this.readableNow(conferenceId, actor, events)).events;
+  }
+
+  /**
+   * Those of `events`, which an actor has waited for, that it may read: all, or those until a moderator shut it out, with the one
+   * that says so.
+   */
+  async readableNow(
+    conferenceId: string,
+    actor: Actor,
+    events: readonly HistoryEvent[],
+  ): Promise<{ readonly events: readonly HistoryEvent[]; readonly isShutOut: boolean }> {
+    const removedAt = events.findLastIndex(
+      (event) => event.type === 'ConferenceLeftEvent' && event.removedBy && event.userId === actor.userId,
+    );
+    // Almost always: nothing was decided about the actor.
+    if (removedAt === -1 && !this.#standingOf(conferenceId, actor).isBanned)
+      return { events, isShutOut: false };
+    const state = await this.#known.current(conferenceId);
+    if (!state || this.mayRead(state, actor)) return { events, isShutOut: false };
+    return { events: events.slice(0, removedAt + 1), isShutOut: true };
   }
 
   /** Prepares an event outside the history for delivery. Stores nothing. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { EntryAnswer, WireConference } from '@parley-rtc/contract';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { FAREWELL_MS } from '../moderation/moderation.ts';
@@ -30,6 +31,57 @@ async function startWithProvider() {
 
 const idsOf = async (caller: Caller) =>
   (await caller.do<readonly WireConference[]>('getActive')).map(({ id }) => id);
+
+describe('an open push', () => {
+  it('of a banned guest ends with the removal, and carries nothing of what follows', async () => {
+    const { enter, moderate, conferenceId, state, host } = await startModeratedCall();
+    const guest = await enter();
+    const { version = 0 } = await state();
+    const push = await PushReader.open(guest.caller, conferenceId, { v: version });
+    await moderate('removeParticipant', { participantId: guest.userEndpointId, ban: true });
+    await moderate('updateMetadata', { operation: 'SET', key: 'secret', value: 'x' });
+    const event = { type: 'DocumentSignedEvent', timestamp: '2026-01-05T10:00:00Z' };
+    await host.caller.do('sendEvent', { body: { conferenceId, event } });
+    expect((await push.take(9)).map(({ type }) => type)).toEqual(['ConferenceLeftEvent']);
+  });
+
+  it('of a removed guest ends behind a locked door', async () => {
+    const { enter, moderate, conferenceId, state } = await startModeratedCall();
+    const guest = await enter();
+    await moderate('updateAdmission', { locked: true });
+    const { version = 0 } = await state();
+    const push = await PushReader.open(guest.caller, conferenceId, { v: version });
+    await moderate('removeParticipant', { participantId: guest.userEndpointId });
+    await moderate('updateMetadata', { operation: 'SET', key: 'secret', value: 'x' });
+    expect((await push.take(9)).map(({ type }) => type)).toEqual(['ConferenceLeftEvent']);
+  });
+
+  it('of a removed guest ends with its login, when everyone may read', async () => {
+    const { enter, moderate, conferenceId, state, clock } = await startModeratedCall();
+    const guest = await enter();
+    const { version = 0 } = await state();
+    const push = await PushReader.open(guest.caller, conferenceId, { v: version });
+    await moderate('removeParticipant', { participantId: guest.userEndpointId });
+    expect((await push.take(1)).map(({ type }) => type)).toEqual(['ConferenceLeftEvent']);
+    clock.advance(FAREWELL_MS);
+    await expect.poll(async () => (await guest.caller.call('getIceServers')).status).toBe(401);
+    await moderate('updateMetadata', { operation: 'SET', key: 'secret', value: 'x' });
+    expect(await push.next()).toBeUndefined();
+  });
+
+  it('of a user who is banned without being inside ends, and so do its polls', async () => {
+    const { redeem, moderate, conferenceId, state } = await startModeratedCall();
+    const { caller } = await redeem();
+    const userEndpointId = await caller.register();
+    const { version = 0 } = await state();
+    const push = await PushReader.open(caller, conferenceId, { v: version });
+    const poll = caller.call('getEvents', { params: { id: conferenceId }, query: { v: version } });
+    await moderate('removeParticipant', { participantId: userEndpointId, ban: true });
+    await moderate('updateMetadata', { operation: 'SET', key: 'secret', value: 'x' });
+    expect(await push.next()).toBeUndefined();
+    expect(JSON.stringify((await poll).body)).not.toContain('secret');
+  });
+});
 
 describe('a removed moderator', () => {
   it('moderates no more: neither in the time until its login ends, nor by a role', async () => {
@@ -111,13 +163,15 @@ describe('a ban', () => {
     const guest = await enter({ customer_id: 'mallory' });
     const { caller } = await redeem({ customer_id: 'mallory' });
     const userEndpointId = await caller.register();
-    let write = (): void => {};
-    const written = new Promise<void>((resolve) => (write = resolve));
-    const disk = vi.spyOn(SqliteRecords.prototype, 'put').mockReturnValueOnce(written);
+    const gate = new AbortController();
+    const written = once(gate.signal, 'abort');
+    const disk = vi
+      .spyOn(SqliteRecords.prototype, 'put')
+      .mockImplementationOnce(async () => void (await written));
     const ban = moderate('removeParticipant', { participantId: guest.userEndpointId, ban: true });
     await expect.poll(() => disk.mock.calls.length).toBe(1);
     await caller.do('join', { body: { conferenceId, userEndpointId } });
-    write();
+    gate.abort();
     expect((await ban).status).toBe(204);
     expect((await state()).participants?.map(({ id }) => id)).toEqual([host.userEndpointId]);
   });
