@@ -32,3 +32,33 @@ describe('two hosts at the same time', () => {
     expect((await winner.caller.call('join', { body })).status).toBe(200);
   });
 });
+
+describe('a conference that guests have filled', () => {
+  it('is still locked, muted and moderated', async () => {
+    const { enter, moderate, publish, conferenceId } = await startModeratedCall({
+      limits: { conferenceBytes: 20_000 },
+    });
+    const guest = await enter();
+    const streamId = await publish(guest, 'MIC');
+    const { caller, userEndpointId } = guest;
+    const fill = async (characters: number): Promise<number> => {
+      const newMetadata = { text: 'x'.repeat(characters) };
+      return (
+        await caller.call('updateParticipantMetadata', {
+          body: { conferenceId, userEndpointId, newMetadata },
+        })
+      ).status;
+    };
+    let characters = 20_000;
+    while ((await fill(characters)) !== 204) characters -= 1;
+    const participantId = userEndpointId;
+    for (const [operation, body] of [
+      ['updateAdmission', { locked: true }],
+      ['updateAdmission', { lobby: true, lobbyMessage: 'Soon' }],
+      ['muteParticipant', { participantId, kind: 'audio', streamId }],
+      ['updatePermissions', { participantId, permissions: { send: false } }],
+    ] as const) {
+      expect([operation, (await moderate(operation, body)).status]).toEqual([operation, 204]);
+    }
+  });
+});

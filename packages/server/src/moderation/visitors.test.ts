@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest';
 import { Visitors } from './visitors.ts';
 
+const visitor = (userKey: string) => ({ userKey, loginId: undefined, ticketId: undefined });
+
 it('remembers the newest visitors of each conference until it is forgotten', () => {
   const visitors = new Visitors();
-  const visitor = (userKey: string) => ({ userKey, loginId: undefined, ticketId: undefined });
   visitors.enter('other', 'e-0', visitor('elsewhere'));
   for (let index = 0; index < 10_000; index += 1) visitors.enter('c', `e-${index}`, visitor('u'));
   visitors.enter('c', 'e-0', visitor('another'));
