@@ -62,3 +62,28 @@ describe('a conference that guests have filled', () => {
     }
   });
 });
+
+describe('a guest', () => {
+  it('cannot mute a stream of another by an entry from before it was published', async () => {
+    const { enter, moderate, mediaRouter, conferenceId, state } = await startModeratedCall();
+    const [mallory, bob] = [await enter(), await enter()];
+    const entry = { operation: 'SET', key: 'TRACK_MUTED/audio/s', value: 'true' };
+    expect((await moderate('updateMetadata', entry, mallory)).status).toBe(204);
+    const offer = { conferenceStreamType: 'MIC', sdpOffer: 'v=0', streamId: 's' };
+    const body = { conferenceId, userEndpointId: bob.userEndpointId, ...offer };
+    await bob.caller.do('publishStream', { body });
+    expect([...mediaRouter.mutedKinds.values()].flat()).toEqual([]);
+    expect((await state()).metadata).toEqual({});
+  });
+
+  it('starts muted by an own entry from before it publishes', async () => {
+    const { enter, moderate, conferenceId, state } = await startModeratedCall();
+    const bob = await enter();
+    const entry = { operation: 'SET', key: 'TRACK_MUTED/audio/s', value: 'true' };
+    await moderate('updateMetadata', entry, bob);
+    const offer = { conferenceStreamType: 'MIC', sdpOffer: 'v=0', streamId: 's' };
+    const body = { conferenceId, userEndpointId: bob.userEndpointId, ...offer };
+    await bob.caller.do('publishStream', { body });
+    expect(Object.keys((await state()).metadata ?? {})).toEqual(['TRACK_MUTED/audio/s']);
+  });
+});
