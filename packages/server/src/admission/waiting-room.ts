@@ -24,6 +24,8 @@ export interface Place {
   /** When it last asked, by a monotonic clock. */
   lastSeenMs: number;
   outcome: Outcome | undefined;
+  /** When the wait ends without a decision, by a monotonic clock: one that is set back must not lengthen it. */
+  readonly untilMs: number;
 }
 
 /** Whoever does not ask again for this long gives up the place. Requests are parked for 20 seconds. */
@@ -47,9 +49,15 @@ export class WaitingRoom {
       .toSorted((a, b) => a.stored.sinceMs - b.stored.sinceMs);
   }
 
-  /** Takes a place; the former one of that endpoint is gone. */
-  take(stored: StoredPlace, nowElapsedMs: number): Place {
-    const place: Place = { stored, parkedRequests: 0, lastSeenMs: nowElapsedMs, outcome: undefined };
+  /** Takes a place for at most this long; the former one of that endpoint is gone. */
+  take(stored: StoredPlace, nowElapsedMs: number, waitMs: number): Place {
+    const place: Place = {
+      stored,
+      parkedRequests: 0,
+      lastSeenMs: nowElapsedMs,
+      outcome: undefined,
+      untilMs: nowElapsedMs + waitMs,
+    };
     this.#places.set(stored.userEndpointId, place);
     return place;
   }
@@ -65,7 +73,7 @@ export class WaitingRoom {
   }
 
   /** Drops silent places and old outcomes, and decides about those who waited too long. Returns the places that changed. */
-  sweep(nowMs: number, nowElapsedMs: number, longestMs: number): readonly Place[] {
+  sweep(nowElapsedMs: number): readonly Place[] {
     const changed: Place[] = [];
     for (const [endpointId, place] of this.#places) {
       const isSilent = place.parkedRequests === 0 && nowElapsedMs - place.lastSeenMs > silenceMs;
@@ -74,7 +82,7 @@ export class WaitingRoom {
       } else if (isSilent) {
         this.#places.delete(endpointId);
         changed.push(place);
-      } else if (nowMs - place.stored.sinceMs > longestMs) {
+      } else if (nowElapsedMs > place.untilMs) {
         place.outcome = { state: 'EXPIRED' };
         changed.push(place);
       }

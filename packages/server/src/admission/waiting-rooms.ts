@@ -52,11 +52,12 @@ export class WaitingRooms {
   readonly #stops: readonly (() => void)[];
 
   constructor(options: WaitingRoomsOptions) {
-    const { conferences, records, clock, onError } = options;
+    const { conferences, records, clock, longestWaitMs, onError } = options;
     this.#options = options;
     for (const [key, stored] of records.entries()) {
       const [conferenceId] = JSON.parse(key) as [string, string];
-      this.#roomOf(conferenceId).take(stored, clock.elapsedMs());
+      const waitedMs = Math.max(0, clock.now() - stored.sinceMs);
+      this.#roomOf(conferenceId).take(stored, clock.elapsedMs(), longestWaitMs - waitedMs);
     }
     this.#stops = [
       conferences.onEvents((events) => {
@@ -166,7 +167,7 @@ export class WaitingRooms {
     actor: Actor,
     room: WaitingRoom,
   ): Promise<Place> {
-    const { limits, clock, records } = this.#options;
+    const { limits, clock, records, longestWaitMs } = this.#options;
     const userKey = userKeyOf(actor);
     const waiting = room.waiting();
     requireWithin(limits, 'waitingRoomPlaces', waiting.length + 1);
@@ -181,7 +182,7 @@ export class WaitingRooms {
       // Who comes later waits behind, also within a millisecond or after the clock was set back.
       sinceMs: Math.max(clock.now(), (waiting.at(-1)?.stored.sinceMs ?? 0) + 1),
     };
-    const place = room.take(stored, clock.elapsedMs());
+    const place = room.take(stored, clock.elapsedMs(), longestWaitMs);
     this.#waiters.wake(conferenceId);
     await records.put(keyOf(conferenceId, userEndpointId), stored);
     return place;
@@ -244,9 +245,9 @@ export class WaitingRooms {
   }
 
   async #sweep(): Promise<void> {
-    const { clock, longestWaitMs, records } = this.#options;
+    const { clock, records } = this.#options;
     for (const [conferenceId, room] of this.#rooms) {
-      const changed = room.sweep(clock.now(), clock.elapsedMs(), longestWaitMs);
+      const changed = room.sweep(clock.elapsedMs());
       this.#forgetIfEmpty(conferenceId);
       if (changed.length === 0) continue;
       this.#waiters.wake(conferenceId);

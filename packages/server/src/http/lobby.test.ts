@@ -96,6 +96,28 @@ describe('who waits', () => {
     expect(await knock(patient.caller, patient.userEndpointId)).toMatchObject({ state: 'EXPIRED' });
   });
 
+  it('waits as long as the limit says, whatever happens to the clock', async () => {
+    const { arrive, knock, list, clock } = await startLobby({
+      longestWaitMs: 50_000,
+      accessTokenSeconds: 36_000,
+    });
+    const early = await arrive('A');
+    clock.set(-3_600_000);
+    const late = await arrive('B');
+    // Behind the one who came before, all the same.
+    expect(names(await list())).toEqual(['A', 'B']);
+    clock.set(7_200_000);
+    const askAll = async () => {
+      clock.advance(20_000);
+      const answers = [early, late].map(({ caller, userEndpointId }) => knock(caller, userEndpointId));
+      return (await Promise.all(answers)).map((answer) => answer.state);
+    };
+    expect(await askAll()).toEqual(['WAITING', 'WAITING']);
+    expect(await askAll()).toEqual(['WAITING', 'WAITING']);
+    clock.set(-7_200_000);
+    expect(await askAll()).toEqual(['EXPIRED', 'EXPIRED']);
+  });
+
   it('needs no host to be there: one who comes later finds the guest waiting', async () => {
     const { arrive, list, host, conferenceId, knock } = await startLobby();
     await host.caller.do('leave', { body: { conferenceId, userEndpointId: host.userEndpointId } });
