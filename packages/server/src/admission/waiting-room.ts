@@ -21,7 +21,7 @@ export interface Place {
   readonly stored: StoredPlace;
   /** Number of its parked requests. */
   parkedRequests: number;
-  /** When it last asked, by a monotonic clock. */
+  /** When it last asked, or was decided about, by a monotonic clock. */
   lastSeenMs: number;
   outcome: Outcome | undefined;
   /** When the wait ends without a decision, by a monotonic clock: one that is set back must not lengthen it. */
@@ -67,9 +67,16 @@ export class WaitingRoom {
   }
 
   /** Decides about a place that waits. The first decision counts: returns that of the place. */
-  decide(place: Place, outcome: Outcome): Outcome {
-    place.outcome ??= outcome;
-    return place.outcome;
+  decide(place: Place, outcome: Outcome, nowElapsedMs: number): Outcome {
+    if (place.outcome) return place.outcome;
+    place.outcome = outcome;
+    place.lastSeenMs = nowElapsedMs;
+    return outcome;
+  }
+
+  /** Notes that its owner asks. It does not prolong how long an outcome is remembered. */
+  see(place: Place, nowElapsedMs: number): void {
+    if (!place.outcome) place.lastSeenMs = nowElapsedMs;
   }
 
   /** Drops silent places and old outcomes, and decides about those who waited too long. Returns the places that changed. */
@@ -83,7 +90,7 @@ export class WaitingRoom {
         this.#places.delete(endpointId);
         changed.push(place);
       } else if (nowElapsedMs > place.untilMs) {
-        place.outcome = { state: 'EXPIRED' };
+        this.decide(place, { state: 'EXPIRED' }, nowElapsedMs);
         changed.push(place);
       }
     }

@@ -151,7 +151,7 @@ export class WaitingRooms {
       return withRevision({ state: 'ADMITTED' });
     }
     const place = known ?? (await this.#enter(command, actor, room));
-    place.lastSeenMs = this.#options.clock.elapsedMs();
+    room.see(place, this.#options.clock.elapsedMs());
     if (place.outcome) return withRevision(place.outcome);
     const { sinceMs } = place.stored;
     return withRevision({
@@ -201,9 +201,9 @@ export class WaitingRooms {
     places: readonly Place[],
     outcome: Outcome,
   ): Promise<DecideEntryResult['decided']> {
-    const { standings, records } = this.#options;
+    const { standings, records, clock } = this.#options;
     const room = this.#roomOf(conferenceId);
-    const decided = places.map((place) => ({ place, ...room.decide(place, outcome) }));
+    const decided = places.map((place) => ({ place, ...room.decide(place, outcome, clock.elapsedMs()) }));
     const admitted = decided
       .filter(({ state }) => state === 'ADMITTED')
       .map(({ place }) => place.stored.userKey);
@@ -216,12 +216,13 @@ export class WaitingRooms {
   }
 
   async #park(conferenceId: string, endpointId: string, signal: AbortSignal): Promise<void> {
-    const place = this.#rooms.get(conferenceId)?.find(endpointId);
-    if (!place) return;
+    const room = this.#rooms.get(conferenceId);
+    const place = room?.find(endpointId);
+    if (!room || !place) return;
     place.parkedRequests += 1;
     await this.#wait(conferenceId, signal);
     place.parkedRequests -= 1;
-    place.lastSeenMs = this.#options.clock.elapsedMs();
+    room.see(place, this.#options.clock.elapsedMs());
   }
 
   async #wait(conferenceId: string, signal: AbortSignal): Promise<void> {

@@ -67,6 +67,20 @@ describe('who waits', () => {
     expect(await last).toMatchObject({ state: 'DENIED', message: 'Not today' });
   });
 
+  it('once denied, may wait again a minute later, however often it asked until then', async () => {
+    const { arrive, knock, decide, list, clock } = await startLobby();
+    const { caller, userEndpointId } = await arrive('Bob');
+    await decide('DENIED');
+    const states: string[] = [];
+    for (let seconds = 10; seconds <= 80; seconds += 10) {
+      clock.advance(10_000);
+      states.push((await knock(caller, userEndpointId)).state);
+    }
+    expect(states.slice(0, 5)).toEqual(Array.from({ length: 5 }, () => 'DENIED'));
+    expect(states.at(-1)).toBe('WAITING');
+    expect((await list()).waiting).toHaveLength(1);
+  });
+
   it('sees the same answer again when nothing happens for as long as a request is parked', async () => {
     const { arrive, knock, clock } = await startLobby();
     const { caller, userEndpointId, answer } = await arrive('Bob');
