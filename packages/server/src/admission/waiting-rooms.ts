@@ -207,8 +207,12 @@ export class WaitingRooms {
     const admitted = decided
       .filter(({ state }) => state === 'ADMITTED')
       .map(({ place }) => place.stored.userKey);
-    await standings.letReturn(conferenceId, [...new Set(admitted)]);
-    this.#waiters.wake(conferenceId);
+    try {
+      await standings.letReturn(conferenceId, [...new Set(admitted)]);
+    } finally {
+      // Also on a full disk: the decision holds until a restart, and a repetition stores it.
+      this.#waiters.wake(conferenceId);
+    }
     for (const { place } of decided) await records.delete(keyOf(conferenceId, place.stored.userEndpointId));
     return decided.flatMap(({ place, state }) =>
       state === 'EXPIRED' ? [] : [{ userEndpointId: place.stored.userEndpointId, decision: state }],
