@@ -203,6 +203,7 @@ export const rooms = {
       imports: [
         'actor.ts',
         'clock.ts',
+        'refusal.ts',
         'repeat-every.ts',
         'wait-at-most.ts',
         'limits',
@@ -230,6 +231,7 @@ export const rooms = {
         'actor.ts',
         'clock.ts',
         'refusal.ts',
+        'conferences/rules',
         'conferences',
         'conferences/moderating',
         'admission',
