@@ -219,6 +219,7 @@ export const rooms = {
       imports: [
         'actor.ts',
         'clock.ts',
+        'refusal.ts',
         'repeat-every.ts',
         'wait-at-most.ts',
         'limits',
@@ -246,6 +247,7 @@ export const rooms = {
         'actor.ts',
         'clock.ts',
         'refusal.ts',
+        'conferences/rules',
         'conferences',
         'conferences/moderating',
         'admission',
