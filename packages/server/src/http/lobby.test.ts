@@ -110,6 +110,25 @@ describe('who waits', () => {
     expect(await knock(patient.caller, patient.userEndpointId)).toMatchObject({ state: 'EXPIRED' });
   });
 
+  it('leaves no timer behind after it has gone', async () => {
+    const { arrive, clock, conferenceId, moderate } = await startLobby();
+    const timers = clock.timerCount;
+    const { caller, userEndpointId } = await arrive('Bob');
+    await caller.do('cancelEntry', { body: { conferenceId, userEndpointId } });
+    await caller.do('unregisterUserEndpoint', { body: { userEndpointId } });
+    // One for the login.
+    expect(clock.timerCount).toBe(timers + 1);
+    // Two for the login and the endpoint of one who falls silent.
+    await arrive('Cy');
+    clock.advance(60_000);
+    expect(clock.timerCount).toBe(timers + 3);
+    const silent = await arrive('Ann');
+    await moderate('end', {});
+    await silent.caller.do('unregisterUserEndpoint', { body: { userEndpointId: silent.userEndpointId } });
+    // And one for the ended conference.
+    await expect.poll(() => clock.timerCount).toBe(timers + 5);
+  });
+
   it('waits as long as the limit says, whatever happens to the clock', async () => {
     const { arrive, knock, list, clock } = await startLobby({
       longestWaitMs: 50_000,
