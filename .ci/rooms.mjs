@@ -141,6 +141,10 @@ export const rooms = {
         'presence',
       ],
     },
+    headless: {
+      holds: 'own publications, playback and connection as state, for hooks; part of `bindings.ts`',
+      imports: ['stream-kinds.ts', 'waiting', 'state', 'devices', 'publishing', 'quality'],
+    },
     schemas: {
       holds: 'metadata, events and messages typed by schema',
       imports: ['errors', 'waiting', 'state', 'publishing', 'messages', 'conference'],
