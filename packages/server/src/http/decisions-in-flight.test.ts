@@ -2,7 +2,7 @@ import type { EntryAnswer, WaitingList } from '@parley-rtc/contract';
 import { describe, expect, it } from 'vitest';
 import { startModeratedCall } from '../testing/moderated-call.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
-import { Caller, startTestServer } from '../testing/test-server.ts';
+import { startTestServer, type Caller } from '../testing/test-server.ts';
 
 describe('while media are set up', () => {
   it('a publisher who loses the right publishes nothing, and leaves no media behind', async () => {
