@@ -4,6 +4,7 @@ import { memoryRecords, testEndpoints, type StoredEndpoint } from './testing/tes
 
 const startMs = Date.parse('2026-01-05T10:00:00.123Z');
 const until = (seconds: number) => anActor({ tokenExpiresAtMs: startMs + seconds * 1_000 });
+const of = (loginId: string, seconds: number) => ({ ...until(seconds), loginId });
 /** So long that silence does not matter here. */
 const request = { userEndpointId: 'tab', keepAliveSeconds: 10_000 };
 
@@ -86,7 +87,6 @@ it('a clock that is set back does not end what newer tokens extend, nor lengthen
 
 it('a poll without an endpoint authorizes all of its user, and leaves each the login that it has', () => {
   const { clock, told, endpoints } = testEndpoints();
-  const of = (loginId: string, seconds: number) => ({ ...until(seconds), loginId });
   endpoints.register(of('phone-login', 60), { ...request, userEndpointId: 'phone' });
   endpoints.register(of('tab-login', 60), request);
   const release = endpoints.holdAlive(of('tab-login', 120));
