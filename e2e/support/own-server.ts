@@ -82,16 +82,17 @@ export class OwnServer {
     cpSync(join(this.#folder, 'backup'), this.#dataDir, { recursive: true });
   }
 
-  /** Creates a conference, unless it exists, and a ticket for it. */
+  /** Creates a conference, unless it exists, and a ticket for it, by which guests may also moderate if `moderator` is set. */
   async openConference(
     conferenceId: string = `recovery-${crypto.randomUUID()}`,
+    moderator: boolean = false,
   ): Promise<{ server: string; ticket: string; conferenceId: string }> {
     const headers = await this.#logIn();
     await this.#request('/rtc-api/conferences/create', { body: JSON.stringify({ conferenceId }) }, headers);
     const ticketCommand = {
       type: 'MULTI_USE_TICKET',
       length: 9,
-      properties: { conference_id: conferenceId },
+      properties: { conference_id: conferenceId, moderator },
     };
     const ticket = await this.#request('/security/ticket', { body: JSON.stringify(ticketCommand) }, headers);
     return { server: this.#url, ticket: textOf(ticket, 'id'), conferenceId };
@@ -101,6 +102,12 @@ export class OwnServer {
   async readConference(conferenceId: string): Promise<unknown> {
     const path = `/rtc-api/conferences/${conferenceId}`;
     return this.#request(path, { method: 'GET' }, await this.#logIn());
+  }
+
+  /** Sends a request as a back end of the organization. The path is below the API's. */
+  async ask(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = await this.#logIn();
+    return fetch(`${this.#url}/rtc-api/${path}`, { ...init, headers: { ...headers, ...init.headers } });
   }
 
   /** The value of a metric without labels. */

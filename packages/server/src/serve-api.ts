@@ -9,6 +9,7 @@ import { conferenceReadingHandlers } from './http/handlers/conference-reading-ha
 import { endpointHandlers } from './http/handlers/endpoint-handlers.ts';
 import { iceHandlers } from './http/handlers/ice-handlers.ts';
 import { pushHandlers } from './http/handlers/push-handlers.ts';
+import { recordingHandlers } from './http/handlers/recording-handlers.ts';
 import { securityHandlers } from './http/handlers/security-handlers.ts';
 import { streamHandlers } from './http/handlers/stream-handlers.ts';
 import { meterRequests } from './http/meter-requests.ts';
@@ -78,6 +79,7 @@ function handlersOf(
     ...conferenceReadingHandlers(conferences, endpoints, messages, waiting),
     ...pushHandlers({ conferences, endpoints, outside, messages, pushes, waiting, clock, onSent }),
     ...streamHandlers(conferences, media.streams, endpoints, budgets?.takeMediaSetup),
+    ...recordingHandlers(media.recordings, media.recordingAccess, endpoints),
     ...endpointHandlers(conferences, endpoints),
     ...securityHandlers(auth, endpoints, guard),
     ...iceHandlers(config.iceServers ?? [], config.turn, clock),

@@ -3,6 +3,9 @@ import type { ParleyServerConfig } from './config/parley-server-config.ts';
 import { createMediaRouter, type MediaRouterOptions } from './media/create-media-router.ts';
 import type { MediaLog, MediaRouter } from './media/media-router.ts';
 import { announceQuality } from './quality/announce-quality.ts';
+import { RecordingAccess } from './recordings/recording-access.ts';
+import { RecordingArchive } from './recordings/recording-archive.ts';
+import { Recordings } from './recordings/recordings.ts';
 import { requireFreeUdpPorts } from './require-free-udp-ports.ts';
 import type { Conferencing, Foundation } from './start-conferencing.ts';
 import { announceLayers } from './streams/announce-layers.ts';
@@ -12,14 +15,19 @@ import { Streams } from './streams/streams.ts';
 export interface Media {
   readonly mediaRouter: MediaRouter;
   readonly streams: Streams;
+  readonly recordings: Recordings;
+  readonly recordingAccess: RecordingAccess;
+  /** Undefined if this server does not record. */
+  readonly archive: RecordingArchive | undefined;
   readonly stopQuality: () => void;
 }
 
-/** Connects the conferences to `mediaRouter`. */
+/** Connects the conferences to `mediaRouter`. Without an archive, nothing is recorded. */
 export function startMedia(
   { config, clock, limits, onError }: Foundation,
   { conferences, endpoints, outside }: Conferencing,
   mediaRouter: MediaRouter,
+  archive?: RecordingArchive,
 ): Media {
   const newId = randomUUID;
   const streams = new Streams({
@@ -38,6 +46,15 @@ export function startMedia(
     stamp: () => ({ nowMs: clock.now(), newId }),
     onError,
   });
+  const recordings = new Recordings({
+    conferences,
+    publications: streams.publications,
+    mediaRouter,
+    archive,
+    clock,
+    newId,
+    onError,
+  });
   const stopQuality = announceQuality({
     clock,
     intervalMs: config.qualityIntervalMs ?? 10_000,
@@ -48,7 +65,22 @@ export function startMedia(
     newId,
     onError,
   });
-  return { mediaRouter, streams, stopQuality };
+  const recordingAccess = new RecordingAccess(archive);
+  return { mediaRouter, streams, recordings, recordingAccess, archive, stopQuality };
+}
+
+const defaultRecordingMaxBytes = 50 * 1024 ** 3;
+
+/** The folder of recordings, with those that a killed process left in it completed; undefined if none is configured. */
+export async function openRecordings({ config, onError }: Foundation): Promise<RecordingArchive | undefined> {
+  const { recordingDir: folder, recordingMaxBytes: maxBytes, recordingRetentionMs: retentionMs } = config;
+  if (folder === undefined) return undefined;
+  return RecordingArchive.open({
+    folder,
+    maxBytes: maxBytes ?? defaultRecordingMaxBytes,
+    retentionMs,
+    onError,
+  });
 }
 
 /**

@@ -17,6 +17,8 @@ export const reservedIds: ReadonlySet<string> = new Set([
   'publishStream',
   'sendEvent',
   'sendMessages',
+  'startRecording',
+  'stopRecording',
   'stopViewStream',
   'unpublishStream',
   'updateMetadata',

@@ -2,6 +2,7 @@ import type { ConferenceState, HistoryEvent, UpdateMetadataCommand } from '@parl
 import { RefusalError } from '../../refusal.ts';
 import { requireMayWrite } from './conventions.ts';
 import { requireParticipant } from './preconditions.ts';
+import { ownRecorderPrefix } from './record-conference.ts';
 import type { RuleContext } from './rule-context.ts';
 import { stampEvents } from './stamp-events.ts';
 
@@ -13,6 +14,12 @@ export function updateMetadata(
 ): readonly HistoryEvent[] {
   const { userId, id: userEndpointId } = requireParticipant(state, command.userEndpointId);
   const { key, value } = command;
+  if (key.startsWith(ownRecorderPrefix)) {
+    throw new RefusalError(
+      'forbidden',
+      `The metadata key "${key}" says whether this server records. Use startRecording and stopRecording.`,
+    );
+  }
   const update = { type: 'ConferenceMetadataUpdatedEvent', userId, userEndpointId, key } as const;
   switch (command.operation) {
     case 'SET': {

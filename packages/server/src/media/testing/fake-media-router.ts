@@ -6,6 +6,8 @@ import {
   type MediaRouter,
   type PeerFacts,
   type PublishRequest,
+  type RecorderReport,
+  type RecordRequest,
   type ViewRequest,
 } from '../media-router.ts';
 
@@ -22,11 +24,14 @@ export class FakeMediaRouter implements MediaRouter {
   readonly videoBitrates: Map<string, number> = new Map();
   /** The requested video of each view, by viewer id. */
   readonly viewedVideos: Map<string, ViewedVideo> = new Map();
+  /** The running recorders, by stream key. */
+  readonly recorders: Map<string, RecordRequest> = new Map();
   /** The result of {@link facts}. */
   peerFacts: readonly PeerFacts[] = [];
   isClosed: boolean = false;
   readonly #layerListeners = new Set<(changed: ChangedLayers) => void>();
   readonly #listeners = new Set<(lost: LostPeer) => void>();
+  readonly #recordListeners = new Set<(report: RecorderReport) => void>();
   #held: (() => void)[] | undefined;
 
   /** Holds back all responses until the returned function is called. */
@@ -67,6 +72,7 @@ export class FakeMediaRouter implements MediaRouter {
   }
 
   unpublish(streamKey: string): void {
+    this.stopRecording(streamKey);
     this.streams.delete(streamKey);
     this.views.delete(streamKey);
   }
@@ -108,6 +114,27 @@ export class FakeMediaRouter implements MediaRouter {
   onLayersChanged(listener: (changed: ChangedLayers) => void): () => void {
     this.#layerListeners.add(listener);
     return () => this.#layerListeners.delete(listener);
+  }
+
+  record(request: RecordRequest): void {
+    this.#requireStream(request.streamKey);
+    this.recorders.set(request.streamKey, request);
+  }
+
+  stopRecording(streamKey: string): void {
+    const recorder = this.recorders.get(streamKey);
+    this.recorders.delete(streamKey);
+    if (recorder) this.reportRecorder({ recorderId: recorder.recorderId, files: [], isEnded: true });
+  }
+
+  onRecorded(listener: (report: RecorderReport) => void): () => void {
+    this.#recordListeners.add(listener);
+    return () => this.#recordListeners.delete(listener);
+  }
+
+  /** Simulates what a recorder reports. */
+  reportRecorder(report: RecorderReport): void {
+    for (const listener of this.#recordListeners) listener(report);
   }
 
   facts(): Promise<readonly PeerFacts[]> {
