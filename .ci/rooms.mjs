@@ -113,7 +113,7 @@ export const rooms = {
     },
     announcing: {
       holds: 'which events the app receives, and calling its listeners',
-      imports: ['errors', 'waiting', 'state', 'publishing', 'viewing', 'quality', 'messages'],
+      imports: ['errors', 'waiting', 'state', 'publishing', 'viewing', 'quality', 'conventions', 'messages'],
     },
     presence: {
       holds: 'entering, leaving and rejoining as one endpoint',
@@ -152,6 +152,7 @@ export const rooms = {
     'clock.ts': { holds: 'time, replaced in tests', imports: [] },
     'config-error.ts': { holds: 'a setting that cannot be used', imports: [] },
     'listeners.ts': { holds: 'a list of listeners that may throw', imports: [] },
+    'machine-clock.ts': { holds: 'a clock that all processes of a machine share', imports: [] },
     'refusal.ts': { holds: 'why a request is refused', imports: [] },
     'repeat-every.ts': { holds: 'work that repeats', imports: ['clock.ts'] },
     health: { holds: 'what the machine lacks, and telling the operator', imports: ['clock.ts'] },
@@ -273,10 +274,15 @@ export const rooms = {
         'media/incoming',
       ],
     },
+    'media/recording': {
+      holds: 'streams to files: frames put together, timed and muxed, without decoding',
+      imports: ['media/codecs', 'media/media-router.ts', 'media/wire', 'media/incoming'],
+    },
     'media/routing': {
       holds: 'the router: streams, their publishers and viewers',
       imports: [
         'listeners.ts',
+        'machine-clock.ts',
         'media/media-router.ts',
         'media/accepted-media.ts',
         'media/transport',
@@ -284,6 +290,7 @@ export const rooms = {
         'media/sdp',
         'media/incoming',
         'media/outgoing',
+        'media/recording',
       ],
     },
     'media/processes': {
@@ -304,6 +311,20 @@ export const rooms = {
         'conferences',
         'push',
         'media/media-router.ts',
+      ],
+    },
+    recordings: {
+      holds: 'recordings: their rules, recorders, manifests and folders',
+      imports: [
+        'actor.ts',
+        'clock.ts',
+        'machine-clock.ts',
+        'refusal.ts',
+        'conferences/rules',
+        'conferences',
+        'media/media-router.ts',
+        'media/recording',
+        'streams',
       ],
     },
     quality: {
@@ -340,6 +361,7 @@ export const rooms = {
         'messages',
         'push',
         'streams',
+        'recordings',
         'http/rates',
         'http',
       ],

@@ -1,4 +1,5 @@
 import { findParticipant, type ConferenceState, type Participant, type Stream } from '@parley-rtc/contract';
+import { endReasonOf, selectRecorder } from '../conventions/recording.ts';
 import type { ConferenceSnapshot } from '../state/conference-store.ts';
 import { selectRemoteParticipants, streamsOf } from '../state/selectors.ts';
 import { sameJson } from '../state/unchanged.ts';
@@ -14,6 +15,7 @@ export function announcementsBetween(before: ConferenceSnapshot, after: Conferen
   return [
     ...participantAnnouncements(selectRemoteParticipants(before), selectRemoteParticipants(after), after),
     ...metadataAnnouncements(before.conference.metadata, after.conference.metadata),
+    ...recorderAnnouncements(before, after),
     ...playbackAnnouncements(before, after),
     ...networkAnnouncements(before, after),
     ...connectionAnnouncements(before, after),
@@ -79,6 +81,13 @@ function metadataAnnouncements(
     .map((key) => ({ key, entry: Object.hasOwn(after, key) ? after[key] : undefined }))
     .filter(({ key, entry }) => !sameJson(Object.hasOwn(before, key) ? before[key] : undefined, entry))
     .map((payload) => ['metadata-updated', payload] as const);
+}
+
+function recorderAnnouncements(before: ConferenceSnapshot, after: ConferenceSnapshot): Announcement[] {
+  const recorder = selectRecorder(after);
+  if (sameJson(selectRecorder(before), recorder)) return [];
+  const reason = recorder ? undefined : endReasonOf(after.conference.metadata);
+  return [['recording-changed', { recorder, reason }]];
 }
 
 function playbackAnnouncements(before: ConferenceSnapshot, { playback }: ConferenceSnapshot): Announcement[] {

@@ -10,6 +10,7 @@ const eventNames: Readonly<Record<keyof ConferenceEvents, true>> = {
   'participant-left': true,
   'participant-updated': true,
   'metadata-updated': true,
+  'recording-changed': true,
   'connection-changed': true,
   'playback-changed': true,
   'quality-changed': true,

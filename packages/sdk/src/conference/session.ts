@@ -6,6 +6,7 @@ import { Announcer } from '../announcing/announcer.ts';
 import type { JoinTiming } from '../announcing/join-timing.ts';
 import { muteKey } from '../conventions/track-mute.ts';
 import { EndpointLostError, ListenerError, NotJoinedError } from '../errors/conference-errors.ts';
+import { loadPart } from '../load-part.ts';
 import type { Entered } from '../presence/enter-conference.ts';
 import type { Farewell } from '../presence/farewell.ts';
 import { watchPage } from '../presence/page-lifecycle.ts';
@@ -30,6 +31,7 @@ import { startOnDemand } from './insight.ts';
 import type { InsightVerbs } from './measure-streams.ts';
 import { metadataCalls, type MetadataCalls, type OwnIds } from './metadata-calls.ts';
 import { OpenMedia, type OpenMediaOptions } from './open-media.ts';
+import type { RecordingCalls } from './recording-calls.ts';
 import type { Presence } from './send-inside.ts';
 import type { TokenWatch } from './token-watch.ts';
 import { untilInside } from './until-inside.ts';
@@ -70,6 +72,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #log: Log;
   readonly #own: OwnIds;
+  readonly #presence: Presence;
   readonly #rejoiner: Rejoiner;
   readonly #feed: EventFeed;
   readonly #stopWatching: () => void;
@@ -96,6 +99,7 @@ export class Session {
       untilInside: (signal) => this.#untilInside(signal),
       isDropped: (cause) => this.#rejoiner.isDropped(cause),
     };
+    this.#presence = presence;
     const metadata = metadataCalls(api, own, presence);
     this.metadata = metadata;
     const onProblem = (error: ParleyError) => {
@@ -238,6 +242,18 @@ export class Session {
     });
     this.#onConference(endedConference(this.store.getSnapshot().conference, reason));
     return this.#farewell;
+  }
+
+  /** Loads the code for recording on the server. */
+  async recording(): Promise<RecordingCalls> {
+    const { RecordingCalls } = await loadPart('recording', () => import('./recording-calls.ts'));
+    const { api, encryption } = this.#options;
+    return new RecordingCalls({
+      api,
+      own: this.#own,
+      presence: this.#presence,
+      isEncrypted: encryption !== undefined,
+    });
   }
 
   onEndpointLost(cause?: unknown): void {

@@ -22,6 +22,7 @@ const statusOfRefusal: Readonly<Record<RefusalCode, number>> = {
   forbidden: 403,
   conference_full: 403,
   not_found: 404,
+  not_recording: 404,
   already_joined: 422,
   too_many_requests: 429,
 };

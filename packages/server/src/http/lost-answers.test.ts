@@ -42,7 +42,7 @@ const commands: Readonly<
   keepAliveUserEndpoint: [({ userEndpointId }) => ({ userEndpointId }), 204],
   unregisterUserEndpoint: [({ userEndpointId }) => ({ userEndpointId }), 404, 'not_found'],
   startRecording: [ids(), 200],
-  stopRecording: [ids(), 404, 'not_found'],
+  stopRecording: [ids(), 404, 'not_recording'],
   revokeUser: [() => ({ userId: 'someone' }), 204],
 };
 

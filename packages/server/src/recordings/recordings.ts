@@ -270,7 +270,7 @@ export class Recordings {
     const endedAt = new Date(clock.now()).toISOString();
     for (const { streamKey, isEnded } of running.streams) if (!isEnded) mediaRouter.stopRecording(streamKey);
     conferences
-      .recordUntilDone(conferenceId, (state, stamp) => endRecording(state, recordingId, stamp))
+      .recordUntilDone(conferenceId, (state, stamp) => endRecording(state, recordingId, endReason, stamp))
       .catch(this.#options.onError);
     await this.#withinDeadline(running.ended());
     const ended = { state: 'complete', endedAt, endReason, ...(stoppedBy && { stoppedBy }) } as const;

@@ -1,12 +1,13 @@
 import type {
   ConferenceState,
   HistoryEvent,
+  RecordingEndReason,
   StartRecordingCommand,
   StopRecordingCommand,
 } from '@parley-rtc/contract';
+import type { Actor } from '../../actor.ts';
 import { RefusalError } from '../../refusal.ts';
-import { requireMayRecord } from './may-record.ts';
-import { requireParticipant } from './preconditions.ts';
+import { isCreator, requireParticipant } from './preconditions.ts';
 import type { RuleContext, Stamp } from './rule-context.ts';
 import { stampEvents, type EventContent } from './stamp-events.ts';
 
@@ -36,7 +37,7 @@ export function startRecording(
   return stampEvents(state, [content], context);
 }
 
-/** Announces the end of the server's recording. Refuses with `not_found` if none is running. */
+/** Announces the end of the server's recording. Refuses with `not_recording` if none is running. */
 export function stopRecording(
   state: ConferenceState,
   { userEndpointId }: StopRecordingCommand,
@@ -57,24 +58,32 @@ export function stopRecording(
   return stampEvents(state, contents, context);
 }
 
-/** Announces that the server ended a recording by itself. */
+/**
+ * Announces that the server ended a recording by itself: first why, for those who read the entry, then its removal, which is
+ * all that other clients read.
+ */
 export function endRecording(
   state: ConferenceState,
   recordingId: string,
+  reason: RecordingEndReason,
   stamp: Stamp,
 ): readonly HistoryEvent[] {
   if (state.ended) return [];
-  const key = `${ownRecorderPrefix}${recordingId}`;
-  return stampEvents(
-    state,
-    removing(state, (name) => name === key),
-    stamp,
-  );
+  return stampEvents(state, removing(state, `${ownRecorderPrefix}${recordingId}`, reason), stamp);
 }
 
-/** Removes the entries of recordings that a former process left running. */
+/** Ends the recordings that a former process left running. */
 export function removingOwnRecorders(state: ConferenceState): readonly EventContent[] {
-  return removing(state, (key) => key.startsWith(ownRecorderPrefix));
+  return removing(state, ownRecorderPrefix, 'interrupted');
+}
+
+/** Refuses with `forbidden` when the actor may not start or stop recordings of the conference. */
+function requireMayRecord(state: ConferenceState, actor: Actor): void {
+  if (actor.rights.has('moderate') || isCreator(state, actor)) return;
+  throw new RefusalError(
+    'forbidden',
+    "Only the conference's creator and moderators may record it. Use a token with such a role.",
+  );
 }
 
 const update = { type: 'ConferenceMetadataUpdatedEvent' } as const;
@@ -82,15 +91,17 @@ const update = { type: 'ConferenceMetadataUpdatedEvent' } as const;
 /** In the name of whoever started the recording. */
 function removing(
   { metadata }: ConferenceState,
-  isRemoved: (key: string) => boolean,
+  prefix: string,
+  reason: RecordingEndReason,
 ): readonly EventContent[] {
+  const value = JSON.stringify({ on: false, reason });
   return Object.entries(metadata)
-    .filter(([key]) => isRemoved(key))
-    .map(([key, { userId = '', userEndpointId = '' }]) => ({
-      ...update,
-      userId,
-      userEndpointId,
-      key,
-      operation: 'REMOVE',
-    }));
+    .filter(([key]) => key.startsWith(prefix))
+    .flatMap(([key, { userId = '', userEndpointId = '' }]) => {
+      const entry = { ...update, userId, userEndpointId, key };
+      return [
+        { ...entry, operation: 'SET', value },
+        { ...entry, operation: 'REMOVE' },
+      ];
+    });
 }
