@@ -118,6 +118,7 @@ export class Recordings {
     }
     const state = await conferences.get(conferenceId, actor);
     const instance = await conferences.instanceOf(conferenceId);
+    const startedAtMs = machineClockMs();
     const base: StoredRecording = {
       version: 1,
       recordingId,
@@ -132,7 +133,7 @@ export class Recordings {
       conferenceInstance: instance?.id,
     };
     await archive.create(base);
-    const running = new RunningRecording(base, machineClockMs());
+    const running = new RunningRecording(base, startedAtMs);
     // Before the announcement, so that no stream is missed that is published after it.
     this.#running.set(conferenceId, running);
     try {
