@@ -105,7 +105,8 @@ function withSize(unit: Uint8Array): Uint8Array {
   const first = unit[0] ?? 0;
   if (first & hasSizeFlag) return unit;
   const bytes = headerBytes(unit);
-  const header = unit.slice(0, bytes);
+  // A slice of a Buffer would be the packet itself, which viewers share.
+  const header = Uint8Array.from(unit.subarray(0, bytes));
   header[0] = first | hasSizeFlag;
   return joinBytes([header, leb128(unit.length - bytes), unit.subarray(bytes)]);
 }

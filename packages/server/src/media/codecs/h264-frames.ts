@@ -83,8 +83,8 @@ export class H264Frames implements FrameAssembler {
 
   #addUnit(unit: Uint8Array): void {
     const type = typeOf(unit);
-    if (type === unitTypes.sequenceSet) this.#sequenceSet = unit.slice();
-    else if (type === unitTypes.pictureSet) this.#pictureSet = unit.slice();
+    if (type === unitTypes.sequenceSet) this.#sequenceSet = Uint8Array.from(unit);
+    else if (type === unitTypes.pictureSet) this.#pictureSet = Uint8Array.from(unit);
     // Files mark the borders of frames themselves.
     if (type !== unitTypes.delimiter) this.#units.push(unit);
   }

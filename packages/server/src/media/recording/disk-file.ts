@@ -49,7 +49,10 @@ export class DiskFile {
 
   /** Hands everything to the operating system; resolves when that is done, or has failed. */
   flush(): Promise<void> {
-    return (this.#flushing ??= this.#flush());
+    this.#flushing ??= this.#flush().finally(() => {
+      this.#flushing = undefined;
+    });
+    return this.#flushing;
   }
 
   /** Flushes and closes; write nothing after that. */
@@ -72,8 +75,6 @@ export class DiskFile {
       this.#pending = [];
       this.#pendingBytes = 0;
       this.#onFailure(this.#error);
-    } finally {
-      this.#flushing = undefined;
     }
   }
 

@@ -27,6 +27,8 @@ const holdLayerMs = 2_000;
 /** Players can only seek to key frames, and the blocks of a file may span 32 seconds at most. */
 const keyFrameIntervalMs = 20_000;
 const flushIntervalMs = 500;
+/** How long a recorder that starts waits for the largest layer, so that its file does not begin with a small video. */
+const startPatienceMs = 500;
 
 /** Records the audio or the video of one stream into one file, or several if its codec changes. */
 export class TrackRecorder {
@@ -35,6 +37,7 @@ export class TrackRecorder {
   /** A layer that replaces the current one with its next key frame. */
   #next: LayerReader | undefined;
   #changedLayerMs = Number.NEGATIVE_INFINITY;
+  #firstPacketMs: number | undefined;
   #published: SimulcastSource | undefined;
   readonly #files: TrackFile[] = [];
   #file: TrackFile | undefined;
@@ -117,14 +120,23 @@ export class TrackRecorder {
     const current = this.#current;
     if (!best) return;
     if (!current || !published.layers.includes(current.source)) {
+      this.#firstPacketMs ??= nowMs;
+      const isLargest = best === published.layers.at(-1);
+      if (!isLargest && nowMs - this.#firstPacketMs < startPatienceMs) return;
       current?.flush();
       this.#current = this.#open(best, nowMs);
       this.#next = undefined;
     } else if (best === current.source) {
       this.#next = undefined;
-    } else if (this.#next?.source !== best && nowMs - this.#changedLayerMs >= holdLayerMs) {
+    } else if (this.#next?.source !== best && this.#mayChange(published, current.source, best, nowMs)) {
       this.#next = this.#open(best, nowMs);
     }
+  }
+
+  /** A fall fills a gap; a rise waits, because layers come and go. */
+  #mayChange({ layers }: SimulcastSource, current: SourceStream, best: SourceStream, nowMs: number): boolean {
+    const isFall = layers.indexOf(best) < layers.indexOf(current);
+    return isFall || nowMs - this.#changedLayerMs >= holdLayerMs;
   }
 
   #open(source: SourceStream, nowMs: number): LayerReader {

@@ -8,7 +8,7 @@ import { elementIds, openElement, readElementHeader, voidElement } from './ebml.
 export function unfinishedWebm(appended: Uint8Array): Uint8Array {
   const first = readElementHeader(appended, 0);
   if (first?.id !== elementIds.segment && first?.id !== elementIds.cluster) return appended;
-  const copy = appended.slice();
+  const copy = Uint8Array.from(appended);
   let position = 0;
   for (;;) {
     const element = readElementHeader(copy, position);
