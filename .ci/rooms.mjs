@@ -13,6 +13,7 @@ export const entrances = {
   server: [
     'index.ts',
     'main.ts',
+    'compose-recording.ts',
     'parley-server.ts',
     'require-free-udp-ports.ts',
     'serve-api.ts',
@@ -327,6 +328,7 @@ export const rooms = {
         'streams',
       ],
     },
+    composing: { holds: 'how ffmpeg makes one video of a recording', imports: [] },
     quality: {
       holds: 'the network indicator',
       imports: ['clock.ts', 'repeat-every.ts', 'conferences/rules', 'push', 'media/media-router.ts'],

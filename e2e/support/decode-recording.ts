@@ -72,7 +72,7 @@ export function powerAt(samples: Int16Array, hz: number): number {
 
 /** The audio of a file at its own timestamps, with silence in gaps. */
 export function readSamples(path: string): Int16Array {
-  const filters = `aresample=${sampleRate}:async=1000:first_pts=0`;
+  const filters = `aresample=${sampleRate}:async=1:min_hard_comp=0.03:first_pts=0`;
   const bytes = ffmpeg('-i', path, '-vn', '-ac', '1', '-af', filters, '-f', 's16le', '-');
   return new Int16Array(
     bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length - (bytes.length % 2)),

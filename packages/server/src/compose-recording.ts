@@ -35,7 +35,7 @@ async function compose([folder, output, ...rest]: readonly string[]): Promise<nu
     throw new Error('This recording has no media.');
   const canvas = { widthPx: 1280, heightPx: 720, framesPerSecond: 30 };
   const args = ffmpegArguments(manifest, (name) => join(folder, name), output, canvas);
-  const ffmpeg = spawn('ffmpeg', ['-hide_banner', '-loglevel', 'warning', ...args], {
+  const ffmpeg = spawn('ffmpeg', ['-hide_banner', '-loglevel', 'error', ...args], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   const [code] = (await once(ffmpeg, 'exit')) as [number | null];

@@ -83,7 +83,7 @@ function audioFilters(audio: readonly RecordedFile[], firstInput: number): reado
   if (audio.length === 0) return [];
   const delayed = audio.map(
     ({ offsetMs }, index) =>
-      `[${firstInput + index}:a]aresample=48000:async=1000:first_pts=0,adelay=${Math.round(offsetMs)}:all=1[sound${index}]`,
+      `[${firstInput + index}:a]aresample=48000:async=1:min_hard_comp=0.03:first_pts=0,adelay=${Math.round(offsetMs)}:all=1[sound${index}]`,
   );
   const labels = audio.map((_, index) => `[sound${index}]`).join('');
   return [...delayed, `${labels}amix=inputs=${audio.length}:duration=longest:normalize=0,alimiter[mix]`];
