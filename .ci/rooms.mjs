@@ -19,6 +19,7 @@ export const entrances = {
     'serve-api.ts',
     'start-conferencing.ts',
     'start-media.ts',
+    'start-moderation.ts',
   ],
   conformance: ['index.ts', 'main.ts'],
 };
@@ -141,6 +142,10 @@ export const rooms = {
         'presence',
       ],
     },
+    headless: {
+      holds: 'own publications, playback and connection as state, for hooks; part of `bindings.ts`',
+      imports: ['stream-kinds.ts', 'waiting', 'state', 'devices', 'publishing', 'quality'],
+    },
     schemas: {
       holds: 'metadata, events and messages typed by schema',
       imports: ['errors', 'waiting', 'state', 'publishing', 'messages', 'conference'],
@@ -156,6 +161,7 @@ export const rooms = {
     'machine-clock.ts': { holds: 'a clock that all processes of a machine share', imports: [] },
     'refusal.ts': { holds: 'why a request is refused', imports: [] },
     'repeat-every.ts': { holds: 'work that repeats', imports: ['clock.ts'] },
+    'wait-at-most.ts': { holds: 'waiting that ends by itself', imports: ['clock.ts'] },
     health: { holds: 'what the machine lacks, and telling the operator', imports: ['clock.ts'] },
     limits: { holds: 'how much of everything a user may have', imports: ['refusal.ts'] },
     'event-log': { holds: 'the interface of the log, and waiting for it to grow', imports: [] },
@@ -171,6 +177,10 @@ export const rooms = {
       holds: 'command in, events out: pure rules without clock, HTTP or media',
       imports: ['actor.ts', 'refusal.ts'],
     },
+    'conferences/sent-events': {
+      holds: 'events that back ends send, and hiding parts of them from logs',
+      imports: ['refusal.ts', 'conferences/rules'],
+    },
     conferences: {
       holds: 'runs commands through the rules and the log',
       imports: [
@@ -181,7 +191,31 @@ export const rooms = {
         'refusal.ts',
         'limits',
         'event-log',
+        'wait-at-most.ts',
         'conferences/rules',
+        'conferences/sent-events',
+      ],
+    },
+    'conferences/recording': {
+      holds: 'the rules of recording',
+      imports: ['refusal.ts', 'conferences/rules'],
+    },
+    'conferences/moderating': {
+      holds: 'the rules of what moderators do',
+      imports: ['refusal.ts', 'conferences/rules'],
+    },
+    admission: {
+      holds: 'whom moderators let in, banned or permitted what, and the waiting room',
+      imports: [
+        'actor.ts',
+        'clock.ts',
+        'repeat-every.ts',
+        'wait-at-most.ts',
+        'limits',
+        'event-log',
+        'storage',
+        'conferences/rules',
+        'conferences',
       ],
     },
     endpoints: {
@@ -194,6 +228,18 @@ export const rooms = {
         'storage',
         'conferences/rules',
         'conferences',
+      ],
+    },
+    moderation: {
+      holds: 'what moderators do to participants and to the door',
+      imports: [
+        'actor.ts',
+        'clock.ts',
+        'refusal.ts',
+        'conferences',
+        'conferences/moderating',
+        'admission',
+        'endpoints',
       ],
     },
     messages: {
@@ -282,6 +328,7 @@ export const rooms = {
     'media/routing': {
       holds: 'the router: streams, their publishers and viewers',
       imports: [
+        'media/codecs',
         'listeners.ts',
         'machine-clock.ts',
         'media/media-router.ts',
@@ -296,7 +343,7 @@ export const rooms = {
     },
     'media/processes': {
       holds: 'routers in child processes',
-      imports: ['listeners.ts', 'media/media-router.ts', 'media/routing'],
+      imports: ['media/codecs', 'listeners.ts', 'media/media-router.ts', 'media/routing'],
     },
     'media/create-media-router.ts': {
       holds: 'one process or several',
@@ -322,6 +369,7 @@ export const rooms = {
         'machine-clock.ts',
         'refusal.ts',
         'conferences/rules',
+        'conferences/recording',
         'conferences',
         'media/media-router.ts',
         'media/recording',
@@ -359,7 +407,9 @@ export const rooms = {
         'auth',
         'conferences/rules',
         'conferences',
+        'admission',
         'endpoints',
+        'moderation',
         'messages',
         'push',
         'streams',

@@ -174,6 +174,67 @@ for (const kind of kinds) {
     expect(problems).toEqual([]);
   });
 
+  // Only Chromium has a fake screen.
+  test(
+    `the ${kind} page shares a screen until the user stops, on the page or with the browser’s own button`,
+    {
+      tag: '@chromium',
+    },
+    async ({ context }) => {
+      await context.addInitScript(() => {
+        const { mediaDevices } = navigator;
+        const getDisplayMedia = mediaDevices.getDisplayMedia.bind(mediaDevices);
+        mediaDevices.getDisplayMedia = async (options) => {
+          const stream = await getDisplayMedia(options);
+          const [track] = stream.getVideoTracks();
+          Object.assign(window, {
+            pressTheBrowsersButton: () => {
+              track?.stop();
+              track?.dispatchEvent(new Event('ended'));
+            },
+          });
+          return stream;
+        };
+      });
+      const { ada, bob, problems } = await adaAndBob(context, kind, '&camera=0&mic=0');
+      const button = ada.getByTestId('screen-button');
+      const screens = (page: Page) => page.locator('[data-testid="tile"][data-kind="screen"]');
+      const share = async () => {
+        await ada.bringToFront();
+        await button.dblclick();
+        await expect(button).toHaveAttribute('aria-pressed', 'true');
+        await expect(screens(ada)).toHaveCount(1);
+        await bob.bringToFront();
+        await expect(screens(bob)).toHaveCount(1);
+        await expect.poll(() => playingVideos(bob, remoteVideos)).toBe(1);
+      };
+
+      await share();
+      await expect(button).not.toHaveAttribute('aria-disabled', 'true');
+      await button.click();
+      await expect(button).toHaveAttribute('aria-pressed', 'false');
+      await expect(screens(bob)).toHaveCount(0);
+
+      await share();
+      await ada.evaluate(() =>
+        (window as unknown as { pressTheBrowsersButton: () => void }).pressTheBrowsersButton(),
+      );
+      await expect(button).toHaveAttribute('aria-pressed', 'false');
+      await expect(screens(ada)).toHaveCount(0);
+      await expect(screens(bob)).toHaveCount(0);
+
+      // The user cancels the browser's dialog.
+      await ada.evaluate(() => {
+        navigator.mediaDevices.getDisplayMedia = () =>
+          Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));
+      });
+      await button.click();
+      await expect(ada.getByTestId('error')).toHaveText(/^Nothing is being shared\. Press the button again/);
+      await expect(button).toHaveAttribute('aria-pressed', 'false');
+      expect(problems).toEqual([]);
+    },
+  );
+
   // Firefox has only one fake camera.
   test(
     `the ${kind} page lets users choose a camera in the lobby and in the call, and remembers it`,

@@ -1,4 +1,4 @@
-import { useConferenceState } from '@parley-rtc/react';
+import { useConferenceState, usePlayback, usePublication } from '@parley-rtc/react';
 import * as sdk from '@parley-rtc/sdk';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { Call } from '../shared/call.ts';
@@ -30,6 +30,10 @@ function Room({ conference, call }: { readonly conference: sdk.Conference; reado
   const insight = useStore(call.insight);
   const status = useStore(call.status);
   const media = useStore(call.media);
+  const screen = usePublication(conference, { screen: true });
+  const playback = usePlayback(conference);
+  const error = screen.error ?? playback.error;
+  useEffect(() => (error ? call.status.showError(error) : undefined), [call, error]);
   const [panel, setPanel] = useState<PanelName>();
   const closePanel = () => setPanel(undefined);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -60,14 +64,14 @@ function Room({ conference, call }: { readonly conference: sdk.Conference; reado
           </button>
         </div>
       )}
-      {snapshot.playback.blockedStreamIds.length > 0 && (
+      {playback.isBlocked && (
         <div className="banner" role="status">
           Your browser blocked audio. Click to hear everyone.
           <button
             className="button"
             type="button"
             data-testid="unblock-button"
-            onClick={() => void call.startPlayback()}
+            onClick={() => void call.attempt(playback.start)}
           >
             Turn on sound
           </button>
@@ -88,7 +92,7 @@ function Room({ conference, call }: { readonly conference: sdk.Conference; reado
               <OwnTile
                 key={tile.key}
                 tile={tile}
-                stream={[media.devices, media.screen].find((mine) => mine?.id === tile.streamId)}
+                stream={[media.devices, screen.stream].find((mine) => mine?.id === tile.streamId)}
               />
             ) : (
               <RemoteTile key={tile.key} tile={tile} conference={conference} />
@@ -108,7 +112,7 @@ function Room({ conference, call }: { readonly conference: sdk.Conference; reado
           </button>
         </p>
       )}
-      <Controls conference={conference} call={call} panel={panel} onPanel={setPanel} />
+      <Controls conference={conference} call={call} screen={screen} panel={panel} onPanel={setPanel} />
     </>
   );
 }

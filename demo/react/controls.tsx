@@ -1,7 +1,8 @@
-import { useConferenceState } from '@parley-rtc/react';
+import { useConferenceState, type Publication } from '@parley-rtc/react';
 import { selectSelf, type Conference } from '@parley-rtc/sdk';
 import type { ReactNode } from 'react';
 import type { Call } from '../shared/call.ts';
+import { canShareScreen } from '../shared/can-share-screen.ts';
 import { personOf } from '../shared/people.ts';
 import { RoundButton } from './round-button.tsx';
 import { useStore } from './use-store.ts';
@@ -11,15 +12,16 @@ export type PanelName = 'chat' | 'settings';
 interface ControlsProps {
   readonly conference: Conference;
   readonly call: Call;
+  readonly screen: Publication;
   /** The panel that is open. */
   readonly panel: PanelName | undefined;
   readonly onPanel: (panel: PanelName | undefined) => void;
 }
 
 /** The user's controls in the call. */
-export function Controls({ conference, call, panel, onPanel }: ControlsProps): ReactNode {
+export function Controls({ conference, call, screen, panel, onPanel }: ControlsProps): ReactNode {
   const { media, chat } = call;
-  const { isMicrophoneOn, isCameraOn, isScreenOn, isChanging } = useStore(media);
+  const { isMicrophoneOn, isCameraOn, isChanging } = useStore(media);
   const { unread } = useStore(chat);
   const self = useConferenceState(conference, selectSelf);
   const toggle = (name: PanelName) => onPanel(panel === name ? undefined : name);
@@ -41,14 +43,14 @@ export function Controls({ conference, call, panel, onPanel }: ControlsProps): R
         isBusy={isChanging}
         onPress={media.switchCamera}
       />
-      {media.canShareScreen && (
+      {canShareScreen && (
         <RoundButton
           name="screen"
           icon="screen"
           label="Share screen"
-          isPressed={isScreenOn}
-          isBusy={isChanging}
-          onPress={media.switchScreen}
+          isPressed={screen.stream !== undefined}
+          isBusy={screen.isBusy}
+          onPress={() => call.attempt(() => screen.toggle())}
         />
       )}
       <RoundButton

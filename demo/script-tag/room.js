@@ -1,4 +1,5 @@
 import { createCall } from '../shared/call.ts';
+import { canShareScreen } from '../shared/can-share-screen.ts';
 import { keepFocus } from '../shared/keep-focus.ts';
 import { hasCode } from '../shared/message-of.ts';
 import { countOf, personOf } from '../shared/people.ts';
@@ -13,6 +14,9 @@ const { Parley } = window;
 export function showRoom(page, conference) {
   const call = createCall(Parley, { ...page, conference });
   const { media } = call;
+  /** The screen that the user shares, or shared last. */
+  let screen;
+  let isScreenChanging = false;
   /** Views by stream id. */
   const views = new Map();
   /** The open panel. */
@@ -29,11 +33,11 @@ export function showRoom(page, conference) {
   });
   conference.on('stream-unpublished', ({ stream }) => views.delete(stream.id));
 
-  find('screen-button').hidden = !media.canShareScreen;
+  find('screen-button').hidden = !canShareScreen;
   for (const [testId, action] of [
     ['mic-button', media.switchMicrophone],
     ['camera-button', media.switchCamera],
-    ['screen-button', media.switchScreen],
+    ['screen-button', switchScreen],
     ['hand-button', call.switchHand],
     ['chat-button', () => toggle('chat', () => openChat(conference, call.chat, closePanel))],
     ['settings-button', () => toggle('settings', () => openSettings(page, call, conference, closePanel))],
@@ -41,11 +45,27 @@ export function showRoom(page, conference) {
     ['copy-button', call.copyLink],
     ['invite-button', call.copyLink],
     ['resume-button', call.switchHold],
-    ['unblock-button', call.startPlayback],
+    ['unblock-button', () => call.attempt(() => conference.startPlayback())],
   ]) {
     find(testId).addEventListener('click', () => void action());
   }
 
+  /** Shares a screen, or stops. The browser has its own button to stop, which the SDK follows. */
+  async function switchScreen() {
+    if (isScreenChanging) return;
+    isScreenChanging = true;
+    render();
+    await call.attempt(async () => {
+      if (isScreenShared()) await screen?.unpublish();
+      else screen = await conference.publishStream({ screen: true });
+    });
+    isScreenChanging = false;
+    render();
+  }
+  function isScreenShared() {
+    const self = Parley.selectSelf(conference.state.getSnapshot());
+    return self?.streams.some(({ type }) => type === 'SCREEN') ?? false;
+  }
   function toggle(name, open) {
     const isOpen = panel.name === name;
     closePanel();
@@ -60,7 +80,7 @@ export function showRoom(page, conference) {
 
   function render() {
     const snapshot = conference.state.getSnapshot();
-    const { isMicrophoneOn, isCameraOn, isScreenOn, isChanging, isSpeakingMuted } = media.getSnapshot();
+    const { isMicrophoneOn, isCameraOn, isChanging, isSpeakingMuted } = media.getSnapshot();
     const self = Parley.selectSelf(snapshot);
     const { unread } = call.chat.getSnapshot();
     setText(find('participants-count'), countOf(snapshot));
@@ -72,14 +92,14 @@ export function showRoom(page, conference) {
     find('blocked').hidden = snapshot.playback.blockedStreamIds.length === 0;
     find('speaking-muted').hidden = !isSpeakingMuted;
     find('empty').hidden = snapshot.conference.participants.length > 1;
-    for (const [testId, isOn] of [
-      ['mic-button', isMicrophoneOn],
-      ['camera-button', isCameraOn],
-      ['screen-button', isScreenOn],
+    for (const [testId, isOn, isBusy] of [
+      ['mic-button', isMicrophoneOn, isChanging],
+      ['camera-button', isCameraOn, isChanging],
+      ['screen-button', isScreenShared(), isScreenChanging],
     ]) {
       setAttribute(find(testId), 'aria-pressed', isOn);
       // Not disabled, because a disabled button loses the focus.
-      setAttribute(find(testId), 'aria-disabled', isChanging);
+      setAttribute(find(testId), 'aria-disabled', isBusy);
     }
     setAttribute(find('hand-button'), 'aria-pressed', personOf(call.typed, self).isHandRaised);
     setAttribute(find('chat-button'), 'aria-expanded', panel.name === 'chat');
@@ -96,7 +116,7 @@ export function showRoom(page, conference) {
       if (!video.srcObject && view && view.connectionState !== 'closed') view.attach(video);
       return;
     }
-    const own = Object.values(media.getSnapshot()).find((stream) => stream?.id === streamId);
+    const own = [media.getSnapshot().devices, screen].find((stream) => stream?.id === streamId);
     if (own && video.srcObject !== own.mediaStream) video.srcObject = own.mediaStream;
   }
 

@@ -21,12 +21,12 @@ export interface Call {
   readonly media: OwnMedia;
   readonly chat: Chat;
   readonly insight: Store<InsightState>;
+  /** Runs an action, and shows its error instead of the last one. */
+  readonly attempt: (action: () => Promise<void>) => Promise<void>;
   /** Raises or lowers the user's hand. */
   readonly switchHand: () => Promise<void>;
   /** Holds or resumes the call for all participants. */
   readonly switchHold: () => Promise<void>;
-  /** Starts playback that the browser blocked. Call it from a click handler. */
-  readonly startPlayback: () => Promise<void>;
   readonly copyLink: () => Promise<void>;
   readonly close: () => void;
 }
@@ -70,6 +70,7 @@ export function createCall(sdk: Sdk, { conference, lobby, menus, room }: CallOpt
     media,
     chat,
     insight,
+    attempt,
     switchHand: () =>
       attempt(async () => {
         const own = personOf(typed, sdk.selectSelf(conference.state.getSnapshot()));
@@ -79,7 +80,6 @@ export function createCall(sdk: Sdk, { conference, lobby, menus, room }: CallOpt
       attempt(() =>
         sdk.selectOnHold(conference.state.getSnapshot()) ? conference.resume() : conference.hold(),
       ),
-    startPlayback: () => attempt(() => conference.startPlayback()),
     async copyLink() {
       if (await copyLink(room)) status.announce('Link copied');
     },

@@ -14,10 +14,8 @@ import { createStore, type Store } from './store.ts';
 interface OwnMediaState {
   /** The published stream of camera and microphone. */
   readonly devices: PublishedStream | undefined;
-  readonly screen: PublishedStream | undefined;
   readonly isMicrophoneOn: boolean;
   readonly isCameraOn: boolean;
-  readonly isScreenOn: boolean;
   readonly isBlurOn: boolean;
   /** A change is in progress or waits for a permission. Further changes are ignored until it ends. */
   readonly isChanging: boolean;
@@ -25,13 +23,10 @@ interface OwnMediaState {
   readonly isSpeakingMuted: boolean;
 }
 
-/** The user's own media and the functions that change it. */
+/** The user's own camera and microphone, and the functions that change them. */
 export interface OwnMedia extends Store<OwnMediaState> {
-  /** False in mobile browsers. */
-  readonly canShareScreen: boolean;
   readonly switchMicrophone: () => Promise<void>;
   readonly switchCamera: () => Promise<void>;
-  readonly switchScreen: () => Promise<void>;
   readonly switchBlur: () => Promise<void>;
   readonly close: () => void;
 }
@@ -53,10 +48,8 @@ export function createOwnMedia(
 ): OwnMedia {
   const store = createStore<OwnMediaState>({
     devices: undefined,
-    screen: undefined,
     isMicrophoneOn: false,
     isCameraOn: false,
-    isScreenOn: false,
     isBlurOn: false,
     isChanging: false,
     isSpeakingMuted: false,
@@ -67,11 +60,10 @@ export function createOwnMedia(
   let stopTracking: (() => void) | undefined;
 
   const read = (): void => {
-    const { devices: stream, screen } = store.getSnapshot();
+    const { devices: stream } = store.getSnapshot();
     store.set({
       isMicrophoneOn: isSent(stream, 'audio'),
       isCameraOn: isSent(stream, 'video'),
-      isScreenOn: isLive(screen),
     });
   };
   /** Allows one change at a time, because concurrent changes could publish twice. */
@@ -132,18 +124,8 @@ export function createOwnMedia(
   return {
     getSnapshot: store.getSnapshot,
     subscribe: store.subscribe,
-    canShareScreen: typeof globalThis.navigator?.mediaDevices?.getDisplayMedia === 'function',
     switchMicrophone: () => change(() => switchDevice('audio')),
     switchCamera: () => change(() => switchDevice('video')),
-    switchScreen: () =>
-      change(async () => {
-        const { screen } = store.getSnapshot();
-        if (isLive(screen)) return screen.unpublish();
-        const stream = await conference.publishStream({ screen: true });
-        // The browser has its own button to stop sharing.
-        stream.mediaStream.getVideoTracks()[0]?.addEventListener('ended', () => void stream.unpublish());
-        store.set({ screen: stream });
-      }),
     switchBlur: () =>
       change(async () => {
         const next = blur ? undefined : videoFrameProcessor(await loadBlur());

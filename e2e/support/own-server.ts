@@ -82,17 +82,17 @@ export class OwnServer {
     cpSync(join(this.#folder, 'backup'), this.#dataDir, { recursive: true });
   }
 
-  /** Creates a conference, unless it exists, and a ticket for it, by which guests may also moderate if `moderator` is set. */
+  /** Creates a conference, unless it exists, and a ticket for it, whose holders may also record if `mayRecord` is set. */
   async openConference(
     conferenceId: string = `recovery-${crypto.randomUUID()}`,
-    moderator: boolean = false,
+    mayRecord: boolean = false,
   ): Promise<{ server: string; ticket: string; conferenceId: string }> {
     const headers = await this.#logIn();
     await this.#request('/rtc-api/conferences/create', { body: JSON.stringify({ conferenceId }) }, headers);
     const ticketCommand = {
       type: 'MULTI_USE_TICKET',
       length: 9,
-      properties: { conference_id: conferenceId, moderator },
+      properties: { conference_id: conferenceId, ...(mayRecord && { permissions: { record: true } }) },
     };
     const ticket = await this.#request('/security/ticket', { body: JSON.stringify(ticketCommand) }, headers);
     return { server: this.#url, ticket: textOf(ticket, 'id'), conferenceId };

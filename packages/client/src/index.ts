@@ -4,16 +4,19 @@ export {
   AbortedError,
   AlreadyJoinedError,
   ConferenceFullError,
+  ConferenceLockedError,
   ConnectionError,
   ForbiddenError,
   InvalidOptionsError,
   InvalidRequestError,
   NotFoundError,
+  RemovedError,
   ServerError,
   TimeoutError,
   TokenError,
   TooManyRequestsError,
   UnauthorizedError,
+  WaitingRoomError,
   type ApiError,
   type ApiErrorCode,
 } from './errors/api-errors.ts';
@@ -27,7 +30,7 @@ export type { LogLevel } from './logging/log-level.ts';
 export type { LogFields, LogRecord, LogSetting, LogSink } from './logging/log-record.ts';
 export { setLogLevel, setLogSink } from './logging/page-log.ts';
 export { redeemTicket, ticketToken, type RedeemedTicket, type TicketOptions } from './redeem-ticket.ts';
-export type { CallOptions, EventsOptions, MessageStart, PushStart, RtcApi } from './rtc-api.ts';
+export type { CallOptions, EventsOptions, MessageStart, PushStart, RtcApi, WaitingQuery } from './rtc-api.ts';
 export type { TokenClaims, TokenNews } from './token-claims.ts';
 export type { TokenSource } from './token-source.ts';
 export { type Deadline, type DeadlineOptions, withDeadline } from './with-deadline.ts';

@@ -94,6 +94,27 @@ const posts: { [Name in PostName]: Post<Name> } = {
     { recordingId: 'r-1', startedAt: '2026-01-05T10:00:00.000Z' },
   ],
   stopRecording: [{ ...own }, '/rtc-api/conferences/stopRecording'],
+  removeParticipant: [
+    { ...own, participantId: 'ep-2', reason: 'rude', ban: true },
+    '/rtc-api/conferences/removeParticipant',
+  ],
+  muteParticipant: [{ ...own, participantId: 'ep-2', kind: 'audio' }, '/rtc-api/conferences/muteParticipant'],
+  updatePermissions: [
+    { ...own, participantId: 'ep-2', permissions: { publish: ['MIC'], send: false } },
+    '/rtc-api/conferences/updatePermissions',
+  ],
+  updateAdmission: [{ ...own, locked: true }, '/rtc-api/conferences/updateAdmission'],
+  requestEntry: [
+    { ...own, name: 'Bob', revision: 'r-1' },
+    '/rtc-api/conferences/requestEntry',
+    { state: 'WAITING', revision: 'r-2' },
+  ],
+  cancelEntry: [own, '/rtc-api/conferences/cancelEntry'],
+  decideEntry: [
+    { ...own, decision: 'ADMITTED', endpointIds: ['ep-2'] },
+    '/rtc-api/conferences/decideEntry',
+    { decided: [{ userEndpointId: 'ep-2', decision: 'ADMITTED' }] },
+  ],
   registerUserEndpoint: [{ keepAliveSeconds: 15 }, '/rtc-api/users/endpoints', userEndpointId],
   keepAliveUserEndpoint: [{ userEndpointId }, '/rtc-api/users/endpoints/keepalive'],
   unregisterUserEndpoint: [{ userEndpointId, reason: 'bye' }, '/rtc-api/users/endpoints/unregister'],
@@ -153,6 +174,12 @@ describe('a command', () => {
 describe('a read', () => {
   const reads: [keyof RtcApi, () => Promise<unknown>, string, unknown][] = [
     ['getConference', () => api.getConference('c-1'), '/rtc-api/conferences/c-1', { id: 'c-1' }],
+    [
+      'getWaiting',
+      () => api.getWaiting('c-1', { userEndpointId: 'ep-1', revision: 'r-1' }),
+      '/rtc-api/conferences/c-1/waiting?userEndpointId=ep-1&revision=r-1',
+      { revision: 'r-2', waiting: [] },
+    ],
     ['getSimpleView', () => api.getSimpleView('c-1'), '/rtc-api/conferences/c-1/simpleView', { version: 3 }],
     ['getActive', () => api.getActive(), '/rtc-api/conferences/active', [{ id: 'c-1' }]],
     ['getEvents', () => api.getEvents('c-1', 0), '/rtc-api/conferences/c-1/events?v=0', [event]],
@@ -200,6 +227,7 @@ it('covers every operation of the API', () => {
     'openPush',
     'getIceServers',
     'getTicket',
+    'getWaiting',
     'revokeTicket',
     'getRecordings',
     'getRecording',
@@ -214,7 +242,7 @@ it.each([
   ['getRecording', ['r-1'], '/rtc-api/recordings/r-1', '{"recordingId":"r-1","streams":[]}'],
 ] as const)('%s reads what its path names', async (name, args, path, body) => {
   server.reply({ body });
-  expect(await api[name](...args)).toEqual(JSON.parse(body));
+  expect(await api[name](args[0])).toEqual(JSON.parse(body));
   expect(server.requests[0]?.line).toBe(`GET ${path}`);
 });
 

@@ -1,4 +1,6 @@
 import type {
+  DecideEntryResult,
+  EntryAnswer,
   IceServers,
   PublishStreamResult,
   Recording,
@@ -6,6 +8,7 @@ import type {
   SendMessagesResult,
   StartRecordingResult,
   ViewStreamResult,
+  WaitingList,
   WireConference,
   WireSimpleView,
 } from '@parley-rtc/contract';
@@ -88,6 +91,19 @@ export const operations: { readonly [Name in keyof RtcApi]: Operation<RtcApi[Nam
     return answer.stream ?? answer.read<ReadableStream<Uint8Array>>(() => undefined);
   },
 
+  removeParticipant: tells(),
+  muteParticipant: tells(),
+  updatePermissions: tells(),
+  updateAdmission: tells(),
+  requestEntry: waits('idempotent', object<EntryAnswer>('state', 'revision')),
+  cancelEntry: tells(),
+  decideEntry: asks('idempotent', object<DecideEntryResult>('decided')),
+  getWaiting: (send, operation) => async (conferenceId, query, options) => {
+    const path = `${conferences}/${segment(conferenceId)}/waiting${queryOf({ ...query })}`;
+    const request = { ...get(operation, path), holdMs: longPollHoldMs };
+    return (await send(request, options)).read(object<WaitingList>('revision', 'waiting'));
+  },
+
   getConference: reads(object<WireConference>(...conferenceFields), conferences),
   getSimpleView: reads(object<WireSimpleView>(...conferenceFields), conferences, '/simpleView'),
   getActive: (send, operation) => async (options) =>
@@ -139,6 +155,17 @@ function asks<Command, Result>(
 ): Operation<(command: Command, options?: CallOptions) => Promise<Result>> {
   return (send, operation) => async (command, options) =>
     (await send(post(operation, repetition, command, path), options)).read(result);
+}
+
+/** A command whose result the server may hold back. */
+function waits<Command, Result>(
+  repetition: Repetition,
+  result: Reader<Result>,
+): Operation<(command: Command, options?: CallOptions) => Promise<Result>> {
+  return (send, operation) => async (command, options) => {
+    const request = { ...post(operation, repetition, command), holdMs: longPollHoldMs };
+    return (await send(request, options)).read(result);
+  };
 }
 
 /** An idempotent command without a result: success has no body, or one in JSON that is not read. */

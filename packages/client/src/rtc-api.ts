@@ -1,18 +1,25 @@
 import type {
   AddPublishStreamIceCandidatesCommand,
   AddViewStreamIceCandidatesCommand,
+  CancelEntryCommand,
   ConferenceSummary,
   CreateCommand,
   CreateTicketCommand,
+  DecideEntryCommand,
+  DecideEntryResult,
   EndCommand,
+  EntryAnswer,
   IceServers,
   JoinCommand,
   KeepAliveUserEndpointCommand,
   LeaveCommand,
+  MuteParticipantCommand,
   PublishStreamCommand,
   PublishStreamResult,
   Recording,
   RegisterUserEndpointCommand,
+  RemoveParticipantCommand,
+  RequestEntryCommand,
   RevokeUserCommand,
   SendEventCommand,
   SendEventResult,
@@ -26,13 +33,16 @@ import type {
   Ticket,
   UnpublishStreamCommand,
   UnregisterUserEndpointCommand,
+  UpdateAdmissionCommand,
   UpdateMetadataCommand,
   UpdateParticipantMetadataCommand,
+  UpdatePermissionsCommand,
   UpdatePublishedStreamBitrateCommand,
   UpdateStreamMetadataCommand,
   UpdateViewStreamCommand,
   ViewStreamCommand,
   ViewStreamResult,
+  WaitingList,
   WireConference,
   WireSimpleView,
 } from '@parley-rtc/contract';
@@ -84,6 +94,14 @@ export interface EventsOptions extends CallOptions {
   readonly userEndpointId?: string | undefined;
   /** Adds messages for `userEndpointId`, which must be a participant. A Parley extension. Default: none. */
   readonly messages?: MessageStart | undefined;
+}
+
+/** What `getWaiting` asks for. */
+export interface WaitingQuery {
+  /** Your own registered endpoint. */
+  readonly userEndpointId: string;
+  /** The `revision` of the last answer, to wait for a change. */
+  readonly revision?: string | undefined;
 }
 
 /**
@@ -144,6 +162,29 @@ export interface RtcApi {
    * `id`, has no effect, so the client retries.
    */
   sendMessages(command: SendMessagesCommand, options?: CallOptions): Promise<SendMessagesResult>;
+
+  /**
+   * Removes a participant, whose login by ticket ends. A Parley extension, as the seven methods below: other servers give
+   * `NotFoundError`. `ForbiddenError` means that you may not moderate.
+   */
+  removeParticipant(command: RemoveParticipantCommand, options?: CallOptions): Promise<void>;
+  /** Stops sending a participant's audio or video to viewers, until the participant unmutes. */
+  muteParticipant(command: MuteParticipantCommand, options?: CallOptions): Promise<void>;
+  /** Changes what a participant may do. */
+  updatePermissions(command: UpdatePermissionsCommand, options?: CallOptions): Promise<void>;
+  /** Locks or unlocks the conference, and opens or closes its waiting room. */
+  updateAdmission(command: UpdateAdmissionCommand, options?: CallOptions): Promise<void>;
+  /**
+   * Asks to be let in, or goes on waiting: with the `revision` of the last answer, the server holds the request for about 20
+   * seconds, for which this call's default timeout is 25 seconds longer.
+   */
+  requestEntry(command: RequestEntryCommand, options?: CallOptions): Promise<EntryAnswer>;
+  /** Stops waiting. */
+  cancelEntry(command: CancelEntryCommand, options?: CallOptions): Promise<void>;
+  /** Admits or denies who is waiting. The first decision about an endpoint counts. */
+  decideEntry(command: DecideEntryCommand, options?: CallOptions): Promise<DecideEntryResult>;
+  /** Who is waiting. With a `revision`, waits for a change as `requestEntry` does. */
+  getWaiting(conferenceId: string, query: WaitingQuery, options?: CallOptions): Promise<WaitingList>;
 
   /**
    * Records the conference on the server; resolves to the running recording, which may be an earlier one. A Parley extension:

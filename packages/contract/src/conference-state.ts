@@ -1,4 +1,11 @@
-import type { ConferenceMode, JsonObject, ParticipantHealth, StreamType } from './types.ts';
+import type {
+  ConferenceMode,
+  JsonObject,
+  ParticipantHealth,
+  Permissions,
+  StreamType,
+  VerifiedProfile,
+} from './types.ts';
 
 /** Version of a snapshot whose server sent none. Any versioned event may follow it, and it may replace any state. */
 export const UNKNOWN_VERSION = -1;
@@ -35,7 +42,12 @@ export interface Participant {
   readonly userId: string;
   readonly state: ParticipantHealth;
   readonly streams: readonly Stream[];
+  /** What the participant says about itself. */
   readonly metadata: JsonObject;
+  /** What it may do now. Absent on servers without permissions. */
+  readonly permissions?: Permissions;
+  /** What the issuer of its ticket or token says about it. Absent without such a statement. */
+  readonly verified?: VerifiedProfile;
 }
 
 /** A published stream: microphone, camera, both, or screen. */

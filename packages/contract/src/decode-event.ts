@@ -1,4 +1,5 @@
 import type { ConferenceEvent, EventBase, UnknownEvent } from './events.ts';
+import { readPermissions, readProfile } from './permissions.ts';
 import type { JsonObject, JsonValue } from './types.ts';
 
 /** The input is not an event: not an object, or without a type. */
@@ -42,6 +43,11 @@ const oneOf =
 const streamType = oneOf('MIC', 'CAM', 'SCREEN', 'MIC_AND_CAM');
 const caused = { userId: text, userEndpointId: text };
 const maybeCaused = { userId: optional(text), userEndpointId: optional(text) };
+/** A malformed one is left out: that the endpoint has left matters more than who removed it. */
+const mover: Field = (value) =>
+  isObject(value) && typeof value['userId'] === 'string' && typeof value['userEndpointId'] === 'string'
+    ? value
+    : undefined;
 
 /** The fields of each known type and their readers. Other fields stay unchanged. */
 const fieldsOf: Readonly<Record<Exclude<ConferenceEvent['type'], 'UnknownEvent'>, Record<string, Field>>> = {
@@ -51,8 +57,13 @@ const fieldsOf: Readonly<Record<Exclude<ConferenceEvent['type'], 'UnknownEvent'>
     interactionId: optional(text),
     metadata: optional(object),
   },
-  ConferenceJoinedEvent: { ...caused, metadata: optional(object) },
-  ConferenceLeftEvent: { ...caused, reason: optional(text) },
+  ConferenceJoinedEvent: {
+    ...caused,
+    metadata: optional(object),
+    permissions: readPermissions,
+    verified: readProfile,
+  },
+  ConferenceLeftEvent: { ...caused, reason: optional(text), removedBy: mover, isBanned: optional(flag) },
   ConferenceEndedEvent: { ...maybeCaused, reason: optional(text) },
   ConferenceStreamPublishedEvent: {
     ...caused,

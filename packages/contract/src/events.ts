@@ -3,8 +3,11 @@ import type {
   JsonObject,
   JsonValue,
   MetadataOperation,
+  Mover,
   ParticipantHealth,
+  Permissions,
   StreamType,
+  VerifiedProfile,
 } from './types.ts';
 
 /** Fields of every event. */
@@ -39,11 +42,17 @@ export interface ConferenceCreatedEvent extends EventBase {
 export interface ConferenceJoinedEvent extends CausedEvent {
   readonly type: 'ConferenceJoinedEvent';
   readonly metadata?: JsonObject;
+  readonly permissions?: Permissions;
+  readonly verified?: VerifiedProfile;
 }
 
 export interface ConferenceLeftEvent extends CausedEvent {
   readonly type: 'ConferenceLeftEvent';
   readonly reason?: string;
+  /** The moderator who removed the endpoint; absent if it left or was silent. */
+  readonly removedBy?: Mover;
+  /** Whether the user can no longer join. */
+  readonly isBanned?: boolean;
 }
 
 export interface ConferenceEndedEvent extends EventBase {

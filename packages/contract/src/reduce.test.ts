@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findStream, UNKNOWN_VERSION, type ConferenceState } from './conference-state.ts';
 import type { ConferenceEvent } from './events.ts';
+import { permissionsKey } from './moderation-keys.ts';
 import { createdConference, placeInHistory, reduce } from './reduce.ts';
 import { anEvent, created } from './testing/histories.ts';
 
@@ -124,6 +125,52 @@ describe('reduce', () => {
     expect(state.participants[0]?.streams[1]).toBe(before.participants[0]?.streams[1]);
     const about = anEvent('ConferenceStreamMetadataUpdatedEvent', 6, { newMetadata: { portraitMode: true } });
     expect(reduce(state, about).participants).toEqual(state.participants);
+  });
+
+  const allowed = {
+    publish: ['MIC', 'CAM', 'SCREEN'],
+    view: true,
+    send: true,
+    moderate: false,
+    record: false,
+  } as const;
+  const listening = { ...allowed, publish: [], send: false };
+  const permitted = anEvent('ConferenceJoinedEvent', 0, {
+    permissions: allowed,
+    verified: { name: 'Dr Ada' },
+  });
+  const key = permissionsKey('ada-tab');
+
+  it('keeps what a participant may do and what is verified, and follows the entry that changes it', () => {
+    expect(after(permitted).participants[0]).toMatchObject({
+      permissions: allowed,
+      verified: { name: 'Dr Ada' },
+    });
+    const state = after(permitted, set(1, key, JSON.stringify(listening)));
+    expect(state.participants[0]).toMatchObject({ permissions: listening, verified: { name: 'Dr Ada' } });
+    expect(values(state)[key]).toBe(JSON.stringify(listening));
+  });
+
+  it.each([
+    ['of another participant', permissionsKey('bob-tab'), JSON.stringify(listening)],
+    ['with another key', 'PERMISSIONS/ada-tab', JSON.stringify(listening)],
+    ['that is no JSON', key, 'listening'],
+    ['without all permissions', key, '{"publish":[]}'],
+  ])('does not take permissions from an entry %s', (_what, written, value) => {
+    expect(after(permitted, set(1, written, value)).participants[0]).toMatchObject({ permissions: allowed });
+  });
+
+  it('ignores entries with permissions for a participant whose server sent none, and their removal', () => {
+    const entry = JSON.stringify(listening);
+    expect(after(joined, set(1, key, entry)).participants[0]).not.toHaveProperty('permissions');
+    const removed = anEvent('ConferenceMetadataUpdatedEvent', 2, {
+      operation: 'REMOVE',
+      key,
+      value: JSON.stringify(allowed),
+    });
+    expect(after(permitted, set(1, key, entry), removed).participants[0]).toMatchObject({
+      permissions: listening,
+    });
   });
 
   it('keeps other entries when one is set again or removed', () => {

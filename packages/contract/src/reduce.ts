@@ -12,6 +12,7 @@ import type {
   ConferenceMetadataUpdatedEvent,
   ConferenceStreamMetadataUpdatedEvent,
 } from './events.ts';
+import { participantOfPermissions, permissionsInEntry } from './moderation-keys.ts';
 
 /**
  * Where `event` stands relative to `state.version`: `next` can be applied, `old` is already included, `gap` means that
@@ -80,6 +81,8 @@ function changed(state: ConferenceState, event: ConferenceEvent): ConferenceStat
         state: 'HEALTHY',
         streams: [],
         metadata: event.metadata ?? {},
+        ...(event.permissions && { permissions: event.permissions }),
+        ...(event.verified && { verified: event.verified }),
       });
     case 'ConferenceLeftEvent':
       return withoutParticipant(state, event.userEndpointId);
@@ -95,7 +98,7 @@ function changed(state: ConferenceState, event: ConferenceEvent): ConferenceStat
     case 'ConferenceStreamUnpublishedEvent':
       return withoutStream(state, event.streamId);
     case 'ConferenceMetadataUpdatedEvent':
-      return withMetadata(state, event);
+      return withPermissions(withMetadata(state, event), event);
     case 'ConferenceStreamMetadataUpdatedEvent':
       return updateStream(state, streamMeantBy(state, event), { metadata: event.newMetadata });
     case 'ConferenceStreamBitrateUpdatedEvent':
@@ -168,6 +171,15 @@ function streamMeantBy(
   if (event.streamId !== undefined) return event.streamId;
   const publisher = state.participants.find(({ id }) => id === event.userEndpointId);
   return publisher?.streams.length === 1 ? publisher.streams[0]?.id : undefined;
+}
+
+/** Permissions that an entry changes. A server that sent none with the participant does not enforce them. */
+function withPermissions(state: ConferenceState, event: ConferenceMetadataUpdatedEvent): ConferenceState {
+  const endpointId = participantOfPermissions(event.key);
+  const permissions = permissionsInEntry(event.value ?? '');
+  const known = state.participants.find(({ id }) => id === endpointId)?.permissions;
+  if (endpointId === undefined || !permissions || !known || event.operation !== 'SET') return state;
+  return updateParticipant(state, endpointId, { permissions });
 }
 
 function withMetadata(state: ConferenceState, event: ConferenceMetadataUpdatedEvent): ConferenceState {

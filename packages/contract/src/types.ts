@@ -13,6 +13,12 @@ export type ParticipantHealth = Schemas['ParticipantState'];
 export type StreamType = Schemas['StreamType'];
 export type MetadataOperation = Schemas['MetadataOperation'];
 export type EventQos = Schemas['EventQos'];
+export type StreamSource = Schemas['StreamSource'];
+export type Permissions = Schemas['Permissions'];
+export type PermissionChanges = Schemas['PermissionChanges'];
+export type VerifiedProfile = Schemas['VerifiedProfile'];
+export type Mover = Schemas['Mover'];
+export type EntryDecision = Schemas['EntryDecision'];
 
 // Request bodies.
 export type CreateCommand = Schemas['CreateConferenceWebCommand'];
@@ -37,6 +43,13 @@ export type SendMessagesCommand = Schemas['SendMessagesCommand'];
 export type StartRecordingCommand = Schemas['StartRecordingCommand'];
 export type StopRecordingCommand = Schemas['StopRecordingCommand'];
 export type NewMessage = Schemas['NewMessage'];
+export type RemoveParticipantCommand = Schemas['RemoveParticipantCommand'];
+export type MuteParticipantCommand = Schemas['MuteParticipantCommand'];
+export type UpdatePermissionsCommand = Schemas['UpdatePermissionsCommand'];
+export type UpdateAdmissionCommand = Schemas['UpdateAdmissionCommand'];
+export type RequestEntryCommand = Schemas['RequestEntryCommand'];
+export type CancelEntryCommand = Schemas['CancelEntryCommand'];
+export type DecideEntryCommand = Schemas['DecideEntryCommand'];
 export type IceCandidate = Schemas['IceCandidate'];
 
 // Results.
@@ -50,6 +63,10 @@ export type Recording = Schemas['Recording'];
 export type RecordedStream = Schemas['RecordedStream'];
 export type RecordedFile = Schemas['RecordedFile'];
 export type RecordingEndReason = Schemas['RecordingEndReason'];
+export type EntryAnswer = Schemas['EntryAnswer'];
+export type DecideEntryResult = Schemas['DecideEntryResult'];
+export type WaitingList = Schemas['WaitingList'];
+export type WaitingEntry = Schemas['WaitingEntry'];
 export type WireConference = Schemas['Conference'];
 export type WireSimpleView = Schemas['ConferenceSimpleView'];
 export type WireEvent = Schemas['ConferenceEvent'];

@@ -5,6 +5,7 @@ import {
   type Participant,
   type Stream,
 } from './conference-state.ts';
+import { readPermissions, readProfile } from './permissions.ts';
 import type {
   ConferenceMode,
   JsonObject,
@@ -34,6 +35,7 @@ export function conferenceFromWire(wire: WireConference): ConferenceState {
       state: oneOf(participant.state, healths),
       streams: (participant.streams ?? []).map(streamFromWire),
       metadata: (participant.metadata ?? {}) as JsonObject,
+      ...standingFromWire(participant),
     })),
     metadata: metadataFromWire(wire.metadata),
     ended: undefined,
@@ -49,6 +51,7 @@ export function conferenceFromSimpleView(view: WireSimpleView): ConferenceState 
       state: oneOf(endpoint.state, healths),
       streams: (endpoint.streams ?? []).map(streamFromWire),
       metadata: (endpoint.metadata ?? {}) as JsonObject,
+      ...standingFromWire(endpoint),
     })),
   );
   return {
@@ -105,6 +108,8 @@ export function conferenceToSimpleView(state: ConferenceState): WireSimpleView {
           metadata,
         })),
         metadata: participant.metadata,
+        ...(participant.permissions && { permissions: participant.permissions }),
+        ...(participant.verified && { verified: participant.verified }),
       })),
     })),
     version: state.version,
@@ -118,6 +123,16 @@ const streamTypes: readonly StreamType[] = ['MIC', 'CAM', 'SCREEN', 'MIC_AND_CAM
 
 function oneOf<Name extends string>(value: string | undefined, names: readonly Name[]): Name | 'UNKNOWN' {
   return names.find((name) => name === value?.toUpperCase()) ?? 'UNKNOWN';
+}
+
+/** What an extension of the server says about a participant, without anything malformed. */
+function standingFromWire(participant: {
+  readonly permissions?: unknown;
+  readonly verified?: unknown;
+}): Pick<Participant, 'permissions' | 'verified'> {
+  const permissions = readPermissions(participant.permissions);
+  const verified = readProfile(participant.verified);
+  return { ...(permissions && { permissions }), ...(verified && { verified }) };
 }
 
 interface WireStream {

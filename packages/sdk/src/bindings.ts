@@ -7,6 +7,33 @@ import { MediaConnectionError } from './errors/media-errors.ts';
 import type { ConferenceSnapshot, ConnectionStatus } from './state/conference-store.ts';
 import type { ViewedStream } from './viewing/viewed-stream.ts';
 
+export {
+  type ConnectedConference,
+  connectionOf,
+  type ConnectionSnapshot,
+  type ConnectionStore,
+} from './headless/connection-of.ts';
+export {
+  createPlayback,
+  nothingToPlay,
+  type PlaybackSnapshot,
+  type PlaybackStore,
+  type PlayingConference,
+} from './headless/create-playback.ts';
+export { createPublication } from './headless/create-publication.ts';
+export type {
+  PublicationActions,
+  PublicationOptions,
+  PublicationStore,
+  PublishingConference,
+} from './headless/publication-store.ts';
+export {
+  type KindState,
+  nothingPublished,
+  type PublicationSnapshot,
+  type PublicationState,
+} from './headless/publication-state.ts';
+
 /** The status of a conference in the interface: `joined` includes reconnecting, `left` includes being dropped. */
 export type ConferenceStatus = 'idle' | 'joining' | 'joined' | 'failed' | 'left' | 'ended';
 

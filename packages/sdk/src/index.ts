@@ -149,6 +149,7 @@ export {
   AbortedError,
   AlreadyJoinedError,
   ConferenceFullError,
+  ConferenceLockedError,
   type ApiError,
   type ApiErrorCode,
   type CallOptions,
@@ -167,6 +168,7 @@ export {
   ParleyError,
   type RedeemedTicket,
   redeemTicket,
+  RemovedError,
   ServerError,
   setLogLevel,
   setLogSink,
@@ -179,6 +181,7 @@ export {
   TooManyRequestsError,
   UnauthorizedError,
   UnexpectedError,
+  WaitingRoomError,
 } from '@parley-rtc/client';
 export type {
   ConferenceMode,
@@ -190,9 +193,12 @@ export type {
   NetworkIndicator,
   Participant,
   ParticipantHealth,
+  Permissions as ParticipantPermissions,
   Stream,
+  StreamSource,
   StreamType,
   UnknownEvent,
+  VerifiedProfile,
   ViewedVideo,
 } from '@parley-rtc/contract';
 export { findParticipant, findStream } from '@parley-rtc/contract';

@@ -1,3 +1,5 @@
+import type { Permissions, VerifiedProfile } from '@parley-rtc/contract';
+
 /**
  * Something that only some roles may do, beyond what every member of an organization may. `auth/rights.ts` says which.
  */
@@ -8,6 +10,7 @@ export type Right =
   | 'set-any-interaction'
   | 'send-event'
   | 'moderate'
+  | 'record'
   | 'name-organization'
   | 'manage-tickets';
 
@@ -26,6 +29,10 @@ export interface Actor {
   readonly tokenExpiresAtMs?: number;
   /** The one conference that a ticket holder may act in; absent for everyone else. */
   readonly conferenceId?: string;
+  /** What the token permits in conferences, if it says so; otherwise, the rights decide. */
+  readonly permissions?: Permissions;
+  /** What the token's issuer says about the user. */
+  readonly verified?: VerifiedProfile;
   /** The ticket holder's login; absent for everyone else. */
   readonly loginId?: string;
   /** The conference that the login belongs to, among all that have its id; absent until its holder has entered one. */

@@ -52,6 +52,20 @@ const join = async ({ caller, conferenceId }: Pusher): Promise<Answer> => {
   return caller.call('join', { body: { conferenceId, userEndpointId } });
 };
 
+/** Opens the waiting room and asks to be let in, with another endpoint of a guest each time. */
+const knockUntilRefused = async (
+  { server: { service }, conferenceId }: Pusher,
+  guestOf: () => Promise<Caller>,
+): Promise<Answer> => {
+  const userEndpointId = await service.register();
+  await service.do('updateAdmission', { body: { conferenceId, userEndpointId, lobby: true } });
+  return untilRefused(async () => {
+    const guest = await guestOf();
+    const body = { conferenceId, userEndpointId: await guest.register() };
+    return guest.call('requestEntry', { body });
+  });
+};
+
 const view = ({ caller, conferenceId, userEndpointId }: Pusher, streamId: string, viewerId: string) =>
   caller.call('viewStream', { body: { conferenceId, userEndpointId, streamId, viewerId, sdpOffer: 'v=0' } });
 
@@ -165,6 +179,17 @@ const scenarios: Readonly<Record<LimitName, Scenario | TestedElsewhere>> = {
       hangUp.abort();
       await Promise.allSettled(parked);
       return answer;
+    },
+  },
+  waitingRoomPlaces: {
+    limit: 2,
+    push: (pusher) => knockUntilRefused(pusher, () => pusher.server.guest(pusher.conferenceId)),
+  },
+  waitingRoomPlacesPerUser: {
+    limit: 2,
+    push: async (pusher) => {
+      const guest = await pusher.server.guest(pusher.conferenceId);
+      return knockUntilRefused(pusher, () => Promise.resolve(guest));
     },
   },
   waitingPerEndpoint: {

@@ -17,6 +17,7 @@ import { repeatEvery } from './repeat-every.ts';
 import { serveApi } from './serve-api.ts';
 import { startConferencing, type Foundation } from './start-conferencing.ts';
 import { openMediaRouter, openRecordings, startMedia, type Media } from './start-media.ts';
+import { startModeration } from './start-moderation.ts';
 import { explainStorageError } from './storage/explain-storage-error.ts';
 import { openStorage } from './storage/open-storage.ts';
 import type { Storage } from './storage/storage.ts';
@@ -119,13 +120,14 @@ async function assemble(
   });
   const mediaRouter = parts.mediaRouter ?? (await openMediaRouter(config, mediaLog));
   const media = startMedia(foundation, conferencing, mediaRouter, await openRecordings(foundation));
+  const moderation = startModeration(foundation, conferencing, auth);
   let isClosing = false;
   const unreadiness = async (): Promise<ErrorResponse | undefined> => {
     if (isClosing) return shuttingDown;
     const trouble = await readiness.check();
     return trouble && { error: trouble.code, error_description: trouble.description };
   };
-  await serveApi(app, { foundation, auth, conferencing, media, unreadiness });
+  await serveApi(app, { foundation, auth, conferencing, media, moderation, unreadiness });
   const stopHousekeeping = keepHouse(foundation, auth, media);
   const closeHttp = closeGracefully(app, clock);
 
@@ -137,6 +139,7 @@ async function assemble(
     auth.close();
     // While the conferences can still announce it.
     await media.recordings.close();
+    moderation.close();
     // Before the HTTP server, which waits for parked requests.
     await conferencing.close();
     await closeHttp();

@@ -14,6 +14,14 @@ export type RefusalCode =
   | 'invalid_token'
   /** The caller may not do this. */
   | 'forbidden'
+  /** The conference is locked. */
+  | 'locked'
+  /** The conference has a waiting room, and nobody has admitted the caller. */
+  | 'lobby'
+  /** A moderator removed this endpoint. */
+  | 'removed'
+  /** A moderator banned this user. */
+  | 'banned'
   /** The participant limit is reached. */
   | 'conference_full'
   | 'not_found'

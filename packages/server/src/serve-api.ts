@@ -1,13 +1,16 @@
 import type { ErrorResponse } from '@parley-rtc/contract';
 import type { FastifyInstance } from 'fastify';
-import type { Actor } from './actor.ts';
+import { userKeyOf, type Actor } from './actor.ts';
 import type { Auth } from './auth/create-auth.ts';
 import type { Conferences } from './conferences/conferences.ts';
+import { isDoorClosed } from './conferences/rules/require-entry.ts';
 import { addApiPage } from './http/api-page.ts';
 import { conferenceHandlers } from './http/handlers/conference-handlers.ts';
 import { conferenceReadingHandlers } from './http/handlers/conference-reading-handlers.ts';
 import { endpointHandlers } from './http/handlers/endpoint-handlers.ts';
 import { iceHandlers } from './http/handlers/ice-handlers.ts';
+import { lobbyHandlers } from './http/handlers/lobby-handlers.ts';
+import { moderationHandlers } from './http/handlers/moderation-handlers.ts';
 import { pushHandlers } from './http/handlers/push-handlers.ts';
 import { recordingHandlers } from './http/handlers/recording-handlers.ts';
 import { securityHandlers } from './http/handlers/security-handlers.ts';
@@ -20,6 +23,7 @@ import { limitRates } from './http/rates/limit-rates.ts';
 import { LoginGuard } from './http/rates/login-guard.ts';
 import { addServiceRoutes } from './http/service-routes.ts';
 import { ServerMetrics } from './metrics/server-metrics.ts';
+import type { Moderation } from './moderation/moderation.ts';
 import type { Conferencing, Foundation } from './start-conferencing.ts';
 import type { Media } from './start-media.ts';
 
@@ -29,6 +33,7 @@ export interface ServedParts {
   readonly auth: Auth;
   readonly conferencing: Conferencing;
   readonly media: Media;
+  readonly moderation: Moderation;
   /** Why new calls should go elsewhere; undefined when they should come to this server. */
   readonly unreadiness: () => Promise<ErrorResponse | undefined>;
 }
@@ -64,24 +69,29 @@ export async function serveApi(app: FastifyInstance, parts: ServedParts): Promis
 }
 
 function handlersOf(
-  { foundation, auth, conferencing, media }: ServedParts,
+  { foundation, auth, conferencing, media, moderation }: ServedParts,
   app: FastifyInstance,
   guard: LoginGuard | undefined,
 ): Handlers {
   const { config, clock, budgets } = foundation;
-  const { conferences, endpoints, outside, messages, pushes, waiting } = conferencing;
+  const { conferences, endpoints, outside, messages, pushes, waiting, standings } = conferencing;
   const onSent = ({ type }: { readonly type?: unknown }): void => {
     // Not the event: what the masks leave of it is still data of users.
     app.log.debug({ type }, 'event sent');
   };
   return {
-    ...conferenceHandlers(conferences, endpoints, (actor) => bindLogin(actor, auth, conferences)),
+    ...conferenceHandlers(conferences, endpoints, async (actor, state) => {
+      await bindLogin(actor, auth, conferences);
+      if (isDoorClosed(state)) await standings.letReturn(state.id, [userKeyOf(actor)]);
+    }),
     ...conferenceReadingHandlers(conferences, endpoints, messages, waiting),
     ...pushHandlers({ conferences, endpoints, outside, messages, pushes, waiting, clock, onSent }),
     ...streamHandlers(conferences, media.streams, endpoints, budgets?.takeMediaSetup),
     ...recordingHandlers(media.recordings, media.recordingAccess, endpoints),
+    ...moderationHandlers(moderation, endpoints),
+    ...lobbyHandlers(conferencing.waitingRooms, endpoints, waiting),
     ...endpointHandlers(conferences, endpoints),
-    ...securityHandlers(auth, endpoints, guard),
+    ...securityHandlers(auth, { endpoints, waiting }, guard),
     ...iceHandlers(config.iceServers ?? [], config.turn, clock),
   };
 }

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { ConferenceState } from '@parley-rtc/contract';
+import { Standings } from './admission/standings.ts';
+import { WaitingRooms } from './admission/waiting-rooms.ts';
 import type { Clock } from './clock.ts';
 import { Conferences } from './conferences/conferences.ts';
 import { resumeConference } from './conferences/rules/resume-conference.ts';
 import type { ParleyServerConfig } from './config/parley-server-config.ts';
-import { endpointKeyOf, type UserEndpoints } from './endpoints/user-endpoints.ts';
+import { endpointKeyOf } from './endpoints/endpoint.ts';
+import type { UserEndpoints } from './endpoints/user-endpoints.ts';
 import { watchEndpoints } from './endpoints/watch-endpoints.ts';
 import type { UserBudgets } from './http/rates/user-budgets.ts';
 import type { Limits } from './limits/limits.ts';
@@ -37,6 +40,8 @@ export interface Conferencing {
   readonly messages: Messages;
   readonly pushes: Pushes;
   readonly waiting: WaitingRequests;
+  readonly standings: Standings;
+  readonly waitingRooms: WaitingRooms;
   /** Stops all timers and ends parked requests and pushes. */
   close(): Promise<void>;
 }
@@ -45,13 +50,18 @@ export interface Conferencing {
 export async function startConferencing(foundation: Foundation): Promise<Conferencing> {
   const { config, clock, storage, limits, budgets, onError } = foundation;
   const { log } = storage;
+  const standings = new Standings(storage.records('standings'));
   const conferences = new Conferences({
     log,
     clock,
     newId: randomUUID,
     pollTimeoutMs: config.pollTimeoutMs ?? 20_000,
     endedRetentionMs: config.endedRetentionMs ?? 5 * 60_000,
-    onForget: (conferenceId) => storage.messages.forget(conferenceId),
+    standingOf: (conferenceId, actor) => standings.of(conferenceId, actor),
+    onForget: async (conferenceId) => {
+      await standings.forget(conferenceId);
+      await storage.messages.forget(conferenceId);
+    },
     onError,
     limits,
     changeBudget: budgets?.changes,
@@ -74,6 +84,16 @@ export async function startConferencing(foundation: Foundation): Promise<Confere
     budget: budgets?.messages,
     onError,
   });
+  const waitingRooms = new WaitingRooms({
+    conferences,
+    standings,
+    records: storage.records('waiting'),
+    clock,
+    limits,
+    pollTimeoutMs: config.pollTimeoutMs ?? 20_000,
+    longestWaitMs: config.longestWaitMs ?? 30 * 60_000,
+    onError,
+  });
   const pushes = new Pushes({ conferences, log, outside, messages, clock });
   return {
     conferences,
@@ -82,10 +102,13 @@ export async function startConferencing(foundation: Foundation): Promise<Confere
     messages,
     pushes,
     waiting: new WaitingRequests(limits),
+    standings,
+    waitingRooms,
     close: async () => {
       endpoints.close();
       conferences.close();
       messages.close();
+      waitingRooms.close();
       pushes.close();
       await log.close();
     },

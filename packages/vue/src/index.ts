@@ -7,3 +7,8 @@ export { useConferenceEvent } from './use-conference-event.ts';
 export { type DevicesInUse, useDevices } from './use-devices.ts';
 export { useStreamQuality } from './use-stream-quality.ts';
 export { type Messages, useMessages } from './use-messages.ts';
+export type { KindState, PublicationOptions, PublicationState } from '@parley-rtc/sdk/bindings';
+export { type Publication, usePublication } from './use-publication.ts';
+export { type PlaybackInUse, usePlayback } from './use-playback.ts';
+export { type ConnectionInUse, useConnection } from './use-connection.ts';
+export { usePermissions } from './use-permissions.ts';

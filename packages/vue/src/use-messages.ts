@@ -1,13 +1,6 @@
 import { messageListOf, type Conference, type ListedMessage, type MessageList } from '@parley-rtc/sdk';
-import {
-  computed,
-  shallowRef,
-  toValue,
-  watch,
-  type ComputedRef,
-  type MaybeRefOrGetter,
-  type ShallowRef,
-} from 'vue';
+import { computed, toValue, type ComputedRef, type MaybeRefOrGetter, type ShallowRef } from 'vue';
+import { useStore } from './use-store.ts';
 
 export interface Messages {
   /** The messages of the topic, ours among them, oldest first. */
@@ -17,6 +10,8 @@ export interface Messages {
   /** Sends a message that failed again. */
   readonly retry: ComputedRef<MessageList['retry'] | undefined>;
 }
+
+const noMessages: readonly ListedMessage[] = [];
 
 /**
  * The messages of one topic, and sending. All components of a conference share one list, so a panel that is mounted again shows
@@ -30,18 +25,7 @@ export function useMessages(
     const present = toValue(conference);
     return present && messageListOf(present, toValue(topic));
   });
-  const messages = shallowRef<readonly ListedMessage[]>([]);
-  watch(
-    list,
-    (present, _before, onCleanup) => {
-      const read = () => {
-        messages.value = present?.getSnapshot() ?? [];
-      };
-      read();
-      if (present) onCleanup(present.subscribe(read));
-    },
-    { immediate: true },
-  );
+  const messages = useStore(list, noMessages);
   return {
     messages,
     send: computed(() => list.value?.send),

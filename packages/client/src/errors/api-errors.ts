@@ -75,6 +75,35 @@ export class ConferenceFullError extends HttpError {
   }
 }
 
+/** 403 `locked` on join: a moderator locked the conference. */
+export class ConferenceLockedError extends HttpError {
+  override readonly name = 'ConferenceLockedError';
+  override readonly code = 'ERR_CONFERENCE_LOCKED';
+  override readonly retryable = true;
+  constructor(failure: HttpFailure, options?: ErrorOptions) {
+    super(failure, 'Ask a moderator to unlock the conference, then try again.', options);
+  }
+}
+
+/** 403 `lobby` on join and on reads: the conference has a waiting room, and nobody has admitted this user yet. */
+export class WaitingRoomError extends HttpError {
+  override readonly name = 'WaitingRoomError';
+  override readonly code = 'ERR_WAITING_ROOM';
+  override readonly retryable = true;
+  constructor(failure: HttpFailure, options?: ErrorOptions) {
+    super(failure, 'Call `requestEntry` until a moderator admits you; `Conference.join` does that.', options);
+  }
+}
+
+/** 403 `removed` or `banned`: a moderator removed this endpoint, or banned its user. `serverError` says which. */
+export class RemovedError extends HttpError {
+  override readonly name = 'RemovedError';
+  override readonly code = 'ERR_REMOVED';
+  constructor(failure: HttpFailure, options?: ErrorOptions) {
+    super(failure, 'A moderator removed you from the conference. Do not try again automatically.', options);
+  }
+}
+
 /** 404: the conference, stream, view, endpoint or ticket does not exist (any more), or the server lacks this operation. */
 export class NotFoundError extends HttpError {
   override readonly name = 'NotFoundError';
@@ -175,6 +204,9 @@ export type ApiError =
   | UnauthorizedError
   | ForbiddenError
   | ConferenceFullError
+  | ConferenceLockedError
+  | WaitingRoomError
+  | RemovedError
   | NotFoundError
   | AlreadyJoinedError
   | InvalidRequestError

@@ -1,12 +1,15 @@
 import {
   AlreadyJoinedError,
   ConferenceFullError,
+  ConferenceLockedError,
   ForbiddenError,
   InvalidRequestError,
   NotFoundError,
+  RemovedError,
   ServerError,
   TooManyRequestsError,
   UnauthorizedError,
+  WaitingRoomError,
 } from './api-errors.ts';
 import { ForeignAnswerError } from './foreign-answer-error.ts';
 import type { HttpError, HttpFailure } from './http-error.ts';
@@ -57,11 +60,21 @@ function bodyText(body: unknown): string {
   return typeof body === 'string' ? body : '';
 }
 
+/** Refusals to enter. Each has a class of its own, because an app tells its user something else. */
+const classOfWord: Readonly<Record<string, HttpErrorClass>> = {
+  conference_full: ConferenceFullError,
+  locked: ConferenceLockedError,
+  lobby: WaitingRoomError,
+  removed: RemovedError,
+  banned: RemovedError,
+};
+
 function classFor(operation: string, status: number, words: Words): HttpErrorClass {
   if (status === 429) return TooManyRequestsError;
   if (status >= 500) return ServerError;
   if (!words.isOwn || status < 400) return ForeignAnswerError;
-  if (words.serverError === 'conference_full') return ConferenceFullError;
+  const { serverError = '' } = words;
+  if (Object.hasOwn(classOfWord, serverError)) return classOfWord[serverError] ?? ForbiddenError;
   if (status === 401) return UnauthorizedError;
   if (status === 403) return ForbiddenError;
   if (status === 404) return NotFoundError;

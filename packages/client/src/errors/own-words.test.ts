@@ -71,6 +71,10 @@ describe('the error for a response', () => {
     [500, 'a page', 'ServerError'],
     [503, own, 'ServerError'],
     [403, json({ error: 'conference_full', error_description: 'Full.' }), 'ConferenceFullError'],
+    [403, json({ error: 'locked', error_description: 'Locked.' }), 'ConferenceLockedError'],
+    [403, json({ error: 'lobby', error_description: 'Wait.' }), 'WaitingRoomError'],
+    [403, json({ error: 'removed', error_description: 'Removed.' }), 'RemovedError'],
+    [403, json({ error: 'banned', error_description: 'Banned.' }), 'RemovedError'],
   ])('%d %s is a %s', (status, body, name) => {
     expect(errorOf(status, body).name).toBe(name);
     expect(isForeign(status, body)).toBe(name === 'ForeignAnswerError');

@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * List the recordings of a conference
-         * @description The recordings of a conference, oldest first, also after it has ended. For its creator and moderators.
+         * @description The recordings of a conference, oldest first, also after it has ended. For its creator, and who may record.
          */
         readonly get: operations["getRecordings"];
         readonly put?: never;
@@ -96,6 +96,26 @@ export interface paths {
          * @description The state grouped by user, sufficient for most user interfaces. It includes every event with a `conferenceVersion` below its `version`.
          */
         readonly get: operations["getSimpleView"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/rtc-api/conferences/{id}/waiting": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read who is waiting
+         * @description The endpoints in the waiting room, in the order in which they came. With the `revision` of the last answer, the call waits for a change for up to about 20 seconds. Only for participants who may moderate, and for callers whose token may.
+         */
+        readonly get: operations["getWaiting"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -164,6 +184,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/rtc-api/conferences/cancelEntry": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Stop waiting
+         * @description Gives up the place in the waiting room. Does nothing for an endpoint that is not waiting.
+         */
+        readonly post: operations["cancelEntry"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/rtc-api/conferences/create": {
         readonly parameters: {
             readonly query?: never;
@@ -184,6 +224,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/rtc-api/conferences/decideEntry": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Admit or deny who is waiting
+         * @description Admits or denies endpoints that wait. The first decision counts: the answer says for each endpoint what was decided. Only for participants who may moderate, and for callers whose token may.
+         */
+        readonly post: operations["decideEntry"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/rtc-api/conferences/end": {
         readonly parameters: {
             readonly query?: never;
@@ -195,7 +255,7 @@ export interface paths {
         readonly put?: never;
         /**
          * End a conference
-         * @description Ends the conference for all participants, who receive ConferenceEndedEvent. The creator and the roles SERVICE, SUPERVISOR and AGENT may end it; other callers get 403 (decision 29). Reads keep working for a while, then give 404 (decision 41). Repeating it gives 404 and no event (decision 33).
+         * @description Ends the conference for all participants, who receive ConferenceEndedEvent. The creator, the roles SERVICE, SUPERVISOR and AGENT, and participants who may moderate may end it; other callers get 403 (decision 29). Reads keep working for a while, then give 404 (decision 41). Repeating it gives 404 and no event (decision 33).
          */
         readonly post: operations["end"];
         readonly delete?: never;
@@ -264,6 +324,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/rtc-api/conferences/muteParticipant": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Mute a participant
+         * @description Stops sending the audio or video of a participant's streams to viewers, whatever the participant's client does. Sets the entries `TRACK_MUTED/<kind>/<streamId>`, so all participants receive ConferenceMetadataUpdatedEvent. Only the participant can remove these entries, which unmutes. Streams that are published later are not muted. Only for participants who may moderate, and for callers whose token may.
+         */
+        readonly post: operations["muteParticipant"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/rtc-api/conferences/publishStream": {
         readonly parameters: {
             readonly query?: never;
@@ -278,6 +358,46 @@ export interface paths {
          * @description Starts sending a stream over a new connection: the client offers, the server answers. Then send the ICE candidates with addPublishStreamIceCandidates. Other participants receive ConferenceStreamPublishedEvent. There is no renegotiation; to change the media, unpublish the stream and publish a new one.
          */
         readonly post: operations["publishStream"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/rtc-api/conferences/removeParticipant": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Remove a participant
+         * @description Removes another participant, as if it had left: its streams and views end, and all participants receive ConferenceLeftEvent with `removedBy`. Its login by ticket ends, too. The endpoint cannot join again (403 `removed`). With `ban`, neither can its user (403 `banned`), and its ticket no longer starts logins. Only for participants who may moderate, and for callers whose token may.
+         */
+        readonly post: operations["removeParticipant"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/rtc-api/conferences/requestEntry": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Wait to be admitted
+         * @description Asks to be let in by a moderator, or goes on waiting. The first call answers at once. Later calls with the `revision` of the last answer wait for a change for up to about 20 seconds. Whoever does not call again within 30 seconds gives up the place. After ADMITTED, call join. A conference without a waiting room answers ADMITTED.
+         */
+        readonly post: operations["requestEntry"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -335,7 +455,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Start recording
-         * @description Records all streams of the conference on the server, also those that are published later, until stopRecording or the end of the conference. While it runs, the metadata key `RECORDER/server/<recordingId>` informs everyone. If a recording is running, it is the result. For the creator and moderators; refused with `recording_unavailable` by a server that does not record, with `media_encrypted` while a stream is end-to-end encrypted, and with `limit_exceeded` while the recordings take up all of their space.
+         * @description Records all streams of the conference on the server, also those that are published later, until stopRecording or the end of the conference. While it runs, the metadata key `RECORDER/server/<recordingId>` informs everyone. If a recording is running, it is the result. Needs the permission `record`; refused with `recording_unavailable` by a server that does not record, with `media_encrypted` while a stream is end-to-end encrypted, and with `limit_exceeded` while the recordings take up all of their space.
          */
         readonly post: operations["startRecording"];
         readonly delete?: never;
@@ -355,7 +475,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Stop recording
-         * @description Stops the server's recording of the conference; its files are then complete within a second or two. For the creator and moderators. 404 if none is running.
+         * @description Stops the server's recording of the conference; its files are then complete. Needs the permission `record`. 404 if none is running.
          */
         readonly post: operations["stopRecording"];
         readonly delete?: never;
@@ -404,6 +524,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/rtc-api/conferences/updateAdmission": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Close or open the door
+         * @description Locks the conference, so that nobody new can join (403 `locked`), or gives it a waiting room, so that guests wait until they are admitted (requestEntry). Who may moderate joins in either case, and so does a user who was inside before. All participants receive ConferenceMetadataUpdatedEvent with the key `PARLEY_LOCKED` or `PARLEY_LOBBY`. Fields that are absent change nothing. Only for participants who may moderate, and for callers whose token may.
+         */
+        readonly post: operations["updateAdmission"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/rtc-api/conferences/updateMetadata": {
         readonly parameters: {
             readonly query?: never;
@@ -438,6 +578,26 @@ export interface paths {
          * @description Replaces all metadata of the caller's endpoint (decision 20). All participants receive ConferenceParticipantMetadataUpdatedEvent.
          */
         readonly post: operations["updateParticipantMetadata"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/rtc-api/conferences/updatePermissions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Change what a participant may do
+         * @description Changes the permissions of a participant and of the other endpoints of its user, until the conference ends, also when they join again. Streams that they may no longer publish are unpublished, and views that they may no longer have end. All participants receive ConferenceMetadataUpdatedEvent with the key `PARLEY_PERMISSIONS/<userEndpointId>` for each endpoint. Only for participants who may moderate, and for callers whose token may.
+         */
+        readonly post: operations["updatePermissions"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -553,7 +713,7 @@ export interface paths {
         };
         /**
          * Read a recording's manifest
-         * @description Who and what was recorded, and in which files. For the conference's creator and moderators.
+         * @description Who and what was recorded, and in which files. For the conference's creator, and who may record.
          */
         readonly get: operations["getRecording"];
         readonly put?: never;
@@ -575,7 +735,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Delete a recording
-         * @description Deletes the files of a recording that has ended, and its manifest, for good. For the conference's creator and moderators.
+         * @description Deletes the files of a recording that has ended, and its manifest, for good. For the conference's creator, and who may record.
          */
         readonly post: operations["deleteRecording"];
         readonly delete?: never;
@@ -593,7 +753,7 @@ export interface paths {
         };
         /**
          * Read a file of a recording
-         * @description A file that the manifest names: audio or video of one stream, as WebM or Matroska. The header `Range` requests a part, so that players can seek. For the conference's creator and moderators.
+         * @description A file that the manifest names: audio or video of one stream, as WebM or Matroska. The header `Range` requests a part, so that players can seek. For the conference's creator, and who may record.
          */
         readonly get: operations["getRecordingFile"];
         readonly put?: never;
@@ -877,7 +1037,7 @@ export interface webhooks {
         readonly put?: never;
         /**
          * ConferenceLeftEvent
-         * @description An endpoint left, or missed its keep-alives.
+         * @description An endpoint left, missed its keep-alives, or was removed.
          */
         readonly post: operations["onConferenceLeftEvent"];
         readonly delete?: never;
@@ -1116,6 +1276,13 @@ export interface components {
             /** @description Explanation for a developer. */
             readonly error_description?: string;
         };
+        /** @description Stops waiting. Unknown properties are ignored (decision 37). */
+        readonly CancelEntryCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description The caller's endpoint that waits. */
+            readonly userEndpointId: string;
+        };
         /** @description The full state of a conference by endpoint. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). Fields without a value (no interaction, no creator endpoint) are the exception. */
         readonly Conference: {
             /** @description User who created the conference. */
@@ -1214,16 +1381,22 @@ export interface components {
             readonly metadata?: {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
+            readonly permissions?: components["schemas"]["Permissions"];
             /**
              * @description Type of the event.
              * @constant
              */
             readonly type: "ConferenceJoinedEvent";
+            readonly verified?: components["schemas"]["VerifiedProfile"];
         };
-        /** @description An endpoint left, or missed its keep-alives. */
+        /** @description An endpoint left, missed its keep-alives, or was removed. */
         readonly ConferenceLeftEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId" | "userEndpointId"> & {
+            /** @description Whether the user can no longer join. */
+            readonly isBanned?: boolean;
             /** @description Reason in the leave command. */
             readonly reason?: string;
+            /** @description The moderator who removed the endpoint; absent if it left or was silent. */
+            readonly removedBy?: components["schemas"]["Mover"];
             /**
              * @description Type of the event.
              * @constant
@@ -1336,11 +1509,13 @@ export interface components {
             readonly metadata?: {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
+            readonly permissions?: components["schemas"]["Permissions"];
             readonly state?: components["schemas"]["ParticipantState"];
             /** @description Streams it publishes. */
             readonly streams?: readonly components["schemas"]["ConferenceStream"][];
             /** @description The user behind the endpoint. */
             readonly userId?: string;
+            readonly verified?: components["schemas"]["VerifiedProfile"];
         };
         /** @description The metadata of an endpoint was replaced; `userEndpointId` names it. Name proposed by Parley; no public source gives it. */
         readonly ConferenceParticipantMetadataUpdatedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId" | "userEndpointId"> & {
@@ -1439,9 +1614,11 @@ export interface components {
             readonly metadata?: {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
+            readonly permissions?: components["schemas"]["Permissions"];
             readonly state?: components["schemas"]["ParticipantState"];
             /** @description Streams it publishes. */
             readonly streams?: readonly components["schemas"]["ConferenceSimpleViewParticipantEndpointStream"][];
+            readonly verified?: components["schemas"]["VerifiedProfile"];
         };
         /** @description A published stream. No field is marked required, as on the original page, but Parley always sends all of them (decision 22). */
         readonly ConferenceSimpleViewParticipantEndpointStream: {
@@ -1650,6 +1827,8 @@ export interface components {
             readonly creatorEndpoint?: string;
             /** @description Interaction that the conference belongs to. */
             readonly interactionId?: string;
+            /** @description Whether the conference starts with a waiting room. Default false. */
+            readonly lobby?: boolean;
             /** @description Initial conference metadata. Text values only; anything else gives 400 (decision 18). Reads return each entry wrapped in a Metadata object (decision 19). `participant_limit`, a number as text, limits the number of participants. */
             readonly metadata?: {
                 readonly [key: string]: string;
@@ -1680,8 +1859,11 @@ export interface components {
                 readonly customer_id?: string;
                 /** @description Whether the holder may mute other participants' streams, hold the conference, announce a recording and change the participant limit. Default false. */
                 readonly moderator?: boolean;
+                /** @description What the holder may do. Default: publish everything, view and send; moderate if `moderator` is true; not record. */
+                readonly permissions?: components["schemas"]["PermissionChanges"];
                 /** @description Start of a planned meeting. */
                 readonly scheduled_date?: string;
+                readonly verified?: components["schemas"]["VerifiedProfile"];
             } & {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
@@ -1697,6 +1879,27 @@ export interface components {
              */
             readonly type: "MULTI_USE_TICKET" | "SCHEDULE_TICKET";
         };
+        /** @description Admits or denies. Unknown properties are ignored (decision 37). */
+        readonly DecideEntryCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            readonly decision: components["schemas"]["EntryDecision"];
+            /** @description The endpoints to decide about. Without it, all that wait. */
+            readonly endpointIds?: readonly string[];
+            /** @description Text for those who are denied. */
+            readonly message?: string;
+            /** @description The caller's own registered endpoint. It need not have joined. */
+            readonly userEndpointId: string;
+        };
+        /** @description Outcome of decideEntry. */
+        readonly DecideEntryResult: {
+            /** @description One for each endpoint. Endpoints that neither wait nor were decided about are absent. */
+            readonly decided: readonly {
+                readonly decision: components["schemas"]["EntryDecision"];
+                /** @description The endpoint. */
+                readonly userEndpointId: string;
+            }[];
+        };
         /** @description Ends a conference for all participants. Unknown properties are ignored (decision 37). */
         readonly EndConferenceWebCommand: {
             /** @description Id of the conference. */
@@ -1706,6 +1909,33 @@ export interface components {
             /** @description The caller's own registered endpoint. Another user's gives 403, an unregistered one 404 (decision 28). */
             readonly userEndpointId: string;
         };
+        /** @description Where someone who asked to be let in stands. */
+        readonly EntryAnswer: {
+            /**
+             * Format: date-time
+             * @description When the wait ends if nobody decides.
+             */
+            readonly expiresAt?: string;
+            /** @description Text of the moderators for those who wait, or for the one who was denied. */
+            readonly message?: string;
+            /** @description Identifies this answer, for the next call. */
+            readonly revision: string;
+            /**
+             * @description ADMITTED: call join. DENIED: a moderator refused. EXPIRED: nobody decided within the server's time limit.
+             * @enum {string}
+             */
+            readonly state: "WAITING" | "ADMITTED" | "DENIED" | "EXPIRED";
+            /**
+             * Format: date-time
+             * @description When the wait began.
+             */
+            readonly waitingSince?: string;
+        };
+        /**
+         * @description What a moderator decides.
+         * @enum {string}
+         */
+        readonly EntryDecision: "ADMITTED" | "DENIED";
         /** @description Body of every error response of Parley (decision 15). It also satisfies the map of texts that the original page defines for status 400. */
         readonly ErrorResponse: {
             /** @description Short machine-readable code, for example `invalid_request` or `not_found`. Check the HTTP status first. */
@@ -1792,6 +2022,29 @@ export interface components {
          * @enum {string}
          */
         readonly MetadataOperation: "SET" | "REMOVE" | "UNKNOWN";
+        /** @description Who did it. */
+        readonly Mover: {
+            /** @description Their endpoint. */
+            readonly userEndpointId: string;
+            /** @description The user. */
+            readonly userId: string;
+        };
+        /** @description Mutes a participant. Unknown properties are ignored (decision 37). */
+        readonly MuteParticipantCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /**
+             * @description What is muted.
+             * @enum {string}
+             */
+            readonly kind: "audio" | "video";
+            /** @description The participant, by its endpoint. */
+            readonly participantId: string;
+            /** @description The one stream to mute. Without it, all streams of the participant that have this kind. */
+            readonly streamId?: string;
+            /** @description The caller's own registered endpoint. It need not have joined. */
+            readonly userEndpointId: string;
+        };
         /** @description A message to send. Unknown properties are ignored (decision 37). */
         readonly NewMessage: {
             /** @description How to read the content. Without it, the content is the JSON value itself; the server does not look at it. */
@@ -1810,6 +2063,32 @@ export interface components {
          * @enum {string}
          */
         readonly ParticipantState: "HEALTHY" | "SICK" | "UNKNOWN";
+        /** @description The permissions to change; absent ones stay. Unknown properties are ignored (decision 37). */
+        readonly PermissionChanges: {
+            /** @description Whether it may moderate. */
+            readonly moderate?: boolean;
+            /** @description What it may publish; empty for nothing. */
+            readonly publish?: readonly components["schemas"]["StreamSource"][];
+            /** @description Whether it may record. */
+            readonly record?: boolean;
+            /** @description Whether it may send messages. */
+            readonly send?: boolean;
+            /** @description Whether it may view streams. */
+            readonly view?: boolean;
+        };
+        /** @description What a participant may do, besides joining, leaving and describing itself. The server enforces it. */
+        readonly Permissions: {
+            /** @description Whether it may remove, mute and admit others, change what they may do, close the door, write the metadata entries with a fixed meaning, and end the conference. */
+            readonly moderate: boolean;
+            /** @description What it may publish; empty for nothing. */
+            readonly publish: readonly components["schemas"]["StreamSource"][];
+            /** @description Whether it may record the conference, and read and delete its recordings. */
+            readonly record: boolean;
+            /** @description Whether it may send messages, and write the conference's metadata besides its own mute entries. */
+            readonly send: boolean;
+            /** @description Whether it may view streams. */
+            readonly view: boolean;
+        };
         /** @description A file with the audio or the video of a stream. */
         readonly RecordedFile: {
             /**
@@ -1961,6 +2240,33 @@ export interface components {
             /** @description Sent by some clients; ignored, the token decides (decision 37). */
             readonly userId?: string;
         };
+        /** @description Removes a participant. Unknown properties are ignored (decision 37). */
+        readonly RemoveParticipantCommand: {
+            /**
+             * @description Whether the user and the ticket are refused from now on.
+             * @default false
+             */
+            readonly ban?: boolean;
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description The participant, by its endpoint. */
+            readonly participantId: string;
+            /** @description Text for the removed person and the other participants. */
+            readonly reason?: string;
+            /** @description The caller's own registered endpoint. It need not have joined. */
+            readonly userEndpointId: string;
+        };
+        /** @description Asks to be let in. Unknown properties are ignored (decision 37). */
+        readonly RequestEntryCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description Name that the waiting person gives, for moderators. */
+            readonly name?: string;
+            /** @description The `revision` of the answer that the caller has; absent in the first call. */
+            readonly revision?: string;
+            /** @description The caller's own registered endpoint, which will join. */
+            readonly userEndpointId: string;
+        };
         /** @description Ends the logins of a user. Unknown properties are ignored (decision 37). */
         readonly RevokeUserCommand: {
             /** @description The user whose logins end. */
@@ -2058,6 +2364,11 @@ export interface components {
             /** @description An endpoint of the caller that has joined. */
             readonly userEndpointId: string;
         };
+        /**
+         * @description What a stream is taken from. A stream of type MIC_AND_CAM needs both; audio of a screen belongs to it.
+         * @enum {string}
+         */
+        readonly StreamSource: "MIC" | "CAM" | "SCREEN";
         /**
          * @description What a stream carries. MIC is audio, CAM is video, MIC_AND_CAM is both in one connection, SCREEN is a shared display. UNKNOWN is a fallback for readers: refused on input and never sent by Parley (decision 11).
          * @enum {string}
@@ -2167,6 +2478,19 @@ export interface components {
             /** @description Sent by some clients; ignored, the token decides (decision 37). */
             readonly userId?: string;
         };
+        /** @description Closes or opens the door. Unknown properties are ignored (decision 37). */
+        readonly UpdateAdmissionCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description Whether guests wait until they are admitted. False admits all who are waiting. */
+            readonly lobby?: boolean;
+            /** @description Text for those who wait; empty for none. */
+            readonly lobbyMessage?: string;
+            /** @description Whether nobody new can join. */
+            readonly locked?: boolean;
+            /** @description The caller's own registered endpoint. It need not have joined. */
+            readonly userEndpointId: string;
+        };
         /** @description Writes or deletes one entry of the conference metadata. Unknown properties are ignored (decision 37). */
         readonly UpdateConferenceMetadataWebCommand: {
             /** @description Id of the conference. */
@@ -2204,10 +2528,29 @@ export interface components {
             /** @description One of the caller's own registered user endpoints (decision 28). Another user's endpoint gives 403, an unregistered one 404, one that has not joined 400. */
             readonly userEndpointId: string;
         };
+        /** @description Changes permissions. Unknown properties are ignored (decision 37). */
+        readonly UpdatePermissionsCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description The participant, by its endpoint. */
+            readonly participantId: string;
+            readonly permissions: components["schemas"]["PermissionChanges"];
+            /** @description The caller's own registered endpoint. It need not have joined. */
+            readonly userEndpointId: string;
+        };
         /** @description Reference to an endpoint. */
         readonly UserEndpointReference: {
             /** @description Id of the registered endpoint. */
             readonly id: string;
+        };
+        /** @description What the issuer of the ticket or token says about its holder, unlike participant metadata, which participants write themselves. */
+        readonly VerifiedProfile: {
+            /** @description Name to show. */
+            readonly name?: string;
+            /** @description URL of a picture. */
+            readonly picture?: string;
+            /** @description What the holder is in this conference, for example `doctor`. Apps choose their own words. */
+            readonly role?: string;
         };
         /** @description Upper limit for the video of a stream, in bits per second. 0 means no limit; any other value must be at least 30000 (decision 38). */
         readonly VideoBitrate: 0 | number;
@@ -2220,6 +2563,28 @@ export interface components {
              * @description Height at which the video is shown, in pixels. The router sends the smallest layer that fills it, if the link has the bandwidth. Without it: the best layer that the link can carry.
              */
             readonly maxHeightPx?: number;
+        };
+        /** @description An endpoint in the waiting room. */
+        readonly WaitingEntry: {
+            /** @description Name that the person gave. */
+            readonly name?: string;
+            /** @description The endpoint. */
+            readonly userEndpointId: string;
+            /** @description Its user. */
+            readonly userId: string;
+            readonly verified?: components["schemas"]["VerifiedProfile"];
+            /**
+             * Format: date-time
+             * @description When the wait began.
+             */
+            readonly waitingSince: string;
+        };
+        /** @description Who is in the waiting room. */
+        readonly WaitingList: {
+            /** @description Identifies this answer, for the next call. */
+            readonly revision: string;
+            /** @description In the order in which they came. */
+            readonly waiting: readonly components["schemas"]["WaitingEntry"][];
         };
     };
     responses: {
@@ -2273,7 +2638,7 @@ export interface components {
                 readonly "application/json": components["schemas"]["AnotherErrorResponse"] & components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description The caller may not join: the endpoint belongs to another user, the ticket is for another conference, or the conference is full. */
+        /** @description The caller may not join: the endpoint belongs to another user, the ticket is for another conference, or the conference is full, locked (`locked`) or has a waiting room (`lobby`). Or a moderator removed the endpoint (`removed`) or the user (`banned`). */
         readonly JoinForbidden: {
             headers: {
                 readonly [name: string]: unknown;
@@ -2543,6 +2908,40 @@ export interface operations {
             readonly 503: components["responses"]["Overloaded"];
         };
     };
+    readonly getWaiting: {
+        readonly parameters: {
+            readonly query: {
+                /** @description The `revision` of the answer that the caller has. */
+                readonly revision?: string;
+                /** @description The caller's own registered endpoint. */
+                readonly userEndpointId: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of the conference. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Who is waiting; may be nobody. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["WaitingList"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
+    };
     readonly getActive: {
         readonly parameters: {
             readonly query?: never;
@@ -2624,6 +3023,34 @@ export interface operations {
             readonly 503: components["responses"]["Overloaded"];
         };
     };
+    readonly cancelEntry: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CancelEntryCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
+    };
     readonly create: {
         readonly parameters: {
             readonly query?: never;
@@ -2644,6 +3071,36 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ConferenceSummary"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
+    };
+    readonly decideEntry: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DecideEntryCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description What was decided. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DecideEntryResult"];
                 };
             };
             readonly 400: components["responses"]["BadRequest"];
@@ -2769,6 +3226,34 @@ export interface operations {
             readonly 503: components["responses"]["Overloaded"];
         };
     };
+    readonly muteParticipant: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MuteParticipantCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
+    };
     readonly publishStream: {
         readonly parameters: {
             readonly query?: never;
@@ -2789,6 +3274,64 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["ConferencePublishResult"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
+    };
+    readonly removeParticipant: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RemoveParticipantCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
+    };
+    readonly requestEntry: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RequestEntryCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Where the caller stands. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EntryAnswer"];
                 };
             };
             readonly 400: components["responses"]["BadRequest"];
@@ -2973,6 +3516,34 @@ export interface operations {
             readonly 503: components["responses"]["Overloaded"];
         };
     };
+    readonly updateAdmission: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["UpdateAdmissionCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
+    };
     readonly updateMetadata: {
         readonly parameters: {
             readonly query?: never;
@@ -3011,6 +3582,34 @@ export interface operations {
         readonly requestBody: {
             readonly content: {
                 readonly "application/json": components["schemas"]["UpdateConferenceParticipantMetadataWebCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Done; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
+    };
+    readonly updatePermissions: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["UpdatePermissionsCommand"];
             };
         };
         readonly responses: {

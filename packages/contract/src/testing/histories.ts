@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { ConferenceCreatedEvent, HistoryEvent } from '../events.ts';
-import type { StreamType } from '../types.ts';
+import { permissionsKey } from '../moderation-keys.ts';
+import type { Permissions, StreamType } from '../types.ts';
 
 const endpoints = ['ada', 'bob', 'cyd'].flatMap((user) =>
   ['tab', 'phone'].map((device) => ({ userId: user, userEndpointId: `${user}-${device}` })),
@@ -19,9 +20,25 @@ const metadata = fc.dictionary(
   },
 );
 
+const permissions: fc.Arbitrary<Permissions> = fc.record({
+  publish: fc.subarray(['MIC' as const, 'CAM' as const, 'SCREEN' as const]),
+  view: fc.boolean(),
+  send: fc.boolean(),
+  moderate: fc.boolean(),
+  record: fc.boolean(),
+});
+const shortText = fc.string({ minLength: 1, maxLength: 5 });
+const verified = fc.record(
+  { name: shortText, picture: fc.constant('https://example.com/ada.png'), role: shortText },
+  { requiredKeys: [] },
+);
+
 /** An event without the fields that depend on its place in the history. */
 const happening = fc.oneof(
-  fc.record({ type: fc.constant('ConferenceJoinedEvent' as const), by: actor, metadata }),
+  fc.record(
+    { type: fc.constant('ConferenceJoinedEvent' as const), by: actor, metadata, permissions, verified },
+    { requiredKeys: ['type', 'by', 'metadata'] },
+  ),
   fc.record({ type: fc.constant('ConferenceLeftEvent' as const), by: actor }),
   fc.record({
     type: fc.constant('ConferenceStreamPublishedEvent' as const),
@@ -41,6 +58,13 @@ const happening = fc.oneof(
     operation: fc.constantFrom('SET' as const, 'REMOVE' as const),
     key: fc.constantFrom(...keys),
     value: fc.string({ maxLength: 5 }),
+  }),
+  fc.record({
+    type: fc.constant('ConferenceMetadataUpdatedEvent' as const),
+    by: actor,
+    operation: fc.constantFrom('SET' as const, 'REMOVE' as const),
+    key: actor.map(({ userEndpointId }) => permissionsKey(userEndpointId)),
+    value: permissions.map((value) => JSON.stringify(value)),
   }),
   fc.record({
     type: fc.constant('ConferenceStreamMetadataUpdatedEvent' as const),

@@ -216,7 +216,7 @@ export class Conference implements AsyncDisposable {
   /**
    * Records all streams on the server, also those that are published later, until `stopRecording` or the end of the
    * conference. Resolves to the running recording, which another participant may have started. Everyone receives
-   * `recording-changed`. For the creator and moderators.
+   * `recording-changed`. Needs the permission `record`.
    *
    * @throws RecordingRefusedError (`ERR_RECORDING_REFUSED`) when the server cannot record; `reason` says why.
    * @throws ForbiddenError (`ERR_FORBIDDEN`) without the right to record.

@@ -39,7 +39,12 @@ it('says why the server ended a recording that nobody stopped', async () => {
   const reasons: unknown[] = [];
   ada.on('recording-changed', ({ recorder, reason }) => void reasons.push([recorder, reason]));
   const key = `RECORDER/server/${id}`;
-  const entry = { type: 'ConferenceMetadataUpdatedEvent', userId: 'ada', userEndpointId: ada.endpointId, key };
+  const entry = {
+    type: 'ConferenceMetadataUpdatedEvent',
+    userId: 'ada',
+    userEndpointId: ada.endpointId,
+    key,
+  };
   server.append({ ...entry, operation: 'SET', value: '{"on":false,"reason":"disk_full"}' });
   server.append({ ...entry, operation: 'REMOVE' });
   await settle();

@@ -3,18 +3,21 @@ import {
   AbortedError,
   AlreadyJoinedError,
   ConferenceFullError,
+  ConferenceLockedError,
   ConnectionError,
   ForbiddenError,
   ForeignAnswerError,
   InvalidOptionsError,
   InvalidRequestError,
   NotFoundError,
+  RemovedError,
   ServerError,
   TimeoutError,
   TokenError,
   TooManyRequestsError,
   UnauthorizedError,
   UnexpectedError,
+  WaitingRoomError,
   type ParleyError,
 } from '@parley-rtc/client';
 import { describe, expect, it } from 'vitest';
@@ -76,6 +79,7 @@ const errors: Readonly<Record<ParleyErrorCode, readonly [ParleyError, ...ParleyE
   ERR_CAPTURE_FAILED: [new CaptureFailedError('camera')],
   ERR_CLICK_REQUIRED: [new ClickRequiredError('screen')],
   ERR_CONFERENCE_FULL: [new ConferenceFullError(failure)],
+  ERR_CONFERENCE_LOCKED: [new ConferenceLockedError(failure)],
   ERR_CONNECTION: [new ConnectionError('join', 'https://rtc.example.com')],
   ERR_DEVICE_BLOCKED_BY_POLICY: [new DeviceBlockedByPolicyError('camera')],
   ERR_DEVICE_DENIED: [new DeviceDeniedError('camera')],
@@ -115,6 +119,7 @@ const errors: Readonly<Record<ParleyErrorCode, readonly [ParleyError, ...ParleyE
     new RecordingRefusedError('storage-full'),
   ],
   ERR_RECIPIENT_NOT_FOUND: [new RecipientNotFoundError()],
+  ERR_REMOVED: [new RemovedError(failure)],
   ERR_REQUEST_FAILED: [new RequestFailedError('ping', true)],
   ERR_SCREEN_SHARE_CANCELLED: [new ScreenShareCancelledError()],
   ERR_SCREEN_SHARE_UNAVAILABLE: [new ScreenShareUnavailableError()],
@@ -138,6 +143,7 @@ const errors: Readonly<Record<ParleyErrorCode, readonly [ParleyError, ...ParleyE
   ERR_UNSUPPORTED_BROWSER: [new UnsupportedBrowserError('RTCPeerConnection')],
   ERR_UNSUPPORTED_BY_SERVER: [new UnsupportedByServerError('messages')],
   ERR_VIEW_CLOSED: [new ViewClosedError('s-1')],
+  ERR_WAITING_ROOM: [new WaitingRoomError(failure)],
 };
 
 interface Row {

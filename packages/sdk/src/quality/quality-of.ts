@@ -23,6 +23,8 @@ export interface QualityContext {
   /** Whether the stream's element is out of sight. */
   readonly isHidden: boolean;
   readonly isAutoplayBlocked: boolean;
+  /** Whether the connection is interrupted. What a publisher sends then still counts as sent, but reaches nobody. */
+  readonly isInterrupted?: boolean;
   /** The previous quality. */
   readonly previous: StreamQuality | undefined;
 }
@@ -45,9 +47,11 @@ interface Verdict {
  * target, or for missing simulcast layers; at least 30 while packets arrive. The worst kind of media counts.
  */
 export function qualityOf(stats: StreamStats, context: QualityContext): StreamQuality {
-  const verdicts = stats.media
-    .filter(({ kind }) => !context.muted.has(kind))
-    .map((media) => verdictOn(media, stats, context));
+  const verdicts = context.isInterrupted
+    ? [nothingFlows(0, stats)]
+    : stats.media
+        .filter(({ kind }) => !context.muted.has(kind))
+        .map((media) => verdictOn(media, stats, context));
   const score = smoothed(Math.min(100, ...verdicts.map((verdict) => verdict.score)), context.previous?.score);
   const strongest = new Map<string, Verdict['causes'][number]>();
   for (const cause of verdicts.flatMap(({ causes }) => causes)) {
@@ -81,8 +85,7 @@ function verdictOn(media: MediaStats, stats: StreamStats, context: QualityContex
   if (media.packets === 0) {
     if (isVideo && isHidden && direction === 'view') return verdict(100, [causeOf('element-hidden'), 0]);
     // 40 while the other side still sends reports, otherwise 20.
-    const score = direction === 'publish' && media.lossRatio !== undefined ? 40 : 20;
-    return verdict(score, [causeOf('no-packets', { packets: 0, durationMs: stats.durationMs }), 100 - score]);
+    return nothingFlows(direction === 'publish' && media.lossRatio !== undefined ? 40 : 20, stats);
   }
   const decoding = direction === 'view' && isVideo ? decodingVerdict(media) : undefined;
   if (decoding) return decoding;
@@ -104,6 +107,10 @@ function verdictOn(media: MediaStats, stats: StreamStats, context: QualityContex
     layer.cause,
     ...limitations(media),
   );
+}
+
+function nothingFlows(score: number, { durationMs }: StreamStats): Verdict {
+  return verdict(score, [causeOf('no-packets', { packets: 0, durationMs }), 100 - score]);
 }
 
 type Suspect = readonly [cause: QualityCause, points: number];

@@ -110,6 +110,24 @@ describe('a stream', () => {
     expect(await next()).toHaveLength(times);
   });
 
+  it('that we publish is lost while its connection is interrupted, although the browser sends', async () => {
+    const [before, after] = recordedStats('publish');
+    const publishing = connection('publish', [before, after, before, after, before, after, before]);
+    watch([publishing], { mutedKinds: () => new Set(['audio', 'video']) });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(await next()).toEqual(['published 2 excellent changed']);
+    const moveTo = (connectionState: RTCPeerConnectionState) =>
+      Object.assign(publishing.peer, { connectionState });
+    moveTo('disconnected');
+    expect(await next()).toEqual(['published 2 lost no-packets changed']);
+    moveTo('connecting');
+    expect(await next()).toEqual(['published 2 lost no-packets']);
+    moveTo('connected');
+    expect(await next()).toEqual(['published 2 good changed']);
+    moveTo('closed');
+    expect(await next()).toEqual([]);
+  });
+
   it('marks a change of its level, or of its causes, but not of their order', async () => {
     watch([
       connection('view', [

@@ -38,8 +38,7 @@ export function watchQuality(verbs: QualityVerbs): () => void {
 
   const measure = async (connection: MediaConnection, signal: AbortSignal) => {
     const { peer, direction, streamId } = connection;
-    // A connection has no quality before it connects or after it closes.
-    if (peer.connectionState !== 'connected' && peer.connectionState !== 'disconnected') return;
+    if (!isMeasurable(peer.connectionState, watched.has(peer))) return;
     // The DOM's type does not say that a report is a map.
     const isView = direction === 'view';
     const reported = (await peer.getStats()) as unknown as StatsReport;
@@ -60,6 +59,7 @@ export function watchQuality(verbs: QualityVerbs): () => void {
       mutedByDevice: new Set(isView ? [] : mutedDevices(peer)),
       isHidden: lastPause === 'hidden',
       isAutoplayBlocked: isView && isBlocked(streamId),
+      isInterrupted: !isView && peer.connectionState !== 'connected',
       previous: known.quality,
     });
     const { quality } = present;
@@ -69,6 +69,11 @@ export function watchQuality(verbs: QualityVerbs): () => void {
     // A connection that closes during the measurement rejects; measure the rest anyway.
     Promise.allSettled(connections().map((connection) => measure(connection, signal))),
   );
+}
+
+/** A connection has no quality before it connects or after it closes. */
+function isMeasurable(state: RTCPeerConnectionState, wasMeasured: boolean): boolean {
+  return state === 'connected' || state === 'disconnected' || (wasMeasured && state !== 'closed');
 }
 
 function mutedDevices(peer: RTCPeerConnection): ('audio' | 'video')[] {

@@ -20,7 +20,8 @@ function grant(stream: MediaStream): MediaStream {
   return stream;
 }
 
-const generousDevices: FakeDevices = {
+/** Grants everything that a page requests. */
+export const generousDevices: FakeDevices = {
   getUserMedia: async ({ audio, video }) =>
     grant(aMediaStream(...(audio ? ['audio' as const] : []), ...(video ? ['video' as const] : []))),
   getDisplayMedia: async ({ audio }) => grant(aMediaStream('video', ...(audio ? ['audio' as const] : []))),

@@ -127,3 +127,6 @@ export const interruptionGraceMs = 3_000;
 
 /** How often the size of a sent video is read: no browser announces that a shared window was resized. */
 export const frameSizeIntervalMs = 2_000;
+
+/** How often a hook reads the state of a published stream's connection: an event for it would cost every call more code. */
+export const connectionCheckMs = 1_000;

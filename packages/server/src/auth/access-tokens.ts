@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readPermissions } from '@parley-rtc/contract';
 import {
   decodeJwt,
   decodeProtectedHeader,
@@ -14,6 +15,7 @@ import type { Records } from '../storage/records.ts';
 import { bearerTokenOf } from './bearer-token.ts';
 import type { ExternalIssuer } from './external-issuer.ts';
 import type { Login } from './logins.ts';
+import { profileIn } from './profile.ts';
 import { rightsOf } from './rights.ts';
 import { signingAlgorithm, type StoredSigningKey } from './signing-key.ts';
 import { SigningKeys } from './signing-keys.ts';
@@ -88,6 +90,8 @@ export class AccessTokens {
       authorities: [...subject.authorities],
       client_id: subject.clientId,
       ...(subject.conferenceId !== undefined && { conference_id: subject.conferenceId }),
+      ...(subject.permissions && { permissions: subject.permissions }),
+      ...(subject.verified && { verified: subject.verified }),
       ...(login && { sid: login.id }),
     })
       .setProtectedHeader({ alg: signingAlgorithm, kid: key.id })
@@ -158,6 +162,11 @@ function ownActor(claims: JWTPayload): Actor {
 function actorOf(claims: JWTPayload, realm: Realm): Actor {
   const authorities = Array.isArray(claims['authorities']) ? claims['authorities'] : [];
   const conferenceId = optionalText(claims, 'conference_id');
+  const permissions = readPermissions(claims['permissions']);
+  if (claims['permissions'] !== undefined && !permissions) {
+    throw new Error('The claim permissions does not say what is permitted.');
+  }
+  const verified = profileIn(claims);
   return {
     userId: text(claims, 'sub'),
     realm,
@@ -166,6 +175,8 @@ function actorOf(claims: JWTPayload, realm: Realm): Actor {
     ...(claims.exp !== undefined && { tokenExpiresAtMs: claims.exp * 1000 }),
     ...(typeof claims.iat === 'number' && { tokenIssuedAtMs: claims.iat * 1000 }),
     ...(conferenceId !== undefined && { conferenceId }),
+    ...(permissions && { permissions }),
+    ...(verified && { verified }),
   };
 }
 

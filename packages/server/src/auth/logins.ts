@@ -171,10 +171,14 @@ export class Logins {
 
   /** Ends all logins that `isEnding` selects, and returns them; also those that could not be deleted before. */
   async endWhere(isEnding: (login: Login) => boolean): Promise<readonly Login[]> {
-    const held = [...this.#held.values()].map(({ login }) => login);
-    const ending = [...held, ...this.#ending.values()].filter(isEnding);
+    const ending = [...this.all(), ...this.#ending.values()].filter(isEnding);
     await Promise.all(ending.map(({ id }) => this.end(id)));
     return ending;
+  }
+
+  /** All logins. */
+  all(): readonly Login[] {
+    return [...this.#held.values()].map(({ login }) => login);
   }
 
   /** How many logins exist. */

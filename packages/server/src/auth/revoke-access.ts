@@ -55,6 +55,20 @@ export class RevokeAccess {
     );
     return [userKeyOf(user), userKeyOf({ ...user, realm: 'ticket' })];
   }
+
+  /** Refuses further logins with the tickets that a user has logged in with. */
+  async disableTicketsOf(userKey: string): Promise<void> {
+    const { tickets, logins } = this.#options;
+    const ids = logins
+      .all()
+      .flatMap(({ subject, ticketId }) => (keyOf(subject) === userKey ? (ticketId ?? []) : []));
+    for (const id of new Set(ids)) await tickets.disable(id);
+  }
+
+  /** Ends all logins of a user. */
+  async endLoginsOf(userKey: string): Promise<void> {
+    await this.#options.logins.endWhere(({ subject }) => keyOf(subject) === userKey);
+  }
 }
 
 function keyOf(subject: Subject): string {

@@ -1,7 +1,14 @@
 import { expect, it } from 'vitest';
 import { authoritiesOf, isRole, rightsOf, roles, type Role } from './rights.ts';
 
-const staff = ['create-conference', 'list-conferences', 'end-any-conference', 'manage-tickets', 'moderate'];
+const staff = [
+  'create-conference',
+  'list-conferences',
+  'end-any-conference',
+  'manage-tickets',
+  'moderate',
+  'record',
+];
 
 // The table of docs/server/rights.md, Roles.
 it.each<[Role, readonly string[]]>([

@@ -9,6 +9,7 @@ const staff: readonly Right[] = [
   'end-any-conference',
   'manage-tickets',
   'moderate',
+  'record',
 ];
 
 /** What each role may do beyond joining, publishing and viewing. CUSTOMER is anyone who logs in with a ticket. */

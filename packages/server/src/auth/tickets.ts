@@ -83,10 +83,22 @@ export class Tickets {
     return ticket.id;
   }
 
+  /** Refuses further logins with a ticket whose holder was banned. Does nothing for a ticket that is gone. */
+  async disable(id: string): Promise<void> {
+    const ticket = this.#tickets.get(id);
+    if (!ticket) return;
+    await this.#store(ticket.disabled ? ticket : { ...ticket, disabled: true, version: ticket.version + 1 });
+  }
+
+  /** Whether the holder of the ticket with this code was banned. */
+  isDisabled(code: string): boolean {
+    return this.#tickets.get(normalise(code))?.disabled ?? false;
+  }
+
   /** The ticket with this code, if it is valid now. */
   find(code: string): Required<Ticket> | undefined {
     const ticket = this.#tickets.get(normalise(code));
-    if (!ticket || ticket.revoked || this.#isExpired(ticket)) return undefined;
+    if (!ticket || ticket.revoked || ticket.disabled || this.#isExpired(ticket)) return undefined;
     return this.#describe(ticket);
   }
 

@@ -1,10 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { Ticket, TokenRequest, TokenResponse } from '@parley-rtc/contract';
+import {
+  ordinaryPermissions,
+  readPermissions,
+  type Ticket,
+  type TokenRequest,
+  type TokenResponse,
+} from '@parley-rtc/contract';
 import { RefusalError } from '../refusal.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { CUSTOMER_CLIENT_ID, type Client, type Clients } from './clients.ts';
 import { credentialsOf } from './credentials-of.ts';
 import type { Login, Logins } from './logins.ts';
+import { profileIn } from './profile.ts';
 import { authoritiesOf } from './rights.ts';
 import type { Subject } from './subject.ts';
 import type { Tickets } from './tickets.ts';
@@ -64,9 +71,16 @@ export class TokenGrants {
 
   async #logIn(request: TokenRequest, client: Client, admit: Admit): Promise<TokenResponse> {
     const { tickets, logins, instanceOf } = this.#options;
-    const ticket = tickets.find(request.ticket ?? request.username ?? '');
+    const code = request.ticket ?? request.username ?? '';
+    const ticket = tickets.find(code);
     const subject = ticket && this.#guestOf(ticket, client);
     if (!subject) {
+      if (tickets.isDisabled(code)) {
+        throw new RefusalError(
+          'invalid_grant',
+          'A moderator banned the holder of this ticket from the conference. Do not try again.',
+        );
+      }
       throw new RefusalError(
         'invalid_grant',
         'The ticket is unknown, expired or revoked. Request a new one.',
@@ -110,16 +124,18 @@ export class TokenGrants {
 
   /** The subject of a ticket's holder; undefined for a ticket that gives a client's id, which would impersonate it. */
   #guestOf(ticket: Ticket, client: Client): (Subject & { readonly conferenceId: string }) | undefined {
-    const { conference_id: conferenceId, customer_id: customerId, moderator } = ticket.properties ?? {};
+    const { conference_id: conferenceId, customer_id: customerId } = ticket.properties ?? {};
     const isImpostor = customerId !== undefined && this.#options.clients.has(customerId);
     if (conferenceId === undefined || isImpostor) return undefined;
     return {
       // Without a fixed user each login is a separate guest, so two tabs with one ticket are two people.
       userId: customerId ?? randomUUID(),
       organizationId: ticket.organizationId ?? defaultOrganization,
-      authorities: authoritiesOf(moderator === true ? ['CUSTOMER', 'MODERATOR'] : ['CUSTOMER']),
+      authorities: authoritiesOf(mayModerate(ticket) ? ['CUSTOMER', 'MODERATOR'] : ['CUSTOMER']),
       clientId: client.id,
       conferenceId,
+      ...permissionsIn(ticket),
+      ...profileOf(ticket),
     };
   }
 
@@ -137,6 +153,29 @@ export class TokenGrants {
       ...(subject.conferenceId !== undefined && { conference_id: subject.conferenceId }),
     };
   }
+}
+
+/** Tickets that an older server stored may have anything there. */
+function changesIn({ properties }: Ticket): Readonly<Record<string, unknown>> | undefined {
+  const changes: unknown = properties?.['permissions'];
+  return typeof changes === 'object' && changes !== null ? { ...changes } : undefined;
+}
+
+/** What the ticket permits, if it says more than whether its holder moderates. */
+function permissionsIn(ticket: Ticket): Pick<Subject, 'permissions'> {
+  const changes = changesIn(ticket);
+  const permissions =
+    changes && readPermissions({ ...ordinaryPermissions, ...changes, moderate: mayModerate(ticket) });
+  return permissions ? { permissions } : {};
+}
+
+function mayModerate(ticket: Ticket): boolean {
+  return (changesIn(ticket)?.['moderate'] ?? ticket.properties?.['moderator']) === true;
+}
+
+function profileOf({ properties }: Ticket): Pick<Subject, 'verified'> {
+  const verified = profileIn({ verified: properties?.['verified'] });
+  return verified ? { verified } : {};
 }
 
 function clientSubject(client: Client): Subject {

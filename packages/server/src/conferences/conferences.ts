@@ -29,14 +29,18 @@ import {
   requireSameOrganization,
   requireTicketFor,
 } from './rules/preconditions.ts';
+import { requireReadable } from './rules/require-entry.ts';
 import type { RuleContext, Stamp } from './rules/rule-context.ts';
-import { sendEvent, type SentEvent } from './rules/send-event.ts';
+import { noStanding, type Standing } from './rules/standing.ts';
+import { sendEvent, type SentEvent } from './sent-events/send-event.ts';
 
 /** What {@link Conferences} needs. */
 export interface ConferencesOptions extends EventReading {
   readonly newId: () => string;
   /** How long an ended conference remains readable, in milliseconds. */
   readonly endedRetentionMs: number;
+  /** What was decided about a user in a conference. Default: nothing. */
+  readonly standingOf?: (conferenceId: string, actor: Actor) => Standing;
   /** Deletes what else belongs to a conference that is being deleted. */
   readonly onForget?: (conferenceId: string) => Promise<void>;
   /** Receives errors that no caller waits for: an ended conference that could not be dropped, or a listener that threw. */
@@ -105,7 +109,7 @@ export class Conferences {
   /** Creates a conference. An identical request by the same creator returns the existing one (decision 26). */
   async create(command: CreateCommand, actor: Actor): Promise<ConferenceState> {
     await this.#options.changeBudget?.require(actor);
-    const created = createConference(command, { ...this.#stamp(), actor });
+    const created = createConference(command, { ...this.#stamp(), actor, standing: noStanding });
     await this.#options.changeBudget?.spend(actor, bytesOf([created]));
     requireRoomForCreation(created, this.#limits);
     if (!this.#known.has(created.conferenceId)) {
@@ -124,12 +128,14 @@ export class Conferences {
   }
 
   /**
-   * The current state of a conference. Refuses with `not_found`, or `forbidden` if the conference is not the actor's.
+   * The current state of a conference. Refuses with `not_found`, `forbidden` if the conference is not the actor's, or as
+   * {@link requireReadable} does.
    */
   async get(conferenceId: string, actor: Actor): Promise<ConferenceState> {
     requireTicketFor(actor, conferenceId);
     const state = await this.#settledState(conferenceId);
     this.#requireAccess(actor, state);
+    requireReadable(state, { actor, standing: this.#standingOf(conferenceId, actor) });
     return state;
   }
 
@@ -178,6 +184,21 @@ export class Conferences {
     return changed ?? noSuchConference(conferenceId);
   }
 
+  /**
+   * What `read` returns for a conference and the actor's standing, also for an actor who may not enter. Refuses with
+   * `not_found` or `forbidden`, and as `read` does.
+   */
+  async consult<Result>(
+    conferenceId: string,
+    actor: Actor,
+    read: (state: ConferenceState, context: RuleContext) => Result,
+  ): Promise<Result> {
+    requireTicketFor(actor, conferenceId);
+    const state = await this.#settledState(conferenceId);
+    this.#requireAccess(actor, state);
+    return read(state, this.#context(conferenceId, actor));
+  }
+
   /** Refuses what {@link perform} would refuse now, without changing anything. */
   async rehearse(conferenceId: string, actor: Actor, rule: CommandRule): Promise<void> {
     this.#eventsOf(await this.get(conferenceId, actor), actor, rule);
@@ -211,7 +232,7 @@ export class Conferences {
   async send(command: SendEventCommand, actor: Actor): Promise<SentEvent> {
     const state = await this.get(command.conferenceId, actor);
     await this.#options.changeBudget?.require(actor);
-    const sent = sendEvent(state, command, { ...this.#stamp(), actor });
+    const sent = sendEvent(state, command, this.#context(state.id, actor));
     await this.#options.changeBudget?.spend(actor, bytesOf([sent.event]));
     return sent;
   }
@@ -261,7 +282,7 @@ export class Conferences {
 
   #eventsOf(state: ConferenceState, actor: Actor, rule: CommandRule): readonly HistoryEvent[] {
     this.#requireAccess(actor, state);
-    const events = rule(state, { ...this.#stamp(), actor });
+    const events = rule(state, this.#context(state.id, actor));
     requireRoom(state, events, this.#limits);
     return events;
   }
@@ -296,6 +317,14 @@ export class Conferences {
 
   async #require(conferenceId: string): Promise<ConferenceState> {
     return (await this.#known.current(conferenceId)) ?? noSuchConference(conferenceId);
+  }
+
+  #context(conferenceId: string, actor: Actor): RuleContext {
+    return { ...this.#stamp(), actor, standing: this.#standingOf(conferenceId, actor) };
+  }
+
+  #standingOf(conferenceId: string, actor: Actor): Standing {
+    return this.#options.standingOf?.(conferenceId, actor) ?? noStanding;
   }
 
   #stamp(): Stamp {

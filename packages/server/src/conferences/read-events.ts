@@ -1,6 +1,7 @@
 import type { HistoryEvent } from '@parley-rtc/contract';
 import type { Clock } from '../clock.ts';
 import type { EventLog } from '../event-log/event-log.ts';
+import { waitAtMost } from '../wait-at-most.ts';
 import { requirePosition, type HistoryPosition } from './require-position.ts';
 
 /** Events in one answer. A client asks again for what follows. */
@@ -25,36 +26,17 @@ export async function readEvents(
   position: HistoryPosition,
   signal: AbortSignal,
 ): Promise<readonly HistoryEvent[]> {
-  const { log } = reading;
+  const { log, clock, pollTimeoutMs } = reading;
   await requirePosition(log, conferenceId, position);
   const fromVersion = position.version;
   const ready = await log.read(conferenceId, fromVersion, batchBytes);
   const isReady = fromVersion === undefined || ready === undefined || ready.length > 0;
   if (!isReady) {
-    await park(reading, conferenceId, fromVersion, signal);
+    await waitAtMost(clock, pollTimeoutMs, signal, (waiting) => log.wait(conferenceId, fromVersion, waiting));
     // A log that several servers share may have been set back meanwhile.
     await requirePosition(log, conferenceId, position);
   }
   const events = isReady ? ready : await log.read(conferenceId, fromVersion, batchBytes);
   await log.settled();
   return events ?? [];
-}
-
-/** Waits for an event, at most for `pollTimeoutMs`. */
-async function park(
-  { clock, log, pollTimeoutMs }: EventReading,
-  conferenceId: string,
-  version: number,
-  signal: AbortSignal,
-): Promise<void> {
-  const wait = new AbortController();
-  const abort = (): void => {
-    wait.abort('wait ended');
-  };
-  const stopTimer = clock.setTimer(abort, pollTimeoutMs);
-  signal.addEventListener('abort', abort);
-  if (signal.aborted) abort();
-  await log.wait(conferenceId, version, wait.signal);
-  signal.removeEventListener('abort', abort);
-  stopTimer();
 }

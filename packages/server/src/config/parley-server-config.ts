@@ -50,6 +50,8 @@ export interface ParleyServerConfig {
   readonly logLevel?: LogLevel;
   /** How long a request for events is parked, in milliseconds. Default 20_000, below the timeouts of common proxies. */
   readonly pollTimeoutMs?: number;
+  /** How long someone may stay in a waiting room without a decision, in milliseconds. Default 30 minutes. */
+  readonly longestWaitMs?: number;
   /** How long an ended conference remains readable, in milliseconds. Default 5 minutes. */
   readonly endedRetentionMs?: number;
   /** How long an expired ticket remains readable, in milliseconds. Default 24 hours. */

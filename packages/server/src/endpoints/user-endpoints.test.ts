@@ -157,7 +157,7 @@ describe('an endpoint', () => {
     endpoints.register(bob, { userEndpointId: 'three', keepAliveSeconds: 5 });
     endpoints.dropAllOf(userKeyOf(ada));
     endpoints.dropAllOf('nobody');
-    expect([told, endpoints.count]).toEqual([['one silent', 'two silent'], 1]);
+    expect([told, endpoints.count]).toEqual([['one Access revoked', 'two Access revoked'], 1]);
   });
 
   it('can be registered again with another keep-alive interval', () => {
@@ -284,7 +284,7 @@ describe('an endpoint', () => {
       endpoints.register(ada, { userEndpointId, keepAliveSeconds: 5 });
     endpoints.unregister(ada, 'one');
     endpoints.dropAllOf(userKeyOf(ada));
-    expect(told).toEqual(['two silent']);
+    expect(told).toEqual(['two Access revoked']);
   });
 });
 

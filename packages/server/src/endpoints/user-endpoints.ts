@@ -4,14 +4,11 @@ import { defaultLimits, type Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
 import { RefusalError } from '../refusal.ts';
 import type { Records } from '../storage/records.ts';
+import { authorizedBy, authorizedForMs } from './authorization.ts';
 import { healthAt, nextChangeMs } from './endpoint-health.ts';
+import { endpointKeyOf, type Endpoint, type EndpointId } from './endpoint.ts';
 import { GuestCounts } from './guest-counts.ts';
-
-/** Identifies an endpoint: ids are unique only within an organization, so that no other organization can take them. */
-export interface EndpointId {
-  readonly id: string;
-  readonly organizationId: string;
-}
+import { Owners } from './owners.ts';
 
 /** What {@link UserEndpoints} needs. */
 export interface UserEndpointsOptions {
@@ -21,13 +18,16 @@ export interface UserEndpointsOptions {
   readonly records: Records<StoredEndpoint | FormerEndpoint>;
   /** Called when an endpoint falls silent or comes back. */
   readonly onHealthChanged: (endpointId: string, health: 'HEALTHY' | 'SICK', organizationId: string) => void;
-  /** Called when an endpoint was silent for too long and is dropped. */
-  readonly onSilent: (endpointId: string, organizationId: string) => void;
+  /** Called when an endpoint is dropped, with the reason for participants. */
+  readonly onDropped: (endpointId: string, organizationId: string, reason: DropReason) => void;
   /** Receives errors that no caller waits for. */
   readonly onError: (error: unknown) => void;
   /** Default {@link defaultLimits}. */
   readonly limits?: Limits;
 }
+
+/** Why the server drops an endpoint. */
+export type DropReason = 'Missed keep-alives' | 'Token expired' | 'Access revoked';
 
 /** An endpoint as stored. Its health is not stored: after a restart every endpoint gets time to send a sign of life. */
 interface StoredEndpoint extends EndpointId {
@@ -35,6 +35,8 @@ interface StoredEndpoint extends EndpointId {
   readonly keepAliveMs: number;
   /** The one conference that a ticket holder may enter; absent for everyone else. */
   readonly conferenceId?: string;
+  /** The login that registered it, if its user has one. */
+  readonly loginId?: string;
 }
 
 /** An endpoint as an older server stored it, whose owner is unknown: several users may have had that id. */
@@ -49,31 +51,11 @@ interface FormerEndpoint {
  */
 const longestKeepAliveMs = 24 * 60 * 60_000;
 
-interface Owner {
-  readonly key: string;
-  readonly endpoints: Set<Endpoint>;
-  /** Number of this user's parked requests. A user who waits for a response is alive. */
-  parkedRequests: number;
-}
-
-interface Endpoint extends EndpointId {
-  readonly key: string;
-  readonly owner: Owner;
-  /** Of a guest. */
-  readonly conferenceKey: string | undefined;
-  keepAliveMs: number;
-  /** Number of the owner's parked requests for this endpoint alone. */
-  parkedRequests: number;
-  lastSeenMs: number;
-  health: 'HEALTHY' | 'SICK';
-  stopTimer: () => void;
-}
-
 /** Tracks users' endpoints, their owners and their health (docs/server/platform.md, User endpoints). */
 export class UserEndpoints {
   readonly #options: UserEndpointsOptions;
   readonly #endpoints = new Map<string, Endpoint>();
-  readonly #owners = new Map<string, Owner>();
+  readonly #owners = new Owners();
   readonly #guestCounts = new GuestCounts();
 
   constructor(options: UserEndpointsOptions) {
@@ -132,18 +114,19 @@ export class UserEndpoints {
       ownerKey: userKeyOf(actor),
       keepAliveMs,
       ...(conferenceId !== undefined && { conferenceId }),
+      ...(actor.loginId !== undefined && { loginId: actor.loginId }),
     };
     const former = this.#find(actor, id);
     if (former) {
       requireOwner(actor, former);
       former.keepAliveMs = keepAliveMs;
-      this.#touch(former);
+      this.#touch(former, actor);
       this.#watch(former);
     } else {
-      const inUse = this.#owners.get(stored.ownerKey)?.endpoints.size ?? 0;
+      const inUse = this.#owners.find(stored.ownerKey)?.endpoints.size ?? 0;
       requireWithin(limits, 'endpointsPerUser', inUse + 1);
       this.#guestCounts.requireRoom(conferenceKeyOf(stored), limits);
-      this.#add(stored, 'HEALTHY');
+      this.#add(stored, 'HEALTHY', actor);
     }
     // Not awaited: a client whose endpoint is lost in a power cut gets 404 and registers again.
     records.put(endpointKeyOf(stored), stored).catch(onError);
@@ -152,7 +135,7 @@ export class UserEndpoints {
 
   /** Refuses with `not_found` or `forbidden` unless the endpoint is the actor's. Counts as a sign of life. */
   requireOwn(actor: Actor, endpointId: string): void {
-    this.#touch(this.#require(actor, endpointId));
+    this.#touch(this.#require(actor, endpointId), actor);
   }
 
   /** Drops an endpoint at its owner's request. */
@@ -160,11 +143,18 @@ export class UserEndpoints {
     this.#forget(this.#require(actor, endpointId));
   }
 
-  /** Drops all endpoints of a user, as if they had been silent for too long. */
+  /** The user who has an endpoint, and the login of its newest request; undefined if it is not registered. */
+  ownerOf(
+    endpoint: EndpointId,
+  ): { readonly userKey: string; readonly loginId: string | undefined } | undefined {
+    const found = this.#endpoints.get(endpointKeyOf(endpoint));
+    return found && { userKey: found.owner.key, loginId: found.authorization.loginId };
+  }
+
+  /** Drops all endpoints of a user whose access was revoked. */
   dropAllOf(userKey: string): void {
-    for (const endpoint of this.#owners.get(userKey)?.endpoints ?? []) {
-      this.#forget(endpoint);
-      this.#options.onSilent(endpoint.id, endpoint.organizationId);
+    for (const endpoint of this.#owners.find(userKey)?.endpoints ?? []) {
+      this.#drop(endpoint, 'Access revoked');
     }
   }
 
@@ -174,13 +164,13 @@ export class UserEndpoints {
    */
   holdAlive(actor: Actor, endpointId?: string): () => void {
     if (endpointId !== undefined) return this.#holdOneAlive(actor, endpointId);
-    const owner = this.#ownerOf(userKeyOf(actor));
+    const owner = this.#owners.of(userKeyOf(actor));
     owner.parkedRequests += 1;
-    for (const endpoint of owner.endpoints) this.#touch(endpoint);
+    for (const endpoint of owner.endpoints) this.#touch(endpoint, actor);
     return () => {
       owner.parkedRequests -= 1;
       for (const endpoint of owner.endpoints) this.#touch(endpoint);
-      this.#forgetIdle(owner);
+      this.#owners.forgetIdle(owner);
     };
   }
 
@@ -189,7 +179,7 @@ export class UserEndpoints {
     if (!endpoint) return () => {};
     requireOwner(actor, endpoint);
     endpoint.parkedRequests += 1;
-    this.#touch(endpoint);
+    this.#touch(endpoint, actor);
     return () => {
       endpoint.parkedRequests -= 1;
       if (this.#endpoints.get(endpoint.key) === endpoint) this.#touch(endpoint);
@@ -219,10 +209,10 @@ export class UserEndpoints {
     return endpoint;
   }
 
-  #add(stored: StoredEndpoint, health: Endpoint['health']): void {
+  #add(stored: StoredEndpoint, health: Endpoint['health'], actor?: Actor): void {
     const { id, organizationId, ownerKey, keepAliveMs } = stored;
     const lastSeenMs = this.#options.clock.elapsedMs();
-    const owner = this.#ownerOf(ownerKey);
+    const owner = this.#owners.of(ownerKey);
     const endpoint: Endpoint = {
       id,
       organizationId,
@@ -233,6 +223,7 @@ export class UserEndpoints {
       keepAliveMs: Math.min(keepAliveMs, longestKeepAliveMs),
       parkedRequests: 0,
       lastSeenMs,
+      authorization: actor ? authorizedBy(actor) : { loginId: stored.loginId, expiresAtMs: Infinity },
       health,
       stopTimer: () => {},
     };
@@ -242,10 +233,9 @@ export class UserEndpoints {
     this.#watch(endpoint);
   }
 
-  #ownerOf(key: string): Owner {
-    const owner = this.#owners.get(key) ?? { key, endpoints: new Set(), parkedRequests: 0 };
-    this.#owners.set(key, owner);
-    return owner;
+  #drop(endpoint: Endpoint, reason: DropReason): void {
+    this.#forget(endpoint);
+    this.#options.onDropped(endpoint.id, endpoint.organizationId, reason);
   }
 
   #forget(endpoint: Endpoint): void {
@@ -253,20 +243,24 @@ export class UserEndpoints {
     this.#endpoints.delete(endpoint.key);
     endpoint.owner.endpoints.delete(endpoint);
     this.#guestCounts.count(endpoint.conferenceKey, -1);
-    this.#forgetIdle(endpoint.owner);
+    this.#owners.forgetIdle(endpoint.owner);
     this.#options.records.delete(endpoint.key).catch(this.#options.onError);
   }
 
-  #forgetIdle(owner: Owner): void {
-    if (owner.endpoints.size === 0 && owner.parkedRequests === 0) this.#owners.delete(owner.key);
-  }
-
-  #touch(endpoint: Endpoint): void {
+  #touch(endpoint: Endpoint, actor?: Actor): void {
+    if (actor) this.#authorize(endpoint, actor);
     endpoint.lastSeenMs = this.#options.clock.elapsedMs();
     if (endpoint.health === 'HEALTHY') return;
     endpoint.health = 'HEALTHY';
     this.#watch(endpoint);
     this.#options.onHealthChanged(endpoint.id, 'HEALTHY', endpoint.organizationId);
+  }
+
+  /** Watches again: its timer may be that of a token that expires earlier. */
+  #authorize(endpoint: Endpoint, actor: Actor): void {
+    const former = endpoint.authorization;
+    endpoint.authorization = authorizedBy(actor, former);
+    if (endpoint.authorization.expiresAtMs !== former.expiresAtMs) this.#watch(endpoint);
   }
 
   /** One timer per endpoint, for the next possible change of health; signs of life only update a number. */
@@ -277,17 +271,23 @@ export class UserEndpoints {
       () => {
         this.#check(endpoint);
       },
-      nextChangeMs(endpoint, clock.elapsedMs()),
+      Math.min(
+        nextChangeMs(endpoint, clock.elapsedMs()),
+        Math.max(1, authorizedForMs(endpoint.authorization, clock.now())),
+      ),
     );
   }
 
   #check(endpoint: Endpoint): void {
-    const { clock, onHealthChanged, onSilent } = this.#options;
+    const { clock, onHealthChanged } = this.#options;
+    if (authorizedForMs(endpoint.authorization, clock.now()) <= 0) {
+      this.#drop(endpoint, 'Token expired');
+      return;
+    }
     if (endpoint.owner.parkedRequests + endpoint.parkedRequests > 0) this.#touch(endpoint);
     const health = healthAt(endpoint, clock.elapsedMs());
     if (health === 'GONE') {
-      this.#forget(endpoint);
-      onSilent(endpoint.id, endpoint.organizationId);
+      this.#drop(endpoint, 'Missed keep-alives');
       return;
     }
     this.#watch(endpoint);
@@ -305,9 +305,4 @@ function requireOwner(actor: Actor, endpoint: Endpoint): void {
 
 function conferenceKeyOf({ organizationId, conferenceId }: StoredEndpoint): string | undefined {
   return conferenceId === undefined ? undefined : JSON.stringify([organizationId, conferenceId]);
-}
-
-/** Identifies an endpoint among those of all organizations. */
-export function endpointKeyOf({ organizationId, id }: EndpointId): string {
-  return JSON.stringify([organizationId, id]);
 }

@@ -30,9 +30,9 @@ export function watchEndpoints(
         return changeParticipantState(current, { userEndpointId, state }, stamp);
       });
     },
-    onSilent: (userEndpointId, organizationId) => {
+    onDropped: (userEndpointId, organizationId, reason) => {
       recordEverywhere(userEndpointId, organizationId, (state, stamp) =>
-        dropParticipant(state, { userEndpointId, reason: 'Missed keep-alives' }, stamp),
+        dropParticipant(state, { userEndpointId, reason }, stamp),
       );
     },
   });

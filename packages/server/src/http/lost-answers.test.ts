@@ -34,6 +34,13 @@ const commands: Readonly<
   updateStreamMetadata: [ofStream({ newMetadata: { portraitMode: true } }), 204],
   updatePublishedStreamBitrate: [ofStream({ videoBitrate: 50_000 }), 204],
   sendMessages: [ids({ messages: [{ id: 'mine', topic: 'chat', payload: 'once' }] }), 200],
+  removeParticipant: [ids({ participantId: 'another' }), 204],
+  muteParticipant: [ids({ participantId: 'another', kind: 'audio' }), 204],
+  updatePermissions: [ids({ participantId: 'another', permissions: { publish: [] } }), 204],
+  updateAdmission: [ids({ locked: true, lobby: true }), 204],
+  requestEntry: [ids(), 200],
+  cancelEntry: [ids(), 204],
+  decideEntry: [ids({ decision: 'ADMITTED' }), 200],
   setInteraction: [ids({ interactionId: 'i-1' }), 204],
   addPublishStreamIceCandidates: [ofStream({ iceCandidates: [] }), 204],
   addViewStreamIceCandidates: [ofStream({ viewerId: 'v-1', iceCandidates: [] }), 204],
@@ -65,6 +72,12 @@ async function setUp(): Promise<TestServer & { readonly scene: Scene }> {
   const conferenceId = await caller.create();
   const userEndpointId = await caller.join(conferenceId);
   const streamId = await caller.publish(conferenceId, userEndpointId);
+  const another = { conferenceId, userEndpointId: 'another' };
+  await caller.do('registerUserEndpoint', { body: { userEndpointId: 'another', keepAliveSeconds: 30 } });
+  await caller.do('join', { body: another });
+  await caller.do('publishStream', {
+    body: { ...another, streamId: 's-2', conferenceStreamType: 'MIC', sdpOffer },
+  });
   await caller.do('registerUserEndpoint', { body: { userEndpointId: 'other tab', keepAliveSeconds: 30 } });
   const view = { conferenceId, userEndpointId, streamId, viewerId: 'v-1', sdpOffer };
   await caller.do('viewStream', { body: view });
@@ -132,8 +145,8 @@ it('a sent event with an id of its own is delivered once', async () => {
   const event = { id: 'mine', type: 'DocumentSignedEvent', timestamp: '2026-01-05T10:00:00Z' };
   const body = { conferenceId, qos: 'AT_LEAST_ONCE', event };
   const answers = await Promise.all([1, 2].map(() => caller.do('sendEvent', { body })));
-  expect(answers).toEqual([{ eventsSent: 1 }, { eventsSent: 1 }]);
-  const push = await PushReader.open(caller, conferenceId, { v: 3 });
+  expect(answers).toEqual([{ eventsSent: 2 }, { eventsSent: 2 }]);
+  const push = await PushReader.open(caller, conferenceId, { v: 5 });
   await caller.do('sendEvent', { body: { ...body, event: { ...event, id: 'last' } } });
   expect((await push.take(2)).map(({ id }) => id)).toEqual(['mine', 'last']);
 });

@@ -2,18 +2,25 @@ import type { Readable } from 'node:stream';
 import type {
   AddPublishStreamIceCandidatesCommand,
   AddViewStreamIceCandidatesCommand,
+  CancelEntryCommand,
   ConferenceSummary,
   CreateCommand,
   CreateTicketCommand,
+  DecideEntryCommand,
+  DecideEntryResult,
   EndCommand,
+  EntryAnswer,
   IceServers,
   JoinCommand,
   KeepAliveUserEndpointCommand,
   LeaveCommand,
+  MuteParticipantCommand,
   PublishStreamCommand,
   PublishStreamResult,
   Recording,
   RegisterUserEndpointCommand,
+  RemoveParticipantCommand,
+  RequestEntryCommand,
   RevokeUserCommand,
   SendEventCommand,
   SendEventResult,
@@ -29,13 +36,16 @@ import type {
   TokenResponse,
   UnpublishStreamCommand,
   UnregisterUserEndpointCommand,
+  UpdateAdmissionCommand,
   UpdateMetadataCommand,
   UpdateParticipantMetadataCommand,
+  UpdatePermissionsCommand,
   UpdatePublishedStreamBitrateCommand,
   UpdateStreamMetadataCommand,
   UpdateViewStreamCommand,
   ViewStreamCommand,
   ViewStreamResult,
+  WaitingList,
   WireConference,
   WireEvent,
   WireSimpleView,
@@ -52,6 +62,14 @@ interface Operations {
   end: Operation<EndCommand>;
   setInteraction: Operation<SetInteractionCommand>;
   sendEvent: Operation<SendEventCommand, SendEventResult>;
+  removeParticipant: Operation<RemoveParticipantCommand>;
+  muteParticipant: Operation<MuteParticipantCommand>;
+  updatePermissions: Operation<UpdatePermissionsCommand>;
+  updateAdmission: Operation<UpdateAdmissionCommand>;
+  requestEntry: Operation<RequestEntryCommand, EntryAnswer>;
+  cancelEntry: Operation<CancelEntryCommand>;
+  decideEntry: Operation<DecideEntryCommand, DecideEntryResult>;
+  getWaiting: Operation<undefined, WaitingList, { readonly id: string }, WaitingQuery>;
   sendMessages: Operation<SendMessagesCommand, SendMessagesResult>;
   updateMetadata: Operation<UpdateMetadataCommand>;
   updateParticipantMetadata: Operation<UpdateParticipantMetadataCommand>;
@@ -112,6 +130,11 @@ interface EventsQuery {
   readonly versionId?: string;
   readonly userEndpointId?: string;
   readonly messages?: string;
+}
+
+interface WaitingQuery {
+  readonly userEndpointId: string;
+  readonly revision?: string;
 }
 
 /** An operation for callers without an access token. */

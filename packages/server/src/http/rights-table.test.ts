@@ -36,6 +36,14 @@ const table: Readonly<
   setInteraction: [body({ interactionId: 'i' }), 403, 403, 403, 204, 204],
   sendEvent: [({ conferenceId }) => ({ body: { conferenceId, event } }), 403, 200, 403, 200, 200],
   sendMessages: [body({ messages: [{ id: 'a', topic: 't', payload: 1 }] }), 403, 403, 403, 400, 200],
+  removeParticipant: [body({ participantId: 'x' }), 403, 403, 403, 404, 404],
+  muteParticipant: [body({ participantId: 'x', kind: 'audio' }), 403, 403, 403, 404, 404],
+  updatePermissions: [body({ participantId: 'x', permissions: {} }), 403, 403, 403, 404, 404],
+  updateAdmission: [body({ locked: true }), 403, 403, 403, 204, 204],
+  requestEntry: [body(), 403, 403, 403, 200, 200],
+  cancelEntry: [body(), 204, 403, 204, 204, 204],
+  decideEntry: [body({ decision: 'ADMITTED' }), 403, 403, 403, 200, 200],
+  getWaiting: [byIdAndEndpoint, 403, 403, 403, 200, 200],
   updateMetadata: [body({ operation: 'SET', key: 'k', value: 'v' }), 403, 403, 403, 400, 204],
   updateParticipantMetadata: [body({ newMetadata: {} }), 403, 403, 403, 400, 204],
   publishStream: [body({ conferenceStreamType: 'MIC', ...sdp }), 403, 403, 403, 400, 200],
@@ -67,6 +75,10 @@ function ofStream(more: object = {}) {
 
 function ofView(more: object = {}) {
   return ({ viewerId, ...ids }: Ids) => ofStream({ viewerId, ...more })({ viewerId, ...ids });
+}
+
+function byIdAndEndpoint({ conferenceId, userEndpointId }: Ids) {
+  return { params: { id: conferenceId }, query: { userEndpointId } };
 }
 
 function byId({ conferenceId }: Ids) {

@@ -56,6 +56,11 @@ export interface Limits {
   /** Polls and pushes for one endpoint that wait for events; the oldest ends. */
   readonly waitingPerEndpoint: number;
 
+  /** Places in the waiting room of one conference. */
+  readonly waitingRoomPlaces: number;
+  /** The same of one user. */
+  readonly waitingRoomPlacesPerUser: number;
+
   /** One message as JSON. */
   readonly messageBytes: number;
   /** The messages of one conference that are kept; the oldest are dropped. */
@@ -114,6 +119,8 @@ export const defaultLimits: Limits = {
   mediaConnectionsPerConference: 20_000,
   waitingPerUser: 1_000,
   waitingPerEndpoint: 8,
+  waitingRoomPlaces: 500,
+  waitingRoomPlacesPerUser: 4,
 
   messageBytes: 64 * 1024,
   keptMessageBytes: 2 * 1024 * 1024,

@@ -50,6 +50,8 @@ const explanations: Readonly<Record<CountedLimit, readonly [what: string, advice
     'polls and pushes of one user that wait for events',
     'End some, or wait for their answers.',
   ],
+  waitingRoomPlaces: ['places in the waiting room of a conference', 'Try again after some were admitted.'],
+  waitingRoomPlacesPerUser: ['places of one user in a waiting room', 'Give up another place first.'],
   participantsPerConference: ['participants in a conference', 'Try again after a participant leaves.'],
   streamsPerParticipant: ['streams of one participant', 'Unpublish one first.'],
   viewsPerEndpoint: ['open views of one endpoint in a conference', 'Stop one first.'],

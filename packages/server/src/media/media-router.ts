@@ -16,6 +16,11 @@ export interface MediaRouter {
   unpublish(streamKey: string): void;
   /** Caps the publisher's video in bits per second; 0 lifts the cap. */
   setVideoBitrate(streamKey: string, videoBitrateBps: number): void;
+  /**
+   * Discards what the publisher sends of these kinds, and forwards all others. Forwarding resumes with a key frame. Does nothing
+   * if there is no such stream.
+   */
+  setMuted(streamKey: string, kinds: readonly MediaKind[]): void;
 
   /** Adds a viewer to a stream. The same `viewerId` again replaces the former view. */
   view(request: ViewRequest): Promise<{ readonly sdpAnswer: string }>;

@@ -56,13 +56,92 @@ async function setUp(ssrcLines: readonly string[] = []) {
       .filter(isRtcp)
       .flatMap(parseRtcp)
       .filter(({ type }) => type === 'key-frame-request').length;
-  const texts = () =>
-    viewer.received.flatMap((bytes) => {
-      const packet = isRtcp(bytes) ? undefined : parseRtpPacket(bytes);
-      return packet?.payloadType === mediaType ? [vp8Text(packet)] : [];
-    });
-  return { publisher, router, run, send, texts, keyFrameRequests };
+  const texts = () => textsOf(viewer.received);
+  /** Another viewer, and the texts that it receives. */
+  const join = async (viewerId: string) => {
+    const peer = await network.createPeer();
+    const offered = withTransport(chromium.viewOffer, peer.parameters);
+    const answered = await router.view({ streamKey, viewerId, sdpOffer: offered });
+    await peer.accept(transportOf(answered.sdpAnswer), () => {});
+    return () => textsOf(peer.received);
+  };
+  return { publisher, router, run, send, texts, keyFrameRequests, join };
 }
+
+function textsOf(received: readonly Buffer[]): readonly string[] {
+  return received.flatMap((bytes) => {
+    const packet = isRtcp(bytes) ? undefined : parseRtpPacket(bytes);
+    return packet?.payloadType === mediaType ? [vp8Text(packet)] : [];
+  });
+}
+
+describe('a muted video', () => {
+  it('reaches nobody, whatever its publisher sends, and goes on from a key frame', async () => {
+    const { router, run, send, texts, join } = await setUp();
+    await run(25, () => send(1, 'before'));
+    router.setMuted(streamKey, ['video']);
+    const late = await join('late');
+    await run(50, () => send(1, 'muted', true));
+    expect(texts()).not.toContain('muted');
+    expect(late()).toEqual([]);
+    router.setMuted(streamKey, []);
+    await run(25, () => send(1, 'after'));
+    for (const seen of [texts(), late()]) {
+      expect(seen).not.toContain('muted');
+      expect(seen.filter((text) => text === 'after').length).toBeGreaterThan(20);
+    }
+  });
+
+  it('is not repaired or repeated from what arrived meanwhile', async () => {
+    const { publisher, router, run, send, texts, join } = await setUp(['ssrc-group:FID 1 11']);
+    await run(3, () => send(1, 'before'));
+    router.setMuted(streamKey, ['video']);
+    await run(1, () => send(1, 'muted', true));
+    const original = Buffer.alloc(2);
+    original.writeUInt16BE(10_004);
+    const payload = Buffer.concat([original, vp8Payload(true, 'muted')]);
+    publisher.send(rtpBytes({ payloadType: rtxType, ssrc: 11, sequenceNumber: 1, payload }));
+    router.setMuted(streamKey, []);
+    const late = await join('late');
+    await run(5, () => send(1, 'after'));
+    for (const seen of [texts(), late()]) expect(seen).not.toContain('muted');
+    expect(late()).toContain('after');
+  });
+
+  it('stays muted over a new transport of the publisher', async () => {
+    const { network, router, advance, nowMs } = testRouterInTestTime();
+    const connect = async () => {
+      const peer = await network.createPeer();
+      const sdpOffer = withTransport(chromium.publishOffer, peer.parameters);
+      const { sdpAnswer } = await router.publish({ streamKey, type: 'CAM', sdpOffer, videoBitrateBps: 0 });
+      await peer.accept(transportOf(sdpAnswer), () => {});
+      return peer;
+    };
+    await connect();
+    router.setMuted(streamKey, ['video']);
+    const publisher = await connect();
+    const viewer = await network.createPeer();
+    const sdpOffer = withTransport(chromium.viewOffer, viewer.parameters);
+    const { sdpAnswer } = await router.view({ streamKey, viewerId: 'v', sdpOffer });
+    await viewer.accept(transportOf(sdpAnswer), () => {});
+    const frame = (sequenceNumber: number) =>
+      rtpBytes({
+        payloadType: mediaType,
+        ssrc: 1,
+        sequenceNumber,
+        timestamp: Math.round(nowMs() * 90),
+        payload: vp8Payload(true, 'video'),
+        marker: true,
+      });
+    publisher.send(frame(1));
+    await advance(frameMs);
+    expect(textsOf(viewer.received)).toEqual([]);
+    router.setMuted(streamKey, []);
+    publisher.send(frame(2));
+    await advance(frameMs);
+    expect(textsOf(viewer.received)).toEqual(['video']);
+  });
+});
 
 describe('several SSRCs of one video', () => {
   it('that the offer does not relate are one stream, without a storm of key-frame requests', async () => {

@@ -5,6 +5,7 @@ import type {
   Participant,
   SendMessagesCommand,
 } from '@parley-rtc/contract';
+import { requirePermitted } from '../conferences/rules/permissions.ts';
 import { requireParticipant } from '../conferences/rules/preconditions.ts';
 import type { UnplacedMessage } from '../event-log/message-log.ts';
 import { RefusalError } from '../refusal.ts';
@@ -18,7 +19,7 @@ interface Stamp {
 }
 
 /**
- * The messages of a command as they are stored. Refuses with `not_joined` a sender who is not in the conference, with
+ * The messages of a command as they are stored. Refuses with `not_joined` a sender who is not in the conference, with `forbidden` one who may not send, with
  * `unknown_recipient` a recipient who is not, or who is the sender, and with `invalid_request` an id that is not Unicode.
  */
 export function messagesOf(
@@ -27,6 +28,7 @@ export function messagesOf(
   stamp: Stamp,
 ): readonly UnplacedMessage[] {
   const sender = requireParticipant(state, userEndpointId);
+  requirePermitted(sender, 'send');
   for (const { id, to = [] } of messages) {
     requireStorableId(id);
     if (!stamp.knownIds.has(id)) requireRecipients(state, sender, to);

@@ -13,51 +13,61 @@ function setUp(waitingPerEndpoint = 2) {
 
 it('refuses a user above the limit until one of the requests ends, and no other user', () => {
   const waiting = setUp();
-  const [first] = [1, 2, 3].map(() => waiting.begin(ada, undefined, signal));
-  expect(refusalOf(() => waiting.begin(ada, undefined, signal))).toBe('too_many_requests');
-  waiting.begin(anActor({ userId: 'u-2' }), undefined, signal);
-  waiting.begin(anActor({ organizationId: 'o-2' }), undefined, signal);
-  waiting.begin(anActor({ realm: 'external' }), undefined, signal);
+  const [first] = [1, 2, 3].map(() =>
+    waiting.begin(ada, { conferenceId: 'c-1', endpointId: undefined }, signal),
+  );
+  expect(refusalOf(() => waiting.begin(ada, { conferenceId: 'c-1', endpointId: undefined }, signal))).toBe(
+    'too_many_requests',
+  );
+  waiting.begin(anActor({ userId: 'u-2' }), { conferenceId: 'c-1', endpointId: undefined }, signal);
+  waiting.begin(anActor({ organizationId: 'o-2' }), { conferenceId: 'c-1', endpointId: undefined }, signal);
+  waiting.begin(anActor({ realm: 'external' }), { conferenceId: 'c-1', endpointId: undefined }, signal);
   first?.end();
   first?.end();
-  waiting.begin(ada, undefined, signal);
-  expect(refusalOf(() => waiting.begin(ada, undefined, signal))).toBe('too_many_requests');
+  waiting.begin(ada, { conferenceId: 'c-1', endpointId: undefined }, signal);
+  expect(refusalOf(() => waiting.begin(ada, { conferenceId: 'c-1', endpointId: undefined }, signal))).toBe(
+    'too_many_requests',
+  );
 });
 
 it('ends the oldest request of an endpoint for a new one, and none of another endpoint or user', () => {
   const waiting = setUp();
-  const other = waiting.begin(anActor({ userId: 'u-2' }), 'tab', signal);
-  const [oldest, second] = [1, 2].map(() => waiting.begin(ada, 'tab', signal));
+  const other = waiting.begin(anActor({ userId: 'u-2' }), { conferenceId: 'c-1', endpointId: 'tab' }, signal);
+  const [oldest, second] = [1, 2].map(() =>
+    waiting.begin(ada, { conferenceId: 'c-1', endpointId: 'tab' }, signal),
+  );
   expect(oldest?.signal.aborted).toBe(false);
-  const newest = waiting.begin(ada, 'tab', signal);
+  const newest = waiting.begin(ada, { conferenceId: 'c-1', endpointId: 'tab' }, signal);
   const aborted = () => [oldest, second, newest, other].map((request) => request?.signal.aborted);
   expect(aborted()).toEqual([true, false, false, false]);
   oldest?.end();
-  waiting.begin(ada, 'tab', signal);
+  waiting.begin(ada, { conferenceId: 'c-1', endpointId: 'tab' }, signal);
   expect(aborted()).toEqual([true, true, false, false]);
 });
 
 it('follows its client hanging up, and leaves nothing behind', () => {
   const waiting = setUp();
   const client = new AbortController();
-  const request = waiting.begin(ada, 'tab', client.signal);
+  const request = waiting.begin(ada, { conferenceId: 'c-1', endpointId: 'tab' }, client.signal);
   expect(waiting.count).toBe(1);
   client.abort();
   expect(request.signal.aborted).toBe(true);
   request.end();
   expect(waiting.count).toBe(0);
-  expect(waiting.begin(ada, 'tab', client.signal).signal.aborted).toBe(true);
+  expect(waiting.begin(ada, { conferenceId: 'c-1', endpointId: 'tab' }, client.signal).signal.aborted).toBe(
+    true,
+  );
 });
 
 it('no longer counts a request of an endpoint that has ended, and no longer follows its client', () => {
   const waiting = setUp();
   const client = new AbortController();
-  const first = waiting.begin(ada, 'tab', client.signal);
-  const second = waiting.begin(ada, 'tab', signal);
+  const first = waiting.begin(ada, { conferenceId: 'c-1', endpointId: 'tab' }, client.signal);
+  const second = waiting.begin(ada, { conferenceId: 'c-1', endpointId: 'tab' }, signal);
   first.end();
   client.abort();
   expect(first.signal.aborted).toBe(false);
-  const third = waiting.begin(ada, 'tab', signal);
+  const third = waiting.begin(ada, { conferenceId: 'c-1', endpointId: 'tab' }, signal);
   expect(second.signal.aborted).toBe(false);
   expect(waiting.endpointCount).toBe(1);
   second.end();
@@ -67,11 +77,13 @@ it('no longer counts a request of an endpoint that has ended, and no longer foll
 
 it('keeps to the limit of an endpoint although a request that it replaced ends late', () => {
   const waiting = setUp(1);
-  const [replaced, newer] = [1, 2].map(() => waiting.begin(ada, 'tab', signal));
+  const [replaced, newer] = [1, 2].map(() =>
+    waiting.begin(ada, { conferenceId: 'c-1', endpointId: 'tab' }, signal),
+  );
   newer?.end();
-  const current = waiting.begin(ada, 'tab', signal);
+  const current = waiting.begin(ada, { conferenceId: 'c-1', endpointId: 'tab' }, signal);
   replaced?.end();
   expect(waiting.endpointCount).toBe(1);
-  const newest = waiting.begin(ada, 'tab', signal);
+  const newest = waiting.begin(ada, { conferenceId: 'c-1', endpointId: 'tab' }, signal);
   expect([current.signal.aborted, newest.signal.aborted]).toEqual([true, false]);
 });

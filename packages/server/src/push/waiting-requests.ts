@@ -11,18 +11,30 @@ export interface WaitingRequest {
   readonly end: () => void;
 }
 
+/** Who waits, for events of which conference. */
+interface Waiting {
+  readonly actor: Actor;
+  readonly conferenceId: string;
+  readonly controller: AbortController;
+}
+
 /** Limits the requests that wait for events. Of one endpoint the newest stay, because older ones may be dead connections. */
 export class WaitingRequests {
   readonly #limits: Limits;
   readonly #byUser = new Tally();
   readonly #byEndpoint = new Map<string, Set<AbortController>>();
+  readonly #all = new Set<Waiting>();
 
   constructor(limits: Limits) {
     this.#limits = limits;
   }
 
   /** Counts a request of an actor, for one endpoint or for all; refuses with `too_many_requests` above the user's limit. */
-  begin(actor: Actor, endpointId: string | undefined, hangUp: AbortSignal): WaitingRequest {
+  begin(
+    actor: Actor,
+    { conferenceId, endpointId }: { readonly conferenceId: string; readonly endpointId: string | undefined },
+    hangUp: AbortSignal,
+  ): WaitingRequest {
     const user = userKeyOf(actor);
     requireWithin(this.#limits, 'waitingPerUser', this.#byUser.of(user) + 1, 'too_many_requests');
     this.#byUser.change(user, 1);
@@ -34,6 +46,8 @@ export class WaitingRequests {
     if (hangUp.aborted) abort();
     const leaveEndpoint =
       endpointId === undefined ? () => {} : this.#enterEndpoint(`${user} ${endpointId}`, controller);
+    const waiting = { actor, conferenceId, controller };
+    this.#all.add(waiting);
     let isOver = false;
     return {
       signal: controller.signal,
@@ -42,9 +56,17 @@ export class WaitingRequests {
         isOver = true;
         hangUp.removeEventListener('abort', abort);
         leaveEndpoint();
+        this.#all.delete(waiting);
         this.#byUser.change(user, -1);
       },
     };
+  }
+
+  /** Ends the requests that `isEnding` selects. */
+  endWhere(isEnding: (actor: Actor, conferenceId: string) => boolean): void {
+    for (const { actor, conferenceId, controller } of this.#all) {
+      if (isEnding(actor, conferenceId)) controller.abort('not allowed any more');
+    }
   }
 
   /** Number of requests that wait. */

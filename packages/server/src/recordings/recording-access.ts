@@ -5,7 +5,7 @@ import { RefusalError } from '../refusal.ts';
 import type { RecordingArchive } from './recording-archive.ts';
 import { recordingOf, type StoredRecording } from './stored-recording.ts';
 
-/** Recordings for those who may read and delete them: the conference's creator, moderators, and the organization's staff. */
+/** Recordings for those who may read and delete them: the conference's creator, and who may record. */
 export class RecordingAccess {
   readonly #archive: RecordingArchive | undefined;
 
@@ -66,15 +66,16 @@ export class RecordingAccess {
   }
 }
 
-/** A moderator by ticket is one of this conference only, not of another that had its id. */
+/** A ticket permits this for its own conference only, not for another that had its id. */
 function requireMayRead({ creator, conferenceInstance }: StoredRecording, actor: Actor): void {
   const isCreator = actor.realm !== 'ticket' && actor.userId === creator;
   const isOfConference =
     actor.realm !== 'ticket' ||
     (actor.conferenceInstance !== undefined && actor.conferenceInstance === conferenceInstance);
-  if (isCreator || (actor.rights.has('moderate') && isOfConference)) return;
+  const mayRecord = actor.permissions?.record ?? actor.rights.has('record');
+  if (isCreator || (mayRecord && isOfConference)) return;
   throw new RefusalError(
     'forbidden',
-    "Only the conference's creator, its moderators and the organization's staff may read its recordings.",
+    `Only the conference's creator, and who may record, may read its recordings. Use a token with the permission "record".`,
   );
 }

@@ -11,12 +11,8 @@ import {
 import type { Actor } from '../actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Conferences } from '../conferences/conferences.ts';
-import {
-  endRecording,
-  ownRecorderPrefix,
-  startRecording,
-  stopRecording,
-} from '../conferences/rules/record-conference.ts';
+import { endRecording, startRecording, stopRecording } from '../conferences/recording/record-conference.ts';
+import { ownRecorderPrefix } from '../conferences/rules/conventions.ts';
 import { machineClockMs } from '../machine-clock.ts';
 import { MediaError, type MediaRouter, type RecorderReport } from '../media/media-router.ts';
 import { RefusalError } from '../refusal.ts';

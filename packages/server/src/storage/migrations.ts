@@ -42,4 +42,6 @@ export const migrations: readonly string[] = [
    ALTER TABLE conferences ADD COLUMN dropped_through INTEGER NOT NULL DEFAULT 0; -- the last message that was dropped
    ALTER TABLE conferences ADD COLUMN message_bytes INTEGER NOT NULL DEFAULT 0; -- of the messages that are kept`,
   `ALTER TABLE conferences ADD COLUMN dropped_messages TEXT; -- JSON: for whom they were dropped`,
+  `CREATE TABLE standings (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT;
+   CREATE TABLE waiting (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT;`,
 ];

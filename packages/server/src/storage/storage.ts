@@ -3,7 +3,8 @@ import type { MessageLog } from '../event-log/message-log.ts';
 import type { Records } from './records.ts';
 
 /** What is stored besides the conferences; each name is a table of the data folder. */
-type RecordsName = 'signing_keys' | 'refresh_tokens' | 'tickets' | 'user_endpoints' | 'revocations';
+type RecordsName =
+  'signing_keys' | 'refresh_tokens' | 'tickets' | 'user_endpoints' | 'revocations' | 'standings' | 'waiting';
 
 /** All data that a server stores. */
 export interface Storage {

@@ -8,6 +8,7 @@ import type {
 } from '@parley-rtc/contract';
 import { userKeyOf, type Actor } from '../actor.ts';
 import type { Conferences } from '../conferences/conferences.ts';
+import { requirePermitted } from '../conferences/rules/permissions.ts';
 import { requireStream } from '../conferences/rules/preconditions.ts';
 import { viewerOf } from '../conferences/rules/view-stream.ts';
 import { countCandidates, type CandidateCounts } from '../limits/count-candidates.ts';
@@ -60,6 +61,7 @@ export class StreamViews {
     const userKey = userKeyOf(actor);
     const state = await conferences.get(command.conferenceId, actor);
     const viewer = viewerOf(state, command, this.#isOwn(actor));
+    requirePermitted(viewer, 'view');
     requireStream(state, command.streamId);
     const { conferenceId, streamId, viewerId = newId(), video } = command;
     requireBoundedSdp(command.sdpOffer, limits);

@@ -1,10 +1,17 @@
-import type { ConferenceEvent } from '@parley-rtc/contract';
+import {
+  participantOfPermissions,
+  permissionsInEntry,
+  type ConferenceEvent,
+  type ConferenceMetadataUpdatedEvent,
+} from '@parley-rtc/contract';
 import type { Conferences } from '../conferences/conferences.ts';
+import { mutedStreamOf } from '../conferences/rules/conventions.ts';
 import { dropStream } from '../conferences/rules/unpublish-stream.ts';
 import { defaultLimits, type Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
 import type { LostPeer, MediaRouter } from '../media/media-router.ts';
 import type { ConnectionOwner } from './connection-owner.ts';
+import { MutedStreams } from './muted-streams.ts';
 import { Publications } from './publications.ts';
 import { streamKeyOf, type StreamPlace } from './stream-place.ts';
 import { StreamViews, type StreamViewsOptions } from './stream-views.ts';
@@ -27,6 +34,7 @@ export interface StreamsOptions extends Pick<StreamViewsOptions, 'ownsEndpoint'>
 export class Streams {
   readonly publications: Publications;
   readonly views: StreamViews;
+  readonly #muted: MutedStreams;
   readonly #options: StreamsOptions;
 
   constructor(options: StreamsOptions) {
@@ -43,6 +51,7 @@ export class Streams {
     };
     this.publications = new Publications(parts);
     this.views = new StreamViews({ ...parts, ownsEndpoint });
+    this.#muted = new MutedStreams({ mediaRouter, find: (conferenceId) => conferences.find(conferenceId) });
     conferences.onEvents((events) => {
       for (const event of events) {
         // One by one: a failure for one event must not leave the media of the others open.
@@ -77,6 +86,12 @@ export class Streams {
 
   #follow(event: ConferenceEvent): void {
     switch (event.type) {
+      case 'ConferenceStreamPublishedEvent':
+        this.#applyMute(event);
+        break;
+      case 'ConferenceMetadataUpdatedEvent':
+        this.#followMetadata(event);
+        break;
       case 'ConferenceStreamUnpublishedEvent':
         this.#close(event);
         break;
@@ -93,7 +108,21 @@ export class Streams {
     }
   }
 
+  #followMetadata({ conferenceId, key, value = '' }: ConferenceMetadataUpdatedEvent): void {
+    const streamId = mutedStreamOf(key);
+    if (streamId !== undefined) this.#applyMute({ conferenceId, streamId });
+    const endpointId = participantOfPermissions(key);
+    if (endpointId !== undefined && permissionsInEntry(value)?.view === false) {
+      this.views.closeOf(conferenceId, endpointId);
+    }
+  }
+
+  #applyMute(place: StreamPlace): void {
+    this.#muted.apply(place).catch(this.#options.onError);
+  }
+
   #close(place: StreamPlace): void {
+    this.#muted.forget(place);
     this.views.forgetOf(place.conferenceId, place.streamId);
     this.publications.close(place);
   }

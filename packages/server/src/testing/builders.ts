@@ -1,6 +1,7 @@
 import type { ConferenceState, Participant, Stream } from '@parley-rtc/contract';
 import type { Actor, Right } from '../actor.ts';
 import type { RuleContext } from '../conferences/rules/rule-context.ts';
+import { noStanding, type Standing } from '../conferences/rules/standing.ts';
 
 /** A stream; name only the fields that matter. */
 export function aStream(fields: Partial<Stream> = {}): Stream {
@@ -41,7 +42,12 @@ export function anActor(fields: Partial<Omit<Actor, 'rights'>> = {}, ...rights: 
 }
 
 /** Ids `id-1`, `id-2` and so on, at 2026-01-05T10:00:00.123Z. */
-export function aContext(actor: Actor = anActor()): RuleContext {
+export function aContext(actor: Actor = anActor(), standing: Partial<Standing> = {}): RuleContext {
   let count = 0;
-  return { actor, nowMs: Date.parse('2026-01-05T10:00:00.123Z'), newId: () => `id-${(count += 1)}` };
+  return {
+    actor,
+    standing: { ...noStanding, ...standing },
+    nowMs: Date.parse('2026-01-05T10:00:00.123Z'),
+    newId: () => `id-${(count += 1)}`,
+  };
 }

@@ -115,9 +115,7 @@ describe('keys with a fixed meaning', () => {
     ['participant_limit', 'forbidden'],
     ['ON_HOLD', 'forbidden'],
     ['RECORDER-1', 'forbidden'],
-    [muteOf('s-2'), 'forbidden'],
     ['TRACK_MUTED/nose/s-1', 'forbidden'],
-    [muteOf('s/1'), 1],
     ['topic', 1],
   ])('%s may be written by moderators and the creator; by participants: %s', (key, byGuest) => {
     for (const operation of ['SET', 'REMOVE'] as const) {
@@ -125,6 +123,30 @@ describe('keys with a fixed meaning', () => {
       expect(outcome(key, namesake, operation)).toBe(byGuest);
       expect(outcome(key, moderator, operation)).toBe(1);
       expect(outcome(key, creator, operation)).toBe(1);
+    }
+  });
+
+  it('moderators may mute a stream, but only its publisher may unmute it', () => {
+    const moderators = [moderator, creator];
+    for (const actor of [guest, namesake]) expect(outcome(muteOf('s-2'), actor, 'SET')).toBe('forbidden');
+    for (const actor of moderators) expect(outcome(muteOf('s-2'), actor, 'SET')).toBe(1);
+    for (const actor of [guest, namesake, ...moderators]) {
+      expect(outcome(muteOf('s-2'), actor, 'REMOVE')).toBe('forbidden');
+      expect(outcome(muteOf('s/1'), actor, 'REMOVE')).toBe(1);
+      expect(outcome(muteOf('gone'), actor, 'REMOVE')).toBe(0);
+    }
+  });
+
+  it("a publisher's own mute does not replace a moderator's, which is in force already", () => {
+    expect(outcome(muteOf('s/1'), guest, 'SET')).toBe(0);
+    const own = { ...entry, userEndpointId: 'ep-1' };
+    const ownState = { ...state, metadata: { [muteOf('s/1')]: own } };
+    expect(updateMetadata(ownState, setting(muteOf('s/1')), aContext(guest))).toHaveLength(1);
+  });
+
+  it('nobody writes the keys of the server', () => {
+    for (const key of ['PARLEY_LOCKED', 'PARLEY_LOBBY', 'PARLEY_PERMISSIONS/ep-1', 'PARLEY_x']) {
+      for (const actor of [guest, moderator, creator]) expect(outcome(key, actor, 'SET')).toBe('forbidden');
     }
   });
 

@@ -1,7 +1,18 @@
-import { findStream, type ConferenceState, type Participant } from '@parley-rtc/contract';
-import type { Actor } from '../../actor.ts';
+import {
+  findParticipant,
+  findStream,
+  LOBBY_KEY,
+  LOCKED_KEY,
+  participantOfPermissions,
+  SERVER_KEY_PREFIX,
+  type ConferenceState,
+  type Participant,
+  type RecordingEndReason,
+} from '@parley-rtc/contract';
 import { RefusalError } from '../../refusal.ts';
-import { isCreator } from './preconditions.ts';
+import { isPermitted, requirePermitted } from './permissions.ts';
+import { requireParticipant } from './preconditions.ts';
+import type { RuleContext } from './rule-context.ts';
 import type { EventContent } from './stamp-events.ts';
 
 /** Who may set and remove a metadata entry with a fixed meaning. Moderators may write all of them. */
@@ -43,20 +54,87 @@ const conventions: readonly Convention[] = [
   },
 ];
 
+/**
+ * Starts the keys of the server's own recordings. Other keys that start with `RECORDER` belong to recorders outside this
+ * server, which never touches them.
+ */
+export const ownRecorderPrefix = 'RECORDER/server/';
+
 function conventionOf(written: string): Convention | undefined {
   return conventions.find(({ key, isPrefix }) => (isPrefix ? written.startsWith(key) : written === key));
 }
 
-/** Refuses with `forbidden` when this endpoint may not write a key with a fixed meaning. */
-export function requireMayWrite(state: ConferenceState, endpointId: string, key: string, actor: Actor): void {
+/**
+ * Refuses with `forbidden` when this endpoint may not write a key with a fixed meaning. Nobody but its publisher may unmute a
+ * stream: a microphone must not go live because somebody else wanted it to.
+ */
+export function requireMayWrite(
+  state: ConferenceState,
+  endpointId: string,
+  key: string,
+  operation: 'SET' | 'REMOVE',
+  context: RuleContext,
+): void {
+  if (key.startsWith(SERVER_KEY_PREFIX)) {
+    throw new RefusalError(
+      'forbidden',
+      `Only the server writes metadata keys that start with ${SERVER_KEY_PREFIX}. Call updateAdmission or updatePermissions instead.`,
+    );
+  }
+  if (key.startsWith(ownRecorderPrefix)) {
+    throw new RefusalError(
+      'forbidden',
+      `The metadata key "${key}" says whether this server records. Call startRecording or stopRecording instead.`,
+    );
+  }
   const convention = conventionOf(key);
-  if (!convention || actor.rights.has('moderate') || isCreator(state, actor)) return;
+  if (!convention) {
+    requirePermitted(requireParticipant(state, endpointId), 'send');
+    return;
+  }
   const streamId = convention.isOfStream ? mutedStreamOf(key) : undefined;
   if (streamId !== undefined && ownerOf(state, streamId, key, endpointId) === endpointId) return;
+  if (operation === 'REMOVE' && streamId !== undefined && findStream(state, streamId)) {
+    throw new RefusalError(
+      'forbidden',
+      'Only the participant who publishes this stream can unmute it. Ask them to do so.',
+    );
+  }
+  if (isPermitted(state, context, endpointId, 'moderate')) return;
   throw new RefusalError(
     'forbidden',
     `Only the conference's creator and moderators may ${convention.mayWhat} (metadata key "${key}"). Use a token with such a role.`,
   );
+}
+
+/** Whether somebody else than its publisher has muted a stream of this endpoint. */
+export function isMutedByOther(state: ConferenceState, endpointId: string, key: string): boolean {
+  const muted = mutedBy(state, key);
+  return muted !== undefined && muted.publisherId === endpointId && muted.authorId !== endpointId;
+}
+
+/** Who publishes the stream that an entry mutes, and who muted it; undefined if it mutes no published stream. */
+function mutedBy(
+  state: ConferenceState,
+  key: string,
+): { readonly publisherId: string; readonly authorId: string | undefined } | undefined {
+  const streamId = mutedStreamOf(key);
+  const entry = Object.hasOwn(state.metadata, key) ? state.metadata[key] : undefined;
+  const found = streamId === undefined ? undefined : findStream(state, streamId);
+  return entry && found && { publisherId: found.participant.id, authorId: entry.userEndpointId };
+}
+
+/** The kinds of a stream that somebody else than its publisher muted. */
+export function mutedKindsOf(state: ConferenceState, streamId: string): readonly ('audio' | 'video')[] {
+  return (['audio', 'video'] as const).filter((kind) => {
+    const muted = mutedBy(state, muteKey(kind, streamId));
+    return muted !== undefined && muted.authorId !== muted.publisherId;
+  });
+}
+
+/** The key of the entry that exists while a kind of a stream is muted. */
+export function muteKey(kind: string, streamId: string): string {
+  return `TRACK_MUTED/${kind}/${streamId}`;
 }
 
 /**
@@ -76,6 +154,8 @@ const reservedCharacters = 100;
  * fill the metadata, and nobody in the room could say any more that they are muted. Longer keys with the same meaning count.
  */
 export function hasReservedRoom(state: ConferenceState, key: string, value: string): boolean {
+  // Only the server writes them, and no more than these.
+  if (key === LOCKED_KEY || key === LOBBY_KEY || participantOfPermissions(key) !== undefined) return true;
   const convention = conventionOf(key);
   if (!convention || value.length > reservedCharacters) return false;
   if (!convention.isOfStream) return key === convention.key;
@@ -95,20 +175,47 @@ export function removingEntriesOf(
 
 /**
  * Removes entries whose stream is not published, in the name of their authors: those of an author who leaves, or all, which
- * a server without this rule left behind.
+ * a server without this rule left behind. With an author who leaves, the entry of its permissions goes as well.
  */
 export function removingOrphans(state: ConferenceState, authorId?: string): readonly EventContent[] {
   return Object.entries(state.metadata).flatMap(([key, { userId = '', userEndpointId = '' }]) => {
-    const streamId = mutedStreamOf(key);
     const isTheirs = authorId === undefined || authorId === userEndpointId;
-    const isOrphan = isTheirs && streamId !== undefined && !findStream(state, streamId);
+    const isOrphan = (isTheirs && isOfGoneStream(state, key)) || isOfGoneParticipant(state, key, authorId);
     return isOrphan ? [{ ...removal, userId, userEndpointId, key }] : [];
   });
+}
+
+function isOfGoneStream(state: ConferenceState, key: string): boolean {
+  const streamId = mutedStreamOf(key);
+  return streamId !== undefined && !findStream(state, streamId);
+}
+
+function isOfGoneParticipant(state: ConferenceState, key: string, leaverId: string | undefined): boolean {
+  const endpointId = participantOfPermissions(key);
+  return endpointId !== undefined && (endpointId === leaverId || !findParticipant(state, endpointId));
+}
+
+/**
+ * Ends the entries of the server's own recordings, or of one, in the name of whoever started it: first says why, for those who
+ * read the entry, then removes it, which is all that other clients read.
+ */
+export function endingOwnRecorders(
+  { metadata }: ConferenceState,
+  reason: RecordingEndReason,
+  recordingId = '',
+): readonly EventContent[] {
+  const value = JSON.stringify({ on: false, reason });
+  return Object.entries(metadata)
+    .filter(([key]) => key.startsWith(`${ownRecorderPrefix}${recordingId}`))
+    .flatMap(([key, { userId = '', userEndpointId = '' }]) => {
+      const ended = { ...removal, userId, userEndpointId, key };
+      return [{ ...ended, operation: 'SET', value }, ended];
+    });
 }
 
 const removal = { type: 'ConferenceMetadataUpdatedEvent', operation: 'REMOVE' } as const;
 
 /** The stream that a key like `TRACK_MUTED/audio/<streamId>` names. */
-function mutedStreamOf(key: string): string | undefined {
+export function mutedStreamOf(key: string): string | undefined {
   return /^TRACK_MUTED\/(?:audio|video)\/(.+)$/su.exec(key)?.[1];
 }

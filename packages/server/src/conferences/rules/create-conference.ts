@@ -1,4 +1,10 @@
-import type { ConferenceCreatedEvent, CreateCommand } from '@parley-rtc/contract';
+import {
+  LOBBY_KEY,
+  lobbyEntry,
+  SERVER_KEY_PREFIX,
+  type ConferenceCreatedEvent,
+  type CreateCommand,
+} from '@parley-rtc/contract';
 import { RefusalError } from '../../refusal.ts';
 import { requireRight } from './preconditions.ts';
 import type { RuleContext } from './rule-context.ts';
@@ -9,20 +15,27 @@ export const reservedIds: ReadonlySet<string> = new Set([
   'active',
   'addPublishStreamIceCandidates',
   'addViewStreamIceCandidates',
+  'cancelEntry',
   'create',
+  'decideEntry',
   'end',
   'interaction',
   'join',
   'leave',
+  'muteParticipant',
   'publishStream',
+  'removeParticipant',
+  'requestEntry',
   'sendEvent',
   'sendMessages',
   'startRecording',
   'stopRecording',
   'stopViewStream',
   'unpublishStream',
+  'updateAdmission',
   'updateMetadata',
   'updateParticipantMetadata',
+  'updatePermissions',
   'updatePublishedStreamBitrate',
   'updateStreamMetadata',
   'updateViewStream',
@@ -63,8 +76,19 @@ export function createConference(command: CreateCommand, context: RuleContext): 
     ...(command.creatorEndpoint !== undefined && { userEndpointId: command.creatorEndpoint }),
     mode: 'ROUTER',
     ...(command.interactionId !== undefined && { interactionId: command.interactionId }),
-    ...(command.metadata !== undefined && { metadata: command.metadata }),
+    ...metadataOf(command),
   };
+}
+
+function metadataOf({ metadata, lobby = false }: CreateCommand): Pick<ConferenceCreatedEvent, 'metadata'> {
+  if (Object.keys(metadata ?? {}).some((key) => key.startsWith(SERVER_KEY_PREFIX))) {
+    throw new RefusalError(
+      'invalid_request',
+      `Metadata keys that start with ${SERVER_KEY_PREFIX} belong to the server. Choose other keys, or send lobby: true.`,
+    );
+  }
+  if (!lobby) return metadata === undefined ? {} : { metadata };
+  return { metadata: { ...metadata, [LOBBY_KEY]: lobbyEntry('') } };
 }
 
 /** Whether two creation events come from the same creator and identical requests (decision 26). */

@@ -1,9 +1,10 @@
 import type { ConferenceState, EndCommand, HistoryEvent } from '@parley-rtc/contract';
-import { isCreator, requireActive, requireRight } from './preconditions.ts';
+import { requirePermission } from './permissions.ts';
+import { isCreator, requireActive } from './preconditions.ts';
 import type { RuleContext } from './rule-context.ts';
 import { stampEvents } from './stamp-events.ts';
 
-/** Ends the conference for everyone. Allowed for its creator and holders of the right (decisions 29, 33). */
+/** Ends the conference for everyone. Allowed for its creator, holders of the right, and moderators (decisions 29, 33). */
 export function endConference(
   state: ConferenceState,
   command: EndCommand,
@@ -11,7 +12,9 @@ export function endConference(
 ): readonly HistoryEvent[] {
   requireActive(state);
   const { actor } = context;
-  if (!isCreator(state, actor)) requireRight(actor, 'end-any-conference', "end another user's conference");
+  if (!isCreator(state, actor) && !actor.rights.has('end-any-conference')) {
+    requirePermission(state, context, command.userEndpointId, 'moderate');
+  }
   const ended = {
     type: 'ConferenceEndedEvent',
     userId: actor.userId,

@@ -6,11 +6,13 @@ import {
   type JsonObject,
 } from '@parley-rtc/contract';
 import { RefusalError } from '../../refusal.ts';
+import { permissionsOf } from './permissions.ts';
 import { requireActive } from './preconditions.ts';
+import { requireEntry, requireNotRemoved } from './require-entry.ts';
 import type { RuleContext } from './rule-context.ts';
 import { stampEvents } from './stamp-events.ts';
 
-/** Adds an endpoint, unless it has already joined (decision 14) or the conference is full. */
+/** Adds an endpoint, unless it has already joined (decision 14), may not enter, or the conference is full. */
 export function joinConference(
   state: ConferenceState,
   command: JoinCommand,
@@ -23,17 +25,22 @@ export function joinConference(
       'This endpoint is already in the conference; nothing changed. Read the conference and set up views again.',
     );
   }
+  requireNotRemoved(command.userEndpointId, context);
+  requireEntry(state, context);
   if (state.participants.length >= participantLimit(state)) {
     throw new RefusalError(
       'conference_full',
       'The conference is full. Try again after a participant leaves.',
     );
   }
+  const { verified } = context.actor;
   const joined = {
     type: 'ConferenceJoinedEvent',
     userId: context.actor.userId,
     userEndpointId: command.userEndpointId,
     ...(command.metadata !== undefined && { metadata: command.metadata as JsonObject }),
+    permissions: permissionsOf(state, context),
+    ...(verified && { verified }),
   } as const;
   return stampEvents(state, [joined], context);
 }

@@ -1,5 +1,7 @@
 import {
   findStream,
+  mayPublish,
+  ordinaryPermissions,
   type ConferenceState,
   type HistoryEvent,
   type JsonObject,
@@ -28,6 +30,12 @@ function requirePublishable(state: ConferenceState, stream: NewStream): Particip
     throw new RefusalError(
       'invalid_request',
       'conferenceStreamType UNKNOWN cannot be published. Send MIC, CAM, SCREEN or MIC_AND_CAM.',
+    );
+  }
+  if (!mayPublish(participant.permissions ?? ordinaryPermissions, stream.type)) {
+    throw new RefusalError(
+      'forbidden',
+      `You may not publish a stream of type ${stream.type}. Ask a moderator for the permission, or use a token that has it.`,
     );
   }
   if (findStream(state, stream.streamId)) throw streamExists(stream.streamId);

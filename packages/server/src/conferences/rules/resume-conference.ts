@@ -1,7 +1,6 @@
 import type { ConferenceState, HistoryEvent } from '@parley-rtc/contract';
-import { removingOrphans } from './conventions.ts';
+import { endingOwnRecorders, removingOrphans } from './conventions.ts';
 import { departure } from './leave-conference.ts';
-import { removingOwnRecorders } from './record-conference.ts';
 import type { Stamp } from './rule-context.ts';
 import { stampEvents } from './stamp-events.ts';
 import { unpublishing } from './unpublish-stream.ts';
@@ -22,5 +21,9 @@ export function resumeConference(
       ? participant.streams.flatMap((stream) => unpublishing(state, participant, stream))
       : departure(state, participant, 'Missed keep-alives'),
   );
-  return stampEvents(state, [...contents, ...removingOwnRecorders(state), ...removingOrphans(state)], stamp);
+  return stampEvents(
+    state,
+    [...contents, ...endingOwnRecorders(state, 'interrupted'), ...removingOrphans(state)],
+    stamp,
+  );
 }

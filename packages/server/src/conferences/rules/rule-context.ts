@@ -1,4 +1,5 @@
 import type { Actor } from '../../actor.ts';
+import type { Standing } from './standing.ts';
 
 /** What an event needs beyond its content. Rules have no clock and no randomness of their own. */
 export interface Stamp {
@@ -11,4 +12,5 @@ export interface Stamp {
 /** What a command's rule knows besides the conference and the command. */
 export interface RuleContext extends Stamp {
   readonly actor: Actor;
+  readonly standing: Standing;
 }

@@ -1,8 +1,7 @@
 import type { ConferenceState, HistoryEvent, UpdateMetadataCommand } from '@parley-rtc/contract';
 import { RefusalError } from '../../refusal.ts';
-import { requireMayWrite } from './conventions.ts';
+import { isMutedByOther, requireMayWrite } from './conventions.ts';
 import { requireParticipant } from './preconditions.ts';
-import { ownRecorderPrefix } from './record-conference.ts';
 import type { RuleContext } from './rule-context.ts';
 import { stampEvents } from './stamp-events.ts';
 
@@ -14,12 +13,6 @@ export function updateMetadata(
 ): readonly HistoryEvent[] {
   const { userId, id: userEndpointId } = requireParticipant(state, command.userEndpointId);
   const { key, value } = command;
-  if (key.startsWith(ownRecorderPrefix)) {
-    throw new RefusalError(
-      'forbidden',
-      `The metadata key "${key}" says whether this server records. Use startRecording and stopRecording.`,
-    );
-  }
   const update = { type: 'ConferenceMetadataUpdatedEvent', userId, userEndpointId, key } as const;
   switch (command.operation) {
     case 'SET': {
@@ -29,12 +22,14 @@ export function updateMetadata(
           'value is missing. Add the text that SET stores, or use REMOVE to delete the entry.',
         );
       }
-      requireMayWrite(state, userEndpointId, key, context.actor);
+      requireMayWrite(state, userEndpointId, key, 'SET', context);
+      // A moderator's mute stays: the stream is muted already.
+      if (isMutedByOther(state, userEndpointId, key)) return [];
       return stampEvents(state, [{ ...update, operation: 'SET', value }], context);
     }
     case 'REMOVE':
       if (!Object.hasOwn(state.metadata, key)) return [];
-      requireMayWrite(state, userEndpointId, key, context.actor);
+      requireMayWrite(state, userEndpointId, key, 'REMOVE', context);
       return stampEvents(state, [{ ...update, operation: 'REMOVE' }], context);
     case 'UNKNOWN':
       throw new RefusalError('invalid_request', 'operation UNKNOWN is not supported. Send SET or REMOVE.');

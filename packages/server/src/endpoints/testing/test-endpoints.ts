@@ -17,7 +17,8 @@ export function memoryRecords<Value>(): Records<Value> & { readonly stored: Map<
 
 interface TestEndpoints {
   readonly clock: FakeClock;
-  /** What the endpoints reported: `<id> SICK`, `<id> HEALTHY`, `<id> silent`, or an error. */
+  /** What the endpoints reported: `<id> SICK`, `<id> HEALTHY`, `<id> silent`,
+   * `<id> <reason>`, or an error. */
   readonly told: readonly string[];
   readonly endpoints: UserEndpoints;
 }
@@ -31,7 +32,8 @@ export function testEndpoints(options: Partial<UserEndpointsOptions> = {}): Test
     newId: () => 'made',
     records: noRecords,
     onHealthChanged: (id, health) => told.push(`${id} ${health}`),
-    onSilent: (id) => told.push(`${id} silent`),
+    onDropped: (id, _organizationId, reason) =>
+      told.push(`${id} ${reason === 'Missed keep-alives' ? 'silent' : reason}`),
     onError: (error) => told.push(String(error)),
     ...options,
   });

@@ -186,6 +186,7 @@ describe('the form of responses', () => {
     expect(Object.keys(participant ?? {}).toSorted()).toEqual([
       'id',
       'metadata',
+      'permissions',
       'state',
       'streams',
       'userId',

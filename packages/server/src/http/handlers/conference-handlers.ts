@@ -17,7 +17,7 @@ type Names =
 export function conferenceHandlers(
   conferences: Conferences,
   endpoints: UserEndpoints,
-  onEntered: (actor: Actor) => Promise<void>,
+  onEntered: (actor: Actor, state: ConferenceState) => Promise<void>,
 ): Handlers<Names> {
   return {
     create: async ({ body, actor }) => {
@@ -36,7 +36,7 @@ export function conferenceHandlers(
         );
       }
       endpoints.requireOwn(actor, body.userEndpointId);
-      await onEntered(actor);
+      await onEntered(actor, state);
       return summaryOf(state);
     },
     leave: async ({ body, actor }) => {

@@ -26,7 +26,8 @@ export function conferenceReadingHandlers(
     getEvents: async ({ params, query, actor, signal }) => {
       const reading = messageReadingOf(query);
       if (reading) endpoints.requireOwn(actor, reading.userEndpointId);
-      const request = waiting.begin(actor, query.userEndpointId, signal);
+      const subject = { conferenceId: params.id, endpointId: query.userEndpointId };
+      const request = waiting.begin(actor, subject, signal);
       const position = { version: query.v, versionId: query.versionId };
       const readEvents = (waitSignal: AbortSignal) =>
         conferences.events(params.id, position, actor, waitSignal);

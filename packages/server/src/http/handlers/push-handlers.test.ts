@@ -37,7 +37,7 @@ async function setUp() {
     records: noRecords,
     onError: failLoudly,
     onHealthChanged: (id, health) => healths.push(`${id} ${health}`),
-    onSilent: (id) => healths.push(`${id} GONE`),
+    onDropped: (id) => healths.push(`${id} GONE`),
   });
   const outside = new OutsideEvents(clock, failLoudly);
   const waiting = new WaitingRequests(defaultLimits);

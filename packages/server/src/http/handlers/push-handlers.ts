@@ -45,7 +45,8 @@ export function pushHandlers(
       const reading = messageReadingOf(query);
       if (reading) endpoints.requireOwn(actor, reading.userEndpointId);
       const start = { version, versionId, lastEventId: lastEventId ?? query.lastEventId, messages: reading };
-      const request = waiting.begin(actor, query.userEndpointId, signal);
+      const subject = { conferenceId: params.id, endpointId: query.userEndpointId };
+      const request = waiting.begin(actor, subject, signal);
       let release = request.end;
       try {
         const letGo = endpoints.holdAlive(actor, query.userEndpointId);

@@ -1,6 +1,7 @@
 import { userKeyOf } from '../../actor.ts';
 import type { Auth } from '../../auth/create-auth.ts';
 import type { UserEndpoints } from '../../endpoints/user-endpoints.ts';
+import type { WaitingRequests } from '../../push/waiting-requests.ts';
 import type { Handlers } from '../operations.ts';
 import type { LoginGuard } from '../rates/login-guard.ts';
 
@@ -9,11 +10,19 @@ type Names = 'requestToken' | 'createTicket' | 'getTicket' | 'revokeTicket' | 'r
 /** Tokens and tickets. Revoked users leave their conferences. `guard` limits the rates of logins; undefined for none. */
 export function securityHandlers(
   { grants, tickets, revoke }: Pick<Auth, 'grants' | 'tickets' | 'revoke'>,
-  endpoints: Pick<UserEndpoints, 'dropAllOf'>,
+  {
+    endpoints,
+    waiting,
+  }: {
+    readonly endpoints: Pick<UserEndpoints, 'dropAllOf'>;
+    readonly waiting: Pick<WaitingRequests, 'endWhere'>;
+  },
   guard: LoginGuard | undefined,
 ): Handlers<Names> {
   const removeAll = (userKeys: readonly string[]): void => {
     for (const userKey of userKeys) endpoints.dropAllOf(userKey);
+    const revoked = new Set(userKeys);
+    waiting.endWhere((actor) => revoked.has(userKeyOf(actor)));
   };
   return {
     requestToken: ({ body, authorization, address }) =>

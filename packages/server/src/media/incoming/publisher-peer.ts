@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { AcceptedMedia } from '../accepted-media.ts';
+import type { MediaKind } from '../codecs/codec.ts';
 import type { ExtensionIds } from '../header-extensions.ts';
 import type { MediaFacts } from '../media-router.ts';
 import {
@@ -75,6 +76,7 @@ export class PublisherPeer {
   #feedbackSsrc = 0;
   #videoBitrateBps = 0;
   #wasCapped = false;
+  #mutedKinds: readonly MediaKind[] = [];
   #lastFeedbackMs = 0;
   #lastReportMs = 0;
 
@@ -123,6 +125,16 @@ export class PublisherPeer {
     this.#sendCap();
   }
 
+  /**
+   * Discards what arrives of these kinds, and forgets what has: when forwarding resumes, viewers continue as with a restarted
+   * sender, and nothing of what was discarded can be repaired or repeated.
+   */
+  setMuted(kinds: readonly MediaKind[]): void {
+    this.#mutedKinds = kinds;
+    for (const published of this.#published) if (kinds.includes(published.media.kind)) published.forget();
+    this.#listSources();
+  }
+
   /** Does what is due. Call it every 20 ms or so. */
   tick(nowMs: number): void {
     for (const source of this.#sources) source.tick(nowMs);
@@ -143,7 +155,7 @@ export class PublisherPeer {
     this.#recordArrival(packet, nowMs);
     const route = this.#demultiplexer.route(packet);
     const published = route && this.#published[route.section];
-    if (!published) return;
+    if (!published || this.#mutedKinds.includes(published.media.kind)) return;
     const { media, layer } = route;
     if (!route.isRetransmission) {
       this.#sourceOf(published, layer, packet.ssrc, nowMs)?.receive(packet, nowMs);
@@ -195,8 +207,12 @@ export class PublisherPeer {
       onPacket: (packet, extendedNumber) => this.#onPacket(published, source, packet, extendedNumber),
     });
     published.setLayer(layer, source);
-    this.#sources = this.#published.flatMap(({ layers }) => layers.filter((stream) => stream !== undefined));
+    this.#listSources();
     return source;
+  }
+
+  #listSources(): void {
+    this.#sources = this.#published.flatMap(({ layers }) => layers.filter((stream) => stream !== undefined));
   }
 
   #receiveSenderReport(report: SenderReport, nowMs: number): void {

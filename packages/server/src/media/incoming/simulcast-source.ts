@@ -45,6 +45,12 @@ export class SimulcastSource {
     this.#sort();
   }
 
+  /** Forgets all streams, as if none had arrived. */
+  forget(): void {
+    this.#offered.fill(undefined);
+    this.#sort();
+  }
+
   /** Sorts the layers by what has arrived of them. Call it every 20 ms or so. */
   sort(nowMs: number): void {
     if (this.#offered.length < 2) return;

@@ -41,6 +41,8 @@ function execute(target: MediaRouter, command: Command): void {
         return target.unpublish(command[1]);
       case 'setVideoBitrate':
         return target.setVideoBitrate(command[1], command[2]);
+      case 'setMuted':
+        return target.setMuted(command[1], command[2]);
       case 'addViewCandidates':
         return target.addViewCandidates(command[1], command[2], command[3]);
       case 'setViewedVideo':

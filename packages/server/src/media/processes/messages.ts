@@ -19,6 +19,7 @@ type Commands = Pick<
   | 'addPublishCandidates'
   | 'unpublish'
   | 'setVideoBitrate'
+  | 'setMuted'
   | 'addViewCandidates'
   | 'setViewedVideo'
   | 'stopView'

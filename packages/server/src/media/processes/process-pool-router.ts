@@ -1,5 +1,6 @@
 import type { IceCandidate, ViewedVideo } from '@parley-rtc/contract';
 import { Listeners } from '../../listeners.ts';
+import type { MediaKind } from '../codecs/codec.ts';
 import {
   MediaError,
   type ChangedLayers,
@@ -122,6 +123,11 @@ export class ProcessPoolRouter implements MediaRouter {
   setVideoBitrate(streamKey: string, videoBitrateBps: number): void {
     const { link, innerKey } = this.#stream(streamKey);
     link.command('setVideoBitrate', innerKey, videoBitrateBps);
+  }
+
+  setMuted(streamKey: string, kinds: readonly MediaKind[]): void {
+    const stream = this.#streams.get(streamKey);
+    stream?.link.command('setMuted', stream.innerKey, kinds);
   }
 
   async view(request: ViewRequest): Promise<{ readonly sdpAnswer: string }> {

@@ -1,6 +1,7 @@
 import type { IceCandidate, ViewedVideo } from '@parley-rtc/contract';
 import { Listeners } from '../../listeners.ts';
 import { machineClockMs } from '../../machine-clock.ts';
+import type { MediaKind } from '../codecs/codec.ts';
 import type { PacketDump } from '../dump/packet-dump.ts';
 import {
   MediaError,
@@ -89,6 +90,10 @@ export class PacketRouter implements MediaRouter {
 
   setVideoBitrate(streamKey: string, videoBitrateBps: number): void {
     this.#stream(streamKey).setVideoBitrate(videoBitrateBps);
+  }
+
+  setMuted(streamKey: string, kinds: readonly MediaKind[]): void {
+    this.#streams.get(streamKey)?.setMuted(kinds);
   }
 
   async view(request: ViewRequest): Promise<{ readonly sdpAnswer: string }> {

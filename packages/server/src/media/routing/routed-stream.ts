@@ -1,5 +1,6 @@
 import type { IceCandidate, ViewedVideo } from '@parley-rtc/contract';
 import type { AcceptedMedia } from '../accepted-media.ts';
+import type { MediaKind } from '../codecs/codec.ts';
 import { PublisherPeer } from '../incoming/publisher-peer.ts';
 import {
   MediaError,
@@ -44,6 +45,7 @@ export class RoutedStream {
   #activeLayers: ActiveLayers | undefined;
   #recorder: StreamRecorder | undefined;
   #videoBitrateBps = 0;
+  #mutedKinds: readonly MediaKind[] = [];
   #isClosed = false;
 
   constructor(options: RoutedStreamOptions) {
@@ -78,6 +80,7 @@ export class RoutedStream {
     const local = await transport.open(remote);
     this.#assertOpen(transport);
     this.#publisher?.transport.close();
+    peer.setMuted(this.#mutedKinds);
     this.#publisher = { transport, peer };
     const isSame = hasSameCodecs(this.#publishedMedia, media);
     this.#publishedMedia = media;
@@ -139,6 +142,12 @@ export class RoutedStream {
   setVideoBitrate(videoBitrateBps: number): void {
     this.#videoBitrateBps = videoBitrateBps;
     this.#publisher?.peer.setVideoBitrate(this.#videoBitrateBps);
+  }
+
+  /** Discards what the publisher sends of these kinds, also over a later transport. */
+  setMuted(kinds: readonly MediaKind[]): void {
+    this.#mutedKinds = kinds;
+    this.#publisher?.peer.setMuted(kinds);
   }
 
   stopView(viewerId: string): void {

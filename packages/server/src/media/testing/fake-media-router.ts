@@ -1,4 +1,5 @@
 import type { IceCandidate, ViewedVideo } from '@parley-rtc/contract';
+import type { MediaKind } from '../codecs/codec.ts';
 import {
   MediaError,
   type ChangedLayers,
@@ -22,6 +23,8 @@ export class FakeMediaRouter implements MediaRouter {
   readonly views: Map<string, Set<string>> = new Map();
   readonly candidates: IceCandidate[] = [];
   readonly videoBitrates: Map<string, number> = new Map();
+  /** The kinds that are not forwarded, by stream key. */
+  readonly mutedKinds: Map<string, readonly MediaKind[]> = new Map();
   /** The requested video of each view, by viewer id. */
   readonly viewedVideos: Map<string, ViewedVideo> = new Map();
   /** The running recorders, by stream key. */
@@ -80,6 +83,10 @@ export class FakeMediaRouter implements MediaRouter {
   setVideoBitrate(streamKey: string, videoBitrateBps: number): void {
     this.#requireStream(streamKey);
     this.videoBitrates.set(streamKey, videoBitrateBps);
+  }
+
+  setMuted(streamKey: string, kinds: readonly MediaKind[]): void {
+    if (this.streams.has(streamKey)) this.mutedKinds.set(streamKey, kinds);
   }
 
   async view(request: ViewRequest): Promise<{ readonly sdpAnswer: string }> {

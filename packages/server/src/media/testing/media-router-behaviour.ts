@@ -130,7 +130,9 @@ export function describeMediaRouter(name: string, create: () => MediaRouter): vo
       expect(() => router.setVideoBitrate('bad', 1)).toThrow(
         expect.objectContaining({ code: 'unknown_stream' }),
       );
+      router.setMuted('bad', ['audio']);
       await publish('a');
+      router.setMuted('a', ['audio', 'video']);
       expect(() => router.addViewCandidates('a', 'nobody', [])).toThrow(
         expect.objectContaining({ code: 'unknown_view' }),
       );

@@ -1,7 +1,7 @@
 import type { ConferenceState, EventQos, JsonObject, SendEventCommand } from '@parley-rtc/contract';
+import { requireActive, requireRight } from '../rules/preconditions.ts';
+import type { RuleContext } from '../rules/rule-context.ts';
 import { maskEvent } from './mask-event.ts';
-import { requireActive, requireRight } from './preconditions.ts';
-import type { RuleContext } from './rule-context.ts';
 
 /** An event outside the history, and its recipients. */
 export interface SentEvent {

@@ -1,0 +1,3 @@
+/** Whether this browser can share a screen; those of phones cannot. */
+export const canShareScreen: boolean =
+  typeof globalThis.navigator?.mediaDevices?.getDisplayMedia === 'function';

@@ -1,0 +1,25 @@
+import type { Permissions } from '@parley-rtc/contract';
+
+/** A moderator's decision to remove an endpoint. */
+export interface Removal {
+  readonly reason?: string;
+}
+
+/** What was decided about a user in a conference, beyond what the user's token says. */
+export interface Standing {
+  /** What the user may do now; undefined unless somebody changed it. */
+  readonly permissions: Permissions | undefined;
+  readonly isBanned: boolean;
+  /** Whether the user may enter although the conference is locked or has a waiting room: admitted, or inside before. */
+  readonly mayReturn: boolean;
+  /** The decision that removed this endpoint, or the login that the user has now. */
+  readonly removalOf: (endpointId: string) => Removal | undefined;
+}
+
+/** The standing of a user about whom nobody has decided anything. */
+export const noStanding: Standing = {
+  permissions: undefined,
+  isBanned: false,
+  mayReturn: false,
+  removalOf: () => undefined,
+};

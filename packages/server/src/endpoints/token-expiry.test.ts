@@ -1,0 +1,61 @@
+import { expect, it } from 'vitest';
+import { anActor } from '../testing/builders.ts';
+import { memoryRecords, testEndpoints, type StoredEndpoint } from './testing/test-endpoints.ts';
+
+const startMs = Date.parse('2026-01-05T10:00:00.123Z');
+const until = (seconds: number) => anActor({ tokenExpiresAtMs: startMs + seconds * 1_000 });
+/** So long that silence does not matter here. */
+const request = { userEndpointId: 'tab', keepAliveSeconds: 10_000 };
+
+it('removes an endpoint 15 seconds after its last token expired', () => {
+  const { clock, told, endpoints } = testEndpoints();
+  endpoints.register(until(60), request);
+  clock.advance(74_999);
+  expect(told).toEqual([]);
+  clock.advance(1);
+  expect(told).toEqual(['tab Token expired']);
+  expect(endpoints.count).toBe(0);
+});
+
+it('keeps an endpoint that shows a newer token in time, whichever token it shows afterwards', () => {
+  const { clock, told, endpoints } = testEndpoints();
+  endpoints.register(until(60), request);
+  clock.advance(70_000);
+  endpoints.requireOwn(until(300), 'tab');
+  endpoints.requireOwn(until(60), 'tab');
+  clock.advance(244_999);
+  expect(told).toEqual([]);
+  clock.advance(1);
+  expect(told).toEqual(['tab Token expired']);
+});
+
+it('a parked request keeps an endpoint alive, but not beyond its token', () => {
+  const { clock, told, endpoints } = testEndpoints();
+  endpoints.register(until(60), { ...request, keepAliveSeconds: 10 });
+  const release = endpoints.holdAlive(until(60), 'tab');
+  clock.advance(74_999);
+  expect(told).toEqual([]);
+  clock.advance(1);
+  expect(told).toEqual(['tab Token expired']);
+  release();
+});
+
+it('a token without an end never expires', () => {
+  const { clock, told, endpoints } = testEndpoints();
+  endpoints.register(anActor(), request);
+  clock.advance(9_000_000);
+  expect(told).toEqual([]);
+});
+
+it('after a restart, waits for the first sign of life before it counts the time of a token', () => {
+  const records = memoryRecords<StoredEndpoint>();
+  testEndpoints({ records }).endpoints.register(anActor({ loginId: 'l-1' }), request);
+  const { clock, told, endpoints } = testEndpoints({ records });
+  endpoints.restore(() => false);
+  expect(endpoints.ownerOf({ id: 'tab', organizationId: 'o-1' })).toMatchObject({ loginId: 'l-1' });
+  clock.advance(600_000);
+  expect(told).toEqual([]);
+  endpoints.requireOwn(until(700), 'tab');
+  clock.advance(115_000);
+  expect(told).toEqual(['tab Token expired']);
+});
