@@ -1,7 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { copyFileSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { ffprobe } from '../../testing/ffprobe.ts';
 import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import type { AcceptedMedia } from '../accepted-media.ts';
 import { opus } from '../codecs/opus.ts';
@@ -99,13 +99,6 @@ function framesOf(path: string): readonly (readonly [ms: number, isKey: boolean]
 /** The duration in the header of a file. */
 function durationMsOf(path: string): number {
   return Math.round(Number(ffprobe('format=duration', path)[0]) * 1_000);
-}
-
-function ffprobe(entries: string, path: string): readonly string[] {
-  const args = ['-v', 'error', '-show_entries', entries, '-of', 'csv=p=0', path];
-  const { stdout, error } = spawnSync('ffprobe', args, { encoding: 'utf8' });
-  if (error) throw new Error('This test needs ffprobe. Install it: apt-get install ffmpeg', { cause: error });
-  return stdout.split('\n').filter(Boolean);
 }
 
 it('writes audio and video into files of their own, at the times at which they came', async () => {

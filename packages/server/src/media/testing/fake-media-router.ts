@@ -34,6 +34,7 @@ export class FakeMediaRouter implements MediaRouter {
   isClosed: boolean = false;
   readonly #layerListeners = new Set<(changed: ChangedLayers) => void>();
   readonly #listeners = new Set<(lost: LostPeer) => void>();
+  readonly #recordedFiles = new Map<string, RecorderReport['files']>();
   readonly #recordListeners = new Set<(report: RecorderReport) => void>();
   #held: (() => void)[] | undefined;
 
@@ -131,7 +132,9 @@ export class FakeMediaRouter implements MediaRouter {
   stopRecording(streamKey: string): void {
     const recorder = this.recorders.get(streamKey);
     this.recorders.delete(streamKey);
-    if (recorder) this.reportRecorder({ recorderId: recorder.recorderId, files: [], isEnded: true });
+    if (!recorder) return;
+    const { recorderId } = recorder;
+    this.reportRecorder({ recorderId, files: this.#recordedFiles.get(recorderId) ?? [], isEnded: true });
   }
 
   onRecorded(listener: (report: RecorderReport) => void): () => void {
@@ -141,6 +144,7 @@ export class FakeMediaRouter implements MediaRouter {
 
   /** Simulates what a recorder reports. */
   reportRecorder(report: RecorderReport): void {
+    this.#recordedFiles.set(report.recorderId, report.files);
     for (const listener of this.#recordListeners) listener(report);
   }
 
