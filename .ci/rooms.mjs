@@ -143,8 +143,9 @@ export const rooms = {
       ],
     },
     headless: {
-      holds: 'own publications, playback and connection as state, for hooks; part of `bindings.ts`',
-      imports: ['stream-kinds.ts', 'waiting', 'state', 'devices', 'publishing', 'quality'],
+      holds:
+        'own publications, playback, recording and connection as state, for hooks; part of `bindings.ts`',
+      imports: ['stream-kinds.ts', 'waiting', 'state', 'devices', 'publishing', 'quality', 'conventions'],
     },
     schemas: {
       holds: 'metadata, events and messages typed by schema',

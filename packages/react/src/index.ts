@@ -17,3 +17,4 @@ export { type Publication, usePublication } from './use-publication.ts';
 export { type PlaybackInUse, usePlayback } from './use-playback.ts';
 export { useConnection } from './use-connection.ts';
 export { usePermissions } from './use-permissions.ts';
+export { type RecordingInUse, useRecording } from './use-recording.ts';
