@@ -92,6 +92,14 @@ const breakages: Readonly<
     only: 'metadata/',
     caughtBy: ['metadata/set-and-remove', 'metadata/remove-missing', 'metadata/mute'],
   },
+  'starts another recording each time': {
+    answer: altering(
+      ({ path }, status) => path.endsWith('/startRecording') && status === 200,
+      (result: object) => ({ ...result, recordingId: crypto.randomUUID() }),
+    ),
+    only: 'recording/',
+    caughtBy: ['recording/announce', 'recording/once'],
+  },
   'accepts a second join': {
     answer: replacing(422, { status: 200, body: '{"id":"x","version":1,"mode":"ROUTER"}' }),
     only: 'participant/join',
@@ -257,7 +265,9 @@ it('tests a server with only the 20 operations of the page', async () => {
   const target = await startParleyServer();
   const known = new Set<string>();
   const server = await startAlteringProxy(target, async (request, forward) => {
-    if (/^\/rtc-api\/(users|iceServers)|^\/security\/ticket|\/sendMessages$/.test(request.path)) {
+    if (
+      /^\/rtc-api\/(users|iceServers)|^\/security\/ticket|\/(sendMessages|startRecording)$/.test(request.path)
+    ) {
       return { status: 404, body: '{"error":"not_found","error_description":"No such path."}' };
     }
     // Such a server accepts any endpoint id, but Parley's requires registration.
@@ -276,7 +286,8 @@ it('tests a server with only the 20 operations of the page', async () => {
   const skipped = idsOf(report, 'skipped');
   expect(skipped.filter((id) => id.startsWith('extension/'))).toHaveLength(11);
   expect(skipped.filter((id) => id.startsWith('message/'))).toHaveLength(11);
-  const others = skipped.filter((id) => !/^(extension|message|media|answer)\//.test(id));
+  expect(skipped.filter((id) => id.startsWith('recording/'))).toHaveLength(5);
+  const others = skipped.filter((id) => !/^(extension|message|recording|media|answer)\//.test(id));
   expect(others).toEqual([
     'event-form/ConferenceMessageSentEvent',
     'event-form/ConferenceMessagesPlacedEvent',

@@ -8,6 +8,7 @@ import { mediaChecks } from './media-checks.ts';
 import { messageChecks } from './message-checks.ts';
 import { metadataChecks } from './metadata-checks.ts';
 import { participantChecks } from './participant-checks.ts';
+import { recordingChecks } from './recording-checks.ts';
 import { refusalChecks } from './refusal-checks.ts';
 import { streamChecks } from './stream-checks.ts';
 import { tokenChecks } from './token-checks.ts';
@@ -27,6 +28,7 @@ export const askingChecks: readonly Check[] = [
   ...mediaChecks,
   ...extensionChecks,
   ...messageChecks,
+  ...recordingChecks,
 ];
 
 /** Checks of the responses that all other checks received. */
