@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ConfigError } from './config-error.ts';
 import type { ParleyServerConfig } from './config/parley-server-config.ts';
 import { createMediaRouter, type MediaRouterOptions } from './media/create-media-router.ts';
 import type { MediaLog, MediaRouter } from './media/media-router.ts';
@@ -71,16 +72,21 @@ export function startMedia(
 
 const defaultRecordingMaxBytes = 50 * 1024 ** 3;
 
-/** The folder of recordings, with those that a killed process left in it completed; undefined if none is configured. */
+/**
+ * The folder of recordings, with those that a killed process left in it completed; undefined if none is configured.
+ *
+ * @throws {@link ConfigError} (`ERR_CONFIG`) when the folder cannot be used.
+ */
 export async function openRecordings({ config, onError }: Foundation): Promise<RecordingArchive | undefined> {
   const { recordingDir: folder, recordingMaxBytes: maxBytes, recordingRetentionMs: retentionMs } = config;
   if (folder === undefined) return undefined;
-  return RecordingArchive.open({
-    folder,
-    maxBytes: maxBytes ?? defaultRecordingMaxBytes,
-    retentionMs,
-    onError,
-  });
+  try {
+    const options = { folder, maxBytes: maxBytes ?? defaultRecordingMaxBytes, retentionMs, onError };
+    return await RecordingArchive.open(options);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new ConfigError(`PARLEY_RECORDING_DIR is "${folder}", which cannot be used: ${message}`);
+  }
 }
 
 /**

@@ -216,6 +216,33 @@ it('serves the files that the manifest names, in parts too, to those who may rec
   expect(await errorOf(service, 'getRecording', { params })).toEqual([404, 'not_found']);
 });
 
+it('does not start with a folder that cannot be used, and says which setting names it', async () => {
+  const file = join(temporaryFolder(), 'file');
+  writeFileSync(file, '');
+  await expect(startTestServer({ recordingDir: file })).rejects.toThrow(/PARLEY_RECORDING_DIR/);
+});
+
+it('keeps what a media process that ended has written, and goes on', async () => {
+  const scene = await setUp();
+  const { service, mediaRouter, conferenceId, userEndpointId } = scene;
+  await service.publish(conferenceId, userEndpointId);
+  await start(scene);
+  const [recorder] = [...mediaRouter.recorders.values()];
+  const { recorderId = '' } = recorder ?? {};
+  const complete = { ...file, endReason: 'stopped' } as const;
+  mediaRouter.reportRecorder({
+    recorderId,
+    files: [complete, { ...file, name: 'never.webm' }],
+    isEnded: false,
+  });
+  mediaRouter.reportRecorder({ recorderId, files: [], isEnded: true, failure: 'process_ended' });
+  await expect
+    .poll(() => list(scene))
+    .toMatchObject([{ state: 'recording', streams: [{ notRecorded: 'process_ended', files: [complete] }] }]);
+  await service.publish(conferenceId, userEndpointId, 'MIC');
+  await expect.poll(() => mediaRouter.recorders.size).toBe(2);
+});
+
 it('does not delete a recording that runs', async () => {
   const scene = await setUp();
   const { recordingId } = await start(scene);

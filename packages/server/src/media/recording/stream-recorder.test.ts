@@ -6,6 +6,7 @@ import { temporaryFolder } from '../../testing/temporary-folder.ts';
 import type { AcceptedMedia } from '../accepted-media.ts';
 import { opus } from '../codecs/opus.ts';
 import { vp8 } from '../codecs/vp8.ts';
+import { vp9 } from '../codecs/vp9.ts';
 import { KeyFrameRequester } from '../incoming/key-frame-requester.ts';
 import { SimulcastSource } from '../incoming/simulcast-source.ts';
 import { SourceStream } from '../incoming/source-stream.ts';
@@ -190,6 +191,39 @@ it('records the best layer that arrives, and changes on key frames only', async 
   expect(widths).toEqual([320, 160, 320]);
   const frames = framesOf(studio.pathOf(0));
   expect(frames.filter(([, isKey]) => isKey)).toHaveLength(3);
+});
+
+it('goes on in the same file when the publisher continues on a new path, from its next key frame', async () => {
+  const studio = new Studio();
+  const before = studio.layer(new SimulcastSource(video));
+  before(keyFrame());
+  studio.pass(1_000, 40, () => before(deltaFrame));
+  studio.keyFrameRequests = [];
+  const after = studio.layer(new SimulcastSource(video));
+  studio.pass(200, 40, () => after(deltaFrame));
+  expect(studio.keyFrameRequests.length).toBeGreaterThan(0);
+  after(keyFrame());
+  studio.pass(1_000, 40, () => after(deltaFrame));
+  await studio.recorder.end('stopped');
+  expect(studio.files).toHaveLength(1);
+  const frames = framesOf(studio.pathOf(0));
+  expect(frames.filter(([, isKey]) => isKey).map(([ms]) => ms)).toEqual([0, 1_200]);
+  expect(frames.map(([ms]) => ms)).toEqual(frames.map(([ms]) => ms).toSorted((a, b) => a - b));
+});
+
+it('begins another file when the codec changes', async () => {
+  const studio = new Studio();
+  const before = studio.layer(new SimulcastSource(video));
+  before(keyFrame());
+  studio.pass(1_000, 40, () => before(deltaFrame));
+  const after = studio.layer(new SimulcastSource({ ...video, codec: vp9 }));
+  after(Buffer.from('888123' + '8249834220' + '13f00b30003824', 'hex'));
+  await studio.recorder.end('stopped');
+  expect(studio.files.map(({ codec, name, endReason }) => [codec, name, endReason])).toEqual([
+    ['VP8', '1-video-1.webm', 'codec_changed'],
+    ['VP9', '1-video-2.webm', 'stopped'],
+  ]);
+  expect(studio.files[1]?.offsetMs).toBe(1_000);
 });
 
 it('reports a disk that takes nothing, and ends the file', async () => {
