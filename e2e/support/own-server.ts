@@ -105,9 +105,12 @@ export class OwnServer {
   }
 
   /** Sends a request as a back end of the organization. The path is below the API's. */
-  async ask(path: string, init: RequestInit = {}): Promise<Response> {
-    const headers = await this.#logIn();
-    return fetch(`${this.#url}/rtc-api/${path}`, { ...init, headers: { ...headers, ...init.headers } });
+  async ask(
+    path: string,
+    { method = 'GET', body, range }: { method?: string; body?: string; range?: string } = {},
+  ): Promise<Response> {
+    const headers = { ...(await this.#logIn()), ...(range !== undefined && { range }) };
+    return fetch(`${this.#url}/rtc-api/${path}`, { method, headers, ...(body !== undefined && { body }) });
   }
 
   /** The value of a metric without labels. */

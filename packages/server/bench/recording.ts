@@ -26,7 +26,9 @@ const bytesPerSecond: number[] = [];
 for (let round = 0; round < rounds; round += 1) {
   for (const mode of modes) {
     process.stderr.write(`round ${round + 1}: ${mode} ...\n`);
-    measured[mode].push(await measure(mode));
+    const ms = await measure(mode);
+    process.stderr.write(`  ${ms.toFixed(2)} ms per stream and second\n`);
+    measured[mode].push(ms);
   }
 }
 
@@ -58,12 +60,15 @@ function own1(mode: Mode, round: number): number {
 }
 
 function describe(sorted: readonly number[]): object {
-  const rounded = (value = 0): number => Number(value.toFixed(2));
   return {
     'ms per stream and second': rounded(median(sorted)),
     least: rounded(sorted[0]),
     most: rounded(sorted.at(-1)),
   };
+}
+
+function rounded(value = 0): number {
+  return Number(value.toFixed(2));
 }
 
 function median(sorted: readonly number[]): number {

@@ -36,12 +36,22 @@ export function ffmpegArguments(
   const { widthPx, heightPx, framesPerSecond } = canvas;
   const background = `color=c=black:s=${widthPx}x${heightPx}:r=${framesPerSecond}:d=${seconds}[base0]`;
   const graph = [background, ...videos.flatMap(videoFilters), ...audioFilters(audio, videos.length)];
+  const sound = audio.length > 0 ? ['-map', '[mix]', '-c:a', 'aac', '-b:a', '128k'] : [];
+  const video = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '23', '-pix_fmt', 'yuv420p'];
   return [
     ...inputs.flatMap(({ name }) => ['-reinit_filter', '0', '-i', pathOf(name)]),
-    ...['-filter_complex', graph.join(';'), '-map', `[base${videos.length}]`],
-    ...(audio.length > 0 ? ['-map', '[mix]', '-c:a', 'aac', '-b:a', '128k'] : []),
-    ...['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '23', '-pix_fmt', 'yuv420p'],
-    ...['-t', String(seconds), '-movflags', '+faststart', '-y', output],
+    '-filter_complex',
+    graph.join(';'),
+    '-map',
+    `[base${videos.length}]`,
+    ...sound,
+    ...video,
+    '-t',
+    String(seconds),
+    '-movflags',
+    '+faststart',
+    '-y',
+    output,
   ];
 }
 
@@ -53,7 +63,6 @@ function endMs({ offsetMs, durationMs }: RecordedFile): number {
 function grid(count: number, { widthPx, heightPx }: Canvas): readonly Tile[] {
   const columns = Math.ceil(Math.sqrt(count));
   const rows = Math.ceil(count / Math.max(1, columns));
-  const even = (px: number): number => 2 * Math.floor(px / 2);
   const [width, height] = [even(widthPx / columns), even(heightPx / rows)];
   return Array.from({ length: count }, (_, index) => ({
     left: (index % columns) * width,
@@ -61,6 +70,10 @@ function grid(count: number, { widthPx, heightPx }: Canvas): readonly Tile[] {
     width,
     height,
   }));
+}
+
+function even(px: number): number {
+  return 2 * Math.floor(px / 2);
 }
 
 /** Fits a video into its tile, and lays it over the picture from its offset to its end. */

@@ -254,9 +254,9 @@ it('deletes recordings after the retention', async () => {
   const scene = await setUp({ recordingRetentionMs: 86_400_000, compactionIntervalMs: 3_600_000 });
   await start(scene);
   await stop(scene);
-  await scene.clock.advance(86_300_000);
+  scene.clock.advance(86_300_000);
   expect(readdirSync(scene.folder)).toHaveLength(1);
-  await scene.clock.advance(3_600_000);
+  scene.clock.advance(3_600_000);
   await expect.poll(() => readdirSync(scene.folder)).toEqual([]);
 });
 

@@ -276,12 +276,12 @@ export class Recordings {
 
   async #withinDeadline(ended: Promise<void>): Promise<void> {
     const { clock } = this.#options;
-    let stopTimer = (): void => {};
+    let stopTimer: (() => void) | undefined;
     const deadline = new Promise<void>((resolve) => {
       stopTimer = clock.setTimer(resolve, completionDeadlineMs);
     });
     await Promise.race([ended, deadline]);
-    stopTimer();
+    stopTimer?.();
   }
 }
 

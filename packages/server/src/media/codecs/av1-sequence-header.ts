@@ -16,7 +16,6 @@ export function readSequenceHeader(payload: Uint8Array): VideoFormat | undefined
   const isDeep = bits.flag();
   const bitDepth = isDeep ? (profile === 2 && bits.flag() ? 12 : 10) : 8;
   if (bits.isPastEnd) return undefined;
-  const padded = (value: number): string => String(value).padStart(2, '0');
   const codecString = `av01.${profile}.${padded(level)}${tier === 0 ? 'M' : 'H'}.${padded(bitDepth)}`;
   return { codecString, widthPx, heightPx };
 }
@@ -62,4 +61,8 @@ function skipTools(bits: BitReader, isReduced: boolean): void {
     if (hasOrderHint) bits.skip(3);
   }
   bits.skip(3);
+}
+
+function padded(value: number): string {
+  return String(value).padStart(2, '0');
 }

@@ -32,6 +32,25 @@ function cut(bytes: Uint8Array, size: number): readonly Uint8Array[] {
   );
 }
 
+const withLength = (unit: Uint8Array): Buffer => {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(unit.length);
+  return Buffer.concat([length, unit]);
+};
+const fragments = (unit: Uint8Array, size: number): readonly Buffer[] => {
+  const header = unit[0] ?? 0;
+  const pieces = cut(unit.subarray(1), size);
+  return pieces.map((piece, index) => {
+    const flags = (index === 0 ? 0x80 : 0) | (index === pieces.length - 1 ? 0x40 : 0);
+    return Buffer.concat([Buffer.of((header & 0xe0) | 28, flags | (header & 0x1f)), piece]);
+  });
+};
+const aggregate = (...units: readonly Uint8Array[]): Buffer =>
+  Buffer.concat([
+    Buffer.of(0x78),
+    ...units.flatMap((unit) => [Buffer.of(unit.length >> 8, unit.length & 0xff), unit]),
+  ]);
+
 const content = fc.uint8Array({ minLength: 1, maxLength: 400 });
 const pieceBytes = fc.integer({ min: 2, max: 120 });
 
@@ -73,25 +92,6 @@ describe('H.264', () => {
   const pictureSet = hex('68 cb 83 cb 20');
   // From x264: High, 1280 by 718.
   const highSet = hex('67 64 00 1f ac d9 40 50 05 bf ac 04 40 00 00 03 00 40 00 00 0f 03 c6 0c 65 80');
-  const withLength = (unit: Uint8Array): Buffer => {
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(unit.length);
-    return Buffer.concat([length, unit]);
-  };
-  const fragments = (unit: Uint8Array, size: number): readonly Buffer[] => {
-    const header = unit[0] ?? 0;
-    const pieces = cut(unit.subarray(1), size);
-    return pieces.map((piece, index) => {
-      const flags = (index === 0 ? 0x80 : 0) | (index === pieces.length - 1 ? 0x40 : 0);
-      return Buffer.concat([Buffer.of((header & 0xe0) | 28, flags | (header & 0x1f)), piece]);
-    });
-  };
-  const aggregate = (...units: readonly Uint8Array[]): Buffer =>
-    Buffer.concat([
-      Buffer.of(0x78),
-      ...units.flatMap((unit) => [Buffer.of(unit.length >> 8, unit.length & 0xff), unit]),
-    ]);
-
   it('joins single units, aggregates and fragments into units with lengths', () => {
     fc.assert(
       fc.property(content, pieceBytes, (rest, size) => {

@@ -118,6 +118,10 @@ function lengthPrefixed(units: readonly Uint8Array[]): Uint8Array {
   );
 }
 
+function lengthOf({ length }: Uint8Array): Uint8Array {
+  return Uint8Array.of(length >> 8, length & 0xff);
+}
+
 /** Profiles whose configuration ends with the format of the samples. */
 const highProfiles: readonly number[] = [100, 110, 122, 144, 244];
 
@@ -128,7 +132,6 @@ function configuration(
   { format, lumaDepth, chromaDepth }: { format: number; lumaDepth: number; chromaDepth: number },
 ): Uint8Array {
   const [, profile = 0, compatibility = 0, level = 0] = sequenceSet;
-  const lengthOf = ({ length }: Uint8Array): Uint8Array => Uint8Array.of(length >> 8, length & 0xff);
   const isHigh = highProfiles.includes(profile);
   return joinBytes([
     Uint8Array.of(1, profile, compatibility, level, 0xff, 0xe1),

@@ -47,8 +47,8 @@ function readChroma(bits: BitReader): ParameterSet['chroma'] {
   const lumaDepth = 8 + bits.golomb();
   const chromaDepth = 8 + bits.golomb();
   bits.skip(1);
-  const hasMatrix = bits.flag();
-  for (let list = 0; hasMatrix && list < (format === 3 ? 12 : 8); list += 1) {
+  const lists = bits.flag() ? (format === 3 ? 12 : 8) : 0;
+  for (let list = 0; list < lists; list += 1) {
     if (bits.flag()) skipScalingList(bits, list < 6 ? 16 : 64);
   }
   return { format, lumaDepth, chromaDepth };

@@ -84,13 +84,16 @@ export class DiskFile {
       writev(this.#descriptor, parts, position, (error, count) => (error ? reject(error) : resolve(count)));
     });
     // A disk that becomes full takes a part first.
-    const rest = written < total ? Buffer.concat(parts) : undefined;
-    while (rest && written < total) {
-      written += await new Promise<number>((resolve, reject) => {
-        write(this.#descriptor, rest, written, total - written, position + written, (error, count) =>
-          error ? reject(error) : resolve(count),
-        );
-      });
+    if (written < total) {
+      const rest = Buffer.concat(parts);
+      while (written < total) {
+        const from = written;
+        written += await new Promise<number>((resolve, reject) => {
+          write(this.#descriptor, rest, from, total - from, position + from, (error, count) =>
+            error ? reject(error) : resolve(count),
+          );
+        });
+      }
     }
     this.#pendingBytes -= total;
   }

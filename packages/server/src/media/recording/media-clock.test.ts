@@ -33,11 +33,12 @@ class SimulatedTrack {
   }
 }
 
+/** The publisher's clock is a year off, and slower than ours. */
+const wallMs = (atMs: number): number => 1_767_225_600_000 - 365 * 86_400_000 + atMs * (1 - 60e-6);
+
 it('keeps audio and video together for an hour, whatever their clocks do', () => {
   const random = seededRandom(1);
   const wall = new WallClock();
-  // The publisher's clock is a year off, and slower than ours.
-  const wallMs = (atMs: number): number => 1_767_225_600_000 - 365 * 86_400_000 + atMs * (1 - 60e-6);
   const audio = new SimulatedTrack(wall, 48_000, 250, wallMs, 4_000_000_000);
   const video = new SimulatedTrack(wall, 90_000, -250, wallMs, 123);
   let worstMs = 0;

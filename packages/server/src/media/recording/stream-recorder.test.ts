@@ -81,7 +81,7 @@ class Studio {
 
 /** Frames of VP8 as far as the recorder reads them. */
 const keyFrame = (widthPx = 320, heightPx = 240): Buffer => {
-  const payload = Buffer.from('10100200' + '9d012a' + '00000000' + 'aabb', 'hex');
+  const payload = Buffer.from('101002009d012a00000000aabb', 'hex');
   payload.writeUInt16LE(widthPx, 7);
   payload.writeUInt16LE(heightPx, 9);
   return payload;
@@ -217,7 +217,7 @@ it('begins another file when the codec changes', async () => {
   before(keyFrame());
   studio.pass(1_000, 40, () => before(deltaFrame));
   const after = studio.layer(new SimulcastSource({ ...video, codec: vp9 }));
-  after(Buffer.from('888123' + '8249834220' + '13f00b30003824', 'hex'));
+  after(Buffer.from('888123824983422013f00b30003824', 'hex'));
   await studio.recorder.end('stopped');
   expect(studio.files.map(({ codec, name, endReason }) => [codec, name, endReason])).toEqual([
     ['VP8', '1-video-1.webm', 'codec_changed'],
