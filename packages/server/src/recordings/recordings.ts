@@ -66,8 +66,10 @@ export class Recordings {
     await conferences.rehearse(conferenceId, actor, (state, context) =>
       startRecording(state, { ...command, recordingId }, context),
     );
-    const running = this.#running.get(conferenceId) ?? (await this.#starting.get(conferenceId));
-    if (running) return resultOf(running.manifest);
+    // Without an await in between, so that two starts at the same time are one.
+    const running = this.#running.get(conferenceId);
+    const known = this.#starting.get(conferenceId) ?? (running && Promise.resolve(running));
+    if (known) return resultOf((await known).manifest);
     const starting = this.#start({ ...command, recordingId }, actor);
     this.#starting.set(conferenceId, starting);
     try {

@@ -14,7 +14,7 @@ import { stampEvents } from '../rules/stamp-events.ts';
 
 const update = { type: 'ConferenceMetadataUpdatedEvent' } as const;
 
-/** Announces a recording to everyone; no event if one is running. */
+/** Announces a recording to everyone. */
 export function startRecording(
   state: ConferenceState,
   { userEndpointId, recordingId }: StartRecordingCommand & { readonly recordingId: string },
@@ -22,7 +22,6 @@ export function startRecording(
 ): readonly HistoryEvent[] {
   const { userId } = requireParticipant(state, userEndpointId);
   requirePermission(state, context, userEndpointId, 'record');
-  if (ownKeysIn(state).length > 0) return [];
   const key = `${ownRecorderPrefix}${recordingId}`;
   const content = { ...update, userId, userEndpointId, key, operation: 'SET', value: '{"on":true}' } as const;
   return stampEvents(state, [content], context);
