@@ -38,6 +38,9 @@ export interface RecordingsOptions {
 /** How long recorders may take to complete their files. */
 const completionDeadlineMs = 10_000;
 
+/** Files say themselves how long they are, so the manifest of a killed server may be this old. */
+const saveIntervalMs = 5_000;
+
 /**
  * Recordings in progress. A metadata entry of the conference says that one runs, and the conference's events move it:
  * the entry's removal and the conference's end stop it, published streams join it.
@@ -221,11 +224,13 @@ export class Recordings {
           (file) => file !== undefined,
         )
       : report.files;
+    const isNews = report.isEnded || files.length !== stream.described.files.length;
     running.take(stream, report, files);
     archive.count(running.manifest);
     if (failure && !isLost) void this.#end(running, failure);
     else if (archive.isFull) void this.#end(running, 'storage_full');
-    await this.#save(running);
+    if (isNews || this.#options.clock.elapsedMs() - running.savedMs >= saveIntervalMs)
+      await this.#save(running);
   }
 
   #find(recorderId: string): readonly [RunningRecording, RunningStream] | undefined {

@@ -18,6 +18,8 @@ export class RunningRecording {
   readonly conferenceId: string;
   /** When it began, in milliseconds of the clock that all processes of the machine share. */
   readonly startedAtMs: number;
+  /** When its manifest was last written, in milliseconds of a monotonic clock. */
+  savedMs: number = Number.NEGATIVE_INFINITY;
   readonly #base: StoredRecording;
   readonly #streams: RunningStream[] = [];
   readonly #allEnded: Promise<void>;
