@@ -210,6 +210,7 @@ export const rooms = {
       imports: [
         'actor.ts',
         'clock.ts',
+        'refusal.ts',
         'repeat-every.ts',
         'wait-at-most.ts',
         'limits',
@@ -237,6 +238,7 @@ export const rooms = {
         'actor.ts',
         'clock.ts',
         'refusal.ts',
+        'conferences/rules',
         'conferences',
         'conferences/moderating',
         'admission',

@@ -1,9 +1,8 @@
 import type { ErrorResponse } from '@parley-rtc/contract';
 import type { FastifyInstance } from 'fastify';
-import { userKeyOf, type Actor } from './actor.ts';
+import type { Actor } from './actor.ts';
 import type { Auth } from './auth/create-auth.ts';
 import type { Conferences } from './conferences/conferences.ts';
-import { isDoorClosed } from './conferences/rules/require-entry.ts';
 import { addApiPage } from './http/api-page.ts';
 import { conferenceHandlers } from './http/handlers/conference-handlers.ts';
 import { conferenceReadingHandlers } from './http/handlers/conference-reading-handlers.ts';
@@ -74,15 +73,15 @@ function handlersOf(
   guard: LoginGuard | undefined,
 ): Handlers {
   const { config, clock, budgets } = foundation;
-  const { conferences, endpoints, outside, messages, pushes, waiting, standings } = conferencing;
+  const { conferences, endpoints, outside, messages, pushes, waiting } = conferencing;
   const onSent = ({ type }: { readonly type?: unknown }): void => {
     // Not the event: what the masks leave of it is still data of users.
     app.log.debug({ type }, 'event sent');
   };
   return {
-    ...conferenceHandlers(conferences, endpoints, async (actor, state) => {
+    ...conferenceHandlers(conferences, endpoints, async (actor, state, endpointId) => {
       await bindLogin(actor, auth, conferences);
-      if (isDoorClosed(state)) await standings.letReturn(state.id, [userKeyOf(actor)]);
+      await moderation.entered(state, endpointId, actor);
     }),
     ...conferenceReadingHandlers(conferences, endpoints, messages, waiting),
     ...pushHandlers({ conferences, endpoints, outside, messages, pushes, waiting, clock, onSent }),

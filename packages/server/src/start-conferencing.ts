@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { ConferenceState } from '@parley-rtc/contract';
+import type { Actor } from './actor.ts';
 import { Standings } from './admission/standings.ts';
 import { WaitingRooms } from './admission/waiting-rooms.ts';
 import type { Clock } from './clock.ts';
 import { Conferences } from './conferences/conferences.ts';
 import { resumeConference } from './conferences/rules/resume-conference.ts';
+import type { Standing } from './conferences/rules/standing.ts';
 import type { ParleyServerConfig } from './config/parley-server-config.ts';
 import { endpointKeyOf } from './endpoints/endpoint.ts';
 import type { UserEndpoints } from './endpoints/user-endpoints.ts';
@@ -51,13 +53,17 @@ export async function startConferencing(foundation: Foundation): Promise<Confere
   const { config, clock, storage, limits, budgets, onError } = foundation;
   const { log } = storage;
   const standings = new Standings(storage.records('standings'));
+  const standingOf = (conferenceId: string, actor: Actor): Standing => ({
+    ...standings.of(conferenceId, actor),
+    owns: (endpointId) => endpoints.owns(actor, endpointId),
+  });
   const conferences = new Conferences({
     log,
     clock,
     newId: randomUUID,
     pollTimeoutMs: config.pollTimeoutMs ?? 20_000,
     endedRetentionMs: config.endedRetentionMs ?? 5 * 60_000,
-    standingOf: (conferenceId, actor) => standings.of(conferenceId, actor),
+    standingOf,
     onForget: async (conferenceId) => {
       await standings.forget(conferenceId);
       await storage.messages.forget(conferenceId);

@@ -1,5 +1,5 @@
+import { userKeyOf } from './actor.ts';
 import type { Auth } from './auth/create-auth.ts';
-import { refusalToRead } from './conferences/rules/require-entry.ts';
 import { Moderation } from './moderation/moderation.ts';
 import type { Conferencing, Foundation } from './start-conferencing.ts';
 
@@ -14,14 +14,21 @@ export function startModeration(
     endpoints,
     standings,
     clock,
-    endLogin: (loginId) => logins.end(loginId),
-    disableTicketsOf: (userKey) => revoke.disableTicketsOf(userKey),
-    endLoginsOf: (userKey) => revoke.endLoginsOf(userKey),
+    endLogin: async (loginId) => {
+      const ending = logins.end(loginId);
+      waiting.endWhere((actor) => actor.loginId === loginId);
+      await ending;
+    },
+    ticketOf: (loginId) => logins.get(loginId)?.ticketId,
+    disableTickets: (userKey, ticketId) => revoke.disableTickets(userKey, ticketId),
+    endLoginsOf: async (userKey) => {
+      const ending = revoke.endLoginsOf(userKey);
+      waiting.endWhere((actor) => actor.loginId !== undefined && userKeyOf(actor) === userKey);
+      await ending;
+    },
     onClosed: (state) => {
       waiting.endWhere(
-        (actor, conferenceId) =>
-          conferenceId === state.id &&
-          refusalToRead(state, { actor, standing: standings.of(conferenceId, actor) }) !== undefined,
+        (actor, conferenceId) => conferenceId === state.id && !conferences.mayRead(state, actor),
       );
     },
     onError,

@@ -28,6 +28,8 @@ interface Decisions {
 export class Standings {
   readonly #records: Records<StoredDecision>;
   readonly #byConference = new Map<string, Decisions>();
+  /** Keys of decisions that hold, but could not be stored. */
+  readonly #unsaved = new Set<string>();
 
   constructor(records: Records<StoredDecision>) {
     this.#records = records;
@@ -37,18 +39,19 @@ export class Standings {
     }
   }
 
-  /** Where a user stands in a conference. */
-  of(conferenceId: string, actor: Actor): Standing {
+  /** What was decided about a user in a conference. */
+  of(conferenceId: string, actor: Actor): Omit<Standing, 'owns'> {
     const decisions = this.#byConference.get(conferenceId);
     if (!decisions) return noStanding;
     const { users, endpoints, removedLogins } = decisions;
     const { permissions, isBanned = false, mayReturn = false } = users.get(userKeyOf(actor)) ?? {};
-    const ofLogin = removedLogins.get(actor.loginId ?? '');
+    const loginRemoval = removedLogins.get(actor.loginId ?? '');
     return {
       permissions,
       isBanned,
       mayReturn,
-      removalOf: (endpointId) => endpoints.get(endpointId)?.removal ?? ofLogin,
+      loginRemoval,
+      removalOf: (endpointId) => endpoints.get(endpointId)?.removal ?? loginRemoval,
     };
   }
 
@@ -68,7 +71,9 @@ export class Standings {
   /** Lets these users enter from now on, also while the conference is locked or has a waiting room. */
   async letReturn(conferenceId: string, userKeys: readonly string[]): Promise<void> {
     const users = this.#byConference.get(conferenceId)?.users;
-    const others = userKeys.filter((key) => users?.get(key)?.mayReturn !== true);
+    const others = userKeys.filter(
+      (key) => users?.get(key)?.mayReturn !== true || this.#unsaved.has(keyOf(conferenceId, 'user', key)),
+    );
     await Promise.all(others.map((key) => this.#change(conferenceId, 'user', key, { mayReturn: true })));
   }
 
@@ -95,7 +100,10 @@ export class Standings {
       ...[...users.keys()].map((id) => keyOf(conferenceId, 'user', id)),
       ...[...endpoints.keys()].map((id) => keyOf(conferenceId, 'endpoint', id)),
     ];
-    for (const key of keys) await this.#records.delete(key);
+    for (const key of keys) {
+      await this.#records.delete(key);
+      this.#unsaved.delete(key);
+    }
     this.#byConference.delete(conferenceId);
   }
 
@@ -104,7 +112,10 @@ export class Standings {
     const decision = { ...known, ...change };
     // In memory first: a full disk must not let somebody in.
     this.#hold(conferenceId, subject, id, decision);
-    await this.#records.put(keyOf(conferenceId, subject, id), decision);
+    const key = keyOf(conferenceId, subject, id);
+    this.#unsaved.add(key);
+    await this.#records.put(key, decision);
+    this.#unsaved.delete(key);
   }
 
   #hold(conferenceId: string, subject: Subject, id: string, decision: StoredDecision): void {

@@ -21,9 +21,11 @@ export interface Place {
   readonly stored: StoredPlace;
   /** Number of its parked requests. */
   parkedRequests: number;
-  /** When it last asked, by a monotonic clock. */
+  /** When it last asked, or was decided about, by a monotonic clock. */
   lastSeenMs: number;
   outcome: Outcome | undefined;
+  /** When the wait ends without a decision, by a monotonic clock: one that is set back must not lengthen it. */
+  readonly untilMs: number;
 }
 
 /** Whoever does not ask again for this long gives up the place. Requests are parked for 20 seconds. */
@@ -47,9 +49,15 @@ export class WaitingRoom {
       .toSorted((a, b) => a.stored.sinceMs - b.stored.sinceMs);
   }
 
-  /** Takes a place; the former one of that endpoint is gone. */
-  take(stored: StoredPlace, nowElapsedMs: number): Place {
-    const place: Place = { stored, parkedRequests: 0, lastSeenMs: nowElapsedMs, outcome: undefined };
+  /** Takes a place for at most this long; the former one of that endpoint is gone. */
+  take(stored: StoredPlace, nowElapsedMs: number, waitMs: number): Place {
+    const place: Place = {
+      stored,
+      parkedRequests: 0,
+      lastSeenMs: nowElapsedMs,
+      outcome: undefined,
+      untilMs: nowElapsedMs + waitMs,
+    };
     this.#places.set(stored.userEndpointId, place);
     return place;
   }
@@ -59,13 +67,20 @@ export class WaitingRoom {
   }
 
   /** Decides about a place that waits. The first decision counts: returns that of the place. */
-  decide(place: Place, outcome: Outcome): Outcome {
-    place.outcome ??= outcome;
-    return place.outcome;
+  decide(place: Place, outcome: Outcome, nowElapsedMs: number): Outcome {
+    if (place.outcome) return place.outcome;
+    place.outcome = outcome;
+    place.lastSeenMs = nowElapsedMs;
+    return outcome;
+  }
+
+  /** Notes that its owner asks. It does not prolong how long an outcome is remembered. */
+  see(place: Place, nowElapsedMs: number): void {
+    if (!place.outcome) place.lastSeenMs = nowElapsedMs;
   }
 
   /** Drops silent places and old outcomes, and decides about those who waited too long. Returns the places that changed. */
-  sweep(nowMs: number, nowElapsedMs: number, longestMs: number): readonly Place[] {
+  sweep(nowElapsedMs: number): readonly Place[] {
     const changed: Place[] = [];
     for (const [endpointId, place] of this.#places) {
       const isSilent = place.parkedRequests === 0 && nowElapsedMs - place.lastSeenMs > silenceMs;
@@ -74,8 +89,8 @@ export class WaitingRoom {
       } else if (isSilent) {
         this.#places.delete(endpointId);
         changed.push(place);
-      } else if (nowMs - place.stored.sinceMs > longestMs) {
-        place.outcome = { state: 'EXPIRED' };
+      } else if (nowElapsedMs > place.untilMs) {
+        this.decide(place, { state: 'EXPIRED' }, nowElapsedMs);
         changed.push(place);
       }
     }

@@ -19,6 +19,7 @@ import { isWaitingRequired, requireEntry, requireNotRemoved } from '../conferenc
 import { Waiters } from '../event-log/waiters.ts';
 import type { Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
+import { RefusalError } from '../refusal.ts';
 import { repeatEvery } from '../repeat-every.ts';
 import type { Records } from '../storage/records.ts';
 import { waitAtMost } from '../wait-at-most.ts';
@@ -51,11 +52,12 @@ export class WaitingRooms {
   readonly #stops: readonly (() => void)[];
 
   constructor(options: WaitingRoomsOptions) {
-    const { conferences, records, clock, onError } = options;
+    const { conferences, records, clock, longestWaitMs, onError } = options;
     this.#options = options;
     for (const [key, stored] of records.entries()) {
       const [conferenceId] = JSON.parse(key) as [string, string];
-      this.#roomOf(conferenceId).take(stored, clock.elapsedMs());
+      const waitedMs = Math.max(0, clock.now() - stored.sinceMs);
+      this.#roomOf(conferenceId).take(stored, clock.elapsedMs(), longestWaitMs - waitedMs);
     }
     this.#stops = [
       conferences.onEvents((events) => {
@@ -128,13 +130,19 @@ export class WaitingRooms {
 
   async #standOf(command: RequestEntryCommand, actor: Actor): Promise<EntryAnswer> {
     const { conferenceId, userEndpointId } = command;
-    const standing = await this.#options.conferences.consult(conferenceId, actor, (state, context) => {
-      requireActive(state);
-      requireNotRemoved(userEndpointId, context);
-      if (isWaitingRequired(state, context)) return lobbyInEntry(state.metadata[LOBBY_KEY]?.value ?? '');
-      requireEntry(state, context);
-      return undefined;
-    });
+    const standing = await this.#options.conferences
+      .consult(conferenceId, actor, (state, context) => {
+        requireActive(state);
+        requireNotRemoved(userEndpointId, context);
+        if (isWaitingRequired(state, context)) return lobbyInEntry(state.metadata[LOBBY_KEY]?.value ?? '');
+        requireEntry(state, context);
+        return undefined;
+      })
+      .catch(async (error: unknown) => {
+        // Whoever may not even wait, for example after a ban, does not keep a place.
+        if (error instanceof RefusalError) await this.cancel(command, actor);
+        throw error;
+      });
     const room = this.#roomOf(conferenceId);
     const found = room.find(userEndpointId);
     const known = found?.stored.userKey === userKeyOf(actor) ? found : undefined;
@@ -143,7 +151,7 @@ export class WaitingRooms {
       return withRevision({ state: 'ADMITTED' });
     }
     const place = known ?? (await this.#enter(command, actor, room));
-    place.lastSeenMs = this.#options.clock.elapsedMs();
+    room.see(place, this.#options.clock.elapsedMs());
     if (place.outcome) return withRevision(place.outcome);
     const { sinceMs } = place.stored;
     return withRevision({
@@ -159,7 +167,7 @@ export class WaitingRooms {
     actor: Actor,
     room: WaitingRoom,
   ): Promise<Place> {
-    const { limits, clock, records } = this.#options;
+    const { limits, clock, records, longestWaitMs } = this.#options;
     const userKey = userKeyOf(actor);
     const waiting = room.waiting();
     requireWithin(limits, 'waitingRoomPlaces', waiting.length + 1);
@@ -174,7 +182,7 @@ export class WaitingRooms {
       // Who comes later waits behind, also within a millisecond or after the clock was set back.
       sinceMs: Math.max(clock.now(), (waiting.at(-1)?.stored.sinceMs ?? 0) + 1),
     };
-    const place = room.take(stored, clock.elapsedMs());
+    const place = room.take(stored, clock.elapsedMs(), longestWaitMs);
     this.#waiters.wake(conferenceId);
     await records.put(keyOf(conferenceId, userEndpointId), stored);
     return place;
@@ -193,14 +201,18 @@ export class WaitingRooms {
     places: readonly Place[],
     outcome: Outcome,
   ): Promise<DecideEntryResult['decided']> {
-    const { standings, records } = this.#options;
+    const { standings, records, clock } = this.#options;
     const room = this.#roomOf(conferenceId);
-    const decided = places.map((place) => ({ place, ...room.decide(place, outcome) }));
+    const decided = places.map((place) => ({ place, ...room.decide(place, outcome, clock.elapsedMs()) }));
     const admitted = decided
       .filter(({ state }) => state === 'ADMITTED')
       .map(({ place }) => place.stored.userKey);
-    await standings.letReturn(conferenceId, [...new Set(admitted)]);
-    this.#waiters.wake(conferenceId);
+    try {
+      await standings.letReturn(conferenceId, [...new Set(admitted)]);
+    } finally {
+      // Also on a full disk: the decision holds until a restart, and a repetition stores it.
+      this.#waiters.wake(conferenceId);
+    }
     for (const { place } of decided) await records.delete(keyOf(conferenceId, place.stored.userEndpointId));
     return decided.flatMap(({ place, state }) =>
       state === 'EXPIRED' ? [] : [{ userEndpointId: place.stored.userEndpointId, decision: state }],
@@ -208,12 +220,13 @@ export class WaitingRooms {
   }
 
   async #park(conferenceId: string, endpointId: string, signal: AbortSignal): Promise<void> {
-    const place = this.#rooms.get(conferenceId)?.find(endpointId);
-    if (!place) return;
+    const room = this.#rooms.get(conferenceId);
+    const place = room?.find(endpointId);
+    if (!room || !place) return;
     place.parkedRequests += 1;
     await this.#wait(conferenceId, signal);
     place.parkedRequests -= 1;
-    place.lastSeenMs = this.#options.clock.elapsedMs();
+    room.see(place, this.#options.clock.elapsedMs());
   }
 
   async #wait(conferenceId: string, signal: AbortSignal): Promise<void> {
@@ -237,9 +250,9 @@ export class WaitingRooms {
   }
 
   async #sweep(): Promise<void> {
-    const { clock, longestWaitMs, records } = this.#options;
+    const { clock, records } = this.#options;
     for (const [conferenceId, room] of this.#rooms) {
-      const changed = room.sweep(clock.now(), clock.elapsedMs(), longestWaitMs);
+      const changed = room.sweep(clock.elapsedMs());
       this.#forgetIfEmpty(conferenceId);
       if (changed.length === 0) continue;
       this.#waiters.wake(conferenceId);

@@ -17,7 +17,7 @@ import { TokenGrants, type TokenGrantsOptions } from './token-grants.ts';
 export interface Auth {
   readonly grants: TokenGrants;
   readonly tickets: Tickets;
-  readonly logins: Pick<Logins, 'bind' | 'count' | 'end'>;
+  readonly logins: Pick<Logins, 'bind' | 'count' | 'end' | 'get'>;
   readonly revoke: RevokeAccess;
   readonly accessTokens: Pick<AccessTokens, 'keySet'>;
   /** The actor that an `Authorization` header identifies. Refuses with `invalid_token`. */

@@ -56,13 +56,14 @@ export class RevokeAccess {
     return [userKeyOf(user), userKeyOf({ ...user, realm: 'ticket' })];
   }
 
-  /** Refuses further logins with the tickets that a user has logged in with. */
-  async disableTicketsOf(userKey: string): Promise<void> {
+  /** Refuses further logins with the tickets of a user's logins, and with `ticketId`, whose login may have ended. */
+  async disableTickets(userKey: string, ticketId?: string): Promise<void> {
     const { tickets, logins } = this.#options;
     const ids = logins
       .all()
       .flatMap(({ subject, ticketId }) => (keyOf(subject) === userKey ? (ticketId ?? []) : []));
-    for (const id of new Set(ids)) await tickets.disable(id);
+    for (const id of new Set([...ids, ...(ticketId === undefined ? [] : [ticketId])]))
+      await tickets.disable(id);
   }
 
   /** Ends all logins of a user. */

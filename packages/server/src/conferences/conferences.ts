@@ -29,7 +29,7 @@ import {
   requireSameOrganization,
   requireTicketFor,
 } from './rules/preconditions.ts';
-import { requireReadable } from './rules/require-entry.ts';
+import { refusalToRead, requireReadable } from './rules/require-entry.ts';
 import type { RuleContext, Stamp } from './rules/rule-context.ts';
 import { noStanding, type Standing } from './rules/standing.ts';
 import { sendEvent, type SentEvent } from './sent-events/send-event.ts';
@@ -127,6 +127,11 @@ export class Conferences {
     return this.#settledState(created.conferenceId);
   }
 
+  /** Whether an actor of the conference's organization may read it. */
+  mayRead(state: ConferenceState, actor: Actor): boolean {
+    return refusalToRead(state, { actor, standing: this.#standingOf(state.id, actor) }) === undefined;
+  }
+
   /**
    * The current state of a conference. Refuses with `not_found`, `forbidden` if the conference is not the actor's, or as
    * {@link requireReadable} does.
@@ -139,12 +144,16 @@ export class Conferences {
     return state;
   }
 
-  /** The active conferences of the actor's organization; only the newest when there are too many. */
+  /**
+   * The active conferences of the actor's organization that the actor may read; only the newest when there are too many.
+   */
   async active(actor: Actor): Promise<readonly ConferenceState[]> {
     requireRight(actor, 'list-conferences', 'list conferences');
     await this.#options.log.settled();
     const { activeListLimit = 1000 } = this.#options;
-    const active = this.ongoing().filter(({ organizationId }) => organizationId === actor.organizationId);
+    const active = this.ongoing().filter(
+      (state) => state.organizationId === actor.organizationId && this.mayRead(state, actor),
+    );
     return newestWithin(active.slice(-activeListLimit), this.#limits.listBytes);
   }
 
@@ -225,7 +234,28 @@ export class Conferences {
     signal: AbortSignal,
   ): Promise<readonly HistoryEvent[]> {
     await this.get(conferenceId, actor);
-    return readEvents(this.#options, conferenceId, position, signal);
+    const events = await readEvents(this.#options, conferenceId, position, signal);
+    return (await this.readableNow(conferenceId, actor, events)).events;
+  }
+
+  /**
+   * Those of `events`, which an actor has waited for, that it may read: all, or those until a moderator shut it out, with the one
+   * that says so.
+   */
+  async readableNow(
+    conferenceId: string,
+    actor: Actor,
+    events: readonly HistoryEvent[],
+  ): Promise<{ readonly events: readonly HistoryEvent[]; readonly isShutOut: boolean }> {
+    const removedAt = events.findLastIndex(
+      (event) => event.type === 'ConferenceLeftEvent' && event.removedBy && event.userId === actor.userId,
+    );
+    // Almost always: nothing was decided about the actor.
+    if (removedAt === -1 && !this.#standingOf(conferenceId, actor).isBanned)
+      return { events, isShutOut: false };
+    const state = await this.#known.current(conferenceId);
+    if (!state || this.mayRead(state, actor)) return { events, isShutOut: false };
+    return { events: events.slice(0, removedAt + 1), isShutOut: true };
   }
 
   /** Prepares an event outside the history for delivery. Stores nothing. */

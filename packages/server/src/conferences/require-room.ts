@@ -34,8 +34,16 @@ export function requireRoom(state: ConferenceState, events: readonly HistoryEven
     const former = state.participants.find(({ id }) => id === participant.id);
     if (participant !== former) requireParticipantRoom(participant, former, limits);
   }
+  if (events.every((event) => isAlwaysPossible(state, event))) return;
   const bytes = stateBytes(next);
   if (bytes > stateBytes(state)) requireWithin(limits, 'conferenceBytes', bytes);
+}
+
+/** Otherwise a guest who fills the conference could no longer be muted, or kept from sending more. */
+function isAlwaysPossible(state: ConferenceState, event: HistoryEvent): boolean {
+  if (event.type === 'ConferenceStreamUnpublishedEvent') return true;
+  if (event.type !== 'ConferenceMetadataUpdatedEvent') return false;
+  return event.operation === 'REMOVE' || hasReservedRoom(state, event.key, event.value ?? '');
 }
 
 /** Checks the user of the newest participant. */

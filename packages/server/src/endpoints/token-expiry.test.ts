@@ -59,3 +59,27 @@ it('after a restart, waits for the first sign of life before it counts the time 
   clock.advance(115_000);
   expect(told).toEqual(['tab Token expired']);
 });
+
+it('a clock that is set forward removes nobody: clients learn by a refused request that they need another token', () => {
+  const { clock, told, endpoints } = testEndpoints();
+  endpoints.register(until(900), { ...request, keepAliveSeconds: 20 });
+  clock.advance(5_000);
+  clock.set(3_600_000);
+  for (const _ of [1, 2, 3]) {
+    clock.advance(10_000);
+    endpoints.requireOwn(until(3_600 + 900), 'tab');
+  }
+  expect(told).toEqual([]);
+});
+
+it('a clock that is set back does not end what newer tokens extend, nor lengthen what they do not', () => {
+  const { clock, told, endpoints } = testEndpoints();
+  endpoints.register(until(900), request);
+  clock.set(-3_600_000);
+  clock.advance(600_000);
+  endpoints.requireOwn(until(600 - 3_600 + 900), 'tab');
+  clock.advance(914_999);
+  expect(told).toEqual([]);
+  clock.advance(1);
+  expect(told).toEqual(['tab Token expired']);
+});

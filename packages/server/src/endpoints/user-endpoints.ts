@@ -4,7 +4,7 @@ import { defaultLimits, type Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
 import { RefusalError } from '../refusal.ts';
 import type { Records } from '../storage/records.ts';
-import { authorizedBy, authorizedForMs } from './authorization.ts';
+import { authorizedBefore, authorizedBy, authorizedForMs } from './authorization.ts';
 import { healthAt, nextChangeMs } from './endpoint-health.ts';
 import { endpointKeyOf, type Endpoint, type EndpointId } from './endpoint.ts';
 import { GuestCounts } from './guest-counts.ts';
@@ -223,7 +223,7 @@ export class UserEndpoints {
       keepAliveMs: Math.min(keepAliveMs, longestKeepAliveMs),
       parkedRequests: 0,
       lastSeenMs,
-      authorization: actor ? authorizedBy(actor) : { loginId: stored.loginId, expiresAtMs: Infinity },
+      authorization: actor ? authorizedBy(actor, this.#options.clock) : authorizedBefore(stored.loginId),
       health,
       stopTimer: () => {},
     };
@@ -259,8 +259,8 @@ export class UserEndpoints {
   /** Watches again: its timer may be that of a token that expires earlier. */
   #authorize(endpoint: Endpoint, actor: Actor): void {
     const former = endpoint.authorization;
-    endpoint.authorization = authorizedBy(actor, former);
-    if (endpoint.authorization.expiresAtMs !== former.expiresAtMs) this.#watch(endpoint);
+    endpoint.authorization = authorizedBy(actor, this.#options.clock, former);
+    if (endpoint.authorization.untilMs !== former.untilMs) this.#watch(endpoint);
   }
 
   /** One timer per endpoint, for the next possible change of health; signs of life only update a number. */
@@ -273,14 +273,14 @@ export class UserEndpoints {
       },
       Math.min(
         nextChangeMs(endpoint, clock.elapsedMs()),
-        Math.max(1, authorizedForMs(endpoint.authorization, clock.now())),
+        Math.max(1, authorizedForMs(endpoint.authorization, clock.elapsedMs())),
       ),
     );
   }
 
   #check(endpoint: Endpoint): void {
     const { clock, onHealthChanged } = this.#options;
-    if (authorizedForMs(endpoint.authorization, clock.now()) <= 0) {
+    if (authorizedForMs(endpoint.authorization, clock.elapsedMs()) <= 0) {
       this.#drop(endpoint, 'Token expired');
       return;
     }

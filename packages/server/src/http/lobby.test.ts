@@ -67,6 +67,20 @@ describe('who waits', () => {
     expect(await last).toMatchObject({ state: 'DENIED', message: 'Not today' });
   });
 
+  it('once denied, may wait again a minute later, however often it asked until then', async () => {
+    const { arrive, knock, decide, list, clock } = await startLobby();
+    const { caller, userEndpointId } = await arrive('Bob');
+    await decide('DENIED');
+    const states: string[] = [];
+    for (let seconds = 10; seconds <= 80; seconds += 10) {
+      clock.advance(10_000);
+      states.push((await knock(caller, userEndpointId)).state);
+    }
+    expect(states.slice(0, 5)).toEqual(Array.from({ length: 5 }, () => 'DENIED'));
+    expect(states.at(-1)).toBe('WAITING');
+    expect((await list()).waiting).toHaveLength(1);
+  });
+
   it('sees the same answer again when nothing happens for as long as a request is parked', async () => {
     const { arrive, knock, clock } = await startLobby();
     const { caller, userEndpointId, answer } = await arrive('Bob');
@@ -94,6 +108,28 @@ describe('who waits', () => {
     clock.advance(20_000);
     expect(names(await list())).toEqual([]);
     expect(await knock(patient.caller, patient.userEndpointId)).toMatchObject({ state: 'EXPIRED' });
+  });
+
+  it('waits as long as the limit says, whatever happens to the clock', async () => {
+    const { arrive, knock, list, clock } = await startLobby({
+      longestWaitMs: 50_000,
+      accessTokenSeconds: 36_000,
+    });
+    const early = await arrive('A');
+    clock.set(-3_600_000);
+    const late = await arrive('B');
+    // Behind the one who came before, all the same.
+    expect(names(await list())).toEqual(['A', 'B']);
+    clock.set(7_200_000);
+    const askAll = async () => {
+      clock.advance(20_000);
+      const answers = [early, late].map(({ caller, userEndpointId }) => knock(caller, userEndpointId));
+      return (await Promise.all(answers)).map((answer) => answer.state);
+    };
+    expect(await askAll()).toEqual(['WAITING', 'WAITING']);
+    expect(await askAll()).toEqual(['WAITING', 'WAITING']);
+    clock.set(-7_200_000);
+    expect(await askAll()).toEqual(['EXPIRED', 'EXPIRED']);
   });
 
   it('needs no host to be there: one who comes later finds the guest waiting', async () => {

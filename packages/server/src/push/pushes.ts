@@ -11,7 +11,7 @@ import { formatPosition, parsePosition, type PushPosition } from './push-positio
 
 /** What {@link Pushes} needs. */
 export interface PushesOptions {
-  readonly conferences: Pick<Conferences, 'get'>;
+  readonly conferences: Pick<Conferences, 'get' | 'readableNow'>;
   readonly log: Pick<EventLog, 'read' | 'settled' | 'versionIdAt' | 'wait'>;
   readonly outside: OutsideEvents;
   readonly messages: Pick<Messages, 'onSent' | 'open'>;
@@ -60,8 +60,8 @@ export class Pushes {
   }
 
   /**
-   * Opens a push. It ends after the conference's last event, when the actor's token expires, when the server closes
-   * and after a minute; in all but the first case the reader should reconnect.
+   * Opens a push. It ends after the conference's last event, when a moderator shuts the actor out, when the actor's token expires,
+   * when the server closes and after a minute; in all but the first two cases the reader should reconnect.
    *
    * Refuses with `not_found`, `forbidden`, `position_unavailable`, `not_joined` for messages of an endpoint outside the
    * conference, or `invalid_request` for an id that this server did not write.
@@ -81,7 +81,7 @@ export class Pushes {
     over.addEventListener('abort', () => reader?.close());
     if (over.aborted) reader?.close();
     const wasEnded = ended !== undefined;
-    return { chunks: this.#follow(conferenceId, { position, reader, wasEnded }, over), over };
+    return { chunks: this.#follow(conferenceId, { actor, position, reader, wasEnded }, over), over };
   }
 
   /** Ends all pushes. */
@@ -115,23 +115,24 @@ export class Pushes {
 
   async *#follow(
     conferenceId: string,
-    { position: start, reader, wasEnded }: PushReading,
+    { actor, position: start, reader, wasEnded }: PushReading,
     over: AbortSignal,
   ): AsyncGenerator<string, void> {
-    const { log, outside } = this.#options;
+    const { conferences, log, outside } = this.#options;
     let position = start;
     // Sends the headers.
     yield ': open\n\n';
     while (!over.aborted) {
       // In this order: once an event outside the history is read, the log holds everything that happened before it.
       const sent = outside.after(conferenceId, position.sequence);
-      const events = await log.read(conferenceId, position.version, batchBytes);
-      if (!events) return;
+      const logged = await log.read(conferenceId, position.version, batchBytes);
+      if (!logged) return;
       await log.settled();
-      const received = reader ? await readMessagesBeside(events, reader, batchBytes) : [];
+      const { events, isShutOut } = await conferences.readableNow(conferenceId, actor, logged);
+      const received = reader && !isShutOut ? await readMessagesBeside(events, reader, batchBytes) : [];
       let chunk = '';
       let isEnded = wasEnded && events.length === 0;
-      for (const message of withMessages(inOrder(position, events, sent), received)) {
+      for (const message of withMessages(inOrder(position, events, isShutOut ? [] : sent), received)) {
         if (message.position) ({ position } = message);
         isEnded ||= message.isEnd;
         // A reader names its place among the messages itself, so they do not move the id.
@@ -143,7 +144,7 @@ export class Pushes {
         if (over.aborted) return;
       }
       if (chunk !== '') yield chunk;
-      if (isEnded) return;
+      if (isEnded || isShutOut) return;
       const isSilent = await this.#wait(conferenceId, position, reader, over);
       if (isSilent && !over.aborted) yield ': still here\n\n';
     }
@@ -185,6 +186,7 @@ export class Pushes {
 
 /** What a push reads, and from where. */
 interface PushReading {
+  readonly actor: Actor;
   readonly position: PushPosition;
   readonly reader: MessageReader | undefined;
   readonly wasEnded: boolean;

@@ -174,6 +174,20 @@ export function removingEntriesOf(
 }
 
 /**
+ * Removes the entries of a stream that somebody else wrote before it was published. Anyone may write such an entry, and it must not
+ * mute a stream that only moderators and the publisher may mute.
+ */
+export function removingEntriesOfOthers(
+  state: ConferenceState,
+  streamId: string,
+  publisher: Participant,
+): readonly EventContent[] {
+  return removingEntriesOf(state, streamId, publisher).filter(
+    (content) => 'key' in content && state.metadata[content.key]?.userEndpointId !== publisher.id,
+  );
+}
+
+/**
  * Removes entries whose stream is not published, in the name of their authors: those of an author who leaves, or all, which
  * a server without this rule left behind. With an author who leaves, the entry of its permissions goes as well.
  */

@@ -29,13 +29,18 @@ export function permissionsOf(
   return standing.permissions ?? actor.permissions ?? permissionsByRole(state, actor);
 }
 
-/** Whether the actor may do this. For an endpoint inside, its participant's permissions count, which everyone can see. */
+/**
+ * Whether the actor may do this. For an endpoint inside, its participant's permissions count, which everyone can see. A user who
+ * was removed or banned may do nothing, whatever the token says.
+ */
 export function isPermitted(
   state: ConferenceState,
   context: Pick<RuleContext, 'actor' | 'standing'>,
   endpointId: string,
   flag: Flag,
 ): boolean {
+  const { isBanned, removalOf } = context.standing;
+  if (isBanned || removalOf(endpointId)) return false;
   const inside = findParticipant(state, endpointId)?.permissions;
   return (inside ?? permissionsOf(state, context))[flag];
 }

@@ -9,6 +9,7 @@ import {
   type StreamType,
 } from '@parley-rtc/contract';
 import { RefusalError } from '../../refusal.ts';
+import { removingEntriesOfOthers } from './conventions.ts';
 import { requireParticipant } from './preconditions.ts';
 import type { Stamp } from './rule-context.ts';
 import { stampEvents } from './stamp-events.ts';
@@ -61,7 +62,11 @@ export function publishStream(
     ...(stream.metadata !== undefined && { metadata: stream.metadata }),
     videoBitrate: stream.videoBitrate,
   } as const;
-  return stampEvents(state, [published], stamp);
+  return stampEvents(
+    state,
+    [...removingEntriesOfOthers(state, stream.streamId, participant), published],
+    stamp,
+  );
 }
 
 /** The refusal of a stream id that is in use. */

@@ -2,6 +2,7 @@ import { LOBBY_KEY, LOCKED_KEY, type ConferenceState } from '@parley-rtc/contrac
 import { RefusalError } from '../../refusal.ts';
 import { permissionsOf } from './permissions.ts';
 import type { RuleContext } from './rule-context.ts';
+import type { Removal } from './standing.ts';
 
 type Visitor = Pick<RuleContext, 'actor' | 'standing'>;
 
@@ -19,7 +20,7 @@ export function requireReadable(state: ConferenceState, visitor: Visitor): void 
 
 /** Why a user may not read what happens in the conference; undefined for one who may. */
 export function refusalToRead(state: ConferenceState, visitor: Visitor): RefusalError | undefined {
-  const isInside = state.participants.some(({ userId }) => userId === visitor.actor.userId);
+  const isInside = state.participants.some(({ id }) => visitor.standing.owns(id));
   return isInside && !visitor.standing.isBanned ? undefined : refusalToEnter(state, visitor);
 }
 
@@ -27,17 +28,15 @@ function refusalToEnter(state: ConferenceState, visitor: Visitor): RefusalError 
   if (visitor.standing.isBanned) {
     return new RefusalError('banned', 'A moderator banned you from this conference. Do not try again.');
   }
-  if (hasFreeEntry(state, visitor)) return undefined;
+  if (!isDoorClosed(state) || hasFreeEntry(state, visitor)) return undefined;
+  if (visitor.standing.loginRemoval) return removedBecause(visitor.standing.loginRemoval);
   if (Object.hasOwn(state.metadata, LOCKED_KEY)) {
     return new RefusalError('locked', 'The conference is locked. Try again after a moderator unlocked it.');
   }
-  if (Object.hasOwn(state.metadata, LOBBY_KEY)) {
-    return new RefusalError(
-      'lobby',
-      'The conference has a waiting room. Call requestEntry until a moderator admits you, then join.',
-    );
-  }
-  return undefined;
+  return new RefusalError(
+    'lobby',
+    'The conference has a waiting room. Call requestEntry until a moderator admits you, then join.',
+  );
 }
 
 /** Whether not everybody may enter. */
@@ -56,8 +55,12 @@ export function requireNotRemoved(endpointId: string, { standing }: Pick<Visitor
   const removal = standing.removalOf(endpointId);
   // Who is banned, hears of that.
   if (!removal || standing.isBanned) return;
-  const because = removal.reason === undefined ? '' : ` (${removal.reason})`;
-  throw new RefusalError(
+  throw removedBecause(removal);
+}
+
+function removedBecause({ reason }: Removal): RefusalError {
+  const because = reason === undefined ? '' : ` (${reason})`;
+  return new RefusalError(
     'removed',
     `A moderator removed you from this conference${because}. Do not try again automatically.`,
   );
@@ -65,5 +68,6 @@ export function requireNotRemoved(endpointId: string, { standing }: Pick<Visitor
 
 /** Whether this user enters although the conference is locked or has a waiting room. */
 function hasFreeEntry(state: ConferenceState, visitor: Visitor): boolean {
-  return visitor.standing.mayReturn || permissionsOf(state, visitor).moderate;
+  const { loginRemoval, mayReturn } = visitor.standing;
+  return !loginRemoval && (mayReturn || permissionsOf(state, visitor).moderate);
 }

@@ -9,7 +9,8 @@ describe('setInteraction', () => {
   it('is allowed for participants', () => {
     const state = aConference({ participants: [aParticipant()] });
     const named = { ...command, userEndpointId: 'ep-1' };
-    expect(setInteraction(state, named, aContext())).toMatchObject([
+    const own = aContext(anActor(), { owns: (id) => id === 'ep-1' });
+    expect(setInteraction(state, named, own)).toMatchObject([
       {
         type: 'ConferenceInteractionIdSetEvent',
         conferenceVersion: 3,
@@ -29,6 +30,8 @@ describe('setInteraction', () => {
 
   it('is refused for other users and in an ended conference', () => {
     expect(refusalOf(() => setInteraction(aConference(), command, aContext()))).toBe('forbidden');
+    const namesake = aConference({ participants: [aParticipant()] });
+    expect(refusalOf(() => setInteraction(namesake, command, aContext()))).toBe('forbidden');
     const service = aContext(anActor({}, 'set-any-interaction'));
     expect(refusalOf(() => setInteraction(endedConference, command, service))).toBe('not_found');
   });

@@ -13,8 +13,8 @@ export function setInteraction(
   context: RuleContext,
 ): readonly HistoryEvent[] {
   requireActive(state);
-  const { actor } = context;
-  const isInside = state.participants.some(({ userId }) => userId === actor.userId);
+  const { actor, standing } = context;
+  const isInside = state.participants.some(({ id }) => standing.owns(id));
   if (!isInside && !isCreator(state, actor)) {
     requireRight(actor, 'set-any-interaction', 'set the interaction of a conference without joining it');
   }

@@ -17,7 +17,7 @@ type Names =
 export function conferenceHandlers(
   conferences: Conferences,
   endpoints: UserEndpoints,
-  onEntered: (actor: Actor, state: ConferenceState) => Promise<void>,
+  onEntered: (actor: Actor, state: ConferenceState, endpointId: string) => Promise<void>,
 ): Handlers<Names> {
   return {
     create: async ({ body, actor }) => {
@@ -36,7 +36,7 @@ export function conferenceHandlers(
         );
       }
       endpoints.requireOwn(actor, body.userEndpointId);
-      await onEntered(actor, state);
+      await onEntered(actor, state, body.userEndpointId);
       return summaryOf(state);
     },
     leave: async ({ body, actor }) => {
