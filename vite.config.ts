@@ -36,7 +36,9 @@ function library(folder: string): UserConfig {
     typeof target === 'string' ? undefined : target[sourceCondition],
   );
   // Nothing imports these, because they start as separate processes.
-  const programs = manifest.bin ? ['src/main.ts', 'src/media/processes/media-process.ts'] : [];
+  const programs = manifest.bin
+    ? ['src/main.ts', 'src/compose-recording.ts', 'src/media/processes/media-process.ts']
+    : [];
   const entries = [...exported, ...programs.filter((entry) => existsSync(join(folder, entry)))].filter(
     (entry) => entry !== undefined,
   );

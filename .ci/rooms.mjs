@@ -13,6 +13,7 @@ export const entrances = {
   server: [
     'index.ts',
     'main.ts',
+    'compose-recording.ts',
     'parley-server.ts',
     'require-free-udp-ports.ts',
     'serve-api.ts',
@@ -127,6 +128,7 @@ export const rooms = {
         'publishing',
         'viewing',
         'quality',
+        'conventions',
         'messages',
         'moderation',
       ],
@@ -134,6 +136,10 @@ export const rooms = {
     presence: {
       holds: 'entering, leaving and rejoining as one endpoint',
       imports: ['errors', 'waiting', 'signalling'],
+    },
+    recording: {
+      holds: 'starting and stopping recordings on the server; loaded with its first use',
+      imports: ['errors', 'presence'],
     },
     conference: {
       holds: '`Conference` and its session: joining, open media, state',
@@ -154,12 +160,14 @@ export const rooms = {
         'conventions',
         'announcing',
         'presence',
+        'recording',
         'moderation',
       ],
     },
     headless: {
-      holds: 'own publications, playback and connection as state, for hooks; part of `bindings.ts`',
-      imports: ['stream-kinds.ts', 'waiting', 'state', 'devices', 'publishing', 'quality'],
+      holds:
+        'own publications, playback, recording and connection as state, for hooks; part of `bindings.ts`',
+      imports: ['stream-kinds.ts', 'waiting', 'state', 'devices', 'publishing', 'quality', 'conventions'],
     },
     schemas: {
       holds: 'metadata, events and messages typed by schema',
@@ -173,6 +181,7 @@ export const rooms = {
     'clock.ts': { holds: 'time, replaced in tests', imports: [] },
     'config-error.ts': { holds: 'a setting that cannot be used', imports: [] },
     'listeners.ts': { holds: 'a list of listeners that may throw', imports: [] },
+    'machine-clock.ts': { holds: 'a clock that all processes of a machine share', imports: [] },
     'refusal.ts': { holds: 'why a request is refused', imports: [] },
     'repeat-every.ts': { holds: 'work that repeats', imports: ['clock.ts'] },
     'wait-at-most.ts': { holds: 'waiting that ends by itself', imports: ['clock.ts'] },
@@ -209,6 +218,10 @@ export const rooms = {
         'conferences/rules',
         'conferences/sent-events',
       ],
+    },
+    'conferences/recording': {
+      holds: 'the rules of recording',
+      imports: ['refusal.ts', 'conferences/rules'],
     },
     'conferences/moderating': {
       holds: 'the rules of what moderators do',
@@ -333,11 +346,16 @@ export const rooms = {
         'media/incoming',
       ],
     },
+    'media/recording': {
+      holds: 'streams to files: frames put together, timed and muxed, without decoding',
+      imports: ['media/codecs', 'media/media-router.ts', 'media/wire', 'media/incoming'],
+    },
     'media/routing': {
       holds: 'the router: streams, their publishers and viewers',
       imports: [
         'media/codecs',
         'listeners.ts',
+        'machine-clock.ts',
         'media/media-router.ts',
         'media/accepted-media.ts',
         'media/transport',
@@ -345,6 +363,7 @@ export const rooms = {
         'media/sdp',
         'media/incoming',
         'media/outgoing',
+        'media/recording',
       ],
     },
     'media/processes': {
@@ -367,6 +386,22 @@ export const rooms = {
         'media/media-router.ts',
       ],
     },
+    recordings: {
+      holds: 'recordings: their rules, recorders, manifests and folders',
+      imports: [
+        'actor.ts',
+        'clock.ts',
+        'machine-clock.ts',
+        'refusal.ts',
+        'conferences/rules',
+        'conferences/recording',
+        'conferences',
+        'media/media-router.ts',
+        'media/recording',
+        'streams',
+      ],
+    },
+    composing: { holds: 'how ffmpeg makes one video of a recording', imports: [] },
     quality: {
       holds: 'the network indicator',
       imports: ['clock.ts', 'repeat-every.ts', 'conferences/rules', 'push', 'media/media-router.ts'],
@@ -403,6 +438,7 @@ export const rooms = {
         'messages',
         'push',
         'streams',
+        'recordings',
         'http/rates',
         'http',
       ],

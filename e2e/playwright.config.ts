@@ -11,7 +11,7 @@ const executablePath = findBrowser();
  * interfaces, which every browser on the machine would notice, or build the packages that other journeys load.
  */
 const alone =
-  /\/(crowd|insight|leaks|lip-sync|loss|network-change|packed|paths|simulcast|slow-link|turn)\.e2e\.ts$/;
+  /\/(crowd|insight|leaks|lip-sync|loss|network-change|packed|paths|recording|simulcast|slow-link|turn)\.e2e\.ts$/;
 
 /**
  * Journeys that also run in Firefox, except tests with the tag `@chromium`, which need what only Playwright's Chromium can do.
@@ -24,6 +24,7 @@ const alone =
  * - `paths`, `loss` and `slow-link` launch Chromium in a network of their own; `turn` and `firefox` launch both browsers.
  * - `simulcast` needs streams of frames for its fifty switches; `view-limits` shows that layers work in Firefox.
  * - `lip-sync` needs the machine for itself; in Firefox it passes alone, but not beside other journeys.
+ * - `recording` is about the server; it decodes files, not what a browser shows.
  * - `clients` opens no browser.
  */
 const firefoxToo = new RegExp(

@@ -39,6 +39,7 @@ const messages: Readonly<Record<ParleyErrorCode, string>> = {
   ERR_MESSAGE_NOT_DECRYPTED: 'A message could not be read.',
   ERR_REQUEST_FAILED: 'The other person could not answer.',
   ERR_MESSAGES_MISSED: 'Some messages could not be delivered to you.',
+  ERR_RECORDING_REFUSED: 'The server cannot record this call.',
   ERR_UNSUPPORTED_BY_SERVER: `${somethingWrong} ${reload}`,
   ERR_INVALID_METADATA: `${somethingWrong} ${reload}`,
   ERR_DEVICE_DENIED:

@@ -82,13 +82,14 @@ export class OwnServer {
     cpSync(join(this.#folder, 'backup'), this.#dataDir, { recursive: true });
   }
 
-  /** Creates a conference, unless it exists, and a ticket for it. */
+  /** Creates a conference, unless it exists, and a ticket for it, whose holders may also record if `mayRecord` is set. */
   async openConference(
     conferenceId: string = `recovery-${crypto.randomUUID()}`,
+    mayRecord: boolean = false,
   ): Promise<{ server: string; ticket: string; conferenceId: string }> {
     const headers = await this.#logIn();
     await this.#request('/rtc-api/conferences/create', { body: JSON.stringify({ conferenceId }) }, headers);
-    return this.invite(conferenceId);
+    return this.invite(conferenceId, mayRecord ? { permissions: { record: true } } : {});
   }
 
   /** Creates a ticket for a conference, whose holder has these `properties`. */
@@ -110,6 +111,15 @@ export class OwnServer {
   async readConference(conferenceId: string): Promise<unknown> {
     const path = `/rtc-api/conferences/${conferenceId}`;
     return this.#request(path, { method: 'GET' }, await this.#logIn());
+  }
+
+  /** Sends a request as a back end of the organization. The path is below the API's. */
+  async ask(
+    path: string,
+    { method = 'GET', body, range }: { method?: string; body?: string; range?: string } = {},
+  ): Promise<Response> {
+    const headers = { ...(await this.#logIn()), ...(range !== undefined && { range }) };
+    return fetch(`${this.#url}/rtc-api/${path}`, { method, headers, ...(body !== undefined && { body }) });
   }
 
   /** The value of a metric without labels. */

@@ -88,6 +88,12 @@ const posts: { [Name in PostName]: Post<Name> } = {
     '/rtc-api/conferences/sendMessages',
     { messages: [{ id: 'm-1', sequence: 7, timestamp: '2026-01-05T10:00:00.000Z' }] },
   ],
+  startRecording: [
+    { ...own },
+    '/rtc-api/conferences/startRecording',
+    { recordingId: 'r-1', startedAt: '2026-01-05T10:00:00.000Z' },
+  ],
+  stopRecording: [{ ...own }, '/rtc-api/conferences/stopRecording'],
   removeParticipant: [
     { ...own, participantId: 'ep-2', reason: 'rude', ban: true },
     '/rtc-api/conferences/removeParticipant',
@@ -143,6 +149,13 @@ describe('a command', () => {
     expect(await api.revokeTicket('ABC 123')).toBeUndefined();
     const [request] = server.requests;
     expect([request?.line, request?.body]).toEqual(['POST /security/ticket/ABC%20123/revoke', '']);
+  });
+
+  it('names a recording to delete in its path, and sends no body', async () => {
+    server.reply({ status: 204 });
+    expect(await api.deleteRecording('r-1')).toBeUndefined();
+    const [request] = server.requests;
+    expect([request?.line, request?.body]).toEqual(['POST /rtc-api/recordings/r-1/delete', '']);
   });
 
   it('without a result accepts any 2xx with no body or one in JSON', async () => {
@@ -216,8 +229,27 @@ it('covers every operation of the API', () => {
     'getTicket',
     'getWaiting',
     'revokeTicket',
+    'getRecordings',
+    'getRecording',
+    'getRecordingFile',
+    'deleteRecording',
   ];
   expect(Object.keys(api).toSorted()).toEqual([...Object.keys(posts), ...reads].toSorted());
+});
+
+it.each([
+  ['getRecordings', ['c 1'], '/rtc-api/conferences/c%201/recordings', '[]'],
+  ['getRecording', ['r-1'], '/rtc-api/recordings/r-1', '{"recordingId":"r-1","streams":[]}'],
+] as const)('%s reads what its path names', async (name, args, path, body) => {
+  server.reply({ body });
+  expect(await api[name](args[0])).toEqual(JSON.parse(body));
+  expect(server.requests[0]?.line).toBe(`GET ${path}`);
+});
+
+it('getRecordingFile returns the content as a stream', async () => {
+  server.reply({ headers: { 'content-type': 'video/webm' }, body: 'media' });
+  expect(await new Response(await api.getRecordingFile('r-1', '1-video-1.webm')).text()).toBe('media');
+  expect(server.requests[0]?.line).toBe('GET /rtc-api/recordings/r-1/files/1-video-1.webm');
 });
 
 describe('openPush', () => {

@@ -3,8 +3,10 @@ import type {
   EntryAnswer,
   IceServers,
   PublishStreamResult,
+  Recording,
   SendEventResult,
   SendMessagesResult,
+  StartRecordingResult,
   ViewStreamResult,
   WaitingList,
   WireConference,
@@ -41,6 +43,7 @@ const shortestHoldMs = 1_000;
 
 const conferences = 'rtc-api/conferences';
 const endpoints = 'rtc-api/users/endpoints';
+const recordings = 'rtc-api/recordings';
 
 /**
  * Every operation: its path, if that differs from its name, and for POST the effect of sending it twice (GET is always
@@ -73,6 +76,20 @@ export const operations: { readonly [Name in keyof RtcApi]: Operation<RtcApi[Nam
   setInteraction: tells(`${conferences}/interaction`),
   sendEvent: asks('unsafe', object<SendEventResult>('eventsSent')),
   sendMessages: asks('idempotent', object<SendMessagesResult>('messages')),
+
+  startRecording: asks('idempotent', object<StartRecordingResult>('recordingId', 'startedAt')),
+  stopRecording: tells(),
+  getRecordings: reads(list<Recording>, conferences, '/recordings'),
+  getRecording: reads(object<Recording>('recordingId', 'streams'), recordings),
+  deleteRecording: (send, operation) => async (recordingId, options) => {
+    const path = `${recordings}/${segment(recordingId)}/delete`;
+    (await send(post(operation, 'idempotent', undefined, path), options)).read(() => true);
+  },
+  getRecordingFile: (send, operation) => async (recordingId, name, options) => {
+    const path = `${recordings}/${segment(recordingId)}/files/${segment(name)}`;
+    const answer = await send({ ...get(operation, path), streamType: 'video/' }, options);
+    return answer.stream ?? answer.read<ReadableStream<Uint8Array>>(() => undefined);
+  },
 
   removeParticipant: tells(),
   muteParticipant: tells(),

@@ -16,6 +16,7 @@ import type {
   MuteParticipantCommand,
   PublishStreamCommand,
   PublishStreamResult,
+  Recording,
   RegisterUserEndpointCommand,
   RemoveParticipantCommand,
   RequestEntryCommand,
@@ -25,6 +26,9 @@ import type {
   SendMessagesCommand,
   SendMessagesResult,
   SetInteractionCommand,
+  StartRecordingCommand,
+  StartRecordingResult,
+  StopRecordingCommand,
   StopViewStreamCommand,
   Ticket,
   UnpublishStreamCommand,
@@ -181,6 +185,29 @@ export interface RtcApi {
   decideEntry(command: DecideEntryCommand, options?: CallOptions): Promise<DecideEntryResult>;
   /** Who is waiting. With a `revision`, waits for a change as `requestEntry` does. */
   getWaiting(conferenceId: string, query: WaitingQuery, options?: CallOptions): Promise<WaitingList>;
+
+  /**
+   * Records the conference on the server; resolves to the running recording, which may be an earlier one. A Parley extension:
+   * other servers give `NotFoundError`.
+   */
+  startRecording(command: StartRecordingCommand, options?: CallOptions): Promise<StartRecordingResult>;
+  /** Stops the recording, and waits for its files. `NotFoundError` means that none runs. */
+  stopRecording(command: StopRecordingCommand, options?: CallOptions): Promise<void>;
+  /** The recordings of a conference, oldest first, also after it has ended. */
+  getRecordings(conferenceId: string, options?: CallOptions): Promise<readonly Recording[]>;
+  /** The manifest of a recording. */
+  getRecording(recordingId: string, options?: CallOptions): Promise<Recording>;
+  /** Deletes a recording that has ended, for good. */
+  deleteRecording(recordingId: string, options?: CallOptions): Promise<void>;
+  /**
+   * The content of a file that the manifest names. Timeout and `signal` apply until the response begins; afterwards, cancel the
+   * stream.
+   */
+  getRecordingFile(
+    recordingId: string,
+    name: string,
+    options?: CallOptions,
+  ): Promise<ReadableStream<Uint8Array>>;
 
   /** The full state, listed by endpoint: a participant's `id` is an endpoint id. */
   getConference(conferenceId: string, options?: CallOptions): Promise<WireConference>;

@@ -92,6 +92,14 @@ const breakages: Readonly<
     only: 'metadata/',
     caughtBy: ['metadata/set-and-remove', 'metadata/remove-missing', 'metadata/mute'],
   },
+  'starts another recording each time': {
+    answer: altering(
+      ({ path }, status) => path.endsWith('/startRecording') && status === 200,
+      (result: object) => ({ ...result, recordingId: crypto.randomUUID() }),
+    ),
+    only: 'recording/',
+    caughtBy: ['recording/announce', 'recording/once'],
+  },
   'accepts a second join': {
     answer: replacing(422, { status: 200, body: '{"id":"x","version":1,"mode":"ROUTER"}' }),
     only: 'participant/join',
@@ -341,7 +349,10 @@ it('tests a server with only the 20 operations of the page', async () => {
   expect(skipped.filter((id) => id.startsWith('extension/'))).toHaveLength(11);
   expect(skipped.filter((id) => id.startsWith('message/'))).toHaveLength(11);
   expect(skipped.filter((id) => /^(moderation|lobby)\//.test(id))).toHaveLength(19);
-  const others = skipped.filter((id) => !/^(extension|message|moderation|lobby|media|answer)\//.test(id));
+  expect(skipped.filter((id) => id.startsWith('recording/'))).toHaveLength(5);
+  const others = skipped.filter(
+    (id) => !/^(extension|message|moderation|lobby|recording|media|answer)\//.test(id),
+  );
   expect(others).toEqual([
     'event-form/ConferenceMessageSentEvent',
     'event-form/ConferenceMessagesPlacedEvent',

@@ -22,6 +22,13 @@ export {
   type PlayingConference,
 } from './headless/create-playback.ts';
 export { createPublication } from './headless/create-publication.ts';
+export {
+  createRecording,
+  nothingRecorded,
+  type RecordedConference,
+  type RecordingSnapshot,
+  type RecordingStore,
+} from './headless/create-recording.ts';
 export type {
   PublicationActions,
   PublicationOptions,

@@ -89,7 +89,15 @@ export type {
 } from './moderation/moderation.ts';
 export type { Waiting } from './presence/wait-for-entry.ts';
 export { selectOnHold } from './conventions/hold.ts';
-export { announceRecording, selectRecording, type MetadataWriter } from './conventions/recording.ts';
+export {
+  announceRecording,
+  type MetadataWriter,
+  type Recorder,
+  selectRecorder,
+  selectRecording,
+} from './conventions/recording.ts';
+export type { StartedRecording } from './recording/recording-calls.ts';
+export { RecordingRefusedError, type RecordingRefusal } from './errors/recording-refused-error.ts';
 export { announcePortrait, selectPortrait } from './conventions/portrait.ts';
 export type { Detach, ViewedStream, ViewOptions } from './viewing/viewed-stream.ts';
 export type { JoinTiming } from './announcing/join-timing.ts';

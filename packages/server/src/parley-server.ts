@@ -16,7 +16,7 @@ import type { MediaLog, MediaRouter } from './media/media-router.ts';
 import { repeatEvery } from './repeat-every.ts';
 import { serveApi } from './serve-api.ts';
 import { startConferencing, type Foundation } from './start-conferencing.ts';
-import { openMediaRouter, startMedia } from './start-media.ts';
+import { openMediaRouter, openRecordings, startMedia, type Media } from './start-media.ts';
 import { startModeration } from './start-moderation.ts';
 import { explainStorageError } from './storage/explain-storage-error.ts';
 import { openStorage } from './storage/open-storage.ts';
@@ -119,7 +119,7 @@ async function assemble(
     limits,
   });
   const mediaRouter = parts.mediaRouter ?? (await openMediaRouter(config, mediaLog));
-  const media = startMedia(foundation, conferencing, mediaRouter);
+  const media = startMedia(foundation, conferencing, mediaRouter, await openRecordings(foundation));
   const moderation = startModeration(foundation, conferencing, auth);
   let isClosing = false;
   const unreadiness = async (): Promise<ErrorResponse | undefined> => {
@@ -128,7 +128,7 @@ async function assemble(
     return trouble && { error: trouble.code, error_description: trouble.description };
   };
   await serveApi(app, { foundation, auth, conferencing, media, moderation, unreadiness });
-  const stopHousekeeping = keepHouse(foundation, auth);
+  const stopHousekeeping = keepHouse(foundation, auth, media);
   const closeHttp = closeGracefully(app, clock);
 
   const close = async (): Promise<void> => {
@@ -137,6 +137,8 @@ async function assemble(
     isClosing = true;
     await sleep(clock, config.shutdownDelayMs ?? 0);
     auth.close();
+    // While the conferences can still announce it.
+    await media.recordings.close();
     moderation.close();
     // Before the HTTP server, which waits for parked requests.
     await conferencing.close();
@@ -152,10 +154,15 @@ async function assemble(
 }
 
 /** Regularly drops what has expired, until the returned function is called. */
-function keepHouse({ config, clock, storage, onError }: Foundation, auth: Auth): () => void {
+function keepHouse(
+  { config, clock, storage, onError }: Foundation,
+  auth: Auth,
+  { archive }: Media,
+): () => void {
   const intervalMs = config.compactionIntervalMs ?? 60 * 60_000;
   const work = async (): Promise<void> => {
     await auth.dropExpired();
+    await archive?.dropExpired(clock.now());
     storage.compact();
   };
   return repeatEvery(clock, intervalMs, work, onError);

@@ -29,6 +29,12 @@ export type RefusalCode =
   | 'position_unavailable'
   /** The request exceeds a limit, which the message names. Trying again does not help. */
   | 'limit_exceeded'
+  /** There is no recording to stop. */
+  | 'not_recording'
+  /** This server has no folder for recordings. */
+  | 'recording_unavailable'
+  /** A stream is end-to-end encrypted, so the server cannot record it. */
+  | 'media_encrypted'
   /** Too many calls. Sent with `Retry-After`. */
   | 'too_many_requests'
   /** Client id or secret is wrong (RFC 6749, 5.2). */

@@ -11,6 +11,7 @@ import { iceHandlers } from './http/handlers/ice-handlers.ts';
 import { lobbyHandlers } from './http/handlers/lobby-handlers.ts';
 import { moderationHandlers } from './http/handlers/moderation-handlers.ts';
 import { pushHandlers } from './http/handlers/push-handlers.ts';
+import { recordingHandlers } from './http/handlers/recording-handlers.ts';
 import { securityHandlers } from './http/handlers/security-handlers.ts';
 import { streamHandlers } from './http/handlers/stream-handlers.ts';
 import { meterRequests } from './http/meter-requests.ts';
@@ -85,6 +86,7 @@ function handlersOf(
     ...conferenceReadingHandlers(conferences, endpoints, messages, waiting),
     ...pushHandlers({ conferences, endpoints, outside, messages, pushes, waiting, clock, onSent }),
     ...streamHandlers(conferences, media.streams, endpoints, budgets?.takeMediaSetup),
+    ...recordingHandlers(media.recordings, media.recordingAccess, endpoints),
     ...moderationHandlers(moderation, endpoints),
     ...lobbyHandlers(conferencing.waitingRooms, endpoints, waiting),
     ...endpointHandlers(conferences, endpoints),

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { ConfigError } from './config-error.ts';
 import type { ParleyServerConfig } from './config/parley-server-config.ts';
 import { createMediaRouter, type MediaRouterOptions } from './media/create-media-router.ts';
 import type { MediaLog, MediaRouter } from './media/media-router.ts';
 import { announceQuality } from './quality/announce-quality.ts';
+import { RecordingAccess } from './recordings/recording-access.ts';
+import { RecordingArchive } from './recordings/recording-archive.ts';
+import { Recordings } from './recordings/recordings.ts';
 import { requireFreeUdpPorts } from './require-free-udp-ports.ts';
 import type { Conferencing, Foundation } from './start-conferencing.ts';
 import { announceLayers } from './streams/announce-layers.ts';
@@ -12,14 +16,19 @@ import { Streams } from './streams/streams.ts';
 export interface Media {
   readonly mediaRouter: MediaRouter;
   readonly streams: Streams;
+  readonly recordings: Recordings;
+  readonly recordingAccess: RecordingAccess;
+  /** Undefined if this server does not record. */
+  readonly archive: RecordingArchive | undefined;
   readonly stopQuality: () => void;
 }
 
-/** Connects the conferences to `mediaRouter`. */
+/** Connects the conferences to `mediaRouter`. Without an archive, nothing is recorded. */
 export function startMedia(
   { config, clock, limits, onError }: Foundation,
   { conferences, endpoints, outside }: Conferencing,
   mediaRouter: MediaRouter,
+  archive?: RecordingArchive,
 ): Media {
   const newId = randomUUID;
   const streams = new Streams({
@@ -38,6 +47,15 @@ export function startMedia(
     stamp: () => ({ nowMs: clock.now(), newId }),
     onError,
   });
+  const recordings = new Recordings({
+    conferences,
+    publications: streams.publications,
+    mediaRouter,
+    archive,
+    clock,
+    newId,
+    onError,
+  });
   const stopQuality = announceQuality({
     clock,
     intervalMs: config.qualityIntervalMs ?? 10_000,
@@ -48,7 +66,27 @@ export function startMedia(
     newId,
     onError,
   });
-  return { mediaRouter, streams, stopQuality };
+  const recordingAccess = new RecordingAccess(archive);
+  return { mediaRouter, streams, recordings, recordingAccess, archive, stopQuality };
+}
+
+const defaultRecordingMaxBytes = 50 * 1024 ** 3;
+
+/**
+ * The folder of recordings, with those that a killed process left in it completed; undefined if none is configured.
+ *
+ * @throws {@link ConfigError} (`ERR_CONFIG`) when the folder cannot be used.
+ */
+export async function openRecordings({ config, onError }: Foundation): Promise<RecordingArchive | undefined> {
+  const { recordingDir: folder, recordingMaxBytes: maxBytes, recordingRetentionMs: retentionMs } = config;
+  if (folder === undefined) return undefined;
+  try {
+    const options = { folder, maxBytes: maxBytes ?? defaultRecordingMaxBytes, retentionMs, onError };
+    return await RecordingArchive.open(options);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new ConfigError(`PARLEY_RECORDING_DIR is "${folder}", which cannot be used: ${message}`);
+  }
 }
 
 /**

@@ -14,3 +14,4 @@ export { type ConnectionInUse, useConnection } from './use-connection.ts';
 export { usePermissions } from './use-permissions.ts';
 export { type ModerationInUse, useModeration } from './use-moderation.ts';
 export { useWaitingRoom, type WaitingRoomInUse } from './use-waiting-room.ts';
+export { type RecordingInUse, useRecording } from './use-recording.ts';

@@ -10,6 +10,7 @@ import { messageChecks } from './message-checks.ts';
 import { metadataChecks } from './metadata-checks.ts';
 import { moderationChecks } from './moderation-checks.ts';
 import { participantChecks } from './participant-checks.ts';
+import { recordingChecks } from './recording-checks.ts';
 import { refusalChecks } from './refusal-checks.ts';
 import { streamChecks } from './stream-checks.ts';
 import { tokenChecks } from './token-checks.ts';
@@ -31,6 +32,7 @@ export const askingChecks: readonly Check[] = [
   ...messageChecks,
   ...moderationChecks,
   ...lobbyChecks,
+  ...recordingChecks,
 ];
 
 /** Checks of the responses that all other checks received. */

@@ -14,6 +14,7 @@ export type Need =
   | 'messages'
   | 'moderation'
   | 'waiting room'
+  | 'recording'
   | 'media';
 
 /** The server's address and a client's credentials. */
@@ -64,6 +65,7 @@ export async function meetServer(
   if ((await probe.call('sendMessages', { body: {} })).status === 400) offers.add('messages');
   if ((await probe.call('removeParticipant', { body: {} })).status === 400) offers.add('moderation');
   if ((await probe.call('requestEntry', { body: {} })).status === 400) offers.add('waiting room');
+  if ((await probe.call('startRecording', { body: {} })).status === 400) offers.add('recording');
   const ticket = { type: 'MULTI_USE_TICKET', ttl: 60, properties: { conference_id: randomUUID() } };
   if (await has('createTicket', { body: ticket })) offers.add('tickets');
   if (media) offers.add('media');

@@ -64,6 +64,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/rtc-api/conferences/{id}/recordings": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List the recordings of a conference
+         * @description The recordings of a conference, oldest first, also after it has ended. For its creator, and who may record.
+         */
+        readonly get: operations["getRecordings"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/rtc-api/conferences/{id}/simpleView": {
         readonly parameters: {
             readonly query?: never;
@@ -424,6 +444,46 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/rtc-api/conferences/startRecording": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Start recording
+         * @description Records all streams of the conference on the server, also those that are published later, until stopRecording or the end of the conference. While it runs, the metadata key `RECORDER/server/<recordingId>` informs everyone. If a recording is running, it is the result. Needs the permission `record`; refused with `recording_unavailable` by a server that does not record, with `media_encrypted` while a stream is end-to-end encrypted, and with `limit_exceeded` while the recordings take up all of their space.
+         */
+        readonly post: operations["startRecording"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/rtc-api/conferences/stopRecording": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Stop recording
+         * @description Stops the server's recording of the conference; its files are then complete. Needs the permission `record`. 404 if none is running.
+         */
+        readonly post: operations["stopRecording"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/rtc-api/conferences/stopViewStream": {
         readonly parameters: {
             readonly query?: never;
@@ -636,6 +696,66 @@ export interface paths {
          * @description STUN and TURN servers for new connections. Credentials may expire, so request them again before a new connection.
          */
         readonly get: operations["getIceServers"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/rtc-api/recordings/{recordingId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read a recording's manifest
+         * @description Who and what was recorded, and in which files. For the conference's creator, and who may record.
+         */
+        readonly get: operations["getRecording"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/rtc-api/recordings/{recordingId}/delete": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Delete a recording
+         * @description Deletes the files of a recording that has ended, and its manifest, for good. For the conference's creator, and who may record.
+         */
+        readonly post: operations["deleteRecording"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/rtc-api/recordings/{recordingId}/files/{name}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Read a file of a recording
+         * @description A file that the manifest names: audio or video of one stream, as WebM or Matroska. The header `Range` requests a part, so that players can seek. For the conference's creator, and who may record.
+         */
+        readonly get: operations["getRecordingFile"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -1444,6 +1564,8 @@ export interface components {
             readonly conferenceStreamType: components["schemas"]["StreamType"];
             /** @description Whether to give the stream `streamId`, which this endpoint already publishes, a new transport: type, metadata and views stay, and there is no event. A stream that does not exist gives 404. Default false. */
             readonly iceRestart?: boolean;
+            /** @description Whether the media are end-to-end encrypted, so that the server cannot record them. Default false. */
+            readonly isEncrypted?: boolean;
             /** @description Description of the stream for other participants. */
             readonly metadata?: {
                 readonly [key: string]: components["schemas"]["JsonValue"];
@@ -1967,6 +2089,130 @@ export interface components {
             /** @description Whether it may view streams. */
             readonly view: boolean;
         };
+        /** @description A file with the audio or the video of a stream. */
+        readonly RecordedFile: {
+            /**
+             * Format: int64
+             * @description Its size.
+             */
+            readonly bytes: number;
+            /** @description The codec as SDP names it, such as VP8. */
+            readonly codec: string;
+            /** @description From its first to its last frame. */
+            readonly durationMs: number;
+            /**
+             * @description Why it ended; absent while it is written.
+             * @enum {string}
+             */
+            readonly endReason?: "stopped" | "stream_ended" | "codec_changed" | "write_failed" | "interrupted";
+            /** @description The first 200 times without media. The file's timestamps go on after them. */
+            readonly gaps: readonly components["schemas"]["RecordedGap"][];
+            /**
+             * @description What it contains.
+             * @enum {string}
+             */
+            readonly kind: "audio" | "video";
+            /** @description Name for getRecordingFile. */
+            readonly name: string;
+            /** @description When its first frame is. */
+            readonly offsetMs: number;
+            /** @description The size of the video and each change of it, at most 200; empty for audio. */
+            readonly sizes: readonly components["schemas"]["RecordedSize"][];
+        };
+        /** @description A time without media. */
+        readonly RecordedGap: {
+            /** @description When it began. */
+            readonly atMs: number;
+            /** @description How long it was. */
+            readonly durationMs: number;
+            /**
+             * @description `no_media` means that the publisher sent none, for example because it was muted.
+             * @enum {string}
+             */
+            readonly reason: "packets_lost" | "no_media" | "slow_disk";
+        };
+        /** @description The size of a video from a moment on. */
+        readonly RecordedSize: {
+            /** @description The moment. */
+            readonly atMs: number;
+            /** @description Height in pixels. */
+            readonly heightPx: number;
+            /** @description Width in pixels. */
+            readonly widthPx: number;
+        };
+        /** @description A stream in a recording. */
+        readonly RecordedStream: {
+            /** @description The files, for audio and video each. */
+            readonly files: readonly components["schemas"]["RecordedFile"][];
+            /** @description The `name` in the publisher's metadata when the recording of the stream began. */
+            readonly name?: string;
+            /**
+             * @description Why there are no files, or none from some moment on; absent otherwise.
+             * @enum {string}
+             */
+            readonly notRecorded?: "encrypted" | "no_media" | "process_ended";
+            /** @description Id of the stream. */
+            readonly streamId: string;
+            /** @description What the stream carries. */
+            readonly streamType: components["schemas"]["StreamType"];
+            /** @description Id of the publisher's endpoint. */
+            readonly userEndpointId: string;
+            /** @description Id of the publisher's user. */
+            readonly userId: string;
+        };
+        /** @description The manifest of a recording. All times in milliseconds are on one clock, which starts with the recording. */
+        readonly Recording: {
+            /**
+             * Format: int64
+             * @description Size of all files.
+             */
+            readonly bytes: number;
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /**
+             * Format: date-time
+             * @description When it ended; absent while it runs.
+             */
+            readonly endedAt?: string;
+            /** @description Why it ended; absent while it runs. */
+            readonly endReason?: components["schemas"]["RecordingEndReason"];
+            /** @description Id of the conference's organization. */
+            readonly organizationId: string;
+            /** @description Id of the recording. */
+            readonly recordingId: string;
+            /**
+             * Format: date-time
+             * @description When it started.
+             */
+            readonly startedAt: string;
+            /** @description Who started it. */
+            readonly startedBy: components["schemas"]["RecordingActor"];
+            /** @description `recording` while it runs; then `complete`, or `interrupted` if the server was killed: its files may lack their last second. */
+            readonly state: components["schemas"]["RecordingState"];
+            /** @description Who stopped it; absent if nobody did. */
+            readonly stoppedBy?: components["schemas"]["RecordingActor"];
+            /** @description The streams, in the order in which their recording began. */
+            readonly streams: readonly components["schemas"]["RecordedStream"][];
+            /** @description Version of this format, 1. */
+            readonly version: number;
+        };
+        /** @description A user who started or stopped a recording. */
+        readonly RecordingActor: {
+            /** @description Id of the user's endpoint. */
+            readonly userEndpointId: string;
+            /** @description Id of the user. */
+            readonly userId: string;
+        };
+        /**
+         * @description Why a recording ended: `storage_full` means that all recordings together reached the operator's limit, `interrupted` that the server was killed.
+         * @enum {string}
+         */
+        readonly RecordingEndReason: "stopped" | "conference_ended" | "storage_full" | "disk_full" | "write_failed" | "server_stopped" | "interrupted";
+        /**
+         * @description Whether a recording runs.
+         * @enum {string}
+         */
+        readonly RecordingState: "recording" | "complete" | "interrupted";
         /** @description Registers an endpoint, that is, one session of a user (a tab, a phone). Unknown properties are ignored (decision 37). */
         readonly RegisterUserEndpointCommand: {
             /**
@@ -2093,6 +2339,30 @@ export interface components {
             readonly interactionId: string;
             /** @description The caller's own endpoint. Participants should send it; the creator and SERVICE callers may omit it (decision 42). */
             readonly userEndpointId?: string;
+        };
+        /** @description Starts a recording. Unknown properties are ignored (decision 37). */
+        readonly StartRecordingCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description An endpoint of the caller that has joined. */
+            readonly userEndpointId: string;
+        };
+        /** @description The running recording. */
+        readonly StartRecordingResult: {
+            /** @description Id of the recording. */
+            readonly recordingId: string;
+            /**
+             * Format: date-time
+             * @description When it started. With an earlier time than the request, it was already running.
+             */
+            readonly startedAt: string;
+        };
+        /** @description Stops a recording. Unknown properties are ignored (decision 37). */
+        readonly StopRecordingCommand: {
+            /** @description Id of the conference. */
+            readonly conferenceId: string;
+            /** @description An endpoint of the caller that has joined. */
+            readonly userEndpointId: string;
         };
         /**
          * @description What a stream is taken from. A stream of type MIC_AND_CAM needs both; audio of a screen belongs to it.
@@ -2570,6 +2840,35 @@ export interface operations {
                 };
                 content: {
                     readonly "text/event-stream": string;
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
+    };
+    readonly getRecordings: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of the conference. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The recordings; may be empty. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["Recording"][];
                 };
             };
             readonly 400: components["responses"]["BadRequest"];
@@ -3103,6 +3402,64 @@ export interface operations {
             readonly 503: components["responses"]["Overloaded"];
         };
     };
+    readonly startRecording: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["StartRecordingCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Recording. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["StartRecordingResult"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
+    };
+    readonly stopRecording: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["StopRecordingCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Stopped; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
+    };
     readonly stopViewStream: {
         readonly parameters: {
             readonly query?: never;
@@ -3405,6 +3762,109 @@ export interface operations {
             };
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
+    };
+    readonly getRecording: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of the recording. */
+                readonly recordingId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The manifest. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Recording"];
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
+    };
+    readonly deleteRecording: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of the recording. */
+                readonly recordingId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Deleted; no body. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
+    };
+    readonly getRecordingFile: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Name of the file in the manifest. */
+                readonly name: string;
+                /** @description Id of the recording. */
+                readonly recordingId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The file. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/octet-stream": string;
+                };
+            };
+            /** @description The requested part of the file. */
+            readonly 206: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/octet-stream": string;
+                };
+            };
+            readonly 400: components["responses"]["BadRequest"];
+            readonly 401: components["responses"]["Unauthorized"];
+            readonly 403: components["responses"]["Forbidden"];
+            readonly 404: components["responses"]["NotFound"];
+            /** @description The file has no such part. */
+            readonly 416: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
             readonly 429: components["responses"]["TooManyRequests"];
             readonly 503: components["responses"]["Overloaded"];
         };

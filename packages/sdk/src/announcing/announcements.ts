@@ -5,6 +5,7 @@ import {
   type Participant,
   type Stream,
 } from '@parley-rtc/contract';
+import { endReasonOf, selectRecorder } from '../conventions/recording.ts';
 import type { ConferenceSnapshot, Removal } from '../state/conference-store.ts';
 import { moderatorOf } from '../state/moderator.ts';
 import { selectRemoteParticipants, streamsOf } from '../state/selectors.ts';
@@ -37,6 +38,7 @@ export function announcementsBetween(
     ),
     ...permissionAnnouncements(before, after),
     ...metadataAnnouncements(before.conference.metadata, after.conference.metadata),
+    ...recorderAnnouncements(before, after),
     ...playbackAnnouncements(before, after),
     ...networkAnnouncements(before, after),
     ...connectionAnnouncements(before, after),
@@ -120,6 +122,13 @@ function metadataAnnouncements(
     .map((key) => ({ key, entry: Object.hasOwn(after, key) ? after[key] : undefined }))
     .filter(({ key, entry }) => !sameJson(Object.hasOwn(before, key) ? before[key] : undefined, entry))
     .map((payload) => ['metadata-updated', payload] as const);
+}
+
+function recorderAnnouncements(before: ConferenceSnapshot, after: ConferenceSnapshot): Announcement[] {
+  const recorder = selectRecorder(after);
+  if (sameJson(selectRecorder(before), recorder)) return [];
+  const reason = recorder ? undefined : endReasonOf(after.conference.metadata);
+  return [['recording-changed', { recorder, reason }]];
 }
 
 function playbackAnnouncements(before: ConferenceSnapshot, { playback }: ConferenceSnapshot): Announcement[] {

@@ -5,6 +5,7 @@ import type {
   Permissions as ParticipantPermissions,
   UnknownEvent,
 } from '@parley-rtc/contract';
+import type { Recorder } from '../conventions/recording.ts';
 import type { Message } from '../messages/message.ts';
 import type { WaitingGuest } from '../moderation/moderation.ts';
 import type { PublishedStream } from '../publishing/published-stream.ts';
@@ -62,6 +63,11 @@ export interface ConferenceEvents {
   };
   /** An entry of the conference's metadata was set, or removed (then `entry` is undefined). */
   'metadata-updated': { readonly key: string; readonly entry: MetadataEntry | undefined };
+  /**
+   * Recording started, or stopped (then `recorder` is undefined). `reason` says why the server ended a recording that nobody
+   * stopped, such as `disk_full` or `storage_full`.
+   */
+  'recording-changed': { readonly recorder: Recorder | undefined; readonly reason: string | undefined };
   /** The connection status changed, for example to `reconnecting` or `left`. */
   'connection-changed': { readonly connection: ConnectionStatus };
   /** The browser started or stopped blocking playback of streams that we view. */

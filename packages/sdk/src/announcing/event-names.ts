@@ -12,6 +12,7 @@ const eventNames: Readonly<Record<keyof ConferenceEvents, true>> = {
   'permissions-changed': true,
   'muted-by-moderator': true,
   'metadata-updated': true,
+  'recording-changed': true,
   'connection-changed': true,
   'playback-changed': true,
   'quality-changed': true,

@@ -13,6 +13,7 @@ import type { Moderation, WaitingRoom } from '../moderation/moderation.ts';
 import type { PublishOptions } from '../publishing/publish-options.ts';
 import type { PublishedStream } from '../publishing/published-stream.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
+import type { StartedRecording } from '../recording/recording-calls.ts';
 import type { ConferenceStore } from '../state/conference-store.ts';
 import { assertMaxVideos } from '../viewing/assert-max-videos.ts';
 import type { ViewedStream, ViewOptions } from '../viewing/viewed-stream.ts';
@@ -225,6 +226,24 @@ export class Conference implements AsyncDisposable {
     const { store, metadata } = this.#joined;
     const { conference } = store.getSnapshot();
     await resume(conference, (key, value) => metadata.change(key, value, options));
+  }
+
+  /**
+   * Records all streams on the server, also those that are published later, until `stopRecording` or the end of the
+   * conference. Resolves to the running recording, which another participant may have started. Everyone receives
+   * `recording-changed`. Needs the permission `record`.
+   *
+   * @throws RecordingRefusedError (`ERR_RECORDING_REFUSED`) when the server cannot record; `reason` says why.
+   * @throws ForbiddenError (`ERR_FORBIDDEN`) without the right to record.
+   * @throws UnsupportedByServerError (`ERR_UNSUPPORTED_BY_SERVER`) on a server without recording.
+   */
+  async startRecording(options: CallOptions = {}): Promise<StartedRecording> {
+    return (await this.#joined.recording()).start(options);
+  }
+
+  /** Stops recording on the server; resolves once its files are complete. Does nothing if the server does not record. */
+  async stopRecording(options: CallOptions = {}): Promise<void> {
+    await (await this.#joined.recording()).stop(options);
   }
 
   /** Replaces our own metadata as a whole. */

@@ -13,6 +13,8 @@ export interface MediaCallsOptions {
   /** Whether we have left. The server then withdraws all our media itself. */
   readonly isClosed: () => boolean;
   readonly onProblem: (error: ParleyError) => void;
+  /** Set if media are end-to-end encrypted. */
+  readonly encryption?: object | undefined;
 }
 
 export interface MediaCalls {
@@ -31,6 +33,7 @@ export function mediaCalls({
   presence,
   isClosed,
   onProblem,
+  encryption,
 }: MediaCallsOptions): MediaCalls {
   const quietly = (call: Promise<void>) =>
     call.then(
@@ -50,7 +53,10 @@ export function mediaCalls({
         const operation = 'publishStream';
         const send = (streamId: string) =>
           sendInside(presence, { operation, signal }, () =>
-            api.publishStream({ ...command, ...own, streamId }, { signal }),
+            api.publishStream(
+              { ...command, ...own, streamId, ...(encryption && { isEncrypted: true }) },
+              { signal },
+            ),
           );
         if (command.iceRestart) return send(command.streamId);
         const { id, answer } = await sendNewOffer({

@@ -68,6 +68,8 @@ describe('leaving', () => {
     removeMetadata: (ada) => ada.removeMetadata('a'),
     hold: (ada) => ada.hold(),
     resume: (ada) => ada.resume(),
+    startRecording: (ada) => ada.startRecording(),
+    stopRecording: (ada) => ada.stopRecording(),
     setParticipantMetadata: (ada) => ada.setParticipantMetadata({}),
     end: (ada) => ada.end(),
   };

@@ -12,6 +12,7 @@ import { departureOf } from '../announcing/departure.ts';
 import { muteKey } from '../conventions/track-mute.ts';
 import { EndpointLostError, ListenerError, NotJoinedError } from '../errors/conference-errors.ts';
 import { removalIn } from '../errors/removal-in.ts';
+import { loadPart } from '../load-part.ts';
 import type { Entered } from '../presence/enter-conference.ts';
 import type { Farewell } from '../presence/farewell.ts';
 import { watchPage } from '../presence/page-lifecycle.ts';
@@ -20,6 +21,7 @@ import type { Presence } from '../presence/send-inside.ts';
 import type { PublishOptions } from '../publishing/publish-options.ts';
 import type { PublishedStream } from '../publishing/published-stream.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
+import type { RecordingCalls } from '../recording/recording-calls.ts';
 import type { EventFeed } from '../signalling/event-feed.ts';
 import {
   createConferenceStore,
@@ -55,6 +57,7 @@ export class Session {
   readonly #options: SessionOptions;
   readonly #log: Log;
   readonly #own: OwnIds;
+  readonly #presence: Presence;
   readonly #rejoiner: Rejoiner;
   readonly #feed: EventFeed;
   readonly #stopWatching: () => void;
@@ -81,6 +84,7 @@ export class Session {
       untilInside: (signal) => this.#untilInside(signal),
       isDropped: (cause) => this.#rejoiner.isDropped(cause),
     };
+    this.#presence = presence;
     const metadata = metadataCalls(api, own, presence);
     this.metadata = metadata;
     const onProblem = (error: ParleyError) => {
@@ -240,6 +244,18 @@ export class Session {
     });
     this.#onConference(endedConference(this.store.getSnapshot().conference, reason));
     return this.#farewell;
+  }
+
+  /** Loads the code for recording on the server. */
+  async recording(): Promise<RecordingCalls> {
+    const { RecordingCalls } = await loadPart('recording', () => import('../recording/recording-calls.ts'));
+    const { api, encryption } = this.#options;
+    return new RecordingCalls({
+      api,
+      own: this.#own,
+      presence: this.#presence,
+      isEncrypted: encryption !== undefined,
+    });
   }
 
   onEndpointLost(cause?: unknown): void {

@@ -40,6 +40,7 @@ import type {
 import type { EntryDeniedError, EntryExpiredError, NotPermittedError } from './moderation-errors.ts';
 import type { MuteNotAnnouncedError } from './mute-not-announced-error.ts';
 import type { PartNotLoadedError } from './part-not-loaded-error.ts';
+import type { RecordingRefusedError } from './recording-refused-error.ts';
 import type { InvalidMetadataError } from './schema-errors.ts';
 import type { TrackEndedError } from './track-ended-error.ts';
 import type { AudioOutputError, NoFramesError, ViewClosedError } from './viewing-errors.ts';
@@ -78,6 +79,7 @@ export type AnyParleyError =
   | PartNotLoadedError
   | PlaybackBlockedError
   | RecipientNotFoundError
+  | RecordingRefusedError
   | RequestFailedError
   | ScreenShareCancelledError
   | ScreenShareUnavailableError

@@ -63,6 +63,7 @@ import {
 import { EntryDeniedError, EntryExpiredError, NotPermittedError } from './moderation-errors.ts';
 import { MuteNotAnnouncedError } from './mute-not-announced-error.ts';
 import { PartNotLoadedError } from './part-not-loaded-error.ts';
+import { RecordingRefusedError } from './recording-refused-error.ts';
 import { InvalidMetadataError } from './schema-errors.ts';
 import { TrackEndedError } from './track-ended-error.ts';
 import { AudioOutputError, NoFramesError, ViewClosedError } from './viewing-errors.ts';
@@ -116,6 +117,11 @@ const errors: Readonly<Record<ParleyErrorCode, readonly [ParleyError, ...ParleyE
   ERR_ON_HOLD: [new OnHoldError()],
   ERR_PART_NOT_LOADED: [new PartNotLoadedError('publishing')],
   ERR_PLAYBACK_BLOCKED: [new PlaybackBlockedError({} as HTMLMediaElement)],
+  ERR_RECORDING_REFUSED: [
+    new RecordingRefusedError('encrypted'),
+    new RecordingRefusedError('not-configured'),
+    new RecordingRefusedError('storage-full'),
+  ],
   ERR_RECIPIENT_NOT_FOUND: [new RecipientNotFoundError()],
   ERR_REMOVED: [new RemovedError(failure)],
   ERR_REQUEST_FAILED: [new RequestFailedError('ping', true)],

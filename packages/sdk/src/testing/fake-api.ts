@@ -178,6 +178,33 @@ export function fakeApi(server: FakeServer, userId: string): RtcApi {
         });
         return { messages: sent.map(answer) };
       }),
+    startRecording: (command, options) =>
+      act('startRecording', command, options?.signal, (fail) => {
+        if (!server.hasRecording) return fail(NotFoundError, 404);
+        const who = inside(command.userEndpointId, fail);
+        const startedAt = new Date(Date.now()).toISOString();
+        server.recordingId ??= server.newId('recording-');
+        const key = `RECORDER/server/${server.recordingId}`;
+        const value = '{"on":true}';
+        server.append({ type: 'ConferenceMetadataUpdatedEvent', ...who, operation: 'SET', key, value });
+        return { recordingId: server.recordingId, startedAt };
+      }),
+    stopRecording: (command, options) =>
+      act('stopRecording', command, options?.signal, (fail) => {
+        if (!server.hasRecording) return fail(NotFoundError, 404);
+        const who = inside(command.userEndpointId, fail);
+        if (server.recordingId === undefined) return fail(NotFoundError, 404, 'not_recording');
+        const key = `RECORDER/server/${server.recordingId}`;
+        server.recordingId = undefined;
+        server.append({ type: 'ConferenceMetadataUpdatedEvent', ...who, operation: 'REMOVE', key });
+      }),
+    getRecordings: () => Promise.resolve([]),
+    getRecording: (id, options) =>
+      act('getRecording', id, options?.signal, (fail) => fail(NotFoundError, 404)),
+    deleteRecording: (id, options) =>
+      act('deleteRecording', id, options?.signal, (fail) => fail(NotFoundError, 404)),
+    getRecordingFile: (id, _name, options) =>
+      act('getRecordingFile', id, options?.signal, (fail) => fail(NotFoundError, 404)),
     getConference: (id, options) =>
       act('getConference', id, options?.signal, (fail) =>
         conferenceToWire(server.snapshot() ?? fail(NotFoundError, 404)),

@@ -67,6 +67,10 @@ export class FakeServer {
   readonly messages: FakeMessages = new FakeMessages();
   /** Whether it supports messages, as Parley's server does. */
   hasMessages = true;
+  /** Whether it records, as Parley's server does with a folder. */
+  hasRecording = true;
+  /** The recording that runs. */
+  recordingId: string | undefined;
   readonly #pushes = new FakePushes((reader) => this.messagesFor(reader));
   #lastId = 0;
 

@@ -5,6 +5,8 @@ import type { RouterUnderLoad } from './router-under-load.ts';
 /** A conference on one of our servers, with this process as a participant. */
 export interface ParleyRoom extends Pick<RouterUnderLoad, 'publish' | 'view'> {
   readonly conferenceId: string;
+  /** Records all streams on the server. */
+  readonly record: () => Promise<unknown>;
 }
 
 /** Joins a conference; creates one if none is named. */
@@ -25,6 +27,7 @@ export async function joinParley(url: string, known?: string): Promise<ParleyRoo
 
   return {
     conferenceId,
+    record: () => call('conferences/startRecording', about),
     publish: async (isSimulcast) => {
       const peer = await NativePeer.create('127.0.0.1');
       const offer = publishOffer(peer, isSimulcast);

@@ -18,11 +18,13 @@ export interface ParleySetUp {
   readonly processes?: number;
   /** A single UDP port for all peers. Default: one for each. */
   readonly udpPort?: number;
+  /** Folder for recordings. Default: none. */
+  readonly recordingDir?: string;
 }
 
 /** Starts our server as users do; writes CPU profiles to `profileFolder`, if any. */
 export async function startParley(
-  { processes = 1, udpPort }: ParleySetUp = {},
+  { processes = 1, udpPort, recordingDir }: ParleySetUp = {},
   profileFolder?: string,
 ): Promise<ParleyUnderLoad> {
   const flags = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
@@ -34,6 +36,7 @@ export async function startParley(
       PARLEY_RATE_LIMITS: 'off',
       PARLEY_MEDIA_PROCESSES: String(processes),
       ...(udpPort !== undefined && { PARLEY_UDP_PORT: String(udpPort) }),
+      ...(recordingDir !== undefined && { PARLEY_RECORDING_DIR: recordingDir }),
       PARLEY_LIMIT_VIEWS_PER_ENDPOINT: '10000',
       PARLEY_LIMIT_STREAMS_PER_PARTICIPANT: '10000',
     },

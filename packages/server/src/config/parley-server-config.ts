@@ -37,6 +37,15 @@ export interface ParleyServerConfig {
    * `docs/server/operations.md` says how.
    */
   readonly packetDumpDir?: string;
+  /**
+   * Folder for recordings, which one server alone uses. Default: this server does not record. `docs/recording.md` says
+   * what is in it.
+   */
+  readonly recordingDir?: string;
+  /** What all recordings together may take up, in bytes. Default 50 GiB. */
+  readonly recordingMaxBytes?: number;
+  /** How long ended recordings are kept, in milliseconds. Default: until they are deleted. */
+  readonly recordingRetentionMs?: number;
   /** Default `silent`. */
   readonly logLevel?: LogLevel;
   /** How long a request for events is parked, in milliseconds. Default 20_000, below the timeouts of common proxies. */

@@ -6,6 +6,7 @@ import { readAccess } from './read-access.ts';
 import { readIce } from './read-ice.ts';
 import { readNetwork } from './read-network.ts';
 import { readProtection } from './read-protection.ts';
+import { readRecording } from './read-recording.ts';
 import { readRetention } from './read-retention.ts';
 
 /**
@@ -20,6 +21,7 @@ export function readConfig(env: Environment): ParleyServerConfig {
     ...readIce(env),
     ...readNetwork(env),
     ...readRetention(env),
+    ...readRecording(env),
     ...readProtection(env),
   };
 }

@@ -13,6 +13,8 @@ const statusOfRefusal: Readonly<Record<RefusalCode, number>> = {
   unknown_recipient: 400,
   position_unavailable: 400,
   limit_exceeded: 400,
+  recording_unavailable: 400,
+  media_encrypted: 400,
   invalid_grant: 400,
   unauthorized_client: 400,
   invalid_token: 401,
@@ -24,6 +26,7 @@ const statusOfRefusal: Readonly<Record<RefusalCode, number>> = {
   removed: 403,
   banned: 403,
   not_found: 404,
+  not_recording: 404,
   already_joined: 422,
   too_many_requests: 429,
 };

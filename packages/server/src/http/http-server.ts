@@ -70,8 +70,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
   await app.register(cors, {
     origin: corsOrigins ? [...corsOrigins] : '*',
     methods: ['GET', 'POST'],
-    allowedHeaders: ['Authorization', 'Content-Type', 'Last-Event-ID', 'X-Auvious-TransactionId'],
-    exposedHeaders: ['Retry-After', 'X-Request-Id'],
+    allowedHeaders: ['Authorization', 'Content-Type', 'Last-Event-ID', 'Range', 'X-Auvious-TransactionId'],
+    exposedHeaders: ['Content-Range', 'Retry-After', 'X-Request-Id'],
     maxAge: 24 * 60 * 60,
   });
   await app.register(formbody, { bodyLimit: limits.bodyBytes });

@@ -1,6 +1,7 @@
 import type { WireConference } from '@parley-rtc/contract';
 import { describe, expect, it } from 'vitest';
 import { PushReader } from '../testing/push-reader.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { startTestServer, type Caller, type TestServer } from '../testing/test-server.ts';
 
 // A browser, a proxy or the SDK sends a command again when its answer is lost. Whether the first one was executed, it
@@ -47,6 +48,8 @@ const commands: Readonly<
   registerUserEndpointLegacy: [() => ({ userEndpointId: 'mine', keepAliveSeconds: 30 }), 200],
   keepAliveUserEndpoint: [({ userEndpointId }) => ({ userEndpointId }), 204],
   unregisterUserEndpoint: [({ userEndpointId }) => ({ userEndpointId }), 404, 'not_found'],
+  startRecording: [ids(), 200],
+  stopRecording: [ids(), 404, 'not_recording'],
   revokeUser: [() => ({ userId: 'someone' }), 204],
 };
 
@@ -64,7 +67,7 @@ function ofStream(more: object = {}) {
 }
 
 async function setUp(): Promise<TestServer & { readonly scene: Scene }> {
-  const server = await startTestServer();
+  const server = await startTestServer({ recordingDir: temporaryFolder() });
   const { service: caller } = server;
   const conferenceId = await caller.create();
   const userEndpointId = await caller.join(conferenceId);
@@ -78,6 +81,7 @@ async function setUp(): Promise<TestServer & { readonly scene: Scene }> {
   await caller.do('registerUserEndpoint', { body: { userEndpointId: 'other tab', keepAliveSeconds: 30 } });
   const view = { conferenceId, userEndpointId, streamId, viewerId: 'v-1', sdpOffer };
   await caller.do('viewStream', { body: view });
+  await caller.do('startRecording', { body: { conferenceId, userEndpointId } });
   return { ...server, scene: { caller, conferenceId, userEndpointId, streamId } };
 }
 
@@ -142,7 +146,7 @@ it('a sent event with an id of its own is delivered once', async () => {
   const body = { conferenceId, qos: 'AT_LEAST_ONCE', event };
   const answers = await Promise.all([1, 2].map(() => caller.do('sendEvent', { body })));
   expect(answers).toEqual([{ eventsSent: 2 }, { eventsSent: 2 }]);
-  const push = await PushReader.open(caller, conferenceId, { v: 4 });
+  const push = await PushReader.open(caller, conferenceId, { v: 5 });
   await caller.do('sendEvent', { body: { ...body, event: { ...event, id: 'last' } } });
   expect((await push.take(2)).map(({ id }) => id)).toEqual(['mine', 'last']);
 });
@@ -152,7 +156,7 @@ it('covers every command of the API that can be sent with ids of its own', async
   const posts = operations
     .filter(({ method }) => method.toUpperCase() === 'POST')
     .map((one) => one.operationId);
-  // These have no id of their own: tokens and sent events have tests of their own, and a ticket expires or is named in the path.
-  const others = ['requestToken', 'createTicket', 'sendEvent', 'revokeTicket'];
+  // These have no id of their own: tokens and sent events have tests of their own, and the path names a ticket or recording.
+  const others = ['requestToken', 'createTicket', 'sendEvent', 'revokeTicket', 'deleteRecording'];
   expect(posts.toSorted()).toEqual([...Object.keys(commands), ...others].toSorted());
 });

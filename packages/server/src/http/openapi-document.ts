@@ -13,6 +13,8 @@ export interface DocumentedOperation {
   readonly successStatus: number;
   /** Whether its success response is a stream of server-sent events. */
   readonly isEventStream: boolean;
+  /** Whether its success response is the content of a file. */
+  readonly isFile: boolean;
   /** JSON pointer to the schema of the request body; undefined without a body. */
   readonly bodyPointer: string | undefined;
   readonly params: ParameterSchema;
@@ -75,13 +77,15 @@ function describeOperation(path: string, method: string, raw: RawOperation): Doc
   }
   const [contentType] = Object.keys(raw.requestBody?.content ?? {});
   const successStatus = Object.keys(raw.responses).find((status) => status.startsWith('2'));
+  const successContent = raw.responses[successStatus ?? '']?.content ?? {};
   return {
     operationId: raw.operationId,
     method: method === 'get' ? 'GET' : 'POST',
     path,
     isPublic: raw.security?.length === 0,
     successStatus: Number(successStatus),
-    isEventStream: 'text/event-stream' in (raw.responses[successStatus ?? '']?.content ?? {}),
+    isEventStream: 'text/event-stream' in successContent,
+    isFile: 'application/octet-stream' in successContent,
     bodyPointer:
       contentType === undefined
         ? undefined

@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../actor.ts';
 import { routeOf, type DocumentedOperation, type OpenapiDocument } from './openapi-document.ts';
-import type { Handlers } from './operations.ts';
+import type { AnsweredFile, Handlers } from './operations.ts';
 import { addressKey } from './rates/address-key.ts';
 import { validationBy, type SchemaValidation } from './schema-validation.ts';
+import { sendFile } from './send-file.ts';
 import { jsonOf } from './shared-answers.ts';
 
 /** Identifies the caller by the `Authorization` header; refuses with `invalid_token`. */
@@ -69,6 +70,7 @@ function addRoute(
       // Responses depend on the time and the caller.
       void reply.status(operation.successStatus).header('cache-control', 'no-store');
       if (operation.successStatus === 204) return reply.send();
+      if (operation.isFile) return sendFile(request, reply, answer as AnsweredFile);
       if (operation.isEventStream) {
         // Without this header, nginx and similar proxies buffer the stream.
         return reply.type('text/event-stream').header('x-accel-buffering', 'no').send(answer);

@@ -17,6 +17,7 @@ import type {
   MuteParticipantCommand,
   PublishStreamCommand,
   PublishStreamResult,
+  Recording,
   RegisterUserEndpointCommand,
   RemoveParticipantCommand,
   RequestEntryCommand,
@@ -26,6 +27,9 @@ import type {
   SendMessagesCommand,
   SendMessagesResult,
   SetInteractionCommand,
+  StartRecordingCommand,
+  StartRecordingResult,
+  StopRecordingCommand,
   StopViewStreamCommand,
   Ticket,
   TokenRequest,
@@ -88,6 +92,16 @@ interface Operations {
     { readonly id: string },
     EventsQuery & { readonly lastEventId?: string }
   >;
+  startRecording: Operation<StartRecordingCommand, StartRecordingResult>;
+  stopRecording: Operation<StopRecordingCommand>;
+  getRecordings: Operation<undefined, readonly Recording[], { readonly id: string }>;
+  getRecording: Operation<undefined, Recording, { readonly recordingId: string }>;
+  deleteRecording: Operation<undefined, void, { readonly recordingId: string }>;
+  getRecordingFile: Operation<
+    undefined,
+    AnsweredFile,
+    { readonly recordingId: string; readonly name: string }
+  >;
   requestToken: PublicOperation<TokenRequest, TokenResponse>;
   createTicket: Operation<CreateTicketCommand, Ticket>;
   getTicket: Operation<undefined, Ticket, { readonly id: string }>;
@@ -103,6 +117,12 @@ interface Operations {
 interface Operation<Body, Answer = void, Params = unknown, Query = unknown> {
   readonly call: Call<Body, Params, Query> & { readonly actor: Actor };
   readonly answer: Answer;
+}
+
+/** A file whose content is the response. */
+export interface AnsweredFile {
+  readonly folder: string;
+  readonly name: string;
 }
 
 interface EventsQuery {

@@ -1,4 +1,4 @@
-import type { IceCandidate, StreamType, ViewedVideo } from '@parley-rtc/contract';
+import type { IceCandidate, RecordedFile, StreamType, ViewedVideo } from '@parley-rtc/contract';
 import type { MediaKind } from './codecs/codec.ts';
 
 /**
@@ -41,6 +41,15 @@ export interface MediaRouter {
    */
   onLayersChanged(listener: (changed: ChangedLayers) => void): () => void;
 
+  /**
+   * Writes the stream's media to files from now on, until {@link stopRecording} or its end. Replaces a former recorder of
+   * the stream.
+   */
+  record(request: RecordRequest): void;
+  /** Completes the files of a stream's recorder; does nothing if it has none. */
+  stopRecording(streamKey: string): void;
+  /** Calls `listener` about every second with what recorders have written, until the returned function is called. */
+  onRecorded(listener: (report: RecorderReport) => void): () => void;
   /** Media statistics of every publisher and viewer. */
   facts(): Promise<readonly PeerFacts[]>;
 
@@ -63,6 +72,38 @@ export interface ViewRequest {
   /** What the view receives of the video. Default: the best that its link carries. */
   readonly video?: ViewedVideo;
 }
+
+export interface RecordRequest {
+  readonly streamKey: string;
+  /** Names this recorder in its reports; unique on this server. */
+  readonly recorderId: string;
+  /** Starts the names of its files, which must not exist: letters, digits and hyphens. */
+  readonly namePrefix: string;
+  /** An existing folder. */
+  readonly folder: string;
+  /** When the recording began, in milliseconds of `process.hrtime`, which all processes of a machine share. */
+  readonly startedAtMs: number;
+}
+
+/** Everything that a recorder has written. */
+export interface RecorderReport {
+  readonly recorderId: string;
+  readonly files: readonly RecordedFile[];
+  /** Whether this is the recorder's last report: its files are complete. */
+  readonly isEnded: boolean;
+  /** Why nothing more can be written. */
+  readonly failure?: RecorderFailure;
+}
+
+/** `process_ended`: the media process ended, and its files may lack their end. */
+export type RecorderFailure = 'disk_full' | 'write_failed' | 'process_ended';
+
+/** Longer lists of gaps or sizes are cut off, so that a report stays small. */
+export const maxRecordedGaps = 200;
+
+export type RecordedSize = RecordedFile['sizes'][number];
+export type RecordedGap = RecordedFile['gaps'][number];
+export type RecordedFileEnd = NonNullable<RecordedFile['endReason']>;
 
 /** Media statistics of one peer. */
 export interface PeerFacts {

@@ -24,7 +24,9 @@ function setUp(streamId = 's-1') {
     conferences: { find: () => Promise.resolve(conference as never) },
     publications: {
       find: (key) =>
-        key === 'key' ? { conferenceId: 'c-1', streamId, endpointId: 'ep-ada', userKey: 'u-1' } : undefined,
+        key === 'key'
+          ? { conferenceId: 'c-1', streamId, endpointId: 'ep-ada', userKey: 'u-1', isEncrypted: false }
+          : undefined,
     },
     outside: { publish },
     stamp: () => ({ nowMs: Date.UTC(2026, 0, 2), newId: () => 'e-9' }),

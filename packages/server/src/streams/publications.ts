@@ -33,6 +33,8 @@ export interface Publication extends StreamPlace {
   readonly endpointId: string;
   /** The publisher's user. */
   readonly userKey: string;
+  /** Whether its media are end-to-end encrypted, as the publisher says. */
+  readonly isEncrypted: boolean;
 }
 
 /** A publication with the command that opened it, so that a repetition of the command gets the same answer. */
@@ -78,7 +80,9 @@ export class Publications {
     if (former) throw streamExists(streamId);
     const userKey = userKeyOf(actor);
     requireConnectionRoom({ conferenceId, userKey });
-    const publication: OpenPublication = { conferenceId, streamId, endpointId, userKey, opening: undefined };
+    const isEncrypted = command.isEncrypted === true;
+    const place = { conferenceId, streamId, endpointId, userKey, isEncrypted };
+    const publication: OpenPublication = { ...place, opening: undefined };
     // Before its media are set up, so that no one else takes its key.
     this.#publications.set(streamKey, publication);
     const answer = this.#open(streamKey, stream, command, actor);
@@ -110,7 +114,7 @@ export class Publications {
   }
 
   /** The streams of a conference. */
-  in(conferenceId: string): readonly StreamPlace[] {
+  in(conferenceId: string): readonly Publication[] {
     return [...this.#publications.values()].filter((place) => place.conferenceId === conferenceId);
   }
 

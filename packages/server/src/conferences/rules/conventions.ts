@@ -8,6 +8,7 @@ import {
   SERVER_KEY_PREFIX,
   type ConferenceState,
   type Participant,
+  type RecordingEndReason,
 } from '@parley-rtc/contract';
 import { RefusalError } from '../../refusal.ts';
 import { isPermitted, requirePermitted } from './permissions.ts';
@@ -54,6 +55,12 @@ const conventions: readonly Convention[] = [
   },
 ];
 
+/**
+ * Starts the keys of the server's own recordings. Other keys that start with `RECORDER` belong to recorders outside this
+ * server, which never touches them.
+ */
+export const ownRecorderPrefix = 'RECORDER/server/';
+
 function conventionOf(written: string): Convention | undefined {
   return conventions.find(({ key, isPrefix }) => (isPrefix ? written.startsWith(key) : written === key));
 }
@@ -73,6 +80,12 @@ export function requireMayWrite(
     throw new RefusalError(
       'forbidden',
       `Only the server writes metadata keys that start with ${SERVER_KEY_PREFIX}. Call updateAdmission or updatePermissions instead.`,
+    );
+  }
+  if (key.startsWith(ownRecorderPrefix)) {
+    throw new RefusalError(
+      'forbidden',
+      `The metadata key "${key}" says whether this server records. Call startRecording or stopRecording instead.`,
     );
   }
   const convention = conventionOf(key);
@@ -208,6 +221,24 @@ function isOfGoneStream(state: ConferenceState, key: string): boolean {
 function isOfGoneParticipant(state: ConferenceState, key: string, leaverId: string | undefined): boolean {
   const endpointId = participantOfPermissions(key);
   return endpointId !== undefined && (endpointId === leaverId || !findParticipant(state, endpointId));
+}
+
+/**
+ * Ends the entries of the server's own recordings, or of one, in the name of whoever started it: first says why, for those who
+ * read the entry, then removes it, which is all that other clients read.
+ */
+export function endingOwnRecorders(
+  { metadata }: ConferenceState,
+  reason: RecordingEndReason,
+  recordingId = '',
+): readonly EventContent[] {
+  const value = JSON.stringify({ on: false, reason });
+  return Object.entries(metadata)
+    .filter(([key]) => key.startsWith(`${ownRecorderPrefix}${recordingId}`))
+    .flatMap(([key, { userId = '', userEndpointId = '' }]) => {
+      const ended = { ...removal, userId, userEndpointId, key };
+      return [{ ...ended, operation: 'SET', value }, ended];
+    });
 }
 
 const removal = { type: 'ConferenceMetadataUpdatedEvent', operation: 'REMOVE' } as const;

@@ -28,6 +28,8 @@ export const reservedIds: ReadonlySet<string> = new Set([
   'requestEntry',
   'sendEvent',
   'sendMessages',
+  'startRecording',
+  'stopRecording',
   'stopViewStream',
   'unpublishStream',
   'updateAdmission',

@@ -1,5 +1,5 @@
 import type { ConferenceState, HistoryEvent } from '@parley-rtc/contract';
-import { removingOrphans } from './conventions.ts';
+import { endingOwnRecorders, removingOrphans } from './conventions.ts';
 import { departure } from './leave-conference.ts';
 import type { Stamp } from './rule-context.ts';
 import { stampEvents } from './stamp-events.ts';
@@ -7,7 +7,7 @@ import { unpublishing } from './unpublish-stream.ts';
 
 /**
  * The events that a new process adds to a conference of its predecessor: the media are gone, so every stream is
- * unpublished, and entries of streams that are long gone are removed. Participants stay, unless their endpoint is
+ * unpublished, its recording has ended, and entries of streams that are long gone are removed. Participants stay, unless their endpoint is
  * unknown: the predecessor died between dropping the endpoint and removing the participant, so the timeout would never
  * remove it.
  */
@@ -21,5 +21,9 @@ export function resumeConference(
       ? participant.streams.flatMap((stream) => unpublishing(state, participant, stream))
       : departure(state, participant, 'Missed keep-alives'),
   );
-  return stampEvents(state, [...contents, ...removingOrphans(state)], stamp);
+  return stampEvents(
+    state,
+    [...contents, ...endingOwnRecorders(state, 'interrupted'), ...removingOrphans(state)],
+    stamp,
+  );
 }

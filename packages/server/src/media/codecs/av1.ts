@@ -1,3 +1,4 @@
+import { Av1Frames } from './av1-frames.ts';
 import { videoFeedback, type Codec } from './codec.ts';
 import type { FormatParameters } from './format-parameters.ts';
 
@@ -15,6 +16,7 @@ export const av1: Codec = {
   isDecodable: (published, offered) => profileOf(published) === profileOf(offered),
   answeredParameters: ['profile', 'level-idx', 'tier'],
   startsKeyFrame,
+  createFrameAssembler: () => new Av1Frames(),
 };
 
 function profileOf(parameters: FormatParameters): number {

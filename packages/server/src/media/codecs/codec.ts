@@ -1,4 +1,5 @@
 import type { FormatParameters } from './format-parameters.ts';
+import type { FrameAssembler } from './frame-assembler.ts';
 import type { FrameNumbers } from './frame-numbers.ts';
 
 /** The kind of media in a section. */
@@ -38,6 +39,8 @@ export interface Codec {
   readonly keyFrameHeightPx?: (buffer: Uint8Array, start: number, end: number) => number | undefined;
   /** Keeps the frame numbers in payloads continuous for one viewer; absent if payloads are forwarded unchanged. */
   readonly createFrameNumbers?: () => FrameNumbers;
+  /** Puts the frames of a stream together for a recording. */
+  readonly createFrameAssembler: () => FrameAssembler;
 }
 
 /** Feedback common to video codecs. */

@@ -1,4 +1,5 @@
 import { videoFeedback, type Codec } from './codec.ts';
+import { H264Frames } from './h264-frames.ts';
 import { isDecodableH264, negotiateH264 } from './h264-profile.ts';
 
 /** H.264 (RFC 6184), in packetization modes 0 (single NAL units) and 1 (also STAP-A and FU-A). */
@@ -12,6 +13,7 @@ export const h264: Codec = {
   negotiate: negotiateH264,
   answeredParameters: ['level-asymmetry-allowed', 'packetization-mode', 'profile-level-id'],
   startsKeyFrame,
+  createFrameAssembler: () => new H264Frames(),
 };
 
 const idrSlice = 5;

@@ -1,4 +1,5 @@
 import type { Codec } from './codec.ts';
+import { OpusFrames } from './opus-frames.ts';
 
 /**
  * Opus (RFC 7587). Its parameters are only preferences, so any two peers are compatible. In-band FEC is answered where
@@ -13,4 +14,5 @@ export const opus: Codec = {
   isDecodable: () => true,
   answeredParameters: ['minptime', 'useinbandfec', 'usedtx', 'stereo', 'maxaveragebitrate', 'cbr'],
   startsKeyFrame: () => true,
+  createFrameAssembler: () => new OpusFrames(),
 };

@@ -1,6 +1,7 @@
 import { videoFeedback, type Codec } from './codec.ts';
 import { startsVp8KeyFrame, vp8KeyFrameHeightPx } from './vp8-descriptor.ts';
 import { Vp8FrameNumbers } from './vp8-frame-numbers.ts';
+import { Vp8Frames } from './vp8-frames.ts';
 
 /** VP8 (RFC 7741), which every WebRTC browser supports. */
 export const vp8: Codec = {
@@ -14,4 +15,5 @@ export const vp8: Codec = {
   startsKeyFrame: startsVp8KeyFrame,
   keyFrameHeightPx: vp8KeyFrameHeightPx,
   createFrameNumbers: () => new Vp8FrameNumbers(),
+  createFrameAssembler: () => new Vp8Frames(),
 };

@@ -1,5 +1,6 @@
 import { videoFeedback, type Codec } from './codec.ts';
 import type { FormatParameters } from './format-parameters.ts';
+import { Vp9Frames } from './vp9-frames.ts';
 
 /** VP9 (RFC 9628). Spatial and temporal layers (SVC) are forwarded unchanged. */
 export const vp9: Codec = {
@@ -11,6 +12,7 @@ export const vp9: Codec = {
   isDecodable: (published, offered) => profileOf(published) === profileOf(offered),
   answeredParameters: ['profile-id'],
   startsKeyFrame,
+  createFrameAssembler: () => new Vp9Frames(),
 };
 
 function profileOf(parameters: FormatParameters): number {

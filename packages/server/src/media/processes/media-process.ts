@@ -28,6 +28,7 @@ function start({ options }: Extract<ToProcess, { kind: 'start' }>): void {
   });
   router.onPeerLost((lost) => send({ kind: 'lost', lost }));
   router.onLayersChanged((changed) => send({ kind: 'layers', changed }));
+  router.onRecorded((report) => send({ kind: 'recorded', report }));
   send({ kind: 'ready' });
 }
 
@@ -48,11 +49,17 @@ function execute(target: MediaRouter, command: Command): void {
         return target.setViewedVideo(command[1], command[2], command[3]);
       case 'stopView':
         return target.stopView(command[1], command[2]);
+      case 'record':
+        return target.record(command[1]);
+      case 'stopRecording':
+        return target.stopRecording(command[1]);
     }
   } catch (error) {
     // The stream or view ended while the command was on its way; the server learns that from other messages.
     const fields = { command: command[0], reason: failureOf(error).message };
     send({ kind: 'log', level: 'debug', message: 'A command came too late', fields });
+    if (command[0] !== 'record') return;
+    send({ kind: 'recorded', report: { recorderId: command[1].recorderId, files: [], isEnded: true } });
   }
 }
 

@@ -6,6 +6,7 @@ import type {
   MediaRouter,
   PeerFacts,
   PublishRequest,
+  RecorderReport,
   ViewRequest,
 } from '../media-router.ts';
 import type { EmbeddedMediaRouterOptions } from '../routing/embedded-media-router.ts';
@@ -22,6 +23,8 @@ type Commands = Pick<
   | 'addViewCandidates'
   | 'setViewedVideo'
   | 'stopView'
+  | 'record'
+  | 'stopRecording'
 >;
 
 /** A command, which has no response: a call of one of the router's methods. */
@@ -69,6 +72,7 @@ export type FromProcess =
   | { readonly kind: 'failure'; readonly id: number; readonly failure: Failure }
   | { readonly kind: 'lost'; readonly lost: LostPeer }
   | { readonly kind: 'layers'; readonly changed: ChangedLayers }
+  | { readonly kind: 'recorded'; readonly report: RecorderReport }
   | {
       readonly kind: 'log';
       readonly level: MediaLogLevel;

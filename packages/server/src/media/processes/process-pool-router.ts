@@ -9,6 +9,8 @@ import {
   type MediaRouter,
   type PeerFacts,
   type PublishRequest,
+  type RecorderReport,
+  type RecordRequest,
   type ViewRequest,
 } from '../media-router.ts';
 import { logListenerError } from '../routing/log-listener-error.ts';
@@ -57,6 +59,9 @@ export class ProcessPoolRouter implements MediaRouter {
   readonly #byInnerKey = new Map<string, PooledStream>();
   readonly #lost: Listeners<LostPeer>;
   readonly #layers: Listeners<ChangedLayers>;
+  readonly #recorded: Listeners<RecorderReport>;
+  /** The process of each recorder whose last report has not come. */
+  readonly #recorders = new Map<string, MediaProcessLink>();
   #streamCount = 0;
   #isClosed = false;
 
@@ -65,6 +70,7 @@ export class ProcessPoolRouter implements MediaRouter {
     const onError = logListenerError(options.log);
     this.#lost = new Listeners<LostPeer>(onError);
     this.#layers = new Listeners<ChangedLayers>(onError);
+    this.#recorded = new Listeners<RecorderReport>(onError);
     this.#slots = Array.from({ length: options.processes }, (_, index) => ({
       index,
       link: undefined,
@@ -166,6 +172,21 @@ export class ProcessPoolRouter implements MediaRouter {
     return this.#layers.add(listener);
   }
 
+  record(request: RecordRequest): void {
+    const { link, innerKey } = this.#stream(request.streamKey);
+    this.#recorders.set(request.recorderId, link);
+    link.command('record', { ...request, streamKey: innerKey });
+  }
+
+  stopRecording(streamKey: string): void {
+    const stream = this.#streams.get(streamKey);
+    stream?.link.command('stopRecording', stream.innerKey);
+  }
+
+  onRecorded(listener: (report: RecorderReport) => void): () => void {
+    return this.#recorded.add(listener);
+  }
+
   async facts(): Promise<readonly PeerFacts[]> {
     const answers = await Promise.allSettled(
       this.#slots.flatMap(({ link }) => link?.request('facts', null) ?? []),
@@ -184,6 +205,7 @@ export class ProcessPoolRouter implements MediaRouter {
     this.#byInnerKey.clear();
     this.#lost.clear();
     this.#layers.clear();
+    this.#recorded.clear();
     for (const { restart } of this.#slots) clearTimeout(restart);
     await Promise.all(this.#slots.flatMap(({ link }) => link?.close() ?? []));
   }
@@ -219,6 +241,10 @@ export class ProcessPoolRouter implements MediaRouter {
       case 'lost':
         this.#lose(message);
         return;
+      case 'recorded':
+        if (message.report.isEnded) this.#recorders.delete(message.report.recorderId);
+        this.#recorded.call(message.report);
+        return;
       case 'layers': {
         const streamKey = this.#byInnerKey.get(message.changed.streamKey)?.streamKey;
         if (streamKey !== undefined) this.#layers.call({ ...message.changed, streamKey });
@@ -247,6 +273,11 @@ export class ProcessPoolRouter implements MediaRouter {
       restartInMs: delayMs,
     });
     slot.restart = setTimeout(() => this.#start(slot), delayMs);
+    for (const [recorderId, owner] of this.#recorders) {
+      if (owner !== link) continue;
+      this.#recorders.delete(recorderId);
+      this.#recorded.call({ recorderId, files: [], isEnded: true, failure: 'process_ended' });
+    }
     for (const { streamKey, viewerIds, isPublished } of gone) {
       for (const viewerId of viewerIds) this.#lost.call({ streamKey, viewerId });
       if (isPublished) this.#lost.call({ streamKey });

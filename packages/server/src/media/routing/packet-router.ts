@@ -1,5 +1,6 @@
 import type { IceCandidate, ViewedVideo } from '@parley-rtc/contract';
 import { Listeners } from '../../listeners.ts';
+import { machineClockMs } from '../../machine-clock.ts';
 import type { MediaKind } from '../codecs/codec.ts';
 import type { PacketDump } from '../dump/packet-dump.ts';
 import {
@@ -10,6 +11,8 @@ import {
   type MediaRouter,
   type PeerFacts,
   type PublishRequest,
+  type RecorderReport,
+  type RecordRequest,
   type ViewRequest,
 } from '../media-router.ts';
 import { TransportSetupError, type CreateRtpTransport } from '../transport/rtp-transport.ts';
@@ -45,6 +48,9 @@ export class PacketRouter implements MediaRouter {
   readonly #streams = new Map<string, RoutedStream>();
   readonly #lostListeners: Listeners<LostPeer>;
   readonly #layerListeners: Listeners<ChangedLayers>;
+  readonly #recordListeners: Listeners<RecorderReport>;
+  /** Recorders that complete their files. */
+  readonly #endingRecorders = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -54,6 +60,7 @@ export class PacketRouter implements MediaRouter {
     const onError = logListenerError(options.log);
     this.#lostListeners = new Listeners<LostPeer>(onError);
     this.#layerListeners = new Listeners<ChangedLayers>(onError);
+    this.#recordListeners = new Listeners<RecorderReport>(onError);
     this.#scheduleTick();
   }
 
@@ -119,6 +126,23 @@ export class PacketRouter implements MediaRouter {
     return this.#layerListeners.add(listener);
   }
 
+  record(request: RecordRequest): void {
+    const { now } = this.#options;
+    const sinceStartMs = Math.max(0, machineClockMs() - request.startedAtMs);
+    const onReport = (report: RecorderReport): void => this.#recordListeners.call(report);
+    const stream = this.#stream(request.streamKey);
+    this.#awaitRecorder(stream.record({ request, startedMs: now() - sinceStartMs, now, onReport }));
+  }
+
+  stopRecording(streamKey: string): void {
+    const stream = this.#streams.get(streamKey);
+    if (stream) this.#awaitRecorder(stream.stopRecording('stopped'));
+  }
+
+  onRecorded(listener: (report: RecorderReport) => void): () => void {
+    return this.#recordListeners.add(listener);
+  }
+
   facts(): Promise<readonly PeerFacts[]> {
     return Promise.resolve([...this.#streams].flatMap(([streamKey, stream]) => stream.facts(streamKey)));
   }
@@ -127,10 +151,15 @@ export class PacketRouter implements MediaRouter {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    for (const stream of this.#streams.values()) stream.close();
+    for (const stream of this.#streams.values()) {
+      this.#awaitRecorder(stream.stopRecording('stream_ended'));
+      stream.close();
+    }
     this.#streams.clear();
     this.#lostListeners.clear();
     this.#layerListeners.clear();
+    await Promise.all(this.#endingRecorders);
+    this.#recordListeners.clear();
     await this.#options.release();
   }
 
@@ -176,8 +205,15 @@ export class PacketRouter implements MediaRouter {
   }
 
   #remove(streamKey: string, stream: RoutedStream): void {
+    this.#awaitRecorder(stream.stopRecording('stream_ended'));
     stream.close();
     if (this.#streams.get(streamKey) === stream) this.#streams.delete(streamKey);
+  }
+
+  /** Lets a recorder complete its files before the router closes. */
+  #awaitRecorder(ending: Promise<void>): void {
+    this.#endingRecorders.add(ending);
+    void ending.finally(() => this.#endingRecorders.delete(ending));
   }
 
   #announceLoss(streamKey: string, viewerId: string | undefined): void {

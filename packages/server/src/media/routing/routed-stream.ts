@@ -2,9 +2,16 @@ import type { IceCandidate, ViewedVideo } from '@parley-rtc/contract';
 import type { AcceptedMedia } from '../accepted-media.ts';
 import type { MediaKind } from '../codecs/codec.ts';
 import { PublisherPeer } from '../incoming/publisher-peer.ts';
-import { MediaError, type PeerFacts, type PublishRequest, type ViewRequest } from '../media-router.ts';
+import {
+  MediaError,
+  type PeerFacts,
+  type PublishRequest,
+  type RecordedFileEnd,
+  type ViewRequest,
+} from '../media-router.ts';
 import { ActiveLayers } from '../outgoing/active-layers.ts';
 import { ViewerPeer } from '../outgoing/viewer-peer.ts';
+import { StreamRecorder, type StreamRecorderOptions } from '../recording/stream-recorder.ts';
 import { acceptPublish } from '../sdp/accept-publish.ts';
 import { acceptView } from '../sdp/accept-view.ts';
 import { chosenTransport } from '../sdp/chosen-transport.ts';
@@ -36,6 +43,7 @@ export class RoutedStream {
   #publisher: Connected<PublisherPeer> | undefined;
   #publishedMedia: readonly AcceptedMedia[] = [];
   #activeLayers: ActiveLayers | undefined;
+  #recorder: StreamRecorder | undefined;
   #videoBitrateBps = 0;
   #mutedKinds: readonly MediaKind[] = [];
   #isClosed = false;
@@ -61,9 +69,11 @@ export class RoutedStream {
       send: (packet) => transport.send(packet),
       onPacket: (published, source, packet, extendedNumber) => {
         for (const view of this.#views.values()) view.peer.forward(published, source, packet, extendedNumber);
+        this.#recorder?.forward(published, source, packet, extendedNumber);
       },
       onSenderReport: (source) => {
         for (const view of this.#views.values()) view.peer.sendSenderReport(source);
+        this.#recorder?.senderReport(source);
       },
       now: this.#options.now,
     });
@@ -145,9 +155,24 @@ export class RoutedStream {
     this.#views.delete(viewerId);
   }
 
+  /** Records the stream from now on, in place of a former recorder; resolves when that one's files are complete. */
+  async record(options: StreamRecorderOptions): Promise<void> {
+    const former = this.#recorder;
+    this.#recorder = new StreamRecorder(options);
+    await former?.end('stopped');
+  }
+
+  /** Ends the recorder, if there is one; resolves when its files are complete. */
+  async stopRecording(reason: RecordedFileEnd): Promise<void> {
+    const recorder = this.#recorder;
+    this.#recorder = undefined;
+    await recorder?.end(reason);
+  }
+
   tick(nowMs: number): void {
     this.#publisher?.peer.tick(nowMs);
     for (const view of this.#views.values()) view.peer.tick(nowMs);
+    this.#recorder?.tick(nowMs);
     this.#activeLayers?.update((layer) => this.#isNeeded(layer), nowMs);
   }
 
@@ -174,7 +199,8 @@ export class RoutedStream {
 
   #isNeeded(layer: number): boolean {
     for (const { peer } of this.#views.values()) if (peer.needsLayer(layer)) return true;
-    return false;
+    const rank = this.#publisher?.peer.published('video')?.rankOf(layer) ?? layer;
+    return this.#recorder?.needsLayer(rank) ?? false;
   }
 
   #view(viewerId: string): Connected<ViewerPeer> {

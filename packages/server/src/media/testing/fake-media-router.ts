@@ -7,6 +7,8 @@ import {
   type MediaRouter,
   type PeerFacts,
   type PublishRequest,
+  type RecorderReport,
+  type RecordRequest,
   type ViewRequest,
 } from '../media-router.ts';
 
@@ -25,11 +27,15 @@ export class FakeMediaRouter implements MediaRouter {
   readonly mutedKinds: Map<string, readonly MediaKind[]> = new Map();
   /** The requested video of each view, by viewer id. */
   readonly viewedVideos: Map<string, ViewedVideo> = new Map();
+  /** The running recorders, by stream key. */
+  readonly recorders: Map<string, RecordRequest> = new Map();
   /** The result of {@link facts}. */
   peerFacts: readonly PeerFacts[] = [];
   isClosed: boolean = false;
   readonly #layerListeners = new Set<(changed: ChangedLayers) => void>();
   readonly #listeners = new Set<(lost: LostPeer) => void>();
+  readonly #recordedFiles = new Map<string, RecorderReport['files']>();
+  readonly #recordListeners = new Set<(report: RecorderReport) => void>();
   #held: (() => void)[] | undefined;
 
   /** Holds back all responses until the returned function is called. */
@@ -70,6 +76,7 @@ export class FakeMediaRouter implements MediaRouter {
   }
 
   unpublish(streamKey: string): void {
+    this.stopRecording(streamKey);
     this.streams.delete(streamKey);
     this.views.delete(streamKey);
   }
@@ -115,6 +122,30 @@ export class FakeMediaRouter implements MediaRouter {
   onLayersChanged(listener: (changed: ChangedLayers) => void): () => void {
     this.#layerListeners.add(listener);
     return () => this.#layerListeners.delete(listener);
+  }
+
+  record(request: RecordRequest): void {
+    this.#requireStream(request.streamKey);
+    this.recorders.set(request.streamKey, request);
+  }
+
+  stopRecording(streamKey: string): void {
+    const recorder = this.recorders.get(streamKey);
+    this.recorders.delete(streamKey);
+    if (!recorder) return;
+    const { recorderId } = recorder;
+    this.reportRecorder({ recorderId, files: this.#recordedFiles.get(recorderId) ?? [], isEnded: true });
+  }
+
+  onRecorded(listener: (report: RecorderReport) => void): () => void {
+    this.#recordListeners.add(listener);
+    return () => this.#recordListeners.delete(listener);
+  }
+
+  /** Simulates what a recorder reports. */
+  reportRecorder(report: RecorderReport): void {
+    this.#recordedFiles.set(report.recorderId, report.files);
+    for (const listener of this.#recordListeners) listener(report);
   }
 
   facts(): Promise<readonly PeerFacts[]> {
