@@ -72,6 +72,7 @@ export const rooms = {
         'errors',
         'load-part.ts',
         'waiting',
+        'state',
         'devices',
         'connection',
         'encoding',
@@ -113,14 +114,30 @@ export const rooms = {
       holds: 'the platform’s metadata keys for mute, hold, recording and portrait',
       imports: ['stream-kinds.ts', 'state', 'publishing'],
     },
+    moderation: {
+      holds: 'what moderators do, and who waits to be admitted; loaded with its first use',
+      imports: ['stream-kinds.ts', 'errors', 'waiting', 'state', 'conventions'],
+    },
     announcing: {
       holds: 'which events the app receives, and calling its listeners',
-      imports: ['errors', 'waiting', 'state', 'publishing', 'viewing', 'quality', 'conventions', 'messages'],
+      imports: [
+        'stream-kinds.ts',
+        'errors',
+        'waiting',
+        'state',
+        'publishing',
+        'viewing',
+        'quality',
+        'conventions',
+        'messages',
+        'moderation',
+      ],
     },
     presence: {
       holds: 'entering, leaving and rejoining as one endpoint',
       imports: ['errors', 'waiting', 'signalling'],
     },
+    recording: { holds: 'recording on the server', imports: ['errors', 'presence'] },
     conference: {
       holds: '`Conference` and its session: joining, open media, state',
       imports: [
@@ -140,6 +157,8 @@ export const rooms = {
         'conventions',
         'announcing',
         'presence',
+        'recording',
+        'moderation',
       ],
     },
     headless: {

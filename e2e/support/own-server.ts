@@ -82,18 +82,26 @@ export class OwnServer {
     cpSync(join(this.#folder, 'backup'), this.#dataDir, { recursive: true });
   }
 
-  /** Creates a conference, unless it exists, and a ticket for it, whose holders may also record if `mayRecord` is set. */
+  /** Creates a conference, unless it exists, and a ticket for it. */
   async openConference(
     conferenceId: string = `recovery-${crypto.randomUUID()}`,
-    mayRecord: boolean = false,
   ): Promise<{ server: string; ticket: string; conferenceId: string }> {
     const headers = await this.#logIn();
     await this.#request('/rtc-api/conferences/create', { body: JSON.stringify({ conferenceId }) }, headers);
+    return this.invite(conferenceId);
+  }
+
+  /** Creates a ticket for a conference, whose holder has these `properties`. */
+  async invite(
+    conferenceId: string,
+    properties: object = {},
+  ): Promise<{ server: string; ticket: string; conferenceId: string }> {
     const ticketCommand = {
       type: 'MULTI_USE_TICKET',
       length: 9,
-      properties: { conference_id: conferenceId, ...(mayRecord && { permissions: { record: true } }) },
+      properties: { conference_id: conferenceId, ...properties },
     };
+    const headers = await this.#logIn();
     const ticket = await this.#request('/security/ticket', { body: JSON.stringify(ticketCommand) }, headers);
     return { server: this.#url, ticket: textOf(ticket, 'id'), conferenceId };
   }

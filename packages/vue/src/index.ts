@@ -13,3 +13,5 @@ export { type PlaybackInUse, usePlayback } from './use-playback.ts';
 export { type ConnectionInUse, useConnection } from './use-connection.ts';
 export { usePermissions } from './use-permissions.ts';
 export { type RecordingInUse, useRecording } from './use-recording.ts';
+export { type ModerationInUse, useModeration } from './use-moderation.ts';
+export { useWaitingRoom, type WaitingRoomInUse } from './use-waiting-room.ts';

@@ -4,9 +4,11 @@ import { conferenceChecks } from './conference-checks.ts';
 import { conventionChecks } from './convention-checks.ts';
 import { eventChecks } from './event-checks.ts';
 import { extensionChecks } from './extension-checks.ts';
+import { lobbyChecks } from './lobby-checks.ts';
 import { mediaChecks } from './media-checks.ts';
 import { messageChecks } from './message-checks.ts';
 import { metadataChecks } from './metadata-checks.ts';
+import { moderationChecks } from './moderation-checks.ts';
 import { participantChecks } from './participant-checks.ts';
 import { recordingChecks } from './recording-checks.ts';
 import { refusalChecks } from './refusal-checks.ts';
@@ -29,6 +31,8 @@ export const askingChecks: readonly Check[] = [
   ...extensionChecks,
   ...messageChecks,
   ...recordingChecks,
+  ...moderationChecks,
+  ...lobbyChecks,
 ];
 
 /** Checks of the responses that all other checks received. */

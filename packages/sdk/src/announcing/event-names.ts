@@ -9,6 +9,8 @@ const eventNames: Readonly<Record<keyof ConferenceEvents, true>> = {
   'participant-joined': true,
   'participant-left': true,
   'participant-updated': true,
+  'permissions-changed': true,
+  'muted-by-moderator': true,
   'metadata-updated': true,
   'recording-changed': true,
   'connection-changed': true,
@@ -24,6 +26,8 @@ const eventNames: Readonly<Record<keyof ConferenceEvents, true>> = {
   'stream-restored': true,
   message: true,
   'server-event': true,
+  'waiting-room-changed': true,
+  removed: true,
   ended: true,
   error: true,
 };

@@ -37,6 +37,7 @@ import type {
   RequestFailedError,
   UnsupportedByServerError,
 } from './message-errors.ts';
+import type { EntryDeniedError, EntryExpiredError, NotPermittedError } from './moderation-errors.ts';
 import type { MuteNotAnnouncedError } from './mute-not-announced-error.ts';
 import type { PartNotLoadedError } from './part-not-loaded-error.ts';
 import type { RecordingRefusedError } from './recording-refused-error.ts';
@@ -59,6 +60,8 @@ export type AnyParleyError =
   | DeviceOverconstrainedError
   | EndpointInUseError
   | EndpointLostError
+  | EntryDeniedError
+  | EntryExpiredError
   | InsecureOriginError
   | InvalidMessageError
   | InvalidMetadataError
@@ -71,6 +74,7 @@ export type AnyParleyError =
   | NegotiationError
   | NoFramesError
   | NotJoinedError
+  | NotPermittedError
   | OnHoldError
   | PartNotLoadedError
   | PlaybackBlockedError

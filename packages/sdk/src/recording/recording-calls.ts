@@ -3,8 +3,7 @@ import { findParticipant } from '@parley-rtc/contract';
 import { UnsupportedByServerError } from '../errors/message-errors.ts';
 import { RecordingRefusedError, type RecordingRefusal } from '../errors/recording-refused-error.ts';
 import { readConference } from '../presence/enter-conference.ts';
-import type { OwnIds } from './metadata-calls.ts';
-import { sendInside, type Presence } from './send-inside.ts';
+import { sendInside, type Presence } from '../presence/send-inside.ts';
 
 /** A recording on the server. */
 export interface StartedRecording {
@@ -16,7 +15,7 @@ export interface StartedRecording {
 
 export interface RecordingCallsOptions {
   readonly api: Pick<RtcApi, 'startRecording' | 'stopRecording' | 'getConference' | 'getSimpleView'>;
-  readonly own: OwnIds;
+  readonly own: { readonly conferenceId: string; readonly userEndpointId: string };
   readonly presence: Presence;
   /** Whether our own media are end-to-end encrypted. */
   readonly isEncrypted: boolean;
