@@ -81,8 +81,14 @@ class RecordingServer {
   ): Promise<Caller> {
     const caller = await Caller.open(browser);
     await caller.page.evaluate(offerCodecs, offered);
-    await caller.joinAt(await this.server.openConference(conferenceId, true), name);
+    await caller.joinAt(await this.invite(conferenceId), name);
     return caller;
+  }
+
+  /** A ticket for the conference, which is created unless it exists; its holders may record. */
+  async invite(conferenceId: string): ReturnType<OwnServer['invite']> {
+    await this.server.openConference(conferenceId);
+    return this.server.invite(conferenceId, { permissions: { record: true } });
   }
 
   async manifests(conferenceId: string): Promise<readonly Manifest[]> {
@@ -324,7 +330,7 @@ test('does not record end-to-end encrypted media', async ({ browser }) => {
   const conferenceId = newConference();
   const ada = await Caller.open(browser);
   await encryptWith(ada.page, { key: 'a passphrase' });
-  await ada.joinAt(await recording.server.openConference(conferenceId, true), 'Ada');
+  await ada.joinAt(await recording.invite(conferenceId), 'Ada');
   const bob = await recording.join(browser, conferenceId, 'Bob');
   const reasonOf = ({ page }: Caller) =>
     page.evaluate(() =>

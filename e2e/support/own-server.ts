@@ -82,10 +82,9 @@ export class OwnServer {
     cpSync(join(this.#folder, 'backup'), this.#dataDir, { recursive: true });
   }
 
-  /** Creates a conference, unless it exists, and a ticket for it, whose holders may also record if `mayRecord` is set. */
+  /** Creates a conference, unless it exists, and a ticket for it. */
   async openConference(
     conferenceId: string = `recovery-${crypto.randomUUID()}`,
-    mayRecord: boolean = false,
   ): Promise<{ server: string; ticket: string; conferenceId: string }> {
     const headers = await this.#logIn();
     await this.#request('/rtc-api/conferences/create', { body: JSON.stringify({ conferenceId }) }, headers);
