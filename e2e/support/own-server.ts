@@ -88,7 +88,7 @@ export class OwnServer {
   ): Promise<{ server: string; ticket: string; conferenceId: string }> {
     const headers = await this.#logIn();
     await this.#request('/rtc-api/conferences/create', { body: JSON.stringify({ conferenceId }) }, headers);
-    return this.invite(conferenceId, mayRecord ? { permissions: { record: true } } : {});
+    return this.invite(conferenceId);
   }
 
   /** Creates a ticket for a conference, whose holder has these `properties`. */
