@@ -71,6 +71,7 @@ export const rooms = {
         'errors',
         'load-part.ts',
         'waiting',
+        'state',
         'devices',
         'connection',
         'encoding',
@@ -112,9 +113,23 @@ export const rooms = {
       holds: 'the platform’s metadata keys for mute, hold, recording and portrait',
       imports: ['stream-kinds.ts', 'state', 'publishing'],
     },
+    moderation: {
+      holds: 'what moderators do, and who waits to be admitted; loaded with its first use',
+      imports: ['stream-kinds.ts', 'errors', 'waiting', 'state', 'conventions'],
+    },
     announcing: {
       holds: 'which events the app receives, and calling its listeners',
-      imports: ['errors', 'waiting', 'state', 'publishing', 'viewing', 'quality', 'messages'],
+      imports: [
+        'stream-kinds.ts',
+        'errors',
+        'waiting',
+        'state',
+        'publishing',
+        'viewing',
+        'quality',
+        'messages',
+        'moderation',
+      ],
     },
     presence: {
       holds: 'entering, leaving and rejoining as one endpoint',
@@ -139,6 +154,7 @@ export const rooms = {
         'conventions',
         'announcing',
         'presence',
+        'moderation',
       ],
     },
     headless: {

@@ -51,7 +51,7 @@ export function App(): ReactNode {
       </main>
     );
   }
-  if (status === 'left' || status === 'ended') {
+  if (status === 'left' || status === 'ended' || status === 'removed') {
     return (
       <main className="call" data-phase="ended">
         <CallEnded
@@ -68,7 +68,7 @@ export function App(): ReactNode {
     <main className="call" data-phase="lobby">
       <Lobby
         name={attempt?.name ?? page.name}
-        isBusy={(attempt !== undefined && !present) || status === 'joining'}
+        isBusy={(attempt !== undefined && !present) || status === 'joining' || status === 'waiting'}
         problem={present?.problem ?? (error ? messageOf(error) : '')}
         onJoin={(name) => setAttempt({ name })}
       />

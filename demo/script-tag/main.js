@@ -36,7 +36,9 @@ async function join() {
     let problem;
     conference.on('error', ({ error }) => (problem = error));
     conference.on('connection-changed', ({ connection }) => {
-      if (connection === 'left' || connection === 'ended') showEnded(whyOver(connection, problem));
+      if (connection === 'left' || connection === 'ended' || connection === 'removed') {
+        showEnded(whyOver(connection, problem));
+      }
     });
   } catch (error) {
     Object.assign(button, { disabled: false, textContent: 'Join' });

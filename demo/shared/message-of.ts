@@ -16,6 +16,12 @@ const messages: Readonly<Record<ParleyErrorCode, string>> = {
   ERR_NOT_FOUND: 'This call no longer exists.',
   ERR_ALREADY_JOINED: `You are in this call already. ${reload}`,
   ERR_CONFERENCE_FULL: 'This call is full. Try again when someone leaves.',
+  ERR_CONFERENCE_LOCKED: 'The host has locked this call. Ask the host to unlock it, then try again.',
+  ERR_WAITING_ROOM: 'Wait until the host lets you in, then try again.',
+  ERR_REMOVED: 'The host has removed you from this call.',
+  ERR_ENTRY_DENIED: 'The host didn’t let you in.',
+  ERR_ENTRY_EXPIRED: 'Nobody let you in. Try again when the host is there.',
+  ERR_NOT_PERMITTED: 'The host doesn’t allow you to do this.',
   ERR_INVALID_REQUEST: `The server refused this. ${reload}`,
   ERR_TOO_MANY_REQUESTS: 'The server is busy. Wait a minute, then try again.',
   ERR_FOREIGN_ANSWER:

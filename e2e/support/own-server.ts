@@ -88,11 +88,20 @@ export class OwnServer {
   ): Promise<{ server: string; ticket: string; conferenceId: string }> {
     const headers = await this.#logIn();
     await this.#request('/rtc-api/conferences/create', { body: JSON.stringify({ conferenceId }) }, headers);
+    return this.invite(conferenceId);
+  }
+
+  /** Creates a ticket for a conference, whose holder has these `properties`. */
+  async invite(
+    conferenceId: string,
+    properties: object = {},
+  ): Promise<{ server: string; ticket: string; conferenceId: string }> {
     const ticketCommand = {
       type: 'MULTI_USE_TICKET',
       length: 9,
-      properties: { conference_id: conferenceId },
+      properties: { conference_id: conferenceId, ...properties },
     };
+    const headers = await this.#logIn();
     const ticket = await this.#request('/security/ticket', { body: JSON.stringify(ticketCommand) }, headers);
     return { server: this.#url, ticket: textOf(ticket, 'id'), conferenceId };
   }

@@ -16,6 +16,8 @@ declare global {
     diary: string[];
     /** Values of the state's `connection`, in order. */
     connections: string[];
+    /** What `onWaiting` received while joining. */
+    waits: ParleyModule.Waiting[];
   }
 }
 
@@ -48,6 +50,8 @@ export async function joinRoom({
 }): Promise<void> {
   const redeem = (ticket: string) => window.Parley.redeemTicket({ server, ticket });
   const redeemed = await redeem(ticket);
+  const waits: ParleyModule.Waiting[] = [];
+  window.waits = waits;
   const newTicket = Reflect.get(window, renewTicket ?? '') as (() => Promise<string>) | undefined;
   const conference = await window.Parley.Conference.join({
     server,
@@ -55,6 +59,7 @@ export async function joinRoom({
     token: newTicket ? async () => (await redeem(await newTicket())).token() : redeemed.token,
     metadata: { name },
     iceTransportPolicy,
+    onWaiting: (waiting) => waits.push(waiting),
     ...(endpointId !== undefined && { endpointId }),
     ...(maxVideos !== undefined && { maxVideos }),
     ...(window.encryption && { encryption: window.encryption }),

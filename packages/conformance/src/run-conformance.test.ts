@@ -221,6 +221,66 @@ const breakages: Readonly<
     only: 'message/others-endpoint',
     caughtBy: ['message/others-endpoint'],
   },
+  'permits everything': {
+    answer: replacing(403, { status: 204, body: '' }),
+    only: 'moderation/',
+    caughtBy: [
+      'moderation/enforced',
+      'moderation/mute',
+      'moderation/ban',
+      'moderation/lock',
+      'moderation/not-a-moderator',
+      'moderation/own-keys',
+    ],
+  },
+  'does nothing that moderators decide': {
+    answer: (request, forward) =>
+      /(removeParticipant|muteParticipant|updatePermissions|updateAdmission)$/.test(request.path) &&
+      request.body !== '{}'
+        ? Promise.resolve({ status: 204, body: '' })
+        : forward(request),
+    only: 'moderation/',
+    caughtBy: [
+      'moderation/change-permissions',
+      'moderation/mute',
+      'moderation/remove',
+      'moderation/ban',
+      'moderation/lock',
+    ],
+  },
+  'has a waiting room without a door': {
+    answer: replacing(403, { status: 200, body: '{"id":"x"}' }),
+    only: 'lobby/',
+    caughtBy: ['lobby/wait', 'lobby/no-leak', 'lobby/deny'],
+  },
+  'forgets who waits': {
+    answer: altering(
+      ({ path }, status) => path.includes('/waiting?') && status === 200,
+      (list: object) => ({ ...list, waiting: [] }),
+    ),
+    only: 'lobby/',
+    caughtBy: ['lobby/wait', 'lobby/changes'],
+  },
+  'says nothing to guests': {
+    answer: altering(
+      ({ path }, status) => path.endsWith('/requestEntry') && status === 200,
+      ({ message: _, ...answer }: { readonly message?: string }) => answer,
+    ),
+    only: 'lobby/',
+    caughtBy: ['lobby/wait', 'lobby/deny', 'lobby/changes'],
+  },
+  'says nothing of permissions and verified profiles': {
+    answer: altering(
+      ({ method, path }, status) =>
+        method === 'GET' && /conferences.[-0-9a-f]{36}$/.test(path) && status === 200,
+      ({ participants, ...conference }: { participants: object[] }) => ({
+        ...conference,
+        participants: participants.map((one) => ({ ...one, permissions: undefined, verified: undefined })),
+      }),
+    ),
+    only: 'moderation/',
+    caughtBy: ['moderation/permissions', 'moderation/verified', 'moderation/change-permissions'],
+  },
   'accepts unauthenticated callers': {
     answer: replacing(401, { status: 200, body: '[]' }),
     only: 'token/',
@@ -253,11 +313,15 @@ it('catches responses that do not match their schema, and says where', async () 
   });
 }, 30_000);
 
+/** The paths of everything beyond the page. */
+const extensionPaths =
+  /^\/rtc-api\/(users|iceServers)|^\/security\/ticket|\/(sendMessages|(remove|mute)Participant|updatePermissions|updateAdmission|(request|cancel|decide)Entry|waiting)$/;
+
 it('tests a server with only the 20 operations of the page', async () => {
   const target = await startParleyServer();
   const known = new Set<string>();
   const server = await startAlteringProxy(target, async (request, forward) => {
-    if (/^\/rtc-api\/(users|iceServers)|^\/security\/ticket|\/sendMessages$/.test(request.path)) {
+    if (extensionPaths.test(request.path)) {
       return { status: 404, body: '{"error":"not_found","error_description":"No such path."}' };
     }
     // Such a server accepts any endpoint id, but Parley's requires registration.
@@ -276,7 +340,8 @@ it('tests a server with only the 20 operations of the page', async () => {
   const skipped = idsOf(report, 'skipped');
   expect(skipped.filter((id) => id.startsWith('extension/'))).toHaveLength(11);
   expect(skipped.filter((id) => id.startsWith('message/'))).toHaveLength(11);
-  const others = skipped.filter((id) => !/^(extension|message|media|answer)\//.test(id));
+  expect(skipped.filter((id) => /^(moderation|lobby)\//.test(id))).toHaveLength(19);
+  const others = skipped.filter((id) => !/^(extension|message|moderation|lobby|media|answer)\//.test(id));
   expect(others).toEqual([
     'event-form/ConferenceMessageSentEvent',
     'event-form/ConferenceMessagesPlacedEvent',

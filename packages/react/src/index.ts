@@ -17,3 +17,5 @@ export { type Publication, usePublication } from './use-publication.ts';
 export { type PlaybackInUse, usePlayback } from './use-playback.ts';
 export { useConnection } from './use-connection.ts';
 export { usePermissions } from './use-permissions.ts';
+export { type ModerationInUse, useModeration } from './use-moderation.ts';
+export { useWaitingRoom, type WaitingRoomInUse } from './use-waiting-room.ts';

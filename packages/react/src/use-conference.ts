@@ -1,4 +1,4 @@
-import { Conference, type JoinOptions, type ParleyError } from '@parley-rtc/sdk';
+import { Conference, type JoinOptions, type ParleyError, type Waiting } from '@parley-rtc/sdk';
 import { manageResource, statusOf, type ConferenceStatus } from '@parley-rtc/sdk/bindings';
 import { useEffect, useRef, useState } from 'react';
 import { useConferenceState } from './use-conference-state.ts';
@@ -8,6 +8,8 @@ export interface ConferenceStay {
   /** Set once joined, and kept after the user left or the conference ended. */
   readonly conference: Conference | undefined;
   readonly status: ConferenceStatus;
+  /** Our place in the waiting room, with the host's message, while `status` is `waiting`. */
+  readonly waiting: Waiting | undefined;
   /** Why joining failed. The conference reports later problems in its `error` event. */
   readonly error: ParleyError | undefined;
 }
@@ -17,6 +19,7 @@ interface Outcome {
   readonly server: string;
   readonly conferenceId: string;
   readonly conference?: Conference;
+  readonly waiting?: Waiting;
   readonly error?: ParleyError;
 }
 
@@ -37,7 +40,15 @@ export function useConference(options: JoinOptions | undefined): ConferenceStay 
     if (server === undefined || conferenceId === undefined || !latest.current) return;
     const joinOptions = latest.current;
     const release = manageResource({
-      acquire: (signal) => Conference.join({ ...joinOptions, signal: eitherOf(signal, joinOptions.signal) }),
+      acquire: (signal) =>
+        Conference.join({
+          ...joinOptions,
+          signal: eitherOf(signal, joinOptions.signal),
+          onWaiting: (waiting) => {
+            if (!signal.aborted) setOutcome({ server, conferenceId, waiting });
+            return joinOptions.onWaiting?.(waiting);
+          },
+        }),
       release: (conference) => void conference.leave(),
       onAcquired: (conference) => setOutcome({ server, conferenceId, conference }),
       onFailed: (error) => setOutcome({ server, conferenceId, error }),
@@ -50,11 +61,12 @@ export function useConference(options: JoinOptions | undefined): ConferenceStay 
 
   // Right after the options change, the outcome still belongs to the previous ones.
   const present = outcome?.server === server && outcome?.conferenceId === conferenceId ? outcome : undefined;
-  const { conference, error } = present ?? {};
+  const { conference, error, waiting } = present ?? {};
   const connection = useConferenceState(conference, (snapshot) => snapshot.connection);
-  if (!options) return { conference: undefined, status: 'idle', error: undefined };
-  if (error) return { conference, status: 'failed', error };
-  return { conference, status: connection ? statusOf[connection] : 'joining', error };
+  if (!options) return { conference: undefined, status: 'idle', waiting: undefined, error: undefined };
+  if (error) return { conference, status: 'failed', waiting, error };
+  const joining = waiting ? 'waiting' : 'joining';
+  return { conference, status: connection ? statusOf[connection] : joining, waiting, error };
 }
 
 function eitherOf(one: AbortSignal, other: AbortSignal | undefined): AbortSignal {

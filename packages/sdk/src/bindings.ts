@@ -4,6 +4,7 @@
  */
 import type { ParleyError } from '@parley-rtc/client';
 import { MediaConnectionError } from './errors/media-errors.ts';
+import { NotPermittedError } from './errors/moderation-errors.ts';
 import type { ConferenceSnapshot, ConnectionStatus } from './state/conference-store.ts';
 import type { ViewedStream } from './viewing/viewed-stream.ts';
 
@@ -34,8 +35,12 @@ export {
   type PublicationState,
 } from './headless/publication-state.ts';
 
-/** The status of a conference in the interface: `joined` includes reconnecting, `left` includes being dropped. */
-export type ConferenceStatus = 'idle' | 'joining' | 'joined' | 'failed' | 'left' | 'ended';
+/**
+ * The status of a conference in the interface: `waiting` in the waiting room, `joined` includes reconnecting, `left` includes
+ * being dropped, `removed` by a moderator.
+ */
+export type ConferenceStatus =
+  'idle' | 'joining' | 'waiting' | 'joined' | 'failed' | 'left' | 'ended' | 'removed';
 
 /** The status for each connection state of a joined conference. */
 export const statusOf: Readonly<Record<ConnectionStatus, ConferenceStatus>> = {
@@ -43,6 +48,7 @@ export const statusOf: Readonly<Record<ConnectionStatus, ConferenceStatus>> = {
   reconnecting: 'joined',
   left: 'left',
   ended: 'ended',
+  removed: 'removed',
 };
 
 /** Something that takes time to acquire and must be released. */
@@ -89,6 +95,7 @@ export function manageResource<Resource>({
 
 /** Whether an `error` event of the conference means that the view of this stream has failed for good. */
 export function hasViewFailed(error: ParleyError, streamId: string): boolean {
+  if (error instanceof NotPermittedError) return error.right === 'view' && error.streamId === streamId;
   return error instanceof MediaConnectionError && error.direction === 'view' && error.streamId === streamId;
 }
 

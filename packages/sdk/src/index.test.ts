@@ -21,7 +21,7 @@ it('can be imported outside a browser, without side effects', async () => {
 type AnyFunction = (...args: readonly unknown[]) => unknown;
 
 /** Functions that calculate from what the SDK itself returned: they have nothing to reject. */
-const calculations = /^(select|find|encodingsFor$|videoFrameProcessor$|serveMediaEncryption$)/;
+const calculations = /^(select|find|displayNameOf$|encodingsFor$|videoFrameProcessor$|serveMediaEncryption$)/;
 
 /** The functions of the package that act; classes are not called. */
 const actions = Object.entries({ ...parley, ...encryption }).filter(

@@ -2,14 +2,16 @@ export { Conference } from './conference/conference.ts';
 export type { CreateOptions } from './conference/create-conference.ts';
 export type { JoinOptions } from './conference/join-options.ts';
 export { prepareJoin } from './conference/prepare-join.ts';
-export type { LeaveOptions } from './conference/session.ts';
+export type { LeaveOptions } from './conference/session-options.ts';
 export type { ActiveSpeaker, ConferenceEvents, ConferenceListener } from './announcing/conference-events.ts';
 export type {
   ConferenceSnapshot,
   ConferenceStore,
   ConnectionStatus,
   NetworkIndicators,
+  Removal,
 } from './state/conference-store.ts';
+export type { Moderator } from './state/moderator.ts';
 export {
   type RemoteStream,
   selectRemoteParticipants,
@@ -70,7 +72,22 @@ export {
   type VideoPreset,
   wideCameraPresets,
 } from './encoding/presets.ts';
-export { selectMuted } from './conventions/track-mute.ts';
+export { selectMuted, selectMutedBy } from './conventions/track-mute.ts';
+export {
+  type ConferenceLobby,
+  type ConferenceLock,
+  selectLobby,
+  selectLock,
+} from './conventions/admission.ts';
+export { type DisplayName, displayNameOf, type NamedPerson } from './state/display-name.ts';
+export type {
+  EntryOutcome,
+  Moderation,
+  ModerationOptions,
+  WaitingGuest,
+  WaitingRoom,
+} from './moderation/moderation.ts';
+export type { Waiting } from './presence/wait-for-entry.ts';
 export { selectOnHold } from './conventions/hold.ts';
 export { announceRecording, selectRecording, type MetadataWriter } from './conventions/recording.ts';
 export { announcePortrait, selectPortrait } from './conventions/portrait.ts';
@@ -126,6 +143,12 @@ export {
   RequestFailedError,
   UnsupportedByServerError,
 } from './errors/message-errors.ts';
+export {
+  EntryDeniedError,
+  EntryExpiredError,
+  NotPermittedError,
+  type Right,
+} from './errors/moderation-errors.ts';
 export { MuteNotAnnouncedError } from './errors/mute-not-announced-error.ts';
 export { TrackEndedError } from './errors/track-ended-error.ts';
 export { InsecureOriginError, UnsupportedBrowserError } from './errors/browser-errors.ts';
@@ -185,6 +208,8 @@ export type {
   NetworkIndicator,
   Participant,
   ParticipantHealth,
+  EntryDecision,
+  PermissionChanges,
   Permissions as ParticipantPermissions,
   Stream,
   StreamSource,

@@ -1,4 +1,4 @@
-import { Conference, type JoinOptions, type ParleyError } from '@parley-rtc/sdk';
+import { Conference, type JoinOptions, type ParleyError, type Waiting } from '@parley-rtc/sdk';
 import { manageResource, statusOf, type ConferenceStatus } from '@parley-rtc/sdk/bindings';
 import {
   computed,
@@ -16,6 +16,8 @@ export interface ConferenceStay {
   /** Set once joined, and kept after the user left or the conference ended. */
   readonly conference: Readonly<ShallowRef<Conference | undefined>>;
   readonly status: ComputedRef<ConferenceStatus>;
+  /** Our place in the waiting room, with the host's message, while `status` is `waiting`. */
+  readonly waiting: Readonly<ShallowRef<Waiting | undefined>>;
   /** Why joining failed. The conference reports later problems in its `error` event. */
   readonly error: Readonly<ShallowRef<ParleyError | undefined>>;
 }
@@ -28,6 +30,7 @@ export interface ConferenceStay {
 export function useConference(options: MaybeRefOrGetter<JoinOptions | undefined>): ConferenceStay {
   const conference = shallowRef<Conference>();
   const error = shallowRef<ParleyError>();
+  const waiting = shallowRef<Waiting>();
 
   watch(
     [() => toValue(options)?.server, () => toValue(options)?.conferenceId],
@@ -36,18 +39,28 @@ export function useConference(options: MaybeRefOrGetter<JoinOptions | undefined>
       if (!joinOptions || typeof window === 'undefined') return;
       const release = manageResource({
         acquire: (signal) =>
-          Conference.join({ ...joinOptions, signal: eitherOf(signal, joinOptions.signal) }),
+          Conference.join({
+            ...joinOptions,
+            signal: eitherOf(signal, joinOptions.signal),
+            onWaiting: (place) => {
+              if (!signal.aborted) waiting.value = place;
+              return joinOptions.onWaiting?.(place);
+            },
+          }),
         release: (held) => void held.leave(),
         onAcquired: (held) => {
+          waiting.value = undefined;
           conference.value = held;
         },
         onFailed: (failure) => {
+          waiting.value = undefined;
           error.value = failure;
         },
       });
       onCleanup(() => {
         release();
         conference.value = undefined;
+        waiting.value = undefined;
         error.value = undefined;
       });
     },
@@ -58,9 +71,10 @@ export function useConference(options: MaybeRefOrGetter<JoinOptions | undefined>
   const status = computed((): ConferenceStatus => {
     if (!toValue(options)) return 'idle';
     if (error.value) return 'failed';
-    return connection.value ? statusOf[connection.value] : 'joining';
+    if (connection.value) return statusOf[connection.value];
+    return waiting.value ? 'waiting' : 'joining';
   });
-  return { conference, status, error };
+  return { conference, status, waiting, error };
 }
 
 function eitherOf(one: AbortSignal, other: AbortSignal | undefined): AbortSignal {

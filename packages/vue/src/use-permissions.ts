@@ -2,7 +2,7 @@ import { selectPermissions, type Conference, type Permissions } from '@parley-rt
 import type { ComputedRef, MaybeRefOrGetter } from 'vue';
 import { useConferenceState } from './use-conference-state.ts';
 
-/** What our token permits, also after it changes. Undefined without a conference. The server makes the final decision. */
+/** What we may do, also after a moderator or our token changes it. Undefined without a conference. The server makes the final decision. */
 export function usePermissions(conference: Conference | (() => Conference)): ComputedRef<Permissions>;
 export function usePermissions(
   conference: MaybeRefOrGetter<Conference | undefined>,

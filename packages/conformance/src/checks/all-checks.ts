@@ -4,9 +4,11 @@ import { conferenceChecks } from './conference-checks.ts';
 import { conventionChecks } from './convention-checks.ts';
 import { eventChecks } from './event-checks.ts';
 import { extensionChecks } from './extension-checks.ts';
+import { lobbyChecks } from './lobby-checks.ts';
 import { mediaChecks } from './media-checks.ts';
 import { messageChecks } from './message-checks.ts';
 import { metadataChecks } from './metadata-checks.ts';
+import { moderationChecks } from './moderation-checks.ts';
 import { participantChecks } from './participant-checks.ts';
 import { refusalChecks } from './refusal-checks.ts';
 import { streamChecks } from './stream-checks.ts';
@@ -27,6 +29,8 @@ export const askingChecks: readonly Check[] = [
   ...mediaChecks,
   ...extensionChecks,
   ...messageChecks,
+  ...moderationChecks,
+  ...lobbyChecks,
 ];
 
 /** Checks of the responses that all other checks received. */

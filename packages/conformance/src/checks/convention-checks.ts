@@ -45,32 +45,17 @@ export const conventionChecks: readonly Check[] = group('convention', [
     run: async (stage) => {
       const room = await stage.room();
       const other = await stage.enter(room.conferenceId);
-      const mute = `TRACK_MUTED/audio/${await stage.publish(other, 'MIC')}`;
-      const keys = ['ON_HOLD', 'RECORDER', 'participant_limit'];
-      for (const key of [...keys, mute]) {
-        const body = { ...room.about, operation: 'SET', key, value: '8' };
+      const streamId = await stage.publish(other, 'MIC');
+      const write = async (operation: 'SET' | 'REMOVE', key: string) => {
+        const body = { ...room.about, operation, key, value: '8' };
         expectStatus(await stage.caller.call('updateMetadata', { body }), 204);
+      };
+      for (const key of ['ON_HOLD', 'RECORDER', 'participant_limit']) {
+        await write('SET', key);
+        await write('REMOVE', key);
       }
-      for (const key of keys) {
-        const body = { ...room.about, operation: 'REMOVE', key };
-        expectStatus(await stage.caller.call('updateMetadata', { body }), 204);
-      }
-      expectEqual('keys', Object.keys((await stage.read(room.conferenceId)).metadata ?? {}), [mute]);
-    },
-  },
-  {
-    id: 'unmute-by-publisher',
-    sentence: 'Nobody but its publisher unmutes a stream that the creator muted.',
-    rule: decision(44, '403 for everyone but the publisher who would unmute a stream'),
-    run: async (stage) => {
-      const room = await stage.room();
-      const other = await stage.enter(room.conferenceId);
-      const key = `TRACK_MUTED/audio/${await stage.publish(other, 'MIC')}`;
-      const write = (about: object, operation: string) =>
-        stage.caller.call('updateMetadata', { body: { ...about, operation, key, value: 'true' } });
-      expectStatus(await write(room.about, 'SET'), 204);
-      expectStatus(await write(room.about, 'REMOVE'), 403);
-      expectStatus(await write(other.about, 'REMOVE'), 204);
+      // Whether somebody else than the publisher may unmute, servers decide differently.
+      await write('SET', `TRACK_MUTED/audio/${streamId}`);
     },
   },
 ]);

@@ -6,7 +6,15 @@ import type { MediaPeers } from '../media/media-peers.ts';
 
 /** A feature beyond the 20 operations of the page that a server may offer, or that the user must enable. */
 export type Need =
-  'user endpoints' | 'tickets' | 'ICE servers' | 'view updates' | 'revocation' | 'messages' | 'media';
+  | 'user endpoints'
+  | 'tickets'
+  | 'ICE servers'
+  | 'view updates'
+  | 'revocation'
+  | 'messages'
+  | 'moderation'
+  | 'waiting room'
+  | 'media';
 
 /** The server's address and a client's credentials. */
 export interface ServerAccess {
@@ -54,6 +62,8 @@ export async function meetServer(
   if ((await probe.call('updateViewStream', { body: {} })).status === 400) offers.add('view updates');
   if ((await probe.call('revokeUser', { body: {} })).status === 400) offers.add('revocation');
   if ((await probe.call('sendMessages', { body: {} })).status === 400) offers.add('messages');
+  if ((await probe.call('removeParticipant', { body: {} })).status === 400) offers.add('moderation');
+  if ((await probe.call('requestEntry', { body: {} })).status === 400) offers.add('waiting room');
   const ticket = { type: 'MULTI_USE_TICKET', ttl: 60, properties: { conference_id: randomUUID() } };
   if (await has('createTicket', { body: ticket })) offers.add('tickets');
   if (media) offers.add('media');

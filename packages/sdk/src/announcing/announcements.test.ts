@@ -34,6 +34,8 @@ const snapshot = (conference: ConferenceState): ConferenceSnapshot => ({
   playback: nothingBlocked,
   claims: {},
   network: undefined,
+  permissions: undefined,
+  removal: undefined,
 });
 
 const names = (before: ConferenceState, next: ConferenceState) =>

@@ -1,5 +1,12 @@
-import { findParticipant, type ConferenceState, type Participant, type Stream } from '@parley-rtc/contract';
-import type { ConferenceSnapshot } from '../state/conference-store.ts';
+import {
+  findParticipant,
+  permissionsKey,
+  type ConferenceState,
+  type Participant,
+  type Stream,
+} from '@parley-rtc/contract';
+import type { ConferenceSnapshot, Removal } from '../state/conference-store.ts';
+import { moderatorOf } from '../state/moderator.ts';
 import { selectRemoteParticipants, streamsOf } from '../state/selectors.ts';
 import { sameJson } from '../state/unchanged.ts';
 import type { ConferenceEvents } from './conference-events.ts';
@@ -9,10 +16,26 @@ export type Announcement = {
   [Name in keyof ConferenceEvents]: readonly [name: Name, payload: ConferenceEvents[Name]];
 }[keyof ConferenceEvents];
 
-/** Lists the events for a change of state: a stream follows its publisher's arrival and precedes its departure. */
-export function announcementsBetween(before: ConferenceSnapshot, after: ConferenceSnapshot): Announcement[] {
+/** A departure that only the state shows. */
+const unexplained: Removal = { reason: undefined, removedBy: undefined, isBanned: false };
+
+/**
+ * Lists the events for a change of state: a stream follows its publisher's arrival and precedes its departure, which
+ * `departure` explains.
+ */
+export function announcementsBetween(
+  before: ConferenceSnapshot,
+  after: ConferenceSnapshot,
+  departure: Removal = unexplained,
+): Announcement[] {
   return [
-    ...participantAnnouncements(selectRemoteParticipants(before), selectRemoteParticipants(after), after),
+    ...participantAnnouncements(
+      selectRemoteParticipants(before),
+      selectRemoteParticipants(after),
+      after,
+      departure,
+    ),
+    ...permissionAnnouncements(before, after),
     ...metadataAnnouncements(before.conference.metadata, after.conference.metadata),
     ...playbackAnnouncements(before, after),
     ...networkAnnouncements(before, after),
@@ -24,12 +47,16 @@ function participantAnnouncements(
   before: readonly Participant[],
   after: readonly Participant[],
   { conference }: ConferenceSnapshot,
+  departure: Removal,
 ): Announcement[] {
   if (before === after) return [];
   const announcements: Announcement[] = [];
   for (const participant of before) {
     if (findParticipant(conference, participant.id)) continue;
-    announcements.push(...streamAnnouncements(participant, undefined), ['participant-left', { participant }]);
+    announcements.push(...streamAnnouncements(participant, undefined), [
+      'participant-left',
+      { participant, ...departure },
+    ]);
   }
   for (const participant of after) {
     const earlier = before.find(({ id }) => id === participant.id);
@@ -40,9 +67,23 @@ function participantAnnouncements(
   return announcements;
 }
 
-/** Ignores streams, which have events of their own. */
+/** Ignores streams and permissions, which have events of their own. */
 function hasChanged(before: Participant, after: Participant): boolean {
-  return !sameJson({ ...before, streams: [] }, { ...after, streams: [] });
+  const ignored = { streams: [], permissions: undefined };
+  return !sameJson({ ...before, ...ignored }, { ...after, ...ignored });
+}
+
+/** Compares our own permissions with the last known ones, because they can change while we are outside. */
+function permissionAnnouncements(before: ConferenceSnapshot, after: ConferenceSnapshot): Announcement[] {
+  const { participants, metadata } = after.conference;
+  if (before.conference.participants === participants) return [];
+  return participants.flatMap((participant): Announcement[] => {
+    const { id, permissions } = participant;
+    const earlier = id === after.endpointId ? before : findParticipant(before.conference, id);
+    if (!permissions || !earlier || sameJson(earlier.permissions, permissions)) return [];
+    const entry = metadata[permissionsKey(id)];
+    return [['permissions-changed', { participant, permissions, changedBy: entry && moderatorOf(entry) }]];
+  });
 }
 
 function streamAnnouncements(
@@ -91,9 +132,10 @@ function networkAnnouncements(before: ConferenceSnapshot, { network }: Conferenc
 }
 
 function connectionAnnouncements(before: ConferenceSnapshot, after: ConferenceSnapshot): Announcement[] {
-  const { connection } = after;
+  const { connection, removal } = after;
   if (before.connection === connection) return [];
   const changed: Announcement = ['connection-changed', { connection }];
+  if (removal) return [['removed', removal], changed];
   return connection === 'ended'
     ? [['ended', { reason: after.conference.ended?.reason }], changed]
     : [changed];

@@ -1,12 +1,20 @@
 import type { ParleyError } from '@parley-rtc/client';
-import type { MetadataEntry, Participant, UnknownEvent } from '@parley-rtc/contract';
+import type {
+  MetadataEntry,
+  Participant,
+  Permissions as ParticipantPermissions,
+  UnknownEvent,
+} from '@parley-rtc/contract';
 import type { Message } from '../messages/message.ts';
+import type { WaitingGuest } from '../moderation/moderation.ts';
 import type { PublishedStream } from '../publishing/published-stream.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
 import type { StreamStats } from '../quality/stream-stats.ts';
-import type { ConnectionStatus, NetworkIndicators } from '../state/conference-store.ts';
+import type { ConnectionStatus, NetworkIndicators, Removal } from '../state/conference-store.ts';
+import type { Moderator } from '../state/moderator.ts';
 import type { Playback } from '../state/playback.ts';
 import type { RemoteStream } from '../state/selectors.ts';
+import type { TrackKind } from '../stream-kinds.ts';
 import type { ViewTiming } from '../viewing/view-controller.ts';
 import type { JoinTiming } from './join-timing.ts';
 
@@ -31,10 +39,27 @@ export interface ConferenceEvents {
   'stream-updated': { readonly stream: RemoteStream };
   /** Another participant joined. New listeners are first called for the participants already present. */
   'participant-joined': { readonly participant: Participant };
-  /** Another participant left. `stream-unpublished` has already announced each of their streams. */
-  'participant-left': { readonly participant: Participant };
+  /**
+   * Another participant left, or a moderator removed it (`removedBy`). `stream-unpublished` has already announced each of their
+   * streams. A departure during which we were offline may have no reason.
+   */
+  'participant-left': { readonly participant: Participant } & Removal;
   /** Metadata or health of another participant changed. */
   'participant-updated': { readonly participant: Participant };
+  /** What a participant may do changed: another's, or our own. `changedBy` is undefined if no moderator changed it. */
+  'permissions-changed': {
+    readonly participant: Participant;
+    readonly permissions: ParticipantPermissions;
+    readonly changedBy: Moderator | undefined;
+  };
+  /**
+   * A moderator muted a stream of ours. It sends silence or black, as after `mute`, until you call its `unmute`.
+   */
+  'muted-by-moderator': {
+    readonly stream: PublishedStream;
+    readonly kind: TrackKind;
+    readonly mutedBy: Moderator;
+  };
   /** An entry of the conference's metadata was set, or removed (then `entry` is undefined). */
   'metadata-updated': { readonly key: string; readonly entry: MetadataEntry | undefined };
   /** The connection status changed, for example to `reconnecting` or `left`. */
@@ -80,6 +105,13 @@ export interface ConferenceEvents {
   'decryption-changed': { readonly stream: RemoteStream; readonly isDecrypted: boolean };
   /** The server measured the network quality of all participants. */
   'network-indicator-updated': { readonly network: NetworkIndicators };
+  /**
+   * The guests in the waiting room changed, for moderators: `conference.waitingRoom` has them as state, and says when the server
+   * is asked.
+   */
+  'waiting-room-changed': { readonly guests: readonly WaitingGuest[] };
+  /** A moderator removed us. Everything is closed, as after `leave`. */
+  removed: Removal;
   /** The conference ended for all participants. */
   ended: { readonly reason: string | undefined };
   /**

@@ -9,6 +9,8 @@ const eventNames: Readonly<Record<keyof ConferenceEvents, true>> = {
   'participant-joined': true,
   'participant-left': true,
   'participant-updated': true,
+  'permissions-changed': true,
+  'muted-by-moderator': true,
   'metadata-updated': true,
   'connection-changed': true,
   'playback-changed': true,
@@ -23,6 +25,8 @@ const eventNames: Readonly<Record<keyof ConferenceEvents, true>> = {
   'stream-restored': true,
   message: true,
   'server-event': true,
+  'waiting-room-changed': true,
+  removed: true,
   ended: true,
   error: true,
 };

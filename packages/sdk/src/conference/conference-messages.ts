@@ -1,8 +1,15 @@
-import { NotFoundError, withDeadline, type ParleyError, type RtcApi } from '@parley-rtc/client';
-import { findParticipant, type ConferenceState } from '@parley-rtc/contract';
+import {
+  ForbiddenError,
+  NotFoundError,
+  withDeadline,
+  type ParleyError,
+  type RtcApi,
+} from '@parley-rtc/client';
+import { findParticipant, type ConferenceState, type Permissions } from '@parley-rtc/contract';
 import type { Announcement } from '../announcing/announcements.ts';
 import { NotJoinedError } from '../errors/conference-errors.ts';
 import { InvalidMessageError, UnsupportedByServerError } from '../errors/message-errors.ts';
+import { NotPermittedError } from '../errors/moderation-errors.ts';
 import { loadPart } from '../load-part.ts';
 import { Inbox } from '../messages/inbox.ts';
 import type { MessageEncryption } from '../messages/message-encryption.ts';
@@ -18,8 +25,8 @@ import { payloadToWire } from '../messages/payload.ts';
 import type { Requests } from '../messages/requests.ts';
 import { isReserved, requestedTopic } from '../messages/reserved-topics.ts';
 import { readConference } from '../presence/enter-conference.ts';
+import { sendInside, type Presence } from '../presence/send-inside.ts';
 import type { OwnIds } from './metadata-calls.ts';
-import { sendInside, type Presence } from './send-inside.ts';
 
 export interface ConferenceMessagesOptions {
   readonly api: Pick<RtcApi, 'getConference' | 'getSimpleView' | 'sendMessages'>;
@@ -28,6 +35,8 @@ export interface ConferenceMessagesOptions {
   readonly withHistory: boolean;
   readonly encryption: MessageEncryption | undefined;
   readonly conference: () => ConferenceState;
+  /** What we may do, as last known; undefined on a server without permissions. */
+  readonly permissions: () => Permissions | undefined;
   readonly announce: (announcements: readonly Announcement[]) => void;
   readonly onProblem: (error: ParleyError) => void;
   /** Makes the feed ask again, for messages as well. */
@@ -114,6 +123,7 @@ export class ConferenceMessages {
   async #post(topic: string, payload: MessagePayload, options?: SendOptions): Promise<SentMessage> {
     // As it is now: the app may change it while the code loads.
     const content = payloadToWire(payload);
+    if (this.#options.permissions()?.send === false) throw new NotPermittedError('send');
     const { signal: given, timeoutMs = 30_000, ...addressed } = options ?? {};
     const deadline = { operation: 'send', signals: [given, this.#closing.signal], timeoutMs };
     // Loading the code counts, too.
@@ -164,6 +174,9 @@ export class ConferenceMessages {
               api.sendMessages({ ...own, messages: await messages() }, { signal }),
             );
           } catch (error) {
+            if (error instanceof ForbiddenError && this.#options.permissions()) {
+              throw new NotPermittedError('send', { cause: error });
+            }
             if (!(error instanceof NotFoundError) || !(await this.#isInside(signal))) throw error;
             throw new UnsupportedByServerError('messages', { cause: error });
           }

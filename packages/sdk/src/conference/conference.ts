@@ -9,6 +9,7 @@ import type {
   SendOptions,
   SentMessage,
 } from '../messages/message.ts';
+import type { Moderation, WaitingRoom } from '../moderation/moderation.ts';
 import type { PublishOptions } from '../publishing/publish-options.ts';
 import type { PublishedStream } from '../publishing/published-stream.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
@@ -18,7 +19,8 @@ import type { ViewedStream, ViewOptions } from '../viewing/viewed-stream.ts';
 import { createConference, type CreateOptions } from './create-conference.ts';
 import { joinConference } from './join-conference.ts';
 import type { JoinOptions } from './join-options.ts';
-import type { LeaveOptions, Session } from './session.ts';
+import type { LeaveOptions } from './session-options.ts';
+import type { Session } from './session.ts';
 import { TokenWatch } from './token-watch.ts';
 
 /**
@@ -45,6 +47,9 @@ export class Conference implements AsyncDisposable {
    * behind when a step fails, `signal` aborts or `timeoutMs` expires.
    *
    * @throws EndpointInUseError (`ERR_ENDPOINT_IN_USE`) when another tab uses `endpointId`.
+   * @throws ConferenceFullError (`ERR_CONFERENCE_FULL`), ConferenceLockedError (`ERR_CONFERENCE_LOCKED`), RemovedError
+   * (`ERR_REMOVED`) when the conference is closed to us.
+   * @throws EntryDeniedError (`ERR_ENTRY_DENIED`), EntryExpiredError (`ERR_ENTRY_EXPIRED`) after waiting in a waiting room.
    */
   static async join(options: JoinOptions): Promise<Conference> {
     const { server, token, maxVideos = Infinity, ...rest } = options;
@@ -83,6 +88,16 @@ export class Conference implements AsyncDisposable {
   /** The state of the conference. Read it or subscribe to its changes. */
   get state(): ConferenceStore {
     return this.#session.store;
+  }
+
+  /** What moderators do: remove and mute participants, change what they may do, and close the door. */
+  get moderation(): Moderation {
+    return this.#session.moderating.moderation;
+  }
+
+  /** The guests who wait to be admitted, as state, and deciding about them; for moderators. */
+  get waitingRoom(): WaitingRoom {
+    return this.#session.moderating.waitingRoom;
   }
 
   /**
@@ -225,7 +240,7 @@ export class Conference implements AsyncDisposable {
     return this.#session.leave(options);
   }
 
-  /** Ends the conference for all participants. Rejects when the server refuses; we then stay in the conference. */
+  /** Ends the conference for all participants. Moderators and the creator may. Rejects when the server refuses; we then stay in the conference. */
   async end(options: LeaveOptions = {}): Promise<void> {
     return this.#session.end(options);
   }

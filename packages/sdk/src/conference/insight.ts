@@ -20,10 +20,14 @@ function lazily(load: () => Promise<() => () => void>): () => void {
 }
 
 /**
- * Loads and starts a measurement, or receives messages, with the first listener of the event; stops when the last listener is
- * removed.
+ * Loads and starts a measurement, receives messages, or asks who is waiting, with the first listener of the event; stops when the
+ * last listener is removed.
  */
-export function startOnDemand(verbs: InsightVerbs, listenToMessages: () => () => void): OnDemand {
+export function startOnDemand(
+  verbs: InsightVerbs,
+  listenToMessages: () => () => void,
+  loadGuests: () => Promise<() => () => void>,
+): OnDemand {
   const start = (what: Measured) => () =>
     lazily(async () => {
       const { measure } = await import('./measure-streams.ts');
@@ -35,5 +39,6 @@ export function startOnDemand(verbs: InsightVerbs, listenToMessages: () => () =>
     'active-speakers-changed': start('audio'),
     'audio-levels-updated': start('audio'),
     message: listenToMessages,
+    'waiting-room-changed': () => lazily(loadGuests),
   };
 }

@@ -1,4 +1,11 @@
-import { createLogs, NotFoundError, withDeadline, type Logs, type RtcApi } from '@parley-rtc/client';
+import {
+  createLogs,
+  NotFoundError,
+  WaitingRoomError,
+  withDeadline,
+  type Logs,
+  type RtcApi,
+} from '@parley-rtc/client';
 import { joinTiming } from '../announcing/join-timing.ts';
 import { loadPart } from '../load-part.ts';
 import { claimEndpointId } from '../presence/claim-endpoint-id.ts';
@@ -33,17 +40,44 @@ interface Progress {
   session?: Session;
 }
 
-/** Joins a conference. Rolls back when a step fails, the time is up or the page goes away. */
-export async function joinConference(
+/**
+ * Joins a conference. Rolls back when a step fails, the time is up or the page goes away. Waits in the waiting room if there is
+ * one, which takes no time of joining, and has devices closed meanwhile: nobody sees what they capture.
+ */
+export async function joinConference(api: RtcApi, options: Options, loadPush?: LoadPush): Promise<Session> {
+  const progress: Progress = { logs: createLogs(options.log) };
+  const { timeoutMs = 15_000 } = options;
+  const startedMs = performance.now();
+  try {
+    return await attempt(api, options, progress, timeoutMs, loadPush);
+  } catch (error) {
+    const { endpoint, logs } = progress;
+    if (!endpoint || !(error instanceof WaitingRoomError)) throw error;
+    const leftMs = timeoutMs - (performance.now() - startedMs);
+    const part = await loadPart('waiting', () => import('../presence/join-from-waiting-room.ts'));
+    return part.joinFromWaitingRoom({
+      api,
+      options,
+      endpointId: endpoint.id,
+      register: (preferredId, signal) => register(api, options, progress, preferredId, signal),
+      join: (endpointId) => attempt(api, options, { logs }, leftMs, loadPush, endpointId),
+      log: logs('join'),
+    });
+  }
+}
+
+/** Joins once. A waiting room keeps the endpoint registered, which then waits there. */
+async function attempt(
   api: RtcApi,
   options: Options,
+  progress: Progress,
+  timeoutMs: number,
   loadPush: LoadPush | undefined = () => import('../signalling/push-feed.ts'),
+  endpointId = options.endpointId,
 ): Promise<Session> {
-  const { conferenceId, publish, signal, timeoutMs = 15_000 } = options;
+  const { conferenceId, publish, signal } = options;
   const gone = new AbortController();
-  const logs = createLogs(options.log);
-  const log = logs('join');
-  const progress: Progress = { logs };
+  const log = progress.logs('join');
   const leave = (keepalive: boolean) => {
     if (progress.endpoint) void sayFarewell(api, progress.endpoint, conferenceId, { keepalive, leave: {} });
   };
@@ -59,9 +93,9 @@ export async function joinConference(
       progress.early = publish && beginPublication(publish);
       const stopWatching = watchPage({ onGone, onAway: onGone, onReturn: () => {}, onBack: () => {} });
       try {
-        return await join(api, options, progress, loadPush, signal);
+        return await join(api, options, progress, loadPush, endpointId, signal);
       } catch (error) {
-        if (!gone.signal.aborted) leave(false);
+        if (!gone.signal.aborted && !(error instanceof WaitingRoomError)) leave(false);
         throw error;
       } finally {
         stopWatching();
@@ -69,7 +103,8 @@ export async function joinConference(
     },
   );
   joining.catch((error: unknown) => {
-    log(signal?.aborted ? 'info' : 'error', 'not joined', {}, error);
+    const isFailure = !signal?.aborted && !(error instanceof WaitingRoomError);
+    log(isFailure ? 'error' : 'info', 'not joined', {}, error);
     progress.early?.discard();
   });
   return joining;
@@ -84,6 +119,7 @@ async function join(
   options: Options,
   progress: Progress,
   loadPush: LoadPush | undefined,
+  endpointId: string | undefined,
   signal: AbortSignal,
 ): Promise<Session> {
   const { conferenceId, access, encryption, iceTransportPolicy } = options;
@@ -97,7 +133,7 @@ async function join(
   loading.catch(() => {});
   const enter = (how: EnterCommand) => enterAs(api, options, progress, how);
   const entered = await enter({
-    preferredId: options.endpointId,
+    preferredId: endpointId,
     metadata: options.metadata,
     replacesMetadata: true,
     signal,
@@ -151,26 +187,30 @@ async function enterAgain(
   }
 }
 
-function enterAs(
-  api: RtcApi,
-  { conferenceId, endpointId }: Options,
-  progress: Progress,
-  how: EnterCommand,
-): Promise<Entered> {
+function enterAs(api: RtcApi, options: Options, progress: Progress, how: EnterCommand): Promise<Entered> {
   return enterConference({
     ...how,
     api,
-    conferenceId,
-    register: (preferredId, signal) =>
-      registerUserEndpoint({
-        api,
-        preferredId,
-        // No other tab can have an id that the app did not choose.
-        claim: async (id) => (endpointId === undefined ? () => {} : claimEndpointId(id, signal)),
-        onLost: (cause) => progress.session?.onEndpointLost(cause),
-        log: progress.logs('endpoint'),
-        signal,
-      }),
+    conferenceId: options.conferenceId,
+    register: (preferredId, signal) => register(api, options, progress, preferredId, signal),
+  });
+}
+
+function register(
+  api: RtcApi,
+  { endpointId }: Options,
+  progress: Progress,
+  preferredId: string | undefined,
+  signal: AbortSignal,
+): Promise<UserEndpoint> {
+  return registerUserEndpoint({
+    api,
+    preferredId,
+    // No other tab can have an id that the app did not choose.
+    claim: async (id) => (endpointId === undefined ? () => {} : claimEndpointId(id, signal)),
+    onLost: (cause) => progress.session?.onEndpointLost(cause),
+    log: progress.logs('endpoint'),
+    signal,
   });
 }
 

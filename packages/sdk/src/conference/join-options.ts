@@ -1,5 +1,6 @@
 import type { LogSetting, TokenSource } from '@parley-rtc/client';
 import type { JsonObject } from '@parley-rtc/contract';
+import type { Waiting } from '../presence/wait-for-entry.ts';
 import type { MediaEncryption } from '../publishing/media-encryption.ts';
 import type { PublishOptions } from '../publishing/publish-options.ts';
 
@@ -19,7 +20,8 @@ export interface JoinOptions {
   readonly endpointId?: string;
   /**
    * Publishes a stream as soon as we have joined, and opens its devices while joining. Joining neither waits for it nor
-   * fails with it: `conference.published` reports the outcome.
+   * fails with it: `conference.published` reports the outcome. In a waiting room, the devices are closed until we are admitted;
+   * a `preview` or `mediaStream` of yours is not touched.
    */
   readonly publish?: PublishOptions;
   /**
@@ -33,9 +35,17 @@ export interface JoinOptions {
    * Whether the event `message` begins with the messages that the server keeps from before we joined. Default: only those since.
    */
   readonly messageHistory?: boolean;
-  /** Aborts joining and leaves nothing behind. Has no effect once joined. */
+  /**
+   * Called while we wait in a waiting room: when the wait begins, and when the host's message or a time changes. Joining goes on
+   * once a moderator admits us; abort `signal` to stop waiting.
+   */
+  readonly onWaiting?: (waiting: Waiting) => unknown;
+  /** Aborts joining, or waiting to be admitted, and leaves nothing behind. Has no effect once joined. */
   readonly signal?: AbortSignal;
-  /** How long joining may take in total, in milliseconds. Default 15_000; `Infinity`: no limit. */
+  /**
+   * How long joining may take in total, in milliseconds, not counting the time in a waiting room. Default 15_000; `Infinity`: no
+   * limit.
+   */
   readonly timeoutMs?: number;
   /** STUN and TURN servers. Default: the servers that the conference server provides. */
   readonly iceServers?: readonly RTCIceServer[];

@@ -1,8 +1,8 @@
 import { NotFoundError, type ParleyError, type RtcApi } from '@parley-rtc/client';
+import { sendInside, type Presence } from '../presence/send-inside.ts';
 import type { PublishCalls } from '../publishing/publish-calls.ts';
 import type { ViewCalls } from '../viewing/view-calls.ts';
 import type { OwnIds } from './metadata-calls.ts';
-import { sendInside, type Presence } from './send-inside.ts';
 import { sendNewOffer } from './send-new-offer.ts';
 
 export interface MediaCallsOptions {

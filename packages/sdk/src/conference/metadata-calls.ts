@@ -1,7 +1,7 @@
 import { withDeadline, type CallOptions, type RtcApi } from '@parley-rtc/client';
 import type { JsonObject } from '@parley-rtc/contract';
+import { sendInside, type Presence } from '../presence/send-inside.ts';
 import { latestPerKey } from '../waiting/latest-per-key.ts';
-import { sendInside, type Presence } from './send-inside.ts';
 
 /** The conference and endpoint ids that every call needs. */
 export interface OwnIds {

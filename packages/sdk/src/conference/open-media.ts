@@ -1,26 +1,26 @@
 import {
   AbortedError,
+  ForbiddenError,
   NotFoundError,
   type Log,
   type Logs,
   type ParleyError,
   type RtcApi,
 } from '@parley-rtc/client';
-import { findStream, type ConferenceState } from '@parley-rtc/contract';
+import { findStream, type ConferenceState, type Permissions, type StreamType } from '@parley-rtc/contract';
 import { iceConfiguration, type IceConfigurationOptions } from '../connection/ice-configuration.ts';
-import type { LinkRenewal } from '../connection/link-renewal.ts';
 import type { MediaConnection } from '../connection/media-connection.ts';
 import type { LinkContext } from '../connection/stream-link.ts';
 import { selectOnHold } from '../conventions/hold.ts';
-import { muteKey } from '../conventions/track-mute.ts';
+import { moderatorEntry, muteKey } from '../conventions/track-mute.ts';
 import { NotJoinedError } from '../errors/conference-errors.ts';
 import { OnHoldError, StreamNotFoundError } from '../errors/media-errors.ts';
 import { loadPart } from '../load-part.ts';
 import type { MediaEncryption } from '../publishing/media-encryption.ts';
-import type { Publication, PublicationContext } from '../publishing/publication.ts';
+import type { PublicationContext } from '../publishing/publication.ts';
 import type { PublishCalls } from '../publishing/publish-calls.ts';
 import { publishMedia } from '../publishing/publish-media.ts';
-import type { PublishOptions } from '../publishing/publish-options.ts';
+import { publishedType, type PublishOptions } from '../publishing/publish-options.ts';
 import type { PublishedStream } from '../publishing/published-stream.ts';
 import type { Playback } from '../state/playback.ts';
 import { VideoCap } from '../viewing/video-cap.ts';
@@ -30,6 +30,7 @@ import { View } from '../viewing/view.ts';
 import type { ViewedStream, ViewOptions } from '../viewing/viewed-stream.ts';
 import { mediaCalls, type MediaCalls, type MediaCallsOptions } from './media-calls.ts';
 import type { OwnIds } from './metadata-calls.ts';
+import { isPermitted, notPermitted, streamIdOf, type OpenEntry } from './open-entry.ts';
 
 export interface OpenMediaOptions {
   readonly api: RtcApi;
@@ -38,7 +39,10 @@ export interface OpenMediaOptions {
   readonly ice: IceConfigurationOptions;
   readonly encryption?: MediaEncryption | undefined;
   readonly conference: () => ConferenceState;
+  /** What we may do, as last known; undefined on a server without permissions. */
+  readonly permissions: () => Permissions | undefined;
   readonly setMuted: PublishCalls['setMuted'];
+  readonly onMutedBy: PublicationContext['onMutedBy'];
   /** Whether the server counts us as present. */
   readonly isInside: () => boolean;
   readonly presence: MediaCallsOptions['presence'];
@@ -49,28 +53,6 @@ export interface OpenMediaOptions {
   readonly onViewTimed: (timing: ViewTiming) => void;
   readonly onDecryption: (streamId: string, isDecrypted: boolean) => void;
   readonly onProblem: (error: ParleyError) => void;
-}
-
-/** A stream or view of ours, from the start of opening until it has closed. */
-interface OpenEntry {
-  /** The viewed stream's id; undefined for a stream of ours. */
-  readonly viewedId: string | undefined;
-  /** Aborts to request closing. */
-  readonly closing: AbortController;
-  /** Aborts when it has closed. */
-  readonly closed: AbortController;
-  peer?: RTCPeerConnection;
-  /** Set once the stream or view is open. */
-  renewal?: LinkRenewal;
-  /** Set once a stream of ours is open. */
-  publication?: Publication;
-  /** Holds a stream of ours, also while it is opening. */
-  setHeld?: (isHeld: boolean) => void;
-}
-
-/** Returns the stream's id; undefined while a stream of ours is not published yet. */
-function streamIdOf({ viewedId, publication }: OpenEntry): string | undefined {
-  return publication?.stream.id ?? viewedId;
 }
 
 /** All open streams and views of ours. */
@@ -96,13 +78,20 @@ export class OpenMedia {
     const conferenceId = conference().id;
     if ('screen' in options && this.#isOnHold) throw new OnHoldError();
     encryption?.assertPublishable(options);
-    return this.#keep(undefined, async (entry) => {
+    return this.#keep(undefined, publishedType(options), async (entry) => {
       const closed = entry.closed.signal;
       const publication = await publishMedia(options, {
         ...this.#linkContext(entry),
         calls: this.#calls.publishing,
         isHeld: () => this.#isOnHold,
-        onCreated: (created) => void (entry.setHeld = (isHeld) => created.setHeld(isHeld)),
+        onCreated: (created) => {
+          entry.created = created;
+          // Only now known of a preview, or without a missing device.
+          entry.type = created.stream.type;
+          this.#assertPermitted(entry);
+        },
+        mutedBy: (streamId, kind) => moderatorEntry(conference(), streamId, kind),
+        onMutedBy: this.#options.onMutedBy,
         encrypt: (transceiver) =>
           encryption?.protect(transceiver, { conferenceId, closed, onProblem, log: this.#log }),
         onRestored,
@@ -117,7 +106,7 @@ export class OpenMedia {
     const { conference, encryption, onDecryption, onProblem } = this.#options;
     const source = findStream(conference(), streamId)?.stream;
     if (!source) throw new StreamNotFoundError(streamId);
-    return this.#keep(streamId, async (entry) => {
+    return this.#keep(streamId, source.type, async (entry) => {
       const closed = entry.closed.signal;
       const decryption = {
         conferenceId: conference().id,
@@ -150,17 +139,25 @@ export class OpenMedia {
   }
 
   /**
-   * Closes views whose stream is gone in `after`, and republishes streams of ours that are gone although we did not unpublish
-   * them. Holds our streams while the conference is on hold.
+   * Closes what we may no longer publish or view, and views whose stream is gone in `after`. Republishes streams of ours that
+   * are gone although we did not unpublish them. Holds our streams while the conference is on hold, and mutes what a moderator
+   * muted.
    */
   follow(before: ConferenceState, after: ConferenceState): void {
     if (before.metadata !== after.metadata) {
       const isHeld = selectOnHold({ conference: after });
       if (isHeld !== selectOnHold({ conference: before })) this.#log('info', isHeld ? 'on hold' : 'resumed');
-      for (const { setHeld } of this.#entries) setHeld?.(isHeld);
+      for (const { created } of this.#entries) {
+        created?.setHeld(isHeld);
+        if (created && findStream(after, created.stream.id)) created.followMutes();
+      }
     }
     for (const entry of this.#entries) {
       const { publication } = entry;
+      if (!this.#isPermitted(entry)) {
+        this.#forbid(entry);
+        continue;
+      }
       const streamId = streamIdOf(entry);
       if (streamId === undefined || !findStream(before, streamId) || findStream(after, streamId)) continue;
       if (publication) publication.renewal.renew('reopen');
@@ -230,6 +227,23 @@ export class OpenMedia {
     for (const entry of this.#entries) entry.closing.abort(new NotJoinedError());
   }
 
+  #isPermitted(entry: OpenEntry): boolean {
+    return isPermitted(entry, this.#options.permissions());
+  }
+
+  #assertPermitted(entry: OpenEntry): void {
+    if (!this.#isPermitted(entry)) throw notPermitted(entry);
+  }
+
+  /** Closes what a moderator forbids. The server has closed its side; nothing opens again when the right comes back. */
+  #forbid(entry: OpenEntry): void {
+    const error = notPermitted(entry);
+    // While it opens, its promise rejects.
+    if (entry.renewal) this.#options.onProblem(error);
+    void entry.publication?.forgetMuted();
+    entry.closing.abort(error);
+  }
+
   get #isOnHold(): boolean {
     return selectOnHold({ conference: this.#options.conference() });
   }
@@ -275,9 +289,16 @@ export class OpenMedia {
   /** Tracks an entry from before `open` starts until it has closed, so that it can be closed at any time. */
   async #keep<Opened>(
     viewedId: string | undefined,
+    type: StreamType,
     open: (entry: OpenEntry) => Promise<Opened>,
   ): Promise<Opened> {
-    const entry: OpenEntry = { viewedId, closing: new AbortController(), closed: new AbortController() };
+    const entry: OpenEntry = {
+      viewedId,
+      type,
+      closing: new AbortController(),
+      closed: new AbortController(),
+    };
+    this.#assertPermitted(entry);
     const log = this.#logOf(entry);
     const startedMs = performance.now();
     this.#entries.add(entry);
@@ -293,8 +314,12 @@ export class OpenMedia {
       // Whatever failed, even after the connection was there: closes the link, and withdraws what the server may know.
       entry.closing.abort(error);
       this.#forget(entry);
-      throw viewedId !== undefined && error instanceof NotFoundError
-        ? new StreamNotFoundError(viewedId, { cause: error })
+      if (viewedId !== undefined && error instanceof NotFoundError) {
+        throw new StreamNotFoundError(viewedId, { cause: error });
+      }
+      // The event that takes the right from us may still be on its way.
+      throw error instanceof ForbiddenError && this.#options.permissions()
+        ? notPermitted(entry, error)
         : error;
     }
   }

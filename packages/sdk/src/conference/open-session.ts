@@ -2,7 +2,8 @@ import { HttpError, type PushStart } from '@parley-rtc/client';
 import { UNKNOWN_VERSION, type ConferenceState } from '@parley-rtc/contract';
 import { LongPollFeed } from '../signalling/long-poll-feed.ts';
 import type * as PushModule from '../signalling/push-feed.ts';
-import { Session, type SessionOptions } from './session.ts';
+import type { SessionOptions } from './session-options.ts';
+import { Session } from './session.ts';
 
 /** Loads the code for the push, which only some servers support. */
 export type LoadPush = () => Promise<Pick<typeof PushModule, 'pushFeed'>>;

@@ -1,60 +1,44 @@
-import { atBoundary, type Log, type Logs, type ParleyError, type RtcApi } from '@parley-rtc/client';
-import type { ConferenceEvent, ConferenceState, JsonObject } from '@parley-rtc/contract';
+import { atBoundary, type Log, type ParleyError } from '@parley-rtc/client';
+import {
+  findParticipant,
+  type ConferenceEvent,
+  type ConferenceState,
+  type JsonObject,
+} from '@parley-rtc/contract';
 import { alreadyThere } from '../announcing/already-there.ts';
 import { announcementsBetween } from '../announcing/announcements.ts';
 import { Announcer } from '../announcing/announcer.ts';
-import type { JoinTiming } from '../announcing/join-timing.ts';
+import { departureOf } from '../announcing/departure.ts';
 import { muteKey } from '../conventions/track-mute.ts';
 import { EndpointLostError, ListenerError, NotJoinedError } from '../errors/conference-errors.ts';
+import { removalIn } from '../errors/removal-in.ts';
 import type { Entered } from '../presence/enter-conference.ts';
 import type { Farewell } from '../presence/farewell.ts';
 import { watchPage } from '../presence/page-lifecycle.ts';
-import { Rejoiner, type RejoinerOptions } from '../presence/rejoiner.ts';
+import { Rejoiner } from '../presence/rejoiner.ts';
+import type { Presence } from '../presence/send-inside.ts';
 import type { PublishOptions } from '../publishing/publish-options.ts';
 import type { PublishedStream } from '../publishing/published-stream.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
-import type { EventFeed, EventFeedSink } from '../signalling/event-feed.ts';
-import type { UserEndpoint } from '../signalling/user-endpoint.ts';
+import type { EventFeed } from '../signalling/event-feed.ts';
 import {
   createConferenceStore,
   type ConferenceSnapshot,
+  type Removal,
   type WritableConferenceStore,
 } from '../state/conference-store.ts';
 import { nothingBlocked } from '../state/playback.ts';
 import { selectRemoteStreams, selectSelf } from '../state/selectors.ts';
 import { keepUnchanged, sameSnapshot } from '../state/unchanged.ts';
 import { ConferenceMessages } from './conference-messages.ts';
-import type { EarlyPublication } from './early-publication.ts';
 import { endConference, endedConference } from './end-conference.ts';
 import { startOnDemand } from './insight.ts';
 import type { InsightVerbs } from './measure-streams.ts';
 import { metadataCalls, type MetadataCalls, type OwnIds } from './metadata-calls.ts';
-import { OpenMedia, type OpenMediaOptions } from './open-media.ts';
-import type { Presence } from './send-inside.ts';
-import type { TokenWatch } from './token-watch.ts';
+import { moderating, type Moderating } from './moderating.ts';
+import { OpenMedia } from './open-media.ts';
+import type { LeaveOptions, SessionOptions } from './session-options.ts';
 import { untilInside } from './until-inside.ts';
-
-export interface LeaveOptions {
-  /** Free text for other participants. */
-  readonly reason?: string;
-  /** Aborts the request to the server. */
-  readonly signal?: AbortSignal;
-}
-
-export interface SessionOptions {
-  readonly api: RtcApi;
-  readonly logs: Logs;
-  readonly endpoint: UserEndpoint;
-  readonly conference: ConferenceState;
-  readonly access?: TokenWatch | undefined;
-  readonly ice: OpenMediaOptions['ice'];
-  readonly early?: EarlyPublication | undefined;
-  readonly encryption?: OpenMediaOptions['encryption'];
-  readonly timing: JoinTiming;
-  readonly withMessageHistory?: boolean;
-  readonly startFeed: (sink: EventFeedSink) => EventFeed;
-  readonly enterAgain: RejoinerOptions['enterAgain'];
-}
 
 /** Everything behind a `Conference`, from joining until leaving or the end. */
 export class Session {
@@ -63,6 +47,7 @@ export class Session {
   readonly media: OpenMedia;
   readonly metadata: MetadataCalls;
   readonly messages: ConferenceMessages;
+  readonly moderating: Moderating;
   /** The outcome of publishing together with joining; undefined without it. */
   readonly published: Promise<PublishedStream> | undefined;
   /** The last measurements of what is open, made while `quality-changed` has a listener. */
@@ -110,6 +95,8 @@ export class Session {
         playback: nothingBlocked,
         claims: access?.claims ?? {},
         network: undefined,
+        permissions: findParticipant(conference, endpoint.id)?.permissions,
+        removal: undefined,
       },
       (called, cause) => onProblem(new ListenerError(called, { cause })),
     );
@@ -123,8 +110,18 @@ export class Session {
       onOut: () => this.#change({ connection: 'reconnecting' }),
       onIn: (entered) => this.#onIn(entered),
       onGivenUp: (cause) => this.#giveUp(cause),
-      onGone: () => void this.#finish({ connection: 'ended' }, {}),
+      onGone: (cause) => this.#onGone(cause),
       log: logs('endpoint'),
+    });
+    this.moderating = moderating({
+      api,
+      own,
+      store: this.store,
+      presence,
+      announcer: () => this.announcer,
+      assertJoined: () => this.assertJoined(),
+      onProblem,
+      log: logs('moderation'),
     });
     const insightVerbs: InsightVerbs = {
       connections: () => this.media.connections(),
@@ -137,12 +134,14 @@ export class Session {
     };
     this.announcer = new Announcer(
       alreadyThere(getSnapshot, timing),
-      startOnDemand(insightVerbs, () => this.messages.inbox.listen()),
+      startOnDemand(insightVerbs, () => this.messages.inbox.listen(), this.moderating.loadGuests),
     );
+    const permissions = () => getSnapshot().permissions;
     this.messages = new ConferenceMessages({
       api,
       own,
       presence,
+      permissions,
       withHistory: options.withMessageHistory ?? false,
       encryption,
       conference: () => getSnapshot().conference,
@@ -157,6 +156,9 @@ export class Session {
       ice,
       encryption,
       conference: () => getSnapshot().conference,
+      permissions,
+      onMutedBy: (stream, kind, mutedBy) =>
+        this.announcer.announce([['muted-by-moderator', { stream, kind, mutedBy }]]),
       setMuted: (streamId, kind, muted) =>
         metadata.change(muteKey(streamId, kind), muted ? 'true' : undefined),
       presence,
@@ -189,7 +191,7 @@ export class Session {
         // Events may arrive while we are still rejoining.
         if (!this.#rejoiner.isOutside) this.#change({ connection });
       },
-      onGone: () => void this.#finish({ connection: 'ended' }, {}),
+      onGone: (cause) => this.#onGone(cause),
       onProblem,
     });
     this.#stopWatching = watchPage({
@@ -271,14 +273,30 @@ export class Session {
 
   #giveUp(cause: unknown): void {
     if (this.#farewell) return;
+    if (removalIn(cause)) return this.#onGone(cause);
     this.#log('error', 'gave up rejoining', {}, cause);
     this.announcer.tellError(new EndpointLostError({ cause }));
     void this.#finish({ connection: 'left' }, { leave: {} });
   }
 
+  /** The conference is over, or a moderator removed us, for example while we were offline. */
+  #onGone(cause: unknown): void {
+    const removal = removalIn(cause);
+    void this.#finish(
+      removal
+        ? { connection: 'removed', removal: { reason: undefined, removedBy: undefined, ...removal } }
+        : { connection: 'ended' },
+      {},
+    );
+  }
+
   #onEvent(event: ConferenceEvent, conference: ConferenceState | undefined): void {
+    const left = event.type === 'ConferenceLeftEvent' ? event : undefined;
+    const departure = left && departureOf(left);
     if (conference?.ended) this.#onEnd(conference);
-    else if (conference) this.#onConference(conference);
+    else if (conference && departure?.removedBy && left?.userEndpointId === this.endpointId)
+      void this.#finish({ connection: 'removed', removal: departure, conference }, {});
+    else if (conference) this.#onConference(conference, undefined, departure);
     if (event.type === 'ConferenceStreamLayersUpdatedEvent') {
       this.media.setActiveLayers(event.streamId, event.activeRids);
     }
@@ -301,7 +319,11 @@ export class Session {
     else this.#onConference(conference);
   }
 
-  #onConference(conference: ConferenceState, onMissing: () => void = () => this.onEndpointLost()): void {
+  #onConference(
+    conference: ConferenceState,
+    onMissing: () => void = () => this.onEndpointLost(),
+    departure?: Removal,
+  ): void {
     if (this.#farewell) return;
     if (conference.ended) {
       void this.#finish({ connection: 'ended', conference }, {});
@@ -309,22 +331,24 @@ export class Session {
     }
     const wasInside = selectSelf(this.store.getSnapshot());
     if (wasInside) this.#metadata = wasInside.metadata;
-    this.#change({ conference });
+    this.#change({ conference }, departure);
     if (wasInside && !selectSelf(this.store.getSnapshot())) onMissing();
   }
 
   /** Updates the state before announcing, so that listeners read the new state. */
-  #change(change: Partial<ConferenceSnapshot>): void {
-    if (!this.#farewell) this.announcer.announce(this.#move(change));
+  #change(change: Partial<ConferenceSnapshot>, departure?: Removal): void {
+    if (!this.#farewell) this.announcer.announce(this.#move(change, departure));
   }
 
-  #move(change: Partial<ConferenceSnapshot>): ReturnType<typeof announcementsBetween> {
+  #move(change: Partial<ConferenceSnapshot>, departure?: Removal): ReturnType<typeof announcementsBetween> {
     const before = this.store.getSnapshot();
-    const after = { ...before, ...change };
+    const changed = { ...before, ...change };
+    // While we are outside, the last known permissions remain.
+    const after = { ...changed, permissions: selectSelf(changed)?.permissions ?? before.permissions };
     if (sameSnapshot(before, after)) return [];
     this.store.set(after);
     this.media.follow(before.conference, after.conference);
-    const announcements = announcementsBetween(before, after);
+    const announcements = announcementsBetween(before, after, departure);
     const events = announcements.map(([name]) => name).join() || undefined;
     this.#log('debug', 'state changed', { version: after.conference.version, events });
     return announcements;
@@ -333,7 +357,7 @@ export class Session {
   /** Closes everything immediately. Resolves once the server knows that we left, or cannot be reached. */
   #finish(change: Partial<ConferenceSnapshot>, farewell: Farewell): Promise<void> {
     if (this.#farewell) return this.#farewell;
-    this.#log('info', change.connection === 'ended' ? 'ended' : 'leaving');
+    this.#log('info', change.connection === 'left' ? 'leaving' : (change.connection ?? ''));
     // Not awaited: a server that does it itself, or does not answer, would delay leaving.
     if (farewell.leave) void this.media.forgetMuted();
     this.#farewell = this.#rejoiner.giveUp(farewell);

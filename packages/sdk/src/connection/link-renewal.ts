@@ -17,7 +17,7 @@ export interface LinkRenewalOptions {
   /** Whether the server counts us as present. While it does not, renewal neither tries nor fails. */
   readonly isInside: () => boolean;
   readonly onRenewed: (purpose: Purpose) => void;
-  readonly onFailed: () => void;
+  readonly onFailed: (cause: unknown) => void;
   readonly log?: Log | undefined;
 }
 
@@ -58,8 +58,8 @@ export function createLinkRenewal({
           isFinal: (error) => isIdle() || isFinal(error),
         });
       }
-    } catch {
-      if (!isIdle()) onFailed();
+    } catch (error) {
+      if (!isIdle()) onFailed(error);
     } finally {
       isRenewing = false;
     }

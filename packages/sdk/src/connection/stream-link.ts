@@ -1,5 +1,13 @@
-import { NotFoundError, withDeadline, type Log, type Logs, type ParleyError } from '@parley-rtc/client';
+import {
+  ForbiddenError,
+  NotFoundError,
+  withDeadline,
+  type Log,
+  type Logs,
+  type ParleyError,
+} from '@parley-rtc/client';
 import { MediaConnectionError, NegotiationError, StreamNotFoundError } from '../errors/media-errors.ts';
+import { NotPermittedError } from '../errors/moderation-errors.ts';
 import { isRefused } from '../waiting/is-refused.ts';
 import { withdrawalHeadStartMs } from '../waiting/recovery-policy.ts';
 import { serialQueue } from '../waiting/serial-queue.ts';
@@ -81,8 +89,11 @@ export class StreamLink {
     this.#connection = this.#connect();
     const { signal } = options.context;
     signal.addEventListener('abort', () => {
-      // A call that cannot succeed would only fill the console with 404s.
-      if (signal.reason instanceof StreamNotFoundError) this.isKnownToServer = false;
+      // The server has closed it already, so a call would only fill the console with 404s.
+      const { reason } = signal as { readonly reason: unknown };
+      if (reason instanceof StreamNotFoundError || reason instanceof NotPermittedError) {
+        this.isKnownToServer = false;
+      }
       void this.close();
     });
   }
@@ -145,11 +156,14 @@ export class StreamLink {
     this.#keeper.check();
   }
 
-  /** Closes the link because its connection cannot be recovered. */
-  fail(): void {
+  /** Closes the link because its connection cannot be recovered, or because the server forbids it (`cause`). */
+  fail(cause?: unknown): void {
     const { context, direction, id, streamId = id() } = this.#options;
     if (!context.isInside()) return;
-    const error = new MediaConnectionError(streamId, direction);
+    const error =
+      cause instanceof ForbiddenError
+        ? new NotPermittedError(direction, { streamId, cause })
+        : new MediaConnectionError(streamId, direction);
     context.onProblem(error);
     void this.close(error);
   }

@@ -37,6 +37,7 @@ import type {
   RequestFailedError,
   UnsupportedByServerError,
 } from './message-errors.ts';
+import type { EntryDeniedError, EntryExpiredError, NotPermittedError } from './moderation-errors.ts';
 import type { MuteNotAnnouncedError } from './mute-not-announced-error.ts';
 import type { PartNotLoadedError } from './part-not-loaded-error.ts';
 import type { InvalidMetadataError } from './schema-errors.ts';
@@ -58,6 +59,8 @@ export type AnyParleyError =
   | DeviceOverconstrainedError
   | EndpointInUseError
   | EndpointLostError
+  | EntryDeniedError
+  | EntryExpiredError
   | InsecureOriginError
   | InvalidMessageError
   | InvalidMetadataError
@@ -70,6 +73,7 @@ export type AnyParleyError =
   | NegotiationError
   | NoFramesError
   | NotJoinedError
+  | NotPermittedError
   | OnHoldError
   | PartNotLoadedError
   | PlaybackBlockedError

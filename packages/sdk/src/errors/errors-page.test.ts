@@ -60,6 +60,7 @@ import {
   RequestFailedError,
   UnsupportedByServerError,
 } from './message-errors.ts';
+import { EntryDeniedError, EntryExpiredError, NotPermittedError } from './moderation-errors.ts';
 import { MuteNotAnnouncedError } from './mute-not-announced-error.ts';
 import { PartNotLoadedError } from './part-not-loaded-error.ts';
 import { InvalidMetadataError } from './schema-errors.ts';
@@ -89,6 +90,8 @@ const errors: Readonly<Record<ParleyErrorCode, readonly [ParleyError, ...ParleyE
   ERR_DEVICE_OVERCONSTRAINED: [new DeviceOverconstrainedError('camera')],
   ERR_ENDPOINT_IN_USE: [new EndpointInUseError('e-1')],
   ERR_ENDPOINT_LOST: [new EndpointLostError()],
+  ERR_ENTRY_DENIED: [new EntryDeniedError('Not today.'), new EntryDeniedError(undefined)],
+  ERR_ENTRY_EXPIRED: [new EntryExpiredError()],
   ERR_FORBIDDEN: [new ForbiddenError(failure)],
   ERR_FOREIGN_ANSWER: [new ForeignAnswerError(failure)],
   ERR_INSECURE_ORIGIN: [new InsecureOriginError()],
@@ -109,6 +112,7 @@ const errors: Readonly<Record<ParleyErrorCode, readonly [ParleyError, ...ParleyE
   ERR_NOT_FOUND: [new NotFoundError(failure)],
   ERR_NOT_JOINED: [new NotJoinedError()],
   ERR_NO_FRAMES: [new NoFramesError('s-1', 'v-1', true), new NoFramesError('s-1', 'v-1', false)],
+  ERR_NOT_PERMITTED: [new NotPermittedError('publish', { streamId: 's-1' }), new NotPermittedError('send')],
   ERR_ON_HOLD: [new OnHoldError()],
   ERR_PART_NOT_LOADED: [new PartNotLoadedError('publishing')],
   ERR_PLAYBACK_BLOCKED: [new PlaybackBlockedError({} as HTMLMediaElement)],

@@ -489,3 +489,51 @@ it('leaves no timer and no listener behind', async () => {
   await vi.advanceTimersByTimeAsync(2_000);
   expect(vi.getTimerCount()).toBe(before);
 });
+
+describe('what moderators do', () => {
+  const host = { userId: 'host', userEndpointId: 'host-1' };
+
+  it('fails when the right to publish is taken, and publishes again once it is back and the user asks', async () => {
+    server.hasModeration = true;
+    ada = await joinAs(server, 'ada');
+    const { mine } = connected(both);
+    await mine.publish();
+    await settle();
+    server.changePermissions('ada', { publish: [] }, host);
+    await settle();
+    expect(about(mine)).toBe('failed off off ERR_NOT_PERMITTED');
+    expect(states().filter((state) => state.endsWith('live'))).toEqual([]);
+    server.changePermissions('ada', { publish: ['MIC', 'CAM'] }, host);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(about(mine)).toBe('failed off off ERR_NOT_PERMITTED');
+    await mine.toggle();
+    await settle();
+    expect(published()).toEqual(['MIC_AND_CAM']);
+  });
+
+  it('shows a mute by a moderator, and unmutes', async () => {
+    server.hasModeration = true;
+    ada = await joinAs(server, 'ada');
+    const { mine } = connected(both);
+    await mine.publish();
+    await settle();
+    const key = `TRACK_MUTED/audio/${mine.getSnapshot().stream?.id}`;
+    server.append({ type: 'ConferenceMetadataUpdatedEvent', ...host, operation: 'SET', key, value: 'true' });
+    await settle();
+    expect(mine.getSnapshot().audio).toBe('muted');
+    await mine.unmute('audio');
+    expect(mine.getSnapshot().audio).toBe('on');
+  });
+
+  it('ends with a removal, as with leaving', async () => {
+    server.hasModeration = true;
+    ada = await joinAs(server, 'ada');
+    const { mine } = connected(both);
+    await mine.publish();
+    await settle();
+    server.removeEndpoint(ada.endpointId, 'Spam', { removedBy: host, isBanned: false });
+    await settle();
+    expect(about(mine)).toBe('off off off');
+    expect(states().filter((state) => state.endsWith('live'))).toEqual([]);
+  });
+});

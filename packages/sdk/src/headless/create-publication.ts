@@ -53,7 +53,7 @@ export function createPublication(conference: PublishingConference): Publication
 
   const isJoined = () => {
     const { connection } = conference.state.getSnapshot();
-    return connection !== 'left' && connection !== 'ended';
+    return connection === 'connected' || connection === 'reconnecting';
   };
   const update = (): void => {
     // Leaving closes all streams, whose connections say so a little later.
@@ -184,7 +184,7 @@ export function createPublication(conference: PublishingConference): Publication
     update();
     if (!stream || !concerns(problem, stream.id)) return;
     error = problem;
-    if (problem.code === 'ERR_MEDIA_CONNECTION') {
+    if (problem.code === 'ERR_MEDIA_CONNECTION' || problem.code === 'ERR_NOT_PERMITTED') {
       failed = snapshot;
       // The SDK closes it after this event.
       forgetStream();
@@ -206,6 +206,7 @@ export function createPublication(conference: PublishingConference): Publication
       const stops = [
         conference.state.subscribe(update),
         conference.on('error', (problem) => note(problem.error)),
+        conference.on('muted-by-moderator', update),
       ];
       const { autoPublish, fromJoin } = read();
       if ((autoPublish || untaken(conference, fromJoin)) && isJoined()) void begin();

@@ -59,4 +59,5 @@ export interface PublishingConference {
   readonly published?: Promise<PublishedStream> | undefined;
   publishStream(options: PublishOptions): Promise<PublishedStream>;
   on(name: 'error', listener: (problem: { readonly error: ParleyError }) => void): () => void;
+  on(name: 'muted-by-moderator', listener: () => void): () => void;
 }

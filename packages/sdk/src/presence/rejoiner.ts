@@ -21,7 +21,7 @@ export interface RejoinerOptions {
   readonly onIn: (entered: Entered) => void;
   readonly onGivenUp: (cause: unknown) => void;
   /** The conference ended while we were outside, so there is nothing to rejoin. */
-  readonly onGone: () => void;
+  readonly onGone: (cause: NotFoundError) => void;
   readonly log: Log;
 }
 
@@ -126,7 +126,7 @@ export class Rejoiner {
     } catch (error) {
       if (this.#isGivenUp) return;
       // Not the endpoint's: that was registered just before.
-      if (error instanceof NotFoundError) onGone();
+      if (error instanceof NotFoundError) onGone(error);
       else onGivenUp(error);
     }
   }

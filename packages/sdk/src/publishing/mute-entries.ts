@@ -23,6 +23,11 @@ export class MuteEntries {
     return (this.#entriesOf(this.#streamId()).get(kind) ?? false) === isMuted;
   }
 
+  /** Takes note of what the server says now, although we did not write it. */
+  note(kind: TrackKind, isMuted: boolean): void {
+    this.#entriesOf(this.#streamId()).set(kind, isMuted);
+  }
+
   /**
    * Sets or removes the entry of a kind, under whatever id the stream then has. Retries until the server has it, refuses it,
    * or `signal` aborts. Never aborts a running request: a late one could undo a newer one.

@@ -1,4 +1,5 @@
 import { atBoundary, type ParleyError } from '@parley-rtc/client';
+import type { MetadataEntry } from '@parley-rtc/contract';
 import { MuteNotAnnouncedError } from '../errors/mute-not-announced-error.ts';
 import type { TrackKind } from '../stream-kinds.ts';
 import { latestValue } from '../waiting/latest-value.ts';
@@ -17,6 +18,8 @@ export interface MuteSwitchOptions {
   /** Aborts when the stream ends. */
   readonly closing: AbortSignal;
   readonly onProblem: (error: ParleyError) => void;
+  /** A moderator muted the kind with this entry. */
+  readonly onMutedBy: (entry: MetadataEntry) => void;
 }
 
 /**
@@ -35,6 +38,10 @@ export class MuteSwitch {
   #unmuting: Promise<void> | undefined;
   /** Whether the refusal of the current entry was reported. */
   #isReported = false;
+  /** The moderator's entry that keeps the kind muted, until it is unmuted. */
+  #mutedBy: MetadataEntry | undefined;
+  /** The moderator's entry that was last seen, and the id that the stream then had. */
+  #seen: { readonly streamId: string; readonly entry: MetadataEntry | undefined } | undefined;
 
   constructor(options: MuteSwitchOptions) {
     this.#options = options;
@@ -43,6 +50,34 @@ export class MuteSwitch {
 
   get isMuted(): boolean {
     return this.#options.slot.isMuted;
+  }
+
+  /** The entry of the moderator who muted the kind, also after the stream got another id; undefined if nobody did. */
+  get mutedBy(): MetadataEntry | undefined {
+    return this.#mutedBy;
+  }
+
+  /**
+   * Follows the conference's state: `entry` is that of the moderator who mutes this kind of the stream now. A new one counts
+   * like a `mute` of our own, and so ends an `unmute` that is still running.
+   */
+  followModerator(entry: MetadataEntry | undefined): void {
+    const { entries, kind, slot, keepsDevice, streamId, onMutedBy } = this.#options;
+    const seen = this.#seen;
+    this.#seen = { streamId: streamId(), entry };
+    const before = seen?.streamId === streamId() ? seen.entry : undefined;
+    if (entry && !isSame(entry, before)) {
+      this.#mutedBy = entry;
+      if (!this.isMuted) this.#keepsDevice = keepsDevice;
+      slot.mute(this.#keepsDevice);
+      entries.note(kind, true);
+      this.#requestQuietly(true);
+      onMutedBy(entry);
+    } else if (!entry && before && this.#mutedBy) {
+      // Removed, although this stream is still muted. A running request announces what it achieves.
+      entries.note(kind, false);
+      this.announce();
+    }
   }
 
   async mute(keepsDevice: boolean): Promise<void> {
@@ -130,6 +165,7 @@ export class MuteSwitch {
       await slot.open(signal);
       await entries.announce(kind, false, signal, muteDeadlineMs);
       signal.throwIfAborted();
+      this.#mutedBy = undefined;
       slot.unmute();
     } catch (error) {
       if (!superseded.aborted) slot.mute(this.#keepsDevice);
@@ -163,4 +199,8 @@ export class MuteSwitch {
     });
     await Promise.race([announced, late]);
   }
+}
+
+function isSame(entry: MetadataEntry, before: MetadataEntry | undefined): boolean {
+  return entry.lastModified === before?.lastModified && entry.userEndpointId === before.userEndpointId;
 }

@@ -1,4 +1,5 @@
 import { withDeadline, type ParleyError } from '@parley-rtc/client';
+import type { MetadataEntry } from '@parley-rtc/contract';
 import { tracksOf } from '../devices/capture.ts';
 import { startsMuted, type Captured } from '../devices/media-source.ts';
 import { applyEncodings } from '../encoding/apply-encodings.ts';
@@ -26,6 +27,9 @@ export interface OutgoingMediaOptions {
   readonly calls: Pick<PublishCalls, 'setMuted'>;
   readonly isHeld: () => boolean;
   readonly onScreenEnded: () => void;
+  /** The entry with which a moderator mutes a kind of the stream with this id, as the state says now. */
+  readonly mutedBy: (streamId: string, kind: TrackKind) => MetadataEntry | undefined;
+  readonly onMutedBy: (kind: TrackKind, entry: MetadataEntry) => void;
   /** Encrypts what a new transceiver sends, if the conference is encrypted. */
   readonly encrypt: (transceiver: RTCRtpTransceiver) => void;
   readonly onProblem: (error: ParleyError) => void;
@@ -139,6 +143,17 @@ export class OutgoingMedia {
     return this.#of(kind).muting;
   }
 
+  /** The entry of the moderator who muted a kind; undefined if nobody did. */
+  mutedBy(kind: TrackKind): MetadataEntry | undefined {
+    return this.#outgoing[kind]?.muting.mutedBy;
+  }
+
+  /** Mutes what a moderator mutes now, under the id that the stream now has. */
+  followMutes(): void {
+    const { mutedBy, streamId } = this.#options;
+    for (const kind of kinds) this.#outgoing[kind]?.muting.followModerator(mutedBy(streamId(), kind));
+  }
+
   isMuted(kind: TrackKind): boolean {
     return this.#outgoing[kind]?.muting.isMuted ?? false;
   }
@@ -228,7 +243,7 @@ export class OutgoingMedia {
   }
 
   #create(kind: TrackKind, track: MediaStreamTrack | undefined): Outgoing {
-    const { captured, options, streamId, isHeld, onScreenEnded, onProblem } = this.#options;
+    const { captured, options, streamId, isHeld, onScreenEnded, onMutedBy, onProblem } = this.#options;
     const { mediaStream, type } = captured;
     const isMuted = startsMuted(options.muted, kind);
     const keepsDevice = kind === 'audio';
@@ -260,7 +275,16 @@ export class OutgoingMedia {
     });
     const { entries } = this;
     const closing = this.#closing.signal;
-    const muting = new MuteSwitch({ kind, slot, keepsDevice, entries, streamId, closing, onProblem });
+    const muting = new MuteSwitch({
+      kind,
+      slot,
+      keepsDevice,
+      entries,
+      streamId,
+      closing,
+      onProblem,
+      onMutedBy: (entry) => onMutedBy(kind, entry),
+    });
     return { slot, muting };
   }
 }

@@ -1,5 +1,5 @@
 import { withBoundary, withDeadline, type Log } from '@parley-rtc/client';
-import type { JsonObject } from '@parley-rtc/contract';
+import type { JsonObject, MetadataEntry } from '@parley-rtc/contract';
 import { isOfferRefused } from '../connection/is-offer-refused.ts';
 import { createLinkRenewal, type LinkRenewal } from '../connection/link-renewal.ts';
 import { StreamLink, type LinkContext, type Purpose } from '../connection/stream-link.ts';
@@ -7,6 +7,8 @@ import type { Captured } from '../devices/media-source.ts';
 import { StreamNotFoundError } from '../errors/media-errors.ts';
 import { TrackEndedError } from '../errors/track-ended-error.ts';
 import { newId } from '../new-id.ts';
+import { moderatorOf, type Moderator } from '../state/moderator.ts';
+import type { TrackKind } from '../stream-kinds.ts';
 import { latestValue } from '../waiting/latest-value.ts';
 import { assertBitrate } from './assert-bitrate.ts';
 import { OutgoingMedia } from './outgoing-media.ts';
@@ -25,6 +27,9 @@ export interface PublicationContext extends LinkContext {
   readonly encrypt: (transceiver: RTCRtpTransceiver) => void;
   /** The server had lost the stream, and has it again under a new id. */
   readonly onRestored: (formerId: string, stream: PublishedStream) => void;
+  /** The entry with which a moderator mutes a kind of the stream with this id, as the state says now. */
+  readonly mutedBy: (streamId: string, kind: TrackKind) => MetadataEntry | undefined;
+  readonly onMutedBy: (stream: PublishedStream, kind: TrackKind, mutedBy: Moderator) => void;
 }
 
 /** One published stream, and its counterpart at the server. */
@@ -66,12 +71,22 @@ export class Publication {
       onClosed: () => this.#outgoing.stop(),
     });
     // Created after the link, which throws in a browser without connections: the app's tracks must not stay watched then.
-    this.#outgoing = new OutgoingMedia({ ...context, captured, options, streamId, onScreenEnded });
+    this.#outgoing = new OutgoingMedia({
+      ...context,
+      captured,
+      options,
+      streamId,
+      onScreenEnded,
+      onMutedBy: (kind, entry) => {
+        log('info', 'muted by a moderator', { kind });
+        context.onMutedBy(this.stream, kind, moderatorOf(entry));
+      },
+    });
     this.renewal = createLinkRenewal({
       link: this.#link,
       isInside,
       onRenewed: () => this.#onRenewed(),
-      onFailed: () => this.#link.fail(),
+      onFailed: (cause) => this.#link.fail(cause),
       log,
     });
     this.stream = this.#publishedStream();
@@ -95,7 +110,13 @@ export class Publication {
     }
     this.#announcedId = this.#id;
     this.#outgoing.watch();
+    this.#outgoing.followMutes();
     this.#outgoing.announceMuted();
+  }
+
+  /** Mutes what a moderator mutes now, as the conference's state says. */
+  followMutes(): void {
+    this.#outgoing.followMutes();
   }
 
   /** Stops sending, or sends again. Independent of mute. */
@@ -219,6 +240,10 @@ export class Publication {
         await outgoing.mutingOf(kind).unmute();
       },
       isMuted: (kind) => outgoing.isMuted(kind),
+      mutedBy: (kind) => {
+        const entry = outgoing.mutedBy(kind);
+        return entry && moderatorOf(entry);
+      },
       deviceIdOf: (kind) => outgoing.deviceIdOf(kind),
       async switchTo({ camera, microphone }) {
         assertOpen();
@@ -249,6 +274,7 @@ export class Publication {
   #onRenewed(): void {
     const { onProblem, onRestored } = this.#context;
     this.#outgoing.encode().catch(onProblem);
+    this.#outgoing.followMutes();
     // The server may have restarted, and a request may have failed while we were away.
     this.#outgoing.announceMuted();
     if (this.#id === this.#announcedId) return;

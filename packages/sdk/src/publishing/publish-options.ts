@@ -1,4 +1,4 @@
-import type { JsonObject } from '@parley-rtc/contract';
+import type { JsonObject, StreamType } from '@parley-rtc/contract';
 import type { PublishSource, StartMuted } from '../devices/media-source.ts';
 import type { VideoCodec } from '../encoding/encodings-for.ts';
 
@@ -39,3 +39,12 @@ export interface PublishDetails {
 
 /** The source to publish, and how to publish it. */
 export type PublishOptions = PublishSource & PublishDetails;
+
+/** The type of the stream that these options publish; UNKNOWN for a preview, which may still be opening. */
+export function publishedType(options: PublishOptions): StreamType {
+  if ('screen' in options) return 'SCREEN';
+  if ('mediaStream' in options) return options.type;
+  const { camera, microphone } = 'preview' in options ? {} : options;
+  if (camera) return microphone ? 'MIC_AND_CAM' : 'CAM';
+  return microphone ? 'MIC' : 'UNKNOWN';
+}

@@ -1,5 +1,6 @@
 import type { JsonObject, StreamType } from '@parley-rtc/contract';
 import type { DeviceRequest, MissingKinds } from '../devices/media-source.ts';
+import type { Moderator } from '../state/moderator.ts';
 import type { TrackKind } from '../stream-kinds.ts';
 import type { TrackProcessor } from './track-processor.ts';
 
@@ -44,8 +45,9 @@ export interface PublishedStream extends AsyncDisposable {
    */
   mute(kind: TrackKind, options?: MuteOptions): Promise<void>;
   /**
-   * Unmutes a kind: opens a freed device again, removes the entry from the metadata, and only then sends. So no participant
-   * hears a microphone that is shown as muted. On any failure, the kind stays muted and this rejects with the reason.
+   * Unmutes a kind, also if a moderator muted it: opens a freed device again, removes the entry from the metadata, and only then
+   * sends. So no participant hears a microphone that is shown as muted. On any failure, the kind stays muted and this rejects
+   * with the reason.
    *
    * @throws the errors of `publishStream` for devices; TrackEndedError (`ERR_TRACK_ENDED`) when only you can replace the
    * track; the errors of the client when the server cannot be reached for 10 s or refuses.
@@ -53,6 +55,11 @@ export interface PublishedStream extends AsyncDisposable {
   unmute(kind: TrackKind): Promise<void>;
   /** Whether other participants receive silence or black: muted, or disabled by you (`track.enabled`). */
   isMuted(kind: TrackKind): boolean;
+  /**
+   * Returns the moderator who muted a kind, until you unmute it; undefined if no moderator did. `muted-by-moderator` announces
+   * it. Other participants read `selectMutedBy`.
+   */
+  mutedBy(kind: TrackKind): Moderator | undefined;
   /** Returns the id of the device that captures a kind, whatever processes it; undefined if none is open. */
   deviceIdOf(kind: TrackKind): string | undefined;
   /**

@@ -26,8 +26,11 @@ export interface EventFeedSink {
    */
   readonly onSnapshot: (conference: ConferenceState) => void;
   readonly onConnection: (connection: 'connected' | 'reconnecting') => void;
-  /** Called when the server no longer knows the conference, which ended earlier. The feed has stopped. */
-  readonly onGone: () => void;
+  /**
+   * Called when the server no longer knows the conference, which ended earlier, or no longer lets us read it, because a
+   * moderator removed us. The feed has stopped.
+   */
+  readonly onGone: (cause: unknown) => void;
   /** Receives a problem that waiting alone will not fix. The feed keeps trying. */
   readonly onProblem: (error: ParleyError) => void;
 }

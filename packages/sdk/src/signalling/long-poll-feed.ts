@@ -1,5 +1,6 @@
 import { NotFoundError, ParleyError, type Log } from '@parley-rtc/client';
 import { UNKNOWN_VERSION, type ConferenceState } from '@parley-rtc/contract';
+import { removalIn } from '../errors/removal-in.ts';
 import { askedPauseMs } from '../waiting/asked-pause.ts';
 import { backoffMs } from '../waiting/backoff.ts';
 import { pause } from '../waiting/pause.ts';
@@ -284,9 +285,9 @@ export class LongPollFeed implements EventFeed {
   }
 
   #onFailure(error: unknown): void {
-    if (error instanceof NotFoundError) {
+    if (error instanceof NotFoundError || removalIn(error)) {
       this.stop();
-      this.#options.onGone();
+      this.#options.onGone(error);
       return;
     }
     const wasIdle = Date.now() - this.#waitingSinceMs >= shortestHoldMs;

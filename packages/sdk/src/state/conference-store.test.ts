@@ -23,6 +23,8 @@ const atVersion = (version: number): ConferenceSnapshot => ({
   playback: nothingBlocked,
   claims: {},
   network: undefined,
+  permissions: undefined,
+  removal: undefined,
 });
 
 it('returns the snapshot that was set last, to subscribers too', () => {

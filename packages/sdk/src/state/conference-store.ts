@@ -1,10 +1,14 @@
 import type { TokenClaims } from '@parley-rtc/client';
-import type { ConferenceState, NetworkIndicator } from '@parley-rtc/contract';
+import type { ConferenceState, NetworkIndicator, Permissions } from '@parley-rtc/contract';
 import { Listeners } from '../waiting/listeners.ts';
+import type { Moderator } from './moderator.ts';
 import type { Playback } from './playback.ts';
 
-/** The state of our connection to the conference. `reconnecting` concerns events only: media may still flow. */
-export type ConnectionStatus = 'connected' | 'reconnecting' | 'left' | 'ended';
+/**
+ * The state of our connection to the conference. `reconnecting` concerns events only: media may still flow. `removed`: a
+ * moderator removed us, and `removal` says more.
+ */
+export type ConnectionStatus = 'connected' | 'reconnecting' | 'left' | 'ended' | 'removed';
 
 /** The network quality of all participants, as last measured by the server (every 10 s, on servers that measure). */
 export interface NetworkIndicators {
@@ -12,6 +16,16 @@ export interface NetworkIndicators {
   readonly averageNetworkQuality: number;
   /** By endpoint id; only endpoints that send or receive media. */
   readonly byEndpoint: Readonly<Record<string, NetworkIndicator>>;
+}
+
+/** How a moderator removed us. */
+export interface Removal {
+  /** What the moderator said; undefined if nothing, or if we missed it. */
+  readonly reason: string | undefined;
+  /** Undefined if we learned of our removal only because the server no longer lets us in. */
+  readonly removedBy: Moderator | undefined;
+  /** Whether our user can no longer join. */
+  readonly isBanned: boolean;
 }
 
 /** The complete, immutable state of a conference at one moment. */
@@ -27,6 +41,13 @@ export interface ConferenceSnapshot {
   readonly claims: TokenClaims;
   /** Undefined before the first measurement arrives. */
   readonly network: NetworkIndicators | undefined;
+  /**
+   * Our own permissions in this conference, as last known; `selectPermissions` interprets them. Undefined on a server without
+   * permissions.
+   */
+  readonly permissions: Permissions | undefined;
+  /** Set once a moderator has removed us. */
+  readonly removal: Removal | undefined;
 }
 
 /** The state of a conference. Its functions need no `this`, so React's `useSyncExternalStore` takes them directly. */

@@ -19,9 +19,12 @@ async function permissionsWith(...authorities: readonly string[]) {
   return permissions;
 }
 
+/** What the token's roles and the creator of the conference decide. */
+const byRole = ['isCreator', 'canEnd', 'canCreate', 'canManageTickets', 'canSendEvents'];
+
 const allowed = (permissions: object) =>
   Object.entries(permissions)
-    .filter(([, isAllowed]) => isAllowed)
+    .filter(([name, isAllowed]) => isAllowed && byRole.includes(name))
     .map(([name]) => name);
 
 it.each([
@@ -90,4 +93,42 @@ it.each([
   const ada = await joinAs(server, 'ada', { claims });
   expect(allowed(selectPermissions(ada.state.getSnapshot()))).toEqual([]);
   await ada.leave();
+});
+
+it('permits publishing, viewing and sending on a server without permissions, which cannot moderate', async () => {
+  const ada = await joinAs(server, 'ada', { claims: { authorities: ['ROLE_AGENT'] } });
+  expect(selectPermissions(ada.state.getSnapshot())).toMatchObject({
+    publishSources: ['MIC', 'CAM', 'SCREEN'],
+    canView: true,
+    canSend: true,
+    canModerate: false,
+    canRecord: false,
+  });
+});
+
+it('permits what the server permits our participant, and a moderator may end the conference', async () => {
+  server.hasModeration = true;
+  server.moderation.permit('ada', {
+    publish: ['MIC'],
+    view: false,
+    send: false,
+    moderate: true,
+    record: true,
+  });
+  const ada = await joinAs(server, 'ada');
+  const permissions = selectPermissions(ada.state.getSnapshot());
+  expect(permissions).toEqual({
+    isCreator: false,
+    canEnd: true,
+    canCreate: false,
+    canManageTickets: false,
+    canSendEvents: false,
+    publishSources: ['MIC'],
+    canView: false,
+    canSend: false,
+    canModerate: true,
+    canRecord: true,
+  });
+  await ada.setMetadata('topic', 'x');
+  expect(selectPermissions(ada.state.getSnapshot())).toBe(permissions);
 });

@@ -30,6 +30,8 @@ const seenBy = (endpointId: string): ConferenceSnapshot => ({
   playback: nothingBlocked,
   claims: {},
   network: undefined,
+  permissions: undefined,
+  removal: undefined,
 });
 
 const idsSeenBy = (endpointId: string) => [

@@ -93,6 +93,8 @@ it('compares snapshots part by part, by identity', () => {
     playback: nothingBlocked,
     claims: {},
     network: undefined,
+    permissions: undefined,
+    removal: undefined,
   };
   expect(sameSnapshot(snapshot, { ...snapshot })).toBe(true);
   expect(sameSnapshot(snapshot, { ...snapshot, connection: 'left' })).toBe(false);

@@ -2,21 +2,26 @@ import {
   AlreadyJoinedError,
   InvalidRequestError,
   NotFoundError,
-  type HttpError,
-  type HttpFailure,
   type PushStart,
   type RtcApi,
 } from '@parley-rtc/client';
-import { conferenceToSimpleView, conferenceToWire, findParticipant, findStream } from '@parley-rtc/contract';
+import {
+  conferenceToSimpleView,
+  conferenceToWire,
+  findParticipant,
+  findStream,
+  mayPublish,
+} from '@parley-rtc/contract';
 import type { Reader } from './fake-messages.ts';
+import {
+  assertMayJoin,
+  assertPermitted,
+  fakeModerationApi,
+  maySetEntry,
+  type Fail,
+} from './fake-moderation-api.ts';
 import { answerTo } from './fake-sdp.ts';
 import type { Call, FakeServer } from './fake-server.ts';
-
-type Fail = (
-  ErrorClass: new (failure: HttpFailure) => HttpError,
-  status: number,
-  serverError?: string,
-) => never;
 
 /** Returns the API of a fake server for the user `userId`: each call checks and changes the server's state. */
 export function fakeApi(server: FakeServer, userId: string): RtcApi {
@@ -54,7 +59,15 @@ export function fakeApi(server: FakeServer, userId: string): RtcApi {
         if (server.hasPlatformRoutes && !server.endpoints.has(userEndpointId))
           return fail(NotFoundError, 404);
         if (findParticipant(server.conference, userEndpointId)) return fail(AlreadyJoinedError, 422);
-        server.append({ type: 'ConferenceJoinedEvent', userId, userEndpointId, metadata });
+        assertMayJoin(server, userId, userEndpointId, fail);
+        const { moderation } = server;
+        const verified = moderation.verified.get(userId);
+        const standing = server.hasModeration && {
+          permissions: moderation.permissionsOf(userId),
+          ...(verified && { verified }),
+        };
+        server.append({ type: 'ConferenceJoinedEvent', userId, userEndpointId, metadata, ...standing });
+        moderation.formerUsers.add(userId);
         server.messages.onJoined(userEndpointId);
         return { id: server.conference.id, version: server.conference.version };
       }),
@@ -77,6 +90,12 @@ export function fakeApi(server: FakeServer, userId: string): RtcApi {
           return { streamId, sdpAnswer: answerTo(command.sdpOffer) };
         }
         const { conferenceStreamType: streamType, metadata = {}, videoBitrate = 0, sdpOffer } = command;
+        assertPermitted(
+          server,
+          who.userEndpointId,
+          (permissions) => mayPublish(permissions, streamType),
+          fail,
+        );
         server.append({
           type: 'ConferenceStreamPublishedEvent',
           ...who,
@@ -96,9 +115,11 @@ export function fakeApi(server: FakeServer, userId: string): RtcApi {
     viewStream: (command, options) =>
       act('viewStream', command, options?.signal, (fail) => {
         inside(command.userEndpointId, fail);
+        assertPermitted(server, command.userEndpointId, ({ view }) => view, fail);
         const { type } = stream(command.streamId, fail).stream;
         const viewerId = command.viewerId ?? server.newId('v');
         server.views.set(viewerId, command.streamId);
+        server.viewers.set(viewerId, command.userEndpointId);
         return { viewerId, sdpAnswer: answerTo(command.sdpOffer, type) };
       }),
     updateViewStream: (command, options) =>
@@ -120,7 +141,8 @@ export function fakeApi(server: FakeServer, userId: string): RtcApi {
     updateMetadata: ({ conferenceId: _id, ...command }, options) =>
       act('updateMetadata', command, options?.signal, (fail) => {
         const who = inside(command.userEndpointId, fail);
-        server.append({ type: 'ConferenceMetadataUpdatedEvent', ...command, ...who });
+        const isDue = maySetEntry(server, { conferenceId: '', ...command }, fail);
+        if (isDue) server.append({ type: 'ConferenceMetadataUpdatedEvent', ...command, ...who });
       }),
     updateParticipantMetadata: ({ newMetadata, userEndpointId }, options) =>
       act('updateParticipantMetadata', newMetadata, options?.signal, (fail) => {
@@ -141,6 +163,7 @@ export function fakeApi(server: FakeServer, userId: string): RtcApi {
       act('sendMessages', command, options?.signal, (fail) => {
         if (!server.hasMessages) return fail(NotFoundError, 404);
         const who = inside(command.userEndpointId, fail);
+        assertPermitted(server, who.userEndpointId, ({ send }) => send, fail);
         const { participants = [] } = server.conference ?? {};
         const isThere = (id: string) => participants.some((participant) => participant.id === id);
         if (!command.messages.every(({ to = [] }) => to.every(isThere))) {
@@ -205,6 +228,7 @@ export function fakeApi(server: FakeServer, userId: string): RtcApi {
         platform(fail);
         return { iceServers: server.iceServers };
       }),
+    ...fakeModerationApi(server, userId, act),
     setInteraction: unused,
     sendEvent: unused,
     getActive: unused,

@@ -3,12 +3,16 @@ import {
   createdConference,
   decodeEvent,
   findParticipant,
+  mayPublish,
+  permissionsKey,
   reduce,
   type ConferenceState,
   type IceServer,
+  type PermissionChanges,
 } from '@parley-rtc/contract';
 import { fakeApi } from './fake-api.ts';
 import { FakeMessages, type Reader } from './fake-messages.ts';
+import { FakeModeration } from './fake-moderation.ts';
 import { FakePushes } from './fake-pushes.ts';
 
 /** How long an empty poll is held. */
@@ -30,6 +34,11 @@ export class FakeServer {
   readonly calls: Call[] = [];
   readonly endpoints: Set<string> = new Set();
   readonly views: Map<string, string> = new Map();
+  /** The endpoint of each view. */
+  readonly viewers: Map<string, string> = new Map();
+  readonly moderation: FakeModeration = new FakeModeration();
+  /** Whether it enforces permissions and has moderators and a waiting room, as Parley's server does. */
+  hasModeration = false;
   /** Undefined once the server has forgotten the conference. */
   conference: ConferenceState | undefined;
   /** False for a server without the platform routes (endpoints and ICE servers). */
@@ -170,12 +179,32 @@ export class FakeServer {
   }
 
   /** Drops an endpoint, as after leaving or a long silence: first its streams, then the endpoint. */
-  removeEndpoint(endpointId: string, reason?: string): void {
+  removeEndpoint(endpointId: string, reason?: string, removal: object = {}): void {
     const participant = this.conference && findParticipant(this.conference, endpointId);
     if (!participant) return;
     const who = { userId: participant.userId, userEndpointId: endpointId };
     for (const { id, type } of participant.streams) this.unpublish(who, id, type);
-    this.append({ type: 'ConferenceLeftEvent', ...who, reason });
+    for (const [viewerId, viewer] of this.viewers) if (viewer === endpointId) this.views.delete(viewerId);
+    this.append({ type: 'ConferenceLeftEvent', ...who, reason, ...removal });
+  }
+
+  /** Changes what a user may do, and ends what is no longer allowed, as a moderator's command does. */
+  changePermissions(userId: string, changes: PermissionChanges, who: object): void {
+    const permissions = this.moderation.permit(userId, changes);
+    const endpoints =
+      this.conference?.participants.filter((participant) => participant.userId === userId) ?? [];
+    for (const { id, streams } of endpoints) {
+      const value = JSON.stringify(permissions);
+      const key = permissionsKey(id);
+      this.append({ type: 'ConferenceMetadataUpdatedEvent', ...who, operation: 'SET', key, value });
+      for (const stream of streams) {
+        if (!mayPublish(permissions, stream.type)) {
+          this.unpublish({ userId, userEndpointId: id }, stream.id, stream.type);
+        }
+      }
+      if (permissions.view) continue;
+      for (const [viewerId, viewer] of this.viewers) if (viewer === id) this.views.delete(viewerId);
+    }
   }
 
   /** Withdraws all streams, as a restart does: their media died with the process. */

@@ -36,11 +36,14 @@ const names = [
   'participant-joined',
   'participant-left',
   'participant-updated',
+  'permissions-changed',
+  'muted-by-moderator',
   'metadata-updated',
   'connection-changed',
   'playback-changed',
   'decryption-changed',
   'network-indicator-updated',
+  'removed',
   'ended',
   'server-event',
   'error',
@@ -57,7 +60,16 @@ export function listenTo(conference: Conference): string[] {
 function aboutWhat(payload: ConferenceEvents[keyof ConferenceEvents]): string {
   if ('isDecrypted' in payload)
     return `${payload.stream.userId}'s ${payload.stream.type} ${payload.isDecrypted}`;
+  if ('mutedBy' in payload) return `${payload.stream.type} ${payload.kind} ${payload.mutedBy.userId}`;
   if ('stream' in payload) return `${payload.stream.userId}'s ${payload.stream.type}`;
+  if ('permissions' in payload) {
+    const { publish, view, send } = payload.permissions;
+    return `${payload.participant.userId} ${publish.join('+')} ${view} ${send} ${payload.changedBy?.userId}`;
+  }
+  if ('participant' in payload && 'isBanned' in payload) {
+    const { participant, removedBy, reason } = payload;
+    return removedBy ? `${participant.userId} ${removedBy.userId} ${reason}` : participant.userId;
+  }
   if ('participant' in payload) return payload.participant.userId;
   if ('restored' in payload) return payload.restored.type;
   if ('key' in payload) return `${payload.key}=${payload.entry?.value}`;
@@ -72,5 +84,7 @@ function aboutWhat(payload: ConferenceEvents[keyof ConferenceEvents]): string {
   if ('levels' in payload) return Object.keys(payload.levels).join();
   if ('quality' in payload) return payload.quality.level;
   if ('payload' in payload) return `${payload.topic} ${JSON.stringify(payload.payload)}`;
+  if ('guests' in payload) return payload.guests.map(({ userId }) => userId).join();
+  if ('isBanned' in payload) return `${payload.removedBy?.userId} ${payload.reason} ${payload.isBanned}`;
   return String(payload.reason);
 }

@@ -30,7 +30,7 @@ export class TimedFeed {
   readonly readSnapshot: Mock<LongPollFeedOptions['readSnapshot']> = vi.fn<
     LongPollFeedOptions['readSnapshot']
   >(async () => this.state);
-  readonly onGone: Mock<() => void> = vi.fn<() => void>();
+  readonly onGone: Mock<(cause: unknown) => void> = vi.fn<(cause: unknown) => void>();
   #startedMs = 0;
   #feed: LongPollFeed | undefined;
 

@@ -54,7 +54,7 @@ export class View {
       link: this.#link,
       isInside,
       onRenewed: () => {},
-      onFailed: () => this.#link.fail(),
+      onFailed: (cause) => this.#link.fail(cause),
       log,
     });
     this.#loading = createController();

@@ -87,6 +87,9 @@ export const shortestHoldMs = 1_000;
 /** The pause before a second look at a server that is behind our state: a replica that lags catches up within this time. */
 export const secondLookMs = 1_000;
 
+/** The pause before asking again who is waiting, after the server refused to say. */
+export const refusedGuestsMs = 5_000;
+
 /** After this long without news, the feed compares its version with the server's. */
 export const pollSilenceMs = 30_000;
 

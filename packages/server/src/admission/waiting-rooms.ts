@@ -75,7 +75,7 @@ export class WaitingRooms {
     const answer = await this.#standOf(command, actor);
     if (answer.revision !== command.revision) return answer;
     await this.#park(command.conferenceId, command.userEndpointId, signal);
-    return this.#standOf(command, actor);
+    return this.#standOf(command, actor, answer);
   }
 
   /** Gives up a place. */
@@ -130,7 +130,8 @@ export class WaitingRooms {
     return { revision: revisionOf(waiting), waiting };
   }
 
-  async #standOf(command: RequestEntryCommand, actor: Actor): Promise<EntryAnswer> {
+  /** `last` is what a request that was parked was told before: who gave up the place meanwhile must not get another by it. */
+  async #standOf(command: RequestEntryCommand, actor: Actor, last?: EntryAnswer): Promise<EntryAnswer> {
     const { conferenceId, userEndpointId } = command;
     const standing = await this.#options.conferences
       .consult(conferenceId, actor, (state, context) => {
@@ -152,6 +153,7 @@ export class WaitingRooms {
       if (known && !known.outcome) await this.#leave(conferenceId, known);
       return withRevision({ state: 'ADMITTED' });
     }
+    if (!known && last) return last;
     const place = known ?? (await this.#enter(command, actor, room));
     room.see(place, this.#options.clock.elapsedMs());
     if (place.outcome) return withRevision(place.outcome);

@@ -55,6 +55,17 @@ describe('who waits', () => {
     expect((await caller.call('join', join)).status).toBe(200);
   });
 
+  it('does not get another place by a request that was parked when it gave up the place', async () => {
+    const { arrive, knock, list, conferenceId } = await startLobby();
+    const { caller, userEndpointId, answer } = await arrive('Bob');
+    const parked = knock(caller, userEndpointId, { revision: answer.revision });
+    // It is parked once the server has answered a later request.
+    await list();
+    await caller.do('cancelEntry', { body: { conferenceId, userEndpointId } });
+    expect(await parked).toEqual(answer);
+    expect(names(await list())).toEqual([]);
+  });
+
   it('learns of a new message at once, and of a denial with the words for it', async () => {
     const { arrive, knock, decide, moderate } = await startLobby();
     const { caller, userEndpointId, answer } = await arrive('Bob');
