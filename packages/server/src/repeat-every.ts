@@ -1,8 +1,8 @@
 import type { Clock } from './clock.ts';
 
 /**
- * Calls `work` every `intervalMs` milliseconds until the returned function is called. `onError` receives what it
- * throws.
+ * Calls `work` every `intervalMs` milliseconds until the returned function is called, which `work` may do. `onError` receives
+ * what it throws.
  */
 export function repeatEvery(
   clock: Clock,
@@ -10,8 +10,10 @@ export function repeatEvery(
   work: () => Promise<void>,
   onError: (error: unknown) => void,
 ): () => void {
+  let isStopped = false;
   let stopTimer: (() => void) | undefined;
   const next = (): void => {
+    if (isStopped) return;
     stopTimer = clock.setTimer(() => {
       work().catch(onError);
       next();
@@ -19,6 +21,7 @@ export function repeatEvery(
   };
   next();
   return () => {
+    isStopped = true;
     stopTimer?.();
   };
 }

@@ -113,7 +113,7 @@ export interface paths {
         };
         /**
          * List active conferences
-         * @description All active conferences of the caller's organization, in full form. There is no paging; the server may limit the number (decision 25).
+         * @description All active conferences of the caller's organization that the caller may read, in full form. There is no paging; the server may limit the number (decision 25).
          */
         readonly get: operations["getActive"];
         readonly put?: never;
@@ -355,7 +355,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Remove a participant
-         * @description Removes another participant, as if it had left: its streams and views end, and all participants receive ConferenceLeftEvent with `removedBy`. Its login by ticket ends, too. The endpoint cannot join again (403 `removed`). With `ban`, neither can its user (403 `banned`), and its ticket no longer starts logins. Only for participants who may moderate, and for callers whose token may.
+         * @description Removes another participant, as if it had left: its streams and views end, and all participants receive ConferenceLeftEvent with `removedBy`. Its login by ticket ends, too, and other endpoints of that login leave. The endpoint cannot join again (403 `removed`). With `ban`, neither can its user (403 `banned`), whose other endpoints leave, and its ticket no longer starts logins. Only for participants who may moderate, and for callers whose token may.
          */
         readonly post: operations["removeParticipant"];
         readonly delete?: never;

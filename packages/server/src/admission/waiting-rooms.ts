@@ -49,7 +49,10 @@ export class WaitingRooms {
   readonly #options: WaitingRoomsOptions;
   readonly #rooms = new Map<string, WaitingRoom>();
   readonly #waiters = new Waiters();
-  readonly #stops: readonly (() => void)[];
+  readonly #stopFollowing: () => void;
+  /** Stops sweeping; undefined while there is no room to sweep. */
+  #stopSweeping: (() => void) | undefined;
+  #isClosed = false;
 
   constructor(options: WaitingRoomsOptions) {
     const { conferences, records, clock, longestWaitMs, onError } = options;
@@ -59,12 +62,9 @@ export class WaitingRooms {
       const waitedMs = Math.max(0, clock.now() - stored.sinceMs);
       this.#roomOf(conferenceId).take(stored, clock.elapsedMs(), longestWaitMs - waitedMs);
     }
-    this.#stops = [
-      conferences.onEvents((events) => {
-        for (const event of events) this.#follow(event).catch(onError);
-      }),
-      repeatEvery(clock, sweepIntervalMs, () => this.#sweep(), onError),
-    ];
+    this.#stopFollowing = conferences.onEvents((events) => {
+      for (const event of events) this.#follow(event).catch(onError);
+    });
   }
 
   /**
@@ -119,7 +119,9 @@ export class WaitingRooms {
 
   /** Ends all waits; for shutdown. */
   close(): void {
-    for (const stop of this.#stops) stop();
+    this.#isClosed = true;
+    this.#stopFollowing();
+    this.#stopSweeping?.();
     this.#waiters.wakeAll();
   }
 
@@ -265,11 +267,17 @@ export class WaitingRooms {
   #roomOf(conferenceId: string): WaitingRoom {
     const room = this.#rooms.get(conferenceId) ?? new WaitingRoom();
     this.#rooms.set(conferenceId, room);
+    const { clock, onError } = this.#options;
+    if (!this.#isClosed)
+      this.#stopSweeping ??= repeatEvery(clock, sweepIntervalMs, () => this.#sweep(), onError);
     return room;
   }
 
   #forgetIfEmpty(conferenceId: string): void {
     if (this.#rooms.get(conferenceId)?.isEmpty === true) this.#rooms.delete(conferenceId);
+    if (this.#rooms.size > 0) return;
+    this.#stopSweeping?.();
+    this.#stopSweeping = undefined;
   }
 }
 

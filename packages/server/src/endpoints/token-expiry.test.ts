@@ -4,6 +4,7 @@ import { memoryRecords, testEndpoints, type StoredEndpoint } from './testing/tes
 
 const startMs = Date.parse('2026-01-05T10:00:00.123Z');
 const until = (seconds: number) => anActor({ tokenExpiresAtMs: startMs + seconds * 1_000 });
+const of = (loginId: string, seconds: number) => ({ ...until(seconds), loginId });
 /** So long that silence does not matter here. */
 const request = { userEndpointId: 'tab', keepAliveSeconds: 10_000 };
 
@@ -82,4 +83,18 @@ it('a clock that is set back does not end what newer tokens extend, nor lengthen
   expect(told).toEqual([]);
   clock.advance(1);
   expect(told).toEqual(['tab Token expired']);
+});
+
+it('a poll without an endpoint authorizes all of its user, and leaves each the login that it has', () => {
+  const { clock, told, endpoints } = testEndpoints();
+  endpoints.register(of('phone-login', 60), { ...request, userEndpointId: 'phone' });
+  endpoints.register(of('tab-login', 60), request);
+  const release = endpoints.holdAlive(of('tab-login', 120));
+  release();
+  clock.advance(100_000);
+  expect(told).toEqual([]);
+  const loginOf = (id: string) => endpoints.ownerOf({ id, organizationId: 'o-1' })?.loginId;
+  expect([loginOf('phone'), loginOf('tab')]).toEqual(['phone-login', 'tab-login']);
+  endpoints.requireOwn(of('new-login', 200), 'phone');
+  expect([loginOf('phone'), loginOf('tab')]).toEqual(['new-login', 'tab-login']);
 });

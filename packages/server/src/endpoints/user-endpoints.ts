@@ -166,7 +166,11 @@ export class UserEndpoints {
     if (endpointId !== undefined) return this.#holdOneAlive(actor, endpointId);
     const owner = this.#owners.of(userKeyOf(actor));
     owner.parkedRequests += 1;
-    for (const endpoint of owner.endpoints) this.#touch(endpoint, actor);
+    for (const endpoint of owner.endpoints) {
+      // Another device of the user may have another login, which a moderator may end.
+      const { loginId } = endpoint.authorization;
+      this.#touch(endpoint, loginId === undefined ? actor : { ...actor, loginId });
+    }
     return () => {
       owner.parkedRequests -= 1;
       for (const endpoint of owner.endpoints) this.#touch(endpoint);

@@ -121,6 +121,39 @@ describe('who waits', () => {
     expect(await knock(patient.caller, patient.userEndpointId)).toMatchObject({ state: 'EXPIRED' });
   });
 
+  it('keeps the place during a request that is parked for longer than a silence may last', async () => {
+    const { arrive, knock, list, clock } = await startLobby({ pollTimeoutMs: 60_000 });
+    const { caller, userEndpointId, answer } = await arrive('Bob');
+    const timers = clock.timerCount;
+    const next = knock(caller, userEndpointId, { revision: answer.revision });
+    await expect.poll(() => clock.timerCount).toBeGreaterThan(timers);
+    clock.advance(45_000);
+    expect(names(await list())).toEqual(['Bob']);
+    clock.advance(15_000);
+    expect(await next).toEqual(answer);
+    clock.advance(36_000);
+    expect(names(await list())).toEqual([]);
+  });
+
+  it('leaves no timer behind after it has gone', async () => {
+    const { arrive, clock, conferenceId, moderate } = await startLobby();
+    const timers = clock.timerCount;
+    const { caller, userEndpointId } = await arrive('Bob');
+    await caller.do('cancelEntry', { body: { conferenceId, userEndpointId } });
+    await caller.do('unregisterUserEndpoint', { body: { userEndpointId } });
+    // One for the login.
+    expect(clock.timerCount).toBe(timers + 1);
+    // Two for the login and the endpoint of one who falls silent.
+    await arrive('Cy');
+    clock.advance(60_000);
+    expect(clock.timerCount).toBe(timers + 3);
+    const silent = await arrive('Ann');
+    await moderate('end', {});
+    await silent.caller.do('unregisterUserEndpoint', { body: { userEndpointId: silent.userEndpointId } });
+    // And one for the ended conference.
+    await expect.poll(() => clock.timerCount).toBe(timers + 5);
+  });
+
   it('waits as long as the limit says, whatever happens to the clock', async () => {
     const { arrive, knock, list, clock } = await startLobby({
       longestWaitMs: 50_000,
@@ -255,6 +288,26 @@ describe('hosts', () => {
     expect((await next).waiting).toMatchObject([
       { userEndpointId, userId: caller.userId, name: 'Ada', verified },
     ]);
+  });
+
+  it('see at once when a guest stops waiting, or falls silent', async () => {
+    const { arrive, list, clock, conferenceId } = await startLobby();
+    const parked = async (revision: string) => {
+      const timers = clock.timerCount;
+      const next = list(revision);
+      await expect.poll(() => clock.timerCount).toBeGreaterThan(timers);
+      return { next };
+    };
+    const { caller, userEndpointId } = await arrive('Bob');
+    await arrive('Ann');
+    const afterCancel = await parked((await list()).revision);
+    await caller.do('cancelEntry', { body: { conferenceId, userEndpointId } });
+    const left = await afterCancel.next;
+    expect(names(left)).toEqual(['Ann']);
+    clock.advance(20_000);
+    const afterSilence = await parked(left.revision);
+    clock.advance(15_000);
+    expect(names(await afterSilence.next)).toEqual([]);
   });
 
   it('who decide at the same time both learn what was decided first', async () => {

@@ -1,3 +1,4 @@
+import type { WireConference } from '@parley-rtc/contract';
 import { describe, expect, it } from 'vitest';
 import { FAREWELL_MS } from '../moderation/moderation.ts';
 import { startModeratedCall } from '../testing/moderated-call.ts';
@@ -125,6 +126,34 @@ describe('removing a participant', () => {
     const caller = guest.caller.at(url);
     const body = { conferenceId: first.conferenceId, userEndpointId: await caller.register() };
     expect(await caller.call('join', { body })).toMatchObject({ status: 403, body: { error: 'banned' } });
+  });
+});
+
+describe('the next conference with the same id', () => {
+  it('knows nothing of what was decided in the one before, also after a restart', async () => {
+    const dataDir = temporaryFolder();
+    const first = await startModeratedCall({ dataDir, endedRetentionMs: 1_000, accessTokenSeconds: 3_600 });
+    const { service, clock, conferenceId, moderate, login } = first;
+    const user = await login('user');
+    const banned = { caller: user, userEndpointId: await user.join(conferenceId) };
+    const gone = await service.join(conferenceId);
+    await moderate('updatePermissions', {
+      participantId: banned.userEndpointId,
+      permissions: { publish: [] },
+    });
+    await moderate('removeParticipant', { participantId: gone });
+    await moderate('removeParticipant', { participantId: banned.userEndpointId, ban: true });
+    await moderate('end', {});
+    clock.advance(1_000);
+    const next = { body: { conferenceId, metadata: { round: '2' } } };
+    await expect.poll(async () => (await service.call('create', next)).status).toBe(200);
+    await first.close();
+    const { url } = await startTestServer({ dataDir }, { clock });
+    const body = { conferenceId, userEndpointId: gone };
+    expect((await service.at(url).call('join', { body })).status).toBe(200);
+    await user.at(url).do('join', { body: { ...body, userEndpointId: banned.userEndpointId } });
+    const state = await user.at(url).do<WireConference>('getConference', { params: { id: conferenceId } });
+    expect(state.participants?.[1]?.permissions?.publish).toEqual(['MIC', 'CAM', 'SCREEN']);
   });
 });
 

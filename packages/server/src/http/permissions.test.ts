@@ -23,6 +23,9 @@ describe('what a ticket permits', () => {
     expect(await caller.call('sendMessages', message)).toMatchObject({ status: 403 });
     const write = { body: { ...own, operation: 'SET', key: 'topic', value: 'x' } };
     expect(await caller.call('updateMetadata', write)).toMatchObject({ status: 403 });
+    // Neither in the guise of a stream that starts muted.
+    const mute = { ...own, operation: 'SET', key: 'TRACK_MUTED/audio/hello', value: 'Hello!' };
+    expect(await caller.call('updateMetadata', { body: mute })).toMatchObject({ status: 403 });
     const self = { body: { ...own, newMetadata: { hand: 'raised' } } };
     expect((await caller.call('updateParticipantMetadata', self)).status).toBe(204);
     const view = { ...own, streamId: await publish(host), sdpOffer: 'v=0' };

@@ -129,6 +129,29 @@ describe('simulcast', () => {
     },
   );
 
+  it('sends nothing while muted, and each viewer its own layer again afterwards', async () => {
+    const { router, run, view } = await setUp();
+    await run(200);
+    const [small, best] = [await view('s', 180), await view('b')];
+    await run(1_000);
+    for (let round = 0; round < 5; round += 1) {
+      router.setMuted(streamKey, ['video']);
+      await flush();
+      const sent = [small.packets().length, best.packets().length];
+      await run(round * 400);
+      const late = await view(`late-${round}`);
+      await run(400);
+      expect([small.packets().length, best.packets().length, late.packets().length]).toEqual([...sent, 0]);
+      router.setMuted(streamKey, []);
+      await run(1_500);
+      expect(new Set(small.layers().slice(-10))).toEqual(new Set([0]));
+      expect(new Set(best.layers().slice(-10))).toEqual(new Set([2]));
+      expect(new Set(late.layers().slice(-10))).toEqual(new Set([2]));
+    }
+    const ids = best.pictureIds();
+    expect(new Set(steps(ids, 2 ** 15))).toEqual(new Set([1]));
+  });
+
   it('reports the needed layers by name, in whatever order they are listed', async () => {
     const { run, view, told } = await setUp(['f', 'q', 'h']);
     await run(200);

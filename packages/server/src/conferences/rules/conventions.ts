@@ -3,6 +3,7 @@ import {
   findStream,
   LOBBY_KEY,
   LOCKED_KEY,
+  ordinaryPermissions,
   participantOfPermissions,
   SERVER_KEY_PREFIX,
   type ConferenceState,
@@ -80,7 +81,12 @@ export function requireMayWrite(
     return;
   }
   const streamId = convention.isOfStream ? mutedStreamOf(key) : undefined;
-  if (streamId !== undefined && ownerOf(state, streamId, key, endpointId) === endpointId) return;
+  if (streamId !== undefined && ownerOf(state, streamId, key, endpointId) === endpointId) {
+    // Otherwise it could say anything to everyone in keys of streams that never come.
+    if (operation === 'SET' && !findStream(state, streamId))
+      requireMayPublish(requireParticipant(state, endpointId));
+    return;
+  }
   if (operation === 'REMOVE' && streamId !== undefined && findStream(state, streamId)) {
     throw new RefusalError(
       'forbidden',
@@ -91,6 +97,14 @@ export function requireMayWrite(
   throw new RefusalError(
     'forbidden',
     `Only the conference's creator and moderators may ${convention.mayWhat} (metadata key "${key}"). Use a token with such a role.`,
+  );
+}
+
+function requireMayPublish({ permissions = ordinaryPermissions }: Participant): void {
+  if (permissions.publish.length > 0) return;
+  throw new RefusalError(
+    'forbidden',
+    'You publish no such stream, and may publish none. Ask a moderator for the permission "publish".',
   );
 }
 
