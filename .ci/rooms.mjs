@@ -137,7 +137,10 @@ export const rooms = {
       holds: 'entering, leaving and rejoining as one endpoint',
       imports: ['errors', 'waiting', 'signalling'],
     },
-    recording: { holds: 'recording on the server', imports: ['errors', 'presence'] },
+    recording: {
+      holds: 'starting and stopping recordings on the server; loaded with its first use',
+      imports: ['errors', 'presence'],
+    },
     conference: {
       holds: '`Conference` and its session: joining, open media, state',
       imports: [

@@ -17,6 +17,6 @@ export { type Publication, usePublication } from './use-publication.ts';
 export { type PlaybackInUse, usePlayback } from './use-playback.ts';
 export { useConnection } from './use-connection.ts';
 export { usePermissions } from './use-permissions.ts';
-export { type RecordingInUse, useRecording } from './use-recording.ts';
 export { type ModerationInUse, useModeration } from './use-moderation.ts';
 export { useWaitingRoom, type WaitingRoomInUse } from './use-waiting-room.ts';
+export { type RecordingInUse, useRecording } from './use-recording.ts';

@@ -30,9 +30,9 @@ export const askingChecks: readonly Check[] = [
   ...mediaChecks,
   ...extensionChecks,
   ...messageChecks,
-  ...recordingChecks,
   ...moderationChecks,
   ...lobbyChecks,
+  ...recordingChecks,
 ];
 
 /** Checks of the responses that all other checks received. */

@@ -12,9 +12,9 @@ export type Need =
   | 'view updates'
   | 'revocation'
   | 'messages'
-  | 'recording'
   | 'moderation'
   | 'waiting room'
+  | 'recording'
   | 'media';
 
 /** The server's address and a client's credentials. */
@@ -63,9 +63,9 @@ export async function meetServer(
   if ((await probe.call('updateViewStream', { body: {} })).status === 400) offers.add('view updates');
   if ((await probe.call('revokeUser', { body: {} })).status === 400) offers.add('revocation');
   if ((await probe.call('sendMessages', { body: {} })).status === 400) offers.add('messages');
-  if ((await probe.call('startRecording', { body: {} })).status === 400) offers.add('recording');
   if ((await probe.call('removeParticipant', { body: {} })).status === 400) offers.add('moderation');
   if ((await probe.call('requestEntry', { body: {} })).status === 400) offers.add('waiting room');
+  if ((await probe.call('startRecording', { body: {} })).status === 400) offers.add('recording');
   const ticket = { type: 'MULTI_USE_TICKET', ttl: 60, properties: { conference_id: randomUUID() } };
   if (await has('createTicket', { body: ticket })) offers.add('tickets');
   if (media) offers.add('media');

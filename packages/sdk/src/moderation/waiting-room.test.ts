@@ -250,6 +250,7 @@ describe('the waiting room of a host', () => {
     await vi.advanceTimersByTimeAsync(20_000);
     expect(server.callsOf('getWaiting')).toHaveLength(3);
     second();
+    await host.setMetadata('topic', 'x');
     await vi.advanceTimersByTimeAsync(60_000);
     expect(server.callsOf('getWaiting')).toHaveLength(3);
   });

@@ -191,7 +191,9 @@ describe('a ban', () => {
   });
 
   it('reaches a guest who has just left', async () => {
-    const { enter, moderate, requestToken } = await startModeratedCall();
+    const { enter, moderate, requestToken, conferenceId, host } = await startModeratedCall();
+    // The host need not be inside.
+    await host.caller.do('leave', { body: { conferenceId, userEndpointId: host.userEndpointId } });
     const { ticket = '', userEndpointId, caller } = await enter();
     await caller.do('unregisterUserEndpoint', { body: { userEndpointId } });
     const ban = { participantId: userEndpointId, ban: true };
