@@ -51,6 +51,12 @@ const maxDelayMs = 300;
 
 test.describe.configure({ timeout: 120_000 });
 
+/** The servers of a test, which must not outlive it, whatever its outcome. */
+const toClose: RecordingServer[] = [];
+test.afterEach(async () => {
+  for (const server of toClose.splice(0)) await server.close();
+});
+
 /** A server that records, and everything that a journey does with it. */
 class RecordingServer {
   readonly server: OwnServer;
@@ -63,13 +69,10 @@ class RecordingServer {
 
   static async start(settings: Readonly<Record<string, string>> = {}): Promise<RecordingServer> {
     const folder = mkdtempSync(join(tmpdir(), 'parley-recordings-'));
-    return new RecordingServer(
-      await OwnServer.start({
-        PARLEY_RECORDING_DIR: folder,
-        ...settings,
-      }),
-      folder,
-    );
+    const server = await OwnServer.start({ PARLEY_RECORDING_DIR: folder, ...settings });
+    const started = new RecordingServer(server, folder);
+    toClose.push(started);
+    return started;
   }
 
   /** A page that has joined the conference and may record it. */
@@ -219,7 +222,6 @@ test('records what was sent, with the times at which it was sent, and everyone k
   expect(answer.status).toBe(204);
   expect(readdirSync(recording.folder)).not.toContain(id);
   for (const caller of [ada, bob]) await caller.close();
-  await recording.close();
 });
 
 test('a recorded flash is when its beep is', async ({ browser }) => {
@@ -244,7 +246,6 @@ test('a recorded flash is when its beep is', async ({ browser }) => {
   expect(skews.length).toBeGreaterThan(10);
   expect(Math.abs(skewMs)).toBeLessThan(80);
   await ada.close();
-  await recording.close();
 });
 
 for (const mediaProcesses of ['1', '2']) {
@@ -287,7 +288,6 @@ for (const mediaProcesses of ['1', '2']) {
     expect(JSON.stringify(await server.readConference(conferenceId))).not.toContain('RECORDER');
     await expect.poll(() => isRecording(ada)).toBe(false);
     await ada.close();
-    await recording.close();
   });
 }
 
@@ -322,7 +322,6 @@ test('records every codec, and spatial layers of VP9', async ({ browser }) => {
     expectBarCodes(recording, manifest, video, 31 + index);
   }
   for (const caller of callers) await caller.close();
-  await recording.close();
 });
 
 test('does not record end-to-end encrypted media', async ({ browser }) => {
@@ -352,7 +351,6 @@ test('does not record end-to-end encrypted media', async ({ browser }) => {
   expect(ofAda).toMatchObject({ name: 'Ada', notRecorded: 'encrypted', files: [] });
   expect(await reasonOf(bob)).toBe('encrypted');
   for (const caller of [ada, bob]) await caller.close();
-  await recording.close();
 });
 
 /** Makes the page's stream scalable. Passed to the browser as text. */
