@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { ensureMediaPrograms } from '../e2e/clients/ensure-media-programs.ts';
 import { ensureBrowser, ensureFirefox } from '../e2e/support/browser.ts';
+import { ensureProgram } from '../e2e/support/ensure-program.ts';
 import { ensureNetworkTools } from '../e2e/support/network-namespace.ts';
 import { mapAtOnce } from './map-at-once.mjs';
 
@@ -24,6 +25,8 @@ const readingCheck = (name) => ({ ...check(name), isReading: true });
 /** A test runner. `count` reads its JSON report and returns { passed, failed }. */
 const vitest = {
   name: 'unit',
+  // For the files of recordings. Within a test, the installation would take longer than the test may.
+  before: () => ensureProgram('ffmpeg', 'ffmpeg'),
   report: join(reports, 'unit.json'),
   command: [
     'pnpm',
