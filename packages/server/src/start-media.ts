@@ -26,7 +26,7 @@ export interface Media {
 /** Connects the conferences to `mediaRouter`. Without an archive, nothing is recorded. */
 export function startMedia(
   { config, clock, limits, onError }: Foundation,
-  { conferences, endpoints, outside }: Conferencing,
+  { conferences, endpoints, outside, standings }: Conferencing,
   mediaRouter: MediaRouter,
   archive?: RecordingArchive,
 ): Media {
@@ -66,7 +66,9 @@ export function startMedia(
     newId,
     onError,
   });
-  const recordingAccess = new RecordingAccess(archive);
+  const recordingAccess = new RecordingAccess(archive, (conferenceId, actor) =>
+    standings.of(conferenceId, actor),
+  );
   return { mediaRouter, streams, recordings, recordingAccess, archive, stopQuality };
 }
 

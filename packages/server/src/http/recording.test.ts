@@ -216,6 +216,26 @@ it('serves the files that the manifest names, in parts too, to those who may rec
   expect(await errorOf(service, 'getRecording', { params })).toEqual([404, 'not_found']);
 });
 
+it('follows what moderators decide: who may record now may read, and who may no longer, may not', async () => {
+  const scene = await setUp();
+  const { service, conferenceId, own, guest } = scene;
+  const { recordingId } = await start(scene);
+  await stop(scene);
+  const caller = await guest(conferenceId);
+  const participantId = await caller.join(conferenceId);
+  const read = async () => (await caller.call('getRecording', { params: { recordingId } })).status;
+  const decide = (record: boolean) =>
+    service.do('updatePermissions', { body: { ...own, participantId, permissions: { record } } });
+  expect(await read()).toBe(403);
+  await decide(true);
+  expect(await read()).toBe(200);
+  await decide(false);
+  expect(await read()).toBe(403);
+  await decide(true);
+  await service.do('removeParticipant', { body: { ...own, participantId, ban: true } });
+  expect(await read()).toBe(403);
+});
+
 it('does not start with a folder that cannot be used, and says which setting names it', async () => {
   const file = join(temporaryFolder(), 'file');
   writeFileSync(file, '');

@@ -1,17 +1,23 @@
 import type { Recording } from '@parley-rtc/contract';
 import type { Actor } from '../actor.ts';
 import { requireTicketFor } from '../conferences/rules/preconditions.ts';
+import type { Standing } from '../conferences/rules/standing.ts';
 import { RefusalError } from '../refusal.ts';
 import type { RecordingArchive } from './recording-archive.ts';
 import { recordingOf, type StoredRecording } from './stored-recording.ts';
 
+/** What moderators decided about an actor in a conference, while it exists. */
+type DecidedAbout = (conferenceId: string, actor: Actor) => Pick<Standing, 'permissions' | 'isBanned'>;
+
 /** Recordings for those who may read and delete them: the conference's creator, and who may record. */
 export class RecordingAccess {
   readonly #archive: RecordingArchive | undefined;
+  readonly #decided: DecidedAbout;
 
-  /** Without an archive there are no recordings. */
-  constructor(archive: RecordingArchive | undefined) {
+  /** Without an archive there are no recordings. `decided` is what moderators decided about an actor. */
+  constructor(archive: RecordingArchive | undefined, decided: DecidedAbout) {
     this.#archive = archive;
+    this.#decided = decided;
   }
 
   /** The recordings of a conference, oldest first. */
@@ -19,7 +25,7 @@ export class RecordingAccess {
     requireTicketFor(actor, conferenceId);
     const recordings = this.#archive?.of(conferenceId) ?? [];
     const own = recordings.filter(({ organizationId }) => organizationId === actor.organizationId);
-    for (const recording of own) requireMayRead(recording, actor);
+    for (const recording of own) this.#requireMayRead(recording, actor);
     return own.map(recordingOf);
   }
 
@@ -61,19 +67,27 @@ export class RecordingAccess {
       throw new RefusalError('not_found', 'There is no such recording, or it was deleted.');
     }
     requireTicketFor(actor, recording.conferenceId);
-    requireMayRead(recording, actor);
+    this.#requireMayRead(recording, actor);
     return recording;
+  }
+
+  #requireMayRead(recording: StoredRecording, actor: Actor): void {
+    requireMayRead(recording, actor, this.#decided(recording.conferenceId, actor));
   }
 }
 
 /** A ticket permits this for its own conference only, not for another that had its id. */
-function requireMayRead({ creator, conferenceInstance }: StoredRecording, actor: Actor): void {
+function requireMayRead(
+  { creator, conferenceInstance }: StoredRecording,
+  actor: Actor,
+  { permissions, isBanned }: ReturnType<DecidedAbout>,
+): void {
   const isCreator = actor.realm !== 'ticket' && actor.userId === creator;
   const isOfConference =
     actor.realm !== 'ticket' ||
     (actor.conferenceInstance !== undefined && actor.conferenceInstance === conferenceInstance);
-  const mayRecord = actor.permissions?.record ?? actor.rights.has('record');
-  if (isCreator || (mayRecord && isOfConference)) return;
+  const mayRecord = (permissions ?? actor.permissions)?.record ?? actor.rights.has('record');
+  if (isCreator || (mayRecord && isOfConference && !isBanned)) return;
   throw new RefusalError(
     'forbidden',
     `Only the conference's creator, and who may record, may read its recordings. Use a token with the permission "record".`,
