@@ -83,8 +83,9 @@ export function moderate({ api, own, store, send }: ModerateOptions): Commands {
           api.removeParticipant({ ...own, ...command }, call),
         );
       } catch (error) {
-        // It left, or an earlier request removed it although its answer was lost.
-        if (!(error instanceof NotFoundError)) throw error;
+        // It left, or an earlier request removed it although its answer was lost. A ban is another matter: the server does not know
+        // whom it is about.
+        if (ban || !(error instanceof NotFoundError)) throw error;
       }
     },
     mute: (participantId, kind, { streamId, ...options } = {}) => {

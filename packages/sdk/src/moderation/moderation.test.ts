@@ -52,6 +52,11 @@ describe('removing', () => {
     expect(isInside(ada.endpointId)).toBe(false);
   });
 
+  it('does not claim to have banned somebody whom the server no longer knows', async () => {
+    const refusal = await rejectionOf(host.moderation.remove('nobody', { ban: true }));
+    expect(refusal).toMatchObject({ code: 'ERR_NOT_FOUND' });
+  });
+
   it('refuses to remove ourselves', async () => {
     const refusal = await rejectionOf(host.moderation.remove(host.endpointId));
     expect(refusal).toMatchObject({ code: 'ERR_INVALID_OPTIONS', hint: 'Call `leave()` instead.' });
