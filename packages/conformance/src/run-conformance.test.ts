@@ -323,7 +323,7 @@ it('catches responses that do not match their schema, and says where', async () 
 
 /** The paths of everything beyond the page. */
 const extensionPaths =
-  /^\/rtc-api\/(users|iceServers)|^\/security\/ticket|\/(sendMessages|(remove|mute)Participant|updatePermissions|updateAdmission|(request|cancel|decide)Entry|waiting)$/;
+  /^\/rtc-api\/(users|iceServers|recordings)|^\/security\/ticket|\/(sendMessages|(remove|mute)Participant|updatePermissions|updateAdmission|(start|stop)Recording|recordings|(request|cancel|decide)Entry|waiting)$/;
 
 it('tests a server with only the 20 operations of the page', async () => {
   const target = await startParleyServer();

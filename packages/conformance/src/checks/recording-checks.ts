@@ -33,6 +33,8 @@ export const recordingChecks: readonly Check[] = group(
           expectEqual('reason of the end', recording.endReason, 'stopped');
           await stage.caller.need('deleteRecording', { params: { recordingId } });
           expectStatus(await stage.caller.call('getRecording', { params: { recordingId } }), 404);
+          const file = { params: { recordingId, name: '1-audio-1.webm' } };
+          expectStatus(await stage.caller.call('getRecordingFile', file), 404);
         },
       },
       {
