@@ -98,7 +98,23 @@ export class Caller {
 
   /** Waits until this page sees exactly the bar codes of `ids`. */
   async expectVideoOf(...ids: number[]): Promise<void> {
-    await expect.poll(async () => (await this.videos()).map(({ id }) => id)).toEqual(ids);
+    try {
+      await expect.poll(async () => (await this.videos()).map(({ id }) => id)).toEqual(ids);
+    } catch (error) {
+      console.log('what the page saw instead:', await this.#story());
+      throw error;
+    }
+  }
+
+  /** What explains missing media: the page's events, its connections, and what it received. */
+  async #story(): Promise<string> {
+    const connections = await this.page.evaluate(() =>
+      window.probe.peerConnections().map(({ connectionState, iceConnectionState }) => ({
+        connectionState,
+        iceConnectionState,
+      })),
+    );
+    return JSON.stringify({ diary: await this.diary(), connections, received: await this.received() });
   }
 
   async diary(): Promise<string[]> {

@@ -144,8 +144,9 @@ export function installMediaProbe(): void {
       if (!video) {
         video = Object.assign(document.createElement('video'), { muted: true, srcObject: stream });
         videos.set(stream, video);
-        await video.play();
       }
+      // Not awaited: `play` waits for a first frame, and a stream that never shows one must fail a test, not stop it.
+      if (video.paused) void video.play().catch(() => undefined);
       return readElement(video);
     },
 
@@ -158,7 +159,7 @@ export function installMediaProbe(): void {
         audioContexts.push(audio);
         // Chromium feeds a remote track to Web Audio only while an element plays it.
         const sink = Object.assign(new Audio(), { muted: true, srcObject: stream });
-        await sink.play();
+        void sink.play().catch(() => undefined);
         analyser = new AnalyserNode(audio, { fftSize: 8192, smoothingTimeConstant: 0 });
         audio.createMediaStreamSource(stream).connect(analyser);
         analysers.set(stream, analyser);
