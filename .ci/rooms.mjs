@@ -21,6 +21,7 @@ export const entrances = {
     'start-media.ts',
     'start-moderation.ts',
   ],
+  elements: ['headless.ts', 'index.ts'],
   conformance: ['index.ts', 'main.ts'],
 };
 
@@ -173,6 +174,9 @@ export const rooms = {
       holds: 'metadata, events and messages typed by schema',
       imports: ['errors', 'waiting', 'state', 'publishing', 'messages', 'conference'],
     },
+  },
+  elements: {
+    layout: { holds: 'where each tile goes: a pure function', imports: [] },
   },
   react: { '.': { holds: 'one hook per file', imports: [] } },
   vue: { '.': { holds: 'one composable per file', imports: [] } },

@@ -1,0 +1,1 @@
+export type { Layout, LayoutInput, LayoutTile, PlacedTile, TileRole } from './layout/layout.ts';
