@@ -1,0 +1,73 @@
+import type { LayoutTile, Place, PlacedTile, TileRole } from './layout.ts';
+
+/** The shapes that a tile may have: from a portrait to a cinema screen, as width divided by height. */
+const narrowestAspect = 3 / 4;
+const widestAspect = 16 / 9;
+
+/** Equal cells in rows and columns. */
+interface Grid {
+  readonly columns: number;
+  readonly rows: number;
+  readonly cellWidthPx: number;
+  readonly cellHeightPx: number;
+}
+
+type Size = Pick<Place, 'widthPx' | 'heightPx'>;
+
+/** Returns the largest grid of `columns` for so many tiles: its cells have any shape between 3:4 and 16:9. */
+export function gridOf(count: number, columns: number, { widthPx, heightPx }: Size, gapPx: number): Grid {
+  const rows = Math.ceil(count / columns);
+  const width = Math.max(1, (widthPx - (columns - 1) * gapPx) / columns);
+  const height = Math.max(1, (heightPx - (rows - 1) * gapPx) / rows);
+  return {
+    columns,
+    rows,
+    cellWidthPx: Math.max(1, Math.floor(Math.min(width, height * widestAspect))),
+    cellHeightPx: Math.max(1, Math.floor(Math.min(height, width / narrowestAspect))),
+  };
+}
+
+/** Returns the grid that covers most of the area. If two cover the same, the one with fewer columns is better for cameras. */
+export function bestGrid(count: number, area: Size, gapPx: number): Grid {
+  let best = gridOf(count, 1, area, gapPx);
+  for (let columns = 2; columns <= count; columns++) {
+    const grid = gridOf(count, columns, area, gapPx);
+    if (cellAreaOf(grid) > cellAreaOf(best)) best = grid;
+  }
+  return best;
+}
+
+/** Returns the area of one cell in square pixels. */
+export function cellAreaOf({ cellWidthPx, cellHeightPx }: Grid): number {
+  return cellWidthPx * cellHeightPx;
+}
+
+/** Fills the cells row by row. The grid and its last row are in the middle of the area. */
+export function fillGrid(
+  tiles: readonly LayoutTile[],
+  grid: Grid,
+  area: Place,
+  gapPx: number,
+  role: TileRole = 'grid',
+): readonly PlacedTile[] {
+  const { columns, rows, cellWidthPx, cellHeightPx } = grid;
+  const yPx = area.yPx + freeHalf(area.heightPx, rows, cellHeightPx, gapPx);
+  return tiles.map(({ id }, index) => {
+    const row = Math.floor(index / columns);
+    const inRow = Math.min(columns, tiles.length - row * columns);
+    const xPx = area.xPx + freeHalf(area.widthPx, inRow, cellWidthPx, gapPx);
+    return {
+      id,
+      role,
+      xPx: xPx + (index % columns) * (cellWidthPx + gapPx),
+      yPx: yPx + row * (cellHeightPx + gapPx),
+      widthPx: cellWidthPx,
+      heightPx: cellHeightPx,
+    };
+  });
+}
+
+/** Returns half of what cells in a line leave free. */
+function freeHalf(lengthPx: number, cells: number, cellPx: number, gapPx: number): number {
+  return Math.max(0, Math.floor((lengthPx - cells * cellPx - (cells - 1) * gapPx) / 2));
+}
