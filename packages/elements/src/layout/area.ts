@@ -4,8 +4,10 @@ type Stage = Pick<LayoutInput, 'widthPx' | 'heightPx' | 'insets'>;
 
 /** From this length of the shorter side on, a stage is large enough for wide gaps. */
 const wideGapsFromPx = 600;
+/** A stage that is shorter than this, or hidden, is treated as if it had this length, and shows a part of its tiles. */
+const leastPx = 64;
 
-/** Returns the part of the stage that no bar covers, in whole pixels and never empty. */
+/** Returns the part of the stage that no bar covers, in whole pixels and never tiny. */
 export function usableArea({ widthPx, heightPx, insets }: Stage): Place {
   const top = Math.max(0, insets?.topPx ?? 0);
   const bottom = Math.max(0, insets?.bottomPx ?? 0);
@@ -15,8 +17,8 @@ export function usableArea({ widthPx, heightPx, insets }: Stage): Place {
   return {
     xPx: 0,
     yPx,
-    widthPx: Math.max(1, Math.floor(widthPx)),
-    heightPx: Math.max(1, Math.floor(heightPx - bottom * scale) - yPx),
+    widthPx: Math.max(leastPx, Math.floor(widthPx)),
+    heightPx: Math.max(leastPx, Math.floor(heightPx - bottom * scale) - yPx),
   };
 }
 

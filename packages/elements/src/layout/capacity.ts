@@ -5,13 +5,13 @@ import type { Place } from './layout.ts';
 const legiblePx2 = 12_000;
 
 /** How many tiles people can follow, by the size of the stage in square pixels. */
-const limits: readonly { readonly belowPx2: number; readonly tiles: number }[] = [
+const limits: readonly { readonly fromPx2: number; readonly tiles: number }[] = [
   // Phones and small windows.
-  { belowPx2: 450_000, tiles: 9 },
+  { fromPx2: 0, tiles: 9 },
   // Tablets, and desktops with a smaller window.
-  { belowPx2: 800_000, tiles: 16 },
-  { belowPx2: 3_000_000, tiles: 25 },
-  { belowPx2: Infinity, tiles: 49 },
+  { fromPx2: 450_000, tiles: 16 },
+  { fromPx2: 800_000, tiles: 25 },
+  { fromPx2: 3_000_000, tiles: 49 },
 ];
 
 /**
@@ -23,7 +23,8 @@ export function gridCapacity(area: Pick<Place, 'widthPx' | 'heightPx'>, gapPx: n
   const largestPx2 = (tiles: number) => cellAreaOf(bestGrid(tiles, area, gapPx));
   // On a low stage a tile cannot be larger than it is alone.
   const leastPx2 = Math.min(legiblePx2, largestPx2(1));
-  let tiles = limits.find(({ belowPx2 }) => stagePx2 < belowPx2)?.tiles ?? 1;
+  const reached = limits.filter(({ fromPx2 }) => stagePx2 >= fromPx2);
+  let tiles = Math.max(...reached.map((limit) => limit.tiles));
   while (largestPx2(tiles) < leastPx2) tiles -= 1;
   return tiles;
 }

@@ -52,8 +52,8 @@ function divide(area: Place, gapPx: number): { large: Place; strip: Place; side:
   const across = side === 'beside' ? widthPx : heightPx;
   const { leastPx, mostPx } = thickness[side];
   const preferred = Math.min(Math.max(across * thicknessOfStage, leastPx), mostPx);
-  const thick = Math.max(1, Math.floor(Math.min(preferred, across / 2 - gapPx)));
-  const left = Math.max(1, across - thick - gapPx);
+  const thick = Math.floor(Math.min(preferred, across / 2 - gapPx));
+  const left = across - thick - gapPx;
   return side === 'beside'
     ? {
         side,
@@ -77,7 +77,7 @@ function placeStrip(
 ): Omit<Layout, 'mode'> {
   const placesIn = (lengthPx: number) => {
     const across = side === 'beside' ? strip.widthPx : strip.heightPx;
-    const shortest = Math.max(1, across * shortestOfThickness[side]);
+    const shortest = across * shortestOfThickness[side];
     return Math.max(1, Math.floor((lengthPx + gapPx) / (shortest + gapPx)));
   };
   const place = (shown: readonly LayoutTile[], places: number, line: Place): readonly PlacedTile[] =>
@@ -88,8 +88,8 @@ function placeStrip(
     const shown = stripOrder(tiles, Infinity);
     return { placed: place(shown, shown.length, strip), page: 0, pageCount: 1, more: undefined };
   }
-  const buttonPx = Math.max(1, Math.min(morePx, Math.floor(lengthPx * moreOfStrip)));
-  const linePx = Math.max(1, lengthPx - buttonPx - gapPx);
+  const buttonPx = Math.min(morePx, Math.floor(lengthPx * moreOfStrip));
+  const linePx = lengthPx - buttonPx - gapPx;
   const places = placesIn(linePx);
   const { shown, page, pageCount } = pageOf(stripOrder(tiles, places), places, wantedPage);
   const line = side === 'beside' ? { ...strip, heightPx: linePx } : { ...strip, widthPx: linePx };

@@ -17,13 +17,14 @@ type Size = Pick<Place, 'widthPx' | 'heightPx'>;
 /** Returns the largest grid of `columns` for so many tiles: its cells have any shape between 3:4 and 16:9. */
 export function gridOf(count: number, columns: number, { widthPx, heightPx }: Size, gapPx: number): Grid {
   const rows = Math.ceil(count / columns);
+  // Gaps alone may be longer than the area.
   const width = Math.max(1, (widthPx - (columns - 1) * gapPx) / columns);
   const height = Math.max(1, (heightPx - (rows - 1) * gapPx) / rows);
   return {
     columns,
     rows,
-    cellWidthPx: Math.max(1, Math.floor(Math.min(width, height * widestAspect))),
-    cellHeightPx: Math.max(1, Math.floor(Math.min(height, width / narrowestAspect))),
+    cellWidthPx: Math.floor(Math.min(width, height * widestAspect)),
+    cellHeightPx: Math.floor(Math.min(height, width / narrowestAspect)),
   };
 }
 
@@ -69,5 +70,5 @@ export function fillGrid(
 
 /** Returns half of what cells in a line leave free. */
 function freeHalf(lengthPx: number, cells: number, cellPx: number, gapPx: number): number {
-  return Math.max(0, Math.floor((lengthPx - cells * cellPx - (cells - 1) * gapPx) / 2));
+  return Math.floor((lengthPx - cells * cellPx - (cells - 1) * gapPx) / 2);
 }

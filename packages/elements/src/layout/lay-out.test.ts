@@ -225,3 +225,18 @@ it('keeps a place for me and a speaker in a filmstrip, however many screens ther
   expect(page(320, 320)).toBe('s4 me p1');
   expect(page(200, 75)).toBe('s4 p1');
 });
+
+it('rounds “+N” down to whole pixels', () => {
+  const { more } = layOut(stage(200, 77, [...people(9), screen('screen')]));
+  expect(more).toEqual({ xPx: 108, yPx: 52, widthPx: 92, heightPx: 25, count: 8 });
+});
+
+it('lays a hidden stage out as a tiny one', () => {
+  for (const tiles of [people(1), people(2), people(9), [...people(9), screen('screen')]]) {
+    const { placed, more } = layOut(stage(0, 0, tiles));
+    const places = more ? [...placed.slice(1), more] : placed.slice(1);
+    for (const { xPx, yPx, widthPx, heightPx } of places)
+      for (const px of [xPx, yPx, widthPx, heightPx]) expect(px >= 0 && px <= 64).toBe(true);
+    expect(placed.length).toBeGreaterThan(0);
+  }
+});

@@ -37,7 +37,7 @@ function layOutLeftToRight(input: LayoutInput): Layout {
   if (focus) return { mode: 'focus', ...placeFocus(focus, tiles, input.page, area, gapPx) };
   const pair = pairOf(tiles);
   if (pair) return { mode: 'one-to-one', placed: placeOneToOne(pair.other, pair.self, input), ...onePage };
-  const isAlone = tiles.length === 1 && tiles.every(isSelfView);
+  const isAlone = tiles.length === 1 && tiles.some(isSelfView);
   const capacity = gridCapacity(area, gapPx);
   // Where only one tile fits, other participants matter more than the self-view.
   const ordered =

@@ -39,7 +39,7 @@ function floatingSize(
   const height = width / shape;
   const shrink = Math.min(1, (widthPx * mostOfStage) / width, (heightPx * mostOfStage) / height);
   return {
-    widthPx: Math.max(1, Math.round(width * shrink)),
-    heightPx: Math.max(1, Math.round(height * shrink)),
+    widthPx: Math.round(width * shrink),
+    heightPx: Math.round(height * shrink),
   };
 }

@@ -44,7 +44,7 @@ function anyLength(leastPx: number, mostPx: number): fc.Arbitrary<number> {
 }
 
 /** Up to 60 cameras, with or without mine, and up to three screens. */
-export const anyTiles: fc.Arbitrary<readonly LayoutTile[]> = fc
+const anyTiles: fc.Arbitrary<readonly LayoutTile[]> = fc
   .record({
     others: fc.oneof(
       fc.array(anyAspect, { maxLength: 4 }),
