@@ -1,8 +1,11 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { layOut } from './lay-out.ts';
 import type { LayoutInput } from './layout.ts';
 import { allPages, anyStage, coverage, people, screen, stage } from './testing/stages.ts';
+
+// Thousands of examples take a while on a slow machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** Tries all numbers of columns and rows with many shapes of tiles, and returns the best coverage. */
 function bestByForce(count: number, { widthPx, heightPx }: LayoutInput): number {
@@ -36,22 +39,21 @@ it('covers at least 90 % of what the best grid covers, on thousands of stages an
       for (const page of distinct) {
         const ratio = coverage(page, input) / bestByForce(page.length, input);
         ratios.push(ratio);
-        expect(ratio).toBeGreaterThanOrEqual(0.9);
       }
     }),
     { numRuns: 4_000, seed: 20_261_129 },
   );
   const sorted = ratios.toSorted((a, b) => a - b);
   expect(sorted.length).toBeGreaterThan(3_000);
-  // What is missing comes from whole pixels.
-  expect(sorted[0]).toBeGreaterThan(0.97);
+  // What is missing comes from whole pixels, and from preferring tall tiles on tall stages.
+  expect(sorted[0]).toBeGreaterThan(0.93);
   expect(sorted[Math.floor(sorted.length / 2)]).toBeGreaterThan(0.99);
 });
 
 it.each([
   ['a desktop', 1440, 756, { 2: 0.99, 3: 0.815, 5: 0.8, 6: 0.965, 9: 0.87 }],
   ['a desktop without bars', 1440, 900, { 2: 0.99, 3: 0.73, 5: 0.805, 6: 0.965, 9: 0.955 }],
-  ['a phone', 390, 700, { 2: 0.985, 3: 0.975, 4: 0.74, 5: 0.795, 6: 0.955, 7: 0.825, 8: 0.945, 9: 0.835 }],
+  ['a phone', 390, 700, { 2: 0.985, 3: 0.975, 4: 0.71, 5: 0.795, 6: 0.955, 7: 0.825, 8: 0.945, 9: 0.835 }],
   ['a phone on its side', 740, 322, { 3: 0.97 }],
   ['a tablet', 768, 940, { 3: 0.725 }],
 ] as const)('covers most of %s', (_, widthPx, heightPx, expected) => {

@@ -3,6 +3,8 @@ import type { LayoutTile, Place, PlacedTile, TileRole } from './layout.ts';
 /** The shapes that a tile may have: from a portrait to a cinema screen, as width divided by height. */
 const narrowestAspect = 3 / 4;
 const widestAspect = 16 / 9;
+/** Nobody notices that a grid covers a little less than another one. */
+const nearlyTheSame = 0.95;
 
 /** Equal cells in rows and columns. */
 interface Grid {
@@ -28,14 +30,18 @@ export function gridOf(count: number, columns: number, { widthPx, heightPx }: Si
   };
 }
 
-/** Returns the grid that covers most of the area. If two cover the same, the one with fewer columns is better for cameras. */
+/**
+ * Returns the grid that covers most of the area. On a tall stage it may cover a little less, so that its tiles are tall, too:
+ * a tall tile shows a larger face than a wide one of the same area, and people hold phones upright.
+ */
 export function bestGrid(count: number, area: Size, gapPx: number): Grid {
-  let best = gridOf(count, 1, area, gapPx);
-  for (let columns = 2; columns <= count; columns++) {
-    const grid = gridOf(count, columns, area, gapPx);
-    if (cellAreaOf(grid) > cellAreaOf(best)) best = grid;
-  }
-  return best;
+  const grids = Array.from({ length: count }, (_, index) => gridOf(count, index + 1, area, gapPx));
+  const mostPx2 = Math.max(...grids.map(cellAreaOf));
+  const best =
+    area.widthPx < area.heightPx
+      ? grids.findLast((grid) => cellAreaOf(grid) >= mostPx2 * nearlyTheSame)
+      : grids.find((grid) => cellAreaOf(grid) === mostPx2);
+  return best ?? gridOf(count, 1, area, gapPx);
 }
 
 /** Returns the area of one cell in square pixels. */

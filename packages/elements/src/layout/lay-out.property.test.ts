@@ -1,10 +1,16 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { layOut } from './lay-out.ts';
 import type { Layout, LayoutInput } from './layout.ts';
 import { allPages, anyStage, areCloserThan, camera, screen } from './testing/stages.ts';
 
-const runs = { numRuns: 4_000, seed: 20_261_129 };
+// Thousands of examples take a while on a slow machine.
+vi.setConfig({ testTimeout: 60_000 });
+
+const runs = { numRuns: 3_000, seed: 20_261_129 };
+
+/** What sums of fractions may be off. */
+const slackPx = 1e-6;
 
 function expectOnAnyStage(property: (input: LayoutInput) => void, numRuns: number = runs.numRuns): void {
   fc.assert(fc.property(anyStage, property), { ...runs, numRuns });
@@ -26,16 +32,19 @@ it('puts everything on the stage, and nothing but a full-size tile below bars', 
   expectOnAnyStage((input) => {
     const { placed, more, mode } = layOut(input);
     const { top, bottom } = insetsOf(input);
-    const slack = 1e-6;
-    for (const place of more ? [...placed, more] : placed) {
+    const outside = (more ? [...placed, more] : placed).filter((place) => {
       const isFull = mode === 'one-to-one' && 'role' in place && place.role === 'focus';
-      expect(place.widthPx).toBeGreaterThanOrEqual(1);
-      expect(place.heightPx).toBeGreaterThanOrEqual(1);
-      expect(place.xPx).toBeGreaterThanOrEqual(0);
-      expect(place.xPx + place.widthPx).toBeLessThanOrEqual(input.widthPx);
-      expect(place.yPx).toBeGreaterThanOrEqual(isFull ? 0 : top - slack);
-      expect(place.yPx + place.heightPx).toBeLessThanOrEqual(input.heightPx - (isFull ? 0 : bottom - slack));
-    }
+      const [topPx, bottomPx] = isFull ? [0, input.heightPx] : [top, input.heightPx - bottom];
+      const isInside =
+        place.widthPx >= 1 &&
+        place.heightPx >= 1 &&
+        place.xPx >= 0 &&
+        place.xPx + place.widthPx <= input.widthPx &&
+        place.yPx >= topPx - slackPx &&
+        place.yPx + place.heightPx <= bottomPx + slackPx;
+      return !isInside;
+    });
+    expect(outside).toEqual([]);
   });
 });
 
@@ -46,17 +55,21 @@ it('keeps a gap between all places, except that the self-view floats over a full
     // Near 600 px, whole pixels may make the difference between the two gaps.
     const gapPx = Math.min(input.widthPx, input.heightPx - top - bottom - 2) < 600 ? 8 : 12;
     const places = [...placed.filter(({ role }) => role !== 'floating'), ...(more ? [more] : [])];
-    for (const [index, place] of places.entries())
-      for (const other of places.slice(0, index)) expect(areCloserThan(gapPx, place, other)).toBe(false);
+    const tooClose = places.filter((place, index) =>
+      places.slice(0, index).some((other) => areCloserThan(gapPx, place, other)),
+    );
+    expect(tooClose).toEqual([]);
   });
 });
 
 it('gives places on whole pixels to all tiles but a full-size one', () => {
   expectOnAnyStage((input) => {
     const { placed, mode } = layOut(input);
-    for (const { role, id: _, ...place } of placed)
-      if (mode !== 'one-to-one' || role === 'floating')
-        expect(Object.values(place).every(Number.isInteger)).toBe(true);
+    const fractional = placed.filter(
+      ({ role, id: _, ...place }) =>
+        (mode !== 'one-to-one' || role === 'floating') && !Object.values(place).every(Number.isInteger),
+    );
+    expect(fractional).toEqual([]);
   });
 });
 
@@ -106,12 +119,13 @@ it('takes the last page for one that does not exist', () => {
 it('shapes tiles of grids and filmstrips between 3:4 and 16:9, and all of a page alike', () => {
   expectOnAnyStage((input) => {
     const tiles = layOut(input).placed.filter(({ role }) => role === 'grid' || role === 'strip');
-    for (const { widthPx, heightPx } of tiles) {
-      // A pixel more or less comes from rounding.
-      expect((widthPx + 1) / heightPx).toBeGreaterThanOrEqual(3 / 4);
-      expect(widthPx / (heightPx + 1)).toBeLessThanOrEqual(16 / 9);
-      expect([widthPx, heightPx]).toEqual([tiles[0]?.widthPx, tiles[0]?.heightPx]);
-    }
+    const sizes = new Set(tiles.map(({ widthPx, heightPx }) => `${widthPx} × ${heightPx}`));
+    expect(sizes.size).toBeLessThanOrEqual(1);
+    const [first] = tiles;
+    if (!first) return;
+    // A pixel more or less comes from rounding.
+    expect((first.widthPx + 1) / first.heightPx).toBeGreaterThanOrEqual(3 / 4);
+    expect(first.widthPx / (first.heightPx + 1)).toBeLessThanOrEqual(16 / 9);
   });
 });
 

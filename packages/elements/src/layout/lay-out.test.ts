@@ -97,6 +97,18 @@ it('puts the last row of a grid in the middle', () => {
   ]);
 });
 
+it.each([
+  ['four on a phone two by two', 390, 700, 4, 191, 254],
+  ['three on a tablet in two rows', 768, 1024, 3, 378, 504],
+  ['two on a phone one below the other', 390, 700, 2, 390, 346],
+  ['seven on a square stage in three columns', 600, 600, 7, 192, 192],
+  ['three on a desktop side by side', 1280, 720, 3, 418, 558],
+])('shows %s', (_, widthPx, heightPx, count, tileWidthPx, tileHeightPx) => {
+  const tiles = people(count).map((tile) => ({ ...tile, isSelf: false }));
+  const [first] = layOut(stage(widthPx, heightPx, tiles)).placed;
+  expect(first).toMatchObject({ widthPx: tileWidthPx, heightPx: tileHeightPx });
+});
+
 it('puts a grid in the middle of what bars leave', () => {
   const insets = { topPx: 40, bottomPx: 80 };
   expect(list(layOut(stage(1440, 600, people(3), { insets })))).toEqual([

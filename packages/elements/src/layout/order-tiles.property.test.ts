@@ -1,9 +1,12 @@
 import fc from 'fast-check';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { layOut } from './lay-out.ts';
 import type { LayoutTile } from './layout.ts';
 import { emptyTileOrder, orderTiles, type TileOrder, type TileOrderInput } from './order-tiles.ts';
 import { camera, screen, selfView, stage } from './testing/stages.ts';
+
+// Thousands of examples take a while on a slow machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 type Step =
   | { readonly what: 'joins' | 'shares' | 'publishes own camera' | 'pauses' }
