@@ -177,6 +177,13 @@ export const rooms = {
   },
   elements: {
     layout: { holds: 'where each tile goes: a pure function', imports: [] },
+    stores: { holds: 'what the parts of a call show and change, as stores', imports: [] },
+    texts: { holds: 'what the elements say, by language', imports: ['stores'] },
+    base: {
+      holds: 'what all elements share: texts, stores, contexts, icons, styles',
+      imports: ['stores', 'texts'],
+    },
+    parts: { holds: 'the elements, one per file', imports: ['stores', 'texts', 'base'] },
   },
   react: { '.': { holds: 'one hook per file', imports: [] } },
   vue: { '.': { holds: 'one composable per file', imports: [] } },
