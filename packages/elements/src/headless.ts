@@ -22,5 +22,6 @@ export type { TilesState, TilesStore } from './stores/create-tiles.ts';
 export type { ViewsState, ViewsStore } from './stores/create-views.ts';
 export type { OwnMedia, OwnWarnings } from './stores/own-media.ts';
 export { pageDevices, type PageDevices, type PageDevicesStore } from './stores/page-devices.ts';
+export { preferences, type Preferences, type PreferencesStore } from './stores/preferences.ts';
 export type { Store } from './stores/store.ts';
 export type { Tile } from './stores/tiles-of.ts';

@@ -142,6 +142,10 @@ export class ParleyMenu extends ParleyElement {
     this.isOpen = false;
   }
 
+  override focus(): void {
+    this.#button.value?.focus();
+  }
+
   protected override render(): TemplateResult {
     return html`
       <button
