@@ -183,7 +183,16 @@ export const rooms = {
       holds: 'what all elements share: texts, stores, contexts, icons, styles',
       imports: ['stores', 'texts'],
     },
-    parts: { holds: 'the elements, one per file', imports: ['stores', 'texts', 'base'] },
+    chat: { holds: 'how a chat shows messages', imports: ['stores', 'texts', 'base'] },
+    notices: { holds: 'what notices say, and how they look and sound', imports: ['stores', 'texts', 'base'] },
+    panels: {
+      holds: 'what panels share, and the pieces of which they consist',
+      imports: ['stores', 'texts', 'base'],
+    },
+    parts: {
+      holds: 'the elements, one per file',
+      imports: ['stores', 'texts', 'base', 'chat', 'notices', 'panels'],
+    },
   },
   react: { '.': { holds: 'one hook per file', imports: [] } },
   vue: { '.': { holds: 'one composable per file', imports: [] } },
