@@ -34,5 +34,16 @@ export type { TilesState, TilesStore } from './stores/create-tiles.ts';
 export type { ViewsState, ViewsStore } from './stores/create-views.ts';
 export type { OwnMedia, OwnWarnings } from './stores/own-media.ts';
 export { pageDevices, type PageDevices, type PageDevicesStore } from './stores/page-devices.ts';
+export { preferences, type Preferences, type PreferencesStore } from './stores/preferences.ts';
 export type { Store } from './stores/store.ts';
 export type { Tile } from './stores/tiles-of.ts';
+export { createStage, type StageShape, type StageState, type StageStore } from './stores/create-stage.ts';
+export {
+  createVisit,
+  type Luggage,
+  type VisitEnding,
+  type VisitState,
+  type VisitStore,
+} from './stores/create-visit.ts';
+export { chooseDevice, deviceOptionsOf, type DeviceOptions } from './stores/device-options.ts';
+export type { VisitOptions } from './stores/visit-options.ts';

@@ -15,14 +15,14 @@ import { define } from '../base/define.ts';
 import { shownName } from '../base/person.ts';
 import { buttons, tokens } from '../base/styles.ts';
 import './audio.ts';
-import { callViewStyles } from './call-view-styles.ts';
+import { callViewStyles } from '../call/call-view-styles.ts';
 import type { PanelDetail, PanelName, ParleyControls } from './controls.ts';
 import './controls.ts';
-import { holdScreenAwake } from './hold-screen-awake.ts';
+import { holdScreenAwake } from '../call/hold-screen-awake.ts';
 import { loadPanel } from './load-panel.ts';
 import './notices.ts';
 import './stage.ts';
-import { titleWithUnread } from './title-with-unread.ts';
+import { titleWithUnread } from '../call/title-with-unread.ts';
 
 /** What the user is asked before it happens. */
 interface Question {

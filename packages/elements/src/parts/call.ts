@@ -15,11 +15,12 @@ import { define } from '../base/define.ts';
 import { ParleyElement } from '../base/parley-element.ts';
 import { buttons, tokens } from '../base/styles.ts';
 import { createLobby, type LobbyStore } from '../stores/create-lobby.ts';
-import { createVisit, type VisitOptions, type VisitState, type VisitStore } from '../stores/create-visit.ts';
+import { createVisit, type VisitState, type VisitStore } from '../stores/create-visit.ts';
+import type { VisitOptions } from '../stores/visit-options.ts';
 import { errorText } from '../texts/error-text.ts';
 import type { JoinDetail, ParleyLobby } from './lobby.ts';
 import './lobby.ts';
-import { screenStyles } from './screen-styles.ts';
+import { screenStyles } from '../call/screen-styles.ts';
 
 /** What `parley-ended` says. */
 export interface EndedDetail {

@@ -16,8 +16,8 @@ import { preferences } from '../stores/preferences.ts';
 import { remember, remembered } from '../stores/remembered.ts';
 import { errorText } from '../texts/error-text.ts';
 import './device-menu.ts';
-import { lobbyStyles } from './lobby-styles.ts';
-import { permissionPicture } from './permission-picture.ts';
+import { lobbyStyles } from '../lobby/lobby-styles.ts';
+import { permissionPicture } from '../lobby/permission-picture.ts';
 
 /** What `parley-join` says. */
 export interface JoinDetail {

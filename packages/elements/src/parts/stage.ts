@@ -13,11 +13,11 @@ import { define } from '../base/define.ts';
 import { icon } from '../base/icon.ts';
 import { buttons, tokens } from '../base/styles.ts';
 import type { Layout, Place, PlacedTile } from '../layout/layout.ts';
+import { FloatingDrag } from '../stage/floating-drag.ts';
+import { stageStyles } from '../stage/stage-styles.ts';
 import type { Call } from '../stores/call-of.ts';
 import { createStage, type StageState, type StageStore } from '../stores/create-stage.ts';
 import type { Tile } from '../stores/tiles-of.ts';
-import { FloatingDrag } from './floating-drag.ts';
-import { stageStyles } from './stage-styles.ts';
 import type { AspectDetail } from './tile.ts';
 import './tile.ts';
 

@@ -18,9 +18,9 @@ import type { Tile } from '../stores/tiles-of.ts';
 import { errorText } from '../texts/error-text.ts';
 import type { MenuItem, MenuSelectDetail } from './menu.ts';
 import './menu.ts';
-import { qualityText } from './quality-text.ts';
-import { TilePicture } from './tile-picture.ts';
-import { tileStyles } from './tile-styles.ts';
+import { qualityText } from '../stage/quality-text.ts';
+import { TilePicture } from '../stage/tile-picture.ts';
+import { tileStyles } from '../stage/tile-styles.ts';
 
 /** What `parley-aspect` says: the shape of a video, once it is known. */
 export interface AspectDetail {

@@ -16,6 +16,8 @@ export const chatTopic = 'chat';
 /** A message as a chat shows it. */
 export interface ChatLine {
   readonly key: string;
+  /** The sender's endpoint. */
+  readonly senderId: string;
   readonly person: DisplayName;
   readonly text: string;
   readonly isOwn: boolean;
@@ -92,9 +94,11 @@ function lineOf(message: ListedMessage, conference: Conference): readonly ChatLi
   const { text, name } = Object(payload) as Readonly<Record<keyof ChatPayload, unknown>>;
   if (typeof text !== 'string' || text.trim() === '') return [];
   const snapshot = conference.state.getSnapshot();
-  const sender =
-    from?.participant ?? findParticipant(snapshot.conference, from?.endpointId ?? snapshot.endpointId);
+  const senderId = from?.endpointId ?? snapshot.endpointId;
+  const sender = from?.participant ?? findParticipant(snapshot.conference, senderId);
   const claimed = typeof name === 'string' ? name.slice(0, maxNameCharacters) : undefined;
   const person = displayNameOf(sender ?? { name: claimed });
-  return [{ key, person, text: text.slice(0, maxChatCharacters), isOwn: !from, sentAt, status, error }];
+  return [
+    { key, senderId, person, text: text.slice(0, maxChatCharacters), isOwn: !from, sentAt, status, error },
+  ];
 }

@@ -15,7 +15,7 @@ import { handRaisedAtOf } from './tiles-of.ts';
 export type NoticeContent =
   | { readonly code: 'joined' | 'left' | 'removed' | 'hand-raised'; readonly person: DisplayName }
   | { readonly code: 'message'; readonly person: DisplayName; readonly text: string }
-  | { readonly code: 'waiting'; readonly person: DisplayName }
+  | { readonly code: 'waiting'; readonly person: DisplayName; readonly endpointId: string }
   | { readonly code: 'muted-by-moderator'; readonly kind: TrackKind }
   | { readonly code: 'recording-started' | 'recording-stopped' | 'reconnected' | 'permissions-changed' }
   | { readonly code: 'link-copied' }
@@ -78,6 +78,13 @@ export function createNotices(conference: Conference, chat: ChatStore): NoticesS
   };
   const stops = [
     ...watchPeople(conference, notify),
+    conference.on('waiting-room-changed', ({ guests }) => {
+      // Somebody has decided about them, or they gave up.
+      const present = new Set(guests.map(({ endpointId }) => endpointId));
+      for (const { key, content } of store.getSnapshot().notices) {
+        if (content.code === 'waiting' && !present.has(content.endpointId)) dismiss(key);
+      }
+    }),
     ...watchCall(conference, notify),
     watchChat(chat, notify),
   ];
@@ -129,7 +136,8 @@ function watchPeople(conference: Conference, notify: Notify): (() => void)[] {
     conference.on('waiting-room-changed', ({ guests }) => {
       const present = new Set(guests.map(({ endpointId }) => endpointId));
       for (const guest of guests) {
-        if (!waiting.has(guest.endpointId)) notify({ code: 'waiting', person: displayNameOf(guest) });
+        const { endpointId } = guest;
+        if (!waiting.has(endpointId)) notify({ code: 'waiting', person: displayNameOf(guest), endpointId });
       }
       waiting.clear();
       for (const endpointId of present) waiting.add(endpointId);

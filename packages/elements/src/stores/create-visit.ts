@@ -1,26 +1,6 @@
-import type {
-  Conference,
-  JoinOptions,
-  JsonObject,
-  ParleyError,
-  PublishOptions,
-  TokenSource,
-  Waiting,
-} from '@parley-rtc/sdk';
+import type { Conference, JsonObject, ParleyError, PublishOptions, Waiting } from '@parley-rtc/sdk';
 import { createStore, type Store } from './store.ts';
-
-/** Where to go, and with what right. */
-export interface VisitOptions {
-  /** URL of the server. */
-  readonly server: string;
-  /** A ticket names the conference and gives the right to join it. A function is called for each login. */
-  readonly ticket?: string | (() => string | Promise<string>) | undefined;
-  /** Instead of a ticket: a token, with the conference. */
-  readonly token?: TokenSource | undefined;
-  readonly conferenceId?: string | undefined;
-  /** Other options of `Conference.join`. */
-  readonly joinOptions?: Partial<JoinOptions> | undefined;
-}
+import type { VisitOptions } from './visit-options.ts';
 
 /** How a visit went. `lost`: the server let us go after a long silence. `denied`: nobody let us in. */
 export type VisitEnding = 'left' | 'ended' | 'removed' | 'lost' | 'denied';

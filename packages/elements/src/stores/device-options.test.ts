@@ -1,60 +1,68 @@
-import type { Device, DeviceIntent, Devices } from '@parley-rtc/sdk';
+import type { Device, DeviceIntent, DeviceKind, Devices } from '@parley-rtc/sdk';
 import { describe, expect, it } from 'vitest';
 import { chooseDevice, deviceOptionsOf } from './device-options.ts';
 
-function devicesWith(connected: readonly Partial<Device>[], intent: DeviceIntent, used?: string): Devices {
-  return {
-    getSnapshot: () =>
-      connected.map((device) => ({ kind: 'camera', isDefault: false, label: '', ...device })),
-    intent: () => intent,
-    choice: () => ({ device: used === undefined ? undefined : { label: used }, reason: 'chosen' }),
-  } as unknown as Devices;
+function device(label: string, change: Partial<Device> = {}): Device {
+  return { kind: 'microphone', id: `id of ${label}`, label, groupId: '', isDefault: false, ...change };
 }
 
-const system: DeviceIntent = { mode: 'follow-system' };
+/** Devices of a page, as far as options need them. */
+function devicesWith(all: readonly Device[], chosen = ''): Devices & { readonly intents: object } {
+  const intents: Record<string, DeviceIntent> = {};
+  const intent: DeviceIntent = chosen === '' ? { mode: 'follow-system' } : { mode: 'manual', label: chosen };
+  const devices = {
+    intents,
+    getSnapshot: () => all,
+    intent: () => intent,
+    setIntent: (kind: DeviceKind, next: DeviceIntent) => void (intents[kind] = next),
+    choice: (kind: DeviceKind) => ({ device: all.find((one) => one.kind === kind), reason: 'fallback' }),
+  };
+  return devices as unknown as Devices & { readonly intents: object };
+}
 
-describe('the options of a device menu', () => {
-  it('are the names of the connected devices of a kind, each once, and the name of the default', () => {
-    const connected = [
-      { label: 'Front', isDefault: true },
-      { label: 'USB' },
-      { label: 'USB' },
-      { label: 'Headset', kind: 'microphone' as const },
-    ];
-    expect(deviceOptionsOf(devicesWith(connected, system), 'camera')).toMatchObject({
-      labels: ['Front', 'USB'],
-      defaultLabel: 'Front',
+describe('device options', () => {
+  it('lists the devices of one kind, and names the default', () => {
+    const all = [device('Headset'), device('Desk', { isDefault: true }), device('Lens', { kind: 'camera' })];
+    expect(deviceOptionsOf(devicesWith(all), 'microphone')).toEqual({
+      kind: 'microphone',
+      labels: ['Headset', 'Desk'],
+      defaultLabel: 'Desk',
       chosen: '',
       replacedBy: undefined,
       isAvailable: true,
     });
   });
 
-  it('keep a chosen device that is not connected, and say what is used meanwhile', () => {
-    const chosen: DeviceIntent = { mode: 'manual', label: 'USB' };
-    expect(deviceOptionsOf(devicesWith([{ label: 'Front' }], chosen, 'Front'), 'camera')).toMatchObject({
-      labels: ['Front', 'USB'],
-      chosen: 'USB',
-      replacedBy: 'Front',
-    });
+  it('lists devices of the same model once, and hidden names not at all', () => {
+    const all = [device('Twin'), device('Twin'), device('', { isDefault: true })];
+    const { labels, defaultLabel } = deviceOptionsOf(devicesWith(all), 'microphone');
+    expect([labels, defaultLabel]).toEqual([['Twin'], undefined]);
   });
 
-  it('are available before the browser says their names, and not without any device', () => {
-    expect(deviceOptionsOf(devicesWith([{}], system), 'camera')).toMatchObject({
-      labels: [],
-      isAvailable: true,
-    });
-    expect(deviceOptionsOf(devicesWith([], system), 'camera')).toMatchObject({ isAvailable: false });
+  it('keeps a chosen device that is not connected, with what replaces it', () => {
+    const { labels, chosen, replacedBy } = deviceOptionsOf(
+      devicesWith([device('Desk')], 'Headset'),
+      'microphone',
+    );
+    expect([labels, chosen, replacedBy]).toEqual([['Desk', 'Headset'], 'Headset', 'Desk']);
   });
 
-  it('are chosen by name, and the system by none', () => {
-    const intents: unknown[] = [];
-    const devices = { setIntent: (...intent: unknown[]) => intents.push(intent) } as unknown as Devices;
-    chooseDevice(devices, 'camera', 'USB');
+  it('replaces no device that is connected', () => {
+    const { labels, replacedBy } = deviceOptionsOf(devicesWith([device('Desk')], 'Desk'), 'microphone');
+    expect([labels, replacedBy]).toEqual([['Desk'], undefined]);
+  });
+
+  it('reports a kind without devices', () => {
+    expect(deviceOptionsOf(devicesWith([device('Desk')]), 'camera').isAvailable).toBe(false);
+  });
+
+  it('remembers a choice by name, and follows the system without one', () => {
+    const devices = devicesWith([]);
+    chooseDevice(devices, 'camera', 'Lens');
     chooseDevice(devices, 'speaker', '');
-    expect(intents).toEqual([
-      ['camera', { mode: 'manual', label: 'USB' }],
-      ['speaker', { mode: 'follow-system' }],
-    ]);
+    expect(devices.intents).toEqual({
+      camera: { mode: 'manual', label: 'Lens' },
+      speaker: { mode: 'follow-system' },
+    });
   });
 });

@@ -5,7 +5,7 @@ import {
   redeemTicket,
   type JoinOptions,
 } from '@parley-rtc/sdk';
-import type { VisitOptions } from './create-visit.ts';
+import type { VisitOptions } from './visit-options.ts';
 
 // Apart from `create-visit.ts`, because a lobby can be shown before any of this has been fetched.
 
