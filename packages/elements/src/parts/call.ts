@@ -1,5 +1,5 @@
 import { ContextProvider } from '@lit/context';
-import type { Conference, JoinOptions, TokenSource } from '@parley-rtc/sdk';
+import { displayNameOf, type Conference, type JoinOptions, type TokenSource } from '@parley-rtc/sdk';
 import {
   css,
   html,
@@ -13,6 +13,7 @@ import { createRef, ref } from 'lit/directives/ref.js';
 import { textsContext } from '../base/contexts.ts';
 import { define } from '../base/define.ts';
 import { ParleyElement } from '../base/parley-element.ts';
+import { shownName } from '../base/person.ts';
 import { buttons, tokens } from '../base/styles.ts';
 import { createLobby, type LobbyStore } from '../stores/create-lobby.ts';
 import { createVisit, type VisitState, type VisitStore } from '../stores/create-visit.ts';
@@ -67,6 +68,12 @@ export class ParleyCall extends ParleyElement {
         color-scheme: light dark;
       }
 
+      .inside {
+        margin: 0;
+        color: var(--_text-muted);
+        overflow-wrap: anywhere;
+      }
+
       parley-lobby,
       parley-call-view,
       .screen {
@@ -95,7 +102,7 @@ export class ParleyCall extends ParleyElement {
   readonly #lobby: LobbyStore = createLobby();
   readonly #visit: VisitStore = createVisit(() => this.#visitOptions);
   readonly #lobbyElement = createRef<ParleyLobby>();
-  #stopFollowing: (() => void) | undefined;
+  #stops: readonly (() => void)[] = [];
   /** The phase that is shown, and the last one that the page knows of. */
   #phase: VisitState['phase'] | undefined;
   #announced: VisitState['phase'] = 'before';
@@ -114,13 +121,14 @@ export class ParleyCall extends ParleyElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#stopFollowing = this.#visit.subscribe(() => this.#onVisit());
-    if (canCall()) void this.#prepare();
+    if (!canCall()) return;
+    void this.#begin();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#stopFollowing?.();
+    for (const stop of this.#stops) stop();
+    this.#stops = [];
     this.#visit.close();
     this.#lobby.close();
     this.#phase = undefined;
@@ -153,6 +161,7 @@ export class ParleyCall extends ParleyElement {
       @parley-join=${(event: CustomEvent<JoinDetail>) => void this.#join(event.detail.name)}
     >
       <slot name="lobby-title" slot="title"><h1>${this.text('lobby.title')}</h1></slot>
+      ${this.#renderInside(state)}
       <slot name="lobby"></slot>
     </parley-lobby>`;
   }
@@ -172,6 +181,16 @@ export class ParleyCall extends ParleyElement {
   async #focusLobby(): Promise<void> {
     await this.#lobbyElement.value?.updateComplete;
     this.#lobbyElement.value?.focus();
+  }
+
+  #renderInside({ inside }: VisitState): TemplateResult | typeof nothing {
+    if (!inside) return nothing;
+    const [name = '', other = ''] = inside.map((one) =>
+      shownName(displayNameOf(one), this.text('tile.guest')),
+    );
+    const keys = ['lobby.inside-none', 'lobby.inside-one', 'lobby.inside-two'] as const;
+    const key = keys[inside.length] ?? 'lobby.inside-more';
+    return html`<p class="inside">${this.text(key, { name, other, count: inside.length - 1 })}</p>`;
   }
 
   #renderScreen(title: 'insecure.title' | 'unsupported.title', hint: 'insecure.hint' | 'unsupported.hint') {
@@ -231,7 +250,11 @@ export class ParleyCall extends ParleyElement {
     return { server, ticket, token, conferenceId, joinOptions };
   }
 
-  async #prepare(): Promise<void> {
+  async #begin(): Promise<void> {
+    // A page that creates the element sets its properties next.
+    await this.updateComplete;
+    if (!this.isConnected || this.#stops.length > 0) return;
+    this.#stops = [this.#visit.subscribe(() => this.#onVisit()), this.#visit.look()];
     await Promise.allSettled([this.#visit.prepare(), import('./call-view.ts')]);
   }
 

@@ -1,4 +1,12 @@
-import type { Conference, JsonObject, ParleyError, PublishOptions, Waiting } from '@parley-rtc/sdk';
+import type {
+  Conference,
+  JsonObject,
+  ParleyError,
+  Participant,
+  PublishOptions,
+  Waiting,
+} from '@parley-rtc/sdk';
+import type { Place } from './enter.ts';
 import { createStore, type Store } from './store.ts';
 import type { VisitOptions } from './visit-options.ts';
 
@@ -15,6 +23,8 @@ export interface VisitState {
   readonly error: ParleyError | undefined;
   /** Set once it is over. */
   readonly ending: VisitEnding | undefined;
+  /** Who is inside, as far as `look` knows; undefined if we may not know. */
+  readonly inside: readonly Participant[] | undefined;
   /** What the host said when removing us or denying entry. */
   readonly reason: string | undefined;
 }
@@ -30,6 +40,11 @@ export interface Luggage {
 export interface VisitStore extends Store<VisitState> {
   /** Fetches what joining needs, so that it takes less time. Never rejects. */
   readonly prepare: () => Promise<void>;
+  /**
+   * Looks who is inside, and whether we may join at all, until the returned function is called or we join. What is wrong for
+   * good becomes `error`.
+   */
+  readonly look: () => () => void;
   /** Joins, or joins again. Never rejects: the state has the error. Does nothing while joining or inside. */
   readonly join: (luggage: Luggage) => Promise<void>;
   /** Stops joining or waiting. */
@@ -46,14 +61,47 @@ const before: VisitState = {
   waiting: undefined,
   error: undefined,
   ending: undefined,
+  inside: undefined,
   reason: undefined,
 };
+const lookEveryMs = 10_000;
 const deniedCodes: ReadonlySet<string> = new Set(['ERR_ENTRY_DENIED', 'ERR_ENTRY_EXPIRED']);
 
 /** Creates a visit; nothing happens before `join`. `readOptions` is called for each attempt. */
 export function createVisit(readOptions: () => VisitOptions): VisitStore {
   const store = createStore<VisitState>(before);
   let attempt: AbortController | undefined;
+  /** Where we may go, once asked, and for which options. */
+  let place: { readonly key: string; readonly found: Promise<Place> } | undefined;
+
+  /** Redeems a ticket once, for looking and for joining. */
+  const findPlace = async (signal: AbortSignal): Promise<Place> => {
+    const { placeOf } = await import('./enter.ts');
+    const options = readOptions();
+    const { server, ticket, conferenceId } = options;
+    const key = JSON.stringify([server, String(ticket), conferenceId]);
+    if (place?.key !== key) place = { key, found: placeOf(options, signal) };
+    const mine = place;
+    try {
+      return await mine.found;
+    } catch (error) {
+      if (place === mine) place = undefined;
+      throw error;
+    }
+  };
+  const lookOnce = async (signal: AbortSignal): Promise<void> => {
+    try {
+      const { lookInside } = await import('./enter.ts');
+      const inside = await lookInside(readOptions(), await findPlace(signal), signal);
+      if (!signal.aborted && store.getSnapshot().phase === 'before') store.set({ inside });
+    } catch (cause) {
+      const error = cause as ParleyError;
+      if (signal.aborted || store.getSnapshot().phase !== 'before') return;
+      // Those who wait to be admitted may not know who is inside, which is no problem.
+      const isLasting = !error.retryable && error.code !== 'ERR_FORBIDDEN';
+      store.set({ inside: undefined, ...(isLasting && { error }) });
+    }
+  };
 
   const follow = (conference: Conference): void => {
     let isLost = false;
@@ -80,6 +128,16 @@ export function createVisit(readOptions: () => VisitOptions): VisitStore {
       // Joining says what is wrong.
       await import('./enter.ts').then(({ prepare }) => prepare(readOptions())).catch(() => undefined);
     },
+    look: () => {
+      const end = new AbortController();
+      const look = (): void => void (store.getSnapshot().phase === 'before' && lookOnce(end.signal));
+      look();
+      const timer = setInterval(look, lookEveryMs);
+      return () => {
+        clearInterval(timer);
+        end.abort();
+      };
+    },
     join: async ({ metadata, publish }) => {
       const { phase } = store.getSnapshot();
       if (phase !== 'before' && phase !== 'over') return;
@@ -89,7 +147,7 @@ export function createVisit(readOptions: () => VisitOptions): VisitStore {
       const { signal } = own;
       try {
         const { enter } = await import('./enter.ts');
-        const conference = await enter(readOptions(), {
+        const conference = await enter(readOptions(), await findPlace(signal), {
           ...(metadata && { metadata }),
           ...(publish && { publish }),
           signal,

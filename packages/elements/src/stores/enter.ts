@@ -1,9 +1,11 @@
 import {
   Conference,
   InvalidOptionsError,
+  peekConference,
   prepareJoin,
   redeemTicket,
   type JoinOptions,
+  type Participant,
 } from '@parley-rtc/sdk';
 import type { VisitOptions } from './visit-options.ts';
 
@@ -14,25 +16,33 @@ export async function prepare({ server }: VisitOptions): Promise<void> {
   await prepareJoin({ server });
 }
 
-/** Joins the conference of a ticket, or of a token. Rejects like `redeemTicket` and `Conference.join`. */
+/** Where we may go: a conference, and the right to join it. */
+export type Place = Pick<JoinOptions, 'conferenceId' | 'token'>;
+
+/** Joins a conference. Rejects like `Conference.join`. */
 export async function enter(
-  options: VisitOptions,
+  { server, joinOptions }: VisitOptions,
+  place: Place,
   own: Pick<JoinOptions, 'metadata' | 'publish' | 'onWaiting'> & { readonly signal: AbortSignal },
 ): Promise<Conference> {
-  return await Conference.join({
-    ...(await placeOf(options, own.signal)),
-    messageHistory: true,
-    ...options.joinOptions,
-    server: options.server,
-    ...own,
-  });
+  return await Conference.join({ ...place, messageHistory: true, ...joinOptions, server, ...own });
+}
+
+/** Who is in a conference. Rejects like `peekConference`. */
+export async function lookInside(
+  { server }: VisitOptions,
+  place: Place,
+  signal: AbortSignal,
+): Promise<readonly Participant[]> {
+  const { participants } = await peekConference({ ...place, server, signal });
+  return participants;
 }
 
 /** Finds out which conference, and how to show that we may join it. */
-async function placeOf(
+export async function placeOf(
   { server, ticket, token, conferenceId }: VisitOptions,
   signal: AbortSignal,
-): Promise<Pick<JoinOptions, 'conferenceId' | 'token'>> {
+): Promise<Place> {
   if (ticket !== undefined) {
     const redeemed = await redeemTicket(
       { server, ticket: typeof ticket === 'function' ? await ticket() : ticket },
