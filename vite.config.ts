@@ -114,7 +114,7 @@ function scriptTag(
 }
 
 export default defineConfig(({ command, mode }) => {
-  if (command === 'build') {
+  if (command === 'build' && mode !== 'pages') {
     const folder = process.cwd();
     const tag = scriptTags[mode];
     return tag ? scriptTag(folder, tag) : library(folder);
