@@ -4,7 +4,6 @@ import { expect } from './expect.ts';
 import { installMediaProbe } from './media-probe.ts';
 import {
   joinRoom,
-  preventHotReload,
   publishBarCode,
   readTonesHz,
   readVideos,
@@ -34,7 +33,6 @@ export class Caller {
 
   static async #openIn(context: BrowserContext, browser: Browser, sdkFile: string): Promise<Caller> {
     const page = await context.newPage();
-    await page.addInitScript(preventHotReload);
     await page.addInitScript(installMediaProbe);
     await page.goto('/');
     const caller = new Caller(page, browser);
