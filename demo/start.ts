@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBackend } from './backend.ts';
+import { compileCacheFolder } from './folders.ts';
 import { outageOf } from './outage.ts';
 import { readSettings, type Settings } from './read-settings.ts';
 import { requireFreePort } from './require-free-port.ts';
@@ -68,6 +69,7 @@ function serverEnvironment(
   dataDir: string,
 ): NodeJS.ProcessEnv {
   return {
+    NODE_COMPILE_CACHE: compileCacheFolder,
     PARLEY_LOG_LEVEL: 'warn',
     ...process.env,
     // The API stays on this machine: other devices reach it through the pages' server, and never its metrics.

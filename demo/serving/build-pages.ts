@@ -9,5 +9,13 @@ const [outDir = 'dist'] = process.argv.slice(2);
 await build({
   ...pageSettings,
   mode: 'pages',
-  build: { outDir, emptyOutDir: true, rolldownOptions: { input } },
+  build: {
+    outDir,
+    emptyOutDir: true,
+    rolldownOptions: {
+      input,
+      // Would warn of what takes long, which may be because the machine is busy.
+      checks: { bundlerTimings: false },
+    },
+  },
 });

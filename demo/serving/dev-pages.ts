@@ -1,11 +1,11 @@
 import { createReadStream, existsSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { extname } from 'node:path';
+import { extname, join } from 'node:path';
 import { createServer, type Plugin, type ViteDevServer } from 'vite';
+import { scriptTagFolder, segmentationFolder } from '../folders.ts';
 import type { JsonHandler } from '../json-handler.ts';
 import { apiPaths } from './api-paths.ts';
 import { createCertificate } from './create-certificate.ts';
-import { scriptTagFolder, segmentationFolder } from './folders.ts';
 import { pageSettings } from './page-settings.ts';
 import { reloadWithSdk } from './reload-with-sdk.ts';
 
@@ -42,7 +42,7 @@ export async function createDevPages({
       scriptTagFile(),
       segmentationFiles(),
       backendRoute(backend),
-      reloadWithSdk(`${scriptTagFolder}parley.iife.js`),
+      reloadWithSdk(join(scriptTagFolder, 'parley.iife.js')),
     ],
     server: {
       port,
@@ -66,7 +66,7 @@ function scriptTagFile(): Plugin {
             request.url ?? '',
           ) ?? [];
         if (name === undefined) return next();
-        const file = `${scriptTagFolder}${name}`;
+        const file = join(scriptTagFolder, name);
         if (existsSync(file)) return sendFile(response, file);
         response.writeHead(404, { 'content-type': 'text/plain' });
         response.end('The script-tag file has not been built yet. Run: pnpm run build:script-tag\n');

@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { copyFileSync, existsSync, globSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { scriptTagFolder, sdkFolder, workspaceFolder } from '../folders.ts';
 import { StartError } from '../start-error.ts';
 import { compressFiles } from './compress-files.ts';
-import { scriptTagFolder, sdkFolder, workspaceFolder } from './folders.ts';
 
 /** The pages, built for production. */
 export interface BuiltPages {

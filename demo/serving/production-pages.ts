@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import staticFiles, { type FastifyStaticOptions } from '@fastify/static';
 import { fastify, type FastifyInstance } from 'fastify';
+import { segmentationFolder } from '../folders.ts';
 import type { JsonHandler } from '../json-handler.ts';
 import { apiPaths } from './api-paths.ts';
-import { segmentationFolder } from './folders.ts';
 import { proxyToApi, type ApiProxy } from './proxy-to-api.ts';
 
 /** What to serve. */
@@ -79,7 +80,7 @@ function filesIn(root: string): FastifyStaticOptions {
     dotfiles: 'ignore',
     cacheControl: false,
     setHeaders: (reply, path) => {
-      const isImmutable = path.startsWith(`${root}/assets/`);
+      const isImmutable = path.startsWith(join(root, 'assets'));
       void reply.header('cache-control', isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache');
     },
   };
