@@ -6,8 +6,9 @@ const mayImport = {
   contract: [],
   client: ['contract'],
   sdk: ['contract', 'client'],
-  react: ['sdk'],
-  vue: ['sdk'],
+  elements: ['sdk'],
+  react: ['sdk', 'elements'],
+  vue: ['sdk', 'elements'],
   server: ['contract'],
   conformance: ['contract', 'client'],
 };
