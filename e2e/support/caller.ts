@@ -2,13 +2,7 @@ import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { demoUrl } from './addresses.ts';
 import { expect } from './expect.ts';
 import { installMediaProbe } from './media-probe.ts';
-import {
-  joinRoom,
-  publishBarCode,
-  readTonesHz,
-  readVideos,
-  type Invitation,
-} from './page-scripts.ts';
+import { joinRoom, publishBarCode, readTonesHz, readVideos, type Invitation } from './page-scripts.ts';
 import { receivedMedia, type ReceivedMedia } from './received-media.ts';
 
 /** The SDK's script-tag files, with and without webrtc-adapter. */
