@@ -158,7 +158,7 @@ function scriptTag(
 }
 
 export default defineConfig(({ command, mode }) => {
-  if (command === 'build') {
+  if (command === 'build' && mode !== 'pages') {
     const folder = process.cwd();
     const tag = scriptTags[mode];
     if (mode === 'bundle') return bundle(folder);
