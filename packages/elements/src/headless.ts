@@ -47,3 +47,5 @@ export {
 } from './stores/create-visit.ts';
 export { chooseDevice, deviceOptionsOf, type DeviceOptions } from './stores/device-options.ts';
 export type { VisitOptions } from './stores/visit-options.ts';
+export { errorText } from './texts/error-text.ts';
+export { textsIn } from './texts/languages.ts';

@@ -113,7 +113,7 @@ export class ParleyCallView extends CallElement {
             @parley-panel=${(event: CustomEvent<PanelDetail>) =>
               this.#show(panel === event.detail.panel ? undefined : event.detail.panel)}
             @parley-leave=${(event: CustomEvent<{ forEveryone: boolean }>) => this.#askToEnd(event)}
-            @parley-full-screen=${() => this.#toggleFullScreen()}
+            @parley-full-screen=${(event: Event) => this.#toggleFullScreen(event)}
           ></parley-controls>
         </div>
         ${
@@ -220,7 +220,8 @@ export class ParleyCallView extends CallElement {
     }, quietMs);
   }
 
-  #toggleFullScreen(): void {
+  #toggleFullScreen(event: Event): void {
+    event.preventDefault();
     const change = document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen();
     // A browser that refuses has said so itself.
     change.catch(() => undefined);

@@ -48,6 +48,7 @@ interface ControlOptions {
  * the rest in a menu, and leaving.
  *
  * @fires parley-panel - The user wants to open or close a panel: `detail.panel`.
+ * @fires parley-full-screen - The user wants the call to fill the screen, or no longer; cancelable. By default, the page does.
  * @fires parley-leave - The user wants to leave; cancelable. `detail.forEveryone` says whether to end the call.
  * @slot - Buttons of the page, before the one that leaves.
  */
@@ -271,7 +272,7 @@ export class ParleyControls extends CallElement {
       hold: () => call.setOnHold(!selectOnHold(snapshot)),
       'flip-camera': flipCamera,
       record: () => call.attempt(record),
-      'full-screen': () => this.emit('parley-full-screen'),
+      'full-screen': () => this.#toggleFullScreen(),
       end: () => this.#leave(true),
     };
     const { id } = event.detail;
@@ -290,6 +291,14 @@ export class ParleyControls extends CallElement {
 
   #openPanel(panel: PanelName): void {
     this.emit('parley-panel', { panel } satisfies PanelDetail);
+  }
+
+  #toggleFullScreen(): void {
+    if (!this.emit('parley-full-screen', undefined, { cancelable: true })) return;
+    const isFull = document.fullscreenElement !== null;
+    const change = isFull ? document.exitFullscreen() : document.documentElement.requestFullscreen();
+    // A browser that refuses has said so itself.
+    change.catch(() => undefined);
   }
 
   #leave(forEveryone: boolean): void {

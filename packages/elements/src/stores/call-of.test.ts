@@ -178,6 +178,19 @@ describe('our own media', () => {
     await settle();
     expect(call.notices.getSnapshot().notices).toHaveLength(0);
   });
+
+  it('say which device is missing while the other one works', async () => {
+    const devices = navigator.mediaDevices;
+    const open = devices.getUserMedia.bind(devices);
+    devices.getUserMedia = (constraints) =>
+      constraints?.video ? refuse('NotReadableError')() : open(constraints);
+    await call.ownMedia.camera.toggle();
+    await settle();
+    expect(call.ownMedia.camera.getSnapshot()).toMatchObject({ audio: 'on', video: 'off' });
+    expect(call.notices.getSnapshot().notices.map(({ content }) => content)).toMatchObject([
+      { code: 'error', error: { code: 'ERR_DEVICE_IN_USE', kind: 'camera' } },
+    ]);
+  });
 });
 
 describe('the chat', () => {

@@ -4,6 +4,7 @@ import {
   peekConference,
   prepareJoin,
   redeemTicket,
+  TokenError,
   type JoinOptions,
   type Participant,
 } from '@parley-rtc/sdk';
@@ -45,7 +46,7 @@ export async function placeOf(
 ): Promise<Place> {
   if (ticket !== undefined) {
     const redeemed = await redeemTicket(
-      { server, ticket: typeof ticket === 'function' ? await ticket() : ticket },
+      { server, ticket: typeof ticket === 'function' ? await askForTicket(ticket) : ticket },
       { signal },
     );
     const id = conferenceId ?? redeemed.conferenceId;
@@ -59,4 +60,12 @@ export async function placeOf(
     );
   }
   return { conferenceId, token };
+}
+
+async function askForTicket(ticket: () => string | Promise<string>): Promise<string> {
+  try {
+    return await ticket();
+  } catch (cause) {
+    throw new TokenError('The `ticket` function failed.', { cause });
+  }
 }

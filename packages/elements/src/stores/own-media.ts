@@ -73,11 +73,13 @@ function cameraOptions(): PublicationOptions {
 }
 
 function reportErrors(publication: PublicationStore, onError: (error: ParleyError) => void): () => void {
-  let reported: ParleyError | undefined;
+  let reported = new Set<ParleyError>();
   return publication.subscribe(() => {
-    const { error } = publication.getSnapshot();
-    if (error && error !== reported) onError(error);
-    reported = error;
+    const { error, missing } = publication.getSnapshot();
+    // A device that is missing fails nothing, but the user wanted it.
+    const errors = new Set([error, missing.video, missing.audio].filter((one) => one !== undefined));
+    for (const one of errors) if (!reported.has(one)) onError(one);
+    reported = errors;
   });
 }
 
