@@ -1,14 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { compileCacheFolder, scriptTagFolder, sdkFolder, workspaceFolder } from './folders.ts';
+import { bundleFolder, compileCacheFolder, elementsFolder, workspaceFolder } from './folders.ts';
 import type { Settings } from './read-settings.ts';
 
-/** What `build:script-tag` makes for the demo. */
-export const scriptTagFile: string = join(scriptTagFolder, 'parley.iife.js');
+/** What the script-tag page loads first. */
+export const bundleFile: string = join(bundleFolder, 'parley-call.js');
 
 /**
- * Starts the API, the pages and the build of the script-tag file, each of which watches its sources. Their errors go to the
+ * Starts the API, the pages and the build of the elements, each of which watches its sources. Their errors go to the
  * terminal.
  */
 export function startDevPrograms({ lanAddress, apiPort }: Settings, dataDir: string): ChildProcess[] {
@@ -42,9 +42,9 @@ function watchAndRun(program: string, env: NodeJS.ProcessEnv, ...options: string
 
 function watchAndBuild(): ChildProcess {
   const vite = join(workspaceFolder, 'node_modules', 'vite', 'bin', 'vite.js');
-  const build = ['build', '--config', '../../vite.config.ts', '--mode', 'script-tag'];
+  const build = ['build', '--config', '../../vite.config.ts', '--mode', 'bundle'];
   return spawn(process.execPath, [vite, ...build, '--watch', '--logLevel', 'warn'], {
-    cwd: sdkFolder,
+    cwd: elementsFolder,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 }

@@ -1,4 +1,4 @@
-// `npm run dev`: the demo for developers of Parley. The server, the pages and the build of the script-tag file run as
+// `npm run dev`: the demo for developers of Parley. The server, the pages and the build of the elements run as
 // processes of their own, each of which watches its sources.
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { scriptTagFile, startDevPrograms } from './dev-programs.ts';
+import { bundleFile, startDevPrograms } from './dev-programs.ts';
 import { isListening } from './is-listening.ts';
 import { readSettings, type Settings } from './read-settings.ts';
 import { requireFreePort } from './require-free-port.ts';
@@ -46,6 +46,6 @@ async function untilExit(program: ChildProcess, stop: AbortController): Promise<
 /** Waits without a deadline: a program that fails at its start runs again when its source is saved. */
 async function untilReady({ apiPort, pagesPort }: Settings, stopped: AbortSignal): Promise<void> {
   const isReady = async (): Promise<boolean> =>
-    existsSync(scriptTagFile) && (await isListening(apiPort)) && (await isListening(pagesPort));
+    existsSync(bundleFile) && (await isListening(apiPort)) && (await isListening(pagesPort));
   while (!stopped.aborted && !(await isReady())) await setTimeout(50);
 }

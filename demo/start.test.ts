@@ -68,7 +68,7 @@ it('serves pages and API from one origin, and leaves nothing behind', { timeout:
   await untilReady(demo);
   const origin = `http://localhost:${demo.pagesPort}`;
   expect(demo.output()).toContain(`➜  ${origin}/script-tag/?room=`);
-  expect(await (await fetch(origin)).text()).toContain('A call in ten lines');
+  expect(await (await fetch(origin)).text()).toContain('A call in one tag');
   expect(await (await fetch(`${origin}/healthz`)).json()).toEqual({ status: 'ok' });
   const ticket = await fetch(`${origin}/backend/ticket`, {
     method: 'POST',

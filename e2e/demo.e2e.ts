@@ -1,9 +1,16 @@
 import { test, type BrowserContext, type Page } from '@playwright/test';
 import { demoUrl } from './support/addresses.ts';
 import { newRoom } from './support/caller.ts';
+import {
+  joinDemo,
+  leaveButton,
+  overflowPx,
+  pageKinds,
+  playingRemoteVideos,
+  remoteTiles,
+  type PageKind,
+} from './support/demo-call.ts';
 import { expect } from './support/expect.ts';
-import { playingVideos } from './support/playing-videos.ts';
-import { sharpness } from './support/sharpness.ts';
 
 // In Chromium three fake cameras, to have a choice; the second one gives no video. Ten frames per second are enough to detect
 // moving video and leave the cores to the pages.
@@ -16,11 +23,6 @@ test.use({
     });
   },
 });
-
-const kinds = ['script-tag', 'react', 'vue'] as const;
-type Kind = (typeof kinds)[number];
-const remoteTiles = '[data-testid="tile"]:not([data-self="true"])';
-const remoteVideos = `${remoteTiles} video`;
 
 let windows: BrowserContext[] = [];
 
@@ -50,318 +52,277 @@ async function openPage(context: BrowserContext, problems: string[]): Promise<Pa
   return page;
 }
 
-async function joinDemo(page: Page, kind: Kind, room: string, name: string, rest = ''): Promise<void> {
-  await page.goto(`/${kind}/?room=${room}${rest}`);
-  await page.getByTestId('name-input').fill(name);
-  await page.getByTestId('join-button').click();
-  await expect(page.getByTestId('leave-button')).toBeVisible();
-}
-
 /** Ada and Bob in one call, on pages of the same kind. */
 async function adaAndBob(
   context: BrowserContext,
-  kind: Kind,
-  rest = '',
+  kind: PageKind,
 ): Promise<{ ada: Page; bob: Page; room: string; problems: string[] }> {
   const problems: string[] = [];
   const room = newRoom();
   const ada = await openPage(context, problems);
-  await joinDemo(ada, kind, room, 'Ada', rest);
+  await joinDemo(ada, kind, room, 'Ada');
   // Only now, because Firefox opens devices only for the page in front.
   const bob = await openPage(context, problems);
-  await joinDemo(bob, kind, room, 'Bob', rest);
+  await joinDemo(bob, kind, room, 'Bob');
   return { ada, bob, room, problems };
 }
 
-/** The elements in the middle of a remote tile, topmost first: the video, above the initials once it plays. */
-async function layersOfTile(page: Page): Promise<string[]> {
-  return await page.locator(remoteTiles).evaluate((tile) => {
-    const { x, y, width, height } = tile.getBoundingClientRect();
-    const layers = document.elementsFromPoint(x + width / 2, y + height / 2);
-    return layers.filter((layer) => tile.contains(layer)).map(({ tagName }) => tagName);
-  });
-}
-
-for (const kind of kinds) {
-  test(`two people on the ${kind} page are in one call, and a tile disappears when its participant leaves`, async ({
-    context,
-  }) => {
-    const { ada, bob, problems } = await adaAndBob(context, kind);
-    await expect.poll(() => playingVideos(ada, remoteVideos)).toBe(1);
-    await expect.poll(() => playingVideos(bob, remoteVideos)).toBe(1);
-    await expect(ada.getByText('Bob').first()).toBeVisible();
-    await expect(bob.getByText('Ada').first()).toBeVisible();
-    expect(await layersOfTile(bob)).toEqual(['VIDEO', 'DIV', 'FIGURE']);
-
-    await bob.getByTestId('mic-button').press('Space');
-    await expect(ada.locator(remoteTiles)).toContainText(/muted/i);
-    await expect(bob.getByTestId('mic-button')).toBeFocused();
-    await bob.getByTestId('settings-button').click();
-    await bob.getByTestId('hold-switch').click();
-    await expect(ada.getByTestId('on-hold')).toBeVisible();
-    // Initials instead of black video.
-    await expect(ada.locator('[data-testid="tile"][data-shows-avatar="true"] .avatar')).toHaveText([
-      'A',
-      'B',
-    ]);
-    await ada.bringToFront();
-    await ada.getByTestId('on-hold').getByRole('button').press('Enter');
-    await expect(bob.getByTestId('on-hold')).toBeHidden();
-    await expect(ada.getByRole('heading', { level: 1 })).toBeFocused();
-
-    await ada.context().setOffline(true);
-    const status = ada.getByTestId('status');
-    await expect(status).toHaveAttribute('data-connection', 'reconnecting');
-    await expect(status).toHaveText('Reconnecting…');
-    await expect(ada.getByTestId('reconnecting')).toBeVisible();
-    await ada.context().setOffline(false);
-    await expect(status).toHaveAttribute('data-connection', 'connected');
-    await expect(status).toHaveText('Reconnected');
-    await expect(ada.getByTestId('reconnecting')).toBeHidden();
-
-    await bob.getByTestId('leave-button').click();
-    await expect(ada.locator(remoteTiles)).toHaveCount(0);
-    await expect(bob.getByTestId('join-button')).toBeVisible();
-    expect(problems).toEqual([]);
-  });
-
-  test(`the ${kind} page has chat and raised hands`, async ({ context }) => {
-    const { ada, bob, room, problems } = await adaAndBob(context, kind, '&camera=0');
-    await expect(bob.getByRole('heading', { level: 1 })).toBeFocused();
-
-    await ada.bringToFront();
-    await ada.getByTestId('chat-button').click();
-    await expect(ada.getByTestId('message-input')).toBeFocused();
-    await ada.getByTestId('message-input').fill('<b>Hello</b> Bob');
-    await ada.keyboard.press('Enter');
-    await expect(ada.getByTestId('message')).toContainText('<b>Hello</b> Bob');
-    await expect(ada.getByTestId('message-input')).toHaveValue('');
-    await expect(bob.getByTestId('status')).toHaveText('Ada: <b>Hello</b> Bob');
-    await bob.bringToFront();
-    await bob.getByRole('button', { name: 'Messages, 1 new' }).click();
-    await expect(bob.getByTestId('message')).toHaveText(/^\s*Ada\s*<b>Hello<\/b> Bob\s*$/);
-    await bob.keyboard.press('Escape');
-    await expect(bob.getByRole('button', { name: 'Messages', exact: true })).toBeFocused();
-
-    // The server refuses Ada's next message. She sends it again with the keyboard.
-    await ada.bringToFront();
-    await ada.route('**/sendMessages', (route) => route.fulfill({ status: 429, json: {} }));
-    await ada.getByTestId('message-input').fill('And you?');
-    await ada.keyboard.press('Enter');
-    await expect(ada.getByTestId('message').last()).toContainText('Not sent. The server is busy.');
-    await ada.unroute('**/sendMessages');
-    await ada.keyboard.press('Shift+Tab');
-    await expect(ada.getByRole('button', { name: 'Try again' })).toBeFocused();
-    await ada.keyboard.press('Enter');
-    await expect(ada.getByTestId('message').last()).toHaveText(/^\s*You\s*And you\?\s*$/);
-    await expect(ada.getByTestId('message-input')).toBeFocused();
-    await expect(bob.getByRole('button', { name: 'Messages, 1 new' })).toBeVisible();
-
-    // Cyd joins late, and reads both messages, although their sender has left.
-    await ada.getByTestId('leave-button').click();
-    const cyd = await openPage(context, problems);
-    await joinDemo(cyd, kind, room, 'Cyd', '&camera=0');
-    await cyd.getByRole('button', { name: 'Messages, 2 new' }).click();
-    await expect(cyd.getByTestId('message')).toHaveText([/^\s*Ada\s*<b>Hello<\/b> Bob/, /^\s*Ada\s*And you/]);
-
-    await bob.bringToFront();
-    await bob.getByTestId('hand-button').click();
-    await expect(bob.getByTestId('hand-button')).toHaveAttribute('aria-pressed', 'true');
-    await expect(cyd.getByTestId('status')).toHaveText('Bob raised a hand');
-    await expect(cyd.locator(remoteTiles).getByRole('img', { name: 'Hand raised' })).toBeVisible();
-    await bob.getByTestId('hand-button').click();
-    await expect(cyd.locator(remoteTiles).getByRole('img', { name: 'Hand raised' })).toBeHidden();
-    expect(problems).toEqual([]);
-  });
-
-  // Only Chromium has a fake screen.
-  test(
-    `the ${kind} page shares a screen until the user stops, on the page or with the browser’s own button`,
-    {
-      tag: '@chromium',
-    },
-    async ({ context }) => {
-      await context.addInitScript(() => {
-        const { mediaDevices } = navigator;
-        const getDisplayMedia = mediaDevices.getDisplayMedia.bind(mediaDevices);
-        mediaDevices.getDisplayMedia = async (options) => {
-          const stream = await getDisplayMedia(options);
-          const [track] = stream.getVideoTracks();
-          Object.assign(window, {
-            pressTheBrowsersButton: () => {
-              track?.stop();
-              track?.dispatchEvent(new Event('ended'));
-            },
-          });
-          return stream;
-        };
-      });
-      const { ada, bob, problems } = await adaAndBob(context, kind, '&camera=0&mic=0');
-      const button = ada.getByTestId('screen-button');
-      const screens = (page: Page) => page.locator('[data-testid="tile"][data-kind="screen"]');
-      const share = async () => {
-        await ada.bringToFront();
-        await button.dblclick();
-        await expect(button).toHaveAttribute('aria-pressed', 'true');
-        await expect(screens(ada)).toHaveCount(1);
-        await bob.bringToFront();
-        await expect(screens(bob)).toHaveCount(1);
-        await expect.poll(() => playingVideos(bob, remoteVideos)).toBe(1);
-      };
-
-      await share();
-      await expect(button).not.toHaveAttribute('aria-disabled', 'true');
-      await button.click();
-      await expect(button).toHaveAttribute('aria-pressed', 'false');
-      await expect(screens(bob)).toHaveCount(0);
-
-      await share();
-      await ada.evaluate(() =>
-        (window as unknown as { pressTheBrowsersButton: () => void }).pressTheBrowsersButton(),
-      );
-      await expect(button).toHaveAttribute('aria-pressed', 'false');
-      await expect(screens(ada)).toHaveCount(0);
-      await expect(screens(bob)).toHaveCount(0);
-
-      // The user cancels the browser's dialog.
-      await ada.evaluate(() => {
-        navigator.mediaDevices.getDisplayMedia = () =>
-          Promise.reject(new DOMException('Permission denied', 'NotAllowedError'));
-      });
-      await button.click();
-      await expect(ada.getByTestId('error')).toHaveText(/^Nothing is being shared\. Press the button again/);
-      await expect(button).toHaveAttribute('aria-pressed', 'false');
-      expect(problems).toEqual([]);
-    },
-  );
-
-  // Firefox has only one fake camera.
-  test(
-    `the ${kind} page lets users choose a camera in the lobby and in the call, and remembers it`,
-    {
-      tag: '@chromium',
-    },
-    async ({ context }) => {
-      const problems: string[] = [];
-      const page = await openPage(context, problems);
-      await page.goto(`/${kind}/?room=${newRoom()}&name=Ada`);
-      const cameraIn = (scope: string) =>
-        page.evaluate((scope) => {
-          const source = document.querySelector<HTMLVideoElement>(`${scope} video`)?.srcObject;
-          return source instanceof MediaStream ? source.getVideoTracks()[0]?.label : undefined;
-        }, scope);
-      await expect.poll(() => cameraIn('[data-testid="preview"]')).toBe('fake_device_0');
-      await page
-        .getByLabel('Camera', { exact: true })
-        .and(page.locator('select'))
-        .selectOption('fake_device_2');
-      await expect.poll(() => cameraIn('[data-testid="preview"]')).toBe('fake_device_2');
-      // The fake microphone beeps once a second.
-      await expect
-        .poll(() => page.getByTestId('level').evaluate((meter: HTMLMeterElement) => meter.value), {
-          intervals: [50],
-        })
-        .toBeGreaterThan(0.05);
-
-      await page.getByTestId('join-button').click();
-      await expect.poll(() => cameraIn('[data-self="true"]')).toBe('fake_device_2');
-      await page.getByTestId('settings-button').click();
-      await page.getByTestId('camera-menu').selectOption('fake_device_0');
-      await expect.poll(() => cameraIn('[data-self="true"]')).toBe('fake_device_0');
-
-      await page.reload();
-      await expect(page.getByTestId('camera-menu')).toHaveValue('fake_device_0');
-      expect(problems).toEqual([]);
-    },
-  );
-}
-
-test('users of all three pages meet in one room', async ({ context }) => {
-  const room = newRoom();
-  const tabs: Page[] = [];
-  for (const kind of kinds) {
-    const page = await openTab(context);
-    await joinDemo(page, kind, room, `Guest on ${kind}`);
-    tabs.push(page);
-  }
-  for (const page of tabs)
-    await expect.poll(() => playingVideos(page, remoteVideos), { timeout: 30_000 }).toBe(2);
-});
-
-// Firefox's fake camera has a single color, in which nothing can be blurred.
-test(
-  'the background arrives blurred, and sharp again after the blur is turned off',
-  {
-    tag: '@chromium',
-  },
-  async ({ context }) => {
-    const { ada, bob, problems } = await adaAndBob(context, 'react');
-    await expect.poll(() => sharpness(bob, remoteTiles)).toBeGreaterThan(0);
-    const sharp = await sharpness(bob, remoteTiles);
-    const loaded: string[] = [];
-    ada.on('request', (request) => loaded.push(new URL(request.url()).pathname));
-
-    await ada.getByTestId('settings-button').click();
-    await ada.getByTestId('blur-switch').click();
-    // The segmentation model is loaded and compiled first, without a graphics card.
-    await expect(ada.getByTestId('blur-switch')).toHaveAttribute('aria-checked', 'true', { timeout: 30_000 });
-    await expect.poll(() => sharpness(bob, remoteTiles)).toBeLessThan(sharp / 4);
-    // Loaded only now, and only from the demo's origin.
-    expect(loaded).toContainEqual(expect.stringMatching(/^\/selfie-segmentation\/.*\.wasm$/));
-
-    await ada.getByTestId('blur-switch').click();
-    await expect.poll(() => sharpness(bob, remoteTiles)).toBeGreaterThan(sharp / 2);
-    expect(problems).toEqual([]);
-  },
-);
-
-test('the lobby explains a denied camera, and the call works with the microphone', async ({ context }) => {
-  await context.addInitScript(() => {
+async function denyCamera(page: Page): Promise<void> {
+  await page.addInitScript(() => {
     const getUserMedia = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
     navigator.mediaDevices.getUserMedia = (constraints) =>
       constraints?.video
         ? Promise.reject(new DOMException('Permission denied', 'NotAllowedError'))
         : getUserMedia(constraints);
   });
-  const page = await context.newPage();
-  await page.goto(`/react/?room=${newRoom()}&name=Ada`);
-  await expect(page.getByTestId('camera-problem')).toHaveText(/^Access to the camera was denied\. Allow it/);
-  await expect(page.getByTestId('microphone-problem')).toBeEmpty();
-  await page.getByTestId('join-button').click();
-  await expect(page.getByTestId('mic-button')).toHaveAttribute('aria-pressed', 'true');
-  await expect(page.getByTestId('camera-button')).toHaveAttribute('aria-pressed', 'false');
-});
+}
 
-for (const kind of kinds) {
+/** The field for messages. Where the chat is not always open, opens it first. */
+async function messageField(page: Page, kind: PageKind) {
+  await page.bringToFront();
+  const field = page.getByRole('textbox', { name: 'Write a message' });
+  if (kind === 'script-tag' && !(await field.isVisible())) {
+    await page.getByRole('button', { name: /^Chat/ }).click();
+  }
+  await expect(field).toBeVisible();
+  return field;
+}
+
+for (const kind of pageKinds) {
+  test(`two people on the ${kind} page are in one call, and a tile disappears when its participant leaves`, async ({
+    context,
+  }) => {
+    const { ada, bob, problems } = await adaAndBob(context, kind);
+    await expect.poll(() => playingRemoteVideos(ada)).toBe(1);
+    await expect.poll(() => playingRemoteVideos(bob)).toBe(1);
+    await expect(remoteTiles(ada)).toHaveText(/Bob/);
+    await expect(remoteTiles(bob)).toHaveText(/Ada/);
+
+    await bob.getByRole('button', { name: 'Mute', exact: true }).press('Enter');
+    await expect(remoteTiles(ada).getByRole('img', { name: 'Muted' })).toBeVisible();
+    await expect(bob.getByRole('button', { name: 'Unmute', exact: true })).toBeFocused();
+
+    await ada.context().setOffline(true);
+    await expect(ada.getByText('Reconnecting…')).toBeVisible();
+    await ada.context().setOffline(false);
+    await expect(ada.getByText('You’re back online')).toBeVisible();
+    await expect(ada.getByText('Reconnecting…')).toBeHidden();
+
+    await leaveButton(bob).click();
+    await expect(remoteTiles(ada)).toHaveCount(0);
+    await expect(bob.getByRole('heading', { name: 'You left the call' })).toBeVisible();
+    await bob.getByRole('button', { name: 'Rejoin' }).click();
+    await expect.poll(() => playingRemoteVideos(ada)).toBe(1);
+    expect(problems).toEqual([]);
+  });
+
+  test(`people on the ${kind} page write to each other, and who comes late reads it`, async ({ context }) => {
+    const { ada, bob, room, problems } = await adaAndBob(context, kind);
+    await (await messageField(ada, kind)).fill('<b>Hello</b> Bob');
+    await ada.keyboard.press('Enter');
+    await expect(ada.getByRole('log')).toContainText('<b>Hello</b> Bob');
+    if (kind === 'script-tag') {
+      await expect(bob.getByText(/^\W*Ada\W*: \W*<b>Hello<\/b> Bob/)).toBeVisible();
+      await expect(bob.getByRole('button', { name: 'Chat, 1 unread' })).toBeVisible();
+    }
+    await (await messageField(bob, kind)).fill('Hello Ada');
+    await bob.keyboard.press('Enter');
+    await expect(bob.getByRole('log')).toContainText(/Ada.*<b>Hello<\/b> Bob.*Hello Ada/s);
+    await expect(ada.getByRole('log')).toContainText('Hello Ada');
+
+    await ada.bringToFront();
+    await leaveButton(ada).click();
+    const cyd = await openPage(context, problems);
+    await joinDemo(cyd, kind, room, 'Cyd');
+    await messageField(cyd, kind);
+    await expect(cyd.getByRole('log')).toContainText(/Ada.*<b>Hello<\/b> Bob.*Bob.*Hello Ada/s);
+    expect(problems).toEqual([]);
+  });
+
   test(`the ${kind} page fits a narrow phone, in the lobby and in the call`, async ({ context }) => {
     const page = await context.newPage();
-    await page.setViewportSize({ width: 360, height: 740 });
-    const overflow = () =>
-      page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    await page.goto(`/${kind}/?room=${newRoom()}&name=Ada&camera=0`);
-    await expect(page.getByTestId('join-button')).toBeVisible();
-    expect(await overflow()).toBe(0);
-    // The typed name survives re-rendering.
-    await page.getByTestId('name-input').fill('Ada Lovelace');
-    await page.getByTestId('camera-button').click();
-    await expect(page.getByTestId('camera-button')).toHaveAttribute('aria-pressed', 'true');
-    await expect(page.getByTestId('name-input')).toHaveValue('Ada Lovelace');
-    // A full call shows an error, and the user can retry with the keyboard.
+    await page.setViewportSize({ width: 320, height: 640 });
+    await page.goto(`/${kind}/?room=${newRoom()}`);
+    await page.getByLabel('Your name').fill('Ada Lovelace');
+    expect(await overflowPx(page)).toBe(0);
+    // A full call shows an error, and the user can try again.
     await page.route('**/rtc-api/conferences/join', (route) =>
       route.fulfill({ status: 403, json: { error: 'conference_full', error_description: 'Full.' } }),
     );
-    await page.getByTestId('join-button').click();
-    await expect(page.getByTestId('error')).toHaveText(/^This call is full/);
-    await expect(page.getByTestId('join-button')).toBeFocused();
-    await expect(page.getByTestId('error')).toBeInViewport({ ratio: 1 });
+    const join = page.getByRole('button', { name: 'Join call' });
+    await join.click();
+    await expect(page.getByRole('alert').filter({ hasText: /^\s*This call is full/ })).toBeInViewport({
+      ratio: 1,
+    });
+    expect(await overflowPx(page)).toBe(0);
+    await expect(page.getByLabel('Your name')).toHaveValue('Ada Lovelace');
     await page.unroute('**/rtc-api/conferences/join');
-    await page.keyboard.press('Enter');
-    await page.getByTestId('settings-button').click();
-    expect(await overflow()).toBe(0);
+    await join.click();
+    await expect(leaveButton(page)).toBeInViewport({ ratio: 1 });
+    await expect(page.getByRole('button', { name: 'Mute', exact: true })).toBeInViewport({ ratio: 1 });
+    expect(await overflowPx(page)).toBe(0);
   });
 }
 
+test('users of all three pages meet in one room', async ({ context }) => {
+  const room = newRoom();
+  const tabs: Page[] = [];
+  for (const kind of pageKinds) {
+    const page = await openTab(context);
+    await joinDemo(page, kind, room, `Guest on ${kind}`);
+    tabs.push(page);
+  }
+  for (const page of tabs) await expect.poll(() => playingRemoteVideos(page), { timeout: 30_000 }).toBe(2);
+});
+
+test('the React page shows who is right back, whoever joins when', async ({ context }) => {
+  const { ada, bob, room, problems } = await adaAndBob(context, 'react');
+  const people = (page: Page) => page.locator('main > header').getByRole('listitem');
+  await expect(people(ada)).toHaveText(['Ada', 'Bob']);
+  await bob.getByRole('button', { name: 'Be right back' }).click();
+  await expect(people(ada)).toHaveText(['Ada', 'Bob (away)']);
+  const cyd = await openPage(context, problems);
+  await joinDemo(cyd, 'react', room, 'Cyd');
+  await expect(people(cyd)).toHaveText(['Ada', 'Bob (away)', 'Cyd']);
+  await bob.bringToFront();
+  await bob.getByRole('button', { name: 'Be right back' }).click();
+  await expect(people(ada)).toHaveText(['Ada', 'Bob', 'Cyd']);
+  expect(problems).toEqual([]);
+});
+
+test('the Vue page counts everyone’s applause, and says who speaks', async ({ context }) => {
+  const { ada, bob, problems } = await adaAndBob(context, 'vue');
+  await ada.getByRole('button', { name: /^Applaud/ }).click();
+  await expect(bob.getByRole('button', { name: 'Applaud (1)' })).toBeVisible();
+  await bob.getByRole('button', { name: /^Applaud/ }).click();
+  await expect(ada.getByRole('button', { name: 'Applaud (2)' })).toBeVisible();
+  await bob.getByRole('button', { name: 'Mute', exact: true }).click();
+  // The fake microphone beeps.
+  await expect(bob.locator('main > header')).toContainText(/Ada speaking/);
+  expect(problems).toEqual([]);
+});
+
+// Only Chromium has a fake screen.
+test(
+  'a screen is shared until the user stops, on the page or with the browser’s own button',
+  { tag: '@chromium' },
+  async ({ context }) => {
+    await context.addInitScript(() => {
+      const { mediaDevices } = navigator;
+      const getDisplayMedia = mediaDevices.getDisplayMedia.bind(mediaDevices);
+      mediaDevices.getDisplayMedia = async (options) => {
+        const stream = await getDisplayMedia(options);
+        const [track] = stream.getVideoTracks();
+        Object.assign(window, {
+          pressTheBrowsersButton: () => {
+            track?.stop();
+            track?.dispatchEvent(new Event('ended'));
+          },
+        });
+        return stream;
+      };
+    });
+    const { ada, bob, problems } = await adaAndBob(context, 'script-tag');
+    const share = async () => {
+      await ada.bringToFront();
+      await ada.getByRole('button', { name: 'Share screen' }).click();
+      await bob.bringToFront();
+      await expect(remoteTiles(bob)).toHaveCount(2);
+      await expect.poll(() => playingRemoteVideos(bob)).toBe(2);
+    };
+    await share();
+    await expect(bob.getByRole('group', { name: 'Ada’s screen' })).toBeVisible();
+    await ada.getByRole('button', { name: 'Stop sharing' }).first().click();
+    await expect(remoteTiles(bob)).toHaveCount(1);
+
+    await share();
+    await ada.evaluate(() =>
+      (window as unknown as { pressTheBrowsersButton: () => void }).pressTheBrowsersButton(),
+    );
+    await expect(ada.getByRole('button', { name: 'Share screen' })).toBeVisible();
+    await expect(remoteTiles(bob)).toHaveCount(1);
+    expect(problems).toEqual([]);
+  },
+);
+
+// Firefox has only one fake camera.
+test(
+  'a camera that was chosen in the lobby is used in the call, and remembered',
+  { tag: '@chromium' },
+  async ({ context }) => {
+    const problems: string[] = [];
+    const page = await openPage(context, problems);
+    await page.goto(`/script-tag/?room=${newRoom()}`);
+    const camera = () =>
+      page
+        .locator('video')
+        .first()
+        .evaluate((video: HTMLVideoElement) =>
+          video.srcObject instanceof MediaStream ? video.srcObject.getVideoTracks()[0]?.label : undefined,
+        );
+    await expect.poll(camera).toBe('fake_device_0');
+    await page.getByRole('button', { name: 'Choose camera' }).click();
+    await page.getByRole('menuitemradio', { name: 'fake_device_2' }).click();
+    await expect.poll(camera).toBe('fake_device_2');
+    await page.getByLabel('Your name').fill('Ada');
+    await page.getByRole('button', { name: 'Join call' }).click();
+    await expect(leaveButton(page)).toBeVisible();
+    await expect.poll(camera).toBe('fake_device_2');
+
+    await page.reload();
+    await expect(page.getByLabel('Your name')).toHaveValue('Ada');
+    await expect.poll(camera).toBe('fake_device_2');
+    expect(problems).toEqual([]);
+  },
+);
+
+test('the lobby explains a denied camera, and the call works with the microphone', async ({ context }) => {
+  const page = await context.newPage();
+  await denyCamera(page);
+  await page.goto(`/script-tag/?room=${newRoom()}`);
+  await expect(page.getByRole('alert')).toHaveText(/^\s*Access to the camera was denied\. Allow it/);
+  await page.getByLabel('Your name').fill('Ada');
+  await page.getByRole('button', { name: 'Join call' }).click();
+  await expect(page.getByRole('button', { name: 'Mute', exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Turn camera on' })).toBeVisible();
+});
+
+for (const kind of ['react', 'vue'] as const) {
+  test(`the ${kind} page explains a denied camera in the call, which works with the microphone`, async ({
+    context,
+  }) => {
+    const page = await context.newPage();
+    await denyCamera(page);
+    await joinDemo(page, kind, newRoom(), 'Ada');
+    await expect(page.getByRole('alert')).toHaveText(/Access to the camera.* was denied/);
+    await page.getByRole('button', { name: 'Unmute', exact: true }).click();
+    await expect(page.getByRole('button', { name: 'Mute', exact: true })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Turn camera on' })).toBeVisible();
+  });
+}
+
+test('a page that removes the call leaves it, and releases camera and microphone', async ({ context }) => {
+  const { ada, bob, problems } = await adaAndBob(context, 'script-tag');
+  await expect.poll(() => playingRemoteVideos(ada)).toBe(1);
+  const own = bob.locator('parley-tile[aria-label^="You"] video');
+  const tracks = await own.evaluateHandle((video: HTMLVideoElement) =>
+    video.srcObject instanceof MediaStream ? video.srcObject.getTracks() : [],
+  );
+  await bob.locator('parley-call').evaluate((call) => call.remove());
+  await expect
+    .poll(() => tracks.evaluate((all) => all.map(({ readyState }) => readyState)))
+    .toEqual(['ended', 'ended']);
+  await expect(remoteTiles(ada)).toHaveCount(0);
+  expect(problems).toEqual([]);
+});
+
 test('the first page links to all three pages', async ({ page }) => {
   await page.goto('/');
-  for (const kind of kinds) await expect(page.locator(`a[href*="${kind}"]`).first()).toBeVisible();
+  for (const kind of pageKinds) {
+    const room = await page.locator('#room').textContent();
+    await expect(page.locator(`a[href*="${kind}"]`)).toHaveAttribute(
+      'href',
+      `${demoUrl}/${kind}/?room=${room}`,
+    );
+  }
 });

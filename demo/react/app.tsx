@@ -1,77 +1,70 @@
-import { useConference, useConferenceEvent } from '@parley-rtc/react';
-import * as sdk from '@parley-rtc/sdk';
-import { useEffect, useState, type ReactNode } from 'react';
-import { getJoinOptions } from '../shared/get-join-options.ts';
-import { messageOf } from '../shared/message-of.ts';
-import { whyOver } from '../shared/why-over.ts';
-import { CallEnded } from './call-ended.tsx';
-import { CallRoom } from './call-room.tsx';
-import { Lobby } from './lobby.tsx';
-import { page } from './page.ts';
+import { errorText, textsIn } from '@parley-rtc/elements/headless';
+import { useConference, type ConferenceStatus } from '@parley-rtc/react';
+import type { JoinOptions, ParleyError } from '@parley-rtc/sdk';
+import { useState } from 'react';
+import { joinOptionsFor, language, room } from '../join-options.ts';
+import { Call } from './call.tsx';
 
-/** Created each time the user tries to join. */
-interface JoinAttempt {
-  readonly name: string;
-}
+const titles: Partial<Record<ConferenceStatus, string>> = {
+  left: 'You left the call',
+  ended: 'The call has ended',
+  removed: 'You were removed from the call',
+};
 
-/** The result of getting the join options for an attempt. */
-interface Outcome {
-  readonly attempt: JoinAttempt;
-  readonly joinOptions?: sdk.JoinOptions;
-  readonly problem?: string;
-}
+/** A lobby of our own, and the call. */
+export function App() {
+  const [name, setName] = useState('');
+  const [options, setOptions] = useState<JoinOptions>();
+  const [refusal, setRefusal] = useState<ParleyError>();
+  const [isAsking, setAsking] = useState(false);
+  const { conference, status, error = refusal } = useConference(options);
+  const isJoining = isAsking || status === 'joining' || status === 'waiting';
 
-/** The page: the lobby, the call, and the screen after the call. */
-export function App(): ReactNode {
-  const [attempt, setAttempt] = useState<JoinAttempt | undefined>(page.autoJoin ? page : undefined);
-  const [outcome, setOutcome] = useState<Outcome>();
-  const present = outcome?.attempt === attempt ? outcome : undefined;
-  const { conference, status, error } = useConference(present?.joinOptions);
-  const [lastProblem, setLastProblem] = useState<sdk.ParleyError>();
-  useConferenceEvent(conference, 'error', (problem) => setLastProblem(problem.error));
+  const join = async () => {
+    setRefusal(undefined);
+    setOptions(undefined);
+    setAsking(true);
+    try {
+      setOptions(await joinOptionsFor(name));
+    } catch (cause) {
+      setRefusal(cause as ParleyError);
+    }
+    setAsking(false);
+  };
 
-  useEffect(() => {
-    if (!attempt) return;
-    const superseded = new AbortController();
-    const settle = (outcome: Outcome) => {
-      // StrictMode mounts twice, and the page would continue with the token of somebody else than it joined as.
-      if (!superseded.signal.aborted) setOutcome(outcome);
-    };
-    getJoinOptions(sdk, page.room, attempt.name).then(
-      (joinOptions) => settle({ attempt, joinOptions }),
-      (failure: unknown) => settle({ attempt, problem: messageOf(failure) }),
-    );
-    return () => superseded.abort();
-  }, [attempt]);
-
-  if (conference && status === 'joined') {
-    return (
-      <main className="call" data-phase="call">
-        <CallRoom conference={conference} />
-      </main>
-    );
-  }
-  if (status === 'left' || status === 'ended' || status === 'removed') {
-    return (
-      <main className="call" data-phase="ended">
-        <CallEnded
-          reason={whyOver(status, lastProblem)}
-          onRejoin={() => {
-            setLastProblem(undefined);
-            setAttempt({ name: attempt?.name ?? '' });
-          }}
-        />
-      </main>
-    );
-  }
+  if (conference && status === 'joined') return <Call conference={conference} />;
   return (
-    <main className="call" data-phase="lobby">
-      <Lobby
-        name={attempt?.name ?? page.name}
-        isBusy={(attempt !== undefined && !present) || status === 'joining' || status === 'waiting'}
-        problem={present?.problem ?? (error ? messageOf(error) : '')}
-        onJoin={(name) => setAttempt({ name })}
-      />
+    <main className="lobby">
+      <form
+        className="card"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void join();
+        }}
+      >
+        <h1>{titles[status] ?? 'Ready to join?'}</h1>
+        <p>
+          Room <strong>{room}</strong>. Your camera and microphone turn on when you join.
+        </p>
+        <label>
+          Your name
+          <input
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            autoComplete="name"
+            maxLength={200}
+            required
+          />
+        </label>
+        {error && (
+          <p className="error" role="alert">
+            {errorText(textsIn(language), error)}
+          </p>
+        )}
+        <button className="button primary" disabled={isJoining}>
+          {isJoining ? 'Joining…' : titles[status] ? 'Rejoin' : 'Join call'}
+        </button>
+      </form>
     </main>
   );
 }

@@ -2,7 +2,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
 import { createServer, type Plugin, type ViteDevServer } from 'vite';
-import { scriptTagFolder, segmentationFolder } from '../folders.ts';
+import { bundleFolder, scriptTagFolder } from '../folders.ts';
 import type { JsonHandler } from '../json-handler.ts';
 import { apiPaths } from './api-paths.ts';
 import { createCertificate } from './create-certificate.ts';
@@ -20,11 +20,6 @@ export interface DevPagesOptions {
   readonly backend: JsonHandler;
 }
 
-const contentTypes: Readonly<Record<string, string>> = {
-  '.js': 'text/javascript',
-  '.wasm': 'application/wasm',
-};
-
 /**
  * Creates Vite's server for the demo's pages, which updates them when their sources change, with the back end and the API
  * on one origin. It does not listen yet.
@@ -39,10 +34,9 @@ export async function createDevPages({
     ...pageSettings,
     plugins: [
       ...pageSettings.plugins,
-      scriptTagFile(),
-      segmentationFiles(),
+      builtFiles(),
       backendRoute(backend),
-      reloadWithSdk(join(scriptTagFolder, 'parley.iife.js')),
+      reloadWithSdk(join(bundleFolder, 'parley-call.js')),
     ],
     server: {
       port,
@@ -55,35 +49,36 @@ export async function createDevPages({
   });
 }
 
-/** Serves the output of `build:script-tag`, as a CDN would. */
-function scriptTagFile(): Plugin {
+/** What builds of packages leave behind, by how its paths begin, and the command that builds it. */
+const builds = [
+  {
+    pattern: /^\/parley-elements\/((?:parts\/)?[\w-]+\.js(?:\.map)?)$/,
+    folder: bundleFolder,
+    command: 'pnpm --filter @parley-rtc/elements run build:bundle',
+  },
+  {
+    pattern: /^\/(parley(?:-without-adapter|-encryption)?\.iife\.js(?:\.map)?)$/,
+    folder: scriptTagFolder,
+    command: 'pnpm run build:script-tag',
+  },
+];
+
+/** Serves the elements and the SDK as a CDN would. */
+function builtFiles(): Plugin {
   return {
-    name: 'parley-demo:script-tag-file',
+    name: 'parley-demo:built-files',
     configureServer({ middlewares }) {
       middlewares.use((request, response, next) => {
-        const [, name] =
-          /^\/(parley(?:-without-adapter|-encryption)?\.iife\.js(?:\.map)?)(?:$|\?)/.exec(
-            request.url ?? '',
-          ) ?? [];
-        if (name === undefined) return next();
-        const file = join(scriptTagFolder, name);
-        if (existsSync(file)) return sendFile(response, file);
-        response.writeHead(404, { 'content-type': 'text/plain' });
-        response.end('The script-tag file has not been built yet. Run: pnpm run build:script-tag\n');
-      });
-    },
-  };
-}
-
-function segmentationFiles(): Plugin {
-  return {
-    name: 'parley-demo:segmentation-files',
-    configureServer({ middlewares }) {
-      middlewares.use('/selfie-segmentation', (request, response, next) => {
-        const [, name] = /^\/([\w.]+)$/.exec(request.url ?? '') ?? [];
-        const file = `${segmentationFolder}${name}`;
-        if (name === undefined || !existsSync(file)) return next();
-        sendFile(response, file);
+        const [path = ''] = request.url?.split('?') ?? [];
+        for (const { pattern, folder, command } of builds) {
+          const [, name] = pattern.exec(path) ?? [];
+          if (name === undefined) continue;
+          const file = join(folder, name);
+          if (existsSync(file)) return sendFile(response, file);
+          response.writeHead(404, { 'content-type': 'text/plain' });
+          return response.end(`This file has not been built. Run: ${command}\n`);
+        }
+        next();
       });
     },
   };
@@ -91,7 +86,7 @@ function segmentationFiles(): Plugin {
 
 function sendFile(response: ServerResponse, file: string): void {
   response.writeHead(200, {
-    'content-type': contentTypes[extname(file)] ?? 'application/octet-stream',
+    'content-type': extname(file) === '.js' ? 'text/javascript' : 'application/json',
     'cache-control': 'no-cache',
   });
   createReadStream(file).pipe(response);

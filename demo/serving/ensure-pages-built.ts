@@ -1,10 +1,19 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, globSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  globSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { scriptTagFolder, sdkFolder, workspaceFolder } from '../folders.ts';
+import { bundleFolder, elementsFolder, scriptTagFolder, sdkFolder, workspaceFolder } from '../folders.ts';
 import { StartError } from '../start-error.ts';
 import { compressFiles } from './compress-files.ts';
 
@@ -30,7 +39,7 @@ const sources = [
 const others = ['**/node_modules', '**/dist', '**/*.test.{ts,tsx}', '**/*.md'];
 
 /**
- * Builds the pages and the script-tag files, unless there is a build of the same sources.
+ * Builds the pages, the elements and the SDK's script-tag files, unless there is a build of the same sources.
  *
  * @throws StartError when they cannot be built; the reason is on the terminal.
  */
@@ -42,11 +51,14 @@ export async function ensurePagesBuilt(): Promise<BuiltPages> {
   try {
     await Promise.all([
       runNode(['--run', 'build:script-tag'], sdkFolder),
+      runNode(['--run', 'build:bundle'], elementsFolder),
       runNode(['--conditions=@parley-rtc/source', program, unfinished], workspaceFolder),
     ]);
     for (const file of globSync('parley*.iife.js*', { cwd: scriptTagFolder })) {
       copyFileSync(join(scriptTagFolder, file), join(unfinished, file));
     }
+    cpSync(bundleFolder, join(unfinished, 'parley-elements'), { recursive: true });
+    cpSync(join(workspaceFolder, 'demo', 'script-tag'), join(unfinished, 'script-tag'), { recursive: true });
     await compressFiles(unfinished);
     if (!existsSync(folder)) renameSync(unfinished, folder);
   } finally {

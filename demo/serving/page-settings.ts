@@ -11,5 +11,8 @@ export const pageSettings = {
   root: fileURLToPath(new URL('..', import.meta.url)),
   logLevel: 'warn',
   clearScreen: false,
-  plugins: [react(), vue()],
+  plugins: [
+    react(),
+    vue({ template: { compilerOptions: { isCustomElement: (tag) => tag.startsWith('parley-') } } }),
+  ],
 } satisfies InlineConfig;

@@ -1,0 +1,68 @@
+import '@parley-rtc/elements/audio';
+import '@parley-rtc/elements/chat';
+import '@parley-rtc/elements/conference';
+import '@parley-rtc/elements/controls';
+import '@parley-rtc/elements/invite';
+import '@parley-rtc/elements/notices';
+import '@parley-rtc/elements/people';
+import '@parley-rtc/elements/settings';
+import '@parley-rtc/elements/stage';
+import type { PanelDetail, PanelName } from '@parley-rtc/elements';
+import { useActiveSpeakers, useConferenceState } from '@parley-rtc/react';
+import { displayNameOf, selectSelf, type Conference } from '@parley-rtc/sdk';
+import { useState } from 'react';
+import { room } from '../join-options.ts';
+
+/** The call in a layout of our own: who is here, the stage, and a chat that is always open. */
+export function Call({ conference }: { conference: Conference }) {
+  const [panel, setPanel] = useState<PanelName>('chat');
+  const participants = useConferenceState(conference, (snapshot) => snapshot.conference.participants);
+  const self = useConferenceState(conference, selectSelf);
+  const speakerIds = useActiveSpeakers(conference).map(({ participant }) => participant.id);
+
+  const isAway = self?.metadata['isAway'] === true;
+  const toggleAway = () => conference.setParticipantMetadata({ ...self?.metadata, isAway: !isAway });
+  const remove = ({ detail }: CustomEvent<RemoveDetail>) => {
+    const name = detail.person.name ?? 'this guest';
+    if (confirm(`Remove ${name} from the call?`)) void conference.moderation.remove(detail.participantId);
+  };
+  /** The chat takes the place of another panel that closes. */
+  const show = (next: PanelName) => setPanel(next === panel ? 'chat' : next);
+  const backToChat = () => setPanel('chat');
+
+  return (
+    <parley-conference conference={conference}>
+      <main className="call">
+        <header>
+          <h1>{room}</h1>
+          <ul>
+            {participants.map((participant) => (
+              <li key={participant.id} data-speaking={speakerIds.includes(participant.id)}>
+                {displayNameOf(participant).name ?? 'Guest'}
+                {participant.metadata['isAway'] === true && ' (away)'}
+              </li>
+            ))}
+          </ul>
+          <button type="button" className="own" aria-pressed={isAway} onClick={toggleAway}>
+            Be right back
+          </button>
+        </header>
+        <div className="stage">
+          <parley-stage onparley-remove={remove} />
+          <parley-notices />
+        </div>
+        <parley-controls
+          openPanel={panel}
+          onparley-panel={({ detail }: CustomEvent<PanelDetail>) => show(detail.panel)}
+        />
+        <aside>
+          {panel === 'chat' && <parley-chat />}
+          {panel === 'people' && <parley-people onparley-close={backToChat} />}
+          {panel === 'settings' && <parley-settings onparley-close={backToChat} />}
+          {panel === 'invite' && <parley-invite onparley-close={backToChat} />}
+        </aside>
+        <parley-audio />
+      </main>
+    </parley-conference>
+  );
+}
