@@ -24,7 +24,11 @@ const minifiedTemplates: Plugin = {
   name: 'parley:minified-templates',
   async transform(code, id) {
     if (!/\/packages\/elements\/src\//.test(id) || !/\b(html|css|svg)`/.test(code)) return undefined;
-    const { code: minified, map } = await minifyHTMLLiterals(code, { fileName: id });
+    const { code: minified, map } = await minifyHTMLLiterals(code, {
+      fileName: id,
+      // In SVG, a closing slash after a value without quotes would become part of it.
+      html: { removeAttributeQuotes: false, keepClosingSlash: true },
+    });
     return { code: minified, map: map as never };
   },
 };

@@ -29,6 +29,9 @@ export const en = {
   'waiting.hint': 'You’ll join automatically. Keep this page open.',
   'waiting.leave': 'Stop waiting',
 
+  // The call
+  'call.title': 'Call',
+
   // Buttons of the call
   'controls.label': 'Call controls',
   'controls.mute': 'Mute',
