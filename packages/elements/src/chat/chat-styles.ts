@@ -91,36 +91,32 @@ export const chatStyles: CSSResult = css`
   .bubble {
     max-inline-size: min(85%, 32rem);
     padding: 8px 12px;
-    border-radius: 4px 14px 14px;
-    background: var(--_surface-raised);
-    overflow-wrap: anywhere;
-    white-space: pre-wrap;
-  }
-
-  .bubble:dir(rtl) {
-    border-radius: 14px 4px 14px 14px;
-  }
-
-  .bubble + .bubble,
-  .bubble + .status + .bubble {
     border-radius: 14px;
+    background: var(--_surface-raised);
+  }
+
+  .meta + .bubble {
+    border-start-start-radius: 4px;
+  }
+
+  .own .meta + .bubble {
+    border-start-start-radius: 14px;
+    border-start-end-radius: 4px;
   }
 
   .own .bubble {
-    border-radius: 14px 4px 14px 14px;
     background: var(--_accent);
     color: var(--_on-accent);
   }
 
-  .own .bubble:dir(rtl) {
-    border-radius: 4px 14px 14px;
+  .text {
+    display: block;
+    overflow-wrap: anywhere;
+    text-align: start;
+    white-space: pre-wrap;
   }
 
-  .own .bubble + .bubble {
-    border-radius: 14px;
-  }
-
-  .bubble.large {
+  .group .bubble.large {
     padding: 2px 4px;
     background: none;
     font-size: 2.25rem;

@@ -4,6 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { CallElement } from '../base/call-element.ts';
 import { define } from '../base/define.ts';
 import { icon } from '../base/icon.ts';
+import { isolate } from '../base/isolate.ts';
 import { shownName } from '../base/person.ts';
 import { buttons, tokens } from '../base/styles.ts';
 import { hasChime, playChime } from '../notices/chime.ts';
@@ -77,7 +78,7 @@ export class ParleyNotices extends CallElement {
     }
     return html`<div part="state" class="pill ${look}">
       ${name === 'spinner' ? html`<span class="spinner" aria-hidden="true"></span>` : icon(name)}
-      <span>${this.text(text)}</span>
+      <span dir="auto">${this.text(text)}</span>
       ${
         action
           ? html`<button class="action" type="button" @click=${() => act(action.id)}>
@@ -101,7 +102,7 @@ export class ParleyNotices extends CallElement {
     const label = this.text('notice.dismiss');
     return html`<div part="notice" class="toast ${look ? '' : 'error'}">
       ${icon(look?.icon ?? 'warning')}
-      <span class="words">${this.#wordsOf(content)}</span>
+      <span class="words" dir="auto">${this.#wordsOf(content)}</span>
       ${this.#renderAction(call, content, dismiss)}
       <button class="icon-button" type="button" aria-label=${label} title=${label} @click=${dismiss}>
         ${icon('close')}
@@ -116,8 +117,7 @@ export class ParleyNotices extends CallElement {
     if (!('person' in content)) return this.text(look.text);
     const name = shownName(content.person, this.text('tile.guest'));
     const text = 'text' in content ? shortened(content.text) : '';
-    // Isolated, because a name may run in the other direction than the sentence.
-    return this.text(look.text, { name: isolated(name), text: isolated(text) });
+    return isolate(this.text(look.text), { name, text });
   }
 
   #renderAction(call: Call, content: NoticeContent, dismiss: () => void): TemplateResult | typeof nothing {
@@ -169,10 +169,6 @@ function shortened(text: string): string {
   const characters = Array.from(text.replaceAll(/\s+/g, ' '));
   const isLong = characters.length > maxShownCharacters;
   return isLong ? `${characters.slice(0, maxShownCharacters).join('')}…` : characters.join('');
-}
-
-function isolated(text: string): string {
-  return text === '' ? '' : `\u{2068}${text}\u{2069}`;
 }
 
 define('parley-notices', ParleyNotices);

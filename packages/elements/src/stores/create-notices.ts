@@ -86,7 +86,10 @@ export function createNotices(conference: Conference, chat: ChatStore): NoticesS
       }
     }),
     ...watchCall(conference, notify),
-    watchChat(chat, notify),
+    watchChat(chat, notify, () => {
+      for (const { key, content } of store.getSnapshot().notices)
+        if (content.code === 'message') dismiss(key);
+    }),
   ];
   return {
     getSnapshot: store.getSnapshot,
@@ -161,14 +164,14 @@ function watchCall(conference: Conference, notify: Notify): (() => void)[] {
   ];
 }
 
-/** Announces the lines of others that come while the chat is out of sight. */
-function watchChat(chat: ChatStore, notify: Notify): () => void {
+/** Announces the lines of others that come while the chat is out of sight. `onSeen` is called when the user sees it. */
+function watchChat(chat: ChatStore, notify: Notify, onSeen: () => void): () => void {
   let known = new Set(chat.getSnapshot().lines.map(({ key }) => key));
   return chat.subscribe(() => {
     const { lines, unreadCount } = chat.getSnapshot();
     const arrived = lines.filter((line: ChatLine) => !line.isOwn && !known.has(line.key));
     known = new Set(lines.map(({ key }) => key));
-    if (unreadCount === 0) return;
+    if (unreadCount === 0) return onSeen();
     for (const { person, text } of arrived.slice(-1)) notify({ code: 'message', person, text });
   });
 }
