@@ -246,19 +246,34 @@ test('notices come and go, and lasting states offer what helps', async ({ browse
   await page.getByRole('button', { name: 'Dismiss' }).click();
   await expect(page.getByText('Ada joined')).toBeHidden();
 
+  await page.evaluate(() => {
+    const notesHz: number[] = [];
+    class HeardNode extends OscillatorNode {
+      constructor(context: BaseAudioContext, options: OscillatorOptions = {}) {
+        super(context, options);
+        notesHz.push(options.frequency ?? 0);
+      }
+    }
+    Object.assign(window, { notesHz, OscillatorNode: HeardNode });
+  });
+  const notesHz = () => page.evaluate(() => Reflect.get(window, 'notesHz') as readonly number[]);
   await ada.show('parley-chat');
   await write(ada, 'Are you there?');
   const opened = page.evaluate(
     () => new Promise((resolve) => addEventListener('parley-open-chat', () => resolve(true))),
   );
   await expect(page.getByText('Ada: Are you there?')).toBeVisible();
+  expect(await notesHz()).toEqual([]);
   await page.getByRole('button', { name: 'Reply' }).click();
   expect(await opened).toBe(true);
+  await page.evaluate(() => window.headless.preferences.change({ hasSounds: true }));
   await write(ada, 'Still there?');
-  await expect(page.getByText('Ada: Still there?')).toBeVisible();
+  const notice = page.locator('parley-notices').getByText('Ada: Still there?');
+  await expect(notice).toBeVisible();
+  await expect.poll(notesHz).toHaveLength(2);
   // What the user sees in the chat is no news.
   await host.show('parley-chat');
-  await expect(page.getByText('Ada: Still there?')).toBeHidden();
+  await expect(notice).toBeHidden();
 
   await page.evaluate(async () => window.conference.hold());
   const states = ({ page: its }: PartsPage) => its.locator('parley-notices .pills');
@@ -377,27 +392,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
         [360, 'ltr'],
         [400, 'rtl'],
       ] as const) {
-        await page.evaluate(
-          ({ width, dir }) => {
-            document.documentElement.dir = dir;
-            document.body.style.setProperty('--panel', width);
-          },
-          { width: `${widthPx}px`, dir: direction },
-        );
+        await host.resizePanel(widthPx, direction);
         await page.screenshot({ path: testInfo.outputPath(`${name}-${widthPx}-${direction}.png`) });
-        expect.soft(await host.accessibilityProblems(), `${name} at ${widthPx} px, ${direction}`).toEqual([]);
-        // Nothing sticks out sideways.
-        const isTooWide = await page.evaluate(() => {
-          const panel = document.querySelector('#panel > *');
-          const boxes = [panel, ...(panel?.shadowRoot?.querySelectorAll('*') ?? [])];
-          return boxes.some(
-            (box) => box !== null && box.scrollWidth > box.clientWidth + 1 && isScrolled(box),
-          );
-          function isScrolled(box: Element): boolean {
-            return /auto|scroll/.test(getComputedStyle(box).overflowX);
-          }
-        });
-        expect.soft(isTooWide, `${name} at ${widthPx} px`).toBe(false);
+        const where = `${name} at ${widthPx} px, ${direction}`;
+        expect.soft(await host.accessibilityProblems(), where).toEqual([]);
+        expect.soft(await host.isPanelTooWide(), where).toBe(false);
       }
     };
     const ada = await enter('Ada Byron');
@@ -453,5 +452,28 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await look('invite');
     for (const one of [host, ada, bob, eve]) await one.close();
     await Promise.all(waits);
+  });
+}
+
+for (const [language, titles] of [
+  ['de', { people: 'Teilnehmende', chat: 'Chat', settings: 'Einstellungen', invite: 'Andere einladen' }],
+  ['el', { people: 'Συμμετέχοντες', chat: 'Συνομιλία', settings: 'Ρυθμίσεις', invite: 'Πρόσκληση άλλων' }],
+] as const) {
+  test(`the panels speak the page’s language and fit 280 pixels: ${language}`, async ({
+    browser,
+  }, testInfo) => {
+    const { host, enter } = await hostedCall(browser);
+    const ada = await enter('Ada');
+    await host.page.evaluate((lang) => {
+      document.documentElement.lang = lang;
+    }, language);
+    await host.resizePanel(280, 'ltr');
+    for (const [name, title] of Object.entries(titles)) {
+      const panel = await host.show(`parley-${name as keyof typeof titles}`);
+      await expect(panel.getByRole('heading', { name: title, exact: true })).toBeVisible();
+      await host.page.screenshot({ path: testInfo.outputPath(`${name}-${language}.png`) });
+      expect(await host.isPanelTooWide(), name).toBe(false);
+    }
+    for (const one of [host, ada]) await one.close();
   });
 }

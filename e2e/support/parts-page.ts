@@ -117,6 +117,29 @@ export class PartsPage {
     return panel;
   }
 
+  async resizePanel(widthPx: number, direction: 'ltr' | 'rtl'): Promise<void> {
+    await this.page.evaluate(
+      ({ width, dir }) => {
+        document.documentElement.dir = dir;
+        document.body.style.setProperty('--panel', width);
+      },
+      { width: `${widthPx}px`, dir: direction },
+    );
+  }
+
+  /** Whether the panel, or a part of it, scrolls sideways. */
+  async isPanelTooWide(): Promise<boolean> {
+    return await this.page.evaluate(() => {
+      const panel = document.querySelector('#panel > *');
+      const boxes = [panel, ...(panel?.shadowRoot?.querySelectorAll('*') ?? [])].filter(
+        (box) => box !== null,
+      );
+      return boxes.some(
+        (box) => box.scrollWidth > box.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(box).overflowX),
+      );
+    });
+  }
+
   async endpointId(): Promise<string> {
     return await this.page.evaluate(() => window.conference.endpointId);
   }

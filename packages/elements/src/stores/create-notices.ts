@@ -38,8 +38,9 @@ export interface NoticesStore extends Store<NoticesState> {
   readonly close: () => void;
 }
 
-/** Errors stay longer, to be read and acted upon. */
-const shownForMs = (content: NoticeContent): number => (content.code === 'error' ? 15_000 : 6_000);
+/** Errors stay longer, to be read and acted upon, and so does a person at the door. */
+const shownForMs = ({ code }: NoticeContent): number =>
+  code === 'error' ? 15_000 : code === 'waiting' ? 60_000 : 6_000;
 /** More at once would cover the call. */
 const mostShown = 4;
 /** These are shown otherwise, or are no news to the user. */
