@@ -67,7 +67,7 @@ function library(folder: string): UserConfig {
 const withoutParts: Plugin = {
   name: 'parley:without-parts',
   transform(code, id) {
-    if (!/\/packages\/(sdk|client)\/src\//.test(id)) return undefined;
+    if (!/\/packages\/(sdk|client|elements)\/src\//.test(id)) return undefined;
     const parts: string[] = [];
     const inline = code.replace(/\bimport\((['"].+?['"])\)/g, (_, path: string) => {
       parts.push(`import * as part${parts.length} from ${path};`);
@@ -77,7 +77,7 @@ const withoutParts: Plugin = {
   },
 };
 
-/** Outputs of `build:script-tag` by Vite's mode: the SDK with or without webrtc-adapter, and encryption as a separate file. */
+/** Script-tag files by Vite's mode: the SDK with or without webrtc-adapter, encryption as a separate file, and the elements. */
 const scriptTags: Readonly<Record<string, { entry: string; name: string; fileName: string }>> = {
   'script-tag': { entry: 'script-tag', name: 'Parley', fileName: 'parley.iife.js' },
   'script-tag-bare': { entry: 'index', name: 'Parley', fileName: 'parley-without-adapter.iife.js' },
@@ -86,7 +86,38 @@ const scriptTags: Readonly<Record<string, { entry: string; name: string; fileNam
     name: 'ParleyEncryption',
     fileName: 'parley-encryption.iife.js',
   },
+  'script-tag-elements': { entry: 'index', name: 'ParleyElements', fileName: 'parley-elements.iife.js' },
 };
+
+/**
+ * Builds the elements, the SDK and all dependencies as modules for a page without a bundler: `parley-call.js` fetches the others
+ * when they are needed, and `parley-elements.js` has all elements.
+ */
+function bundle(folder: string): UserConfig {
+  return {
+    ...fromSource,
+    build: {
+      target: 'es2022',
+      minify: true,
+      sourcemap: true,
+      outDir: 'dist/bundle',
+      modulePreload: false,
+      rolldownOptions: {
+        input: {
+          'parley-call': join(folder, 'src/parts/call.ts'),
+          'parley-elements': join(folder, 'src/index.ts'),
+        },
+        preserveEntrySignatures: 'strict',
+        optimization: inlinedNumbers,
+        output: {
+          format: 'es',
+          entryFileNames: '[name].js',
+          chunkFileNames: 'parts/[name].js',
+        },
+      },
+    },
+  };
+}
 
 /** Builds the SDK, or a part of it, with its dependencies as one script-tag file with one global. */
 function scriptTag(
@@ -117,6 +148,7 @@ export default defineConfig(({ command, mode }) => {
   if (command === 'build') {
     const folder = process.cwd();
     const tag = scriptTags[mode];
+    if (mode === 'bundle') return bundle(folder);
     return tag ? scriptTag(folder, tag) : library(folder);
   }
   return {

@@ -1,4 +1,16 @@
-export type { Layout, LayoutInput, LayoutTile, PlacedTile, TileRole } from './layout/layout.ts';
+export { floatingCornerNear } from './layout/corners.ts';
+export { fitOf } from './layout/fit-of.ts';
+export { layOut } from './layout/lay-out.ts';
+export type {
+  FloatingCorner,
+  Layout,
+  LayoutInput,
+  LayoutTile,
+  Place,
+  PlacedTile,
+  TileRole,
+} from './layout/layout.ts';
+export { emptyTileOrder, orderTiles, type TileOrder, type TileOrderInput } from './layout/order-tiles.ts';
 export { callOf, type Call } from './stores/call-of.ts';
 export {
   chatTopic,
@@ -25,3 +37,13 @@ export { pageDevices, type PageDevices, type PageDevicesStore } from './stores/p
 export { preferences, type Preferences, type PreferencesStore } from './stores/preferences.ts';
 export type { Store } from './stores/store.ts';
 export type { Tile } from './stores/tiles-of.ts';
+export { createStage, type StageShape, type StageState, type StageStore } from './stores/create-stage.ts';
+export {
+  createVisit,
+  type Luggage,
+  type VisitEnding,
+  type VisitState,
+  type VisitStore,
+} from './stores/create-visit.ts';
+export { chooseDevice, deviceOptionsOf, type DeviceOptions } from './stores/device-options.ts';
+export type { VisitOptions } from './stores/visit-options.ts';

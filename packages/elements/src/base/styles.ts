@@ -146,6 +146,7 @@ export const buttons: CSSResult = css`
 export const fields: CSSResult = css`
   label {
     display: block;
+    margin-block-end: 6px;
     font-weight: 600;
   }
 

@@ -5,8 +5,8 @@ import { define } from '../base/define.ts';
 import { icon } from '../base/icon.ts';
 import type { IconName } from '../base/icons.ts';
 import { ParleyElement } from '../base/parley-element.ts';
+import { placeBeside } from '../base/place-beside.ts';
 import { buttons, tokens } from '../base/styles.ts';
-import { placeBeside } from './place-beside.ts';
 
 /** An entry of a menu. */
 export type MenuItem =

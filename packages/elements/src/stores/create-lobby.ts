@@ -17,7 +17,7 @@ export interface MediaSelection {
 
 export interface LobbyState {
   readonly selection: MediaSelection;
-  /** The preview of camera and microphone; undefined while neither is open. */
+  /** The preview of camera and microphone, also after the call has taken it over; undefined while neither is open. */
   readonly mediaStream: MediaStream | undefined;
   readonly isOpening: boolean;
   /** Why a device that the user selected does not work. */
@@ -128,7 +128,7 @@ export function createLobby(initial: MediaSelection = selectionBefore()): LobbyS
     opening = new AbortController();
     stopFollowing?.();
     const { signal } = opening;
-    store.set({ isOpening: true, problems: {} });
+    store.set({ isOpening: true, problems: {}, ...(!preview && { mediaStream: undefined }) });
     try {
       const devices = await pageDevices().ready();
       const next = await capture(devices, store.getSnapshot().selection, signal);
@@ -204,7 +204,6 @@ export function createLobby(initial: MediaSelection = selectionBefore()): LobbyS
       stopWatching();
       const taken = preview;
       preview = undefined;
-      store.set({ mediaStream: undefined });
       return taken;
     },
     close: () => {

@@ -118,19 +118,22 @@ function watchPeople(conference: Conference, notify: Notify): (() => void)[] {
     else raised.set(participant.id, raisedAt);
   };
   const waiting = new Set<string>();
-  // What is there at the beginning is no news.
-  for (const participant of conference.state.getSnapshot().conference.participants) {
+  // What is there at the beginning is no news, although the conference announces it.
+  const { participants } = conference.state.getSnapshot().conference;
+  const present = new Set(participants.map(({ id }) => id));
+  for (const participant of participants) {
     const raisedAt = handRaisedAtOf(participant);
     if (raisedAt !== undefined) raised.set(participant.id, raisedAt);
   }
   return [
     conference.on('participant-joined', ({ participant }) => {
-      if (participant.id === conference.endpointId) return;
+      if (participant.id === conference.endpointId || present.delete(participant.id)) return;
       notify({ code: 'joined', person: displayNameOf(participant) });
       announceHand(participant);
     }),
     conference.on('participant-updated', ({ participant }) => announceHand(participant)),
     conference.on('participant-left', ({ participant, removedBy }) => {
+      present.delete(participant.id);
       if (participant.id === conference.endpointId) return;
       notify({ code: removedBy ? 'removed' : 'left', person: displayNameOf(participant) });
     }),
