@@ -219,7 +219,7 @@ export const chatStyles: CSSResult = css`
     background: var(--_surface);
   }
 
-  .field:focus-within {
+  .field:has(textarea:focus-visible) {
     outline: 3px solid var(--_accent);
     outline-offset: 1px;
   }
@@ -239,6 +239,10 @@ export const chatStyles: CSSResult = css`
     line-height: 1.35;
     outline: none;
     resize: none;
+  }
+
+  textarea:focus-visible {
+    outline: none;
   }
 
   textarea::placeholder {

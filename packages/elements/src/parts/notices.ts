@@ -33,6 +33,24 @@ export class ParleyNotices extends CallElement {
 
   #heardKey = 0;
   #heardCall: Call | undefined;
+  #uses = { isPointedAt: false, hasFocus: false };
+  #focused: Element | null = null;
+
+  /** What the user reads or uses does not vanish. */
+  #hold(use: 'isPointedAt' | 'hasFocus', isHeld: boolean): void {
+    this.#uses = { ...this.#uses, [use]: isHeld };
+    this.call?.notices.setHeld(this.#uses.isPointedAt || this.#uses.hasFocus);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#uses = { isPointedAt: false, hasFocus: false };
+    this.call?.notices.setHeld(false);
+  }
+
+  protected override willUpdate(): void {
+    this.#focused = this.shadowRoot?.activeElement ?? null;
+  }
 
   protected override render(): TemplateResult {
     const call = this.call;
@@ -47,7 +65,14 @@ export class ParleyNotices extends CallElement {
     // The regions are there before their contents, because screen readers announce changes only.
     return html`
       <div class="pills" role="status">${call ? this.#renderPills(call) : nothing}</div>
-      <section class="toasts" aria-label=${this.text('notice.label')}>
+      <section
+        class="toasts"
+        aria-label=${this.text('notice.label')}
+        @pointerenter=${() => this.#hold('isPointedAt', true)}
+        @pointerleave=${() => this.#hold('isPointedAt', false)}
+        @focusin=${() => this.#hold('hasFocus', true)}
+        @focusout=${() => this.#hold('hasFocus', false)}
+      >
         <div role="status" aria-atomic="false">${list(notices.filter((notice) => !isError(notice)))}</div>
         <div role="alert" aria-atomic="false">${list(notices.filter(isError))}</div>
       </section>
@@ -104,7 +129,7 @@ export class ParleyNotices extends CallElement {
       ${icon(look?.icon ?? 'warning')}
       <span class="words" dir="auto">${this.#wordsOf(content)}</span>
       ${this.#renderAction(call, content, dismiss)}
-      <button class="icon-button" type="button" aria-label=${label} title=${label} @click=${dismiss}>
+      <button class="icon-button dismiss" type="button" aria-label=${label} title=${label} @click=${dismiss}>
         ${icon('close')}
       </button>
     </div>`;
@@ -145,6 +170,21 @@ export class ParleyNotices extends CallElement {
   }
 
   protected override updated(_changed: PropertyValues<this>): void {
+    this.#keepFocus();
+    this.#chime();
+  }
+
+  /** Browsers report neither that what had the focus is gone, nor that what was under the pointer is. */
+  #keepFocus(): void {
+    const isGone = this.#focused !== null && !this.#focused.isConnected;
+    const others = Array.from(this.shadowRoot?.querySelectorAll<HTMLElement>('.dismiss') ?? []);
+    if (isGone) others.at(-1)?.focus();
+    if (others.length > 0) return;
+    this.#hold('isPointedAt', false);
+    this.#hold('hasFocus', false);
+  }
+
+  #chime(): void {
     const call = this.call;
     const newest = call?.notices.getSnapshot().notices.findLast(({ content }) => hasChime(content.code));
     const isNew = newest !== undefined && newest.key > this.#heardKey && call === this.#heardCall;

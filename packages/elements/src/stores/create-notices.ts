@@ -35,6 +35,8 @@ export interface NoticesState {
 export interface NoticesStore extends Store<NoticesState> {
   readonly notify: (content: NoticeContent) => void;
   readonly dismiss: (key: number) => void;
+  /** Keeps all notices for as long as the user points at them or uses them. Afterwards, their time begins again. */
+  readonly setHeld: (isHeld: boolean) => void;
   readonly close: () => void;
 }
 
@@ -58,6 +60,18 @@ export function createNotices(conference: Conference, chat: ChatStore): NoticesS
   const store = createStore<NoticesState>({ notices: [] });
   const timers = new Map<number, ReturnType<typeof setTimeout>>();
   let count = 0;
+  let isHeld = false;
+  const start = ({ key, content }: Notice): void => {
+    if (isHeld) return;
+    timers.set(
+      key,
+      setTimeout(() => dismiss(key), shownForMs(content)),
+    );
+  };
+  const stopAll = (): void => {
+    for (const timer of timers.values()) clearTimeout(timer);
+    timers.clear();
+  };
   const dismiss = (key: number): void => {
     clearTimeout(timers.get(key));
     timers.delete(key);
@@ -70,10 +84,7 @@ export function createNotices(conference: Conference, chat: ChatStore): NoticesS
     if (same) dismiss(same.key);
     const key = (count += 1);
     store.set({ notices: [...store.getSnapshot().notices, { key, content }] });
-    timers.set(
-      key,
-      setTimeout(() => dismiss(key), shownForMs(content)),
-    );
+    start({ key, content });
     const [oldest, ...others] = store.getSnapshot().notices;
     if (oldest && others.length >= mostShown) dismiss(oldest.key);
   };
@@ -97,9 +108,15 @@ export function createNotices(conference: Conference, chat: ChatStore): NoticesS
     subscribe: store.subscribe,
     notify,
     dismiss,
+    setHeld: (held) => {
+      if (held === isHeld) return;
+      isHeld = held;
+      stopAll();
+      for (const notice of store.getSnapshot().notices) start(notice);
+    },
     close: () => {
       for (const stop of stops) stop();
-      for (const timer of timers.values()) clearTimeout(timer);
+      stopAll();
     },
   };
 }
