@@ -34,6 +34,7 @@ const firefoxToo = new RegExp(
     'await-using',
     'bad-input',
     'call',
+    'call-parts',
     'codecs',
     'crowd',
     'demo',

@@ -119,6 +119,7 @@ export const chatStyles: CSSResult = css`
   .group .bubble.large {
     padding: 2px 4px;
     background: none;
+    color: var(--_text);
     font-size: 2.25rem;
     line-height: 1.2;
   }

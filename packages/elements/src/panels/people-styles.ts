@@ -185,11 +185,13 @@ export const peopleStyles: CSSResult = css`
   }
 
   .text-button {
+    flex: none;
     gap: 0.4em;
     min-block-size: 40px;
     padding-block: 0;
     padding-inline: 0.8em;
     font-size: 0.875rem;
+    white-space: nowrap;
   }
 
   .waiting .name {
