@@ -1,50 +1,24 @@
-import { test, type Browser, type BrowserContextOptions } from '@playwright/test';
-import { ApiGuest } from './support/api-guest.ts';
+import { test } from '@playwright/test';
 import { expect } from './support/expect.ts';
-import { OwnServer } from './support/own-server.ts';
-import { PartsApp, type PartsPage } from './support/parts-page.ts';
+import { HostedParts } from './support/hosted-parts.ts';
+import type { PartsPage } from './support/parts-page.ts';
 
-let app: PartsApp;
-let server: OwnServer;
+let parts: HostedParts;
 test.beforeAll(async () => {
   test.setTimeout(120_000);
-  [app, server] = await Promise.all([PartsApp.start(), OwnServer.start({ PARLEY_RATE_LIMITS: 'off' })]);
+  parts = await HostedParts.start();
 });
-test.afterAll(async () => {
-  app.close();
-  await server.close();
-});
-
-/** A conference with a host, who has joined, and a way in for guests. */
-async function hostedCall(browser: Browser, options: BrowserContextOptions = {}) {
-  const { conferenceId } = await server.openConference();
-  const invite = (properties?: object) => server.invite(conferenceId, properties);
-  const host = await app.open(browser, options);
-  await host.join(await invite({ moderator: true, verified: { name: 'Hanna Host' } }), 'Hanna Host');
-  const enter = async (name: string, properties?: object): Promise<PartsPage> => {
-    const guest = await app.open(browser);
-    await guest.join(await invite(properties), name);
-    return guest;
-  };
-  return { conferenceId, host, invite, enter };
-}
-
-/** Writes into an open chat, as a user does. */
-async function write({ page }: PartsPage, text: string): Promise<void> {
-  const field = page.getByRole('textbox', { name: 'Write a message' });
-  await field.fill(text);
-  await field.press('Enter');
-}
+test.afterAll(() => parts.close());
 
 test('two chat: links open safely, emojis are large, unread messages are counted and marked', async ({
   browser,
 }) => {
-  const { host, enter } = await hostedCall(browser);
+  const { host, enter } = await parts.openCall(browser);
   const ada = await enter('Ada');
   await host.show('parley-chat');
   await expect(host.page.getByText('No messages yet')).toBeVisible();
-  await write(host, 'Read https://example.org/a?b=1.');
-  await write(host, '👍🏽');
+  await host.write('Read https://example.org/a?b=1.');
+  await host.write('👍🏽');
 
   await expect.poll(() => ada.unreadCount()).toBe(2);
   const chat = await ada.show('parley-chat');
@@ -60,7 +34,7 @@ test('two chat: links open safely, emojis are large, unread messages are counted
     chat.getByText(text).evaluate((bubble) => Number.parseFloat(getComputedStyle(bubble).fontSize));
   expect(await fontSizePx('👍🏽')).toBeGreaterThan(2 * (await fontSizePx('Read')));
 
-  await write(ada, '<img src=x onerror=alert(1)>\nsecond line');
+  await ada.write('<img src=x onerror=alert(1)>\nsecond line');
   const answer = host.page.getByRole('log').getByText('second line');
   await expect(answer).toContainText('<img src=x onerror=alert(1)>');
   expect(await host.page.locator('parley-chat img').count()).toBe(0);
@@ -73,7 +47,7 @@ test('two chat: links open safely, emojis are large, unread messages are counted
 test('Shift and Enter begins a line, an input method keeps its Enter, and a draft outlives its panel', async ({
   browser,
 }) => {
-  const { host } = await hostedCall(browser);
+  const { host } = await parts.openCall(browser);
   const chat = await host.show('parley-chat');
   const field = chat.getByRole('textbox');
   await field.click();
@@ -100,18 +74,18 @@ test('Shift and Enter begins a line, an input method keeps its Enter, and a draf
 });
 
 test('a chat stays where its reader has scrolled to, and offers the newer messages', async ({ browser }) => {
-  const { host, enter } = await hostedCall(browser);
+  const { host, enter } = await parts.openCall(browser);
   const ada = await enter('Ada');
   const chat = await ada.show('parley-chat');
   await host.show('parley-chat');
-  for (let count = 1; count <= 25; count += 1) await write(host, `Message ${count}`);
+  for (let count = 1; count <= 25; count += 1) await host.write(`Message ${count}`);
   const log = chat.getByRole('log');
   const newest = (text: string) => log.locator('.bubble').filter({ hasText: text });
   await expect(newest('Message 25')).toBeInViewport();
   await log.evaluate((element) => {
     element.scrollTop = 0;
   });
-  await write(host, 'Are you there?');
+  await host.write('Are you there?');
   const button = chat.getByRole('button', { name: 'New messages' });
   await button.click();
   await expect(newest('Are you there?')).toBeInViewport();
@@ -120,7 +94,7 @@ test('a chat stays where its reader has scrolled to, and offers the newer messag
 });
 
 test('a message that was not sent says why, and can be sent again', async ({ browser }) => {
-  const { host, enter } = await hostedCall(browser);
+  const { host, enter } = await parts.openCall(browser);
   const ada = await enter('Ada');
   await host.show('parley-chat');
   const chat = await ada.show('parley-chat');
@@ -149,7 +123,7 @@ test('a message that was not sent says why, and can be sent again', async ({ bro
 test('the host sees hands and microphones, mutes, and removes with the keyboard alone', async ({
   browser,
 }) => {
-  const { host, enter } = await hostedCall(browser);
+  const { host, enter } = await parts.openCall(browser);
   const [ada, bob] = [await enter('Ada'), await enter('Bob')];
   const people = await host.show('parley-people');
   const rowOf = (name: string) => people.getByRole('listitem').filter({ hasText: name });
@@ -209,7 +183,7 @@ test('the host sees hands and microphones, mutes, and removes with the keyboard 
 test('the host locks the call, opens a waiting room, and admits from the list and from a notice', async ({
   browser,
 }) => {
-  const { host, invite, enter } = await hostedCall(browser);
+  const { host, invite, enter } = await parts.openCall(browser);
   const people = await host.show('parley-people');
   const lock = people.getByRole('switch', { name: 'Lock call' });
   const lobby = people.getByRole('switch', { name: 'Waiting room' });
@@ -221,7 +195,11 @@ test('the host locks the call, opens a waiting room, and admits from the list an
   await lobby.click();
   await expect(lobby).toBeChecked();
 
-  const [ada, bob, eve] = await Promise.all([app.open(browser), app.open(browser), app.open(browser)]);
+  const [ada, bob, eve] = await Promise.all([
+    parts.app.open(browser),
+    parts.app.open(browser),
+    parts.app.open(browser),
+  ]);
   const joins = ada.join(await invite(), 'Ada');
   await expect(host.page.getByText('Ada is waiting to join')).toBeVisible();
   await host.page.locator('parley-notices').getByRole('button', { name: 'Admit' }).click();
@@ -241,7 +219,7 @@ test('the host locks the call, opens a waiting room, and admits from the list an
 });
 
 test('notices come and go, and lasting states offer what helps', async ({ browser }) => {
-  const { host, enter } = await hostedCall(browser);
+  const { host, enter } = await parts.openCall(browser);
   const ada = await enter('Ada');
   const { page } = host;
   await expect(page.getByText('Ada joined')).toBeVisible();
@@ -260,7 +238,7 @@ test('notices come and go, and lasting states offer what helps', async ({ browse
   });
   const notesHz = () => page.evaluate(() => Reflect.get(window, 'notesHz') as readonly number[]);
   await ada.show('parley-chat');
-  await write(ada, 'Are you there?');
+  await ada.write('Are you there?');
   const opened = page.evaluate(
     () => new Promise((resolve) => addEventListener('parley-open-chat', () => resolve(true))),
   );
@@ -269,7 +247,7 @@ test('notices come and go, and lasting states offer what helps', async ({ browse
   await page.getByRole('button', { name: 'Reply' }).click();
   expect(await opened).toBe(true);
   await page.evaluate(() => window.headless.preferences.change({ hasSounds: true }));
-  await write(ada, 'Still there?');
+  await ada.write('Still there?');
   const notice = page.locator('parley-notices').getByText('Ada: Still there?');
   await expect(notice).toBeVisible();
   await expect.poll(notesHz).toHaveLength(2);
@@ -296,7 +274,7 @@ test('notices come and go, and lasting states offer what helps', async ({ browse
 
 // Only Chromium lets a journey grant access to the clipboard.
 test('an invitation copies its link and draws it as a QR code', { tag: '@chromium' }, async ({ browser }) => {
-  const guest = await app.open(browser);
+  const guest = await parts.app.open(browser);
   await guest.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   const invite = await guest.show('parley-invite');
   await expect(invite.getByText('This link works on this device only')).toBeVisible();
@@ -326,7 +304,7 @@ test('an invitation copies its link and draws it as a QR code', { tag: '@chromiu
 });
 
 test('settings choose devices and remember preferences', async ({ browser }) => {
-  const guest = await app.open(browser);
+  const guest = await parts.app.open(browser);
   await guest.page.evaluate(async () => {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
     for (const track of stream.getTracks()) track.stop();
@@ -352,137 +330,3 @@ test('settings choose devices and remember preferences', async ({ browser }) => 
   expect(guest.errors).toEqual([]);
   await guest.close();
 });
-
-/** Names in many scripts, short and long, with and without marks, as people have them. */
-const names = [
-  'Ada Lovelace',
-  'محمد بن موسى الخوارزمي',
-  '李小龙',
-  'Μαρία Παπαδοπούλου-Κωνσταντίνου',
-  'נעמי שמר',
-  'สมชาย ใจดี',
-  'प्रियंका चोपड़ा',
-  'Nguyễn Thị Minh Khai',
-  '🦊 Fox',
-  `Wolfeschlegelsteinhausenbergerdorff ${'von und zu Hohenlangenburg '.repeat(6)}`.slice(0, 200),
-  'x'.repeat(200),
-  'Zoë',
-];
-
-/** A call with all of them, in which the host has much to look at. */
-async function fullCall(browser: Browser, options: BrowserContextOptions = {}) {
-  const call = await hostedCall(browser, options);
-  const { invite } = call;
-  const ticket = await invite({ verified: { name: 'Dr Grace Hopper', role: 'Rear admiral' } });
-  await ApiGuest.join(ticket, {});
-  const raised = { isHandRaised: true, handRaisedAt: new Date().toISOString() };
-  await Promise.all(
-    names.map(async (name, index) => ApiGuest.join(await invite(), { name, ...(index === 1 && raised) })),
-  );
-  return call;
-}
-
-for (const colorScheme of ['light', 'dark'] as const) {
-  const title = `every panel is accessible in ${colorScheme} colours, from 280 pixels on and in both directions`;
-  // The colours and names that axe checks are the same in all browsers.
-  test(title, { tag: '@chromium' }, async ({ browser }, testInfo) => {
-    test.setTimeout(120_000);
-    const { host, enter, invite } = await fullCall(browser, { colorScheme });
-    const { page } = host;
-    const look = async (name: string): Promise<void> => {
-      for (const [widthPx, direction] of [
-        [280, 'ltr'],
-        [360, 'ltr'],
-        [400, 'rtl'],
-      ] as const) {
-        await host.resizePanel(widthPx, direction);
-        await page.screenshot({ path: testInfo.outputPath(`${name}-${widthPx}-${direction}.png`) });
-        const where = `${name} at ${widthPx} px, ${direction}`;
-        expect.soft(await host.accessibilityProblems(), where).toEqual([]);
-        expect.soft(await host.isPanelTooWide(), where).toBe(false);
-      }
-    };
-    const ada = await enter('Ada Byron');
-    await page.locator('parley-notices').getByText('joined').first().waitFor();
-    await ada.show('parley-chat');
-    const chat = await host.show('parley-chat');
-    await look('chat-empty');
-    await write(host, 'Good morning! The agenda is at https://example.org/agenda/2026-11-29?view=full.');
-    await write(host, '👋');
-    await write(ada, 'Thanks 🙏 I’ll be two minutes late, my train is stuck.');
-    await write(ada, 'See you!');
-    await write(host, 'שלום, نتحدث لاحقا');
-    await host.show(undefined);
-    await write(ada, `Something${'long'.repeat(60)}`);
-    await write(ada, 'I’m here now');
-    await expect.poll(() => host.unreadCount()).toBe(2);
-    await page.locator('parley-notices').getByText('I’m here now').waitFor();
-    await host.show('parley-chat');
-    await expect(chat.getByText('I’m here now')).toBeVisible();
-    await look('chat');
-
-    const people = await host.show('parley-people');
-    await people.getByRole('switch', { name: 'Waiting room' }).click();
-    const bob = await app.open(browser);
-    const eve = await app.open(browser);
-    const waits = [bob, eve].map(async (guest, index) => {
-      await guest
-        .join(await invite(), ['Bob the very patient one', 'إيف'][index] ?? '')
-        .catch(() => undefined);
-    });
-    await people.getByRole('button', { name: /^Admit: Bob/ }).waitFor();
-    await people.getByRole('button', { name: 'Admit all' }).waitFor();
-    const search = people.getByRole('searchbox', { name: 'Search people' });
-    await search.fill('GRÁCE');
-    await expect(people.locator('section:not(.waiting) li')).toHaveText(/Dr Grace Hopper/);
-    await search.fill('nobody at all');
-    await expect(people.getByRole('status')).toHaveText('No one by that name');
-    await search.fill('');
-    await look('people');
-    await people.getByRole('button', { name: 'Options for Ada Byron' }).click();
-    await people.getByRole('menuitem', { name: 'Remove and block' }).waitFor();
-    await look('people-menu');
-    await page.keyboard.press('Escape');
-    await people.getByRole('button', { name: 'Options for Ada Byron' }).click();
-    await people.getByRole('menuitem', { name: 'Remove and block' }).click();
-    await look('people-removal');
-    await people.getByRole('button', { name: 'Cancel' }).click();
-
-    await page.evaluate(async () => {
-      const { ownMedia, attempt } = window.headless.callOf(window.conference);
-      await window.conference.hold();
-      await ownMedia.camera.publish({ microphone: true });
-      await attempt(() => window.conference.moderation.mute('nobody', 'audio'));
-    });
-    await host.show('parley-settings');
-    await look('settings');
-    await host.show('parley-invite');
-    await page.locator('parley-invite svg.qr').waitFor();
-    await look('invite');
-    for (const one of [host, ada, bob, eve]) await one.close();
-    await Promise.all(waits);
-  });
-}
-
-for (const [language, titles] of [
-  ['de', { people: 'Teilnehmende', chat: 'Chat', settings: 'Einstellungen', invite: 'Andere einladen' }],
-  ['el', { people: 'Συμμετέχοντες', chat: 'Συνομιλία', settings: 'Ρυθμίσεις', invite: 'Πρόσκληση άλλων' }],
-] as const) {
-  test(`the panels speak the page’s language and fit 280 pixels: ${language}`, async ({
-    browser,
-  }, testInfo) => {
-    const { host, enter } = await hostedCall(browser);
-    const ada = await enter('Ada');
-    await host.page.evaluate((lang) => {
-      document.documentElement.lang = lang;
-    }, language);
-    await host.resizePanel(280, 'ltr');
-    for (const [name, title] of Object.entries(titles)) {
-      const panel = await host.show(`parley-${name as keyof typeof titles}`);
-      await expect(panel.getByRole('heading', { name: title, exact: true })).toBeVisible();
-      await host.page.screenshot({ path: testInfo.outputPath(`${name}-${language}.png`) });
-      expect(await host.isPanelTooWide(), name).toBe(false);
-    }
-    for (const one of [host, ada]) await one.close();
-  });
-}

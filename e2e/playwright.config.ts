@@ -35,6 +35,7 @@ const firefoxToo = new RegExp(
     'bad-input',
     'call',
     'call-parts',
+    'call-parts-look',
     'codecs',
     'crowd',
     'demo',

@@ -144,6 +144,13 @@ export class PartsPage {
     return await this.page.evaluate(() => window.conference.endpointId);
   }
 
+  /** Writes into the open chat, as a user does. */
+  async write(text: string): Promise<void> {
+    const field = this.page.getByRole('textbox', { name: 'Write a message' });
+    await field.fill(text);
+    await field.press('Enter');
+  }
+
   /** How many chat messages this user has not seen. */
   async unreadCount(): Promise<number> {
     return await this.page.evaluate(
