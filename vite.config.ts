@@ -1,6 +1,7 @@
 // One configuration for library builds (run from inside a package), the demo's pages, and the tests.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { minifyHTMLLiterals } from 'minify-literals';
 import { defaultClientConditions, defaultServerConditions, type Plugin, type UserConfig } from 'vite';
 import { defineConfig } from 'vitest/config';
 
@@ -17,6 +18,16 @@ const minifiedWorker: UserConfig['worker'] = { rolldownOptions: { output: { mini
 
 /** Inlines numbers that files share, such as those of the SDK's recovery policy, so that they cost no bytes of their own. */
 const inlinedNumbers = { inlineConst: { mode: 'all' as const } };
+
+/** Minifies the markup and styles in the templates of elements, which other minifiers leave as they are. */
+const minifiedTemplates: Plugin = {
+  name: 'parley:minified-templates',
+  async transform(code, id) {
+    if (!/\/packages\/elements\/src\//.test(id) || !/\b(html|css|svg)`/.test(code)) return undefined;
+    const { code: minified, map } = await minifyHTMLLiterals(code, { fileName: id });
+    return { code: minified, map: map as never };
+  },
+};
 
 /** Builds a package as ES modules, one output file per source file. Dependencies stay imports. */
 function library(folder: string): UserConfig {
@@ -43,6 +54,7 @@ function library(folder: string): UserConfig {
     (entry) => entry !== undefined,
   );
   return {
+    plugins: [minifiedTemplates],
     worker: minifiedWorker,
     build: {
       target: 'es2022',
@@ -96,6 +108,7 @@ const scriptTags: Readonly<Record<string, { entry: string; name: string; fileNam
 function bundle(folder: string): UserConfig {
   return {
     ...fromSource,
+    plugins: [minifiedTemplates],
     build: {
       target: 'es2022',
       minify: true,
@@ -126,7 +139,7 @@ function scriptTag(
 ): UserConfig {
   return {
     ...fromSource,
-    plugins: [withoutParts],
+    plugins: [withoutParts, minifiedTemplates],
     worker: minifiedWorker,
     build: {
       target: 'es2022',
@@ -145,7 +158,7 @@ function scriptTag(
 }
 
 export default defineConfig(({ command, mode }) => {
-  if (command === 'build') {
+  if (command === 'build' && mode !== 'pages') {
     const folder = process.cwd();
     const tag = scriptTags[mode];
     if (mode === 'bundle') return bundle(folder);

@@ -191,7 +191,7 @@ export const rooms = {
     },
     lobby: { holds: 'pieces of the lobby', imports: [] },
     stage: { holds: 'pieces of the stage and its tiles', imports: ['layout', 'stores', 'texts'] },
-    controls: { holds: 'pieces of the controls', imports: [] },
+    controls: { holds: 'pieces of the controls', imports: ['stores', 'texts', 'base'] },
     call: { holds: 'pieces of a whole call', imports: ['stores'] },
     parts: {
       holds: 'the elements, one per file',

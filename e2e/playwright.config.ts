@@ -49,6 +49,7 @@ const firefoxToo = new RegExp(
     'messages',
     'muting',
     'network-change',
+    'outage',
     'packed',
     'page-life',
     'publish-options',

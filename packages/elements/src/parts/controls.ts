@@ -6,13 +6,15 @@ import { CallElement } from '../base/call-element.ts';
 import { define } from '../base/define.ts';
 import { icon } from '../base/icon.ts';
 import type { IconName } from '../base/icons.ts';
+import type { MenuSelectDetail } from '../base/menu-item.ts';
 import { tokens } from '../base/styles.ts';
 import { controlsStyles } from '../controls/controls-styles.ts';
+import { camerasOf, flipCamera, isTouched } from '../controls/flip-camera.ts';
+import { moreItemsOf } from '../controls/more-items.ts';
 import { Shortcuts } from '../controls/shortcuts.ts';
 import type { Call } from '../stores/call-of.ts';
 import { reactionEmojis, type ReactionEmoji } from '../stores/create-reactions.ts';
 import './device-menu.ts';
-import type { MenuItem, MenuSelectDetail } from './menu.ts';
 import './menu.ts';
 
 /** The panels that buttons open: the page, or `parley-call`, shows them. */
@@ -22,6 +24,9 @@ export type PanelName = 'chat' | 'people' | 'settings' | 'invite';
 export interface PanelDetail {
   readonly panel: PanelName;
 }
+
+/** Narrower, some buttons move into the menu; the styles say the same. */
+const narrowPx = 560;
 
 interface ControlOptions {
   readonly icon: IconName;
@@ -231,64 +236,22 @@ export class ParleyControls extends CallElement {
     >`;
   }
 
-  #moreItems(
-    { conference }: Call,
-    { isHandUp, isSharing }: { readonly isHandUp: boolean; readonly isSharing: boolean },
-  ): readonly MenuItem[] {
+  #moreItems({ conference }: Call, own: { readonly isHandUp: boolean; readonly isSharing: boolean }) {
     const snapshot = conference.state.getSnapshot();
-    const { canRecord, canEnd, canSend } = selectPermissions(snapshot);
-    const isOnHold = selectOnHold(snapshot);
-    const isRecording = selectRecorder(snapshot) !== undefined;
-    const isNarrow = this.clientWidth < 560;
-    const items: MenuItem[] = [];
-    if (isNarrow) {
-      if (canShareScreens()) {
-        items.push(
-          isSharing
-            ? { id: 'share', label: this.text('controls.stop-sharing'), icon: 'stop-sharing' }
-            : { id: 'share', label: this.text('controls.share'), icon: 'share-screen' },
-        );
-      }
-      items.push(
-        {
-          id: 'hand',
-          label: this.text(isHandUp ? 'controls.lower-hand' : 'controls.raise-hand'),
-          icon: 'hand',
-        },
-        { id: 'people', label: this.text('controls.people'), icon: 'people' },
-      );
-      if (canSend) items.push({ heading: this.text('controls.react') });
-      if (canSend) items.push(...reactionEmojis.slice(0, 4).map((emoji) => ({ id: emoji, label: emoji })));
-      items.push({ separator: true });
-    }
-    items.push(
-      { id: 'invite', label: this.text('controls.invite'), icon: 'invite' },
-      { id: 'settings', label: this.text('controls.settings'), icon: 'settings' },
-      isOnHold
-        ? { id: 'hold', label: this.text('controls.resume'), icon: 'play' }
-        : { id: 'hold', label: this.text('controls.hold'), icon: 'pause' },
+    return moreItemsOf(
+      {
+        ...own,
+        ...selectPermissions(snapshot),
+        isNarrow: this.clientWidth < narrowPx,
+        canShare: canShareScreens(),
+        canFlipCamera: isTouched() && camerasOf().length > 1,
+        canFillScreen: document.fullscreenEnabled,
+        isFullScreen: document.fullscreenElement !== null,
+        isOnHold: selectOnHold(snapshot),
+        isRecording: selectRecorder(snapshot) !== undefined,
+      },
+      (key) => this.text(key),
     );
-    if (canRecord) {
-      items.push({
-        id: 'record',
-        label: this.text(isRecording ? 'controls.stop-recording' : 'controls.record'),
-        icon: 'record',
-      });
-    }
-    if (document.fullscreenEnabled) {
-      items.push(
-        document.fullscreenElement
-          ? { id: 'full-screen', label: this.text('controls.exit-full-screen'), icon: 'exit-full-screen' }
-          : { id: 'full-screen', label: this.text('controls.full-screen'), icon: 'full-screen' },
-      );
-    }
-    if (canEnd) {
-      items.push(
-        { separator: true },
-        { id: 'end', label: this.text('controls.end-for-all'), icon: 'close', isDanger: true },
-      );
-    }
-    return items;
   }
 
   #choose(event: CustomEvent<MenuSelectDetail>): void {
@@ -306,6 +269,7 @@ export class ParleyControls extends CallElement {
       invite: () => this.#openPanel('invite'),
       settings: () => this.#openPanel('settings'),
       hold: () => call.setOnHold(!selectOnHold(snapshot)),
+      'flip-camera': flipCamera,
       record: () => call.attempt(record),
       'full-screen': () => this.emit('parley-full-screen'),
       end: () => this.#leave(true),

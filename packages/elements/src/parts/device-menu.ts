@@ -2,11 +2,11 @@ import type { DeviceKind } from '@parley-rtc/sdk';
 import { css, html, type CSSResultGroup, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { define } from '../base/define.ts';
 import { icon } from '../base/icon.ts';
+import type { MenuItem, MenuSelectDetail } from '../base/menu-item.ts';
 import { ParleyElement } from '../base/parley-element.ts';
 import { tokens } from '../base/styles.ts';
 import { chooseDevice, deviceOptionsOf } from '../stores/device-options.ts';
 import { pageDevices } from '../stores/page-devices.ts';
-import type { MenuItem, MenuSelectDetail } from './menu.ts';
 import './menu.ts';
 
 const kindsOf: Readonly<Record<'microphone' | 'camera', readonly DeviceKind[]>> = {

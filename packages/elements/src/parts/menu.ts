@@ -4,30 +4,10 @@ import { repeat } from 'lit/directives/repeat.js';
 import { define } from '../base/define.ts';
 import { icon } from '../base/icon.ts';
 import type { IconName } from '../base/icons.ts';
+import type { MenuItem, MenuSelectDetail } from '../base/menu-item.ts';
 import { ParleyElement } from '../base/parley-element.ts';
 import { placeBeside } from '../base/place-beside.ts';
 import { buttons, tokens } from '../base/styles.ts';
-
-/** An entry of a menu. */
-export type MenuItem =
-  | {
-      readonly id: string;
-      readonly label: string;
-      readonly icon?: IconName;
-      /** Set for a choice among others; whether it is the chosen one. */
-      readonly isChecked?: boolean;
-      readonly isDanger?: boolean;
-      readonly isDisabled?: boolean;
-      /** A second line, such as why it is disabled. */
-      readonly hint?: string;
-    }
-  | { readonly heading: string }
-  | { readonly separator: true };
-
-/** What `parley-menu-select` says. */
-export interface MenuSelectDetail {
-  readonly id: string;
-}
 
 /**
  * A button that opens a menu. The keyboard works as in menus of the system: arrows, Home, End, first letters, Escape, Tab.

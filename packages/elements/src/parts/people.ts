@@ -5,6 +5,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { define } from '../base/define.ts';
 import { icon } from '../base/icon.ts';
 import { isolate } from '../base/isolate.ts';
+import type { MenuItem, MenuSelectDetail } from '../base/menu-item.ts';
 import { shownName } from '../base/person.ts';
 import { buttons, fields, tokens } from '../base/styles.ts';
 import { avatar } from '../panels/avatar.ts';
@@ -21,7 +22,6 @@ import { waitingList } from '../panels/waiting-list.ts';
 import type { Call } from '../stores/call-of.ts';
 import type { Tile } from '../stores/tiles-of.ts';
 import './menu.ts';
-import type { MenuItem, MenuSelectDetail } from './menu.ts';
 
 /** From this many people on, searching is faster than looking. */
 const searchFrom = 11;
