@@ -24,8 +24,9 @@ const minifiedTemplates: Plugin = {
   name: 'parley:minified-templates',
   async transform(code, id) {
     if (!/\/packages\/elements\/src\//.test(id) || !/\b(html|css|svg)`/.test(code)) return undefined;
-    const { code: minified, map } = await minifyHTMLLiterals(code, { fileName: id });
-    return { code: minified, map: map as never };
+    // Null for templates that are as small as they can be.
+    const minified = await minifyHTMLLiterals(code, { fileName: id });
+    return minified && { code: minified.code, map: minified.map as never };
   },
 };
 
