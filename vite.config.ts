@@ -24,12 +24,13 @@ const minifiedTemplates: Plugin = {
   name: 'parley:minified-templates',
   async transform(code, id) {
     if (!/\/packages\/elements\/src\//.test(id) || !/\b(html|css|svg)`/.test(code)) return undefined;
-    const { code: minified, map } = await minifyHTMLLiterals(code, {
+    // Null for templates that are as small as they can be.
+    const minified = await minifyHTMLLiterals(code, {
       fileName: id,
       // In SVG, a closing slash after a value without quotes would become part of it.
       html: { removeAttributeQuotes: false, keepClosingSlash: true },
     });
-    return { code: minified, map: map as never };
+    return minified && { code: minified.code, map: minified.map as never };
   },
 };
 

@@ -34,6 +34,8 @@ const firefoxToo = new RegExp(
     'await-using',
     'bad-input',
     'call',
+    'call-parts',
+    'call-parts-look',
     'codecs',
     'crowd',
     'demo',
