@@ -8,7 +8,6 @@ export const de: Texts = {
   'lobby.name-missing': 'Geben Sie Ihren Namen ein, um teilzunehmen.',
   'lobby.join': 'Jetzt teilnehmen',
   'lobby.joining': 'Verbindung wird hergestellt …',
-  'lobby.cancel': 'Abbrechen',
   'lobby.preview': 'Ihre Kamera',
   'lobby.camera-off': 'Ihre Kamera ist aus',
   'lobby.camera-starting': 'Kamera wird gestartet …',
@@ -30,6 +29,8 @@ export const de: Texts = {
   'waiting.title': 'Warten, bis der Gastgeber Sie einlässt',
   'waiting.hint': 'Sie treten automatisch bei. Lassen Sie diese Seite geöffnet.',
   'waiting.leave': 'Nicht mehr warten',
+
+  'call.title': 'Anruf',
 
   // Buttons of the call
   'controls.label': 'Anrufsteuerung',
@@ -53,18 +54,15 @@ export const de: Texts = {
   'controls.record': 'Aufzeichnung starten',
   'controls.stop-recording': 'Aufzeichnung beenden',
   'controls.flip-camera': 'Kamera wechseln',
-  'controls.picture-in-picture': 'Bild im Bild',
   'controls.full-screen': 'Vollbild',
   'controls.exit-full-screen': 'Vollbild beenden',
   'controls.leave': 'Verlassen',
-  'controls.leave-call': 'Anruf verlassen',
   'controls.end-for-all': 'Anruf für alle beenden',
   'controls.confirm-end': 'Den Anruf für alle beenden?',
   'controls.microphone-menu': 'Mikrofon und Lautsprecher wählen',
   'controls.camera-menu': 'Kamera wählen',
   'controls.not-permitted': 'Der Gastgeber erlaubt das nicht',
   'controls.shortcut': '{label} ({key})',
-  'controls.push-to-talk': 'Zum Sprechen die Leertaste gedrückt halten',
 
   // Devices
   'devices.microphone': 'Mikrofon',
@@ -74,7 +72,6 @@ export const de: Texts = {
   'devices.default-named': 'Systemstandard ({name})',
   'devices.missing': '{name} (nicht verbunden)',
   'devices.replaced': 'Nicht verbunden. Bis es zurück ist, wird {name} verwendet.',
-  'devices.unknown': 'Gerät {count}',
   'devices.none': 'Keine gefunden',
 
   // Tiles
@@ -90,8 +87,6 @@ export const de: Texts = {
   'tile.hand-raised': 'Hand gehoben',
   'tile.verified': 'Bestätigter Name',
   'tile.frozen': 'Video angehalten: schlechte Verbindung',
-  'tile.loading': 'Video wird geladen …',
-  'tile.failed': 'Dieses Video kann nicht angezeigt werden.',
   'tile.try-again': 'Erneut versuchen',
   'tile.menu': 'Optionen für {name}',
   'tile.pin': 'Anheften',
@@ -99,11 +94,9 @@ export const de: Texts = {
   'tile.full-screen': 'Vollbild',
   'tile.picture-in-picture': 'Bild im Bild',
   'tile.volume': 'Lautstärke',
-  'tile.quality': 'Verbindung',
   'tile.mute-person': 'Stummschalten',
   'tile.stop-camera': 'Kamera ausschalten',
   'tile.remove-person': 'Aus dem Anruf entfernen',
-  'tile.on-hold': 'Wird gehalten',
   'tile.move-self-view':
     'Ihr Video. Ziehen Sie es oder drücken Sie die Pfeiltasten, um es in eine andere Ecke zu verschieben.',
 
@@ -245,9 +238,7 @@ export const de: Texts = {
   'ended.lost': 'Ihre Verbindung wurde getrennt',
   'ended.lost-hint': 'Die Verbindung war zu lange unterbrochen.',
   'ended.denied': 'Der Gastgeber hat Sie nicht eingelassen',
-  'ended.failed': 'Der Beitritt ist nicht gelungen',
   'ended.rejoin': 'Wieder beitreten',
-  'ended.try-again': 'Erneut versuchen',
   'ended.back': 'Zurück zum Anfang',
 
   // When there can be no call
@@ -256,7 +247,6 @@ export const de: Texts = {
     'Aktualisieren Sie ihn, oder öffnen Sie diese Seite in Chrome, Edge, Firefox oder Safari.',
   'insecure.title': 'Anrufe brauchen eine sichere Seite',
   'insecure.hint': 'Öffnen Sie diese Seite mit einer Adresse, die mit https beginnt.',
-  'misconfigured.title': 'Dieser Anruf ist noch nicht eingerichtet',
 
   // Errors, by code
   'error.ERR_CONNECTION':

@@ -8,7 +8,6 @@ export const el: Texts = {
   'lobby.name-missing': 'Γράψτε το όνομά σας για να συμμετάσχετε.',
   'lobby.join': 'Συμμετοχή στην κλήση',
   'lobby.joining': 'Σύνδεση…',
-  'lobby.cancel': 'Ακύρωση',
   'lobby.preview': 'Η κάμερά σας',
   'lobby.camera-off': 'Η κάμερά σας είναι κλειστή',
   'lobby.camera-starting': 'Η κάμερά σας ανοίγει…',
@@ -30,6 +29,8 @@ export const el: Texts = {
   'waiting.title': 'Περιμένετε να σας δεχτεί ο διοργανωτής',
   'waiting.hint': 'Θα συνδεθείτε αυτόματα. Κρατήστε αυτή τη σελίδα ανοιχτή.',
   'waiting.leave': 'Τέλος αναμονής',
+
+  'call.title': 'Κλήση',
 
   // Buttons of the call
   'controls.label': 'Χειριστήρια κλήσης',
@@ -53,18 +54,15 @@ export const el: Texts = {
   'controls.record': 'Έναρξη εγγραφής',
   'controls.stop-recording': 'Διακοπή εγγραφής',
   'controls.flip-camera': 'Εναλλαγή κάμερας',
-  'controls.picture-in-picture': 'Εικόνα εντός εικόνας',
   'controls.full-screen': 'Πλήρης οθόνη',
   'controls.exit-full-screen': 'Έξοδος από πλήρη οθόνη',
   'controls.leave': 'Αποχώρηση',
-  'controls.leave-call': 'Αποχώρηση από την κλήση',
   'controls.end-for-all': 'Τερματισμός κλήσης για όλους',
   'controls.confirm-end': 'Να τερματιστεί η κλήση για όλους;',
   'controls.microphone-menu': 'Επιλογή μικροφώνου και ηχείου',
   'controls.camera-menu': 'Επιλογή κάμερας',
   'controls.not-permitted': 'Ο διοργανωτής δεν το επιτρέπει',
   'controls.shortcut': '{label} ({key})',
-  'controls.push-to-talk': 'Κρατήστε πατημένο το πλήκτρο διαστήματος για να μιλήσετε',
 
   // Devices
   'devices.microphone': 'Μικρόφωνο',
@@ -74,7 +72,6 @@ export const el: Texts = {
   'devices.default-named': 'Προεπιλογή συστήματος ({name})',
   'devices.missing': '{name} (μη συνδεδεμένη συσκευή)',
   'devices.replaced': 'Δεν είναι συνδεδεμένη. Μέχρι να επιστρέψει χρησιμοποιείται: {name}.',
-  'devices.unknown': 'Συσκευή {count}',
   'devices.none': 'Δεν βρέθηκε καμία',
 
   // Tiles
@@ -90,8 +87,6 @@ export const el: Texts = {
   'tile.hand-raised': 'Σηκωμένο χέρι',
   'tile.verified': 'Επαληθευμένο όνομα',
   'tile.frozen': 'Παύση βίντεο: κακή σύνδεση',
-  'tile.loading': 'Φόρτωση βίντεο…',
-  'tile.failed': 'Δεν είναι δυνατή η εμφάνιση αυτού του βίντεο.',
   'tile.try-again': 'Δοκιμάστε ξανά',
   'tile.menu': 'Επιλογές για: {name}',
   'tile.pin': 'Καρφίτσωμα',
@@ -99,11 +94,9 @@ export const el: Texts = {
   'tile.full-screen': 'Πλήρης οθόνη',
   'tile.picture-in-picture': 'Εικόνα εντός εικόνας',
   'tile.volume': 'Ένταση ήχου',
-  'tile.quality': 'Σύνδεση',
   'tile.mute-person': 'Σίγαση',
   'tile.stop-camera': 'Κλείσιμο κάμερας',
   'tile.remove-person': 'Αφαίρεση από την κλήση',
-  'tile.on-hold': 'Σε αναμονή',
   'tile.move-self-view': 'Το βίντεό σας. Σύρετέ το ή πατήστε τα βέλη για να το μετακινήσετε σε άλλη γωνία.',
 
   // The stage
@@ -244,9 +237,7 @@ export const el: Texts = {
   'ended.lost': 'Αποσυνδεθήκατε',
   'ended.lost-hint': 'Η σύνδεση έλειψε για πολλή ώρα.',
   'ended.denied': 'Ο διοργανωτής δεν σας δέχτηκε',
-  'ended.failed': 'Η συμμετοχή απέτυχε',
   'ended.rejoin': 'Επιστροφή στην κλήση',
-  'ended.try-again': 'Δοκιμάστε ξανά',
   'ended.back': 'Πίσω στην αρχή',
 
   // When there can be no call
@@ -254,7 +245,6 @@ export const el: Texts = {
   'unsupported.hint': 'Ενημερώστε το ή ανοίξτε αυτή τη σελίδα σε Chrome, Edge, Firefox ή Safari.',
   'insecure.title': 'Οι κλήσεις χρειάζονται ασφαλή σελίδα',
   'insecure.hint': 'Ανοίξτε αυτή τη σελίδα με διεύθυνση που αρχίζει με https.',
-  'misconfigured.title': 'Αυτή η κλήση δεν έχει ρυθμιστεί ακόμη',
 
   // Errors, by code
   'error.ERR_CONNECTION':
