@@ -8,6 +8,7 @@ const mayImport = {
   sdk: ['contract', 'client'],
   react: ['sdk'],
   vue: ['sdk'],
+  processors: ['sdk'],
   server: ['contract'],
   conformance: ['contract', 'client'],
 };
@@ -56,7 +57,7 @@ export default {
       name: 'the-demo-imports-public-names-only',
       severity: 'error',
       from: { path: '^demo/' },
-      to: { path: '^packages/[^/]+/src/(?!index\\.ts|script-tag\\.ts)' },
+      to: { path: '^packages/[^/]+/src/(?!index\\.ts|script-tag\\.ts|assets\\.ts|background-blur\\.ts)' },
     },
   ],
   options: {

@@ -125,7 +125,7 @@ export default defineConfig(({ command, mode }) => {
       // By default Vitest leaves one core free, which on two cores is half of the machine.
       maxWorkers: '100%',
       projects: [
-        ...['contract', 'client', 'sdk', 'react', 'vue', 'server', 'conformance'].map((name) => ({
+        ...['contract', 'client', 'sdk', 'react', 'vue', 'processors', 'server', 'conformance'].map((name) => ({
           extends: true as const,
           plugins: [withoutParts],
           test: {

@@ -62,12 +62,24 @@ function foreignDependencies({ dependencies, peerDependencies, devDependencies }
 }
 
 /** What browsers import: packages and their subpaths. */
-const browserModules = ['contract', 'client', 'sdk', 'sdk/bindings', 'sdk/encryption', 'react', 'vue'];
+const browserModules = [
+  'contract',
+  'client',
+  'sdk',
+  'sdk/bindings',
+  'sdk/encryption',
+  'react',
+  'vue',
+  'processors',
+  'processors/background-blur',
+  'processors/background-image',
+  'processors/noise-suppression',
+];
 writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
 writeFileSync(
   join(folder, 'consumer.ts'),
   browserModules
-    .map((name) => `export * as ${name.replace('/', '_')} from '@parley-rtc/${name}';`)
+    .map((name) => `export * as ${name.replaceAll(/\W/g, '_')} from '@parley-rtc/${name}';`)
     .join('\n'),
 );
 for (const [module, moduleResolution] of [

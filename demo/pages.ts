@@ -2,6 +2,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { assetFiles } from '@parley-rtc/processors/assets';
 import react from '@vitejs/plugin-react';
 import vue from '@vitejs/plugin-vue';
 import { createServer, type Plugin, type ViteDevServer } from 'vite';
@@ -24,9 +25,9 @@ export interface PagesOptions {
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const scriptTagFolder = fileURLToPath(new URL('../packages/sdk/dist/', import.meta.url));
-const segmentationFolder = fileURLToPath(new URL('.', import.meta.resolve('@mediapipe/selfie_segmentation')));
 const contentTypes: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
   '.wasm': 'application/wasm',
 };
 const apiPaths = ['/rtc-api', '/security', '/openapi.yaml', '/healthz'];
@@ -52,7 +53,7 @@ export async function createPages({
       react(),
       vue(),
       scriptTagFile(),
-      segmentationFiles(),
+      processorFiles(),
       backendRoute(backend),
       ...(reloadsWithSdk ? [reloadWithSdk(`${scriptTagFolder}parley.iife.js`)] : []),
     ],
@@ -87,15 +88,15 @@ function scriptTagFile(): Plugin {
   };
 }
 
-/** Serves the files of the npm package for segmentation: script, WebAssembly, model. */
-function segmentationFiles(): Plugin {
+/** Serves the files that the processors fetch, as "parley-processors copy-assets" would copy them. */
+function processorFiles(): Plugin {
+  const files = new Map(Object.entries(assetFiles()));
   return {
-    name: 'parley-demo:segmentation-files',
+    name: 'parley-demo:processor-files',
     configureServer({ middlewares }) {
-      middlewares.use('/selfie-segmentation', (request, response, next) => {
-        const [, name] = /^\/([\w.]+)$/.exec(request.url ?? '') ?? [];
-        const file = `${segmentationFolder}${name}`;
-        if (name === undefined || !existsSync(file)) return next();
+      middlewares.use('/processors', (request, response, next) => {
+        const file = files.get(new URL(request.url ?? '', 'http://demo').pathname.slice(1));
+        if (file === undefined) return next();
         sendFile(response, file);
       });
     },
