@@ -49,6 +49,7 @@ const firefoxToo = new RegExp(
     'network-change',
     'packed',
     'page-life',
+    'processors',
     'publish-options',
     'recovery',
     'set-back',

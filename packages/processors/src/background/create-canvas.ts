@@ -1,4 +1,4 @@
-import type { Size } from './fit.ts';
+import type { Size } from './cover.ts';
 
 /** A canvas to draw on; resized only when its size changes, because that clears it and is slow. */
 export interface Canvas {

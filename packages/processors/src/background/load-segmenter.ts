@@ -1,4 +1,4 @@
-import type { Size } from './fit.ts';
+import type { Size } from './cover.ts';
 import type { SegmentationUrls } from './worker-messages.ts';
 
 /** Size of the images that the model takes. */

@@ -1,8 +1,8 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- other packages compile this file from its source
 /// <reference path="./inlined-worker.d.ts" />
 import { ProcessorAssetsError, ProcessorFailedError } from '../errors/processor-errors.ts';
+import type { Size } from './cover.ts';
 import type { Effect } from './effect.ts';
-import type { Size } from './fit.ts';
 // oxlint-disable-next-line import/default -- the build generates it
 import InlinedWorker from './segmentation-worker.ts?worker&inline';
 import type { SegmentationOrder, SegmentationReport, SegmentationUrls } from './worker-messages.ts';
