@@ -190,6 +190,26 @@ test('a processor whose files are missing fails with the file and what to do, an
   await bob.close();
 });
 
+test('a browser without WebGL 2 is told apart from missing files', async ({ browser }) => {
+  const { ada, bob } = await personInCall(browser);
+  const failure = await ada.page.evaluate(async (assets) => {
+    // As in a browser whose graphics acceleration is off.
+    const Native = window.OffscreenCanvas;
+    window.OffscreenCanvas = class extends Native {
+      override getContext(type: OffscreenRenderingContextId, options?: unknown): never {
+        return (type === 'webgl2' ? null : super.getContext(type, options)) as never;
+      }
+    };
+    const processor = window.processors.backgroundBlur({ assets });
+    return await window.mine
+      .setProcessor('video', processor)
+      .catch(({ code, missing }) => ({ code, missing }));
+  }, assets);
+  expect(failure).toEqual({ code: 'ERR_UNSUPPORTED_BROWSER', missing: 'WebGL 2' });
+  await ada.close();
+  await bob.close();
+});
+
 test('a viewer hears speech as loud as before, and the noise in its pauses at least 20 dB lower', async ({
   browser,
 }) => {

@@ -24,7 +24,7 @@ export function backgroundProcessor(
 ): TrackProcessor {
   return {
     async process(track, signal) {
-      if (typeof OffscreenCanvas === 'undefined') throw new UnsupportedBrowserError('OffscreenCanvas');
+      requireWebGl();
       const urls = assetUrls(assets, backgroundAssets);
       const segmentation = await Segmentation.start(urls, await effect(signal), signal);
       const draw: DrawFrame = async (context, frame, size) => {
@@ -43,4 +43,13 @@ export function backgroundProcessor(
       return await videoFrameProcessor(draw).process(track, signal);
     },
   };
+}
+
+/** MediaPipe needs a WebGL context, although its model runs on the CPU. */
+function requireWebGl(): void {
+  if (typeof OffscreenCanvas === 'undefined') throw new UnsupportedBrowserError('OffscreenCanvas');
+  const context = new OffscreenCanvas(1, 1).getContext('webgl2');
+  if (!context) throw new UnsupportedBrowserError('WebGL 2');
+  // Browsers allow only a few at a time.
+  context.getExtension('WEBGL_lose_context')?.loseContext();
 }
