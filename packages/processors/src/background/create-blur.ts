@@ -2,12 +2,8 @@ import type { Size } from './cover.ts';
 import { createCanvas, type Canvas } from './create-canvas.ts';
 import { downscalingWidths } from './downscaling-widths.ts';
 
-/** Draws a background of this size below what `context` has. */
-export type PaintBackground = (
-  context: OffscreenCanvasRenderingContext2D,
-  frame: CanvasImageSource,
-  size: Size,
-) => void;
+/** Returns a frame of this size blurred, as a small image to stretch over the whole video. Valid until the next call. */
+type Blur = (frame: CanvasImageSource, size: Size) => CanvasImageSource;
 
 /** How often each pixel becomes the mean of itself and its four neighbors, which together is about a Gaussian blur. */
 const passes = 2;
@@ -24,11 +20,11 @@ const growth = 3;
  * Blurs a frame: scales it down to a pixel per radius, mixes the pixels there, and scales it up. That works in every browser,
  * unlike `filter` of a canvas, and costs little, because most of it happens on small images.
  */
-export function createBlur(radiusPx: number): PaintBackground {
+export function createBlur(radiusPx: number): Blur {
   const steps: Canvas[] = [];
   const copy = createCanvas();
   const grown = createCanvas();
-  return (context, frame, size) => {
+  return (frame, size) => {
     const withWidth = (width: number): Size => ({
       width,
       height: Math.max(1, Math.round((width * size.height) / size.width)),
@@ -51,7 +47,7 @@ export function createBlur(radiusPx: number): PaintBackground {
       }
     }
     drawScaled(grown, small.canvas, withWidth(Math.min(size.width, smallest * growth)));
-    context.drawImage(grown.canvas, 0, 0, size.width, size.height);
+    return grown.canvas;
   };
 }
 
