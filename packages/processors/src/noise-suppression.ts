@@ -12,11 +12,12 @@ export interface NoiseSuppressionOptions {
 }
 
 /**
- * Suppresses noise in a microphone with RNNoise, for `published.setProcessor('audio', …)`. The result is mono and 13 ms late. Turn
- * off the browser's own suppression, which would distort speech a second time: `microphone: { noiseSuppression: false }`.
+ * Suppresses noise in a microphone with RNNoise, for `published.setProcessor('audio', …)`. The result is mono and about 50 ms late.
+ * Turn off the browser's own suppression, which would distort speech a second time: `microphone: { noiseSuppression: false }`.
  *
- * `setProcessor` rejects with ProcessorAssetsError (`ERR_PROCESSOR_ASSETS`) when a file is missing, and UnsupportedBrowserError
- * (`ERR_UNSUPPORTED_BROWSER`). If the suppression fails later, the track ends: the event `error` reports `ERR_TRACK_ENDED`.
+ * `setProcessor` rejects with ProcessorAssetsError (`ERR_PROCESSOR_ASSETS`) when a file is missing, and with
+ * UnsupportedBrowserError (`ERR_UNSUPPORTED_BROWSER`). If the suppression fails later, the track ends: the event `error` reports
+ * `ERR_TRACK_ENDED`.
  */
 export function noiseSuppression({ assets }: NoiseSuppressionOptions): TrackProcessor {
   return {

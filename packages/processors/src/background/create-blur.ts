@@ -2,7 +2,7 @@ import type { Size } from './cover.ts';
 import { createCanvas, type Canvas } from './create-canvas.ts';
 import { downscalingWidths } from './downscaling-widths.ts';
 
-/** Returns a frame of this size blurred, as a small image to stretch over the whole video. Valid until the next call. */
+/** Returns a frame of this size blurred, as a small image to stretch. Valid until the next call. */
 type Blur = (frame: CanvasImageSource, size: Size) => CanvasImageSource;
 
 /** How often each pixel becomes the mean of itself and its four neighbors, which together is about a Gaussian blur. */
@@ -13,17 +13,14 @@ const neighbors = [
   [0, -1],
   [0, 1],
 ] as const;
-/** How much the small image grows before it is stretched to the whole video, which would show its pixels. */
-const growth = 3;
 
 /**
- * Blurs a frame: scales it down to a pixel per radius, mixes the pixels there, and scales it up. That works in every browser,
- * unlike `filter` of a canvas, and costs little, because most of it happens on small images.
+ * Blurs frames: scales them down to a pixel per radius, and mixes the pixels there. That works in every browser, unlike `filter` of
+ * a canvas, and costs little, because it happens on small images.
  */
 export function createBlur(radiusPx: number): Blur {
   const steps: Canvas[] = [];
   const copy = createCanvas();
-  const grown = createCanvas();
   return (frame, size) => {
     const withWidth = (width: number): Size => ({
       width,
@@ -46,8 +43,7 @@ export function createBlur(radiusPx: number): Blur {
         mixed.drawImage(copy.canvas, x, y);
       }
     }
-    drawScaled(grown, small.canvas, withWidth(Math.min(size.width, smallest * growth)));
-    return grown.canvas;
+    return small.canvas;
   };
 }
 

@@ -11,8 +11,8 @@ export const processorName = '@sapphi-red/web-noise-suppressor/rnnoise';
 const destroy = 'destroy';
 
 /**
- * Creates a node that suppresses noise in mono audio. RNNoise works on 480 samples and Web Audio on 128, so the node delays by 640
- * samples, 13.3 ms. It frees its memory when `signal` aborts.
+ * Creates a node that suppresses noise in mono audio. RNNoise works on overlapping blocks of 480 samples and Web Audio on 128, so
+ * speech leaves the node 21 ms later. It frees its memory when `signal` aborts.
  *
  * @throws ProcessorAssetsError (`ERR_PROCESSOR_ASSETS`).
  */
