@@ -9,7 +9,7 @@ declare global {
 }
 
 /** What a part of a video shows. */
-export interface Seen {
+interface Seen {
   /** How much neighboring pixels differ, as a mean square: fine detail. */
   readonly detail: number;
   /** Mean color. */

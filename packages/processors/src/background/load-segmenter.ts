@@ -41,7 +41,7 @@ export async function loadSegmenter({ library, loader, wasm, model }: Segmentati
     imported(loader),
   ]);
   // It writes each step of its start to the console, as errors. What fails is thrown, too.
-  Object.assign(globalThis, { Module: { print: ignore, printErr: ignore } });
+  Object.assign(globalThis, { Module: { print: ignore, printErr: ignore }, custom_dbg: ignore });
   const segmenter = await loaded(wasm, () =>
     ImageSegmenter.createFromOptions(
       { wasmLoaderPath: '', wasmBinaryPath: wasm },
