@@ -46,7 +46,7 @@ function sourceOf(track: MediaStreamTrack, context: AudioContext): MediaStreamAu
   try {
     return new MediaStreamAudioSourceNode(context, { mediaStream: new MediaStream([track]) });
   } catch (cause) {
-    // Firefox does not convert a microphone with another sample rate.
+    // Older versions of Firefox do not convert it.
     throw new ProcessorFailedError(
       'This browser cannot process audio of this sample rate.',
       'Publish without noise suppression, or use a microphone and speakers with 48 kHz.',
