@@ -1,6 +1,7 @@
 // One configuration for library builds (run from inside a package), the demo's pages, and the tests.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { minifyHTMLLiterals } from 'minify-literals';
 import { defaultClientConditions, defaultServerConditions, type Plugin, type UserConfig } from 'vite';
 import { defineConfig } from 'vitest/config';
 
@@ -17,6 +18,16 @@ const minifiedWorker: UserConfig['worker'] = { rolldownOptions: { output: { mini
 
 /** Inlines numbers that files share, such as those of the SDK's recovery policy, so that they cost no bytes of their own. */
 const inlinedNumbers = { inlineConst: { mode: 'all' as const } };
+
+/** Minifies the markup and styles in the templates of elements, which other minifiers leave as they are. */
+const minifiedTemplates: Plugin = {
+  name: 'parley:minified-templates',
+  async transform(code, id) {
+    if (!/\/packages\/elements\/src\//.test(id) || !/\b(html|css|svg)`/.test(code)) return undefined;
+    const { code: minified, map } = await minifyHTMLLiterals(code, { fileName: id });
+    return { code: minified, map: map as never };
+  },
+};
 
 /** Builds a package as ES modules, one output file per source file. Dependencies stay imports. */
 function library(folder: string): UserConfig {
@@ -43,6 +54,7 @@ function library(folder: string): UserConfig {
     (entry) => entry !== undefined,
   );
   return {
+    plugins: [minifiedTemplates],
     worker: minifiedWorker,
     build: {
       target: 'es2022',
@@ -67,7 +79,7 @@ function library(folder: string): UserConfig {
 const withoutParts: Plugin = {
   name: 'parley:without-parts',
   transform(code, id) {
-    if (!/\/packages\/(sdk|client)\/src\//.test(id)) return undefined;
+    if (!/\/packages\/(sdk|client|elements)\/src\//.test(id)) return undefined;
     const parts: string[] = [];
     const inline = code.replace(/\bimport\((['"].+?['"])\)/g, (_, path: string) => {
       parts.push(`import * as part${parts.length} from ${path};`);
@@ -77,7 +89,7 @@ const withoutParts: Plugin = {
   },
 };
 
-/** Outputs of `build:script-tag` by Vite's mode: the SDK with or without webrtc-adapter, and encryption as a separate file. */
+/** Script-tag files by Vite's mode: the SDK with or without webrtc-adapter, encryption as a separate file, and the elements. */
 const scriptTags: Readonly<Record<string, { entry: string; name: string; fileName: string }>> = {
   'script-tag': { entry: 'script-tag', name: 'Parley', fileName: 'parley.iife.js' },
   'script-tag-bare': { entry: 'index', name: 'Parley', fileName: 'parley-without-adapter.iife.js' },
@@ -86,7 +98,39 @@ const scriptTags: Readonly<Record<string, { entry: string; name: string; fileNam
     name: 'ParleyEncryption',
     fileName: 'parley-encryption.iife.js',
   },
+  'script-tag-elements': { entry: 'index', name: 'ParleyElements', fileName: 'parley-elements.iife.js' },
 };
+
+/**
+ * Builds the elements, the SDK and all dependencies as modules for a page without a bundler: `parley-call.js` fetches the others
+ * when they are needed, and `parley-elements.js` has all elements.
+ */
+function bundle(folder: string): UserConfig {
+  return {
+    ...fromSource,
+    plugins: [minifiedTemplates],
+    build: {
+      target: 'es2022',
+      minify: true,
+      sourcemap: true,
+      outDir: 'dist/bundle',
+      modulePreload: false,
+      rolldownOptions: {
+        input: {
+          'parley-call': join(folder, 'src/parts/call.ts'),
+          'parley-elements': join(folder, 'src/index.ts'),
+        },
+        preserveEntrySignatures: 'strict',
+        optimization: inlinedNumbers,
+        output: {
+          format: 'es',
+          entryFileNames: '[name].js',
+          chunkFileNames: 'parts/[name].js',
+        },
+      },
+    },
+  };
+}
 
 /** Builds the SDK, or a part of it, with its dependencies as one script-tag file with one global. */
 function scriptTag(
@@ -95,7 +139,7 @@ function scriptTag(
 ): UserConfig {
   return {
     ...fromSource,
-    plugins: [withoutParts],
+    plugins: [withoutParts, minifiedTemplates],
     worker: minifiedWorker,
     build: {
       target: 'es2022',
@@ -114,9 +158,10 @@ function scriptTag(
 }
 
 export default defineConfig(({ command, mode }) => {
-  if (command === 'build') {
+  if (command === 'build' && mode !== 'pages') {
     const folder = process.cwd();
     const tag = scriptTags[mode];
+    if (mode === 'bundle') return bundle(folder);
     return tag ? scriptTag(folder, tag) : library(folder);
   }
   return {
@@ -125,7 +170,7 @@ export default defineConfig(({ command, mode }) => {
       // By default Vitest leaves one core free, which on two cores is half of the machine.
       maxWorkers: '100%',
       projects: [
-        ...['contract', 'client', 'sdk', 'react', 'vue', 'processors', 'server', 'conformance'].map((name) => ({
+        ...['contract', 'client', 'sdk', 'elements', 'react', 'vue', 'processors', 'server', 'conformance'].map((name) => ({
           extends: true as const,
           plugins: [withoutParts],
           test: {

@@ -29,6 +29,7 @@ export const entrances = {
     'assets.ts',
     'main.ts',
   ],
+  elements: ['headless.ts', 'index.ts'],
   conformance: ['index.ts', 'main.ts'],
 };
 
@@ -180,6 +181,41 @@ export const rooms = {
     schemas: {
       holds: 'metadata, events and messages typed by schema',
       imports: ['errors', 'waiting', 'state', 'publishing', 'messages', 'conference'],
+    },
+  },
+  elements: {
+    layout: { holds: 'where each tile goes: a pure function', imports: [] },
+    stores: { holds: 'what the parts of a call show and change, as stores', imports: ['layout'] },
+    texts: { holds: 'what the elements say, by language', imports: ['stores'] },
+    base: {
+      holds: 'what all elements share: texts, stores, contexts, icons, styles',
+      imports: ['stores', 'texts'],
+    },
+    chat: { holds: 'how a chat shows messages', imports: ['stores', 'texts', 'base'] },
+    notices: { holds: 'what notices say, and how they look and sound', imports: ['stores', 'texts', 'base'] },
+    panels: {
+      holds: 'what panels share, and the pieces of which they consist',
+      imports: ['stores', 'texts', 'base'],
+    },
+    lobby: { holds: 'pieces of the lobby', imports: [] },
+    stage: { holds: 'pieces of the stage and its tiles', imports: ['layout', 'stores', 'texts'] },
+    controls: { holds: 'pieces of the controls', imports: ['stores', 'texts', 'base'] },
+    call: { holds: 'pieces of a whole call', imports: ['stores'] },
+    parts: {
+      holds: 'the elements, one per file',
+      imports: [
+        'layout',
+        'stores',
+        'texts',
+        'base',
+        'chat',
+        'notices',
+        'panels',
+        'lobby',
+        'stage',
+        'controls',
+        'call',
+      ],
     },
   },
   react: { '.': { holds: 'one hook per file', imports: [] } },

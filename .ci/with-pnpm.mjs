@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const { config } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const { config, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 // npm passes its settings on as npm_* variables, and npx would warn about each of them.
 const environment = Object.fromEntries(
@@ -27,5 +27,13 @@ function pnpm(...args) {
   if (status !== 0) process.exit(status ?? 1);
 }
 
-pnpm('install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only', '--loglevel=warn');
+pnpm(
+  'install',
+  '--frozen-lockfile',
+  '--prefer-offline',
+  '--reporter=append-only',
+  '--loglevel=warn',
+  // What runs the packages. Otherwise pnpm would warn of each one that does not support the Node that runs pnpm.
+  `--config.node-version=${devDependencies.node}`,
+);
 pnpm(...process.argv.slice(2));

@@ -1,5 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { clientToken, createRtcApi, HttpError, type RtcApi } from '@parley-rtc/client';
+import { jsonHandler, type JsonHandler } from './json-handler.ts';
 import { readJson } from './read-json.ts';
 import { RequestError } from './request-error.ts';
 
@@ -11,37 +11,18 @@ export interface BackendOptions {
   readonly clientSecret: string;
 }
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
-
 const roomPattern = /^[\w-]{1,64}$/;
 
 /**
  * The endpoint that Parley needs in a customer's back end: `POST /ticket` with `{room}` returns `{ticket, conferenceId}`. A
  * real back end would first authenticate the user and check whether they may join the room.
  */
-export function createBackend({ server, clientId, clientSecret }: BackendOptions): Handler {
+export function createBackend({ server, clientId, clientSecret }: BackendOptions): JsonHandler {
   const api = createRtcApi({ server, token: clientToken({ server, clientId, clientSecret }) });
-
-  const handle = async (request: IncomingMessage): Promise<object> => {
-    if (request.method !== 'POST') throw new RequestError(400, 'invalid_request', 'Send a POST request.');
+  return jsonHandler(async (request) => {
     if (request.url !== '/ticket') throw new RequestError(404, 'not_found', 'No such path. Use /ticket.');
     return makeTicket(api, readRoom(await readJson(request)));
-  };
-  return async (request, response) => {
-    try {
-      answer(response, 200, await handle(request));
-    } catch (error) {
-      if (error instanceof RequestError) {
-        answer(response, error.status, { error: error.code, error_description: error.message });
-      } else {
-        console.error(`POST /backend${request.url} failed:`, error);
-        answer(response, 502, {
-          error: 'server_error',
-          error_description: 'Something went wrong on the call server. Try again.',
-        });
-      }
-    }
-  };
+  });
 }
 
 async function makeTicket(api: RtcApi, room: string): Promise<{ ticket: string; conferenceId: string }> {
@@ -73,9 +54,4 @@ function readRoom({ room }: Readonly<Record<string, unknown>>): string {
     'invalid_request',
     'Choose a room name of 1 to 64 letters, digits, dashes or underscores.',
   );
-}
-
-function answer(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
-  response.end(JSON.stringify(body));
 }

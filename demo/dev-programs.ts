@@ -1,15 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { compileCacheFolder, scriptTagFolder, sdkFolder, workspaceFolder } from './folders.ts';
 import type { Settings } from './read-settings.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const compileCache = join(root, 'node_modules', '.cache', 'parley-dev');
-const sdkFolder = join(root, 'packages', 'sdk');
-
 /** What `build:script-tag` makes for the demo. */
-export const scriptTagFile: string = join(sdkFolder, 'dist', 'parley.iife.js');
+export const scriptTagFile: string = join(scriptTagFolder, 'parley.iife.js');
 
 /**
  * Starts the API, the pages and the build of the script-tag file, each of which watches its sources. Their errors go to the
@@ -38,15 +34,14 @@ export function startDevPrograms({ lanAddress, apiPort }: Settings, dataDir: str
 function watchAndRun(program: string, env: NodeJS.ProcessEnv, ...options: string[]): ChildProcess {
   const watch = ['--watch', '--watch-preserve-output', '--conditions=@parley-rtc/source'];
   return spawn(process.execPath, [...watch, program, ...options], {
-    cwd: root,
-    // Compiled code is kept between restarts, which makes each one a third faster.
-    env: { NODE_COMPILE_CACHE: compileCache, ...env },
+    cwd: workspaceFolder,
+    env: { NODE_COMPILE_CACHE: compileCacheFolder, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 }
 
 function watchAndBuild(): ChildProcess {
-  const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
+  const vite = join(workspaceFolder, 'node_modules', 'vite', 'bin', 'vite.js');
   const build = ['build', '--config', '../../vite.config.ts', '--mode', 'script-tag'];
   return spawn(process.execPath, [vite, ...build, '--watch', '--logLevel', 'warn'], {
     cwd: sdkFolder,

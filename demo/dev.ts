@@ -6,10 +6,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { busyPortError } from './busy-port-error.ts';
 import { scriptTagFile, startDevPrograms } from './dev-programs.ts';
 import { isListening } from './is-listening.ts';
 import { readSettings, type Settings } from './read-settings.ts';
+import { requireFreePort } from './require-free-port.ts';
 import { runOrExplain } from './run-or-explain.ts';
 import { welcome } from './welcome.ts';
 
@@ -17,8 +17,8 @@ const command = 'npm run dev';
 
 await runOrExplain(async () => {
   const settings = readSettings(command);
-  await requireFreePort('PARLEY_PORT', settings.apiPort);
-  await requireFreePort('DEMO_PORT', settings.pagesPort);
+  await requireFreePort('PARLEY_PORT', settings.apiPort, command);
+  await requireFreePort('DEMO_PORT', settings.pagesPort, command);
   // Conferences and tokens survive a restart of the server, so calls in open pages go on.
   const dataDir = mkdtempSync(join(tmpdir(), 'parley-dev-'));
   const programs = startDevPrograms(settings, dataDir);
@@ -34,10 +34,6 @@ await runOrExplain(async () => {
   await ended;
   rmSync(dataDir, { recursive: true, force: true });
 });
-
-async function requireFreePort(variable: string, port: number): Promise<void> {
-  if (await isListening(port)) throw busyPortError(variable, port, command);
-}
 
 /** Resolves when `program` has exited. Stops the others, because two of the three are of no use. */
 async function untilExit(program: ChildProcess, stop: AbortController): Promise<void> {

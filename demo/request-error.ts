@@ -1,7 +1,7 @@
 /** A refused request. The response has its status, code and message. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
-  readonly status: 400 | 401 | 403 | 404 | 429;
+  readonly status: 400 | 401 | 403 | 404 | 409 | 429;
   readonly code: string;
 
   constructor(status: RequestError['status'], code: string, message: string) {

@@ -1,4 +1,4 @@
-/** Explains to the user why the demo cannot start; shown instead of a stack. */
+/** Explains to the user why the demo cannot start or go on; shown instead of a stack. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }

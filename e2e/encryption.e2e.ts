@@ -6,6 +6,7 @@ import { expectSilenceOnceClosed, framesEncoded, newestView } from './support/en
 import { expectToGrow } from './support/expect-to-grow.ts';
 import { expect } from './support/expect.ts';
 import { setVideo } from './support/page-scripts.ts';
+import { serveOwnWorker } from './support/serve-own-worker.ts';
 
 /** The tones of all streams published here. */
 const publishedHz = [440, 660, 880];
@@ -85,8 +86,7 @@ async function openWithOwnWorker(browser: Browser): Promise<Caller> {
     ),
   );
   expect(refusal).toBe('ERR_MEDIA_ENCRYPTION');
-  const workerFile = new URL('../packages/sdk/src/encryption/frame-worker.ts', import.meta.url).pathname;
-  await encryptWith(page, { workerUrl: `/@fs${workerFile}` });
+  await encryptWith(page, { workerUrl: await serveOwnWorker(page) });
   return caller;
 }
 

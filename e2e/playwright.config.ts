@@ -48,6 +48,7 @@ const firefoxToo = new RegExp(
     'messages',
     'muting',
     'network-change',
+    'outage',
     'packed',
     'page-life',
     'publish-options',

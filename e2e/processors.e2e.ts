@@ -7,8 +7,9 @@ import { expect } from './support/expect.ts';
 import { receivedVideo } from './support/moving-video.ts';
 import { hearLevels, pausesAndSpeech, publishNoisySpeech } from './support/noisy-speech.ts';
 import { publishPerson, seePerson, type PersonView } from './support/person-video.ts';
+import { loadProcessors } from './support/processors-bundle.ts';
 import { spokenWav } from './support/spoken-wav.ts';
-import { loadProcessors, watchAudioContexts, watchWorkers } from './support/use-processors.ts';
+import { watchAudioContexts, watchWorkers } from './support/use-processors.ts';
 
 const assets = '/processors/';
 /** Of the image that stands in for a background: no color of the drawing is near it. */
@@ -18,7 +19,7 @@ const magenta = [220, 0, 200] as const;
 async function personInCall(browser: Browser): Promise<{ ada: Caller; bob: Caller; before: PersonView }> {
   const { ada, bob } = await adaAndBob(browser);
   await ada.page.evaluate(watchWorkers);
-  await ada.page.evaluate(loadProcessors);
+  await loadProcessors(ada.page);
   await ada.page.evaluate(publishPerson, {});
   await expect.poll(async () => (await see(bob)).background.detail).toBeGreaterThan(1_000);
   await expect.poll(async () => (await see(bob)).shirt.detail).toBeGreaterThan(1_000);
@@ -215,7 +216,7 @@ test('a viewer hears speech as loud as before, and the noise in its pauses at le
 }) => {
   const { ada, bob } = await adaAndBob(browser);
   await ada.page.evaluate(watchAudioContexts);
-  await ada.page.evaluate(loadProcessors);
+  await loadProcessors(ada.page);
   // Another sample rate than the 48 kHz of RNNoise.
   const speech = { wav: spokenWav(), sampleRateHz: 44_100, pauseSeconds: 3, noiseDbfs: -45 };
   await ada.page.evaluate(publishNoisySpeech, speech);

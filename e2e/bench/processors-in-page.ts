@@ -1,6 +1,8 @@
 // What `processors.ts` runs in the page. Each function is passed to the browser as text, so it must not use anything outside
 // itself.
 
+import type * as BenchModule from './processors-entry.ts';
+
 /** Chromium's frame streams, which TypeScript does not know yet. */
 interface FrameStreams {
   readonly MediaStreamTrackProcessor: new (init: { track: MediaStreamTrack }) => {
@@ -115,14 +117,10 @@ export interface NoiseRun {
 
 /** Sends speech with noise through RNNoise, faster than real time, and compares the result with the speech alone. */
 export async function measureNoise({
-  nodeUrl,
-  namesUrl,
   wav,
   noise,
   snrDb,
 }: {
-  nodeUrl: string;
-  namesUrl: string;
   wav: string;
   noise: 'white' | 'pink' | 'hum';
   snrDb: number;
@@ -156,13 +154,7 @@ export async function measureNoise({
   const gain = Math.sqrt(speechPower / power(raw) / 10 ** (snrDb / 10));
   const mixed = clean.map((sample, index) => sample + gain * (raw[index] ?? 0));
 
-  const { createNoiseNode } = (await import(nodeUrl)) as {
-    createNoiseNode: (context: BaseAudioContext, urls: object, signal: AbortSignal) => Promise<AudioNode>;
-  };
-  const { assetUrls, noiseAssets } = (await import(namesUrl)) as {
-    assetUrls: (assets: string, names: object) => object;
-    noiseAssets: object;
-  };
+  const { createNoiseNode, assetUrls, noiseAssets } = window.processors as typeof BenchModule;
   const ending = new AbortController();
   const context = new OfflineAudioContext(1, mixed.length, rateHz);
   const node = await createNoiseNode(context, assetUrls('/processors/', noiseAssets), ending.signal);
@@ -207,22 +199,10 @@ export async function measureNoise({
 }
 
 /** Processor time of RNNoise, in ms per second of audio: of speech with noise, and of a muted microphone. */
-export async function measureNoiseCost({
-  nodeUrl,
-  namesUrl,
-}: {
-  nodeUrl: string;
-  namesUrl: string;
-}): Promise<{ noiseMs: number; silenceMs: number; withoutMs: number }> {
+export async function measureNoiseCost(): Promise<{ noiseMs: number; silenceMs: number; withoutMs: number }> {
   const rateHz = 48_000;
   const seconds = 60;
-  const { createNoiseNode } = (await import(nodeUrl)) as {
-    createNoiseNode: (context: BaseAudioContext, urls: object, signal: AbortSignal) => Promise<AudioNode>;
-  };
-  const { assetUrls, noiseAssets } = (await import(namesUrl)) as {
-    assetUrls: (assets: string, names: object) => object;
-    noiseAssets: object;
-  };
+  const { createNoiseNode, assetUrls, noiseAssets } = window.processors as typeof BenchModule;
   const render = async (amplitude: number, isProcessed: boolean) => {
     const ending = new AbortController();
     const context = new OfflineAudioContext(1, seconds * rateHz, rateHz);

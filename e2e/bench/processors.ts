@@ -2,12 +2,11 @@
 // processor time, delay, and how much noise it removes from speech. Prints tables and writes bench-results/processors.json.
 // Run with `pnpm bench:processors [seconds per video]`, which also starts the demo.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Browser, CDPSession } from 'playwright';
 import { Caller } from '../support/caller.ts';
+import { loadBundle } from '../support/processors-bundle.ts';
 import { spokenWav } from '../support/spoken-wav.ts';
-import { loadProcessors } from '../support/use-processors.ts';
 import { startDemo } from './demo-server.ts';
 import { launchBenchBrowser } from './launch-bench-browser.ts';
 import { measureNoise, measureNoiseCost, measureNoiseDelay, startVideo } from './processors-in-page.ts';
@@ -20,13 +19,6 @@ const sizes = [
   { width: 640, height: 360 },
   { width: 1280, height: 720 },
 ];
-
-const sourceUrl = (path: string): string =>
-  `/@fs${fileURLToPath(new URL(`../../packages/processors/src/${path}`, import.meta.url))}`;
-const modules = {
-  nodeUrl: sourceUrl('noise/create-noise-node.ts'),
-  namesUrl: sourceUrl('asset-names.ts'),
-};
 
 const endDemo = await startDemo();
 const browser = await launchBenchBrowser();
@@ -41,12 +33,12 @@ try {
   const noise = [];
   for (const kind of ['white', 'pink', 'hum'] as const) {
     for (const snrDb of [20, 10, 5, 0]) {
-      const run = await page.page.evaluate(measureNoise, { ...modules, wav, noise: kind, snrDb });
+      const run = await page.page.evaluate(measureNoise, { wav, noise: kind, snrDb });
       noise.push({ noise: kind, ...rounded(run) });
     }
   }
   console.table(noise);
-  const cost = rounded(await page.page.evaluate(measureNoiseCost, modules));
+  const cost = rounded(await page.page.evaluate(measureNoiseCost));
   const delaysMs = await page.page.evaluate(measureNoiseDelay, 10);
   const delay = rounded({ medianMs: at(delaysMs, 0.5), leastMs: at(delaysMs, 0), mostMs: at(delaysMs, 1) });
   console.log('RNNoise, processor time per second of audio:', cost, 'delay:', delay);
@@ -60,7 +52,7 @@ try {
 
 async function openPage(): Promise<Caller> {
   const caller = await Caller.open(browser);
-  await caller.page.evaluate(loadProcessors);
+  await loadBundle(caller.page, 'e2e/bench/processors-entry.ts');
   return caller;
 }
 

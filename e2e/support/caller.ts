@@ -2,14 +2,7 @@ import type { Browser, BrowserContext, Page } from '@playwright/test';
 import { demoUrl } from './addresses.ts';
 import { expect } from './expect.ts';
 import { installMediaProbe } from './media-probe.ts';
-import {
-  joinRoom,
-  preventHotReload,
-  publishBarCode,
-  readTonesHz,
-  readVideos,
-  type Invitation,
-} from './page-scripts.ts';
+import { joinRoom, publishBarCode, readTonesHz, readVideos, type Invitation } from './page-scripts.ts';
 import { receivedMedia, type ReceivedMedia } from './received-media.ts';
 
 /** The SDK's script-tag files, with and without webrtc-adapter. */
@@ -34,7 +27,6 @@ export class Caller {
 
   static async #openIn(context: BrowserContext, browser: Browser, sdkFile: string): Promise<Caller> {
     const page = await context.newPage();
-    await page.addInitScript(preventHotReload);
     await page.addInitScript(installMediaProbe);
     await page.goto('/');
     const caller = new Caller(page, browser);

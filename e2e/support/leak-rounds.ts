@@ -1,13 +1,11 @@
 import type { Browser, Page } from '@playwright/test';
 import { demoUrl } from './addresses.ts';
 import { askForTicket, usualSdkFile } from './caller.ts';
-import { preventHotReload } from './page-scripts.ts';
 import { installLeakProbe } from './resource-counts.ts';
 
 /** A page that contains only the SDK, without the media probe, which would keep all connections alive. */
 export async function openLeakPage(browser: Browser): Promise<Page> {
   const page = await browser.newPage({ baseURL: demoUrl });
-  await page.addInitScript(preventHotReload);
   await page.addInitScript(installLeakProbe);
   await page.goto('/');
   await page.evaluate(() => document.body.replaceChildren());

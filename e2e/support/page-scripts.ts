@@ -162,11 +162,3 @@ export async function setVideo(video: ParleyModule.ViewedVideo): Promise<void> {
   }
   for (const view of window.views.values()) view.setVideo(video);
 }
-
-/**
- * Removes `WebSocket`, because Vite's client would use it to reload the demo's page after a freeze or a network loss, which a
- * customer's page does not do.
- */
-export function preventHotReload(): void {
-  Reflect.deleteProperty(window, 'WebSocket');
-}

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'puppeteer-core';
 import { demoUrl } from './addresses.ts';
 import { askForTicket, usualSdkFile } from './caller.ts';
 import { installMediaProbe } from './media-probe.ts';
-import { joinRoom, preventHotReload, readVideos, type Invitation } from './page-scripts.ts';
+import { joinRoom, readVideos, type Invitation } from './page-scripts.ts';
 import { receivedMedia, type ReceivedMedia } from './received-media.ts';
 
 /** A participant in a browser driven by Puppeteer, like `Caller` for Playwright. */
@@ -43,7 +43,6 @@ export class PuppeteerCaller {
   /** Opens a page on the demo's origin and loads the SDK. */
   protected static async openPage(browser: Browser, sdkFile: string = usualSdkFile): Promise<Page> {
     const page = await browser.newPage();
-    await page.evaluateOnNewDocument(preventHotReload);
     await page.evaluateOnNewDocument(installMediaProbe);
     await page.goto(demoUrl);
     await page.evaluate(() => document.body.replaceChildren());

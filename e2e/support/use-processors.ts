@@ -13,12 +13,6 @@ declare global {
   }
 }
 
-/** Loads the package from the demo's server, which serves it from its sources. */
-export async function loadProcessors(): Promise<void> {
-  const url = '/@id/@parley-rtc/processors';
-  window.processors = (await import(url)) as typeof ProcessorsModule;
-}
-
 /** Keeps account of all workers that the page creates from now on. */
 export function watchWorkers(): void {
   window.workers = [];

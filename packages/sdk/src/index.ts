@@ -2,6 +2,7 @@ export { Conference } from './conference/conference.ts';
 export type { CreateOptions } from './conference/create-conference.ts';
 export type { JoinOptions } from './conference/join-options.ts';
 export { prepareJoin } from './conference/prepare-join.ts';
+export { peekConference, type PeekOptions } from './presence/peek-conference.ts';
 export type { LeaveOptions } from './conference/session-options.ts';
 export type { ActiveSpeaker, ConferenceEvents, ConferenceListener } from './announcing/conference-events.ts';
 export type {

@@ -1,61 +1,50 @@
 import { createReadStream, existsSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { extname, join } from 'node:path';
 import { assetFiles } from '@parley-rtc/processors/assets';
-import react from '@vitejs/plugin-react';
-import vue from '@vitejs/plugin-vue';
 import { createServer, type Plugin, type ViteDevServer } from 'vite';
-import { createBackend } from './backend.ts';
+import { scriptTagFolder } from '../folders.ts';
+import type { JsonHandler } from '../json-handler.ts';
+import { apiPaths } from './api-paths.ts';
 import { createCertificate } from './create-certificate.ts';
+import { pageSettings } from './page-settings.ts';
 import { reloadWithSdk } from './reload-with-sdk.ts';
 
-/** Where to serve the pages, and the server and client behind them. */
-export interface PagesOptions {
+/** Where to serve the pages, and what is behind them. */
+export interface DevPagesOptions {
   readonly port: number;
   /** Address in the local network, to listen on all interfaces over https. Without it: only this machine, over http. */
   readonly lanAddress: string | undefined;
   /** Base URL of the Parley server, which serves the API's paths. */
   readonly api: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  /** Whether open pages reload when the SDK changes. */
-  readonly reloadsWithSdk?: boolean;
+  /** Answers the paths below `/backend`. */
+  readonly backend: JsonHandler;
 }
 
-const root = fileURLToPath(new URL('.', import.meta.url));
-const scriptTagFolder = fileURLToPath(new URL('../packages/sdk/dist/', import.meta.url));
 const contentTypes: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
   '.wasm': 'application/wasm',
 };
-const apiPaths = ['/rtc-api', '/security', '/openapi.yaml', '/healthz'];
 
-/** Creates a server for the demo's pages, its back end and the API on one origin. It does not listen yet. */
-export async function createPages({
+/**
+ * Creates Vite's server for the demo's pages, which updates them when their sources change, with the back end and the API
+ * on one origin. It does not listen yet.
+ */
+export async function createDevPages({
   port,
   lanAddress,
   api,
-  clientId,
-  clientSecret,
-  reloadsWithSdk = false,
-}: PagesOptions): Promise<ViteDevServer> {
-  const backend = createBackend({ server: api, clientId, clientSecret });
+  backend,
+}: DevPagesOptions): Promise<ViteDevServer> {
   return createServer({
-    configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
-    // The other loaders import a temporary copy, and `node --watch` would restart when Vite deletes it.
-    configLoader: 'native',
-    root,
-    logLevel: 'warn',
-    clearScreen: false,
+    ...pageSettings,
     plugins: [
-      react(),
-      vue(),
+      ...pageSettings.plugins,
       scriptTagFile(),
       processorFiles(),
       backendRoute(backend),
-      ...(reloadsWithSdk ? [reloadWithSdk(`${scriptTagFolder}parley.iife.js`)] : []),
+      reloadWithSdk(join(scriptTagFolder, 'parley.iife.js')),
     ],
     server: {
       port,
@@ -79,7 +68,7 @@ function scriptTagFile(): Plugin {
             request.url ?? '',
           ) ?? [];
         if (name === undefined) return next();
-        const file = `${scriptTagFolder}${name}`;
+        const file = join(scriptTagFolder, name);
         if (existsSync(file)) return sendFile(response, file);
         response.writeHead(404, { 'content-type': 'text/plain' });
         response.end('The script-tag file has not been built yet. Run: pnpm run build:script-tag\n');
@@ -111,7 +100,7 @@ function sendFile(response: ServerResponse, file: string): void {
   createReadStream(file).pipe(response);
 }
 
-function backendRoute(backend: ReturnType<typeof createBackend>): Plugin {
+function backendRoute(backend: JsonHandler): Plugin {
   return {
     name: 'parley-demo:back-end',
     configureServer({ middlewares }) {

@@ -1,0 +1,67 @@
+import { ContextConsumer } from '@lit/context';
+import { LitElement, type PropertyDeclarations } from 'lit';
+import type { Store } from '../stores/store.ts';
+import type { TextKey, Texts } from '../texts/en.ts';
+import { format } from '../texts/format.ts';
+import { languages, textsIn } from '../texts/languages.ts';
+import { textsContext } from './contexts.ts';
+import { StoreReader } from './store-reader.ts';
+
+/** What all elements share: texts in the page's language, and reading stores. */
+export abstract class ParleyElement extends LitElement {
+  static override properties: PropertyDeclarations = {
+    texts: { attribute: false },
+    lang: { type: String },
+  };
+
+  /** Texts that replace ours, by key. Default: those of the element around it. */
+  declare texts: Partial<Texts> | undefined;
+
+  readonly #reader: StoreReader = new StoreReader(this);
+  readonly #textsAround = new ContextConsumer(this, { context: textsContext, subscribe: true });
+  #language = 'en';
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#language = languageOf(this);
+  }
+
+  /** Returns a store's snapshot, and renders again when it changes. Call it only while rendering. */
+  protected read<State>(store: Store<State>): State {
+    return this.#reader.read(store);
+  }
+
+  /** All texts, with what the page replaced. */
+  protected get allTexts(): Texts {
+    return { ...textsIn(this.#language), ...this.#textsAround.value, ...this.texts };
+  }
+
+  /** A text in the page's language. Call it only while rendering, so that it follows the language. */
+  protected text(key: TextKey, values?: Readonly<Record<string, string | number>>): string {
+    this.read(languages);
+    const own = this.texts?.[key] ?? this.#textsAround.value?.[key];
+    return format(own ?? textsIn(this.lang || this.#language)[key], values);
+  }
+
+  /** The language for dates and numbers, as BCP 47. */
+  protected get language(): string {
+    return this.lang || this.#language;
+  }
+
+  /** Dispatches an event that passes out of shadow roots. Returns whether the page let it happen. */
+  protected emit(name: string, detail?: unknown, options: { readonly cancelable?: boolean } = {}): boolean {
+    return this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true, ...options }));
+  }
+}
+
+/** The language of an element: its own, or that of the nearest element around it, also outside its shadow root. */
+function languageOf(element: Element): string {
+  for (let at: Element | undefined = element; at;) {
+    const named: Element | null = at.closest('[lang]');
+    const language = named?.getAttribute('lang');
+    if (language) return language;
+    const root: Node = at.getRootNode();
+    at = root instanceof ShadowRoot ? root.host : undefined;
+  }
+  return 'en';
+}

@@ -1,0 +1,18 @@
+const gapPx = 8;
+
+/** Moves a fixed box above or below an anchor, wherever there is more room, and keeps it within the window. */
+export function placeBeside(box: HTMLElement, anchor: Element): void {
+  const at = anchor.getBoundingClientRect();
+  const { width, height } = box.getBoundingClientRect();
+  const { clientWidth, clientHeight } = document.documentElement;
+  const isAbove = at.top > clientHeight - at.bottom;
+  const top = isAbove ? at.top - gapPx - height : at.bottom + gapPx;
+  const isRightToLeft = getComputedStyle(box).direction === 'rtl';
+  const left = isRightToLeft ? at.right - width : at.left;
+  box.style.left = `${within(left, clientWidth - width)}px`;
+  box.style.top = `${within(top, clientHeight - height)}px`;
+}
+
+function within(at: number, most: number): number {
+  return Math.max(gapPx, Math.min(at, most - gapPx));
+}

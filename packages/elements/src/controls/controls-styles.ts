@@ -1,0 +1,215 @@
+import { css, type CSSResult } from 'lit';
+
+export const controlsStyles: CSSResult = css`
+  :host {
+    display: block;
+    container: controls / inline-size;
+    color: var(--_on-stage);
+    color-scheme: dark;
+    --_surface: var(--parley-surface-dark, #1d1f24);
+  }
+
+  .bar {
+    display: flex;
+    align-items: center;
+    justify-content: center;
+    gap: 8px;
+    padding: 8px;
+  }
+
+  .group {
+    display: flex;
+    align-items: stretch;
+    border-radius: 14px;
+    background: #2b2f37;
+  }
+
+  .control {
+    display: flex;
+    flex-direction: column;
+    align-items: center;
+    justify-content: center;
+    gap: 2px;
+    min-inline-size: 64px;
+    min-block-size: 56px;
+    padding: 6px 8px;
+    border: 0;
+    border-radius: 14px;
+    background: #2b2f37;
+    color: inherit;
+    font: inherit;
+    font-size: 12px;
+    font-weight: 500;
+    line-height: 1.3;
+    white-space: nowrap;
+    cursor: pointer;
+  }
+
+  .control .icon {
+    inline-size: 22px;
+    block-size: 22px;
+  }
+
+  .control:hover:not(:disabled, [aria-disabled='true']),
+  .group parley-device-menu:hover {
+    background: #3a3f49;
+  }
+
+  .control:disabled,
+  .control[aria-disabled='true'] {
+    cursor: default;
+  }
+
+  .control:disabled > *,
+  .control[aria-disabled='true'] > * {
+    opacity: 0.5;
+  }
+
+  .control:focus-visible {
+    outline-color: #fff;
+  }
+
+  /* Off is no error, but it must not be overlooked. */
+  .control.off {
+    color: #ff9a9e;
+  }
+
+  .control.busy .icon {
+    animation: wait 1s ease-in-out infinite alternate;
+  }
+
+  @keyframes wait {
+    to {
+      opacity: 0.35;
+    }
+  }
+
+  .control[aria-pressed='true'],
+  .control[aria-expanded='true'] {
+    background: var(--_accent);
+    color: var(--_on-accent);
+  }
+
+  .group .control {
+    border-end-end-radius: 0;
+    border-start-end-radius: 0;
+  }
+
+  .group parley-device-menu {
+    align-items: center;
+    border-radius: 0 14px 14px 0;
+    border-inline-start: 1px solid #40454f;
+    font-size: 14px;
+  }
+
+  :host(:dir(rtl)) .group parley-device-menu {
+    border-radius: 14px 0 0 14px;
+  }
+
+  .control.leave {
+    background: var(--_danger-solid, #c62232);
+    color: #fff;
+  }
+
+  .control.leave:hover {
+    background: #a81b29;
+  }
+
+  .control.leave .icon {
+    transform: rotate(135deg);
+  }
+
+  .badge {
+    position: absolute;
+    inset-block-start: -4px;
+    inset-inline-end: -10px;
+    min-inline-size: 18px;
+    padding: 0 5px;
+    border-radius: 999px;
+    background: #e5484d;
+    color: #fff;
+    font-size: 11px;
+    line-height: 18px;
+    text-align: center;
+  }
+
+  .with-badge {
+    position: relative;
+    display: grid;
+  }
+
+  parley-menu.more {
+    border-radius: 14px;
+    background: #2b2f37;
+  }
+
+  parley-menu.more::part(button) {
+    display: flex;
+    flex-direction: column;
+    gap: 2px;
+    inline-size: auto;
+    min-inline-size: 64px;
+    block-size: auto;
+    min-block-size: 56px;
+    padding: 6px 8px;
+    border-radius: 14px;
+    font-size: 12px;
+    font-weight: 500;
+    line-height: 1.3;
+  }
+
+  parley-menu.more .icon {
+    inline-size: 22px;
+    block-size: 22px;
+  }
+
+  /* Where there is no room for words, their buttons say them to screen readers and in tooltips. */
+  @container controls (width < 760px) {
+    .words {
+      display: none;
+    }
+
+    .control,
+    parley-menu.more::part(button) {
+      min-inline-size: 48px;
+      min-block-size: 48px;
+      padding: 6px;
+    }
+
+    .bar {
+      gap: 6px;
+    }
+  }
+
+  @container controls (width < 560px) {
+    .wide {
+      display: none;
+    }
+  }
+
+  @container controls (width < 360px) {
+    .bar {
+      gap: 4px;
+      padding: 6px 4px;
+    }
+
+    .group parley-device-menu {
+      display: none;
+    }
+
+    .group .control {
+      border-radius: 14px;
+    }
+  }
+
+  @media (forced-colors: active) {
+    .control,
+    .group {
+      border: 1px solid ButtonText;
+    }
+
+    .control[aria-pressed='true'] {
+      border: 3px solid Highlight;
+    }
+  }
+`;

@@ -1,0 +1,236 @@
+import { ContextProvider } from '@lit/context';
+import type { DisplayName } from '@parley-rtc/sdk';
+import {
+  html,
+  nothing,
+  type CSSResultGroup,
+  type PropertyDeclarations,
+  type PropertyValues,
+  type TemplateResult,
+} from 'lit';
+import { createRef, ref } from 'lit/directives/ref.js';
+import { CallElement } from '../base/call-element.ts';
+import { conferenceContext, textsContext } from '../base/contexts.ts';
+import { define } from '../base/define.ts';
+import { shownName } from '../base/person.ts';
+import { buttons, tokens } from '../base/styles.ts';
+import './audio.ts';
+import { callViewStyles } from '../call/call-view-styles.ts';
+import type { PanelDetail, PanelName, ParleyControls } from './controls.ts';
+import './controls.ts';
+import { holdScreenAwake } from '../call/hold-screen-awake.ts';
+import { loadPanel } from './load-panel.ts';
+import './notices.ts';
+import './stage.ts';
+import { titleWithUnread } from '../call/title-with-unread.ts';
+
+/** What the user is asked before it happens. */
+interface Question {
+  readonly text: string;
+  readonly answer: string;
+  readonly act: () => Promise<unknown>;
+}
+
+/** Without a movement for so long, the controls fade. */
+const quietMs = 3_000;
+
+/**
+ * The call itself: stage, controls, panels, notices and sound. `parley-call` shows it between lobby and end; a page with a lobby
+ * of its own can show it alone.
+ */
+export class ParleyCallView extends CallElement {
+  static override properties: PropertyDeclarations = {
+    inviteLink: {},
+    panel: { state: true },
+    isQuiet: { state: true },
+    question: { state: true },
+  };
+  static override styles: CSSResultGroup = [tokens, buttons, callViewStyles];
+
+  /** The link for inviting others. Default: the page's address. */
+  declare inviteLink: string | undefined;
+  declare panel: PanelName | undefined;
+  declare isQuiet: boolean;
+  declare question: Question | undefined;
+
+  readonly #conference = new ContextProvider(this, { context: conferenceContext });
+  readonly #texts = new ContextProvider(this, { context: textsContext });
+  readonly #dialog = createRef<HTMLDialogElement>();
+  readonly #controls = createRef<ParleyControls>();
+  #quiet: ReturnType<typeof setTimeout> | undefined;
+  #stops: readonly (() => void)[] = [];
+
+  constructor() {
+    super();
+    this.inviteLink = undefined;
+    this.panel = undefined;
+    this.isQuiet = false;
+    this.question = undefined;
+    this.tabIndex = -1;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#stops = [holdScreenAwake(), titleWithUnread(() => this.call?.chat)];
+    this.#stir();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearTimeout(this.#quiet);
+    for (const stop of this.#stops) stop();
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('conference')) this.#conference.setValue(this.conference);
+    if (changed.has('texts')) this.#texts.setValue(this.texts);
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { call, panel } = this;
+    if (!call) return nothing;
+    // Between two, the other fills the stage, below the controls.
+    const people = this.read(call.tiles).tiles;
+    const isPair = people.length === 2 && people.every(({ kind }) => kind === 'camera');
+    return html`<div
+        class="view"
+        data-mode=${isPair ? 'one-to-one' : 'many'}
+        ?data-quiet=${isPair && this.isQuiet}
+        @pointermove=${() => this.#stir()}
+        @pointerdown=${() => this.#stir()}
+        @focusin=${() => this.#stir()}
+        @keydown=${(event: KeyboardEvent) => this.#onKey(event)}
+      >
+        <div class="main">
+          <parley-stage
+            @parley-remove=${(event: CustomEvent<{ participantId: string; person: DisplayName }>) =>
+              this.#askToRemove(event)}
+          ></parley-stage>
+          <parley-notices @parley-open-chat=${() => this.#show('chat')}></parley-notices>
+          <parley-controls
+            ${ref(this.#controls)}
+            .openPanel=${panel}
+            @parley-panel=${(event: CustomEvent<PanelDetail>) =>
+              this.#show(panel === event.detail.panel ? undefined : event.detail.panel)}
+            @parley-leave=${(event: CustomEvent<{ forEveryone: boolean }>) => this.#askToEnd(event)}
+            @parley-full-screen=${() => this.#toggleFullScreen()}
+          ></parley-controls>
+        </div>
+        ${
+          panel === undefined
+            ? nothing
+            : html`<div class="panel" @parley-close=${() => this.#show(undefined)}>
+                ${this.#renderPanel(panel)}
+              </div>`
+        }
+        <parley-audio></parley-audio>
+      </div>
+      ${this.#renderQuestion()}`;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has('question') && this.question) this.#dialog.value?.showModal();
+  }
+
+  #renderPanel(panel: PanelName): TemplateResult {
+    if (panel === 'chat') return html`<parley-chat></parley-chat>`;
+    if (panel === 'people') return html`<parley-people></parley-people>`;
+    if (panel === 'settings') return html`<parley-settings></parley-settings>`;
+    return html`<parley-invite .link=${this.inviteLink}></parley-invite>`;
+  }
+
+  #renderQuestion(): TemplateResult | typeof nothing {
+    const { question } = this;
+    if (!question) return nothing;
+    const { text, answer, act } = question;
+    const confirm = (): void => {
+      this.#dialog.value?.close();
+      void this.call?.attempt(act);
+    };
+    return html`<dialog
+      ${ref(this.#dialog)}
+      aria-labelledby="question"
+      @close=${() => {
+        this.question = undefined;
+      }}
+    >
+      <h2 id="question">${text}</h2>
+      <div class="actions">
+        <button class="button" type="button" @click=${() => this.#dialog.value?.close()}>
+          ${this.text('people.cancel')}
+        </button>
+        <button class="button danger" type="button" @click=${confirm}>${answer}</button>
+      </div>
+    </dialog>`;
+  }
+
+  #show(panel: PanelName | undefined): void {
+    const before = this.panel;
+    this.panel = panel;
+    if (panel === undefined) {
+      // Focus was in the panel that has gone.
+      if (before !== undefined) this.#controls.value?.focusPanelButton(before);
+      return;
+    }
+    void this.#focusPanel(panel);
+  }
+
+  async #focusPanel(panel: PanelName): Promise<void> {
+    await this.call?.attempt(() => loadPanel(panel));
+    await this.updateComplete;
+    const element = this.renderRoot.querySelector<HTMLElement>('.panel > *');
+    if (this.panel === panel) element?.focus();
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    this.#stir();
+    if (event.key !== 'Escape' || event.defaultPrevented || this.panel === undefined) return;
+    this.#show(undefined);
+  }
+
+  #askToRemove({
+    detail: { participantId, person },
+  }: CustomEvent<{ participantId: string; person: DisplayName }>) {
+    const name = shownName(person, this.text('tile.guest'));
+    this.question = {
+      text: this.text('people.confirm-remove', { name }),
+      answer: this.text('people.remove'),
+      act: async () => this.call?.conference.moderation.remove(participantId),
+    };
+  }
+
+  #askToEnd(event: CustomEvent<{ forEveryone: boolean }>): void {
+    if (!event.detail.forEveryone) return;
+    event.preventDefault();
+    this.question = {
+      text: this.text('controls.confirm-end'),
+      answer: this.text('controls.end-for-all'),
+      act: async () => this.call?.conference.end(),
+    };
+  }
+
+  /** Shows the controls, and lets them fade after a while without a movement. */
+  #stir(): void {
+    clearTimeout(this.#quiet);
+    this.isQuiet = false;
+    this.#quiet = setTimeout(() => {
+      // Whoever uses the keyboard must see where the focus is; whoever touches cannot move a pointer to bring them back.
+      const isInUse = this.#controls.value?.matches(':focus-within, :hover') ?? false;
+      this.isQuiet = !isInUse && matchMedia('(hover: hover)').matches;
+    }, quietMs);
+  }
+
+  #toggleFullScreen(): void {
+    const change = document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen();
+    // A browser that refuses has said so itself.
+    change.catch(() => undefined);
+  }
+}
+
+define('parley-call-view', ParleyCallView);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'parley-call-view': ParleyCallView;
+  }
+}

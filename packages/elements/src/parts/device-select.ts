@@ -1,0 +1,106 @@
+import type { DeviceKind } from '@parley-rtc/sdk';
+import { css, html, nothing, type CSSResultGroup, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { define } from '../base/define.ts';
+import { ParleyElement } from '../base/parley-element.ts';
+import { fields, tokens } from '../base/styles.ts';
+import { chooseDevice, deviceOptionsOf, type DeviceOptions } from '../stores/device-options.ts';
+import { pageDevices } from '../stores/page-devices.ts';
+import { errorText } from '../texts/error-text.ts';
+
+/**
+ * A labelled list of microphones, cameras or speakers. The choice is remembered, and calls on this page switch to it.
+ *
+ * @attr kind - `microphone`, `camera` or `speaker`.
+ * @csspart label - The label.
+ * @csspart select - The list.
+ */
+export class ParleyDeviceSelect extends ParleyElement {
+  static override properties: PropertyDeclarations = { kind: { type: String } };
+  static override styles: CSSResultGroup = [
+    tokens,
+    fields,
+    css`
+      :host {
+        display: block;
+        min-inline-size: 0;
+      }
+
+      label {
+        margin-block-end: 4px;
+        font-size: 0.875em;
+      }
+
+      select {
+        min-block-size: 44px;
+        text-overflow: ellipsis;
+      }
+    `,
+  ];
+
+  /** Which devices it lists. */
+  declare kind: DeviceKind;
+
+  constructor() {
+    super();
+    this.kind = 'microphone';
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // The store keeps the failure, which is shown.
+    pageDevices()
+      .ready()
+      .catch(() => undefined);
+  }
+
+  protected override render(): TemplateResult {
+    const { devices, error } = this.read(pageDevices());
+    if (devices) this.read(devices);
+    const options = devices && deviceOptionsOf(devices, this.kind);
+    const replacement = options?.replacedBy;
+    const note = replacement === undefined ? undefined : this.text('devices.replaced', { name: replacement });
+    return html`
+      <label part="label" for="select">${this.text(`devices.${this.kind}`)}</label>
+      <select
+        part="select"
+        id="select"
+        aria-describedby=${note === undefined ? nothing : 'note'}
+        ?disabled=${!options?.isAvailable}
+        @change=${(event: Event) => {
+          if (devices) chooseDevice(devices, this.kind, (event.target as HTMLSelectElement).value);
+        }}
+      >
+        ${
+          options?.isAvailable
+            ? this.#renderOptions(options)
+            : html`<option value="">${this.text('devices.none')}</option>`
+        }
+      </select>
+      ${note === undefined ? nothing : html`<p class="hint" id="note">${note}</p>`}
+      <div role="alert">
+        ${error ? html`<p class="problem">${errorText(this.allTexts, error)}</p>` : nothing}
+      </div>
+    `;
+  }
+
+  #renderOptions({ labels, defaultLabel, chosen, replacedBy }: DeviceOptions): TemplateResult {
+    const option = (value: string, name: string): TemplateResult =>
+      html`<option value=${value} .selected=${live(value === chosen)}>${name}</option>`;
+    const nameOf = (label: string): string =>
+      label === chosen && replacedBy !== undefined ? this.text('devices.missing', { name: label }) : label;
+    const system =
+      defaultLabel === undefined
+        ? this.text('devices.default')
+        : this.text('devices.default-named', { name: defaultLabel });
+    return html`${option('', system)} ${labels.map((label) => option(label, nameOf(label)))}`;
+  }
+}
+
+define('parley-device-select', ParleyDeviceSelect);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'parley-device-select': ParleyDeviceSelect;
+  }
+}

@@ -1,0 +1,234 @@
+import type { ParleyError } from '@parley-rtc/sdk';
+import { html, nothing, type CSSResultGroup, type PropertyDeclarations, type TemplateResult } from 'lit';
+import { createRef, ref } from 'lit/directives/ref.js';
+import { styleMap } from 'lit/directives/style-map.js';
+import { define } from '../base/define.ts';
+import { icon } from '../base/icon.ts';
+import { ParleyElement } from '../base/parley-element.ts';
+import { buttons, fields, tokens } from '../base/styles.ts';
+import {
+  createLobby,
+  type LobbyState,
+  type LobbyStore,
+  type MediaSelection,
+} from '../stores/create-lobby.ts';
+import { preferences } from '../stores/preferences.ts';
+import { remember, remembered } from '../stores/remembered.ts';
+import { errorText } from '../texts/error-text.ts';
+import './device-menu.ts';
+import { lobbyStyles } from '../lobby/lobby-styles.ts';
+import { permissionPicture } from '../lobby/permission-picture.ts';
+
+/** What `parley-join` says. */
+export interface JoinDetail {
+  /** Trimmed, and not empty unless `hasName` is false. */
+  readonly name: string;
+}
+
+/** Errors that the user solves in the browser's own settings for the page. */
+const deniedCodes: ReadonlySet<string> = new Set(['ERR_DEVICE_DENIED', 'ERR_DEVICE_DISMISSED']);
+
+/**
+ * What comes before a call: a preview of camera and microphone, the choice of devices, and the name.
+ *
+ * @fires parley-join - The user wants to join: `detail.name`. Its `store` has the devices.
+ * @slot title - The heading. Default: “Ready to join?”
+ * @slot - Anything between the heading and the name, such as who is in the call.
+ */
+export class ParleyLobby extends ParleyElement {
+  static override properties: PropertyDeclarations = {
+    store: { attribute: false },
+    name: {},
+    hasName: { attribute: false },
+    isJoining: { attribute: false },
+    problem: { attribute: false },
+    isNameMissing: { state: true },
+  };
+  static override styles: CSSResultGroup = [tokens, buttons, fields, lobbyStyles];
+
+  /** Camera and microphone. Default: a store of its own. */
+  declare store: LobbyStore;
+  /** The name to begin with. Default: the one that was last used on this page. */
+  declare name: string;
+  /** Whether it asks for a name. Default true. */
+  declare hasName: boolean;
+  /** Whether joining is in progress. */
+  declare isJoining: boolean;
+  /** Why joining failed. */
+  declare problem: ParleyError | undefined;
+  declare isNameMissing: boolean;
+
+  readonly #video = createRef<HTMLVideoElement>();
+  readonly #input = createRef<HTMLInputElement>();
+
+  constructor() {
+    super();
+    this.store = createLobby();
+    this.name = remembered().name;
+    this.hasName = true;
+    this.isJoining = false;
+    this.problem = undefined;
+    this.isNameMissing = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.store.open();
+  }
+
+  override focus(): void {
+    if (this.hasName) this.#input.value?.focus();
+    else this.renderRoot.querySelector<HTMLElement>('.primary')?.focus();
+  }
+
+  protected override render(): TemplateResult {
+    const state = this.read(this.store);
+    return html`<div class="lobby">
+      ${this.#renderPreview(state)}
+      <form @submit=${(event: Event) => this.#submit(event)} novalidate>
+        <slot name="title"><h1>${this.text('lobby.title')}</h1></slot>
+        <slot></slot>
+        ${this.#renderProblems(state)} ${this.hasName ? this.#renderName() : nothing}
+        ${
+          this.problem
+            ? html`<p class="problem" role="alert">${errorText(this.allTexts, this.problem)}</p>`
+            : nothing
+        }
+        <button class="button primary" type="submit" aria-disabled=${this.isJoining}>
+          ${this.text(this.isJoining ? 'lobby.joining' : 'lobby.join')}
+        </button>
+      </form>
+    </div>`;
+  }
+
+  protected override updated(): void {
+    const { mediaStream } = this.store.getSnapshot();
+    const video = this.#video.value;
+    if (!video || video.srcObject === (mediaStream ?? null)) return;
+    video.srcObject = mediaStream ?? null;
+    void video.play().catch(() => undefined);
+  }
+
+  #renderPreview(state: LobbyState): TemplateResult {
+    const { mediaStream, selection } = state;
+    const { isMirrored } = this.read(preferences);
+    const hasVideo = (mediaStream?.getVideoTracks().length ?? 0) > 0;
+    const { level } = this.read(this.store.level);
+    return html`<div class="preview" part="preview">
+      <video
+        ${ref(this.#video)}
+        muted
+        playsinline
+        aria-label=${this.text('lobby.preview')}
+        ?data-mirrored=${isMirrored}
+        ?hidden=${!hasVideo}
+      ></video>
+      ${hasVideo ? nothing : html`<div class="off"><span role="status">${this.#whyNoVideo(state)}</span></div>`}
+      <div class="toggles">
+        ${this.#renderToggle('microphone', selection.microphone)}
+        ${this.#renderToggle('camera', selection.camera)}
+      </div>
+      ${
+        selection.microphone
+          ? html`<div class="level" aria-hidden="true">
+              <i style=${styleMap({ transform: `scaleX(${level})` })}></i>
+            </div>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  #whyNoVideo({ isOpening, selection, problems }: LobbyState): string {
+    if (problems.camera?.code === 'ERR_DEVICE_NOT_FOUND') return this.text('lobby.no-camera');
+    if (isOpening && selection.camera) return this.text('lobby.camera-starting');
+    return this.text('lobby.camera-off');
+  }
+
+  #renderToggle(kind: keyof MediaSelection, isOn: boolean): TemplateResult {
+    const label = this.text(`devices.${kind}`);
+    return html`<span class="toggle">
+      <button
+        type="button"
+        aria-pressed=${isOn}
+        aria-label=${label}
+        title=${label}
+        @click=${() => this.store.select({ [kind]: !isOn })}
+      >
+        ${icon(isOn ? kind : `${kind}-off`)}
+      </button>
+      <parley-device-menu .kind=${kind} .texts=${this.texts}></parley-device-menu>
+    </span>`;
+  }
+
+  #renderProblems({ problems }: LobbyState): TemplateResult | typeof nothing {
+    const errors = [problems.camera, problems.microphone].filter((error) => error !== undefined);
+    // Both devices often fail for the same reason, which is said once.
+    const texts = new Set(errors.map((error) => errorText(this.allTexts, error)));
+    if (texts.size === 0) return nothing;
+    const isDenied = errors.some(({ code }) => deniedCodes.has(code));
+    const again = (): void =>
+      this.store.select({
+        ...(problems.camera && { camera: true }),
+        ...(problems.microphone && { microphone: true }),
+      });
+    return html`<div role="alert">${Array.from(texts, (text) => html`<p class="problem">${text}</p>`)}</div>
+      ${
+        isDenied
+          ? html`<div class="help">
+              ${permissionPicture(this.text('lobby.allow-title'))}
+              <p>${this.text('lobby.allow-hint')}</p>
+            </div>`
+          : nothing
+      }
+      <button class="button" type="button" @click=${again}>${this.text('lobby.try-again')}</button>`;
+  }
+
+  #renderName(): TemplateResult {
+    return html`<div>
+      <label for="name">${this.text('lobby.name')}</label>
+      <input
+        ${ref(this.#input)}
+        id="name"
+        name="name"
+        autocomplete="name"
+        maxlength="200"
+        dir="auto"
+        .value=${this.name}
+        aria-invalid=${this.isNameMissing}
+        aria-describedby=${this.isNameMissing ? 'name-problem' : nothing}
+        @input=${({ target }: InputEvent) => this.#setName((target as HTMLInputElement).value)}
+      />
+      ${
+        this.isNameMissing
+          ? html`<p class="problem" id="name-problem">${this.text('lobby.name-missing')}</p>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  #setName(name: string): void {
+    this.name = name;
+    this.isNameMissing = false;
+  }
+
+  #submit(event: Event): void {
+    event.preventDefault();
+    if (this.isJoining) return;
+    const name = this.name.trim();
+    this.isNameMissing = this.hasName && name === '';
+    if (this.isNameMissing) {
+      this.#input.value?.focus();
+      return;
+    }
+    if (this.hasName) remember({ name });
+    this.emit('parley-join', { name } satisfies JoinDetail);
+  }
+}
+
+define('parley-lobby', ParleyLobby);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'parley-lobby': ParleyLobby;
+  }
+}

@@ -1,0 +1,221 @@
+import {
+  createLevelMeter,
+  createPreview,
+  type Devices,
+  type ParleyError,
+  type Preview,
+} from '@parley-rtc/sdk';
+import { pageDevices } from './page-devices.ts';
+import { remember, remembered } from './remembered.ts';
+import { createStore, type Store } from './store.ts';
+
+/** The devices that the user wants to use. */
+export interface MediaSelection {
+  readonly camera: boolean;
+  readonly microphone: boolean;
+}
+
+export interface LobbyState {
+  readonly selection: MediaSelection;
+  /** The preview of camera and microphone, also after the call has taken it over; undefined while neither is open. */
+  readonly mediaStream: MediaStream | undefined;
+  readonly isOpening: boolean;
+  /** Why a device that the user selected does not work. */
+  readonly problems: Readonly<Partial<Record<keyof MediaSelection, ParleyError>>>;
+}
+
+/** Camera and microphone before a call. */
+export interface LobbyStore extends Store<LobbyState> {
+  /** The microphone's level from 0 to 1, ten times a second: a store of its own, because it changes so often. */
+  readonly level: Store<{ readonly level: number }>;
+  /** Opens the selected devices, unless they are open already. */
+  readonly open: () => void;
+  /** Changes the selection and opens or releases devices. Tries devices again that failed. Remembers the selection. */
+  readonly select: (change: Partial<MediaSelection>) => void;
+  /** Hands the preview over to the call, which publishes it without opening the devices again; undefined without one. */
+  readonly takePreview: () => Promise<Preview | undefined>;
+  /** Releases the devices. `open` opens them again. */
+  readonly close: () => void;
+}
+
+const onlyCamera = { camera: true, microphone: false };
+const onlyMicrophone = { camera: false, microphone: true };
+
+/** Opens devices, previews them and measures the microphone. Follows the user's choices in `pageDevices`. */
+export function createLobby(initial: MediaSelection = selectionBefore()): LobbyStore {
+  const store = createStore<LobbyState>({
+    selection: initial,
+    mediaStream: undefined,
+    isOpening: false,
+    problems: {},
+  });
+  const level = createStore({ level: 0 });
+  let preview: Preview | undefined;
+  let stopMeter: (() => void) | undefined;
+  let stopFollowing: (() => void) | undefined;
+  let opened: Promise<void> | undefined;
+  /** Aborts when the selection changes. */
+  let opening = new AbortController();
+
+  const measure = (mediaStream: MediaStream): void => {
+    stopMeter?.();
+    // Hearing is logarithmic: speech measures about 0.05, which a linear meter would barely show.
+    const meter = createLevelMeter(mediaStream, {
+      onLevel: (loudness) => level.set({ level: Math.min(1, Math.sqrt(loudness) * 1.5) }),
+    });
+    stopMeter = () => meter.stop();
+  };
+  const show = (next: Preview | undefined): void => {
+    stopMeter?.();
+    preview?.stop();
+    preview = next;
+    store.set({ mediaStream: next?.mediaStream });
+    level.set({ level: 0 });
+    if (next?.mediaStream.getAudioTracks().length) measure(next.mediaStream);
+  };
+  /** Turns failed devices off and shows why. */
+  const fail = (error: ParleyError, kinds: MediaSelection): void => {
+    const { selection, problems } = store.getSnapshot();
+    store.set({
+      selection: {
+        camera: selection.camera && !kinds.camera,
+        microphone: selection.microphone && !kinds.microphone,
+      },
+      problems: {
+        ...problems,
+        ...(kinds.camera && { camera: error }),
+        ...(kinds.microphone && { microphone: error }),
+      },
+    });
+  };
+
+  /** Opens both devices with one permission prompt. If that fails, opens each alone to find out which one works. */
+  const capture = async (devices: Devices, selection: MediaSelection, signal: AbortSignal) => {
+    const open = ({ camera, microphone }: MediaSelection): Promise<Preview> =>
+      createPreview({
+        ...(camera && { camera: devices.camera }),
+        ...(microphone && { microphone: devices.microphone }),
+        signal,
+      });
+    if (!selection.camera && !selection.microphone) return undefined;
+    try {
+      return await open(selection);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const problem = error as ParleyError;
+      // A user who dismissed the prompt should not see two more of them.
+      if (!selection.camera || !selection.microphone || problem.code === 'ERR_DEVICE_DISMISSED') {
+        fail(problem, selection);
+        return undefined;
+      }
+    }
+    const ready: Preview[] = [];
+    for (const alone of [onlyCamera, onlyMicrophone]) {
+      await open(alone).then(
+        (one) => ready.push(one),
+        (error: unknown) => {
+          if (!signal.aborted) fail(error as ParleyError, alone);
+        },
+      );
+    }
+    const [first, ...rest] = ready;
+    for (const unneeded of rest) unneeded.stop();
+    return first;
+  };
+
+  const open = async (): Promise<void> => {
+    opening.abort();
+    opening = new AbortController();
+    stopFollowing?.();
+    const { signal } = opening;
+    store.set({ isOpening: true, problems: {}, ...(!preview && { mediaStream: undefined }) });
+    try {
+      const devices = await pageDevices().ready();
+      const next = await capture(devices, store.getSnapshot().selection, signal);
+      if (signal.aborted) return next?.stop();
+      show(next);
+      // Browsers hide device labels until the user has allowed a device.
+      await devices.refresh();
+      if (signal.aborted) return;
+      stopFollowing = devices.subscribe(() => void follow(devices));
+    } catch (error) {
+      if (signal.aborted) return;
+      fail(error as ParleyError, store.getSnapshot().selection);
+    }
+    store.set({ isOpening: false });
+  };
+  const select: LobbyStore['select'] = (change) => {
+    const selection = { ...store.getSnapshot().selection, ...change };
+    store.set({ selection });
+    remember({ isCameraOn: selection.camera, isMicrophoneOn: selection.microphone });
+    opened = open();
+  };
+
+  /** Switches to newly chosen devices, and opens devices that failed before and are back. */
+  const follow = async (devices: Devices): Promise<void> => {
+    const { selection, problems } = store.getSnapshot();
+    const isBack = (kind: keyof MediaSelection): boolean =>
+      problems[kind] !== undefined && devices.choice(kind).device !== undefined;
+    const back = { camera: isBack('camera'), microphone: isBack('microphone') };
+    if (back.camera || back.microphone) {
+      select({
+        camera: selection.camera || back.camera,
+        microphone: selection.microphone || back.microphone,
+      });
+      return;
+    }
+    if (!preview) return;
+    const { mediaStream } = preview;
+    const tracks = { camera: mediaStream.getVideoTracks()[0], microphone: mediaStream.getAudioTracks()[0] };
+    const isOther = (kind: keyof MediaSelection): boolean => {
+      const chosenId = devices.choice(kind).device?.id;
+      const track = tracks[kind];
+      return chosenId !== undefined && track !== undefined && track.getSettings().deviceId !== chosenId;
+    };
+    const other = { camera: isOther('camera'), microphone: isOther('microphone') };
+    if (!other.camera && !other.microphone) return;
+    try {
+      await preview.switchTo({
+        ...(other.camera && { camera: devices.camera }),
+        ...(other.microphone && { microphone: devices.microphone }),
+      });
+      store.set({ problems: {} });
+      if (other.microphone) measure(mediaStream);
+    } catch (error) {
+      fail(error as ParleyError, other);
+    }
+  };
+  const stopWatching = (): void => {
+    stopFollowing?.();
+    stopMeter?.();
+    opened = undefined;
+  };
+
+  return {
+    getSnapshot: store.getSnapshot,
+    subscribe: store.subscribe,
+    level: { getSnapshot: level.getSnapshot, subscribe: level.subscribe },
+    open: () => {
+      opened ??= open();
+    },
+    select,
+    takePreview: async () => {
+      await opened;
+      stopWatching();
+      const taken = preview;
+      preview = undefined;
+      return taken;
+    },
+    close: () => {
+      opening.abort();
+      stopWatching();
+      show(undefined);
+      store.set({ isOpening: false });
+    },
+  };
+}
+
+function selectionBefore(): MediaSelection {
+  const { isCameraOn, isMicrophoneOn } = remembered();
+  return { camera: isCameraOn, microphone: isMicrophoneOn };
+}

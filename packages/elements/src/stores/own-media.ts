@@ -1,0 +1,108 @@
+import { watchMedia, type Conference, type ParleyError, type PublishedStream } from '@parley-rtc/sdk';
+import { createPublication, type PublicationOptions, type PublicationStore } from '@parley-rtc/sdk/bindings';
+import { pageDevices } from './page-devices.ts';
+import { createStore, type Store } from './store.ts';
+
+/** What the user should know about the own microphone and camera. */
+export interface OwnWarnings {
+  readonly isSpeakingMuted: boolean;
+  readonly isMicrophoneSilent: boolean;
+}
+
+/** One's own media in a call. */
+export interface OwnMedia {
+  /** Camera and microphone. */
+  readonly camera: PublicationStore;
+  readonly screen: PublicationStore;
+  readonly warnings: Store<OwnWarnings>;
+  readonly close: () => void;
+}
+
+/**
+ * Creates one's own publications. `camera` takes over what the option `publish` of `join` publishes, and otherwise publishes
+ * nothing before it is toggled.
+ */
+export function createOwnMedia(conference: Conference, onError: (error: ParleyError) => void): OwnMedia {
+  const camera = createPublication(conference);
+  const screen = createPublication(conference);
+  const warnings = createStore<OwnWarnings>({ isSpeakingMuted: false, isMicrophoneSilent: false });
+  let watched: PublishedStream | undefined;
+  let stopWatching: (() => void) | undefined;
+  const watch = (): void => {
+    const { stream } = camera.getSnapshot();
+    if (stream === watched) return;
+    stopWatching?.();
+    warnings.set({ isSpeakingMuted: false, isMicrophoneSilent: false });
+    watched = stream;
+    stopWatching =
+      stream &&
+      watchMedia(stream, {
+        onChange: (warning, isActive) => {
+          if (warning === 'speaking-while-muted') warnings.set({ isSpeakingMuted: isActive });
+          if (warning === 'silent-microphone') warnings.set({ isMicrophoneSilent: isActive });
+        },
+      });
+  };
+  const stops = [
+    camera.connect(cameraOptions),
+    screen.connect(() => ({ screen: true })),
+    camera.subscribe(watch),
+    ...[camera, screen].map((publication) => reportErrors(publication, onError)),
+    followSpeaker(conference, onError),
+  ];
+  return {
+    camera,
+    screen,
+    warnings: { getSnapshot: warnings.getSnapshot, subscribe: warnings.subscribe },
+    close: () => {
+      for (const stop of stops) stop();
+      stopWatching?.();
+    },
+  };
+}
+
+function cameraOptions(): PublicationOptions {
+  const { devices } = pageDevices().getSnapshot();
+  return {
+    camera: devices?.camera ?? true,
+    microphone: devices?.microphone ?? true,
+    allowMissing: true,
+    fromJoin: true,
+    devices,
+  };
+}
+
+function reportErrors(publication: PublicationStore, onError: (error: ParleyError) => void): () => void {
+  let reported: ParleyError | undefined;
+  return publication.subscribe(() => {
+    const { error } = publication.getSnapshot();
+    if (error && error !== reported) onError(error);
+    reported = error;
+  });
+}
+
+/** Plays everyone through the speaker that the user chose, now and after changes. */
+function followSpeaker(conference: Conference, onError: (error: ParleyError) => void): () => void {
+  let usedId = '';
+  const follow = async (): Promise<void> => {
+    const choice = pageDevices().getSnapshot().devices?.choice('speaker');
+    const outputId = choice?.reason === 'chosen' ? (choice.device?.id ?? '') : '';
+    if (outputId === usedId) return;
+    usedId = outputId;
+    await conference.setAudioOutput(outputId);
+  };
+  const update = (): void => void follow().catch((error: unknown) => onError(error as ParleyError));
+  let stopChoices: (() => void) | undefined;
+  const connect = (): void => {
+    const { devices } = pageDevices().getSnapshot();
+    if (!devices || stopChoices) return;
+    stopChoices = devices.subscribe(update);
+    update();
+  };
+  const stopList = pageDevices().subscribe(connect);
+  connect();
+  return () => {
+    stopList();
+    stopChoices?.();
+  };
+}

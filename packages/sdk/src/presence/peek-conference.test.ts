@@ -1,0 +1,40 @@
+import { describe, expect, it, vi } from 'vitest';
+import { fakeFetch } from '../testing/fake-fetch.ts';
+import type { FakeServer } from '../testing/fake-server.ts';
+import { joinAs } from '../testing/join-as.ts';
+import { useFakeConference } from '../testing/use-fake-conference.ts';
+import { peekConference } from './peek-conference.ts';
+
+let server: FakeServer;
+
+useFakeConference((fakes) => {
+  ({ server } = fakes);
+  vi.stubGlobal(
+    'fetch',
+    fakeFetch(server.api('cyd'), (token) => token === 'good'),
+  );
+});
+
+const options = { server: 'https://rtc.example.com', conferenceId: 'room', token: 'good' };
+
+describe('looking at a conference without joining it', () => {
+  it('tells who is inside, and leaves no trace', async () => {
+    await joinAs(server, 'ada');
+    await joinAs(server, 'bob');
+    const before = server.calls.length;
+    const { participants, id } = await peekConference(options);
+    expect(id).toBe('room');
+    expect(participants.map(({ metadata }) => metadata['name'])).toEqual(['ada', 'bob']);
+    expect(server.calls.slice(before).map(({ operation }) => operation)).toEqual(['getConference']);
+  });
+
+  it('rejects with the reason when we may not', async () => {
+    const refused = { ...options, token: 'bad' };
+    await expect(peekConference(refused)).rejects.toMatchObject({ code: 'ERR_UNAUTHORIZED' });
+  });
+
+  it('can be given up', async () => {
+    const signal = AbortSignal.abort();
+    await expect(peekConference({ ...options, signal })).rejects.toMatchObject({ code: 'ERR_ABORTED' });
+  });
+});
