@@ -175,7 +175,17 @@ export default defineConfig(({ command, mode }) => {
       // By default Vitest leaves one core free, which on two cores is half of the machine.
       maxWorkers: '100%',
       projects: [
-        ...['contract', 'client', 'sdk', 'elements', 'react', 'vue', 'server', 'conformance'].map((name) => ({
+        ...[
+          'contract',
+          'client',
+          'sdk',
+          'elements',
+          'react',
+          'vue',
+          'processors',
+          'server',
+          'conformance',
+        ].map((name) => ({
           extends: true as const,
           plugins: [withoutParts],
           test: {
