@@ -73,6 +73,10 @@ const browserModules = [
   'elements/headless',
   'react',
   'vue',
+  'processors',
+  'processors/background-blur',
+  'processors/background-image',
+  'processors/noise-suppression',
 ];
 writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
 writeFileSync(

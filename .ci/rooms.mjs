@@ -21,6 +21,14 @@ export const entrances = {
     'start-media.ts',
     'start-moderation.ts',
   ],
+  processors: [
+    'index.ts',
+    'background-blur.ts',
+    'background-image.ts',
+    'noise-suppression.ts',
+    'assets.ts',
+    'main.ts',
+  ],
   elements: ['headless.ts', 'index.ts'],
   conformance: ['index.ts', 'main.ts'],
 };
@@ -212,6 +220,15 @@ export const rooms = {
   },
   react: { '.': { holds: 'one hook per file', imports: [] } },
   vue: { '.': { holds: 'one composable per file', imports: [] } },
+  processors: {
+    'asset-names.ts': { holds: 'the files that a page fetches, and their URLs', imports: [] },
+    errors: { holds: 'what a processor fails with', imports: [] },
+    background: {
+      holds: 'finding people in a worker, and what is drawn behind them',
+      imports: ['asset-names.ts', 'errors'],
+    },
+    noise: { holds: 'RNNoise in an audio worklet', imports: ['asset-names.ts', 'errors'] },
+  },
   server: {
     'actor.ts': { holds: 'who sent a request', imports: [] },
     'clock.ts': { holds: 'time, replaced in tests', imports: [] },

@@ -11,6 +11,7 @@ import {
   type PageKind,
 } from './support/demo-call.ts';
 import { expect } from './support/expect.ts';
+import { sharpness } from './support/sharpness.ts';
 
 // In Chromium three fake cameras, to have a choice; the second one gives no video. Ten frames per second are enough to detect
 // moving video and leave the cores to the pages.
@@ -201,6 +202,33 @@ test('the Vue page counts everyone’s applause, and says who speaks', async ({ 
   await expect(bob.locator('main > header')).toContainText(/Ada speaking/);
   expect(problems).toEqual([]);
 });
+
+// Firefox's fake camera has a single color, in which nothing can be blurred.
+test(
+  'the background arrives blurred from the React page, and sharp again after the blur is turned off',
+  { tag: '@chromium' },
+  async ({ context }) => {
+    const { ada, bob, problems } = await adaAndBob(context, 'react');
+    const remoteTile = 'parley-tile[aria-label="Ada"]';
+    await expect.poll(() => sharpness(bob, remoteTile)).toBeGreaterThan(0);
+    const sharp = await sharpness(bob, remoteTile);
+    const loaded: string[] = [];
+    ada.on('request', (request) => loaded.push(new URL(request.url()).pathname));
+
+    await ada.getByRole('button', { name: 'Blur background' }).click();
+    // The segmentation model is loaded and compiled first, without a graphics card.
+    await expect(ada.getByRole('button', { name: 'Blur background', pressed: true })).toBeVisible({
+      timeout: 30_000,
+    });
+    await expect.poll(() => sharpness(bob, remoteTile)).toBeLessThan(sharp / 4);
+    // Loaded only now, and only from the demo's origin.
+    expect(loaded).toContainEqual(expect.stringMatching(/^\/processors\/.*\.wasm$/));
+
+    await ada.getByRole('button', { name: 'Blur background' }).click();
+    await expect.poll(() => sharpness(bob, remoteTile)).toBeGreaterThan(sharp / 2);
+    expect(problems).toEqual([]);
+  },
+);
 
 // Only Chromium has a fake screen.
 test(

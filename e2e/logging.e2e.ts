@@ -1,5 +1,6 @@
 import { test, type Page } from '@playwright/test';
 import { Caller, newRoom } from './support/caller.ts';
+import { joinDemo, pageKinds } from './support/demo-call.ts';
 import { expect } from './support/expect.ts';
 
 /** The lines that Parley writes to the console of a page from now on, each with the console's method before it. */
@@ -50,16 +51,12 @@ test('setLogLevel typed into the console of a running call logs what it does fro
   await Promise.all([ada.close(), bob.close()]);
 });
 
-for (const kind of ['script-tag', 'react', 'vue']) {
+for (const kind of pageKinds) {
   test(`the ${kind} demo logs its call with ?log=info, and nothing without`, async ({ page }) => {
     const lines = linesOf(page);
-    const join = async (rest: string) => {
-      await page.goto(`/${kind}/?room=${newRoom()}&name=Ada&camera=0&mic=0&autojoin=1${rest}`);
-      await expect(page.getByTestId('leave-button')).toBeVisible();
-    };
-    await join('');
+    await joinDemo(page, kind, newRoom(), 'Ada');
     expect(lines).toEqual([]);
-    await join('&log=info');
+    await joinDemo(page, kind, newRoom(), 'Ada', { rest: '&log=info' });
     await expect
       .poll(() => lines)
       .toContainEqual(expect.stringMatching(/^info \[parley:join\] joined \{endpointId: \S+/));

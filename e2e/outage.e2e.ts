@@ -1,10 +1,8 @@
 import { test, type Browser, type Page } from '@playwright/test';
 import { newRoom } from './support/caller.ts';
+import { joinDemo, playingRemoteVideos } from './support/demo-call.ts';
 import { expect } from './support/expect.ts';
 import { OwnDemo } from './support/own-demo.ts';
-import { playingVideos } from './support/playing-videos.ts';
-
-const remoteVideos = '[data-testid="tile"]:not([data-self="true"]) video';
 
 declare global {
   interface Window {
@@ -15,13 +13,12 @@ declare global {
 
 async function join(browser: Browser, demo: OwnDemo, room: string, name: string): Promise<Page> {
   const page = await (await browser.newContext()).newPage();
-  await page.goto(`${demo.url}/script-tag/?room=${room}&name=${name}&autojoin=1`);
-  await expect(page.getByTestId('leave-button')).toBeVisible();
+  await joinDemo(page, 'script-tag', room, name, { origin: demo.url });
   return page;
 }
 
 /** Runs in the page. Notes when frames of others are presented, also of videos that come later. */
-function noteFrames(selector: string): void {
+function noteFrames(): void {
   const framesAtMs: number[] = [];
   Object.assign(window, { framesAtMs });
   const watched = new WeakSet<HTMLVideoElement>();
@@ -31,12 +28,16 @@ function noteFrames(selector: string): void {
       watch(video);
     });
   };
-  setInterval(() => {
-    for (const video of document.querySelectorAll<HTMLVideoElement>(selector)) {
-      if (!watched.has(video)) watch(video);
-      watched.add(video);
+  const look = (root: ParentNode): void => {
+    for (const element of root.querySelectorAll('*')) {
+      const isVideo = element instanceof HTMLVideoElement;
+      if (isVideo && !watched.has(element)) watch(element);
+      if (isVideo) watched.add(element);
+      const isOwn = element.localName === 'parley-tile' && element.ariaLabel?.startsWith('You');
+      if (element.shadowRoot && !isOwn) look(element.shadowRoot);
     }
-  }, 20);
+  };
+  setInterval(() => look(document), 20);
 }
 
 /** Presses the button, so to speak: asks the demo to stop its server. */
@@ -56,15 +57,15 @@ test('a call on the demo survives a crash of the server without a click, and wit
   const room = newRoom();
   const pages = [await join(browser, demo, room, 'Ada'), await join(browser, demo, room, 'Bob')] as const;
   for (const page of pages) {
-    await expect.poll(() => playingVideos(page, remoteVideos), { timeout: 30_000 }).toBe(1);
-    await page.evaluate(noteFrames, remoteVideos);
+    await expect.poll(() => playingRemoteVideos(page), { timeout: 30_000 }).toBe(1);
+    await page.evaluate(noteFrames);
   }
   const [ada, bob] = pages;
 
   const askedAtMs = Date.now();
   expect(await stopServer(ada)).toEqual({ status: 200, answer: { backInMs: 10_000 } });
   expect(await stopServer(bob)).toMatchObject({ status: 409, answer: { error: 'already_stopped' } });
-  for (const page of pages) await expect(page.getByTestId('reconnecting')).toBeVisible();
+  for (const page of pages) await expect(page.getByText('Reconnecting…')).toBeVisible();
   expect(await demo.isServerUp()).toBe(false);
   await expect.poll(() => demo.isServerUp(), { timeout: 60_000, intervals: [20] }).toBe(true);
   const backAtMs = Date.now();
@@ -73,8 +74,8 @@ test('a call on the demo survives a crash of the server without a click, and wit
     const isShown = () =>
       page.evaluate((sinceMs) => window.framesAtMs.some((atMs) => atMs > sinceMs), backAtMs);
     await expect.poll(isShown, { timeout: 60_000 }).toBe(true);
-    await expect(page.getByTestId('reconnecting')).toBeHidden();
-    await expect.poll(() => playingVideos(page, remoteVideos)).toBe(1);
+    await expect(page.getByText('Reconnecting…')).toBeHidden();
+    await expect.poll(() => playingRemoteVideos(page)).toBe(1);
   }
   const delaysMs = await Promise.all(
     pages.map((page) =>

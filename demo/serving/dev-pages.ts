@@ -1,6 +1,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
+import { assetFiles } from '@parley-rtc/processors/assets';
 import { createServer, type Plugin, type ViteDevServer } from 'vite';
 import { bundleFolder, scriptTagFolder } from '../folders.ts';
 import type { JsonHandler } from '../json-handler.ts';
@@ -20,6 +21,12 @@ export interface DevPagesOptions {
   readonly backend: JsonHandler;
 }
 
+const contentTypes: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
+
 /**
  * Creates Vite's server for the demo's pages, which updates them when their sources change, with the back end and the API
  * on one origin. It does not listen yet.
@@ -35,6 +42,7 @@ export async function createDevPages({
     plugins: [
       ...pageSettings.plugins,
       builtFiles(),
+      processorFiles(),
       backendRoute(backend),
       reloadWithSdk(join(bundleFolder, 'parley-call.js')),
     ],
@@ -84,9 +92,24 @@ function builtFiles(): Plugin {
   };
 }
 
+/** Serves the files that the processors fetch, as "parley-processors copy-assets" would copy them. */
+function processorFiles(): Plugin {
+  const files = new Map(Object.entries(assetFiles()));
+  return {
+    name: 'parley-demo:processor-files',
+    configureServer({ middlewares }) {
+      middlewares.use('/processors', (request, response, next) => {
+        const file = files.get(new URL(request.url ?? '', 'http://demo').pathname.slice(1));
+        if (file === undefined) return next();
+        sendFile(response, file);
+      });
+    },
+  };
+}
+
 function sendFile(response: ServerResponse, file: string): void {
   response.writeHead(200, {
-    'content-type': extname(file) === '.js' ? 'text/javascript' : 'application/json',
+    'content-type': contentTypes[extname(file)] ?? 'application/octet-stream',
     'cache-control': 'no-cache',
   });
   createReadStream(file).pipe(response);

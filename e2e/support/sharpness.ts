@@ -5,9 +5,8 @@ import type { Page } from '@playwright/test';
  * size has little influence. 0 without video.
  */
 export async function sharpness(page: Page, tile: string): Promise<number> {
-  return await page.evaluate((tile) => {
+  return await page.locator(`${tile} video`).evaluateAll(([video]: HTMLVideoElement[]) => {
     const [width, height] = [320, 180];
-    const video = document.querySelector<HTMLVideoElement>(`${tile} video`);
     if (!video || video.videoWidth < width) return 0;
     const context = Object.assign(document.createElement('canvas'), { width, height }).getContext('2d');
     if (!context) return 0;
@@ -20,5 +19,5 @@ export async function sharpness(page: Page, tile: string): Promise<number> {
       if (index % width > 0) sum += (green(index) - green(index - 1)) ** 2;
     }
     return sum / (width * height);
-  }, tile);
+  });
 }

@@ -69,19 +69,19 @@ export class WebKitPage {
     return result as Result;
   }
 
-  /** Types `text` into the only element with this test id, or clicks it when there is no text. */
-  async use(testId: string, text?: string): Promise<void> {
-    const using = { using: 'css selector', value: `[data-testid="${testId}"]` };
+  /** Types `text` into the first element that matches, or clicks it when there is no text. */
+  async use(selector: string, text?: string): Promise<void> {
+    const using = { using: 'css selector', value: selector };
     const found = (await send('POST', `${this.#session}/element`, using)) as Readonly<Record<string, string>>;
     const element = `${this.#session}/element/${Object.values(found)[0]}`;
     if (text === undefined) await send('POST', `${element}/click`, {});
     else await send('POST', `${element}/value`, { text });
   }
 
-  /** Waits until the text of the element with this test id matches. */
-  async expectText(testId: string, pattern: RegExp): Promise<void> {
+  /** Waits until the text of the first element that matches `selector` matches `pattern`. */
+  async expectText(selector: string, pattern: RegExp): Promise<void> {
     const text = async () => {
-      const using = { using: 'css selector', value: `[data-testid="${testId}"]` };
+      const using = { using: 'css selector', value: selector };
       const found = (await send('POST', `${this.#session}/elements`, using)) as Readonly<
         Record<string, string>
       >[];
