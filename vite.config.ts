@@ -127,6 +127,8 @@ function bundle(folder: string): UserConfig {
         },
         preserveEntrySignatures: 'strict',
         optimization: inlinedNumbers,
+        // Would warn of what takes long, which may be because the machine is busy.
+        checks: { bundlerTimings: false },
         output: {
           format: 'es',
           entryFileNames: '[name].js',
