@@ -58,7 +58,9 @@ export default {
       name: 'the-demo-imports-public-names-only',
       severity: 'error',
       from: { path: '^demo/' },
-      to: { path: '^packages/[^/]+/src/(?!index\\.ts|script-tag\\.ts|assets\\.ts|background-blur\\.ts)' },
+      to: {
+        path: '^packages/[^/]+/src/(?!(?:index|headless|elements|script-tag|assets|background-blur)\\.ts|parts/)',
+      },
     },
   ],
   options: {

@@ -205,10 +205,10 @@ test('the Vue page counts everyone’s applause, and says who speaks', async ({ 
 
 // Firefox's fake camera has a single color, in which nothing can be blurred.
 test(
-  'the background arrives blurred from the React page, and sharp again after the blur is turned off',
+  'the background arrives blurred from the Vue page, and sharp again after the blur is turned off',
   { tag: '@chromium' },
   async ({ context }) => {
-    const { ada, bob, problems } = await adaAndBob(context, 'react');
+    const { ada, bob, problems } = await adaAndBob(context, 'vue');
     const remoteTile = 'parley-tile[aria-label="Ada"]';
     await expect.poll(() => sharpness(bob, remoteTile)).toBeGreaterThan(0);
     const sharp = await sharpness(bob, remoteTile);

@@ -8,11 +8,9 @@ import '@parley-rtc/elements/people';
 import '@parley-rtc/elements/settings';
 import '@parley-rtc/elements/stage';
 import type { PanelDetail, PanelName } from '@parley-rtc/elements';
-import { callOf } from '@parley-rtc/elements/headless';
-import { backgroundBlur } from '@parley-rtc/processors/background-blur';
 import { useActiveSpeakers, useConferenceState } from '@parley-rtc/react';
 import { displayNameOf, selectSelf, type Conference } from '@parley-rtc/sdk';
-import { useState, useSyncExternalStore } from 'react';
+import { useState } from 'react';
 import { room } from '../join-options.ts';
 
 /** The call in a layout of our own: who is here, the stage, and a chat that is always open. */
@@ -24,15 +22,6 @@ export function Call({ conference }: { conference: Conference }) {
 
   const isAway = self?.metadata['isAway'] === true;
   const toggleAway = () => conference.setParticipantMetadata({ ...self?.metadata, isAway: !isAway });
-  // The elements' stores are ours, too: this is the camera that the stage shows.
-  const { camera } = callOf(conference).ownMedia;
-  const { stream } = useSyncExternalStore(camera.subscribe, camera.getSnapshot);
-  const [isBlurred, setBlurred] = useState(false);
-  const toggleBlur = async () => {
-    await stream?.setProcessor('video', isBlurred ? undefined : backgroundBlur({ assets: '/processors/' }));
-    setBlurred(!isBlurred);
-  };
-
   const remove = ({ detail }: CustomEvent<RemoveDetail>) => {
     const name = detail.person.name ?? 'this guest';
     if (confirm(`Remove ${name} from the call?`)) void conference.moderation.remove(detail.participantId);
@@ -54,9 +43,6 @@ export function Call({ conference }: { conference: Conference }) {
               </li>
             ))}
           </ul>
-          <button type="button" className="own" aria-pressed={isBlurred} onClick={toggleBlur}>
-            Blur background
-          </button>
           <button type="button" className="own" aria-pressed={isAway} onClick={toggleAway}>
             Be right back
           </button>
