@@ -7,6 +7,13 @@ export const room: string = query.get('room') ?? 'demo';
 /** The language of the elements, from the page's address. */
 export const language: string = query.get('lang') ?? 'en';
 
+/** What the lobby says after a call, by its status. */
+export const titles: Readonly<Record<string, string | undefined>> = {
+  left: 'You left the call',
+  ended: 'The call has ended',
+  removed: 'You were removed from the call',
+};
+
 /** Asks the page's own back end for a ticket, and says how to join the room with it. */
 export async function joinOptionsFor(name: string): Promise<JoinOptions> {
   // The user would neither see nor hear anyone.

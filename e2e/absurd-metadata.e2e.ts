@@ -66,6 +66,8 @@ test('absurd metadata of other participants is refused or becomes ordinary state
   for (const one of [ada.page, page]) one.on('pageerror', ({ message }) => problems.push(message));
   await ada.join(room, 'Ada');
   await ada.publish(11);
+  // Firefox opens devices only for the page in front.
+  await page.bringToFront();
   await page.goto(`/script-tag/?room=${room}`);
   await page.getByLabel('Your name').fill('Bob');
   // Encoding a camera would slow down a small machine.

@@ -2,6 +2,7 @@ import { test, type BrowserContext, type Page } from '@playwright/test';
 import { demoUrl } from './support/addresses.ts';
 import { newRoom } from './support/caller.ts';
 import {
+  control,
   joinDemo,
   leaveButton,
   overflowPx,
@@ -99,9 +100,9 @@ for (const kind of pageKinds) {
     await expect(remoteTiles(ada)).toHaveText(/Bob/);
     await expect(remoteTiles(bob)).toHaveText(/Ada/);
 
-    await bob.getByRole('button', { name: 'Mute', exact: true }).press('Enter');
+    await control(bob, 'Mute').press('Enter');
     await expect(remoteTiles(ada).getByRole('img', { name: 'Muted' })).toBeVisible();
-    await expect(bob.getByRole('button', { name: 'Unmute', exact: true })).toBeFocused();
+    await expect(control(bob, 'Unmute')).toBeFocused();
 
     await ada.context().setOffline(true);
     await expect(ada.getByText('Reconnecting…')).toBeVisible();
@@ -160,7 +161,7 @@ for (const kind of pageKinds) {
     await page.unroute('**/rtc-api/conferences/join');
     await join.click();
     await expect(leaveButton(page)).toBeInViewport({ ratio: 1 });
-    await expect(page.getByRole('button', { name: 'Mute', exact: true })).toBeInViewport({ ratio: 1 });
+    await expect(control(page, 'Mute')).toBeInViewport({ ratio: 1 });
     expect(await overflowPx(page)).toBe(0);
   });
 }
@@ -197,7 +198,7 @@ test('the Vue page counts everyone’s applause, and says who speaks', async ({ 
   await expect(bob.getByRole('button', { name: 'Applaud (1)' })).toBeVisible();
   await bob.getByRole('button', { name: /^Applaud/ }).click();
   await expect(ada.getByRole('button', { name: 'Applaud (2)' })).toBeVisible();
-  await bob.getByRole('button', { name: 'Mute', exact: true }).click();
+  await control(bob, 'Mute').click();
   // The fake microphone beeps.
   await expect(bob.locator('main > header')).toContainText(/Ada speaking/);
   expect(problems).toEqual([]);
@@ -311,7 +312,7 @@ test('the lobby explains a denied camera, and the call works with the microphone
   await expect(page.getByRole('alert')).toHaveText(/^\s*Access to the camera was denied\. Allow it/);
   await page.getByLabel('Your name').fill('Ada');
   await page.getByRole('button', { name: 'Join call' }).click();
-  await expect(page.getByRole('button', { name: 'Mute', exact: true })).toBeVisible();
+  await expect(control(page, 'Mute')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Turn camera on' })).toBeVisible();
 });
 
@@ -323,8 +324,8 @@ for (const kind of ['react', 'vue'] as const) {
     await denyCamera(page);
     await joinDemo(page, kind, newRoom(), 'Ada');
     await expect(page.getByRole('alert')).toHaveText(/Access to the camera.* was denied/);
-    await page.getByRole('button', { name: 'Unmute', exact: true }).click();
-    await expect(page.getByRole('button', { name: 'Mute', exact: true })).toBeVisible();
+    await control(page, 'Unmute').click();
+    await expect(control(page, 'Mute')).toBeVisible();
     await expect(page.getByRole('button', { name: 'Turn camera on' })).toBeVisible();
   });
 }
@@ -343,6 +344,23 @@ test('a page that removes the call leaves it, and releases camera and microphone
   await expect(remoteTiles(ada)).toHaveCount(0);
   expect(problems).toEqual([]);
 });
+
+for (const kind of pageKinds) {
+  test(`“How this works” on the ${kind} page shows timing, sizes, quality and code`, async ({ context }) => {
+    const { bob, problems } = await adaAndBob(context, kind);
+    await bob.getByRole('button', { name: 'How this works' }).click();
+    const drawer = bob.getByRole('dialog', { name: 'How this works' });
+    await expect(drawer).toContainText(/In all\s*\d+ ms/);
+    await expect(drawer).toContainText(/Received.*First frame after \d+ ms/s);
+    await expect(drawer).toContainText(/Received.*VP8: \d+ × \d+ at \d+ kbit\/s/s);
+    await expect(drawer).toContainText(/Sent.*VP8: \d+ × \d+ at \d+ kbit\/s/s);
+    await expect(drawer).toContainText(/Quality: (excellent|good|poor|lost)/);
+    await expect(drawer).toContainText('await conference.leave();');
+    await drawer.getByRole('button', { name: 'Close' }).click();
+    await expect(drawer).toBeHidden();
+    expect(problems).toEqual([]);
+  });
+}
 
 test('the first page links to all three pages', async ({ page }) => {
   await page.goto('/');

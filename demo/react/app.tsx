@@ -1,15 +1,9 @@
 import { errorText, textsIn } from '@parley-rtc/elements/headless';
-import { useConference, type ConferenceStatus } from '@parley-rtc/react';
+import { useConference } from '@parley-rtc/react';
 import type { JoinOptions, ParleyError } from '@parley-rtc/sdk';
 import { useState } from 'react';
-import { joinOptionsFor, language, room } from '../join-options.ts';
+import { joinOptionsFor, language, room, titles } from '../join-options.ts';
 import { Call } from './call.tsx';
-
-const titles: Partial<Record<ConferenceStatus, string>> = {
-  left: 'You left the call',
-  ended: 'The call has ended',
-  removed: 'You were removed from the call',
-};
 
 /** A lobby of our own, and the call. */
 export function App() {
@@ -20,12 +14,14 @@ export function App() {
   const { conference, status, error = refusal } = useConference(options);
   const isJoining = isAsking || status === 'joining' || status === 'waiting';
 
-  const join = async () => {
+  const join = async (form: FormData) => {
+    const chosen = String(form.get('name'));
+    setName(chosen);
     setRefusal(undefined);
     setOptions(undefined);
     setAsking(true);
     try {
-      setOptions(await joinOptionsFor(name));
+      setOptions(await joinOptionsFor(chosen));
     } catch (cause) {
       setRefusal(cause as ParleyError);
     }
@@ -39,7 +35,7 @@ export function App() {
         className="card"
         onSubmit={(event) => {
           event.preventDefault();
-          void join();
+          void join(new FormData(event.currentTarget));
         }}
       >
         <h1>{titles[status] ?? 'Ready to join?'}</h1>
@@ -48,13 +44,7 @@ export function App() {
         </p>
         <label>
           Your name
-          <input
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-            autoComplete="name"
-            maxLength={200}
-            required
-          />
+          <input name="name" defaultValue={name} autoComplete="name" maxLength={200} required />
         </label>
         {error && (
           <p className="error" role="alert">

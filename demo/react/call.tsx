@@ -46,6 +46,7 @@ export function Call({ conference }: { conference: Conference }) {
           <button type="button" className="own" aria-pressed={isAway} onClick={toggleAway}>
             Be right back
           </button>
+          <how-it-works conference={conference} />
         </header>
         <div className="stage">
           <parley-stage onparley-remove={remove} />

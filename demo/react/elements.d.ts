@@ -11,7 +11,7 @@ import type {
   ParleySettings,
   ParleyStage,
 } from '@parley-rtc/elements';
-import type { DisplayName } from '@parley-rtc/sdk';
+import type { Conference, DisplayName } from '@parley-rtc/sdk';
 import type { DetailedHTMLProps, HTMLAttributes } from 'react';
 
 type Element<Of, More = object> = DetailedHTMLProps<HTMLAttributes<Of>, Of> & More;
@@ -30,6 +30,7 @@ declare global {
 declare module 'react' {
   namespace JSX {
     interface IntrinsicElements {
+      'how-it-works': { readonly conference: Conference };
       'parley-audio': Element<ParleyAudio>;
       'parley-chat': Element<ParleyChat>;
       'parley-conference': Element<ParleyConference, Pick<ParleyConference, 'conference'>>;

@@ -11,8 +11,5 @@ export const pageSettings = {
   root: fileURLToPath(new URL('..', import.meta.url)),
   logLevel: 'warn',
   clearScreen: false,
-  plugins: [
-    react(),
-    vue({ template: { compilerOptions: { isCustomElement: (tag) => tag.startsWith('parley-') } } }),
-  ],
+  plugins: [react(), vue({ template: { compilerOptions: { isCustomElement: (tag) => tag.includes('-') } } })],
 } satisfies InlineConfig;

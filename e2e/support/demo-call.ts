@@ -23,9 +23,14 @@ export async function joinDemo(
   await expect(leaveButton(page)).toBeVisible();
 }
 
+/** A button of the call's controls. */
+export function control(page: Page, name: string): Locator {
+  return page.locator('parley-controls').getByRole('button', { name, exact: true });
+}
+
 /** Shown in a call, and only there. */
 export function leaveButton(page: Page): Locator {
-  return page.getByRole('button', { name: 'Leave', exact: true });
+  return control(page, 'Leave');
 }
 
 export function remoteTiles(page: Page): Locator {
