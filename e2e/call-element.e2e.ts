@@ -39,6 +39,31 @@ test('a page with one tag is a call: two people see and hear each other, and see
   await expect(bob.tiles('Ada')).toHaveCount(0);
   await ada.page.getByRole('button', { name: 'Rejoin' }).click();
   await expect(bob.tiles('Ada')).toHaveCount(1);
+  // What was on when leaving is on again, and what was muted stays muted.
+  await bob.expectVideoOf('Ada');
+  await expect(ada.button(/^Unmute/)).toBeVisible();
+  await expect(bob.tiles('Ada').and(bob.page.locator('[speaking]'))).toHaveCount(0);
+  for (const side of [ada, bob]) await side.close();
+});
+
+test('the call goes on when a framework moves its element, and ends when the element is removed', async ({
+  browser,
+}) => {
+  const room = newRoom();
+  const ada = await CallPage.open(browser, room);
+  await ada.join('Ada');
+  const bob = await CallPage.open(browser, room);
+  await bob.joinSilently('Bob');
+  await bob.expectVideoOf('Ada');
+  await ada.withElement((call) => {
+    const box = document.createElement('div');
+    document.body.append(box);
+    box.append(call);
+  });
+  await bob.expectVideoOf('Ada');
+  await expect(ada.stage).toBeVisible();
+  await ada.withElement((call) => call.remove());
+  await expect(bob.tiles('Ada')).toHaveCount(0);
   for (const side of [ada, bob]) await side.close();
 });
 
