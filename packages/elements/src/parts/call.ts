@@ -278,8 +278,6 @@ export class ParleyCall extends ParleyElement {
     const isBack = this.#visit.getSnapshot().phase === 'over';
     // Loaded in the background since the lobby, and needed now.
     const loading = import('./call-view.ts');
-    // Whoever rejoins has no preview any more.
-    this.#lobby.open();
     const preview = await this.#lobby.takePreview();
     await this.#visit.join({
       ...(shown !== '' && { metadata: { name: shown } }),
