@@ -23,7 +23,7 @@ test.describe('in a WebKit without WebRTC', () => {
     await page.goto(`${demoUrl}/script-tag/?room=${newRoom()}`);
     const words = () =>
       page.evaluate(() => document.querySelector('parley-call')?.shadowRoot?.textContent ?? '', undefined);
-    await expect.poll(words).toMatch(/This browser can’t make calls\s+Update it, or open this page in/);
+    await expect.poll(words).toMatch(/This browser can’t make calls\s*Update it, or open this page in/);
   });
 
   for (const kind of ['react', 'vue']) {

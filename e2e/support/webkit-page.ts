@@ -69,11 +69,10 @@ export class WebKitPage {
     return result as Result;
   }
 
-  /** Types `text` into the first element that matches, or clicks it when there is no text. */
+  /** Types `text` into the first element that matches, as soon as there is one, or clicks it when there is no text. */
   async use(selector: string, text?: string): Promise<void> {
-    const using = { using: 'css selector', value: selector };
-    const found = (await send('POST', `${this.#session}/element`, using)) as Readonly<Record<string, string>>;
-    const element = `${this.#session}/element/${Object.values(found)[0]}`;
+    await expect.poll(() => this.#find(selector)).toBeDefined();
+    const element = await this.#find(selector);
     if (text === undefined) await send('POST', `${element}/click`, {});
     else await send('POST', `${element}/value`, { text });
   }
@@ -81,14 +80,20 @@ export class WebKitPage {
   /** Waits until the text of the first element that matches `selector` matches `pattern`. */
   async expectText(selector: string, pattern: RegExp): Promise<void> {
     const text = async () => {
-      const using = { using: 'css selector', value: selector };
-      const found = (await send('POST', `${this.#session}/elements`, using)) as Readonly<
-        Record<string, string>
-      >[];
-      const [element] = found.flatMap((one) => Object.values(one));
-      return element === undefined ? '' : await send('GET', `${this.#session}/element/${element}/text`);
+      const element = await this.#find(selector);
+      return element === undefined ? '' : await send('GET', `${element}/text`);
     };
     await expect.poll(text).toMatch(pattern);
+  }
+
+  /** The address of the first element that matches. */
+  async #find(selector: string): Promise<string | undefined> {
+    const using = { using: 'css selector', value: selector };
+    const found = (await send('POST', `${this.#session}/elements`, using)) as Readonly<
+      Record<string, string>
+    >[];
+    const [id] = found.flatMap((one) => Object.values(one));
+    return id === undefined ? undefined : `${this.#session}/element/${id}`;
   }
 
   async close(): Promise<void> {
