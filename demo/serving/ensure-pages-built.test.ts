@@ -21,7 +21,8 @@ it('builds pages that load nothing of a development server', { timeout: timeoutM
     expect(html).toContain('</html>');
     expect(html).not.toMatch(/@vite|@fs|@react-refresh|\.tsx?"/);
     const files = [...html.matchAll(/(?:src|href)="(\/[^"?]+\.\w+)"/g)].flatMap(([, path]) => path ?? []);
-    expect(files).toContainEqual(expect.stringMatching(/^\/assets\/.*\.css$/));
+    const style = page === '/script-tag/' ? /^\/parley-elements\/parley-call\.js$/ : /^\/assets\/.*\.css$/;
+    expect(files).toContainEqual(expect.stringMatching(style));
     for (const path of files.filter((path) => path !== '/openapi.yaml')) {
       expect([path, (await fetch(origin + path)).status]).toEqual([path, 200]);
     }
