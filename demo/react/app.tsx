@@ -15,7 +15,7 @@ export function App() {
   const isJoining = isAsking || status === 'joining' || status === 'waiting';
 
   const join = async (form: FormData) => {
-    const chosen = String(form.get('name'));
+    const chosen = form.get('name') as string;
     setName(chosen);
     setRefusal(undefined);
     setOptions(undefined);

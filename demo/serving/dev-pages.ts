@@ -50,6 +50,8 @@ export async function createDevPages({
       port,
       strictPort: true,
       ...(lanAddress !== undefined && { host: true, https: await createCertificate(lanAddress) }),
+      // Would look for the files of builds among the sources, and print that they are not there.
+      preTransformRequests: false,
       // Otherwise Vite would answer CORS preflights instead of the API.
       cors: false,
       proxy: Object.fromEntries(apiPaths.map((path) => [path, { target: api }])),
