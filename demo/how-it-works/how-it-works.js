@@ -12,12 +12,12 @@ const codes = {
 };
 
 const styles = `
-  :host { font: 15px/1.45 system-ui, sans-serif; color-scheme: light dark; }
+  :host { position: relative; z-index: 20; font: 15px/1.45 system-ui, sans-serif; color-scheme: light dark; }
   button { min-height: 44px; padding: 0 16px; border: 1px solid #8a909c; border-radius: 999px;
     background: light-dark(#fff, #1d1f24); color: light-dark(#16181d, #f2f3f5); font: inherit; font-weight: 600;
     cursor: pointer; }
   button:disabled { cursor: default; opacity: 0.6; }
-  dialog { position: fixed; inset: 0 auto 0 0; z-index: 20; box-sizing: border-box; width: min(24rem, 100vw);
+  dialog { position: fixed; inset: 0 auto 0 0; box-sizing: border-box; width: min(24rem, 100vw);
     height: 100dvh; max-height: none; max-width: none; margin: 0; padding: 16px 20px; overflow: auto; border: 0;
     border-inline-end: 1px solid #8a909c; background: light-dark(#fff, #1d1f24); color: light-dark(#16181d, #f2f3f5); }
   header { display: flex; align-items: center; justify-content: space-between; gap: 8px; }
