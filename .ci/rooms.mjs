@@ -21,7 +21,7 @@ export const entrances = {
     'start-media.ts',
     'start-moderation.ts',
   ],
-  elements: ['headless.ts', 'index.ts'],
+  elements: ['headless.ts', 'index.ts', 'tags.ts'],
   conformance: ['index.ts', 'main.ts'],
 };
 
@@ -210,8 +210,14 @@ export const rooms = {
       ],
     },
   },
-  react: { '.': { holds: 'one hook per file', imports: [] } },
-  vue: { '.': { holds: 'one composable per file', imports: [] } },
+  react: {
+    elements: { holds: 'one component per element and file', imports: [] },
+    '.': { holds: 'one hook per file', imports: ['elements'] },
+  },
+  vue: {
+    elements: { holds: 'one component per element and file', imports: [] },
+    '.': { holds: 'one composable per file', imports: ['elements'] },
+  },
   server: {
     'actor.ts': { holds: 'who sent a request', imports: [] },
     'clock.ts': { holds: 'time, replaced in tests', imports: [] },

@@ -1,5 +1,4 @@
 import { ContextProvider } from '@lit/context';
-import type { DisplayName } from '@parley-rtc/sdk';
 import {
   html,
   nothing,
@@ -12,11 +11,12 @@ import { createRef, ref } from 'lit/directives/ref.js';
 import { CallElement } from '../base/call-element.ts';
 import { conferenceContext, textsContext } from '../base/contexts.ts';
 import { define } from '../base/define.ts';
+import type { LeaveDetail, PanelDetail, PanelName, RemoveDetail } from '../base/events.ts';
 import { shownName } from '../base/person.ts';
 import { buttons, tokens } from '../base/styles.ts';
 import './audio.ts';
 import { callViewStyles } from '../call/call-view-styles.ts';
-import type { PanelDetail, PanelName, ParleyControls } from './controls.ts';
+import type { ParleyControls } from './controls.ts';
 import './controls.ts';
 import { holdScreenAwake } from '../call/hold-screen-awake.ts';
 import { loadPanel } from './load-panel.ts';
@@ -103,8 +103,7 @@ export class ParleyCallView extends CallElement {
       >
         <div class="main">
           <parley-stage
-            @parley-remove=${(event: CustomEvent<{ participantId: string; person: DisplayName }>) =>
-              this.#askToRemove(event)}
+            @parley-remove=${(event: CustomEvent<RemoveDetail>) => this.#askToRemove(event)}
           ></parley-stage>
           <parley-notices @parley-open-chat=${() => this.#show('chat')}></parley-notices>
           <parley-controls
@@ -112,7 +111,7 @@ export class ParleyCallView extends CallElement {
             .openPanel=${panel}
             @parley-panel=${(event: CustomEvent<PanelDetail>) =>
               this.#show(panel === event.detail.panel ? undefined : event.detail.panel)}
-            @parley-leave=${(event: CustomEvent<{ forEveryone: boolean }>) => this.#askToEnd(event)}
+            @parley-leave=${(event: CustomEvent<LeaveDetail>) => this.#askToEnd(event)}
             @parley-full-screen=${() => this.#toggleFullScreen()}
           ></parley-controls>
         </div>
@@ -188,9 +187,7 @@ export class ParleyCallView extends CallElement {
     this.#show(undefined);
   }
 
-  #askToRemove({
-    detail: { participantId, person },
-  }: CustomEvent<{ participantId: string; person: DisplayName }>) {
+  #askToRemove({ detail: { participantId, person } }: CustomEvent<RemoveDetail>) {
     const name = shownName(person, this.text('tile.guest'));
     this.question = {
       text: this.text('people.confirm-remove', { name }),
@@ -199,7 +196,7 @@ export class ParleyCallView extends CallElement {
     };
   }
 
-  #askToEnd(event: CustomEvent<{ forEveryone: boolean }>): void {
+  #askToEnd(event: CustomEvent<LeaveDetail>): void {
     if (!event.detail.forEveryone) return;
     event.preventDefault();
     this.question = {

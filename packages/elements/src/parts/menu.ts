@@ -194,7 +194,7 @@ export class ParleyMenu extends ParleyElement {
   #select(id: string): void {
     this.#menu.value?.hidePopover();
     this.#button.value?.focus();
-    this.emit('parley-menu-select', { id } satisfies MenuSelectDetail);
+    this.emit('parley-menu-select', { id });
   }
 
   #onButtonKey(event: KeyboardEvent): void {
