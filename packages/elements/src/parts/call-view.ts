@@ -40,14 +40,14 @@ const quietMs = 3_000;
  */
 export class ParleyCallView extends CallElement {
   static override properties: PropertyDeclarations = {
-    inviteLink: {},
+    inviteLink: { attribute: 'invite-link' },
     panel: { state: true },
     isQuiet: { state: true },
     question: { state: true },
   };
   static override styles: CSSResultGroup = [tokens, buttons, callViewStyles];
 
-  /** The link for inviting others. Default: the page's address. */
+  /** The link for inviting others. Default: the page's address. Attribute `invite-link`. */
   declare inviteLink: string | undefined;
   declare panel: PanelName | undefined;
   declare isQuiet: boolean;

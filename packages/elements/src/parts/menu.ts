@@ -11,8 +11,8 @@ import { buttons, tokens } from '../base/styles.ts';
 
 /**
  * A button that opens a menu. The keyboard works as in menus of the system: arrows, Home, End, first letters, Escape, Tab.
- * Fires `parley-menu-select` with the id of the chosen item.
  *
+ * @fires parley-menu-select - The user has chosen an item: `detail.id`.
  * @slot - What the button shows. Default: its icon.
  * @csspart button - The button.
  * @csspart menu - The open menu.
@@ -105,9 +105,11 @@ export class ParleyMenu extends ParleyElement {
     `,
   ];
 
+  /** What the menu offers. */
   declare items: readonly MenuItem[];
   /** The name of the button and of its menu. */
   declare label: string;
+  /** The icon of the button. */
   declare icon: IconName;
   declare isOpen: boolean;
 
