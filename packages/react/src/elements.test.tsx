@@ -1,11 +1,13 @@
 import type {
   ParleyCall as ParleyCallElement,
   ParleyControls as ParleyControlsElement,
+  ParleyLobby as ParleyLobbyElement,
 } from '@parley-rtc/elements';
+import { createLobby } from '@parley-rtc/elements/headless';
 import { render } from '@testing-library/react';
 import { createRef } from 'react';
 import { describe, expect, expectTypeOf, it, vi } from 'vitest';
-import { ParleyCall, ParleyControls, ParleyInvite } from './elements.ts';
+import { ParleyCall, ParleyControls, ParleyInvite, ParleyLobby } from './elements.ts';
 import './tags.ts';
 
 const ticket = () => 'the ticket';
@@ -45,6 +47,25 @@ describe('components for elements', () => {
     rerender(<ParleyControls ref={ref} onLeave={(event) => event.preventDefault()} />);
     expect(leave()).toBe(false);
     expect(first.mock.calls).toEqual([[true]]);
+  });
+
+  it('never open devices through a store that they were not given', async () => {
+    // jsdom has no media.
+    vi.spyOn(HTMLMediaElement.prototype, 'play').mockResolvedValue();
+    const lobby = () => ({
+      ...createLobby({ camera: false, microphone: false }),
+      open: vi.fn<() => void>(),
+      close: vi.fn<() => void>(),
+    });
+    const [first, second] = [lobby(), lobby()];
+    const ref = createRef<ParleyLobbyElement>();
+    const { rerender } = render(<ParleyLobby ref={ref} store={first} />);
+    await ref.current?.updateComplete;
+    expect([first.open, first.close].map(({ mock }) => mock.calls.length)).toEqual([1, 0]);
+    rerender(<ParleyLobby ref={ref} store={second} />);
+    await ref.current?.updateComplete;
+    expect([first.open, first.close].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
+    expect(second.open).toHaveBeenCalledTimes(1);
   });
 
   it('render what is inside them', () => {
