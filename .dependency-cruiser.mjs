@@ -9,6 +9,7 @@ const mayImport = {
   elements: ['sdk'],
   react: ['sdk', 'elements'],
   vue: ['sdk', 'elements'],
+  processors: ['sdk'],
   server: ['contract'],
   conformance: ['contract', 'client'],
 };
@@ -57,7 +58,7 @@ export default {
       name: 'the-demo-imports-public-names-only',
       severity: 'error',
       from: { path: '^demo/' },
-      to: { path: '^packages/[^/]+/src/(?!index\\.ts|script-tag\\.ts)' },
+      to: { path: '^packages/[^/]+/src/(?!index\\.ts|script-tag\\.ts|assets\\.ts|background-blur\\.ts)' },
     },
   ],
   options: {

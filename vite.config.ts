@@ -24,8 +24,13 @@ const minifiedTemplates: Plugin = {
   name: 'parley:minified-templates',
   async transform(code, id) {
     if (!/\/packages\/elements\/src\//.test(id) || !/\b(html|css|svg)`/.test(code)) return undefined;
-    const { code: minified, map } = await minifyHTMLLiterals(code, { fileName: id });
-    return { code: minified, map: map as never };
+    // Null for templates that are as small as they can be.
+    const minified = await minifyHTMLLiterals(code, {
+      fileName: id,
+      // In SVG, a closing slash after a value without quotes would become part of it.
+      html: { removeAttributeQuotes: false, keepClosingSlash: true },
+    });
+    return minified && { code: minified.code, map: minified.map as never };
   },
 };
 
@@ -170,7 +175,17 @@ export default defineConfig(({ command, mode }) => {
       // By default Vitest leaves one core free, which on two cores is half of the machine.
       maxWorkers: '100%',
       projects: [
-        ...['contract', 'client', 'sdk', 'elements', 'react', 'vue', 'server', 'conformance'].map((name) => ({
+        ...[
+          'contract',
+          'client',
+          'sdk',
+          'elements',
+          'react',
+          'vue',
+          'processors',
+          'server',
+          'conformance',
+        ].map((name) => ({
           extends: true as const,
           plugins: [withoutParts],
           test: {

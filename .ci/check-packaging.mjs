@@ -63,12 +63,16 @@ function foreignDependencies({ dependencies, peerDependencies, devDependencies }
   );
 }
 
+/** What only builds import, from disk. */
+const forNode = new Set(['processors/assets']);
 /** What browsers import: packages and their subpaths. */
-const browserModules = ['contract', 'client', 'sdk', 'elements', 'react', 'vue'].flatMap((name) => {
-  const { manifest } = publishedPackages().find((published) => published.name === name);
-  const modules = Object.entries(manifest.exports).filter(([, { types }]) => types !== undefined);
-  return modules.map(([subpath]) => `${name}${subpath.slice(1)}`);
-});
+const browserModules = ['contract', 'client', 'sdk', 'elements', 'react', 'vue', 'processors']
+  .flatMap((name) => {
+    const { manifest } = publishedPackages().find((published) => published.name === name);
+    const modules = Object.entries(manifest.exports).filter(([, { types }]) => types !== undefined);
+    return modules.map(([subpath]) => `${name}${subpath.slice(1)}`);
+  })
+  .filter((module) => !forNode.has(module));
 writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
 writeFileSync(
   join(folder, 'consumer.ts'),

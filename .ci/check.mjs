@@ -50,6 +50,7 @@ const playwright = (project, workers) => ({
     ensureBrowser();
     ensureFirefox();
     ensureMediaPrograms();
+    ensureProgram('espeak-ng', 'espeak-ng');
     ensureNetworkTools();
   },
   report: join(reports, `e2e-${project}.json`),

@@ -21,6 +21,14 @@ export const entrances = {
     'start-media.ts',
     'start-moderation.ts',
   ],
+  processors: [
+    'index.ts',
+    'background-blur.ts',
+    'background-image.ts',
+    'noise-suppression.ts',
+    'assets.ts',
+    'main.ts',
+  ],
   elements: ['headless.ts', 'index.ts', 'tags.ts'],
   conformance: ['index.ts', 'main.ts'],
 };
@@ -217,6 +225,15 @@ export const rooms = {
   vue: {
     elements: { holds: 'one component per element and file', imports: [] },
     '.': { holds: 'one composable per file', imports: ['elements'] },
+  },
+  processors: {
+    'asset-names.ts': { holds: 'the files that a page fetches, and their URLs', imports: [] },
+    errors: { holds: 'what a processor fails with', imports: [] },
+    background: {
+      holds: 'finding people in a worker, and what is drawn behind them',
+      imports: ['asset-names.ts', 'errors'],
+    },
+    noise: { holds: 'RNNoise in an audio worklet', imports: ['asset-names.ts', 'errors'] },
   },
   server: {
     'actor.ts': { holds: 'who sent a request', imports: [] },

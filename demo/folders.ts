@@ -5,9 +5,5 @@ export const workspaceFolder: string = fileURLToPath(new URL('..', import.meta.u
 export const sdkFolder: string = join(workspaceFolder, 'packages', 'sdk');
 /** Where `build:script-tag` writes. */
 export const scriptTagFolder: string = join(sdkFolder, 'dist');
-/** The files of the npm package for segmentation: script, WebAssembly, model. */
-export const segmentationFolder: string = fileURLToPath(
-  new URL('.', import.meta.resolve('@mediapipe/selfie_segmentation')),
-);
 /** Node keeps compiled code there, which makes each start of a program but the first a third faster. */
 export const compileCacheFolder: string = join(workspaceFolder, 'node_modules', '.cache', 'parley-demo');

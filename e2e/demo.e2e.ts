@@ -303,11 +303,11 @@ test(
 
     await ada.getByTestId('settings-button').click();
     await ada.getByTestId('blur-switch').click();
-    // The segmentation model is loaded and compiled first, without a graphics card.
+    // The library and its model are loaded and compiled first.
     await expect(ada.getByTestId('blur-switch')).toHaveAttribute('aria-checked', 'true', { timeout: 30_000 });
     await expect.poll(() => sharpness(bob, remoteTiles)).toBeLessThan(sharp / 4);
     // Loaded only now, and only from the demo's origin.
-    expect(loaded).toContainEqual(expect.stringMatching(/^\/selfie-segmentation\/.*\.wasm$/));
+    expect(loaded).toContainEqual(expect.stringMatching(/^\/processors\/.*\.wasm$/));
 
     await ada.getByTestId('blur-switch').click();
     await expect.poll(() => sharpness(bob, remoteTiles)).toBeGreaterThan(sharp / 2);

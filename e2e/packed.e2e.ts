@@ -47,3 +47,24 @@ test('an app on the packed packages makes a call, and fetches each part of the S
   await ada.close();
   await bob.close();
 });
+
+// Firefox has WebGL only with a graphics card.
+test(
+  'an app on the packed packages blurs the background with the files that it has copied',
+  { tag: '@chromium' },
+  async ({ browser }) => {
+    const room = newRoom();
+    const ada = await AppPage.open(browser, app.url, room);
+    const bob = await AppPage.open(browser, app.url, room);
+    await Promise.all([ada.join(), bob.join()]);
+    await ada.publish();
+    await bob.expectVideo();
+    await expect.poll(() => bob.sharpness()).toBeGreaterThan(0);
+    const sharp = await bob.sharpness();
+    await ada.blur();
+    await expect.poll(() => bob.sharpness()).toBeLessThan(sharp / 4);
+    expect([...ada.errors, ...bob.errors]).toEqual([]);
+    await ada.close();
+    await bob.close();
+  },
+);

@@ -25,6 +25,7 @@ const alone =
  * - `simulcast` needs streams of frames for its fifty switches; `view-limits` shows that layers work in Firefox.
  * - `lip-sync` needs the machine for itself; in Firefox it passes alone, but not beside other journeys.
  * - `recording` is about the server; it decodes files, not what a browser shows.
+ * - `processors` needs WebGL, which Firefox has only with a graphics card.
  * - `clients` opens no browser.
  */
 const firefoxToo = new RegExp(
@@ -34,6 +35,8 @@ const firefoxToo = new RegExp(
     'await-using',
     'bad-input',
     'call',
+    'call-parts',
+    'call-parts-look',
     'codecs',
     'crowd',
     'demo',

@@ -1,8 +1,9 @@
 import { createReadStream, existsSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { extname, join } from 'node:path';
+import { assetFiles } from '@parley-rtc/processors/assets';
 import { createServer, type Plugin, type ViteDevServer } from 'vite';
-import { scriptTagFolder, segmentationFolder } from '../folders.ts';
+import { scriptTagFolder } from '../folders.ts';
 import type { JsonHandler } from '../json-handler.ts';
 import { apiPaths } from './api-paths.ts';
 import { createCertificate } from './create-certificate.ts';
@@ -22,6 +23,7 @@ export interface DevPagesOptions {
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
   '.wasm': 'application/wasm',
 };
 
@@ -40,7 +42,7 @@ export async function createDevPages({
     plugins: [
       ...pageSettings.plugins,
       scriptTagFile(),
-      segmentationFiles(),
+      processorFiles(),
       backendRoute(backend),
       reloadWithSdk(join(scriptTagFolder, 'parley.iife.js')),
     ],
@@ -75,14 +77,15 @@ function scriptTagFile(): Plugin {
   };
 }
 
-function segmentationFiles(): Plugin {
+/** Serves the files that the processors fetch, as "parley-processors copy-assets" would copy them. */
+function processorFiles(): Plugin {
+  const files = new Map(Object.entries(assetFiles()));
   return {
-    name: 'parley-demo:segmentation-files',
+    name: 'parley-demo:processor-files',
     configureServer({ middlewares }) {
-      middlewares.use('/selfie-segmentation', (request, response, next) => {
-        const [, name] = /^\/([\w.]+)$/.exec(request.url ?? '') ?? [];
-        const file = `${segmentationFolder}${name}`;
-        if (name === undefined || !existsSync(file)) return next();
+      middlewares.use('/processors', (request, response, next) => {
+        const file = files.get(new URL(request.url ?? '', 'http://demo').pathname.slice(1));
+        if (file === undefined) return next();
         sendFile(response, file);
       });
     },

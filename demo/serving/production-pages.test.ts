@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { request, type IncomingHttpHeaders, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import { request as requestOverHttps } from 'node:https';
 import { buffer, text } from 'node:stream/consumers';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { assetFiles } from '@parley-rtc/processors/assets';
 import { expect, it } from 'vitest';
 import { jsonHandler } from '../json-handler.ts';
 import { readJson } from '../read-json.ts';
@@ -56,7 +58,7 @@ it('lets browsers keep files named after their content, and ask for the others a
   expect(await cacheControl('/')).toBe('no-cache');
   expect(await cacheControl('/parley.iife.js')).toBe('no-cache');
   expect(await cacheControl('/assets/index-B2c4.js')).toBe('public, max-age=31536000, immutable');
-  expect(await cacheControl('/selfie-segmentation/selfie_segmentation.js')).toBe('no-cache');
+  expect(await cacheControl('/processors/vision_bundle.mjs')).toBe('no-cache');
 });
 
 it('answers 304 to a browser that has the file', async () => {
@@ -95,7 +97,7 @@ it.each([
   '/assets/..%2f..%2fsecret.txt',
   '/..\\secret.txt',
   '//secret.txt',
-  '/selfie-segmentation/../../package.json',
+  '/processors/../../package.json',
   '/.env',
 ])('refuses %s, which would leave the folder', async (path) => {
   const origin = await serveFiles({ 'index.html': 'home', 'assets/a.js': 'let a', '.env': 'KEY=1' });
@@ -114,12 +116,17 @@ it('shows its own page for an unknown path, which no browser mistakes for a page
   expect((await fetch(`${origin}/nowhere`, { method: 'POST', body: '{}' })).status).toBe(404);
 });
 
-it('serves the files for segmentation', async () => {
+it.each([
+  ['vision_bundle.mjs', 'application/javascript; charset=utf-8'],
+  ['vision_wasm_module_internal.wasm', 'application/wasm'],
+  ['selfie_segmenter_landscape.tflite', 'application/octet-stream'],
+  ['rnnoise-worklet.js', 'application/javascript; charset=utf-8'],
+])('serves %s for the processors', async (name, type) => {
   const origin = await serveFiles({});
-  const answer = await fetch(`${origin}/selfie-segmentation/selfie_segmentation_solution_simd_wasm_bin.wasm`);
-  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/wasm']);
-  const bytes = new Uint8Array(await answer.arrayBuffer());
-  expect(WebAssembly.validate(bytes)).toBe(true);
+  const answer = await fetch(`${origin}/processors/${name}`);
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, type]);
+  const bytes = Buffer.from(await answer.arrayBuffer());
+  expect(bytes.equals(readFileSync(assetFiles()[name] ?? ''))).toBe(true);
 });
 
 it('hands requests below /backend to the back end, with their bodies', async () => {

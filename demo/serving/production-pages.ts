@@ -1,7 +1,7 @@
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import staticFiles, { type FastifyStaticOptions } from '@fastify/static';
+import { assetFiles } from '@parley-rtc/processors/assets';
 import { fastify, type FastifyInstance } from 'fastify';
-import { segmentationFolder } from '../folders.ts';
 import type { JsonHandler } from '../json-handler.ts';
 import { apiPaths } from './api-paths.ts';
 import { proxyToApi, type ApiProxy } from './proxy-to-api.ts';
@@ -37,11 +37,9 @@ export async function createProductionPages({
     forceCloseConnections: true,
   });
   await app.register(staticFiles, { ...filesIn(folder), preCompressed: true, redirect: true });
-  await app.register(staticFiles, {
-    ...filesIn(segmentationFolder),
-    prefix: '/selfie-segmentation/',
-    decorateReply: false,
-  });
+  for (const [name, path] of Object.entries(assetFiles())) {
+    app.get(`/processors/${name}`, (_request, reply) => reply.sendFile(basename(path), dirname(path)));
+  }
   app.setNotFoundHandler((_request, reply) =>
     // Revalidation would turn it into an empty page.
     reply.code(404).sendFile('404.html', { etag: false, lastModified: false }),

@@ -1,12 +1,15 @@
+import type { ProcessorAssetsError, ProcessorFailedError } from '@parley-rtc/processors';
 import type { ParleyErrorCode } from '@parley-rtc/sdk';
 import { UserError } from './user-error.ts';
+
+type ProcessorErrorCode = (ProcessorAssetsError | ProcessorFailedError)['code'];
 
 const reload = 'Reload the page, then try again.';
 const rejoin = 'Leave the call, then rejoin it.';
 const somethingWrong = 'Something went wrong.';
 
 /** Texts for end users, in place of the SDK's texts for developers. `{device}` is the device that the error names. */
-const messages: Readonly<Record<ParleyErrorCode, string>> = {
+const messages: Readonly<Record<ParleyErrorCode | ProcessorErrorCode, string>> = {
   ERR_CONNECTION: 'Can’t reach the server. Check your network connection, then try again.',
   ERR_TIMEOUT: 'The server isn’t responding. Check your network connection, then try again.',
   ERR_ABORTED: 'Cancelled.',
@@ -72,13 +75,15 @@ const messages: Readonly<Record<ParleyErrorCode, string>> = {
   ERR_PLAYBACK_BLOCKED: 'Your browser blocks playback. Click anywhere in the call to start it.',
   ERR_AUDIO_OUTPUT: 'Audio can’t be played through this speaker. Choose another one.',
   ERR_PART_NOT_LOADED: `Part of this page couldn’t be loaded. ${reload}`,
+  ERR_PROCESSOR_ASSETS: 'Couldn’t load background blur. Check your network, then try again.',
+  ERR_PROCESSOR_FAILED: 'Your browser can’t blur the background. Update it, or try another browser.',
 };
 
 /** The text to show for an error: never a text for developers. */
 export function messageOf(error: unknown): string {
   if (error instanceof UserError) return error.message;
   const { code = '', kind } = Object(error) as Readonly<Record<string, string | undefined>>;
-  const message = Object.hasOwn(messages, code) ? messages[code as ParleyErrorCode] : undefined;
+  const message = Object.hasOwn(messages, code) ? messages[code as keyof typeof messages] : undefined;
   return message?.replace('{device}', kind ?? 'device') ?? `${somethingWrong} ${reload}`;
 }
 

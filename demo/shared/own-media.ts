@@ -1,7 +1,6 @@
 import type {
   Conference,
   Devices,
-  DrawFrame,
   Preview,
   PublishedStream,
   TrackKind,
@@ -43,7 +42,7 @@ export interface OwnMediaOptions {
 
 /** Publishes the selected devices when the call begins. */
 export function createOwnMedia(
-  { videoFrameProcessor, watchMedia }: Sdk,
+  { watchMedia }: Sdk,
   { conference, devices, selection, takePreview, attempt }: OwnMediaOptions,
 ): OwnMedia {
   const store = createStore<OwnMediaState>({
@@ -128,7 +127,7 @@ export function createOwnMedia(
     switchCamera: () => change(() => switchDevice('video')),
     switchBlur: () =>
       change(async () => {
-        const next = blur ? undefined : videoFrameProcessor(await loadBlur());
+        const next = blur ? undefined : await loadBlur();
         const { devices: stream } = store.getSnapshot();
         if (isLive(stream) && has(stream, 'video')) await stream.setProcessor('video', next);
         blur = next;
@@ -142,10 +141,10 @@ export function createOwnMedia(
   };
 }
 
-/** Six megabytes, so loaded only when needed. */
-async function loadBlur(): Promise<DrawFrame> {
-  const { backgroundBlur } = await import('./background-blur.ts');
-  return backgroundBlur();
+/** Loaded only when needed; its files are fetched when the processor starts. */
+async function loadBlur(): Promise<TrackProcessor> {
+  const { backgroundBlur } = await import('@parley-rtc/processors/background-blur');
+  return backgroundBlur({ assets: '/processors/' });
 }
 
 function isLive(stream: PublishedStream | undefined): stream is PublishedStream {

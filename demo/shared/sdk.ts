@@ -15,7 +15,6 @@ export type Sdk = Pick<
   | 'selectMuted'
   | 'selectOnHold'
   | 'selectSelf'
-  | 'videoFrameProcessor'
   | 'watchMedia'
   | 'withSchemas'
 >;

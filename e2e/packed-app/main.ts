@@ -1,4 +1,5 @@
 // The app of `packed.e2e.ts`, written as a user of the npm packages writes one. It runs outside of this workspace.
+import { backgroundBlur } from '@parley-rtc/processors/background-blur';
 import { Conference, redeemTicket } from '@parley-rtc/sdk';
 
 const parameters = new URLSearchParams(location.search);
@@ -8,6 +9,7 @@ const conferenceId = parameters.get('conferenceId') ?? '';
 
 const joinButton = document.querySelector<HTMLButtonElement>('#join');
 const publishButton = document.querySelector<HTMLButtonElement>('#publish');
+const blurButton = document.querySelector<HTMLButtonElement>('#blur');
 
 joinButton?.addEventListener('click', async () => {
   const { token } = await redeemTicket({ server, ticket });
@@ -19,8 +21,13 @@ joinButton?.addEventListener('click', async () => {
     view.attach(video);
   });
   publishButton?.addEventListener('click', async () => {
-    await conference.publishStream({ camera: true, microphone: true });
+    const published = await conference.publishStream({ camera: true, microphone: true });
     document.title = 'Published';
+    blurButton?.addEventListener('click', async () => {
+      await published.setProcessor('video', backgroundBlur({ assets: 'processors' }));
+      document.title = 'Blurred';
+    });
+    if (blurButton) blurButton.disabled = false;
   });
   if (publishButton) publishButton.disabled = false;
 });

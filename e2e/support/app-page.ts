@@ -2,6 +2,7 @@ import type { Browser, Page } from '@playwright/test';
 import { apiUrl } from './addresses.ts';
 import { askForTicket } from './caller.ts';
 import { expect } from './expect.ts';
+import { sharpness } from './sharpness.ts';
 
 /** A page of the app in `packed-app`, with the scripts that it requests. */
 export class AppPage {
@@ -46,6 +47,17 @@ export class AppPage {
   async publish(): Promise<void> {
     await this.#page.getByRole('button', { name: 'Publish' }).click();
     await expect(this.#page).toHaveTitle('Published');
+  }
+
+  /** Blurs the background of what the page publishes. */
+  async blur(): Promise<void> {
+    await this.#page.getByRole('button', { name: 'Blur' }).click();
+    await expect(this.#page).toHaveTitle('Blurred');
+  }
+
+  /** How sharp the video is that this page views. */
+  async sharpness(): Promise<number> {
+    return await sharpness(this.#page, 'body');
   }
 
   /** Waits until the page has a size of the video that it views, and shows more of its frames. */

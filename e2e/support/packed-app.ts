@@ -9,7 +9,7 @@ import { packPackages } from '../../.ci/pack-packages.ts';
 import { ensureBuilt } from './ensure-built.ts';
 
 const source = fileURLToPath(new URL('../packed-app', import.meta.url));
-const needed = ['contract', 'client', 'sdk'];
+const needed = ['contract', 'client', 'sdk', 'processors'];
 
 /** The app of `packed-app`, outside of this workspace: on packed packages that npm installed, bundled and served by Vite. */
 export class PackedApp {
@@ -47,4 +47,6 @@ function install(folder: string): void {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
   const options = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
   execFileSync('npm', ['install', ...options, ...tarballs], { cwd: folder, stdio: 'inherit' });
+  const copy = ['parley-processors', 'copy-assets', 'public/processors'];
+  execFileSync('npx', ['--no-install', ...copy], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
 }

@@ -46,6 +46,7 @@ const icons = {
   search: 'search',
   warning: 'triangle-alert',
   remove: 'user-x',
+  block: 'ban',
   door: 'door-open',
   blur: 'sparkles',
 };

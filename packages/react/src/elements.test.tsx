@@ -4,6 +4,7 @@ import type {
   ParleyLobby as ParleyLobbyElement,
 } from '@parley-rtc/elements';
 import { createLobby } from '@parley-rtc/elements/headless';
+import type { ParleyTag } from '@parley-rtc/elements/tags';
 import { render } from '@testing-library/react';
 import { createRef } from 'react';
 import { describe, expect, expectTypeOf, it, vi } from 'vitest';
@@ -78,6 +79,7 @@ describe('components for elements', () => {
   });
 
   it('know their properties and events by type', () => {
+    expectTypeOf<ParleyTag>().toEqualTypeOf<Extract<keyof HTMLElementTagNameMap, `parley-${string}`>>();
     expectTypeOf<Parameters<typeof ParleyCall>[0]['conferenceId']>().toEqualTypeOf<string | undefined>();
     // @ts-expect-error -- no such panel
     const wrongPanel = <ParleyControls openPanel="talk" />;

@@ -21,10 +21,21 @@ export abstract class ParleyElement extends LitElement {
   readonly #reader: StoreReader = new StoreReader(this);
   readonly #textsAround = new ContextConsumer(this, { context: textsContext, subscribe: true });
   #language = 'en';
+  #stopLanguage: (() => void) | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.#language = languageOf(this);
+    const follow = (): void => {
+      this.#language = languageOf(this);
+      this.requestUpdate();
+    };
+    this.#stopLanguage = onPageLanguage(follow);
+    follow();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#stopLanguage?.();
   }
 
   /** Returns a store's snapshot, and renders again when it changes. Call it only while rendering. */
@@ -57,6 +68,19 @@ export abstract class ParleyElement extends LitElement {
   ): boolean {
     return this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true, ...options }));
   }
+}
+
+const followers = new Set<() => void>();
+let watcher: MutationObserver | undefined;
+
+/** Calls a listener whenever the page changes its language, until the returned function is called. */
+function onPageLanguage(listener: () => void): () => void {
+  if (!watcher && typeof MutationObserver !== 'undefined') {
+    watcher = new MutationObserver(() => followers.forEach((follow) => follow()));
+    watcher.observe(document.documentElement, { attributeFilter: ['lang'] });
+  }
+  followers.add(listener);
+  return () => followers.delete(listener);
 }
 
 /** The language of an element: its own, or that of the nearest element around it, also outside its shadow root. */

@@ -13,7 +13,7 @@ export const tokens: CSSResult = css`
     --_text: var(--parley-text, light-dark(#16181d, #f2f3f5));
     --_text-muted: var(--parley-text-muted, light-dark(#565c67, #a9afba));
     --_border: var(--parley-border, light-dark(#d5d9e0, #40444d));
-    --_danger: var(--parley-danger, light-dark(#c62232, #e5484d));
+    --_danger: var(--parley-danger, light-dark(#c62232, #d13438));
     --_on-danger: var(--parley-on-danger, #fff);
     --_warning: var(--parley-warning, light-dark(#8a5a00, #f5b83d));
     --_stage: var(--parley-stage, #0f1115);

@@ -33,9 +33,8 @@ export function chatGroup(
     // Screen readers hear a further line without the head of its group.
     const speaker = index === 0 ? nothing : html`<span class="visually-hidden">${name}: </span>`;
     const classes = `bubble ${line.status} ${onlyEmojis.test(line.text) ? 'large' : ''}`;
-    // Without spaces around it, because a line keeps its white space.
-    return html`<div part="message" class=${classes} dir="auto">
-        ${speaker}${linksIn(line.text).map(partOf)}
+    return html`<div part="message" class=${classes}>
+        ${speaker}<span class="text" dir="auto">${linksIn(line.text).map(partOf)}</span>
       </div>
       ${statusOf(line, texts, retry)}`;
   };
@@ -51,7 +50,7 @@ export function chatGroup(
               >`
             : nothing
         }
-        <time datetime=${sentAt}>${clockTime(sentAt, language)}</time>
+        <time dir="auto" datetime=${sentAt}>${clockTime(sentAt, language)}</time>
       </div>
       ${repeat(lines, ({ key }) => key, renderLine)}
     </div>

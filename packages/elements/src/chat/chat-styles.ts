@@ -91,38 +91,35 @@ export const chatStyles: CSSResult = css`
   .bubble {
     max-inline-size: min(85%, 32rem);
     padding: 8px 12px;
-    border-radius: 4px 14px 14px;
-    background: var(--_surface-raised);
-    overflow-wrap: anywhere;
-    white-space: pre-wrap;
-  }
-
-  .bubble:dir(rtl) {
-    border-radius: 14px 4px 14px 14px;
-  }
-
-  .bubble + .bubble,
-  .bubble + .status + .bubble {
     border-radius: 14px;
+    background: var(--_surface-raised);
+  }
+
+  .meta + .bubble {
+    border-start-start-radius: 4px;
+  }
+
+  .own .meta + .bubble {
+    border-start-start-radius: 14px;
+    border-start-end-radius: 4px;
   }
 
   .own .bubble {
-    border-radius: 14px 4px 14px 14px;
     background: var(--_accent);
     color: var(--_on-accent);
   }
 
-  .own .bubble:dir(rtl) {
-    border-radius: 4px 14px 14px;
+  .text {
+    display: block;
+    overflow-wrap: anywhere;
+    text-align: start;
+    white-space: pre-wrap;
   }
 
-  .own .bubble + .bubble {
-    border-radius: 14px;
-  }
-
-  .bubble.large {
+  .group .bubble.large {
     padding: 2px 4px;
     background: none;
+    color: var(--_text);
     font-size: 2.25rem;
     line-height: 1.2;
   }
@@ -223,7 +220,7 @@ export const chatStyles: CSSResult = css`
     background: var(--_surface);
   }
 
-  .field:focus-within {
+  .field:has(textarea:focus-visible) {
     outline: 3px solid var(--_accent);
     outline-offset: 1px;
   }
@@ -243,6 +240,10 @@ export const chatStyles: CSSResult = css`
     line-height: 1.35;
     outline: none;
     resize: none;
+  }
+
+  textarea:focus-visible {
+    outline: none;
   }
 
   textarea::placeholder {

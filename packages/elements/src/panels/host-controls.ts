@@ -3,10 +3,10 @@ import { html, type TemplateResult } from 'lit';
 import { icon } from '../base/icon.ts';
 import type { Call } from '../stores/call-of.ts';
 import type { TextOf } from './panel-element.ts';
-import { actionsFor, muteEveryone } from './people-actions.ts';
+import { isAnyoneHeard, muteEveryone } from './people-actions.ts';
 import { switchRow } from './switch-row.ts';
 
-/** What moderators can do to the whole call. */
+/** Who may come in, for moderators to decide. */
 export function hostControls(
   { conference, attempt }: Call,
   snapshot: ConferenceSnapshot,
@@ -14,11 +14,7 @@ export function hostControls(
 ): TemplateResult {
   const { moderation } = conference;
   const isLocked = selectLock(snapshot) !== undefined;
-  const isAnyoneHeard = snapshot.conference.participants.some(({ id }) =>
-    actionsFor(snapshot, id).includes('mute'),
-  );
-  return html`<footer part="host-controls">
-    <h3>${text('people.host-controls')}</h3>
+  return html`<footer part="host-controls" role="group" aria-label=${text('people.host-controls')}>
     ${switchRow({
       id: 'lock',
       label: text('people.lock'),
@@ -35,13 +31,21 @@ export function hostControls(
       isOn: selectLobby(snapshot) !== undefined,
       onSwitch: (isOn) => void attempt(() => (isOn ? moderation.openLobby() : moderation.closeLobby())),
     })}
-    <button
-      class="button"
-      type="button"
-      ?disabled=${!isAnyoneHeard}
-      @click=${() => void attempt(() => muteEveryone(conference))}
-    >
-      ${icon('microphone-off')} ${text('people.mute-all')}
-    </button>
   </footer>`;
+}
+
+/** A button for moderators, beside the title of the list. */
+export function muteAllButton(
+  { conference, attempt }: Call,
+  snapshot: ConferenceSnapshot,
+  text: TextOf,
+): TemplateResult {
+  return html`<button
+    class="button plain text-button"
+    type="button"
+    ?disabled=${!isAnyoneHeard(snapshot)}
+    @click=${() => void attempt(() => muteEveryone(conference))}
+  >
+    ${icon('microphone-off')} ${text('people.mute-all')}
+  </button>`;
 }

@@ -26,7 +26,7 @@ export abstract class PanelElement extends CallElement {
     const closeLabel = this.text(close);
     return html`<header part="header">
       <h2 part="title" tabindex="-1">${this.text(title)}</h2>
-      ${detail === undefined ? nothing : html`<span class="detail">${detail}</span>`}
+      ${detail === undefined ? nothing : html`<span class="detail" dir="auto">${detail}</span>`}
       <button
         class="icon-button close"
         type="button"

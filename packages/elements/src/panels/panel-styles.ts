@@ -31,6 +31,10 @@ export const panelStyles: CSSResult = css`
     font-size: 1.125rem;
     font-weight: 650;
     line-height: 1.3;
+  }
+
+  /* Focused for screen readers only: it cannot be operated. */
+  h2:focus-visible {
     outline: none;
   }
 

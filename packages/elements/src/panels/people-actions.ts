@@ -1,4 +1,10 @@
-import { findParticipant, selectMuted, type Conference, type ConferenceSnapshot } from '@parley-rtc/sdk';
+import {
+  findParticipant,
+  selectMuted,
+  type Conference,
+  type ConferenceSnapshot,
+  type ParleyError,
+} from '@parley-rtc/sdk';
 import type { IconName } from '../base/icons.ts';
 import type { TextKey } from '../texts/en.ts';
 
@@ -18,7 +24,7 @@ export const actionLooks: Readonly<Record<PersonAction, ActionLook>> = {
   'stop-screen': { text: 'people.stop-screen', icon: 'stop-sharing', isDanger: false },
   'make-host': { text: 'people.make-host', icon: 'host', isDanger: false },
   remove: { text: 'people.remove', icon: 'remove', isDanger: true },
-  'remove-and-ban': { text: 'people.remove-and-ban', icon: 'lock', isDanger: true },
+  'remove-and-ban': { text: 'people.remove-and-ban', icon: 'block', isDanger: true },
 };
 
 /** The actions that change something for this participant now. The caller may moderate. */
@@ -44,7 +50,12 @@ export function actionsFor(snapshot: ConferenceSnapshot, participantId: string):
   return (Object.keys(possible) as PersonAction[]).filter((action) => possible[action]);
 }
 
-/** Does it. Rejects like `conference.moderation`. */
+/** Whether there is anyone to be muted. */
+export function isAnyoneHeard(snapshot: ConferenceSnapshot): boolean {
+  return snapshot.conference.participants.some(({ id }) => actionsFor(snapshot, id).includes('mute'));
+}
+
+/** Does it. Rejects like `conference.moderation`, but not for somebody who has left. */
 export async function act(
   { moderation, state }: Conference,
   action: PersonAction,
@@ -65,15 +76,19 @@ export async function act(
     remove: () => moderation.remove(participantId),
     'remove-and-ban': () => moderation.remove(participantId, { ban: true }),
   };
-  await does[action]();
+  try {
+    await does[action]();
+  } catch (error) {
+    if ((error as ParleyError).code !== 'ERR_NOT_FOUND') throw error;
+  }
 }
 
 /** Mutes everyone else who can be heard. Rejects if some could not be muted, after muting the others. */
-export async function muteEveryone({ moderation, state }: Conference): Promise<void> {
-  const snapshot = state.getSnapshot();
+export async function muteEveryone(conference: Conference): Promise<void> {
+  const snapshot = conference.state.getSnapshot();
   const heard = snapshot.conference.participants.filter(({ id }) =>
     actionsFor(snapshot, id).includes('mute'),
   );
-  const results = await Promise.allSettled(heard.map(({ id }) => moderation.mute(id, 'audio')));
+  const results = await Promise.allSettled(heard.map(({ id }) => act(conference, 'mute', id)));
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }

@@ -44,8 +44,8 @@ export const peopleStyles: CSSResult = css`
     align-items: center;
     justify-content: space-between;
     gap: 8px;
-    min-block-size: 36px;
-    padding-inline: 8px;
+    min-block-size: 40px;
+    padding-inline: 8px 0;
   }
 
   .waiting {
@@ -184,31 +184,21 @@ export const peopleStyles: CSSResult = css`
     border-block-start: 1px solid var(--_border);
   }
 
-  footer h3 {
-    padding: 4px 8px;
-  }
-
-  footer .button {
-    inline-size: calc(100% - 16px);
-    margin: 6px 8px 4px;
-  }
-
   .text-button {
-    min-block-size: 36px;
+    flex: none;
+    gap: 0.4em;
+    min-block-size: 40px;
     padding-block: 0;
     padding-inline: 0.8em;
     font-size: 0.875rem;
+    white-space: nowrap;
   }
 
-  @container (max-width: 330px) {
-    .waiting .row {
-      flex-wrap: wrap;
-      padding-block: 6px;
-    }
-
-    .decide {
-      flex-basis: 100%;
-      justify-content: flex-end;
-    }
+  .waiting .name {
+    display: -webkit-box;
+    overflow-wrap: anywhere;
+    white-space: normal;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 2;
   }
 `;

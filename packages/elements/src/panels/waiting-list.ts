@@ -1,6 +1,7 @@
 import { displayNameOf, type WaitingGuest } from '@parley-rtc/sdk';
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { icon } from '../base/icon.ts';
 import { shownName } from '../base/person.ts';
 import type { Call } from '../stores/call-of.ts';
 import { avatar } from './avatar.ts';
@@ -14,15 +15,6 @@ export function waitingList(
   text: TextOf,
 ): TemplateResult | typeof nothing {
   if (guests.length === 0) return nothing;
-  const button = (look: string, label: string, name: string, decide: () => Promise<unknown>) =>
-    html`<button
-      class="button ${look}"
-      type="button"
-      aria-label="${label}: ${name}"
-      @click=${() => void attempt(decide)}
-    >
-      ${label}
-    </button>`;
   const row = (guest: WaitingGuest): TemplateResult => {
     const person = displayNameOf(guest);
     const name = shownName(person, text('tile.guest'));
@@ -31,8 +23,23 @@ export function waitingList(
       <div class="row">
         ${avatar(name)} ${personName(person, name, text)}
         <div class="decide">
-          ${button('plain', text('people.deny'), name, () => waitingRoom.deny(endpointId))}
-          ${button('primary admit', text('people.admit'), name, () => waitingRoom.admit(endpointId))}
+          <button
+            class="icon-button"
+            type="button"
+            aria-label="${text('people.deny')}: ${name}"
+            title=${text('people.deny')}
+            @click=${() => void attempt(() => waitingRoom.deny(endpointId))}
+          >
+            ${icon('close')}
+          </button>
+          <button
+            class="button primary admit"
+            type="button"
+            aria-label="${text('people.admit')}: ${name}"
+            @click=${() => void attempt(() => waitingRoom.admit(endpointId))}
+          >
+            ${text('people.admit')}
+          </button>
         </div>
       </div>
     </li>`;

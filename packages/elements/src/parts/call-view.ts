@@ -92,7 +92,8 @@ export class ParleyCallView extends CallElement {
     // Between two, the other fills the stage, below the controls.
     const people = this.read(call.tiles).tiles;
     const isPair = people.length === 2 && people.every(({ kind }) => kind === 'camera');
-    return html`<div
+    return html`<h1 class="visually-hidden">${this.text('call.title')}</h1>
+      <div
         class="view"
         data-mode=${isPair ? 'one-to-one' : 'many'}
         ?data-quiet=${isPair && this.isQuiet}

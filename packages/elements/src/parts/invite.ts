@@ -65,6 +65,7 @@ export class ParleyInvite extends PanelElement {
       svg.qr {
         align-self: center;
         inline-size: min(100%, 15rem);
+        border: 1px solid var(--_border);
         border-radius: 12px;
         background: #fff;
         forced-color-adjust: none;

@@ -164,17 +164,21 @@ export class ParleyLobby extends ParleyElement {
   }
 
   #renderProblems({ problems }: LobbyState): TemplateResult | typeof nothing {
-    const errors = [problems.camera, problems.microphone].filter((error) => error !== undefined);
+    const { camera, microphone } = problems;
+    const errors = [camera, microphone].filter((error) => error !== undefined);
+    if (errors.length === 0) return nothing;
     // Both devices often fail for the same reason, which is said once.
-    const texts = new Set(errors.map((error) => errorText(this.allTexts, error)));
-    if (texts.size === 0) return nothing;
+    const texts =
+      camera && camera.code === microphone?.code
+        ? [errorText(this.allTexts, { code: camera.code, kind: 'camera and microphone' })]
+        : errors.map((error) => errorText(this.allTexts, error));
     const isDenied = errors.some(({ code }) => deniedCodes.has(code));
     const again = (): void =>
       this.store.select({
-        ...(problems.camera && { camera: true }),
-        ...(problems.microphone && { microphone: true }),
+        ...(camera && { camera: true }),
+        ...(microphone && { microphone: true }),
       });
-    return html`<div role="alert">${Array.from(texts, (text) => html`<p class="problem">${text}</p>`)}</div>
+    return html`<div role="alert">${texts.map((text) => html`<p class="problem">${text}</p>`)}</div>
       ${
         isDenied
           ? html`<div class="help">

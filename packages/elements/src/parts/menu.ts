@@ -185,7 +185,12 @@ export class ParleyMenu extends ParleyElement {
 
   async #onToggle({ newState }: ToggleEvent): Promise<void> {
     this.isOpen = newState === 'open';
-    if (!this.isOpen) return;
+    if (!this.isOpen) {
+      // Not every browser gives focus back, and none does when the focused item has gone meanwhile.
+      const isInside = this.#menu.value?.matches(':focus-within') ?? false;
+      if (isInside || document.activeElement === document.body) this.focus();
+      return;
+    }
     await this.updateComplete;
     const [menu, button] = [this.#menu.value, this.#button.value];
     if (menu && button) placeBeside(menu, button);

@@ -4,6 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { CallElement } from '../base/call-element.ts';
 import { define } from '../base/define.ts';
 import { icon } from '../base/icon.ts';
+import { isolate } from '../base/isolate.ts';
 import { shownName } from '../base/person.ts';
 import { buttons, tokens } from '../base/styles.ts';
 import { hasChime, playChime } from '../notices/chime.ts';
@@ -32,6 +33,24 @@ export class ParleyNotices extends CallElement {
 
   #heardKey = 0;
   #heardCall: Call | undefined;
+  #uses = { isPointedAt: false, hasFocus: false };
+  #focused: Element | null = null;
+
+  /** What the user reads or uses does not vanish. */
+  #hold(use: 'isPointedAt' | 'hasFocus', isHeld: boolean): void {
+    this.#uses = { ...this.#uses, [use]: isHeld };
+    this.call?.notices.setHeld(this.#uses.isPointedAt || this.#uses.hasFocus);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#uses = { isPointedAt: false, hasFocus: false };
+    this.call?.notices.setHeld(false);
+  }
+
+  protected override willUpdate(): void {
+    this.#focused = this.shadowRoot?.activeElement ?? null;
+  }
 
   protected override render(): TemplateResult {
     const call = this.call;
@@ -46,7 +65,14 @@ export class ParleyNotices extends CallElement {
     // The regions are there before their contents, because screen readers announce changes only.
     return html`
       <div class="pills" role="status">${call ? this.#renderPills(call) : nothing}</div>
-      <section class="toasts" aria-label=${this.text('notice.label')}>
+      <section
+        class="toasts"
+        aria-label=${this.text('notice.label')}
+        @pointerenter=${() => this.#hold('isPointedAt', true)}
+        @pointerleave=${() => this.#hold('isPointedAt', false)}
+        @focusin=${() => this.#hold('hasFocus', true)}
+        @focusout=${() => this.#hold('hasFocus', false)}
+      >
         <div role="status" aria-atomic="false">${list(notices.filter((notice) => !isError(notice)))}</div>
         <div role="alert" aria-atomic="false">${list(notices.filter(isError))}</div>
       </section>
@@ -77,7 +103,7 @@ export class ParleyNotices extends CallElement {
     }
     return html`<div part="state" class="pill ${look}">
       ${name === 'spinner' ? html`<span class="spinner" aria-hidden="true"></span>` : icon(name)}
-      <span>${this.text(text)}</span>
+      <span dir="auto">${this.text(text)}</span>
       ${
         action
           ? html`<button class="action" type="button" @click=${() => act(action.id)}>
@@ -101,9 +127,9 @@ export class ParleyNotices extends CallElement {
     const label = this.text('notice.dismiss');
     return html`<div part="notice" class="toast ${look ? '' : 'error'}">
       ${icon(look?.icon ?? 'warning')}
-      <span class="words">${this.#wordsOf(content)}</span>
+      <span class="words" dir="auto">${this.#wordsOf(content)}</span>
       ${this.#renderAction(call, content, dismiss)}
-      <button class="icon-button" type="button" aria-label=${label} title=${label} @click=${dismiss}>
+      <button class="icon-button dismiss" type="button" aria-label=${label} title=${label} @click=${dismiss}>
         ${icon('close')}
       </button>
     </div>`;
@@ -116,8 +142,7 @@ export class ParleyNotices extends CallElement {
     if (!('person' in content)) return this.text(look.text);
     const name = shownName(content.person, this.text('tile.guest'));
     const text = 'text' in content ? shortened(content.text) : '';
-    // Isolated, because a name may run in the other direction than the sentence.
-    return this.text(look.text, { name: isolated(name), text: isolated(text) });
+    return isolate(this.text(look.text), { name, text });
   }
 
   #renderAction(call: Call, content: NoticeContent, dismiss: () => void): TemplateResult | typeof nothing {
@@ -145,6 +170,21 @@ export class ParleyNotices extends CallElement {
   }
 
   protected override updated(_changed: PropertyValues<this>): void {
+    this.#keepFocus();
+    this.#chime();
+  }
+
+  /** Browsers report neither that what had the focus is gone, nor that what was under the pointer is. */
+  #keepFocus(): void {
+    const isGone = this.#focused !== null && !this.#focused.isConnected;
+    const others = Array.from(this.shadowRoot?.querySelectorAll<HTMLElement>('.dismiss') ?? []);
+    if (isGone) others.at(-1)?.focus();
+    if (others.length > 0) return;
+    this.#hold('isPointedAt', false);
+    this.#hold('hasFocus', false);
+  }
+
+  #chime(): void {
     const call = this.call;
     const newest = call?.notices.getSnapshot().notices.findLast(({ content }) => hasChime(content.code));
     const isNew = newest !== undefined && newest.key > this.#heardKey && call === this.#heardCall;
@@ -169,10 +209,6 @@ function shortened(text: string): string {
   const characters = Array.from(text.replaceAll(/\s+/g, ' '));
   const isLong = characters.length > maxShownCharacters;
   return isLong ? `${characters.slice(0, maxShownCharacters).join('')}…` : characters.join('');
-}
-
-function isolated(text: string): string {
-  return text === '' ? '' : `\u{2068}${text}\u{2069}`;
 }
 
 define('parley-notices', ParleyNotices);

@@ -4,11 +4,12 @@ import { createRef, ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { define } from '../base/define.ts';
 import { icon } from '../base/icon.ts';
+import { isolate } from '../base/isolate.ts';
 import type { MenuItem, MenuSelectDetail } from '../base/menu-item.ts';
 import { shownName } from '../base/person.ts';
 import { buttons, fields, tokens } from '../base/styles.ts';
 import { avatar } from '../panels/avatar.ts';
-import { hostControls } from '../panels/host-controls.ts';
+import { hostControls, muteAllButton } from '../panels/host-controls.ts';
 import { isFound, orderPeople } from '../panels/order-people.ts';
 import { PanelElement } from '../panels/panel-element.ts';
 import { panelStyles } from '../panels/panel-styles.ts';
@@ -100,11 +101,19 @@ export class ParleyPeople extends PanelElement {
     const found = ({ person }: Tile): boolean =>
       isFound(shownName(person, this.text('tile.guest')), search, this.language);
     const sharing = new Set(tiles.filter(({ kind }) => kind === 'screen').map((tile) => tile.participantId));
-    const section = (id: string, title: string, people: readonly Tile[]): TemplateResult | typeof nothing =>
+    const section = (
+      id: string,
+      title: string,
+      people: readonly Tile[],
+      action: TemplateResult | typeof nothing = nothing,
+    ): TemplateResult | typeof nothing =>
       people.length === 0
         ? nothing
         : html`<section aria-labelledby=${id}>
-            <div class="section-head"><h3 id=${id}>${title}</h3></div>
+            <div class="section-head">
+              <h3 id=${id}>${title}</h3>
+              ${action}
+            </div>
             <ul>
               ${repeat(
                 people,
@@ -113,11 +122,14 @@ export class ParleyPeople extends PanelElement {
               )}
             </ul>
           </section>`;
+    const canModerate =
+      selectPermissions(snapshot).canModerate && snapshot.conference.participants.length > 1;
+    const muteAll = canModerate ? muteAllButton(call, snapshot, this.textOf) : nothing;
     const [shownHands, shownOthers] = [hands.filter(found), others.filter(found)];
     const isNobody = shownHands.length + shownOthers.length === 0;
     return html`
       ${isLong ? this.#renderSearch() : nothing} ${section('hands', this.text('people.hands'), shownHands)}
-      ${section('in-call', this.text('people.in-call'), shownOthers)}
+      ${section('in-call', this.text('people.in-call'), shownOthers, muteAll)}
       <div role="status">
         ${isNobody ? html`<p class="nobody">${this.text('people.nobody-found')}</p>` : nothing}
       </div>
@@ -211,7 +223,7 @@ export class ParleyPeople extends PanelElement {
         void cancel();
       }}
     >
-      <p id="question">${this.text(question, { name })}</p>
+      <p id="question">${isolate(this.text(question), { name })}</p>
       <div>
         <button ${ref(this.#cancel)} class="button" type="button" @click=${() => void cancel()}>
           ${this.text('people.cancel')}
@@ -234,7 +246,7 @@ export class ParleyPeople extends PanelElement {
 
   async #focusCancel(): Promise<void> {
     await this.updateComplete;
-    this.#cancel.value?.scrollIntoView({ block: 'nearest' });
+    this.#cancel.value?.closest('.confirm')?.scrollIntoView({ block: 'nearest' });
     this.#cancel.value?.focus();
   }
 

@@ -85,11 +85,11 @@ export class ParleySettings extends PanelElement {
       <parley-device-select kind="camera" .texts=${this.texts}></parley-device-select>
       <parley-device-select kind="speaker" .texts=${this.texts}></parley-device-select>
       <button class="button test" type="button" aria-disabled=${this.isTesting} @click=${() => this.#test()}>
-        ${icon('speaker')}
-        <span role="status"
-          >${this.text(this.isTesting ? 'lobby.testing-speaker' : 'lobby.test-speaker')}</span
-        >
+        ${icon('speaker')} ${this.text(this.isTesting ? 'lobby.testing-speaker' : 'lobby.test-speaker')}
       </button>
+      <div class="visually-hidden" role="status">
+        ${this.isTesting ? this.text('lobby.testing-speaker') : nothing}
+      </div>
     </section>`;
   }
 

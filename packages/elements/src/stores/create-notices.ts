@@ -35,11 +35,14 @@ export interface NoticesState {
 export interface NoticesStore extends Store<NoticesState> {
   readonly notify: (content: NoticeContent) => void;
   readonly dismiss: (key: number) => void;
+  /** Keeps all notices for as long as the user points at them or uses them. Afterwards, their time begins again. */
+  readonly setHeld: (isHeld: boolean) => void;
   readonly close: () => void;
 }
 
-/** Errors stay longer, to be read and acted upon. */
-const shownForMs = (content: NoticeContent): number => (content.code === 'error' ? 15_000 : 6_000);
+/** Errors stay longer, to be read and acted upon, and so does a person at the door. */
+const shownForMs = ({ code }: NoticeContent): number =>
+  code === 'error' ? 15_000 : code === 'waiting' ? 60_000 : 6_000;
 /** More at once would cover the call. */
 const mostShown = 4;
 /** These are shown otherwise, or are no news to the user. */
@@ -57,6 +60,18 @@ export function createNotices(conference: Conference, chat: ChatStore): NoticesS
   const store = createStore<NoticesState>({ notices: [] });
   const timers = new Map<number, ReturnType<typeof setTimeout>>();
   let count = 0;
+  let isHeld = false;
+  const start = ({ key, content }: Notice): void => {
+    if (isHeld) return;
+    timers.set(
+      key,
+      setTimeout(() => dismiss(key), shownForMs(content)),
+    );
+  };
+  const stopAll = (): void => {
+    for (const timer of timers.values()) clearTimeout(timer);
+    timers.clear();
+  };
   const dismiss = (key: number): void => {
     clearTimeout(timers.get(key));
     timers.delete(key);
@@ -69,10 +84,7 @@ export function createNotices(conference: Conference, chat: ChatStore): NoticesS
     if (same) dismiss(same.key);
     const key = (count += 1);
     store.set({ notices: [...store.getSnapshot().notices, { key, content }] });
-    timers.set(
-      key,
-      setTimeout(() => dismiss(key), shownForMs(content)),
-    );
+    start({ key, content });
     const [oldest, ...others] = store.getSnapshot().notices;
     if (oldest && others.length >= mostShown) dismiss(oldest.key);
   };
@@ -86,16 +98,25 @@ export function createNotices(conference: Conference, chat: ChatStore): NoticesS
       }
     }),
     ...watchCall(conference, notify),
-    watchChat(chat, notify),
+    watchChat(chat, notify, () => {
+      for (const { key, content } of store.getSnapshot().notices)
+        if (content.code === 'message') dismiss(key);
+    }),
   ];
   return {
     getSnapshot: store.getSnapshot,
     subscribe: store.subscribe,
     notify,
     dismiss,
+    setHeld: (held) => {
+      if (held === isHeld) return;
+      isHeld = held;
+      stopAll();
+      for (const notice of store.getSnapshot().notices) start(notice);
+    },
     close: () => {
       for (const stop of stops) stop();
-      for (const timer of timers.values()) clearTimeout(timer);
+      stopAll();
     },
   };
 }
@@ -164,14 +185,14 @@ function watchCall(conference: Conference, notify: Notify): (() => void)[] {
   ];
 }
 
-/** Announces the lines of others that come while the chat is out of sight. */
-function watchChat(chat: ChatStore, notify: Notify): () => void {
+/** Announces the lines of others that come while the chat is out of sight. `onSeen` is called when the user sees it. */
+function watchChat(chat: ChatStore, notify: Notify, onSeen: () => void): () => void {
   let known = new Set(chat.getSnapshot().lines.map(({ key }) => key));
   return chat.subscribe(() => {
     const { lines, unreadCount } = chat.getSnapshot();
     const arrived = lines.filter((line: ChatLine) => !line.isOwn && !known.has(line.key));
     known = new Set(lines.map(({ key }) => key));
-    if (unreadCount === 0) return;
+    if (unreadCount === 0) return onSeen();
     for (const { person, text } of arrived.slice(-1)) notify({ code: 'message', person, text });
   });
 }

@@ -6,7 +6,6 @@ export const en = {
   'lobby.name-missing': 'Enter your name to join.',
   'lobby.join': 'Join call',
   'lobby.joining': 'Joining…',
-  'lobby.cancel': 'Cancel',
   'lobby.preview': 'Your camera',
   'lobby.camera-off': 'Your camera is off',
   'lobby.camera-starting': 'Starting your camera…',
@@ -28,6 +27,9 @@ export const en = {
   'waiting.title': 'Waiting for the host to let you in',
   'waiting.hint': 'You’ll join automatically. Keep this page open.',
   'waiting.leave': 'Stop waiting',
+
+  // The call
+  'call.title': 'Call',
 
   // Buttons of the call
   'controls.label': 'Call controls',
@@ -51,18 +53,15 @@ export const en = {
   'controls.record': 'Start recording',
   'controls.stop-recording': 'Stop recording',
   'controls.flip-camera': 'Switch camera',
-  'controls.picture-in-picture': 'Picture-in-picture',
   'controls.full-screen': 'Full screen',
   'controls.exit-full-screen': 'Exit full screen',
   'controls.leave': 'Leave',
-  'controls.leave-call': 'Leave call',
   'controls.end-for-all': 'End call for everyone',
   'controls.confirm-end': 'End the call for everyone?',
   'controls.microphone-menu': 'Choose microphone and speaker',
   'controls.camera-menu': 'Choose camera',
   'controls.not-permitted': 'The host doesn’t allow this',
   'controls.shortcut': '{label} ({key})',
-  'controls.push-to-talk': 'Hold the space bar to talk',
 
   // Devices
   'devices.microphone': 'Microphone',
@@ -72,7 +71,6 @@ export const en = {
   'devices.default-named': 'System default ({name})',
   'devices.missing': '{name} (not connected)',
   'devices.replaced': 'Not connected. Using {name} until it’s back.',
-  'devices.unknown': 'Device {count}',
   'devices.none': 'None found',
 
   // Tiles
@@ -88,8 +86,6 @@ export const en = {
   'tile.hand-raised': 'Hand raised',
   'tile.verified': 'Verified name',
   'tile.frozen': 'Video paused: poor connection',
-  'tile.loading': 'Loading video…',
-  'tile.failed': 'This video can’t be shown.',
   'tile.try-again': 'Try again',
   'tile.menu': 'Options for {name}',
   'tile.pin': 'Pin',
@@ -97,11 +93,9 @@ export const en = {
   'tile.full-screen': 'Full screen',
   'tile.picture-in-picture': 'Picture-in-picture',
   'tile.volume': 'Volume',
-  'tile.quality': 'Connection',
   'tile.mute-person': 'Mute',
   'tile.stop-camera': 'Turn camera off',
   'tile.remove-person': 'Remove from call',
-  'tile.on-hold': 'On hold',
   'tile.move-self-view': 'Your video. Drag it, or press the arrow keys, to move it to another corner.',
 
   // The stage
@@ -242,9 +236,7 @@ export const en = {
   'ended.lost': 'You were disconnected',
   'ended.lost-hint': 'The connection was away for too long.',
   'ended.denied': 'The host didn’t let you in',
-  'ended.failed': 'You couldn’t join',
   'ended.rejoin': 'Rejoin',
-  'ended.try-again': 'Try again',
   'ended.back': 'Back to start',
 
   // When there can be no call
@@ -252,7 +244,6 @@ export const en = {
   'unsupported.hint': 'Update it, or open this page in Chrome, Edge, Firefox or Safari.',
   'insecure.title': 'Calls need a secure page',
   'insecure.hint': 'Open this page with an address that begins with https.',
-  'misconfigured.title': 'This call isn’t set up yet',
 
   // Errors, by code
   'error.ERR_CONNECTION': 'Can’t reach the server. Check your network connection, then try again.',

@@ -9,11 +9,13 @@ const deviceKeys: Readonly<Record<string, TextKey>> = {
   'camera and microphone': 'error.device.both',
 };
 
-/** What to tell a user about an error: never a text for developers. */
-export function errorText(texts: Texts, error: ParleyError): string {
+/** What to tell a user about an error, of which only code and device matter: never a text for developers. */
+export function errorText(
+  texts: Texts,
+  error: Pick<ParleyError, 'code'> & { readonly kind?: unknown },
+): string {
   // Every code has a text, which the type of `en` proves; a page may hold another version of the SDK, though.
   const key: TextKey = `error.${error.code as ParleyErrorCode}`;
-  const { kind } = error as { readonly kind?: unknown };
-  const device = texts[deviceKeys[String(kind)] ?? 'error.device.other'];
+  const device = texts[deviceKeys[String(error.kind)] ?? 'error.device.other'];
   return Object.hasOwn(en, key) ? format(texts[key], { device }) : texts['error.other'];
 }
