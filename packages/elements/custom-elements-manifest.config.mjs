@@ -66,7 +66,7 @@ const parleyElements = {
 };
 
 /** What a page can use of an element. */
-function forPages({ superclass, members = [], attributes = [], events = [], cssProperties = [], ...rest }) {
+function forPages({ members = [], attributes = [], events = [], cssProperties = [], ...rest }) {
   const states = statesOf.get(rest.name);
   const isForPages = ({ name, privacy = 'public', static: isStatic }) =>
     privacy === 'public' && !isStatic && !name.startsWith('#') && !states.has(name) && !native.has(name);

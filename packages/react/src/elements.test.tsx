@@ -13,6 +13,13 @@ import './tags.ts';
 
 const ticket = () => 'the ticket';
 
+/** A lobby's store that counts how often its devices are opened and released. */
+const watchedLobby = () => ({
+  ...createLobby({ camera: false, microphone: false }),
+  open: vi.fn<() => void>(),
+  close: vi.fn<() => void>(),
+});
+
 describe('components for elements', () => {
   it('set properties, also those that no attribute could carry', () => {
     const ref = createRef<ParleyCallElement>();
@@ -53,12 +60,7 @@ describe('components for elements', () => {
   it('never open devices through a store that they were not given', async () => {
     // jsdom has no media.
     vi.spyOn(HTMLMediaElement.prototype, 'play').mockResolvedValue();
-    const lobby = () => ({
-      ...createLobby({ camera: false, microphone: false }),
-      open: vi.fn<() => void>(),
-      close: vi.fn<() => void>(),
-    });
-    const [first, second] = [lobby(), lobby()];
+    const [first, second] = [watchedLobby(), watchedLobby()];
     const ref = createRef<ParleyLobbyElement>();
     const { rerender } = render(<ParleyLobby ref={ref} store={first} />);
     await ref.current?.updateComplete;

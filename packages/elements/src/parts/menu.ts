@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { define } from '../base/define.ts';
 import { icon } from '../base/icon.ts';
 import type { IconName } from '../base/icons.ts';
-import type { MenuItem, MenuSelectDetail } from '../base/menu-item.ts';
+import type { MenuItem } from '../base/menu-item.ts';
 import { ParleyElement } from '../base/parley-element.ts';
 import { placeBeside } from '../base/place-beside.ts';
 import { buttons, tokens } from '../base/styles.ts';
