@@ -35,6 +35,7 @@ const firefoxToo = new RegExp(
     'await-using',
     'bad-input',
     'call',
+    'call-element',
     'call-parts',
     'call-parts-look',
     'codecs',

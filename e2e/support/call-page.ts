@@ -24,7 +24,10 @@ export class CallPage {
 
   private constructor(page: Page) {
     this.page = page;
-    page.on('pageerror', ({ message }) => this.errors.push(message));
+    page.on('pageerror', ({ message }) => {
+      // Firefox's own line about a request that failed.
+      if (!message.startsWith('The Same Origin Policy')) this.errors.push(message);
+    });
   }
 
   /** Opens the page for a room of the demo's back end, or for an invitation to another server. */
@@ -85,16 +88,28 @@ export class CallPage {
   /** Waits until a tile shows new frames of a video. */
   async expectVideoOf(name: string): Promise<void> {
     const video = this.tiles(name).locator('video');
-    const framesOf = async (): Promise<number> =>
-      await video.evaluate((element: HTMLVideoElement) => element.getVideoPlaybackQuality().totalVideoFrames);
     await expect(video).toBeVisible();
-    const before = await framesOf();
-    await expect.poll(framesOf, { timeout: 30_000 }).toBeGreaterThan(before + 5);
+    await expect
+      .poll(() => video.evaluate(({ videoWidth }: HTMLVideoElement) => videoWidth), { timeout: 30_000 })
+      .toBeGreaterThan(0);
+    await video.evaluate(async (element: HTMLVideoElement) => {
+      for (let frames = 0; frames < 5; frames += 1) {
+        await new Promise((resolve) => element.requestVideoFrameCallback(resolve));
+      }
+    });
+  }
+
+  /** Waits until an element has the focus of its page, whose window may be in the background. */
+  async expectFocus(element: Locator): Promise<void> {
+    const isFocused = (): Promise<boolean> =>
+      element.evaluate((node) => (node.getRootNode() as Document | ShadowRoot).activeElement === node);
+    await expect.poll(isFocused).toBe(true);
   }
 
   /** Runs a function with the element. */
   async withElement<Result>(run: (call: ParleyCall) => Result): Promise<Awaited<Result>> {
-    return (await this.page.locator('parley-call').evaluate(run as never)) as Awaited<Result>;
+    const result: unknown = await this.page.locator('parley-call').evaluate(run as never);
+    return result as Awaited<Result>;
   }
 
   async close(): Promise<void> {

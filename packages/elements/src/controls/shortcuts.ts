@@ -41,8 +41,9 @@ export class Shortcuts {
     if (this.#isTalking && event.key === ' ') event.preventDefault();
     const { key, repeat, altKey, ctrlKey, metaKey, defaultPrevented } = event;
     if (repeat || altKey || ctrlKey || metaKey || defaultPrevented || !this.#options?.isActive()) return;
-    const [target] = event.composedPath();
-    if (isEditable(target)) return;
+    const path = event.composedPath();
+    const [target] = path;
+    if (isEditable(target) || path.some((element) => element instanceof HTMLDialogElement)) return;
     if (key === ' ') {
       if (isOperable(target) || !this.#options.isMuted()) return;
       event.preventDefault();

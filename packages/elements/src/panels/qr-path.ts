@@ -1,5 +1,5 @@
-import { generate } from 'lean-qr/nano';
 import { toSvgPath } from 'lean-qr/extras/svg';
+import { generate } from 'lean-qr/nano';
 
 /** A QR code as the path of an SVG. */
 export interface QrPath {

@@ -1,5 +1,11 @@
 import { ContextProvider } from '@lit/context';
-import { displayNameOf, type Conference, type JoinOptions, type TokenSource } from '@parley-rtc/sdk';
+import {
+  displayNameOf,
+  type Conference,
+  type JoinOptions,
+  type PublishOptions,
+  type TokenSource,
+} from '@parley-rtc/sdk';
 import {
   css,
   html,
@@ -16,8 +22,9 @@ import type { JoinDetail } from '../base/events.ts';
 import { ParleyElement } from '../base/parley-element.ts';
 import { shownName } from '../base/person.ts';
 import { buttons, tokens } from '../base/styles.ts';
-import { createLobby, type LobbyStore } from '../stores/create-lobby.ts';
+import { createLobby, selectionBefore, type LobbyStore } from '../stores/create-lobby.ts';
 import { createVisit, type VisitState, type VisitStore } from '../stores/create-visit.ts';
+import { pageDevices } from '../stores/page-devices.ts';
 import type { VisitOptions } from '../stores/visit-options.ts';
 import { errorText } from '../texts/error-text.ts';
 import type { ParleyLobby } from './lobby.ts';
@@ -123,6 +130,13 @@ export class ParleyCall extends ParleyElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    void this.#endUnlessMoved();
+  }
+
+  /** Frameworks move elements by taking them out and putting them in again, which must not end a call. */
+  async #endUnlessMoved(): Promise<void> {
+    await Promise.resolve();
+    if (this.isConnected) return;
     for (const stop of this.#stops) stop();
     this.#stops = [];
     this.#visit.close();
@@ -257,19 +271,20 @@ export class ParleyCall extends ParleyElement {
   async #join(name: string): Promise<void> {
     this.#nameUsed = name;
     const shown = this.name ?? name;
+    const isBack = this.#visit.getSnapshot().phase === 'over';
     // Loaded in the background since the lobby, and needed now.
     const loading = import('./call-view.ts');
     const preview = await this.#lobby.takePreview();
     await this.#visit.join({
       ...(shown !== '' && { metadata: { name: shown } }),
-      publish: preview && { preview },
+      publish: preview ? { preview } : isBack ? publishAsBefore() : undefined,
     });
     await loading.catch(() => undefined);
     const { phase } = this.#visit.getSnapshot();
     if (phase === 'inside') return;
     // Nothing has taken the preview over.
     preview?.stop();
-    if (phase === 'before') this.#lobby.open();
+    if (phase === 'before') this.#lobby.select(selectionBefore());
   }
 
   #onVisit(): void {
@@ -279,8 +294,20 @@ export class ParleyCall extends ParleyElement {
     this.#announced = phase;
     if (phase === 'inside' && conference) this.emit('parley-joined', { conference });
     if (phase === 'over' && ending) this.emit('parley-ended', { ending });
-    if (phase === 'before' && before === 'over') this.#lobby.open();
+    if (phase === 'before' && before === 'over') this.#lobby.select(selectionBefore());
   }
+}
+
+/** What was on when the user was last in the call is on again after returning, and nothing else. */
+function publishAsBefore(): PublishOptions | undefined {
+  const { camera, microphone } = selectionBefore();
+  if (!camera && !microphone) return undefined;
+  const { devices } = pageDevices().getSnapshot();
+  return {
+    ...(camera && { camera: devices?.camera ?? true }),
+    ...(microphone && { microphone: devices?.microphone ?? true }),
+    allowMissing: true,
+  };
 }
 
 function canCall(): boolean {

@@ -215,7 +215,8 @@ export function createLobby(initial: MediaSelection = selectionBefore()): LobbyS
   };
 }
 
-function selectionBefore(): MediaSelection {
+/** What the user last wanted to be on, in the lobby or in a call on this page. */
+export function selectionBefore(): MediaSelection {
   const { isCameraOn, isMicrophoneOn } = remembered();
   return { camera: isCameraOn, microphone: isMicrophoneOn };
 }

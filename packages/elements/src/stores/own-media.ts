@@ -1,6 +1,7 @@
 import { watchMedia, type Conference, type ParleyError, type PublishedStream } from '@parley-rtc/sdk';
 import { createPublication, type PublicationOptions, type PublicationStore } from '@parley-rtc/sdk/bindings';
 import { pageDevices } from './page-devices.ts';
+import { remember } from './remembered.ts';
 import { createStore, type Store } from './store.ts';
 
 /** What the user should know about the own microphone and camera. */
@@ -29,7 +30,11 @@ export function createOwnMedia(conference: Conference, onError: (error: ParleyEr
   let watched: PublishedStream | undefined;
   let stopWatching: (() => void) | undefined;
   const watch = (): void => {
-    const { stream } = camera.getSnapshot();
+    const { stream, state, audio, video } = camera.getSnapshot();
+    // The next call on this page begins as the user left this one.
+    if (state === 'on' || state === 'muted') {
+      remember({ isCameraOn: video === 'on', isMicrophoneOn: audio === 'on' });
+    }
     if (stream === watched) return;
     stopWatching?.();
     warnings.set({ isSpeakingMuted: false, isMicrophoneSilent: false });

@@ -74,17 +74,21 @@ function startMeter(mediaStream: MediaStream, { onLevel, intervalMs = 100 }: Lev
     level = rootMeanSquare(samples);
     onLevel(level);
   }, intervalMs);
+  let isStopped = false;
   const stop = () => {
+    // Not by the state of the context: Firefox changes that later, and reports a second closing as an error.
+    if (isStopped) return;
+    isStopped = true;
     clearInterval(timer);
     heard?.stop();
-    if (context.state !== 'closed') void context.close();
+    void context.close();
   };
   return withBoundary<LevelMeter>({
     get level() {
       return level;
     },
     get isRunning() {
-      return context.state === 'running';
+      return !isStopped && context.state === 'running';
     },
     resume: () => context.resume(),
     stop,
