@@ -65,7 +65,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(packages/[^/]+|demo)/dist/' },
+    exclude: { path: '^((packages/[^/]+|demo)/dist|demo/examples)/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: {

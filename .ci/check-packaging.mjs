@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { faultsOfElements } from './faults-of-elements.mjs';
 import { faultsOfEngines } from './faults-of-engines.mjs';
 import { faultsOfPackage } from './faults-of-package.mjs';
 import { packPackages } from './pack-packages.ts';
@@ -39,6 +40,7 @@ for (const packed of packPackages(folder)) {
   const target = join(folder, 'node_modules', name);
   mkdirSync(target, { recursive: true });
   run(`unpack ${name}`, 'tar', ['-xzf', tarball, '--strip-components=1', '-C', target]);
+  report(`custom elements of ${name}`, faultsOfElements({ manifest: packed.manifest, folder: target }));
 }
 
 // Third parties as they are installed here; each tarball brings only itself.
@@ -61,23 +63,16 @@ function foreignDependencies({ dependencies, peerDependencies, devDependencies }
   );
 }
 
+/** What only builds import, from disk. */
+const forNode = new Set(['processors/assets']);
 /** What browsers import: packages and their subpaths. */
-const browserModules = [
-  'contract',
-  'client',
-  'sdk',
-  'sdk/bindings',
-  'sdk/encryption',
-  'elements',
-  'elements/call',
-  'elements/headless',
-  'react',
-  'vue',
-  'processors',
-  'processors/background-blur',
-  'processors/background-image',
-  'processors/noise-suppression',
-];
+const browserModules = ['contract', 'client', 'sdk', 'elements', 'react', 'vue', 'processors']
+  .flatMap((name) => {
+    const { manifest } = publishedPackages().find((published) => published.name === name);
+    const modules = Object.entries(manifest.exports).filter(([, { types }]) => types !== undefined);
+    return modules.map(([subpath]) => `${name}${subpath.slice(1)}`);
+  })
+  .filter((module) => !forNode.has(module));
 writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
 writeFileSync(
   join(folder, 'consumer.ts'),

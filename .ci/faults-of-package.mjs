@@ -5,11 +5,14 @@ export function faultsOfPackage({ manifest, files }) {
     bin = {},
     unpkg,
     jsdelivr,
+    customElements,
     dependencies,
     peerDependencies,
     optionalDependencies,
   } = manifest;
-  const promised = [...pathsIn(exports), ...Object.values(bin), unpkg, jsdelivr].filter(Boolean);
+  const promised = [...pathsIn(exports), ...Object.values(bin), unpkg, jsdelivr, customElements].filter(
+    Boolean,
+  );
   const missing = ['LICENSE', 'README.md', ...promised.map((path) => path.replace(/^\.\//, ''))]
     .filter((path) => !files.includes(path))
     .map((path) => `${path} is missing.`);

@@ -29,7 +29,7 @@ export const entrances = {
     'assets.ts',
     'main.ts',
   ],
-  elements: ['headless.ts', 'index.ts'],
+  elements: ['headless.ts', 'index.ts', 'tags.ts'],
   conformance: ['index.ts', 'main.ts'],
 };
 
@@ -218,8 +218,14 @@ export const rooms = {
       ],
     },
   },
-  react: { '.': { holds: 'one hook per file', imports: [] } },
-  vue: { '.': { holds: 'one composable per file', imports: [] } },
+  react: {
+    elements: { holds: 'one component per element and file', imports: [] },
+    '.': { holds: 'one hook per file', imports: ['elements'] },
+  },
+  vue: {
+    elements: { holds: 'one component per element and file', imports: [] },
+    '.': { holds: 'one composable per file', imports: ['elements'] },
+  },
   processors: {
     'asset-names.ts': { holds: 'the files that a page fetches, and their URLs', imports: [] },
     errors: { holds: 'what a processor fails with', imports: [] },

@@ -11,7 +11,7 @@ const executablePath = findBrowser();
  * interfaces, which every browser on the machine would notice, or build the packages that other journeys load.
  */
 const alone =
-  /\/(crowd|insight|leaks|lip-sync|loss|network-change|packed|paths|recording|simulcast|slow-link|turn)\.e2e\.ts$/;
+  /\/(crowd|frameworks|insight|leaks|lip-sync|loss|network-change|packed|paths|recording|simulcast|slow-link|turn)\.e2e\.ts$/;
 
 /**
  * Journeys that also run in Firefox, except tests with the tag `@chromium`, which need what only Playwright's Chromium can do.

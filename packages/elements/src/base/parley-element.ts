@@ -5,6 +5,7 @@ import type { TextKey, Texts } from '../texts/en.ts';
 import { format } from '../texts/format.ts';
 import { languages, textsIn } from '../texts/languages.ts';
 import { textsContext } from './contexts.ts';
+import type { ParleyEventMap } from './events.ts';
 import { StoreReader } from './store-reader.ts';
 
 /** What all elements share: texts in the page's language, and reading stores. */
@@ -60,7 +61,11 @@ export abstract class ParleyElement extends LitElement {
   }
 
   /** Dispatches an event that passes out of shadow roots. Returns whether the page let it happen. */
-  protected emit(name: string, detail?: unknown, options: { readonly cancelable?: boolean } = {}): boolean {
+  protected emit<Name extends keyof ParleyEventMap>(
+    name: Name,
+    detail: ParleyEventMap[Name]['detail'],
+    options: { readonly cancelable?: boolean } = {},
+  ): boolean {
     return this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true, ...options }));
   }
 }

@@ -32,7 +32,7 @@ export abstract class PanelElement extends CallElement {
         type="button"
         aria-label=${closeLabel}
         title=${closeLabel}
-        @click=${() => this.emit('parley-close')}
+        @click=${() => this.emit('parley-close', undefined)}
       >
         ${icon('close')}
       </button>

@@ -1,5 +1,4 @@
 import { ContextProvider } from '@lit/context';
-import type { DisplayName } from '@parley-rtc/sdk';
 import {
   html,
   nothing,
@@ -12,11 +11,12 @@ import { createRef, ref } from 'lit/directives/ref.js';
 import { CallElement } from '../base/call-element.ts';
 import { conferenceContext, textsContext } from '../base/contexts.ts';
 import { define } from '../base/define.ts';
+import type { LeaveDetail, PanelDetail, PanelName, RemoveDetail } from '../base/events.ts';
 import { shownName } from '../base/person.ts';
 import { buttons, tokens } from '../base/styles.ts';
 import './audio.ts';
 import { callViewStyles } from '../call/call-view-styles.ts';
-import type { PanelDetail, PanelName, ParleyControls } from './controls.ts';
+import type { ParleyControls } from './controls.ts';
 import './controls.ts';
 import { holdScreenAwake } from '../call/hold-screen-awake.ts';
 import { loadPanel } from './load-panel.ts';
@@ -40,14 +40,14 @@ const quietMs = 3_000;
  */
 export class ParleyCallView extends CallElement {
   static override properties: PropertyDeclarations = {
-    inviteLink: {},
+    inviteLink: { attribute: 'invite-link' },
     panel: { state: true },
     isQuiet: { state: true },
     question: { state: true },
   };
   static override styles: CSSResultGroup = [tokens, buttons, callViewStyles];
 
-  /** The link for inviting others. Default: the page's address. */
+  /** The link for inviting others. Default: the page's address. Attribute `invite-link`. */
   declare inviteLink: string | undefined;
   declare panel: PanelName | undefined;
   declare isQuiet: boolean;
@@ -104,8 +104,7 @@ export class ParleyCallView extends CallElement {
       >
         <div class="main">
           <parley-stage
-            @parley-remove=${(event: CustomEvent<{ participantId: string; person: DisplayName }>) =>
-              this.#askToRemove(event)}
+            @parley-remove=${(event: CustomEvent<RemoveDetail>) => this.#askToRemove(event)}
           ></parley-stage>
           <parley-notices @parley-open-chat=${() => this.#show('chat')}></parley-notices>
           <parley-controls
@@ -113,7 +112,7 @@ export class ParleyCallView extends CallElement {
             .openPanel=${panel}
             @parley-panel=${(event: CustomEvent<PanelDetail>) =>
               this.#show(panel === event.detail.panel ? undefined : event.detail.panel)}
-            @parley-leave=${(event: CustomEvent<{ forEveryone: boolean }>) => this.#askToEnd(event)}
+            @parley-leave=${(event: CustomEvent<LeaveDetail>) => this.#askToEnd(event)}
             @parley-full-screen=${(event: Event) => this.#toggleFullScreen(event)}
           ></parley-controls>
         </div>
@@ -189,9 +188,7 @@ export class ParleyCallView extends CallElement {
     this.#show(undefined);
   }
 
-  #askToRemove({
-    detail: { participantId, person },
-  }: CustomEvent<{ participantId: string; person: DisplayName }>) {
+  #askToRemove({ detail: { participantId, person } }: CustomEvent<RemoveDetail>) {
     const name = shownName(person, this.text('tile.guest'));
     this.question = {
       text: this.text('people.confirm-remove', { name }),
@@ -200,7 +197,7 @@ export class ParleyCallView extends CallElement {
     };
   }
 
-  #askToEnd(event: CustomEvent<{ forEveryone: boolean }>): void {
+  #askToEnd(event: CustomEvent<LeaveDetail>): void {
     if (!event.detail.forEveryone) return;
     event.preventDefault();
     this.question = {

@@ -18,6 +18,7 @@ import {
 import { createRef, ref } from 'lit/directives/ref.js';
 import { textsContext } from '../base/contexts.ts';
 import { define } from '../base/define.ts';
+import type { JoinDetail } from '../base/events.ts';
 import { ParleyElement } from '../base/parley-element.ts';
 import { shownName } from '../base/person.ts';
 import { buttons, tokens } from '../base/styles.ts';
@@ -26,14 +27,9 @@ import { createVisit, type VisitState, type VisitStore } from '../stores/create-
 import { pageDevices } from '../stores/page-devices.ts';
 import type { VisitOptions } from '../stores/visit-options.ts';
 import { errorText } from '../texts/error-text.ts';
-import type { JoinDetail, ParleyLobby } from './lobby.ts';
+import type { ParleyLobby } from './lobby.ts';
 import './lobby.ts';
 import { screenStyles } from '../call/screen-styles.ts';
-
-/** What `parley-ended` says. */
-export interface EndedDetail {
-  readonly ending: NonNullable<VisitState['ending']>;
-}
 
 /**
  * A whole call in one tag: lobby, waiting room, call and end.
@@ -296,8 +292,8 @@ export class ParleyCall extends ParleyElement {
     const before = this.#announced;
     if (phase === before) return;
     this.#announced = phase;
-    if (phase === 'inside') this.emit('parley-joined', { conference });
-    if (phase === 'over' && ending) this.emit('parley-ended', { ending } satisfies EndedDetail);
+    if (phase === 'inside' && conference) this.emit('parley-joined', { conference });
+    if (phase === 'over' && ending) this.emit('parley-ended', { ending });
     if (phase === 'before' && before === 'over') this.#lobby.select(selectionBefore());
   }
 }

@@ -4,6 +4,7 @@ import { html, nothing, type CSSResultGroup, type PropertyDeclarations, type Tem
 import { ifDefined } from 'lit/directives/if-defined.js';
 import { CallElement } from '../base/call-element.ts';
 import { define } from '../base/define.ts';
+import type { PanelName } from '../base/events.ts';
 import { icon } from '../base/icon.ts';
 import type { IconName } from '../base/icons.ts';
 import type { MenuSelectDetail } from '../base/menu-item.ts';
@@ -16,14 +17,6 @@ import type { Call } from '../stores/call-of.ts';
 import { reactionEmojis, type ReactionEmoji } from '../stores/create-reactions.ts';
 import './device-menu.ts';
 import './menu.ts';
-
-/** The panels that buttons open: the page, or `parley-call`, shows them. */
-export type PanelName = 'chat' | 'people' | 'settings' | 'invite';
-
-/** What `parley-panel` says. */
-export interface PanelDetail {
-  readonly panel: PanelName;
-}
 
 /** Narrower, some buttons move into the menu; the styles say the same. */
 const narrowPx = 560;
@@ -290,7 +283,7 @@ export class ParleyControls extends CallElement {
   }
 
   #openPanel(panel: PanelName): void {
-    this.emit('parley-panel', { panel } satisfies PanelDetail);
+    this.emit('parley-panel', { panel });
   }
 
   #toggleFullScreen(): void {

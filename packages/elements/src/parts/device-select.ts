@@ -11,7 +11,6 @@ import { errorText } from '../texts/error-text.ts';
 /**
  * A labelled list of microphones, cameras or speakers. The choice is remembered, and calls on this page switch to it.
  *
- * @attr kind - `microphone`, `camera` or `speaker`.
  * @csspart label - The label.
  * @csspart select - The list.
  */

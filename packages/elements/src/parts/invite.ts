@@ -15,7 +15,6 @@ const quiet = 4;
 /**
  * The link to a call: to copy, to share, and as a QR code for a phone.
  *
- * @attr link - The link. Default: the page's address without its hash.
  * @csspart header - Title and button to close.
  * @csspart title - The title.
  * @csspart link - The field with the link.
@@ -88,6 +87,7 @@ export class ParleyInvite extends PanelElement {
     `,
   ];
 
+  /** The link. Default: the page's address without its hash. */
   declare link: string | undefined;
   declare isCopied: boolean;
   declare qr: { readonly link: string; readonly drawn: QrPath | undefined } | undefined;

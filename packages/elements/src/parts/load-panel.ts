@@ -1,4 +1,4 @@
-import type { PanelName } from './controls.ts';
+import type { PanelName } from '../base/events.ts';
 
 const loaders: Readonly<Record<PanelName, () => Promise<unknown>>> = {
   chat: () => import('./chat.ts'),

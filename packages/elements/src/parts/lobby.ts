@@ -19,12 +19,6 @@ import './device-menu.ts';
 import { lobbyStyles } from '../lobby/lobby-styles.ts';
 import { permissionPicture } from '../lobby/permission-picture.ts';
 
-/** What `parley-join` says. */
-export interface JoinDetail {
-  /** Trimmed, and not empty unless `hasName` is false. */
-  readonly name: string;
-}
-
 /** Errors that the user solves in the browser's own settings for the page. */
 const deniedCodes: ReadonlySet<string> = new Set(['ERR_DEVICE_DENIED', 'ERR_DEVICE_DISMISSED']);
 
@@ -58,6 +52,7 @@ export class ParleyLobby extends ParleyElement {
   declare problem: ParleyError | undefined;
   declare isNameMissing: boolean;
 
+  #opened: LobbyStore | undefined;
   readonly #video = createRef<HTMLVideoElement>();
   readonly #input = createRef<HTMLInputElement>();
 
@@ -73,6 +68,14 @@ export class ParleyLobby extends ParleyElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    // At first its properties may still be missing.
+    if (this.hasUpdated) this.store.open();
+  }
+
+  protected override willUpdate(): void {
+    if (!this.isConnected || this.store === this.#opened) return;
+    this.#opened?.close();
+    this.#opened = this.store;
     this.store.open();
   }
 
@@ -225,7 +228,7 @@ export class ParleyLobby extends ParleyElement {
       return;
     }
     if (this.hasName) remember({ name });
-    this.emit('parley-join', { name } satisfies JoinDetail);
+    this.emit('parley-join', { name });
   }
 }
 

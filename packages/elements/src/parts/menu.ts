@@ -4,15 +4,15 @@ import { repeat } from 'lit/directives/repeat.js';
 import { define } from '../base/define.ts';
 import { icon } from '../base/icon.ts';
 import type { IconName } from '../base/icons.ts';
-import type { MenuItem, MenuSelectDetail } from '../base/menu-item.ts';
+import type { MenuItem } from '../base/menu-item.ts';
 import { ParleyElement } from '../base/parley-element.ts';
 import { placeBeside } from '../base/place-beside.ts';
 import { buttons, tokens } from '../base/styles.ts';
 
 /**
  * A button that opens a menu. The keyboard works as in menus of the system: arrows, Home, End, first letters, Escape, Tab.
- * Fires `parley-menu-select` with the id of the chosen item.
  *
+ * @fires parley-menu-select - The user has chosen an item: `detail.id`.
  * @slot - What the button shows. Default: its icon.
  * @csspart button - The button.
  * @csspart menu - The open menu.
@@ -105,9 +105,11 @@ export class ParleyMenu extends ParleyElement {
     `,
   ];
 
+  /** What the menu offers. */
   declare items: readonly MenuItem[];
   /** The name of the button and of its menu. */
   declare label: string;
+  /** The icon of the button. */
   declare icon: IconName;
   declare isOpen: boolean;
 
@@ -199,7 +201,7 @@ export class ParleyMenu extends ParleyElement {
   #select(id: string): void {
     this.#menu.value?.hidePopover();
     this.#button.value?.focus();
-    this.emit('parley-menu-select', { id } satisfies MenuSelectDetail);
+    this.emit('parley-menu-select', { id });
   }
 
   #onButtonKey(event: KeyboardEvent): void {

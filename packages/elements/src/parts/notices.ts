@@ -159,7 +159,7 @@ export class ParleyNotices extends CallElement {
         ${label}
       </button>`;
     if (content.code === 'message') {
-      return button(this.text('notice.reply'), () => this.emit('parley-open-chat'));
+      return button(this.text('notice.reply'), () => this.emit('parley-open-chat', undefined));
     }
     if (content.code !== 'waiting') return nothing;
     const { endpointId } = content;

@@ -10,6 +10,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import { CallElement } from '../base/call-element.ts';
 import { define } from '../base/define.ts';
+import type { AspectDetail } from '../base/events.ts';
 import { icon } from '../base/icon.ts';
 import { buttons, tokens } from '../base/styles.ts';
 import type { Layout, Place, PlacedTile } from '../layout/layout.ts';
@@ -18,7 +19,6 @@ import { stageStyles } from '../stage/stage-styles.ts';
 import type { Call } from '../stores/call-of.ts';
 import { createStage, type StageState, type StageStore } from '../stores/create-stage.ts';
 import type { Tile } from '../stores/tiles-of.ts';
-import type { AspectDetail } from './tile.ts';
 import './tile.ts';
 
 /** After the last change of size, tiles move again. */
@@ -28,6 +28,7 @@ const resizingMs = 150;
  * Everyone in the call: two people, a grid, or a screen or a pinned tile with a filmstrip. It fills the box that the page gives
  * it; without a height of its own it has none.
  *
+ * @fires parley-remove - As of `parley-tile`: a moderator wants to remove a participant; nothing has happened yet.
  * @slot alone - What is shown while nobody else is there.
  * @csspart more - The button at the end of a filmstrip.
  * @cssprop --parley-stage - The colour behind the tiles.

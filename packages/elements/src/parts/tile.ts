@@ -22,13 +22,6 @@ import { qualityText } from '../stage/quality-text.ts';
 import { TilePicture } from '../stage/tile-picture.ts';
 import { tileStyles } from '../stage/tile-styles.ts';
 
-/** What `parley-aspect` says: the shape of a video, once it is known. */
-export interface AspectDetail {
-  readonly id: string;
-  /** Width divided by height. */
-  readonly aspect: number;
-}
-
 /**
  * One participant, or one shared screen: video or initials, name, microphone, and a menu. Without `tile`, it shows nothing.
  *
@@ -55,7 +48,7 @@ export class ParleyTile extends CallElement {
   declare hasMenu: boolean;
 
   readonly #picture = new TilePicture((aspect) => {
-    if (this.tile) this.emit('parley-aspect', { id: this.tile.id, aspect } satisfies AspectDetail);
+    if (this.tile) this.emit('parley-aspect', { id: this.tile.id, aspect });
     this.requestUpdate();
   });
   readonly #video = createRef<HTMLVideoElement>();

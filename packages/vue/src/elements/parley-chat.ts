@@ -1,0 +1,9 @@
+import '@parley-rtc/elements/chat';
+import { component, type ElementComponent } from './component.ts';
+
+/** `<parley-chat>` as a component. */
+export const ParleyChat: ElementComponent<'parley-chat'> = component(
+  'parley-chat',
+  { texts: null, conference: null },
+  { close: 'parley-close' },
+);

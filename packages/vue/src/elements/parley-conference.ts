@@ -1,0 +1,9 @@
+import '@parley-rtc/elements/conference';
+import { component, type ElementComponent } from './component.ts';
+
+/** `<parley-conference>` as a component. */
+export const ParleyConference: ElementComponent<'parley-conference'> = component(
+  'parley-conference',
+  { texts: null, conference: null },
+  {},
+);

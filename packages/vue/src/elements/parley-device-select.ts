@@ -1,0 +1,9 @@
+import '@parley-rtc/elements/device-select';
+import { component, type ElementComponent } from './component.ts';
+
+/** `<parley-device-select>` as a component. */
+export const ParleyDeviceSelect: ElementComponent<'parley-device-select'> = component(
+  'parley-device-select',
+  { texts: null, kind: null },
+  {},
+);

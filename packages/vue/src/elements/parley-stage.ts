@@ -1,0 +1,9 @@
+import '@parley-rtc/elements/stage';
+import { component, type ElementComponent } from './component.ts';
+
+/** `<parley-stage>` as a component. */
+export const ParleyStage: ElementComponent<'parley-stage'> = component(
+  'parley-stage',
+  { texts: null, conference: null },
+  { remove: 'parley-remove' },
+);
