@@ -56,9 +56,11 @@ export class ParleyLobby extends ParleyElement {
   readonly #video = createRef<HTMLVideoElement>();
   readonly #input = createRef<HTMLInputElement>();
 
+  readonly #ownStore = createLobby();
+
   constructor() {
     super();
-    this.store = createLobby();
+    this.store = this.#ownStore;
     this.name = remembered().name;
     this.hasName = true;
     this.isJoining = false;
@@ -70,6 +72,17 @@ export class ParleyLobby extends ParleyElement {
     super.connectedCallback();
     // At first its properties may still be missing.
     if (this.hasUpdated) this.store.open();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    void this.#closeUnlessMoved();
+  }
+
+  /** A lobby that has gone must not leave the camera on. A store of the page is the page's to close. */
+  async #closeUnlessMoved(): Promise<void> {
+    await Promise.resolve();
+    if (!this.isConnected) this.#ownStore.close();
   }
 
   protected override willUpdate(): void {
