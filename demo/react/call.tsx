@@ -1,14 +1,16 @@
-import '@parley-rtc/elements/audio';
-import '@parley-rtc/elements/chat';
-import '@parley-rtc/elements/conference';
-import '@parley-rtc/elements/controls';
-import '@parley-rtc/elements/invite';
-import '@parley-rtc/elements/notices';
-import '@parley-rtc/elements/people';
-import '@parley-rtc/elements/settings';
-import '@parley-rtc/elements/stage';
-import type { PanelDetail, PanelName } from '@parley-rtc/elements';
+import type { PanelName, RemoveDetail } from '@parley-rtc/elements';
 import { useActiveSpeakers, useConferenceState } from '@parley-rtc/react';
+import {
+  ParleyAudio,
+  ParleyChat,
+  ParleyConference,
+  ParleyControls,
+  ParleyInvite,
+  ParleyNotices,
+  ParleyPeople,
+  ParleySettings,
+  ParleyStage,
+} from '@parley-rtc/react/elements';
 import { displayNameOf, selectSelf, type Conference } from '@parley-rtc/sdk';
 import { useState } from 'react';
 import { room } from '../join-options.ts';
@@ -31,7 +33,7 @@ export function Call({ conference }: { conference: Conference }) {
   const backToChat = () => setPanel('chat');
 
   return (
-    <parley-conference conference={conference}>
+    <ParleyConference conference={conference}>
       <main className="call">
         <header>
           <h1>{room}</h1>
@@ -49,21 +51,18 @@ export function Call({ conference }: { conference: Conference }) {
           <how-it-works conference={conference} />
         </header>
         <div className="stage">
-          <parley-stage onparley-remove={remove} />
-          <parley-notices />
+          <ParleyStage onRemove={remove} />
+          <ParleyNotices />
         </div>
-        <parley-controls
-          openPanel={panel}
-          onparley-panel={({ detail }: CustomEvent<PanelDetail>) => show(detail.panel)}
-        />
+        <ParleyControls openPanel={panel} onPanel={({ detail }) => show(detail.panel)} />
         <aside>
-          {panel === 'chat' && <parley-chat />}
-          {panel === 'people' && <parley-people onparley-close={backToChat} />}
-          {panel === 'settings' && <parley-settings onparley-close={backToChat} />}
-          {panel === 'invite' && <parley-invite onparley-close={backToChat} />}
+          {panel === 'chat' && <ParleyChat />}
+          {panel === 'people' && <ParleyPeople onClose={backToChat} />}
+          {panel === 'settings' && <ParleySettings onClose={backToChat} />}
+          {panel === 'invite' && <ParleyInvite onClose={backToChat} />}
         </aside>
-        <parley-audio />
+        <ParleyAudio />
       </main>
-    </parley-conference>
+    </ParleyConference>
   );
 }
