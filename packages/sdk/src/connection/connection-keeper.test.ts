@@ -221,6 +221,25 @@ describe('a lost connection', () => {
   });
 });
 
+it('restores a stream whose first handshake failed over a path that was there', async () => {
+  const ada = await joinAs(server, 'ada');
+  const stream = await ada.publishStream({ camera: true });
+  await settle();
+  const heard = listenTo(ada);
+  const [peer] = FakePeerConnection.open;
+  // The server has given the stream up, because it noticed first.
+  server.unpublish({ userId: 'ada', userEndpointId: ada.endpointId }, stream.id, stream.type);
+  if (peer) peer.iceConnectionState = 'connected';
+  peer?.moveTo('failed');
+  await settle();
+  await vi.advanceTimersByTimeAsync(5_000);
+  [...FakePeerConnection.open].at(-1)?.moveTo('connected');
+  await settle();
+  expect(heard.filter((line) => line.startsWith('error'))).toEqual([]);
+  expect(heard.filter((line) => line.startsWith('stream-restored'))).toHaveLength(1);
+  expect(server.conference?.participants[0]?.streams).toHaveLength(1);
+});
+
 it('closes a connection that never found a path, without a restart', async () => {
   const ada = await joinAs(server, 'ada');
   await ada.publishStream({ camera: true });

@@ -18,6 +18,8 @@ export type RestartResult = 'negotiated' | 'forgotten' | 'failed' | 'refused';
 
 export interface ConnectionKeeperOptions {
   readonly connectionState: () => RTCPeerConnectionState;
+  /** Whether ICE has a path now, over which DTLS may have failed. */
+  readonly hasPath: () => boolean;
   /** Negotiates a new path with the server. Never rejects. */
   readonly restart: (timeoutMs: number) => Promise<RestartResult>;
   /** The connection cannot be recovered, or was never established. */
@@ -94,7 +96,8 @@ export class ConnectionKeeper {
   #recover(): void {
     this.#endGrace();
     if (this.#recovery || this.#isClosed) return;
-    // Where ICE never found a path, a restart will not find one either.
+    // Where ICE never found a path, a restart will not find one either. A handshake that failed over a path can succeed next time.
+    this.#hadPath ||= this.#options.hasPath();
     if (!this.#hadPath) return this.#fail();
     const recovery = new AbortController();
     this.#recovery = recovery;

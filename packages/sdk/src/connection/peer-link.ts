@@ -54,6 +54,12 @@ export class PeerLink {
    * The browser's state, or `failed` when no media can flow although the browser does not say so: gathering ended without a
    * candidate, or the server no longer knows the connection's DTLS association.
    */
+  /** Whether ICE has a path, whatever has become of DTLS. */
+  get hasPath(): boolean {
+    const { iceConnectionState } = this.peer;
+    return iceConnectionState === 'connected' || iceConnectionState === 'completed';
+  }
+
   get state(): RTCPeerConnectionState {
     const { iceGatheringState, connectionState } = this.peer;
     const isLonely = iceGatheringState === 'complete' && !this.#hasCandidate;

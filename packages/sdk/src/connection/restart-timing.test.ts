@@ -13,7 +13,7 @@ beforeEach(() => {
   vi.spyOn(Math, 'random').mockReturnValue(1);
   restart.mockReset().mockResolvedValue('negotiated');
   onLost.mockReset();
-  keeper = new ConnectionKeeper({ connectionState: () => state, restart, onLost });
+  keeper = new ConnectionKeeper({ hasPath: () => false, connectionState: () => state, restart, onLost });
   moveTo('connected');
 });
 afterEach(() => {
@@ -170,7 +170,7 @@ it('reports no loss when it is closed during a restart', async () => {
 
 it('is lost without an attempt when it never had a path, unless the server says that it had', async () => {
   keeper.close();
-  keeper = new ConnectionKeeper({ connectionState: () => state, restart, onLost });
+  keeper = new ConnectionKeeper({ hasPath: () => false, connectionState: () => state, restart, onLost });
   moveTo('connecting');
   moveTo('failed');
   expect(onLost).toHaveBeenCalledOnce();

@@ -82,6 +82,7 @@ export class StreamLink {
     this.#options = options;
     this.#keeper = new ConnectionKeeper({
       connectionState: () => this.#connection.state,
+      hasPath: () => this.#connection.hasPath,
       restart: (timeoutMs) => this.#restart(timeoutMs),
       onLost: () => this.fail(),
       log: options.log,
