@@ -134,7 +134,8 @@ test('the host sees hands and microphones, mutes, and removes with the keyboard 
     await call.toggleHand();
   });
   await expect(people.getByRole('heading', { name: 'Raised hands' })).toBeVisible();
-  await expect(rowOf('Ada')).toContainText('Microphone on');
+  // The fake microphone beeps now and then, or all the time, depending on the browser.
+  await expect(rowOf('Ada')).toContainText(/Microphone on|Speaking/);
   await expect(rowOf('Ada')).toContainText('Camera on');
   await expect(rowOf('Ada')).toContainText('Hand raised');
 
