@@ -198,7 +198,7 @@ export const rooms = {
       imports: ['stores', 'texts', 'base'],
     },
     lobby: { holds: 'pieces of the lobby', imports: [] },
-    stage: { holds: 'pieces of the stage and its tiles', imports: ['layout', 'stores', 'texts'] },
+    stage: { holds: 'pieces of the stage and its tiles', imports: ['layout', 'stores', 'texts', 'base'] },
     controls: { holds: 'pieces of the controls', imports: ['stores', 'texts', 'base'] },
     call: { holds: 'pieces of a whole call', imports: ['stores'] },
     parts: {

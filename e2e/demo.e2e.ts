@@ -118,7 +118,9 @@ for (const kind of pageKinds) {
     expect(problems).toEqual([]);
   });
 
-  test(`people on the ${kind} page write to each other, and who comes late reads it`, async ({ context }) => {
+  test(`people on the ${kind} page write to each other, and a latecomer reads what they wrote`, async ({
+    context,
+  }) => {
     const { ada, bob, room, problems } = await adaAndBob(context, kind);
     await (await messageField(ada, kind)).fill('<b>Hello</b> Bob');
     await ada.keyboard.press('Enter');
@@ -177,7 +179,7 @@ test('users of all three pages meet in one room', async ({ context }) => {
   for (const page of tabs) await expect.poll(() => playingRemoteVideos(page), { timeout: 30_000 }).toBe(2);
 });
 
-test('the React page shows who is right back, whoever joins when', async ({ context }) => {
+test('the React page shows who will be right back, no matter who joined first', async ({ context }) => {
   const { ada, bob, room, problems } = await adaAndBob(context, 'react');
   const people = (page: Page) => page.locator('main > header').getByRole('listitem');
   await expect(people(ada)).toHaveText(['Ada', 'Bob']);

@@ -1,6 +1,7 @@
 import { test, type Browser, type Page } from '@playwright/test';
 import { newRoom } from './support/caller.ts';
 import { ExampleApps, type BackendName } from './support/example-apps.ts';
+import { expectNewFrames } from './support/expect-new-frames.ts';
 import { expect } from './support/expect.ts';
 
 /** The apps of `demo/examples`, each with the back end that lets its users in. */
@@ -68,13 +69,5 @@ async function join(browser: Browser, url: string, name: string): Promise<Visito
 /** Waits until the page shows someone's video, and ten more frames of it. */
 async function expectVideoOf(page: Page, name: string): Promise<void> {
   const tile = page.locator('parley-tile').filter({ has: page.locator('bdi', { hasText: name }) });
-  const video = tile.locator('video');
-  await expect
-    .poll(() => video.evaluate((element: HTMLVideoElement) => element.videoWidth))
-    .toBeGreaterThan(0);
-  await video.evaluate(async (element: HTMLVideoElement) => {
-    for (let frames = 0; frames < 10; frames += 1) {
-      await new Promise((resolve) => element.requestVideoFrameCallback(resolve));
-    }
-  });
+  await expectNewFrames(tile.locator('video'), 10);
 }

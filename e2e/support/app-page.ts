@@ -1,6 +1,7 @@
 import type { Browser, Page } from '@playwright/test';
 import { apiUrl } from './addresses.ts';
 import { askForTicket } from './caller.ts';
+import { expectNewFrames } from './expect-new-frames.ts';
 import { expect } from './expect.ts';
 import { sharpness } from './sharpness.ts';
 
@@ -62,15 +63,7 @@ export class AppPage {
 
   /** Waits until the page has a size of the video that it views, and shows more of its frames. */
   async expectVideo(): Promise<void> {
-    const video = this.#page.locator('video');
-    await expect
-      .poll(() => video.evaluate(({ videoWidth }: HTMLVideoElement) => videoWidth))
-      .toBeGreaterThan(0);
-    await video.evaluate(async (element: HTMLVideoElement) => {
-      for (let frames = 0; frames < 10; frames += 1) {
-        await new Promise((resolve) => element.requestVideoFrameCallback(resolve));
-      }
-    });
+    await expectNewFrames(this.#page.locator('video'), 10);
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,7 @@ import { demoUrl } from './addresses.ts';
 import type { Invitation } from './api-guest.ts';
 import { askForTicket } from './caller.ts';
 import { customerPage } from './customer-page.ts';
+import { expectNewFrames } from './expect-new-frames.ts';
 import { expect } from './expect.ts';
 
 export interface CallPageOptions extends BrowserContextOptions {
@@ -89,14 +90,7 @@ export class CallPage {
   async expectVideoOf(name: string): Promise<void> {
     const video = this.tiles(name).locator('video');
     await expect(video).toBeVisible();
-    await expect
-      .poll(() => video.evaluate(({ videoWidth }: HTMLVideoElement) => videoWidth), { timeout: 30_000 })
-      .toBeGreaterThan(0);
-    await video.evaluate(async (element: HTMLVideoElement) => {
-      for (let frames = 0; frames < 5; frames += 1) {
-        await new Promise((resolve) => element.requestVideoFrameCallback(resolve));
-      }
-    });
+    await expectNewFrames(video, 5, { timeoutMs: 30_000 });
   }
 
   /** Waits until an element has the focus of its page, whose window may be in the background. */

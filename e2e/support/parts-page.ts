@@ -4,15 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type * as HeadlessModule from '@parley-rtc/elements/headless';
 import type { Browser, BrowserContextOptions, Locator, Page } from '@playwright/test';
-import axe from 'axe-core';
 import { build, defaultClientConditions } from 'vite';
+import { accessibilityProblems } from './accessibility-problems.ts';
 import type { Invitation } from './api-guest.ts';
 import { expect } from './expect.ts';
 
 declare global {
   interface Window {
     readonly headless: typeof HeadlessModule;
-    readonly axe: typeof axe;
   }
 }
 
@@ -160,19 +159,8 @@ export class PartsPage {
 
   /** Whatever makes the page inaccessible, according to axe: the rule, and where. */
   async accessibilityProblems(): Promise<string[]> {
-    await this.page.evaluate(axe.source);
-    return await this.page.evaluate(async () => {
-      // A page of a panel alone has no landmarks and no first heading.
-      const rules = {
-        region: { enabled: false },
-        'page-has-heading-one': { enabled: false },
-        'landmark-one-main': { enabled: false },
-      };
-      const { violations } = await window.axe.run(document, { rules });
-      return violations.flatMap(({ id, nodes }) =>
-        nodes.map(({ target, failureSummary = '' }) => `${id}: ${target.join(' ')} ${failureSummary}`),
-      );
-    });
+    // A page of a panel alone has no first heading.
+    return await accessibilityProblems(this.page, { isWhole: false });
   }
 
   async close(): Promise<void> {

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { installDebianPackages } from './debian-packages.ts';
 import { expect } from './expect.ts';
+import { freePort } from './free-port.ts';
 
 const driverPath = '/usr/bin/WebKitWebDriver';
 const displayServerPath = '/usr/bin/Xvfb';
@@ -114,14 +114,6 @@ function ensureWebKit(): string {
   throw new Error(
     'This journey needs webkit2gtk-driver and xvfb, and apt-get could not install them. Install them by hand.',
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
 }
 
 async function isReady(server: string): Promise<boolean> {

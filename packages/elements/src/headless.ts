@@ -20,7 +20,8 @@ export {
   type ChatStore,
 } from './stores/create-chat.ts';
 export type { InsightState, InsightStore } from './stores/create-insight.ts';
-export { createLobby, type LobbyState, type LobbyStore, type MediaSelection } from './stores/create-lobby.ts';
+export { createLobby, type LobbyState, type LobbyStore } from './stores/create-lobby.ts';
+export type { MediaSelection } from './stores/remembered.ts';
 export type { Notice, NoticeContent, NoticesState, NoticesStore } from './stores/create-notices.ts';
 export {
   reactionEmojis,

@@ -8,6 +8,9 @@ import { textsContext } from './contexts.ts';
 import type { ParleyEventMap } from './events.ts';
 import { StoreReader } from './store-reader.ts';
 
+/** Gives a text in the page's language. */
+export type TextOf = (key: TextKey, values?: Readonly<Record<string, string | number>>) => string;
+
 /** What all elements share: texts in the page's language, and reading stores. */
 export abstract class ParleyElement extends LitElement {
   static override properties: PropertyDeclarations = {
@@ -36,6 +39,15 @@ export abstract class ParleyElement extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#stopLanguage?.();
+    void this.#noticeRemoval();
+  }
+
+  /** Called when it was taken out of the page for good: frameworks move elements by taking them out and putting them in again. */
+  protected onRemoved(): void {}
+
+  async #noticeRemoval(): Promise<void> {
+    await Promise.resolve();
+    if (!this.isConnected) this.onRemoved();
   }
 
   /** Returns a store's snapshot, and renders again when it changes. Call it only while rendering. */
@@ -54,6 +66,9 @@ export abstract class ParleyElement extends LitElement {
     const own = this.texts?.[key] ?? this.#textsAround.value?.[key];
     return format(own ?? textsIn(this.lang || this.#language)[key], values);
   }
+
+  /** `text`, for functions that render a part of it. */
+  protected readonly textOf: TextOf = (key, values) => this.text(key, values);
 
   /** The language for dates and numbers, as BCP 47. */
   protected get language(): string {

@@ -1,3 +1,5 @@
+import { isRightToLeft } from './is-right-to-left.ts';
+
 const gapPx = 8;
 
 /** Moves a fixed box above or below an anchor, wherever there is more room, and keeps it within the window. */
@@ -7,8 +9,7 @@ export function placeBeside(box: HTMLElement, anchor: Element): void {
   const { clientWidth, clientHeight } = document.documentElement;
   const isAbove = at.top > clientHeight - at.bottom;
   const top = isAbove ? at.top - gapPx - height : at.bottom + gapPx;
-  const isRightToLeft = getComputedStyle(box).direction === 'rtl';
-  const left = isRightToLeft ? at.right - width : at.left;
+  const left = isRightToLeft(box) ? at.right - width : at.left;
   box.style.left = `${within(left, clientWidth - width)}px`;
   box.style.top = `${within(top, clientHeight - height)}px`;
 }

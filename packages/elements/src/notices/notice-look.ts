@@ -21,7 +21,6 @@ const looks: Readonly<Record<Code, NoticeLook>> = {
   'recording-stopped': { icon: 'record', text: 'notice.recording-stopped' },
   reconnected: { icon: 'check', text: 'notice.reconnected' },
   'permissions-changed': { icon: 'host', text: 'notice.permissions-changed' },
-  'link-copied': { icon: 'copy', text: 'notice.link-copied' },
 };
 
 /** Undefined for an error. */

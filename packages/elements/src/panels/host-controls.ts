@@ -1,8 +1,8 @@
 import { selectLobby, selectLock, type ConferenceSnapshot } from '@parley-rtc/sdk';
 import { html, type TemplateResult } from 'lit';
 import { icon } from '../base/icon.ts';
+import type { TextOf } from '../base/parley-element.ts';
 import type { Call } from '../stores/call-of.ts';
-import type { TextOf } from './panel-element.ts';
 import { isAnyoneHeard, muteEveryone } from './people-actions.ts';
 import { switchRow } from './switch-row.ts';
 

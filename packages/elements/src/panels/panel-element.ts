@@ -3,9 +3,6 @@ import { CallElement } from '../base/call-element.ts';
 import { icon } from '../base/icon.ts';
 import type { TextKey } from '../texts/en.ts';
 
-/** Gives a text in the page's language. */
-export type TextOf = (key: TextKey, values?: Readonly<Record<string, string | number>>) => string;
-
 /** What all panels share: a header with the title, which can receive the focus, and a button that closes. */
 export abstract class PanelElement extends CallElement {
   /** Moves the focus into the panel: to its title, so that screen readers say where it is. */
@@ -18,8 +15,6 @@ export abstract class PanelElement extends CallElement {
   protected get heading(): HTMLElement | null | undefined {
     return this.shadowRoot?.querySelector('h2');
   }
-
-  protected readonly textOf: TextOf = (key, values) => this.text(key, values);
 
   /** `detail`: such as the number of people. */
   protected renderHeader(title: TextKey, close: TextKey, detail?: string): TemplateResult {

@@ -6,6 +6,8 @@ import {
   type ParleyError,
 } from '@parley-rtc/sdk';
 import type { IconName } from '../base/icons.ts';
+import type { MenuItem } from '../base/menu-item.ts';
+import type { TextOf } from '../base/parley-element.ts';
 import type { TextKey } from '../texts/en.ts';
 
 /** What a moderator can do to a participant, besides removing it. */
@@ -26,6 +28,12 @@ export const actionLooks: Readonly<Record<PersonAction, ActionLook>> = {
   remove: { text: 'people.remove', icon: 'remove', isDanger: true },
   'remove-and-ban': { text: 'people.remove-and-ban', icon: 'block', isDanger: true },
 };
+
+/** The item of a menu for an action. */
+export function actionItem(action: PersonAction, text: TextOf): MenuItem {
+  const { text: key, icon, isDanger } = actionLooks[action];
+  return { id: action, label: text(key), icon, isDanger };
+}
 
 /** The actions that change something for this participant now. The caller may moderate. */
 export function actionsFor(snapshot: ConferenceSnapshot, participantId: string): readonly PersonAction[] {

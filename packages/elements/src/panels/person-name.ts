@@ -2,7 +2,7 @@ import type { DisplayName } from '@parley-rtc/sdk';
 import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from '../base/icon.ts';
 import type { IconName } from '../base/icons.ts';
-import type { TextOf } from './panel-element.ts';
+import type { TextOf } from '../base/parley-element.ts';
 
 /** A person's name with its badges, and the role below it. However long they are, they fill one line each. */
 export function personName(person: DisplayName, shown: string, text: TextOf, isHost = false): TemplateResult {

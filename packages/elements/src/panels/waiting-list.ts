@@ -2,10 +2,10 @@ import { displayNameOf, type WaitingGuest } from '@parley-rtc/sdk';
 import { html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { icon } from '../base/icon.ts';
+import type { TextOf } from '../base/parley-element.ts';
 import { shownName } from '../base/person.ts';
 import type { Call } from '../stores/call-of.ts';
 import { avatar } from './avatar.ts';
-import type { TextOf } from './panel-element.ts';
 import { personName } from './person-name.ts';
 
 /** Who waits to be let in, with what moderators can decide. Nothing while nobody waits. */

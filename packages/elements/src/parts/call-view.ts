@@ -14,6 +14,7 @@ import { define } from '../base/define.ts';
 import type { LeaveDetail, PanelDetail, PanelName, RemoveDetail } from '../base/events.ts';
 import { shownName } from '../base/person.ts';
 import { buttons, tokens } from '../base/styles.ts';
+import { toggleFullScreen } from '../base/toggle-full-screen.ts';
 import './audio.ts';
 import { callViewStyles } from '../call/call-view-styles.ts';
 import type { ParleyControls } from './controls.ts';
@@ -220,9 +221,7 @@ export class ParleyCallView extends CallElement {
 
   #toggleFullScreen(event: Event): void {
     event.preventDefault();
-    const change = document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen();
-    // A browser that refuses has said so itself.
-    change.catch(() => undefined);
+    toggleFullScreen(this);
   }
 }
 

@@ -22,9 +22,11 @@ import type { JoinDetail } from '../base/events.ts';
 import { ParleyElement } from '../base/parley-element.ts';
 import { shownName } from '../base/person.ts';
 import { buttons, tokens } from '../base/styles.ts';
-import { createLobby, selectionBefore, type LobbyStore } from '../stores/create-lobby.ts';
+import { createLobby, type LobbyStore } from '../stores/create-lobby.ts';
 import { createVisit, type VisitState, type VisitStore } from '../stores/create-visit.ts';
+import { deviceSource } from '../stores/device-source.ts';
 import { pageDevices } from '../stores/page-devices.ts';
+import { selectionBefore } from '../stores/remembered.ts';
 import type { VisitOptions } from '../stores/visit-options.ts';
 import { errorText } from '../texts/error-text.ts';
 import type { ParleyLobby } from './lobby.ts';
@@ -128,15 +130,7 @@ export class ParleyCall extends ParleyElement {
     void this.#begin();
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    void this.#endUnlessMoved();
-  }
-
-  /** Frameworks move elements by taking them out and putting them in again, which must not end a call. */
-  async #endUnlessMoved(): Promise<void> {
-    await Promise.resolve();
-    if (this.isConnected) return;
+  protected override onRemoved(): void {
     for (const stop of this.#stops) stop();
     this.#stops = [];
     this.#visit.close();
@@ -300,14 +294,9 @@ export class ParleyCall extends ParleyElement {
 
 /** What was on when the user was last in the call is on again after returning, and nothing else. */
 function publishAsBefore(): PublishOptions | undefined {
-  const { camera, microphone } = selectionBefore();
-  if (!camera && !microphone) return undefined;
-  const { devices } = pageDevices().getSnapshot();
-  return {
-    ...(camera && { camera: devices?.camera ?? true }),
-    ...(microphone && { microphone: devices?.microphone ?? true }),
-    allowMissing: true,
-  };
+  const selection = selectionBefore();
+  if (!selection.camera && !selection.microphone) return undefined;
+  return { ...deviceSource(selection, pageDevices().getSnapshot().devices), allowMissing: true };
 }
 
 function canCall(): boolean {

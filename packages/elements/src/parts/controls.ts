@@ -9,6 +9,7 @@ import { icon } from '../base/icon.ts';
 import type { IconName } from '../base/icons.ts';
 import type { MenuSelectDetail } from '../base/menu-item.ts';
 import { tokens } from '../base/styles.ts';
+import { toggleFullScreen } from '../base/toggle-full-screen.ts';
 import { controlsStyles } from '../controls/controls-styles.ts';
 import { camerasOf, flipCamera, isTouched } from '../controls/flip-camera.ts';
 import { moreItemsOf } from '../controls/more-items.ts';
@@ -244,7 +245,7 @@ export class ParleyControls extends CallElement {
         isOnHold: selectOnHold(snapshot),
         isRecording: selectRecorder(snapshot) !== undefined,
       },
-      (key) => this.text(key),
+      this.textOf,
     );
   }
 
@@ -287,11 +288,9 @@ export class ParleyControls extends CallElement {
   }
 
   #toggleFullScreen(): void {
-    if (!this.emit('parley-full-screen', undefined, { cancelable: true })) return;
-    const isFull = document.fullscreenElement !== null;
-    const change = isFull ? document.exitFullscreen() : document.documentElement.requestFullscreen();
-    // A browser that refuses has said so itself.
-    change.catch(() => undefined);
+    if (this.emit('parley-full-screen', undefined, { cancelable: true })) {
+      toggleFullScreen(document.documentElement);
+    }
   }
 
   #leave(forEveryone: boolean): void {

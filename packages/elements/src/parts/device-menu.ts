@@ -1,9 +1,9 @@
-import type { DeviceKind } from '@parley-rtc/sdk';
+import type { DeviceKind, Devices } from '@parley-rtc/sdk';
 import { css, html, type CSSResultGroup, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { define } from '../base/define.ts';
+import { DeviceElement } from '../base/device-element.ts';
 import { icon } from '../base/icon.ts';
 import type { MenuItem, MenuSelectDetail } from '../base/menu-item.ts';
-import { ParleyElement } from '../base/parley-element.ts';
 import { tokens } from '../base/styles.ts';
 import { chooseDevice, deviceOptionsOf } from '../stores/device-options.ts';
 import { pageDevices } from '../stores/page-devices.ts';
@@ -20,7 +20,7 @@ const kindsOf: Readonly<Record<'microphone' | 'camera', readonly DeviceKind[]>> 
  *
  * @csspart button - The button.
  */
-export class ParleyDeviceMenu extends ParleyElement {
+export class ParleyDeviceMenu extends DeviceElement {
   static override properties: PropertyDeclarations = { kind: {} };
   static override styles: CSSResultGroup = [
     tokens,
@@ -39,30 +39,20 @@ export class ParleyDeviceMenu extends ParleyElement {
     this.kind = 'microphone';
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    // The store has the error.
-    pageDevices()
-      .ready()
-      .catch(() => undefined);
-  }
-
   protected override render(): TemplateResult {
-    const { devices } = this.read(pageDevices());
-    if (devices) this.read(devices);
+    const devices = this.readDevices();
     const key = this.kind === 'camera' ? 'controls.camera-menu' : 'controls.microphone-menu';
     return html`<parley-menu
       exportparts="button"
       .texts=${this.texts}
       .label=${this.text(key)}
-      .items=${kindsOf[this.kind].flatMap((kind) => this.#itemsOf(kind))}
+      .items=${kindsOf[this.kind].flatMap((kind) => this.#itemsOf(kind, devices))}
       @parley-menu-select=${(event: CustomEvent<MenuSelectDetail>) => this.#choose(event)}
       >${icon('chevron-up')}</parley-menu
     >`;
   }
 
-  #itemsOf(kind: DeviceKind): readonly MenuItem[] {
-    const { devices } = pageDevices().getSnapshot();
+  #itemsOf(kind: DeviceKind, devices: Devices | undefined): readonly MenuItem[] {
     const options = devices && deviceOptionsOf(devices, kind);
     // Where the browser chooses the speaker itself, there is nothing to choose.
     if (kind === 'speaker' && !options?.isAvailable) return [];
@@ -70,13 +60,10 @@ export class ParleyDeviceMenu extends ParleyElement {
     if (!options?.isAvailable) {
       return [heading, { id: `${kind}/`, label: this.text('devices.none'), isDisabled: true }];
     }
-    const { labels, defaultLabel, chosen, replacedBy } = options;
-    const system = defaultLabel
-      ? this.text('devices.default-named', { name: defaultLabel })
-      : this.text('devices.default');
+    const { labels, chosen, replacedBy } = options;
     return [
       heading,
-      { id: `${kind}/`, label: system, isChecked: chosen === '' },
+      { id: `${kind}/`, label: this.systemText(options), isChecked: chosen === '' },
       ...labels.map((label) => ({
         id: `${kind}/${label}`,
         label,

@@ -2,7 +2,7 @@ import type { DeviceKind } from '@parley-rtc/sdk';
 import { css, html, nothing, type CSSResultGroup, type PropertyDeclarations, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { define } from '../base/define.ts';
-import { ParleyElement } from '../base/parley-element.ts';
+import { DeviceElement } from '../base/device-element.ts';
 import { fields, tokens } from '../base/styles.ts';
 import { chooseDevice, deviceOptionsOf, type DeviceOptions } from '../stores/device-options.ts';
 import { pageDevices } from '../stores/page-devices.ts';
@@ -14,7 +14,7 @@ import { errorText } from '../texts/error-text.ts';
  * @csspart label - The label.
  * @csspart select - The list.
  */
-export class ParleyDeviceSelect extends ParleyElement {
+export class ParleyDeviceSelect extends DeviceElement {
   static override properties: PropertyDeclarations = { kind: { type: String } };
   static override styles: CSSResultGroup = [
     tokens,
@@ -45,17 +45,9 @@ export class ParleyDeviceSelect extends ParleyElement {
     this.kind = 'microphone';
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    // The store keeps the failure, which is shown.
-    pageDevices()
-      .ready()
-      .catch(() => undefined);
-  }
-
   protected override render(): TemplateResult {
-    const { devices, error } = this.read(pageDevices());
-    if (devices) this.read(devices);
+    const devices = this.readDevices();
+    const { error } = this.read(pageDevices());
     const options = devices && deviceOptionsOf(devices, this.kind);
     const replacement = options?.replacedBy;
     const note = replacement === undefined ? undefined : this.text('devices.replaced', { name: replacement });
@@ -83,16 +75,13 @@ export class ParleyDeviceSelect extends ParleyElement {
     `;
   }
 
-  #renderOptions({ labels, defaultLabel, chosen, replacedBy }: DeviceOptions): TemplateResult {
+  #renderOptions(options: DeviceOptions): TemplateResult {
+    const { labels, chosen, replacedBy } = options;
     const option = (value: string, name: string): TemplateResult =>
       html`<option value=${value} .selected=${live(value === chosen)}>${name}</option>`;
     const nameOf = (label: string): string =>
       label === chosen && replacedBy !== undefined ? this.text('devices.missing', { name: label }) : label;
-    const system =
-      defaultLabel === undefined
-        ? this.text('devices.default')
-        : this.text('devices.default-named', { name: defaultLabel });
-    return html`${option('', system)} ${labels.map((label) => option(label, nameOf(label)))}`;
+    return html`${option('', this.systemText(options))} ${labels.map((label) => option(label, nameOf(label)))}`;
   }
 }
 

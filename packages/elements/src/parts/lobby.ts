@@ -6,14 +6,9 @@ import { define } from '../base/define.ts';
 import { icon } from '../base/icon.ts';
 import { ParleyElement } from '../base/parley-element.ts';
 import { buttons, fields, tokens } from '../base/styles.ts';
-import {
-  createLobby,
-  type LobbyState,
-  type LobbyStore,
-  type MediaSelection,
-} from '../stores/create-lobby.ts';
+import { createLobby, type LobbyState, type LobbyStore } from '../stores/create-lobby.ts';
 import { preferences } from '../stores/preferences.ts';
-import { remember, remembered } from '../stores/remembered.ts';
+import { remember, remembered, type MediaSelection } from '../stores/remembered.ts';
 import { errorText } from '../texts/error-text.ts';
 import './device-menu.ts';
 import { lobbyStyles } from '../lobby/lobby-styles.ts';
@@ -74,15 +69,9 @@ export class ParleyLobby extends ParleyElement {
     if (this.hasUpdated) this.store.open();
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
-    void this.#closeUnlessMoved();
-  }
-
   /** A lobby that has gone must not leave the camera on. A store of the page is the page's to close. */
-  async #closeUnlessMoved(): Promise<void> {
-    await Promise.resolve();
-    if (!this.isConnected) this.#ownStore.close();
+  protected override onRemoved(): void {
+    this.#ownStore.close();
   }
 
   protected override willUpdate(): void {

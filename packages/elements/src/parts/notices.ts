@@ -13,7 +13,7 @@ import { noticesStyles } from '../notices/notices-styles.ts';
 import { pillsOf, type Pill, type PillAction } from '../notices/pills-of.ts';
 import type { Call } from '../stores/call-of.ts';
 import type { Notice, NoticeContent } from '../stores/create-notices.ts';
-import { pageDevices } from '../stores/page-devices.ts';
+import { chosenSpeakerId } from '../stores/page-devices.ts';
 import { preferences } from '../stores/preferences.ts';
 import { errorText } from '../texts/error-text.ts';
 
@@ -192,17 +192,12 @@ export class ParleyNotices extends CallElement {
     if (call !== this.#heardCall) this.#heardKey = 0;
     this.#heardCall = call;
     this.#heardKey = Math.max(this.#heardKey, newest?.key ?? 0);
-    if (isNew && preferences.getSnapshot().hasSounds) void playChime(newest.content.code, speakerId());
+    if (isNew && preferences.getSnapshot().hasSounds) void playChime(newest.content.code, chosenSpeakerId());
   }
 }
 
 function isError({ content }: Notice): boolean {
   return content.code === 'error';
-}
-
-function speakerId(): string {
-  const choice = pageDevices().getSnapshot().devices?.choice('speaker');
-  return choice?.reason === 'chosen' ? (choice.device?.id ?? '') : '';
 }
 
 function shortened(text: string): string {

@@ -13,7 +13,7 @@ import { hostControls, muteAllButton } from '../panels/host-controls.ts';
 import { isFound, orderPeople } from '../panels/order-people.ts';
 import { PanelElement } from '../panels/panel-element.ts';
 import { panelStyles } from '../panels/panel-styles.ts';
-import { act, actionLooks, actionsFor, type PersonAction } from '../panels/people-actions.ts';
+import { act, actionItem, actionLooks, actionsFor, type PersonAction } from '../panels/people-actions.ts';
 import { peopleStyles } from '../panels/people-styles.ts';
 import { personName } from '../panels/person-name.ts';
 import { personStates } from '../panels/person-states.ts';
@@ -195,8 +195,7 @@ export class ParleyPeople extends PanelElement {
 
   #itemsOf(actions: readonly PersonAction[]): readonly MenuItem[] {
     return actions.flatMap((action, index) => {
-      const { text, icon, isDanger } = actionLooks[action];
-      const item = { id: action, label: this.text(text), icon, isDanger };
+      const item = actionItem(action, this.textOf);
       return action === 'remove' && index > 0 ? [{ separator: true as const }, item] : [item];
     });
   }

@@ -11,6 +11,7 @@ import { switchRow, switchStyles } from '../panels/switch-row.ts';
 import { playTestTone } from '../panels/test-tone.ts';
 import { pageDevices } from '../stores/page-devices.ts';
 import { preferences } from '../stores/preferences.ts';
+import { shownLevel } from '../stores/shown-level.ts';
 import type { TextKey } from '../texts/en.ts';
 import './device-select.ts';
 
@@ -158,9 +159,8 @@ export class ParleySettings extends PanelElement {
       this.level = undefined;
       return;
     }
-    // Hearing is logarithmic: speech measures about 0.05, which a linear meter would barely show.
     const onLevel = (loudness: number): void => {
-      this.level = Math.min(1, Math.sqrt(loudness) * 1.5);
+      this.level = shownLevel(loudness);
     };
     const meter = createLevelMeter(mediaStream, { onLevel });
     this.#stopMeter = () => meter.stop();

@@ -12,13 +12,14 @@ import { CallElement } from '../base/call-element.ts';
 import { define } from '../base/define.ts';
 import type { AspectDetail } from '../base/events.ts';
 import { icon } from '../base/icon.ts';
+import { isRightToLeft } from '../base/is-right-to-left.ts';
 import { buttons, tokens } from '../base/styles.ts';
 import type { Layout, Place, PlacedTile } from '../layout/layout.ts';
 import { FloatingDrag } from '../stage/floating-drag.ts';
 import { stageStyles } from '../stage/stage-styles.ts';
+import { tileName } from '../stage/tile-name.ts';
 import type { Call } from '../stores/call-of.ts';
 import { createStage, type StageState, type StageStore } from '../stores/create-stage.ts';
-import type { Tile } from '../stores/tiles-of.ts';
 import './tile.ts';
 
 /** After the last change of size, tiles move again. */
@@ -126,7 +127,7 @@ export class ParleyStage extends CallElement {
       style=${styleMap(styleOf(placed))}
       role="group"
       tabindex=${isFloating ? '0' : nothing}
-      aria-label=${isFloating ? this.text('tile.move-self-view') : this.#nameOf(tile)}
+      aria-label=${isFloating ? this.text('tile.move-self-view') : tileName(tile, this.textOf)}
       .tile=${tile}
       .conference=${this.currentConference}
       .texts=${this.texts}
@@ -176,12 +177,6 @@ export class ParleyStage extends CallElement {
       </div>`;
   }
 
-  #nameOf({ isSelf, kind, person }: Tile): string {
-    if (isSelf) return this.text(kind === 'screen' ? 'tile.your-screen' : 'tile.you');
-    const name = person.name ?? this.text('tile.guest');
-    return kind === 'screen' ? this.text('tile.screen-of', { name }) : name;
-  }
-
   #togglePin(id: string): void {
     const isPinned = this.#stage?.getSnapshot().pinnedId === id;
     this.#stage?.pin(isPinned ? undefined : id);
@@ -204,7 +199,7 @@ export class ParleyStage extends CallElement {
     this.#stage.setShape({
       widthPx: this.clientWidth,
       heightPx: this.clientHeight,
-      isRightToLeft: style.direction === 'rtl',
+      isRightToLeft: isRightToLeft(this),
       insets: { topPx: inset('top'), bottomPx: inset('bottom') },
     });
   }

@@ -15,10 +15,12 @@ import { icon } from '../base/icon.ts';
 import type { MenuItem, MenuSelectDetail } from '../base/menu-item.ts';
 import { avatarColourOf, initialsOf, shownName } from '../base/person.ts';
 import { buttons, tokens } from '../base/styles.ts';
+import { act, actionItem, type PersonAction } from '../panels/people-actions.ts';
 import type { Tile } from '../stores/tiles-of.ts';
 import { errorText } from '../texts/error-text.ts';
 import './menu.ts';
 import { qualityText } from '../stage/quality-text.ts';
+import { tileName } from '../stage/tile-name.ts';
 import { TilePicture } from '../stage/tile-picture.ts';
 import { tileStyles } from '../stage/tile-styles.ts';
 
@@ -110,20 +112,6 @@ export class ParleyTile extends CallElement {
     this.#picture.show(undefined, undefined, undefined);
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.requestUpdate();
-  }
-
-  /** The name as it is shown: "You" for ourselves. */
-  get #name(): string {
-    const { tile } = this;
-    if (!tile) return '';
-    if (tile.isSelf) return this.text(tile.kind === 'screen' ? 'tile.your-screen' : 'tile.you');
-    const name = shownName(tile.person, this.text('tile.guest'));
-    return tile.kind === 'screen' ? this.text('tile.screen-of', { name }) : name;
-  }
-
   #renderAvatar({ person, kind }: Tile): TemplateResult {
     const name = shownName(person, this.text('tile.guest'));
     const letters = html`<span style="background: ${avatarColourOf(name)}">${initialsOf(name)}</span>`;
@@ -134,14 +122,16 @@ export class ParleyTile extends CallElement {
     </div>`;
   }
 
-  #renderLabel({ kind, microphone, mutedBy, person, isSelf }: Tile): TemplateResult {
+  #renderLabel(tile: Tile): TemplateResult {
+    const { kind, microphone, mutedBy, person, isSelf } = tile;
+    const name = tileName(tile, this.textOf);
     const muted = this.text(
       microphone === 'off' ? 'tile.no-microphone' : mutedBy ? 'tile.muted-by-host' : 'tile.muted',
     );
     const isSilent = kind === 'camera' && microphone !== 'on';
-    return html`<div class="label" part="label" title=${this.#name}>
+    return html`<div class="label" part="label" title=${name}>
       ${isSilent ? html`<span class="muted" role="img" aria-label=${muted} title=${muted}>${icon('microphone-off')}</span>` : nothing}
-      <bdi>${this.#name}</bdi>
+      <bdi>${name}</bdi>
       ${
         person.isVerified && !isSelf
           ? html`<span role="img" aria-label=${this.text('tile.verified')} title=${this.text('tile.verified')}
@@ -217,7 +207,7 @@ export class ParleyTile extends CallElement {
       class="menu"
       icon="more-vertical"
       .texts=${this.texts}
-      .label=${this.text('tile.menu', { name: this.#name })}
+      .label=${this.text('tile.menu', { name: tileName(tile, this.textOf) })}
       .items=${items}
       @parley-menu-select=${(event: CustomEvent<MenuSelectDetail>) => this.#choose(event.detail.id)}
     ></parley-menu>`;
@@ -226,11 +216,12 @@ export class ParleyTile extends CallElement {
   #volumeItems({ isSelf, microphone }: Tile): readonly MenuItem[] {
     if (isSelf || microphone === 'off') return [];
     const volume = this.#picture.volume;
+    const format = new Intl.NumberFormat(this.language, { style: 'percent' });
     return [
       { heading: this.text('tile.volume') },
       ...[100, 50, 0].map((percent) => ({
         id: `volume-${percent}`,
-        label: new Intl.NumberFormat(this.language, { style: 'percent' }).format(percent / 100),
+        label: format.format(percent / 100),
         isChecked: volume === percent / 100,
       })),
     ];
@@ -240,33 +231,31 @@ export class ParleyTile extends CallElement {
     const { call } = this;
     if (!call || isSelf || !selectPermissions(this.read(call.conference.state)).canModerate) return [];
     const items: MenuItem[] = [{ separator: true }];
-    if (kind === 'camera' && microphone === 'on') {
-      items.push({ id: 'mute', label: this.text('tile.mute-person'), icon: 'microphone-off' });
-    }
-    if (kind === 'camera' && hasVideo) {
-      items.push({ id: 'stop-camera', label: this.text('tile.stop-camera'), icon: 'camera-off' });
-    }
+    if (kind === 'camera' && microphone === 'on') items.push(actionItem('mute', this.textOf));
+    if (kind === 'camera' && hasVideo) items.push(actionItem('stop-camera', this.textOf));
     if (kind === 'screen') {
-      items.push({ id: 'stop-camera', label: this.text('controls.stop-sharing'), icon: 'stop-sharing' });
+      items.push({ id: 'stop-screen', label: this.text('controls.stop-sharing'), icon: 'stop-sharing' });
     }
-    return [
-      ...items,
-      { id: 'remove', label: this.text('tile.remove-person'), icon: 'remove', isDanger: true },
-    ];
+    return [...items, actionItem('remove', this.textOf)];
   }
 
   #choose(id: string): void {
     const { tile, call } = this;
     if (!tile || !call) return;
-    const { moderation } = call.conference;
-    const streamId = tile.kind === 'screen' && tile.streamId !== undefined ? { streamId: tile.streamId } : {};
+    const { conference } = call;
+    const { participantId, streamId } = tile;
+    const moderate = (action: PersonAction) => call.attempt(() => act(conference, action, participantId));
+    const stopScreen = async (): Promise<void> => {
+      if (streamId !== undefined) await conference.moderation.mute(participantId, 'video', { streamId });
+    };
     const actions: Readonly<Record<string, () => unknown>> = {
       pin: () => this.emit('parley-pin', { id: tile.id }),
       'full-screen': () => this.requestFullscreen().catch(() => undefined),
       'picture-in-picture': () => this.#video.value?.requestPictureInPicture().catch(() => undefined),
-      mute: () => call.attempt(() => moderation.mute(tile.participantId, 'audio')),
-      'stop-camera': () => call.attempt(() => moderation.mute(tile.participantId, 'video', streamId)),
-      remove: () => this.emit('parley-remove', { participantId: tile.participantId, person: tile.person }),
+      mute: () => moderate('mute'),
+      'stop-camera': () => moderate('stop-camera'),
+      'stop-screen': () => call.attempt(stopScreen),
+      remove: () => this.emit('parley-remove', { participantId, person: tile.person }),
     };
     const [, percent] = /^volume-(\d+)$/.exec(id) ?? [];
     if (percent !== undefined) this.#setVolume(Number(percent) / 100);

@@ -1,3 +1,4 @@
+import { isRightToLeft } from '../base/is-right-to-left.ts';
 import { floatingCornerNear } from '../layout/corners.ts';
 import type { FloatingCorner } from '../layout/layout.ts';
 
@@ -71,8 +72,4 @@ export class FloatingDrag {
     event.preventDefault();
     this.#options.onDropped(corner as FloatingCorner);
   }
-}
-
-function isRightToLeft(element: Element): boolean {
-  return getComputedStyle(element).direction === 'rtl';
 }

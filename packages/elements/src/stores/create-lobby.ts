@@ -5,15 +5,11 @@ import {
   type ParleyError,
   type Preview,
 } from '@parley-rtc/sdk';
+import { deviceSource } from './device-source.ts';
 import { pageDevices } from './page-devices.ts';
-import { remember, remembered } from './remembered.ts';
+import { remember, selectionBefore, type MediaSelection } from './remembered.ts';
+import { shownLevel } from './shown-level.ts';
 import { createStore, type Store } from './store.ts';
-
-/** The devices that the user wants to use. */
-export interface MediaSelection {
-  readonly camera: boolean;
-  readonly microphone: boolean;
-}
 
 export interface LobbyState {
   readonly selection: MediaSelection;
@@ -59,9 +55,8 @@ export function createLobby(initial: MediaSelection = selectionBefore()): LobbyS
 
   const measure = (mediaStream: MediaStream): void => {
     stopMeter?.();
-    // Hearing is logarithmic: speech measures about 0.05, which a linear meter would barely show.
     const meter = createLevelMeter(mediaStream, {
-      onLevel: (loudness) => level.set({ level: Math.min(1, Math.sqrt(loudness) * 1.5) }),
+      onLevel: (loudness) => level.set({ level: shownLevel(loudness) }),
     });
     stopMeter = () => meter.stop();
   };
@@ -91,12 +86,8 @@ export function createLobby(initial: MediaSelection = selectionBefore()): LobbyS
 
   /** Opens both devices with one permission prompt. If that fails, opens each alone to find out which one works. */
   const capture = async (devices: Devices, selection: MediaSelection, signal: AbortSignal) => {
-    const open = ({ camera, microphone }: MediaSelection): Promise<Preview> =>
-      createPreview({
-        ...(camera && { camera: devices.camera }),
-        ...(microphone && { microphone: devices.microphone }),
-        signal,
-      });
+    const open = (wanted: MediaSelection): Promise<Preview> =>
+      createPreview({ ...deviceSource(wanted, devices), signal });
     if (!selection.camera && !selection.microphone) return undefined;
     try {
       return await open(selection);
@@ -175,10 +166,7 @@ export function createLobby(initial: MediaSelection = selectionBefore()): LobbyS
     const other = { camera: isOther('camera'), microphone: isOther('microphone') };
     if (!other.camera && !other.microphone) return;
     try {
-      await preview.switchTo({
-        ...(other.camera && { camera: devices.camera }),
-        ...(other.microphone && { microphone: devices.microphone }),
-      });
+      await preview.switchTo(deviceSource(other, devices));
       store.set({ problems: {} });
       if (other.microphone) measure(mediaStream);
     } catch (error) {
@@ -213,10 +201,4 @@ export function createLobby(initial: MediaSelection = selectionBefore()): LobbyS
       store.set({ isOpening: false });
     },
   };
-}
-
-/** What the user last wanted to be on, in the lobby or in a call on this page. */
-export function selectionBefore(): MediaSelection {
-  const { isCameraOn, isMicrophoneOn } = remembered();
-  return { camera: isCameraOn, microphone: isMicrophoneOn };
 }

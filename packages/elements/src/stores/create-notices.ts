@@ -18,7 +18,6 @@ export type NoticeContent =
   | { readonly code: 'waiting'; readonly person: DisplayName; readonly endpointId: string }
   | { readonly code: 'muted-by-moderator'; readonly kind: TrackKind }
   | { readonly code: 'recording-started' | 'recording-stopped' | 'reconnected' | 'permissions-changed' }
-  | { readonly code: 'link-copied' }
   | { readonly code: 'error'; readonly error: ParleyError };
 
 /** Something that happened, to be shown for a while. */

@@ -1,6 +1,7 @@
 import { watchMedia, type Conference, type ParleyError, type PublishedStream } from '@parley-rtc/sdk';
 import { createPublication, type PublicationOptions, type PublicationStore } from '@parley-rtc/sdk/bindings';
-import { pageDevices } from './page-devices.ts';
+import { deviceSource } from './device-source.ts';
+import { chosenSpeakerId, pageDevices } from './page-devices.ts';
 import { remember } from './remembered.ts';
 import { createStore, type Store } from './store.ts';
 
@@ -69,8 +70,7 @@ export function createOwnMedia(conference: Conference, onError: (error: ParleyEr
 function cameraOptions(): PublicationOptions {
   const { devices } = pageDevices().getSnapshot();
   return {
-    camera: devices?.camera ?? true,
-    microphone: devices?.microphone ?? true,
+    ...deviceSource({ camera: true, microphone: true }, devices),
     allowMissing: true,
     fromJoin: true,
     devices,
@@ -92,8 +92,7 @@ function reportErrors(publication: PublicationStore, onError: (error: ParleyErro
 function followSpeaker(conference: Conference, onError: (error: ParleyError) => void): () => void {
   let usedId = '';
   const follow = async (): Promise<void> => {
-    const choice = pageDevices().getSnapshot().devices?.choice('speaker');
-    const outputId = choice?.reason === 'chosen' ? (choice.device?.id ?? '') : '';
+    const outputId = chosenSpeakerId();
     if (outputId === usedId) return;
     usedId = outputId;
     await conference.setAudioOutput(outputId);

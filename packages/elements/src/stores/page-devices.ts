@@ -21,6 +21,12 @@ export function pageDevices(): PageDevicesStore {
   return (ofThisPage ??= createPageDevices());
 }
 
+/** The id of the speaker that the user chose; '' for the system's, also while the chosen one is not connected. */
+export function chosenSpeakerId(): string {
+  const choice = pageDevices().getSnapshot().devices?.choice('speaker');
+  return choice?.reason === 'chosen' ? (choice.device?.id ?? '') : '';
+}
+
 function createPageDevices(): PageDevicesStore {
   const store = createStore<PageDevices>({ devices: undefined, error: undefined });
   const fail = (error: ParleyError): void => store.set({ error });

@@ -30,3 +30,15 @@ export function remember(change: Partial<Remembered>): void {
     // A page without storage asks again next time.
   }
 }
+
+/** The devices that the user wants to use. */
+export interface MediaSelection {
+  readonly camera: boolean;
+  readonly microphone: boolean;
+}
+
+/** What the user last wanted to be on, in the lobby or in a call on this page. */
+export function selectionBefore(): MediaSelection {
+  const { isCameraOn, isMicrophoneOn } = remembered();
+  return { camera: isCameraOn, microphone: isMicrophoneOn };
+}

@@ -94,9 +94,6 @@ export const de: Texts = {
   'tile.full-screen': 'Vollbild',
   'tile.picture-in-picture': 'Bild im Bild',
   'tile.volume': 'Lautstärke',
-  'tile.mute-person': 'Stummschalten',
-  'tile.stop-camera': 'Kamera ausschalten',
-  'tile.remove-person': 'Aus dem Anruf entfernen',
   'tile.move-self-view':
     'Ihr Video. Ziehen Sie es oder drücken Sie die Pfeiltasten, um es in eine andere Ecke zu verschieben.',
 
@@ -145,7 +142,6 @@ export const de: Texts = {
   'notice.recording-stopped': 'Aufzeichnung beendet',
   'notice.reconnected': 'Sie sind wieder verbunden',
   'notice.permissions-changed': 'Der Gastgeber hat geändert, was Sie in diesem Anruf dürfen',
-  'notice.link-copied': 'Link kopiert',
   'notice.dismiss': 'Schließen',
   'notice.speaking-muted': 'Sie sind stummgeschaltet. Niemand hört Sie.',
   'notice.silent-microphone': 'Ihr Mikrofon nimmt keinen Ton auf.',

@@ -94,9 +94,6 @@ export const el: Texts = {
   'tile.full-screen': 'Πλήρης οθόνη',
   'tile.picture-in-picture': 'Εικόνα εντός εικόνας',
   'tile.volume': 'Ένταση ήχου',
-  'tile.mute-person': 'Σίγαση',
-  'tile.stop-camera': 'Κλείσιμο κάμερας',
-  'tile.remove-person': 'Αφαίρεση από την κλήση',
   'tile.move-self-view': 'Το βίντεό σας. Σύρετέ το ή πατήστε τα βέλη για να το μετακινήσετε σε άλλη γωνία.',
 
   // The stage
@@ -144,7 +141,6 @@ export const el: Texts = {
   'notice.recording-stopped': 'Η εγγραφή σταμάτησε',
   'notice.reconnected': 'Είστε ξανά σε σύνδεση',
   'notice.permissions-changed': 'Ο διοργανωτής άλλαξε όσα μπορείτε να κάνετε σε αυτή την κλήση',
-  'notice.link-copied': 'Ο σύνδεσμος αντιγράφηκε',
   'notice.dismiss': 'Απόρριψη',
   'notice.speaking-muted': 'Είστε σε σίγαση. Οι άλλοι δεν σας ακούν.',
   'notice.silent-microphone': 'Το μικρόφωνό σας δεν πιάνει ήχο.',

@@ -93,9 +93,6 @@ export const en = {
   'tile.full-screen': 'Full screen',
   'tile.picture-in-picture': 'Picture-in-picture',
   'tile.volume': 'Volume',
-  'tile.mute-person': 'Mute',
-  'tile.stop-camera': 'Turn camera off',
-  'tile.remove-person': 'Remove from call',
   'tile.move-self-view': 'Your video. Drag it, or press the arrow keys, to move it to another corner.',
 
   // The stage
@@ -143,7 +140,6 @@ export const en = {
   'notice.recording-stopped': 'Recording stopped',
   'notice.reconnected': 'You’re back online',
   'notice.permissions-changed': 'The host changed what you can do in this call',
-  'notice.link-copied': 'Link copied',
   'notice.dismiss': 'Dismiss',
   'notice.speaking-muted': 'You’re muted. Others can’t hear you.',
   'notice.silent-microphone': 'Your microphone picks up no sound.',

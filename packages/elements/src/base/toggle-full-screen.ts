@@ -1,0 +1,5 @@
+/** Lets an element fill the screen, or nothing if anything does. A browser that refuses says so itself. */
+export function toggleFullScreen(element: Element): void {
+  const change = document.fullscreenElement ? document.exitFullscreen() : element.requestFullscreen();
+  change.catch(() => undefined);
+}
