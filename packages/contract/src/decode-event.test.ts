@@ -100,6 +100,7 @@ const types: readonly (readonly [type: string, required: object, optional: objec
     { userId: 'u', userEndpointId: 'e', streamId: 's', activeRids: ['q', 'h'] },
     {},
   ],
+  ['ConferenceStreamMovingEvent', { userId: 'u', userEndpointId: 'e', streamId: 's', asked: 'VIEWERS' }, {}],
   [
     'ConferenceNetworkIndicatorUpdatedEvent',
     { averageNetworkQuality: 4, participantIndicatorMap: { e: 4 } },

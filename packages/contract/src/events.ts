@@ -137,6 +137,14 @@ export interface ConferenceStreamLayersUpdatedEvent extends CausedEvent {
   readonly activeRids: readonly string[];
 }
 
+/** Asks for a new connection of a stream, because the one that carries it is about to end. */
+export interface ConferenceStreamMovingEvent extends CausedEvent {
+  readonly type: 'ConferenceStreamMovingEvent';
+  readonly streamId: string;
+  /** Who has to set it up now. */
+  readonly asked: 'PUBLISHER' | 'VIEWERS';
+}
+
 /** A message of a participant to this reader. */
 export interface ConferenceMessageSentEvent extends CausedEvent {
   readonly type: 'ConferenceMessageSentEvent';
@@ -187,6 +195,7 @@ export type ConferenceEvent =
   | HistoryEvent
   | ConferenceNetworkIndicatorUpdatedEvent
   | ConferenceStreamLayersUpdatedEvent
+  | ConferenceStreamMovingEvent
   | ConferenceMessageSentEvent
   | ConferenceMessagesPlacedEvent
   | UnknownEvent;

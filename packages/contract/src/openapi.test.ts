@@ -111,6 +111,7 @@ const anything = {
   newMetadata: {},
   videoBitrate: 0,
   activeRids: [],
+  asked: 'VIEWERS',
   interactionId: 'i',
   state: 'SICK',
   averageNetworkQuality: 1,

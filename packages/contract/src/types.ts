@@ -23,6 +23,7 @@ export type EntryDecision = Schemas['EntryDecision'];
 // Request bodies.
 export type CreateCommand = Schemas['CreateConferenceWebCommand'];
 export type JoinCommand = Schemas['JoinConferenceWebCommand'];
+export type EnterCommand = Schemas['EnterCommand'];
 export type LeaveCommand = Schemas['LeaveConferenceWebCommand'];
 export type EndCommand = Schemas['EndConferenceWebCommand'];
 export type PublishStreamCommand = Schemas['ConferencePublishStreamWebCommand'];
@@ -54,6 +55,7 @@ export type IceCandidate = Schemas['IceCandidate'];
 
 // Results.
 export type ConferenceSummary = Schemas['ConferenceSummary'];
+export type EnterResult = Schemas['EnterResult'];
 export type PublishStreamResult = Schemas['ConferencePublishResult'];
 export type ViewStreamResult = Schemas['ConferenceStreamViewResult'];
 export type SendEventResult = Schemas['SendEventResponse'];

@@ -1,6 +1,8 @@
 // The readers of the benchmark, in their own process, so that their work does not count as the server's.
 import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { generate, parser, type Packet } from 'mqtt-packet';
+import { WebSocket } from 'ws';
 import type { Command, Order, Outcome, Reader } from './protocol.ts';
 
 const [, , url = '', token = ''] = process.argv;
@@ -18,6 +20,8 @@ interface Sent {
 
 const sentIn = new Map<string, Sent>();
 const open = new Set<ClientRequest>();
+const sockets = new Set<WebSocket>();
+const starts = { poll: startPolling, push: startPush, mqtt: startMqtt };
 let isOver = false;
 
 process.on('message', (order: Order) => {
@@ -31,14 +35,15 @@ async function carryOut(order: Order): Promise<Outcome> {
       // A few at a time: a server's queue of connections to accept is short.
       for (let first = 0; first < order.readers.length; first += 100) {
         const some = order.readers.slice(first, first + 100);
-        await Promise.all(some.map(order.kind === 'poll' ? startPolling : startPush));
+        await Promise.all(some.map(starts[order.kind]));
       }
       return nothing;
     case 'wake':
-      return wake(order.commands, order.pauseMs);
+      return order.isConcurrent ? wakeTogether(order.commands) : wake(order.commands, order.pauseMs);
     case 'hang up':
       isOver = true;
       for (const one of open) one.destroy();
+      for (const socket of sockets) socket.terminate();
       readerAgent.destroy();
       commandAgent.destroy();
       return nothing;
@@ -63,7 +68,9 @@ function startPolling(reader: Reader): Promise<void> {
 }
 
 /** Resolves when the stream is open. */
-function startPush({ conferenceId, version }: Reader): Promise<void> {
+function startPush(reader: Reader): Promise<void> {
+  const { conferenceId, version } = reader;
+  let read = 0;
   return new Promise((resolve) => {
     get(`/rtc-api/conferences/${conferenceId}/push?v=${version}`, (response) => {
       let rest = '';
@@ -72,8 +79,59 @@ function startPush({ conferenceId, version }: Reader): Promise<void> {
         resolve();
         const messages = (rest + chunk).split('\n\n');
         rest = messages.pop() ?? '';
-        for (const message of messages) if (message.startsWith('id:')) arrived(conferenceId);
+        for (const message of messages) {
+          if (!message.startsWith('id:')) continue;
+          read += 1;
+          arrived(conferenceId);
+        }
       });
+      // A push ends after a minute.
+      response.on('end', () => {
+        if (!isOver) void startPush({ ...reader, version: version + read });
+      });
+    });
+  });
+}
+
+/** Resolves when the server has confirmed the subscription. */
+function startMqtt({ conferenceId, endpointId = '' }: Reader): Promise<void> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`, 'mqtt', { perMessageDeflate: false });
+  sockets.add(socket);
+  const send = (packet: Packet): void => {
+    socket.send(generate(packet));
+  };
+  const { sub } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as {
+    sub: string;
+  };
+  const packets = parser();
+  socket.on('message', (bytes: Buffer) => packets.parse(bytes));
+  socket.on('open', () => {
+    send({
+      cmd: 'connect',
+      protocolId: 'MQTT',
+      protocolVersion: 4,
+      clean: true,
+      clientId: endpointId,
+      keepalive: 0,
+      username: sub,
+      password: Buffer.from(token),
+    });
+  });
+  return new Promise((resolve, reject) => {
+    socket.on('error', reject);
+    packets.on('packet', (packet: Packet) => {
+      if (packet.cmd === 'connack') {
+        send({
+          cmd: 'subscribe',
+          messageId: 1,
+          subscriptions: [{ topic: `user/${sub}/${endpointId}`, qos: 1 }],
+        });
+      } else if (packet.cmd === 'suback') {
+        resolve();
+      } else if (packet.cmd === 'publish') {
+        send({ cmd: 'puback', messageId: packet.messageId ?? 0 });
+        arrived(conferenceId);
+      }
     });
   });
 }
@@ -112,6 +170,20 @@ async function wake(commands: readonly Command[], pauseMs: number): Promise<Outc
     await sleep(pauseMs);
   }
   return outcome;
+}
+
+/** Sends the commands of each conference one after the other, and those of different conferences at the same time. */
+async function wakeTogether(commands: readonly Command[]): Promise<Outcome> {
+  const byConference = new Map<string, Command[]>();
+  for (const one of commands) {
+    byConference.set(one.conferenceId, [...(byConference.get(one.conferenceId) ?? []), one]);
+  }
+  const outcomes = await Promise.all([...byConference.values()].map((lane) => wake(lane, 0)));
+  return {
+    latenciesMs: outcomes.flatMap(({ latenciesMs }) => latenciesMs),
+    roundTripsMs: outcomes.flatMap(({ roundTripsMs }) => roundTripsMs),
+    lastMs: outcomes.flatMap(({ lastMs }) => lastMs),
+  };
 }
 
 function arrived(conferenceId: string): void {

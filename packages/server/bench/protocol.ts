@@ -1,13 +1,22 @@
 /** The benchmark's requests to its client process. */
 export type Order =
-  | { readonly do: 'park'; readonly kind: 'poll' | 'push'; readonly readers: readonly Reader[] }
-  | { readonly do: 'wake'; readonly commands: readonly Command[]; readonly pauseMs: number }
+  | { readonly do: 'park'; readonly kind: 'poll' | 'push' | 'mqtt'; readonly readers: readonly Reader[] }
+  | {
+      readonly do: 'wake';
+      readonly commands: readonly Command[];
+      /** Between two commands. */
+      readonly pauseMs: number;
+      /** Whether the commands of different conferences are sent at the same time. */
+      readonly isConcurrent?: boolean;
+    }
   | { readonly do: 'hang up' };
 
 /** A reader that waits for the events of a conference. */
 export interface Reader {
   readonly conferenceId: string;
   readonly version: number;
+  /** The participant that reads, which only MQTT needs. */
+  readonly endpointId?: string;
 }
 
 /** A command that causes one event, and the number of its readers. */

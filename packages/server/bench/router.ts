@@ -2,14 +2,16 @@
 // through Debian's Janus VideoRoom in the same run, as a ratio. Audio, RTCP, retransmissions and, where stated,
 // simulcast are on; every packet at every viewer counts. Uses only this machine's addresses. Prints a table and writes
 // bench-results/router.json, in which scenarios that do not run this time stay. Linux only.
-// Run by `pnpm bench:router [seconds] [part of the scenarios' names] [--profile]`; with --profile, it also prints
-// where our router spends the time of its JavaScript thread.
+// Run by `pnpm bench:router [seconds] [pattern of the scenarios' names] [--profile] [--transports]`; with --profile, it also
+// prints where our router spends the time of its JavaScript thread; with --transports, it compares our two transports and
+// leaves Janus out.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cleanup } from 'node-datachannel';
+import { ensureNativeTransport } from '../native/build.ts';
 import { startJanus } from './router/janus-under-load.ts';
 import { measureLoad, type LoadFigures } from './router/measure-load.ts';
 import { startParley } from './router/parley-under-load.ts';
@@ -27,25 +29,32 @@ interface Results {
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { profile: { type: 'boolean', default: false } },
+  options: {
+    profile: { type: 'boolean', default: false },
+    transports: { type: 'boolean', default: false },
+  },
 });
-const [secondsText = '8', wanted = ''] = positionals;
+const [secondsText = '8', wantedText = ''] = positionals;
+const wanted = new RegExp(wantedText);
 const seconds = Number(secondsText);
-const withJanus = hasJanus();
+const withJanus = !values.transports && hasJanus();
+if (values.transports) ensureNativeTransport();
 
 const rows: Record<string, object> = {};
 /** Janus runs each load once. */
 const janusByLoad = new Map<string, LoadFigures>();
-for (const scenario of scenarios.filter(({ name }) => name.includes(wanted))) {
+for (const scenario of scenarios.filter(({ name }) => wanted.test(name))) {
   const parley = await measureParley(scenario);
   rows[`${scenario.name}: parley`] = parley;
+  if (values.transports) {
+    const native = await measureParley({ ...scenario, setUp: { ...scenario.setUp, transport: 'native' } });
+    rows[`${scenario.name}: native`] = native;
+    rows[`${scenario.name}: native / parley`] = ratioOf(native, parley);
+  }
   if (!withJanus) continue;
   const janus = await measureJanus(scenario);
   rows[`${scenario.name}: janus`] = janus;
-  // A router that drops most of the load does different work, and less of it.
-  if (Math.min(parley.deliveredPercent, janus.deliveredPercent) < leastComparablePercent) continue;
-  const ratio = parley.packetsPerCoreSecond / janus.packetsPerCoreSecond;
-  rows[`${scenario.name}: ratio`] = { packetsPerCoreSecond: Number(ratio.toFixed(2)) };
+  rows[`${scenario.name}: ratio`] = ratioOf(parley, janus);
 }
 console.table(rows);
 mkdirSync('bench-results', { recursive: true });
@@ -53,6 +62,12 @@ const former = existsSync(resultFile) ? (JSON.parse(readFileSync(resultFile, 'ut
 const results: Results = { node: process.version, seconds, rows: { ...former, ...rows } };
 writeFileSync(resultFile, `${JSON.stringify(results, null, 2)}\n`);
 cleanup();
+
+function ratioOf(one: LoadFigures, other: LoadFigures): object {
+  // A router that drops most of the load does different work, and less of it.
+  if (Math.min(one.deliveredPercent, other.deliveredPercent) < leastComparablePercent) return {};
+  return { packetsPerCoreSecond: Number((one.packetsPerCoreSecond / other.packetsPerCoreSecond).toFixed(2)) };
+}
 
 async function measureParley(scenario: Scenario): Promise<LoadFigures> {
   process.stderr.write(`${scenario.name}: parley ...\n`);

@@ -1,7 +1,7 @@
 export { createParleyServer, type ParleyServer, type ParleyServerParts } from './parley-server.ts';
 export { ConfigError } from './config-error.ts';
 export type { Environment } from './config/environment.ts';
-export type { ParleyServerConfig } from './config/parley-server-config.ts';
+export type { ClusterConfig, ParleyServerConfig } from './config/parley-server-config.ts';
 export { readConfig } from './config/read-config.ts';
 export type { Client } from './auth/clients.ts';
 export type { ExternalIssuerConfig } from './auth/external-issuer.ts';

@@ -1,15 +1,19 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { TokenResponse, WireConference } from '@parley-rtc/contract';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { checkAfterStorm } from './testing/check-after-storm.ts';
 import { CommandStorm, type StormJournal } from './testing/command-storm.ts';
+import { startRedis } from './testing/redis-engine.ts';
 import { runProgram, urlOf, type RunningProgram } from './testing/run-program.ts';
 import { seededRandom } from './testing/seeded-random.ts';
 import { temporaryFolder } from './testing/temporary-folder.ts';
+import { runNode } from './testing/test-cluster.ts';
 import { Caller, type Answer } from './testing/test-server.ts';
 
 const rounds = Number(process.env['PARLEY_KILL_ROUNDS'] ?? 6);
 const seed = Number(process.env['PARLEY_KILL_SEED'] ?? 1);
+
+const common = { PARLEY_CLIENTS: 'desk:secret:SERVICE+AGENT', PARLEY_ENDED_RETENTION_SECONDS: '600' };
 
 /** A storm is interrupted after at most this many responses, and at most this much later. */
 const mostAnswers = 100;
@@ -84,19 +88,52 @@ async function checkVersionsGoOn(caller: Caller): Promise<void> {
   }
 }
 
-it(
-  `loses no acknowledged command and keeps no partial one when it is killed ${rounds} times`,
-  async () => {
-    const random = seededRandom(seed);
-    const variables = {
-      PARLEY_DATA_DIR: temporaryFolder(),
-      PARLEY_CLIENTS: 'desk:secret:SERVICE+AGENT',
-      PARLEY_ENDED_RETENTION_SECONDS: '600',
-    };
-    const start = async (): Promise<Server> => {
-      const program = runProgram(variables);
+/** Where the killed server keeps its data. */
+interface Place {
+  readonly start: () => Promise<Server>;
+  /** Starts the program, without waiting until it listens. */
+  readonly begin: () => Promise<RunningProgram>;
+}
+
+function inFolder(): Place {
+  const variables = { ...common, PARLEY_DATA_DIR: temporaryFolder() };
+  return placeOf(() => Promise.resolve(runProgram(variables)));
+}
+
+/** Each start is another node, as after the loss of a machine. */
+async function onEngine(): Promise<Place> {
+  const redis = await startRedis();
+  onTestFinished(() => redis.close());
+  return placeOf(() => runNode(redis, { ...common, PARLEY_NODE_LEASE_MS: '1000' }));
+}
+
+function placeOf(begin: Place['begin']): Place {
+  return {
+    begin,
+    start: async () => {
+      const program = await begin();
       return { program, url: await urlOf(program) };
-    };
+    },
+  };
+}
+
+/** A node that starts does not know at first that the killed one is dead. */
+async function untilNobodyPublishes(caller: Caller): Promise<void> {
+  const streams = async (): Promise<readonly unknown[]> => {
+    const active = await caller.do<readonly WireConference[]>('getActive');
+    return active.flatMap(({ participants = [] }) => participants.flatMap(({ streams = [] }) => streams));
+  };
+  await expect.poll(streams, { timeout: 15_000 }).toEqual([]);
+}
+
+it.each([
+  { where: 'in a folder', rounds, open: inFolder },
+  { where: 'on an engine', rounds: Math.ceil(rounds / 3), open: onEngine },
+])(
+  'loses no acknowledged command and keeps no partial one when it is killed $rounds times with its data $where',
+  async ({ rounds, open }) => {
+    const random = seededRandom(seed);
+    const { start, begin } = await open();
     const totals = { acknowledged: 0, unknown: 0, unknownButDone: 0, withdrawn: 0, killedStarts: 0 };
     let server = await start();
     for (let round = 1; round <= rounds; round += 1) {
@@ -118,13 +155,14 @@ it(
       await raging;
       const diedAtMs = Date.now();
       if (random() < 0.25) {
-        const short = runProgram(variables);
+        const short = await begin();
         await after(random() * longestStartMs);
         await kill(short);
         totals.killedStarts += 1;
       }
       server = await start();
       const caller = new Caller(server.url, token);
+      await untilNobodyPublishes(caller);
       const findings = await checkAfterStorm(storm.journal, caller, diedAtMs);
       await checkBelongings(storm.journal, caller);
       await checkVersionsGoOn(caller);

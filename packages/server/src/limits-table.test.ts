@@ -106,6 +106,7 @@ function poll({ caller, conferenceId, userEndpointId }: Pusher, query: object = 
 }
 
 const connectionsTest = 'http/hostile-connections.test.ts';
+const mqttTest = 'mqtt/hostile-clients.test.ts';
 const ratesTest = 'http/rates/limit-rates.test.ts';
 const loginsTest = 'http/rates/login-guard.test.ts';
 
@@ -206,6 +207,22 @@ const scenarios: Readonly<Record<LimitName, Scenario | TestedElsewhere>> = {
       await Promise.allSettled([newest]);
       return answer;
     },
+  },
+  mqttPacketBytes: {
+    file: mqttTest,
+    title: 'closes the connection of a client that sends a longer packet than allowed, in small pieces',
+  },
+  mqttConnectTimeoutMs: {
+    file: mqttTest,
+    title: 'closes WebSockets on which no client logs in, and limits them by address',
+  },
+  mqttConnectingPerAddress: {
+    file: mqttTest,
+    title: 'closes WebSockets on which no client logs in, and limits them by address',
+  },
+  mqttUnacknowledged: {
+    file: mqttTest,
+    title: 'sends a client that acknowledges nothing only so many events, and closes its connection',
   },
   messageBytes: { limit: 200, push: (pusher) => sendMessages(pusher, text(200)) },
   keptMessageBytes: {

@@ -22,6 +22,39 @@ it('explains a configuration error in one line', async () => {
   expect(printed.output).toMatch(/^PARLEY_DATA_DIR .*\n$/);
 }, 20_000);
 
+it('prints its help and its version', async () => {
+  const asked = [runProgram({}, ['--help']), runProgram({}, ['-v'])];
+  expect(await Promise.all(asked.map(({ exited }) => exited))).toEqual([0, 0]);
+  expect(asked[0]?.printed.output).toContain('Usage: npx @parley-rtc/server [options]');
+  expect(asked[1]?.printed.output).toMatch(/^\d+\.\d+\.\d+\n$/);
+}, 20_000);
+
+it('explains in one line an option that it does not know, or a value that it cannot use', async () => {
+  const unknown = runProgram({}, ['--prot', '1']);
+  const unusable = runProgram({}, ['--port', 'x']);
+  expect(await Promise.all([unknown.exited, unusable.exited])).toEqual([1, 1]);
+  expect(unknown.printed.output).toBe("Unknown option '--prot'. See all options with --help.\n");
+  expect(unusable.printed.output).toBe('--port is "x"; it must be a port number from 0 to 65535.\n');
+}, 20_000);
+
+it('says which port is in use, and what to do', async () => {
+  const first = runProgram({});
+  await expect.poll(() => first.printed.output, { timeout: 10_000 }).toMatch(/Parley listens/);
+  const port = /:(\d+) /.exec(first.printed.output)?.[1] ?? '';
+  const second = runProgram({}, ['--port', port]);
+  expect(await second.exited).toBe(1);
+  expect(second.printed.output).toMatch(
+    new RegExp(
+      `^Port ${port} on 127\\.0\\.0\\.1 is in use by another program.*\\n.*--port ${Number(port) + 1}, or`,
+    ),
+  );
+  const elsewhere = runProgram({}, ['--host', '192.0.2.1']);
+  expect(await elsewhere.exited).toBe(1);
+  expect(elsewhere.printed.output).toMatch(
+    /^--host is "192\.0\.2\.1", which is not an address of this machine/,
+  );
+}, 30_000);
+
 it('logs no tokens, tickets, secrets or bodies', async () => {
   const { child, printed, exited } = runProgram({
     PARLEY_CLIENTS: 'desk:hush-hush:AGENT',

@@ -1,36 +1,61 @@
-#!/usr/bin/env node
 import { randomBytes } from 'node:crypto';
 import type { Client } from './auth/clients.ts';
+import { addDemoPage } from './cli/demo-page.ts';
+import { explainListenError } from './cli/explain-listen-error.ts';
+import { help } from './cli/help.ts';
+import { inTermsOfOptions, readArguments, type StartCommand } from './cli/read-arguments.ts';
+import { version } from './cli/version.ts';
+import { welcome } from './cli/welcome.ts';
 import { ConfigError } from './config-error.ts';
+import type { Environment } from './config/environment.ts';
 import { readConfig } from './config/read-config.ts';
 import { createParleyServer } from './parley-server.ts';
 
 try {
-  await start();
+  const command = readArguments(process.argv.slice(2));
+  if (command.kind === 'help') process.stdout.write(help(version()));
+  else if (command.kind === 'version') console.log(version());
+  else await start(command);
 } catch (error) {
   console.error(error instanceof ConfigError ? error.message : error);
   process.exitCode = 1;
 }
 
-async function start(): Promise<void> {
-  const config = readConfig(process.env);
-  const development = config.clients.length === 0 ? developmentClient() : undefined;
-  const server = await createParleyServer({ ...config, ...(development && { clients: [development] }) });
+async function start({ demo, variables }: StartCommand): Promise<void> {
+  const config = readSettings(variables);
+  const development = config.clients.length === 0 ? newClient('development') : undefined;
+  const demoClient = newClient('demo');
+  const clients = [...config.clients, ...(development ? [development] : []), ...(demo ? [demoClient] : [])];
+  const server = await createParleyServer(
+    { ...config, clients },
+    { addRoutes: (app) => demo && addDemoPage(app, demoClient) },
+  );
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());
   try {
     const { url } = await server.listen();
-    console.log(`Parley listens on ${url}${development ? describeCredentials(development) : ''}`);
+    console.log(welcome({ url, demo, development }));
   } catch (error) {
     await server.close();
-    throw error;
+    const explained = explainListenError(error, config.host ?? '127.0.0.1', config.port ?? 8787);
+    throw renamed(explained, variables);
   }
 }
 
-/** A client for local development, with a new secret at each start. */
-function developmentClient(): Client {
-  return { id: 'development', secret: randomBytes(16).toString('hex'), roles: ['SERVICE', 'AGENT'] };
+function readSettings(variables: Environment): ReturnType<typeof readConfig> {
+  try {
+    return readConfig({ ...process.env, ...variables });
+  } catch (error) {
+    throw renamed(error, variables);
+  }
 }
 
-function describeCredentials({ id, secret }: Client): string {
-  return ` (development client: id ${id}, secret ${secret}; set PARLEY_CLIENTS to configure your own clients)`;
+function renamed(error: unknown, variables: Environment): unknown {
+  return error instanceof ConfigError
+    ? new ConfigError(inTermsOfOptions(error.message, variables), { cause: error })
+    : error;
+}
+
+/** A client for trying things, with a new secret at each start. */
+function newClient(id: string): Client {
+  return { id, secret: randomBytes(16).toString('hex'), roles: ['SERVICE', 'AGENT'] };
 }

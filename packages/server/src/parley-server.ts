@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { ErrorResponse } from '@parley-rtc/contract';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { userKeyOf } from './actor.ts';
 import { createAuth, type Auth } from './auth/create-auth.ts';
 import { systemClock, type Clock } from './clock.ts';
 import type { ParleyServerConfig } from './config/parley-server-config.ts';
@@ -9,17 +10,21 @@ import { Readiness } from './health/readiness.ts';
 import { troubleOf } from './health/trouble.ts';
 import { closeGracefully } from './http/close-gracefully.ts';
 import { createHttpServer, type LogStream } from './http/http-server.ts';
+import { limitRates } from './http/rates/limit-rates.ts';
 import { createUserBudgets } from './http/rates/user-budgets.ts';
 import { defaultLimits, type Limits } from './limits/limits.ts';
 import { defaultRateLimits } from './limits/rate-limits.ts';
 import type { MediaLog, MediaRouter } from './media/media-router.ts';
+import { ForwardRequests } from './nodes/forward-requests.ts';
+import { openConfiguredStorage, StorageReports } from './open-configured-storage.ts';
 import { repeatEvery } from './repeat-every.ts';
 import { serveApi } from './serve-api.ts';
 import { startConferencing, type Foundation } from './start-conferencing.ts';
 import { openMediaRouter, openRecordings, startMedia, type Media } from './start-media.ts';
 import { startModeration } from './start-moderation.ts';
+import { startMqtt } from './start-mqtt.ts';
+import { startNode } from './start-node.ts';
 import { explainStorageError } from './storage/explain-storage-error.ts';
-import { openStorage } from './storage/open-storage.ts';
 import type { Storage } from './storage/storage.ts';
 
 const shuttingDown: ErrorResponse = {
@@ -41,6 +46,8 @@ export interface ParleyServerParts {
   readonly clock?: Clock;
   /** Receives the lines of the log. Default: standard output. */
   readonly logStream?: LogStream;
+  /** Adds routes that are not the API's, before the server listens. */
+  readonly addRoutes?: (app: FastifyInstance) => unknown;
 }
 
 /**
@@ -56,9 +63,10 @@ export async function createParleyServer(
   parts: ParleyServerParts = {},
 ): Promise<ParleyServer> {
   const limits = { ...defaultLimits, ...config.limits };
-  const storage = await openStorage(config.dataDir, limits);
+  const reports = new StorageReports();
+  const storage = await openConfiguredStorage(config, limits, reports);
   try {
-    return await assemble(config, parts, storage);
+    return await assemble(config, parts, storage, reports);
   } catch (error) {
     // Otherwise the folder would stay locked until this process exits.
     await storage.close().catch(() => {});
@@ -72,6 +80,7 @@ async function assemble(
   config: ParleyServerConfig,
   parts: ParleyServerParts,
   storage: Storage,
+  reports: StorageReports,
 ): Promise<ParleyServer> {
   const { clock = systemClock } = parts;
   const limits: Limits = { ...defaultLimits, ...config.limits };
@@ -101,14 +110,15 @@ async function assemble(
   const onError = (error: unknown): void => {
     logFailure(error, app.log, 'background work failed');
   };
-  const mediaLog: MediaLog = (level, message, fields) => {
+  const logLine: MediaLog = (level, message, fields) => {
     const more = level === 'debug' ? {} : budget.take(message);
     if (more) app.log[level]({ ...fields, ...more }, message);
   };
 
   for (const warning of storage.warnings) app.log.error(warning);
+  reports.begin(onError, (text) => app.log.error(text));
   const rateLimits = config.rateLimits === 'off' ? undefined : { ...defaultRateLimits, ...config.rateLimits };
-  const budgets = rateLimits && createUserBudgets(rateLimits);
+  const budgets = rateLimits && createUserBudgets(rateLimits, storage.shared?.counts);
   const foundation: Foundation = { config, clock, storage, limits, rateLimits, budgets, onError };
   const conferencing = await startConferencing(foundation);
   const auth = await createAuth(config, {
@@ -116,34 +126,64 @@ async function assemble(
     storage,
     onError,
     instanceOf: (conferenceId) => conferencing.conferences.instanceOf(conferenceId),
+    onLoginEnded: (loginId) => conferencing.waiting.endWhere((actor) => actor.loginId === loginId),
+    onUserRevoked: (userKey) => conferencing.waiting.endWhere((actor) => userKeyOf(actor) === userKey),
     limits,
   });
-  const mediaRouter = parts.mediaRouter ?? (await openMediaRouter(config, mediaLog));
+  const mediaRouter = parts.mediaRouter ?? (await openMediaRouter(config, logLine));
   const media = startMedia(foundation, conferencing, mediaRouter, await openRecordings(foundation));
   const moderation = startModeration(foundation, conferencing, auth);
+  const { shared } = storage;
+  const forwarding = shared && new ForwardRequests(shared.cluster, () => media.streams.connectionCount);
+  const limitUser =
+    rateLimits &&
+    limitRates(
+      app,
+      rateLimits,
+      shared && { counts: shared.counts, isCounted: (request) => forwarding?.isHop(request) === true },
+    );
+  const mqtt = await startMqtt(foundation, conferencing, auth, { limitUser, log: logLine });
   let isClosing = false;
   const unreadiness = async (): Promise<ErrorResponse | undefined> => {
     if (isClosing) return shuttingDown;
     const trouble = await readiness.check();
     return trouble && { error: trouble.code, error_description: trouble.description };
   };
-  await serveApi(app, { foundation, auth, conferencing, media, moderation, unreadiness });
+  await serveApi(app, {
+    foundation,
+    auth,
+    conferencing,
+    media,
+    moderation,
+    mqtt,
+    forwarding,
+    limitUser,
+    unreadiness,
+  });
+  await parts.addRoutes?.(app);
   const stopHousekeeping = keepHouse(foundation, auth, media);
+  const node = startNode(foundation, conferencing, media, forwarding);
   const closeHttp = closeGracefully(app, clock);
 
   const close = async (): Promise<void> => {
     stopHousekeeping();
     media.stopQuality();
     isClosing = true;
-    await sleep(clock, config.shutdownDelayMs ?? 0);
+    const delayMs = config.shutdownDelayMs ?? 0;
+    // Moving takes some of that time.
+    if (delayMs > 0) void node.drain();
+    await sleep(clock, delayMs);
+    await node.stop();
     auth.close();
     // While the conferences can still announce it.
     await media.recordings.close();
     moderation.close();
     // Before the HTTP server, which waits for parked requests.
     await conferencing.close();
+    await mqtt.close();
     await closeHttp();
     await mediaRouter.close();
+    await storage.shared?.cluster.leave().catch(onError);
     await storage.close();
   };
   let closing: Promise<void> | undefined;

@@ -52,6 +52,7 @@ export interface Conferencing {
 export async function startConferencing(foundation: Foundation): Promise<Conferencing> {
   const { config, clock, storage, limits, budgets, onError } = foundation;
   const { log } = storage;
+  const sharing = storage.shared?.sharing;
   const standings = new Standings(storage.records('standings'));
   const standingOf = (conferenceId: string, actor: Actor): Standing => ({
     ...standings.of(conferenceId, actor),
@@ -70,6 +71,7 @@ export async function startConferencing(foundation: Foundation): Promise<Confere
     },
     onError,
     limits,
+    sharing,
     changeBudget: budgets?.changes,
     ...(config.activeListLimit !== undefined && { activeListLimit: config.activeListLimit }),
   });
@@ -78,9 +80,11 @@ export async function startConferencing(foundation: Foundation): Promise<Confere
     records: storage.records('user_endpoints'),
     limits,
     onError,
+    sharing,
   });
-  await resumeAfterRestart(conferences, endpoints);
-  const outside = new OutsideEvents(clock, onError);
+  if (sharing) await resumeAmongNodes(conferences, endpoints);
+  else await resumeAfterRestart(conferences, endpoints);
+  const outside = new OutsideEvents(clock, onError, sharing?.channel('outside'));
   const messages = new Messages({
     conferences,
     log: storage.messages,
@@ -88,6 +92,7 @@ export async function startConferencing(foundation: Foundation): Promise<Confere
     newId: randomUUID,
     limits,
     budget: budgets?.messages,
+    sharing,
     onError,
   });
   const waitingRooms = new WaitingRooms({
@@ -98,6 +103,7 @@ export async function startConferencing(foundation: Foundation): Promise<Confere
     limits,
     pollTimeoutMs: config.pollTimeoutMs ?? 20_000,
     longestWaitMs: config.longestWaitMs ?? 30 * 60_000,
+    sharing,
     onError,
   });
   const pushes = new Pushes({ conferences, log, outside, messages, clock });
@@ -119,6 +125,13 @@ export async function startConferencing(foundation: Foundation): Promise<Confere
       await log.close();
     },
   };
+}
+
+/** Reads what the nodes share. Streams of nodes that are gone are withdrawn by {@link withdrawOrphans}. */
+async function resumeAmongNodes(conferences: Conferences, endpoints: UserEndpoints): Promise<void> {
+  const states = await conferences.load();
+  const sickKeys = new Set(states.flatMap(sickKeysOf));
+  endpoints.restore((endpoint) => sickKeys.has(endpointKeyOf(endpoint)));
 }
 
 /**

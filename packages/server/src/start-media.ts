@@ -10,12 +10,16 @@ import { Recordings } from './recordings/recordings.ts';
 import { requireFreeUdpPorts } from './require-free-udp-ports.ts';
 import type { Conferencing, Foundation } from './start-conferencing.ts';
 import { announceLayers } from './streams/announce-layers.ts';
+import { MoveStreams } from './streams/move-streams.ts';
+import { StreamClaims } from './streams/stream-claims.ts';
 import { Streams } from './streams/streams.ts';
 
 /** Streams, and what is announced about their media. */
 export interface Media {
   readonly mediaRouter: MediaRouter;
   readonly streams: Streams;
+  /** Moves the streams of this node to others; undefined without others. */
+  readonly moving: MoveStreams | undefined;
   readonly recordings: Recordings;
   readonly recordingAccess: RecordingAccess;
   /** Undefined if this server does not record. */
@@ -25,28 +29,33 @@ export interface Media {
 
 /** Connects the conferences to `mediaRouter`. Without an archive, nothing is recorded. */
 export function startMedia(
-  { config, clock, limits, onError }: Foundation,
+  { config, clock, limits, onError, storage }: Foundation,
   { conferences, endpoints, outside, standings }: Conferencing,
   mediaRouter: MediaRouter,
   archive?: RecordingArchive,
 ): Media {
   const newId = randomUUID;
+  const claims = storage.shared && new StreamClaims(storage.shared.cluster.owners, onError);
   const streams = new Streams({
     conferences,
     mediaRouter,
     newId,
     onError,
     limits,
+    sharesLinks: config.sharesLinks,
     ownsEndpoint: (actor, endpointId) => endpoints.owns(actor, endpointId),
+    viewerIds: storage.shared?.cluster.viewerIds,
+    claims,
   });
-  announceLayers({
+  const announcing = {
     conferences,
-    mediaRouter,
     publications: streams.publications,
     outside,
     stamp: () => ({ nowMs: clock.now(), newId }),
     onError,
-  });
+  };
+  announceLayers({ ...announcing, mediaRouter });
+  const moving = claims && new MoveStreams({ ...announcing, claims });
   const recordings = new Recordings({
     conferences,
     publications: streams.publications,
@@ -69,7 +78,7 @@ export function startMedia(
   const recordingAccess = new RecordingAccess(archive, (conferenceId, actor) =>
     standings.of(conferenceId, actor),
   );
-  return { mediaRouter, streams, recordings, recordingAccess, archive, stopQuality };
+  return { mediaRouter, streams, moving, recordings, recordingAccess, archive, stopQuality };
 }
 
 const defaultRecordingMaxBytes = 50 * 1024 ** 3;
@@ -87,7 +96,9 @@ export async function openRecordings({ config, onError }: Foundation): Promise<R
     return await RecordingArchive.open(options);
   } catch (error) {
     const { message } = error as Error;
-    throw new ConfigError(`PARLEY_RECORDING_DIR is "${folder}", which cannot be used: ${message}`);
+    throw new ConfigError(
+      `PARLEY_RECORDING_DIR is "${folder}", which cannot be used: ${message}. Choose a folder that the server may write to.`,
+    );
   }
 }
 
@@ -99,11 +110,12 @@ export async function openRecordings({ config, onError }: Foundation): Promise<R
  * @throws {@link ConfigError} (`ERR_CONFIG`) when a UDP port of `config.udpPort` is in use.
  */
 export async function openMediaRouter(config: ParleyServerConfig, log: MediaLog): Promise<MediaRouter> {
-  const { announcedAddress, mediaProcesses, packetDumpDir, udpPort } = config;
+  const { announcedAddress, mediaProcesses, packetDumpDir, transport, udpPort } = config;
   const options: MediaRouterOptions = {
     ...(announcedAddress !== undefined && { announcedAddress }),
     ...(mediaProcesses !== undefined && { processes: mediaProcesses }),
     ...(udpPort !== undefined && { udpPort }),
+    ...(transport !== undefined && { transport }),
     ...(packetDumpDir !== undefined && { packetDumpDir }),
     log,
   };

@@ -264,6 +264,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/rtc-api/conferences/enter": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Register an endpoint, join, and read the state
+         * @description Does in one round trip what registerUserEndpoint, join and getConference do in three: registers the endpoint, or renews its registration, adds it to the conference, and answers with the full state. An endpoint that has joined before stays, and its `metadata`, if given, replaces the former: sending the command again has no further effect. If the endpoint may not join, it stays registered. Servers without this operation answer 404.
+         */
+        readonly post: operations["enter"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/rtc-api/conferences/interaction": {
         readonly parameters: {
             readonly query?: never;
@@ -1226,6 +1246,26 @@ export interface webhooks {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly ConferenceStreamMovingEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * ConferenceStreamMovingEvent
+         * @description Asks the publisher of a stream, and then its viewers, to set up a new connection for it before the one that they have ends. It is not part of the version history; the push feed carries it.
+         */
+        readonly post: operations["onConferenceStreamMovingEvent"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly ConferenceStreamPublishedEvent: {
         readonly parameters: {
             readonly query?: never;
@@ -1570,6 +1610,8 @@ export interface components {
             readonly metadata?: {
                 readonly [key: string]: components["schemas"]["JsonValue"];
             };
+            /** @description With `iceRestart`: whether another server may take the stream over, because the one that has it is about to stop (`ConferenceStreamMovingEvent`). The offer must come from a new connection, because only that names its simulcast layers. Default false. */
+            readonly moves?: boolean;
             /** @description SDP offer of the connection that sends the media. Original page: flagged as optional, mandatory in the text. Required here (decision 1). */
             readonly sdpOffer: string;
             /** @description Id for the new stream, chosen by the client (preferably a UUID). The server generates one if omitted. */
@@ -1701,6 +1743,25 @@ export interface components {
              * @constant
              */
             readonly type: "ConferenceStreamMetadataUpdatedEvent";
+        };
+        /** @description Asks the publisher of a stream, and then its viewers, to set up a new connection for it before the one that they have ends: a publisher by `publishStream` with `iceRestart` and `moves`, a viewer by `viewStream` with its `viewerId`. Both over a new connection, so that the former one can carry the media meanwhile. It is not part of the version history. */
+        readonly ConferenceStreamMovingEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId"> & {
+            /**
+             * @description Who has to set up a new connection now.
+             * @enum {string}
+             */
+            readonly asked: "PUBLISHER" | "VIEWERS";
+            /** @description The stream that moves. */
+            readonly streamId: string;
+            /**
+             * @description Type of the event.
+             * @constant
+             */
+            readonly type: "ConferenceStreamMovingEvent";
+            /** @description The publishing endpoint. */
+            readonly userEndpointId: string;
+            /** @description The publishing user. */
+            readonly userId: string;
         };
         /** @description A stream is available; view it now. */
         readonly ConferenceStreamPublishedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId" | "userEndpointId"> & {
@@ -1907,6 +1968,28 @@ export interface components {
             /** @description Free text for ConferenceEndedEvent (decision 29). */
             readonly reason?: string;
             /** @description The caller's own registered endpoint. Another user's gives 403, an unregistered one 404 (decision 28). */
+            readonly userEndpointId: string;
+        };
+        /** @description Registers an endpoint and joins a conference with it. Unknown properties are ignored (decision 37). */
+        readonly EnterCommand: {
+            /** @description The conference to join. */
+            readonly conferenceId: string;
+            /**
+             * Format: int32
+             * @description As in registerUserEndpoint.
+             */
+            readonly keepAliveSeconds: number;
+            /** @description Description of the participant for other participants. */
+            readonly metadata?: {
+                readonly [key: string]: components["schemas"]["JsonValue"];
+            };
+            /** @description Id of the caller's endpoint, chosen by the caller, so that a command whose answer is lost can be sent again. Another user's id gives 403. */
+            readonly userEndpointId: string;
+        };
+        /** @description The endpoint, and the state in which it is inside. */
+        readonly EnterResult: {
+            readonly conference: components["schemas"]["Conference"];
+            /** @description Id of the endpoint. */
             readonly userEndpointId: string;
         };
         /** @description Where someone who asked to be let in stands. */
@@ -2674,7 +2757,7 @@ export interface components {
                 readonly "application/json": components["schemas"]["ErrorResponse"];
             };
         };
-        /** @description The node has no capacity for another stream or view, no file descriptors, or no space on its disk. Wait as long as Retry-After says. Not on the original page. */
+        /** @description The node has no capacity for another stream or view, no file descriptors, no space on its disk, or cannot reach its storage engine or the node that has a stream. Wait as long as Retry-After says. Not on the original page. */
         readonly Overloaded: {
             headers: {
                 /** @description Seconds to wait before the next attempt. */
@@ -3135,6 +3218,36 @@ export interface operations {
             readonly 401: components["responses"]["Unauthorized"];
             readonly 403: components["responses"]["Forbidden"];
             readonly 404: components["responses"]["NotFound"];
+            readonly 429: components["responses"]["TooManyRequests"];
+            readonly 503: components["responses"]["Overloaded"];
+        };
+    };
+    readonly enter: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["EnterCommand"];
+            };
+        };
+        readonly responses: {
+            /** @description Inside. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["EnterResult"];
+                };
+            };
+            readonly 400: components["responses"]["JoinBadRequest"];
+            readonly 401: components["responses"]["JoinUnauthorized"];
+            readonly 403: components["responses"]["JoinForbidden"];
+            readonly 404: components["responses"]["JoinNotFound"];
             readonly 429: components["responses"]["TooManyRequests"];
             readonly 503: components["responses"]["Overloaded"];
         };
@@ -4354,6 +4467,23 @@ export interface operations {
         readonly requestBody: {
             readonly content: {
                 readonly "application/json": components["schemas"]["ConferenceStreamMetadataUpdatedEvent"];
+            };
+        };
+        readonly responses: {
+            readonly "4XX": components["responses"]["EventRefused"];
+            readonly 200: components["responses"]["EventAccepted"];
+        };
+    };
+    readonly onConferenceStreamMovingEvent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ConferenceStreamMovingEvent"];
             };
         };
         readonly responses: {

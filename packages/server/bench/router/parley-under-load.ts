@@ -18,13 +18,15 @@ export interface ParleySetUp {
   readonly processes?: number;
   /** A single UDP port for all peers. Default: one for each. */
   readonly udpPort?: number;
+  /** What moves the packets. Default: node-datachannel. */
+  readonly transport?: 'node-datachannel' | 'native';
   /** Folder for recordings. Default: none. */
   readonly recordingDir?: string;
 }
 
 /** Starts our server as users do; writes CPU profiles to `profileFolder`, if any. */
 export async function startParley(
-  { processes = 1, udpPort, recordingDir }: ParleySetUp = {},
+  { processes = 1, udpPort, transport, recordingDir }: ParleySetUp = {},
   profileFolder?: string,
 ): Promise<ParleyUnderLoad> {
   const flags = profileFolder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`];
@@ -36,6 +38,7 @@ export async function startParley(
       PARLEY_RATE_LIMITS: 'off',
       PARLEY_MEDIA_PROCESSES: String(processes),
       ...(udpPort !== undefined && { PARLEY_UDP_PORT: String(udpPort) }),
+      ...(transport !== undefined && { PARLEY_TRANSPORT: transport }),
       ...(recordingDir !== undefined && { PARLEY_RECORDING_DIR: recordingDir }),
       PARLEY_LIMIT_VIEWS_PER_ENDPOINT: '10000',
       PARLEY_LIMIT_STREAMS_PER_PARTICIPANT: '10000',

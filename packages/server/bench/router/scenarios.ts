@@ -37,6 +37,7 @@ const layered = { ...oneToFew, viewersEach: 25, layers: simulcast };
 export const scenarios: readonly Scenario[] = [
   { ...oneToFew, name: '1 to 1' },
   { ...pairs, name: '40 times 1 to 1' },
+  { ...pairs, ...loss, name: '40 times 1 to 1, 2 % loss' },
   { ...oneToMany, name: '1 to 50' },
   { ...oneToMany, hasFeedback: false, name: '1 to 50, no feedback' },
   { ...oneToMany, ...loss, name: '1 to 50, 2 % loss' },

@@ -33,10 +33,16 @@ export class Standings {
 
   constructor(records: Records<StoredDecision>) {
     this.#records = records;
-    for (const [key, decision] of records.entries()) {
-      const [conferenceId, subject, id] = JSON.parse(key) as [string, Subject, string];
-      this.#hold(conferenceId, subject, id, decision);
-    }
+    for (const [key, decision] of records.entries()) this.#take(key, decision);
+    records.onChanged?.((key, decision) => this.#take(key, decision));
+  }
+
+  /** Calls `listener` with the conference of each ban that another node stored. */
+  onBanHeard(listener: (conferenceId: string) => void): void {
+    this.#records.onChanged?.((key, decision) => {
+      const [conferenceId] = JSON.parse(key) as [string];
+      if (decision?.isBanned) listener(conferenceId);
+    });
   }
 
   /** What was decided about a user in a conference. */
@@ -116,6 +122,14 @@ export class Standings {
     this.#unsaved.add(key);
     await this.#records.put(key, decision);
     this.#unsaved.delete(key);
+  }
+
+  /** Applies a stored decision, or its deletion. */
+  #take(key: string, decision: StoredDecision | undefined): void {
+    const [conferenceId, subject, id] = JSON.parse(key) as [string, Subject, string];
+    if (decision) this.#hold(conferenceId, subject, id, decision);
+    // Only with the conference.
+    else this.#byConference.delete(conferenceId);
   }
 
   #hold(conferenceId: string, subject: Subject, id: string, decision: StoredDecision): void {

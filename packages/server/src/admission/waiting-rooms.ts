@@ -16,6 +16,7 @@ import type { Conferences } from '../conferences/conferences.ts';
 import { requirePermission } from '../conferences/rules/permissions.ts';
 import { requireActive } from '../conferences/rules/preconditions.ts';
 import { isWaitingRequired, requireEntry, requireNotRemoved } from '../conferences/rules/require-entry.ts';
+import type { Channel, Sharing } from '../event-log/sharing.ts';
 import { Waiters } from '../event-log/waiters.ts';
 import type { Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
@@ -38,10 +39,22 @@ export interface WaitingRoomsOptions {
   readonly pollTimeoutMs: number;
   /** How long someone may wait for a decision, in milliseconds. */
   readonly longestWaitMs: number;
+  /** Connects this process with others that have the same waiting rooms; absent without others. */
+  readonly sharing?:
+    Pick<Sharing, 'canJudgeSilence' | 'caughtUp' | 'channel' | 'flushed' | 'onContact'> | undefined;
   /** Receives errors that no caller waits for. */
   readonly onError: (error: unknown) => void;
 }
 
+/** What nodes tell each other about a place: that its owner asked, or what was decided. */
+interface PlaceNews {
+  readonly conferenceId: string;
+  readonly endpointId: string;
+  readonly outcome?: Outcome;
+}
+
+/** Owners of places ask every 20 seconds at least. */
+const tellIntervalMs = 8_000;
 const sweepIntervalMs = 5_000;
 
 /** Those who wait to be admitted to conferences. They wait here whether a moderator is there or not. */
@@ -50,18 +63,31 @@ export class WaitingRooms {
   readonly #rooms = new Map<string, WaitingRoom>();
   readonly #waiters = new Waiters();
   readonly #stopFollowing: () => void;
+  readonly #news: Channel<PlaceNews> | undefined;
+  /** When other nodes were told last that the owner of a place asked. */
+  readonly #toldMs = new WeakMap<Place, number>();
   /** Stops sweeping; undefined while there is no room to sweep. */
   #stopSweeping: (() => void) | undefined;
   #isClosed = false;
 
   constructor(options: WaitingRoomsOptions) {
-    const { conferences, records, clock, longestWaitMs, onError } = options;
+    const { conferences, standings, records, onError, sharing } = options;
     this.#options = options;
-    for (const [key, stored] of records.entries()) {
-      const [conferenceId] = JSON.parse(key) as [string, string];
-      const waitedMs = Math.max(0, clock.now() - stored.sinceMs);
-      this.#roomOf(conferenceId).take(stored, clock.elapsedMs(), longestWaitMs - waitedMs);
-    }
+    for (const [key, stored] of records.entries()) this.#takeStored(key, stored);
+    records.onChanged?.((key, stored) => this.#takeStored(key, stored));
+    this.#news = sharing?.channel('waiting rooms');
+    // Also what this node says: of two decisions, all nodes keep the one that is heard first.
+    this.#news?.onMessage((news) => {
+      this.#hear(news);
+    });
+    // Who waits and is banned at another node learns of it at once: no event tells of that.
+    standings.onBanHeard((conferenceId) => {
+      this.#waiters.wake(conferenceId);
+    });
+    sharing?.onContact(() => {
+      const nowMs = options.clock.elapsedMs();
+      for (const room of this.#rooms.values()) for (const place of room.waiting()) room.see(place, nowMs);
+    });
     this.#stopFollowing = conferences.onEvents((events) => {
       for (const event of events) this.#follow(event).catch(onError);
     });
@@ -155,7 +181,7 @@ export class WaitingRooms {
     }
     if (!known && last) return last;
     const place = known ?? (await this.#enter(command, actor, room));
-    room.see(place, this.#options.clock.elapsedMs());
+    this.#see(conferenceId, room, place);
     if (place.outcome) return withRevision(place.outcome);
     const { sinceMs } = place.stored;
     return withRevision({
@@ -205,9 +231,8 @@ export class WaitingRooms {
     places: readonly Place[],
     outcome: Outcome,
   ): Promise<DecideEntryResult['decided']> {
-    const { standings, records, clock } = this.#options;
-    const room = this.#roomOf(conferenceId);
-    const decided = places.map((place) => ({ place, ...room.decide(place, outcome, clock.elapsedMs()) }));
+    const { standings, records } = this.#options;
+    const decided = await this.#decide(conferenceId, places, outcome);
     const admitted = decided
       .filter(({ state }) => state === 'ADMITTED')
       .map(({ place }) => place.stored.userKey);
@@ -223,6 +248,25 @@ export class WaitingRooms {
     );
   }
 
+  /** Says for each place what was decided first, here or at another node. */
+  async #decide(
+    conferenceId: string,
+    places: readonly Place[],
+    outcome: Outcome,
+  ): Promise<readonly (Outcome & { readonly place: Place })[]> {
+    const { clock, sharing } = this.#options;
+    const room = this.#roomOf(conferenceId);
+    const open = places.filter((place) => !place.outcome);
+    if (sharing && open.length > 0) {
+      for (const { stored } of open) {
+        this.#news?.publish({ conferenceId, endpointId: stored.userEndpointId, outcome });
+      }
+      await sharing.flushed();
+      await sharing.caughtUp();
+    }
+    return places.map((place) => ({ place, ...room.decide(place, outcome, clock.elapsedMs()) }));
+  }
+
   async #park(conferenceId: string, endpointId: string, signal: AbortSignal): Promise<void> {
     const room = this.#rooms.get(conferenceId);
     const place = room?.find(endpointId);
@@ -230,7 +274,42 @@ export class WaitingRooms {
     place.parkedRequests += 1;
     await this.#wait(conferenceId, signal);
     place.parkedRequests -= 1;
-    room.see(place, this.#options.clock.elapsedMs());
+    this.#see(conferenceId, room, place);
+  }
+
+  #see(conferenceId: string, room: WaitingRoom, place: Place): void {
+    const nowMs = this.#options.clock.elapsedMs();
+    room.see(place, nowMs);
+    if (nowMs - (this.#toldMs.get(place) ?? -Infinity) < tellIntervalMs) return;
+    this.#toldMs.set(place, nowMs);
+    this.#news?.publish({ conferenceId, endpointId: place.stored.userEndpointId });
+  }
+
+  /** Applies a stored place, or its deletion. */
+  #takeStored(key: string, stored: StoredPlace | undefined): void {
+    const { clock, longestWaitMs } = this.#options;
+    const [conferenceId, endpointId] = JSON.parse(key) as [string, string];
+    const known = this.#rooms.get(conferenceId)?.find(endpointId);
+    if (stored && known?.stored.sinceMs !== stored.sinceMs) {
+      const waitedMs = Math.max(0, clock.now() - stored.sinceMs);
+      this.#roomOf(conferenceId).take(stored, clock.elapsedMs(), longestWaitMs - waitedMs);
+    }
+    if (!stored && known && !known.outcome) {
+      this.#rooms.get(conferenceId)?.remove(endpointId);
+      this.#forgetIfEmpty(conferenceId);
+    }
+    this.#waiters.wake(conferenceId);
+  }
+
+  /** Follows what another node did. */
+  #hear({ conferenceId, endpointId, outcome }: PlaceNews): void {
+    const room = this.#rooms.get(conferenceId);
+    const place = room?.find(endpointId);
+    if (!room || !place) return;
+    const nowMs = this.#options.clock.elapsedMs();
+    if (outcome) room.decide(place, outcome, nowMs);
+    else room.see(place, nowMs);
+    if (outcome) this.#waiters.wake(conferenceId);
   }
 
   async #wait(conferenceId: string, signal: AbortSignal): Promise<void> {
@@ -248,19 +327,33 @@ export class WaitingRooms {
     }
     if (event.type !== 'ConferenceMetadataUpdatedEvent' || event.key !== LOBBY_KEY) return;
     // Without a waiting room, all who wait are let in, also if the conference is locked.
-    if (event.operation === 'REMOVE')
-      await this.#conclude(conferenceId, room.waiting(), { state: 'ADMITTED' });
-    else this.#waiters.wake(conferenceId);
+    if (event.operation === 'SET') {
+      this.#waiters.wake(conferenceId);
+      return;
+    }
+    const places = room.waiting();
+    const outcome = { state: 'ADMITTED' } as const;
+    // Every node reads this event, so none has to tell the others.
+    for (const place of places) room.decide(place, outcome, this.#options.clock.elapsedMs());
+    await this.#conclude(conferenceId, places, outcome);
   }
 
   async #sweep(): Promise<void> {
-    const { clock, records } = this.#options;
+    const { clock, records, sharing } = this.#options;
+    if (sharing?.canJudgeSilence() === false) return;
     for (const [conferenceId, room] of this.#rooms) {
+      // Other nodes do not see that its request is parked here.
+      for (const place of room.waiting()) if (place.parkedRequests > 0) this.#see(conferenceId, room, place);
       const changed = room.sweep(clock.elapsedMs());
       this.#forgetIfEmpty(conferenceId);
       if (changed.length === 0) continue;
       this.#waiters.wake(conferenceId);
-      for (const { stored } of changed) await records.delete(keyOf(conferenceId, stored.userEndpointId));
+      for (const { stored, outcome } of changed) {
+        const { userEndpointId: endpointId } = stored;
+        // Before other nodes see that the place is gone, and give its owner another.
+        if (outcome) this.#news?.publish({ conferenceId, endpointId, outcome });
+        await records.delete(keyOf(conferenceId, endpointId));
+      }
     }
   }
 

@@ -136,7 +136,7 @@ export class AccessTokens {
   }
 
   async #verifyOwn(token: string): Promise<JWTPayload> {
-    const key = this.#keys.find(decodeProtectedHeader(token).kid);
+    const key = await this.#keys.find(decodeProtectedHeader(token).kid);
     if (!key) throw new Error('The signing key is unknown or expired.');
     const { payload } = await jwtVerify(token, key.publicKey, {
       algorithms: [signingAlgorithm],

@@ -22,6 +22,8 @@ export interface Auth {
   readonly accessTokens: Pick<AccessTokens, 'keySet'>;
   /** The actor that an `Authorization` header identifies. Refuses with `invalid_token`. */
   readonly authenticate: (authorization: string | undefined) => Promise<Actor>;
+  /** Refuses with `invalid_token` when the login of an actor, who was authenticated before, has ended. */
+  readonly requireLogin: (actor: Actor) => void;
   /** Drops what has expired and is not needed any more. */
   dropExpired(): Promise<void>;
   /** Stops dropping expired logins; for shutdown. */
@@ -44,6 +46,10 @@ export interface AuthParts extends Pick<TokenGrantsOptions, 'instanceOf'> {
   readonly clock: Clock;
   readonly storage: Pick<Storage, 'records'>;
   readonly limits: Limits;
+  /** Called when another node ended a login. */
+  readonly onLoginEnded?: (loginId: string) => void;
+  /** Called with the key of a user whom another node revoked. */
+  readonly onUserRevoked?: (userKey: string) => void;
   /** Receives errors that no caller waits for, or that the caller cannot fix. */
   readonly onError: (error: unknown) => void;
 }
@@ -52,7 +58,7 @@ const daySeconds = 24 * 60 * 60;
 
 /** Sets up tokens and tickets as configured. */
 export async function createAuth(options: AuthOptions, parts: AuthParts): Promise<Auth> {
-  const { clock, storage, onError, instanceOf, limits } = parts;
+  const { clock, storage, onError, instanceOf, limits, onLoginEnded, onUserRevoked } = parts;
   const { externalIssuer } = options;
   const clients = new Clients(options.clients);
   const isClientId = (userId: string): boolean => clients.has(userId);
@@ -72,6 +78,7 @@ export async function createAuth(options: AuthOptions, parts: AuthParts): Promis
     unusedLifetimeMs: (options.refreshTokenSeconds ?? daySeconds) * 1000,
     limits,
     records: storage.records('refresh_tokens'),
+    ...(onLoginEnded && { onEndedElsewhere: onLoginEnded }),
     onError,
   });
   const tickets = new Tickets({
@@ -80,7 +87,11 @@ export async function createAuth(options: AuthOptions, parts: AuthParts): Promis
     records: storage.records('tickets'),
     expiredRetentionMs: options.expiredTicketRetentionMs ?? daySeconds * 1000,
   });
-  const revocations = new Revocations({ clock, records: storage.records('revocations') });
+  const revocations = new Revocations({
+    clock,
+    records: storage.records('revocations'),
+    ...(onUserRevoked && { onRevokedElsewhere: onUserRevoked }),
+  });
   const remembered = rememberActors((authorization) => accessTokens.authenticate(authorization), clock);
   return {
     grants: new TokenGrants({ clients, tickets, accessTokens, logins, instanceOf }),
@@ -90,6 +101,7 @@ export async function createAuth(options: AuthOptions, parts: AuthParts): Promis
     accessTokens,
     // Checked for each request, so that a revocation takes effect immediately.
     authenticate: async (authorization) => asOfNow(await remembered(authorization), logins, revocations),
+    requireLogin: (actor) => void asOfNow(actor, logins, revocations),
     dropExpired: async () => {
       await tickets.dropExpired();
       await logins.dropEnded();

@@ -17,6 +17,8 @@ export interface LoginsOptions {
   readonly limits: Limits;
   /** Where logins are stored, by id. */
   readonly records: Records<StoredLogin | FormerLogin>;
+  /** Called when another node ended a login. */
+  readonly onEndedElsewhere?: (id: string) => void;
   /** Receives the error when an expired login cannot be dropped. */
   readonly onError: (error: unknown) => void;
 }
@@ -78,6 +80,11 @@ export class Logins {
     for (const [id, stored] of options.records.entries()) {
       this.#hold({ id, ...('currentHash' in stored ? stored : upgraded(id, stored, options)) });
     }
+    options.records.onChanged?.((id, stored) => {
+      this.#drop(id);
+      if (stored && 'currentHash' in stored) this.#hold({ id, ...stored });
+      else options.onEndedElsewhere?.(id);
+    });
   }
 
   /**

@@ -8,6 +8,8 @@ export interface RevocationsOptions {
   readonly clock: Clock;
   /** When each user was revoked, in milliseconds since 1970, by the user's key. */
   readonly records: Records<number>;
+  /** Called with the key of a user whom another node revoked. */
+  readonly onRevokedElsewhere?: (userKey: string) => void;
 }
 
 type User = Pick<Actor, 'organizationId' | 'realm' | 'userId'>;
@@ -25,6 +27,11 @@ export class Revocations {
   constructor(options: RevocationsOptions) {
     this.#options = options;
     this.#revokedAtMs = new Map(options.records.entries());
+    options.records.onChanged?.((key, atMs) => {
+      if (atMs === undefined) this.#revokedAtMs.delete(key);
+      else this.#revokedAtMs.set(key, atMs);
+      if (atMs !== undefined) options.onRevokedElsewhere?.(key);
+    });
   }
 
   /** Revokes the user's tokens of today. Refuses with `limit_exceeded` when too many users are revoked. */

@@ -33,11 +33,19 @@ export async function makeSigningKey(
 
 /** The stored keys, newest first. */
 export async function restoreSigningKeys(records: Records<StoredSigningKey>): Promise<readonly SigningKey[]> {
-  const keys = await Promise.all(records.entries().map(([id, stored]) => restored(id, stored)));
+  const keys = await Promise.all(records.entries().map(([id, stored]) => restoreSigningKey(id, stored)));
+  return newestFirst(keys);
+}
+
+export function newestFirst(keys: readonly SigningKey[]): readonly SigningKey[] {
   return keys.toSorted((a, b) => b.createdAtMs - a.createdAtMs);
 }
 
-async function restored(id: string, { jwk, createdAtMs }: StoredSigningKey): Promise<SigningKey> {
+/** Reads a stored key. */
+export async function restoreSigningKey(
+  id: string,
+  { jwk, createdAtMs }: StoredSigningKey,
+): Promise<SigningKey> {
   const { kty, n, e } = jwk;
   if (kty !== 'RSA' || n === undefined || e === undefined) {
     throw new Error(`The signing key "${id}" in the data folder is not an RSA key.`);

@@ -24,11 +24,11 @@ it('signs with one key until it is too old, then with a new one; both verify unt
   expect((await keys.keySet()).keys.map(({ kid }) => kid)).toEqual([second.id, first.id]);
 
   clock.advance(hourMs - 1);
-  expect(keys.find(first.id)).toBe(first);
+  expect(await keys.find(first.id)).toBe(first);
   clock.advance(1);
-  expect(keys.find(first.id)).toBeUndefined();
-  expect(keys.find(second.id)).toBe(second);
-  expect(keys.find(undefined)).toBeUndefined();
+  expect(await keys.find(first.id)).toBeUndefined();
+  expect(await keys.find(second.id)).toBe(second);
+  expect(await keys.find(undefined)).toBeUndefined();
   expect((await keys.keySet()).keys.map(({ kid }) => kid)).toEqual([second.id]);
 });
 

@@ -3,6 +3,8 @@ import type { Clock } from '../clock.ts';
 import type { Records } from '../storage/records.ts';
 import {
   makeSigningKey,
+  newestFirst,
+  restoreSigningKey,
   restoreSigningKeys,
   signingAlgorithm,
   type SigningKey,
@@ -25,10 +27,15 @@ export class SigningKeys {
   /** Newest first. */
   #keys: readonly SigningKey[];
   #rotating: Promise<void> | undefined;
+  /** Ends when the keys of other nodes are imported. */
+  #taking: Promise<void> = Promise.resolve();
 
   private constructor(options: SigningKeysOptions, keys: readonly SigningKey[]) {
     this.#options = options;
     this.#keys = keys;
+    options.records.onChanged?.((id, stored) => {
+      this.#taking = this.#taking.then(() => this.#take(id, stored)).catch(() => {});
+    });
   }
 
   /** Restores the stored keys, or generates the first. A new one follows when the newest is too old to sign. */
@@ -49,7 +56,8 @@ export class SigningKeys {
   }
 
   /** The key with this id, while tokens that it signed may still be valid. */
-  find(id: string | undefined): SigningKey | undefined {
+  async find(id: string | undefined): Promise<SigningKey | undefined> {
+    await this.#taking;
     return this.#usable().find((key) => key.id === id);
   }
 
@@ -62,6 +70,11 @@ export class SigningKeys {
       use: 'sig',
     }));
     return { keys: await Promise.all(keys) };
+  }
+
+  async #take(id: string, stored: StoredSigningKey | undefined): Promise<void> {
+    const others = this.#keys.filter((key) => key.id !== id);
+    this.#keys = stored ? newestFirst([...others, await restoreSigningKey(id, stored)]) : others;
   }
 
   async #rotate(): Promise<void> {

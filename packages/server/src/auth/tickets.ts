@@ -35,6 +35,10 @@ export class Tickets {
   constructor(options: TicketsOptions) {
     this.#options = options;
     this.#tickets = new Map(options.records.entries());
+    options.records.onChanged?.((code, ticket) => {
+      if (ticket) this.#tickets.set(code, ticket);
+      else this.#tickets.delete(code);
+    });
   }
 
   /** Creates a ticket for `properties.conference_id`; the conference need not exist yet. */

@@ -8,6 +8,7 @@ import {
   type SendEventCommand,
 } from '@parley-rtc/contract';
 import type { Actor } from '../actor.ts';
+import type { Sharing } from '../event-log/sharing.ts';
 import { DamagedDataError } from '../health/trouble.ts';
 import { defaultLimits, type Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
@@ -49,6 +50,8 @@ export interface ConferencesOptions extends EventReading {
   readonly limits?: Limits;
   /** Limits how many bytes of events a user causes. Default: no limit. */
   readonly changeBudget?: ChangeBudget | undefined;
+  /** Connects this process with others that use the same log; absent without others. */
+  readonly sharing?: ConferenceSharing | undefined;
   /** Maximum length of the list of active conferences, which holds the newest (decision 25). Default 1000. */
   readonly activeListLimit?: number;
 }
@@ -60,6 +63,12 @@ interface ChangeBudget {
   /** Counts bytes that a user caused. */
   spend(actor: Actor, bytes: number): Promise<void>;
 }
+
+/** What {@link Conferences} needs to follow those of other nodes. */
+export type ConferenceSharing = Pick<Sharing, 'claim' | 'onForgotten' | 'onGrown' | 'onMissed'>;
+
+/** One node deletes an ended conference; if it dies meanwhile, the next that starts does. */
+const forgetClaimMs = 60 * 60_000;
 
 /** Receives what happened in a conference, after it was logged. */
 export type EventListener = (events: readonly ConferenceEvent[]) => void;
@@ -80,38 +89,50 @@ export class Conferences {
   constructor(options: ConferencesOptions) {
     this.#options = options;
     this.#limits = options.limits ?? defaultLimits;
-    const { clock, endedRetentionMs: retentionMs, log, onError } = options;
-    this.#known = new FoldedConferences(log);
+    const { clock, endedRetentionMs: retentionMs, log, onError, sharing } = options;
+    const isClaimed = new Set<string>();
+    this.#known = new FoldedConferences(log, {
+      onLoaded: (state) => this.#remember(state),
+      onAdvanced: (events, before) => this.#announce(events, before.participants),
+    });
     this.#listeners = new Listeners(onError);
     this.#retries = new Retries({ clock, onError });
     // Otherwise a full disk at that moment would keep the id taken until the next start.
     const forget = (conferenceId: string): Promise<void> =>
       this.#retries.run(async () => {
-        this.#known.forget(conferenceId);
+        const name = `forget ${conferenceId} ${this.#known.creationIdOf(conferenceId) ?? ''}`;
+        // Otherwise a slower node would delete the next conference with this id.
+        if (sharing && !isClaimed.has(name) && !(await sharing.claim(name, forgetClaimMs))) return;
+        isClaimed.add(name);
         await options.onForget?.(conferenceId);
         await log.forget(conferenceId);
+        this.#known.forget(conferenceId);
+        isClaimed.delete(name);
       });
     this.#ended = new EndedConferences({ clock, retentionMs, forget, onError });
+    if (sharing) this.#follow(sharing);
   }
 
   /** Reads what an earlier process left in the log, and returns the conferences that have not ended. */
   async load(): Promise<readonly ConferenceState[]> {
     const active: ConferenceState[] = [];
     for (const conferenceId of await this.#options.log.conferenceIds()) {
-      const state = await this.#require(conferenceId);
-      for (const { id } of state.participants) this.#memberships.add(id, conferenceId);
-      if (state.ended) this.#ended.add(conferenceId, state.ended.at);
-      else active.push(state);
+      const state = await this.#known.current(conferenceId);
+      if (state && !state.ended) active.push(state);
     }
     return active;
   }
 
-  /** Creates a conference. An identical request by the same creator returns the existing one (decision 26). */
+  /**
+   * Creates a conference. An identical request by the same creator returns the existing one (decision 26). A conference of
+   * the actor's organization that has ended makes room for the next one with its id.
+   */
   async create(command: CreateCommand, actor: Actor): Promise<ConferenceState> {
     await this.#options.changeBudget?.require(actor);
     const created = createConference(command, { ...this.#stamp(), actor, standing: noStanding });
     await this.#options.changeBudget?.spend(actor, bytesOf([created]));
     requireRoomForCreation(created, this.#limits);
+    await this.#forgetEnded(created);
     if (!this.#known.has(created.conferenceId)) {
       const count = this.#known.activeCount(actor.organizationId);
       requireWithin(this.#limits, 'conferencesPerOrganization', count + 1);
@@ -168,6 +189,11 @@ export class Conferences {
    */
   find(conferenceId: string): Promise<ConferenceState | undefined> {
     return this.#known.current(conferenceId);
+  }
+
+  /** The state that listeners to events were last told of, at once; undefined if this process does not know the conference. */
+  known(conferenceId: string): ConferenceState | undefined {
+    return this.#known.known(conferenceId);
   }
 
   /** Which of all conferences that ever had this id exists now; undefined if none does. */
@@ -300,14 +326,34 @@ export class Conferences {
       if (events.length === 0) return state;
       if (await this.#options.log.append(conferenceId, state.version, events)) {
         const next = events.reduce<ConferenceState>(reduce, state);
-        this.#known.store(next);
         this.#options.log.checkpoint(next).catch(this.#options.onError);
-        this.#announce(events, state.participants);
+        this.#known.advance(conferenceId, events);
         return next;
       }
       if (state.version === rejectedAt) throw new DamagedDataError('Events of a conference are missing.');
       rejectedAt = state.version;
     }
+  }
+
+  /** Announces what other nodes logged, and forgets what they deleted. */
+  #follow(sharing: ConferenceSharing): void {
+    sharing.onGrown(async (conferenceId, version) => {
+      const known = this.#known.versionOf(conferenceId);
+      if (known !== undefined && known >= version) return;
+      await this.#retries.run(async () => {
+        await this.#known.current(conferenceId);
+      });
+    });
+    const forget = (conferenceId: string): void => {
+      this.#known.forget(conferenceId);
+      this.#ended.drop(conferenceId);
+    };
+    sharing.onForgotten(forget);
+    sharing.onMissed(async (conferenceIds) => {
+      const stored = new Set(conferenceIds);
+      for (const id of this.#known.ids()) if (!stored.has(id)) forget(id);
+      for (const id of conferenceIds) await this.#known.compare(id);
+    });
   }
 
   #eventsOf(state: ConferenceState, actor: Actor, rule: CommandRule): readonly HistoryEvent[] {
@@ -322,6 +368,11 @@ export class Conferences {
     requireSameInstance(actor, this.#known.creationIdOf(state.id));
   }
 
+  #remember({ id: conferenceId, participants, ended }: ConferenceState): void {
+    for (const { id } of participants) this.#memberships.add(id, conferenceId);
+    if (ended) this.#ended.add(conferenceId, ended.at);
+  }
+
   #announce(events: readonly ConferenceEvent[], inside: ConferenceState['participants']): void {
     this.#memberships.apply(
       events,
@@ -331,6 +382,11 @@ export class Conferences {
       if (event.type === 'ConferenceEndedEvent') this.#ended.add(event.conferenceId, event.timestamp);
     }
     this.#listeners.call(events);
+  }
+
+  async #forgetEnded({ conferenceId, organizationId }: ConferenceCreatedEvent): Promise<void> {
+    const state = await this.#known.current(conferenceId);
+    if (state?.ended && state.organizationId === organizationId) await this.#ended.forgetNow(conferenceId);
   }
 
   async #wasCreatedBy(created: ConferenceCreatedEvent): Promise<boolean> {

@@ -72,6 +72,17 @@ it('keeps a conference that ended in the future no longer than its retention', (
   expect(told).toEqual(['c-1']);
 });
 
+it('deletes a conference early on request, once for all callers, and never a later one', async () => {
+  const { clock, told, ended, ago } = setUp();
+  ended.add('c-1', ago(0));
+  await Promise.all([ended.forgetNow('c-1'), ended.forgetNow('c-1')]);
+  await ended.forgetNow('c-1');
+  await ended.forgetNow('unknown');
+  clock.advance(1_000);
+  expect(told).toEqual(['c-1']);
+  expect([clock.timerCount, ended.count]).toEqual([0, 0]);
+});
+
 it('reports a conference that could not be deleted', async () => {
   const failure = new Error('disk full');
   const { clock, told, ended, ago } = setUp(() => Promise.reject(failure));

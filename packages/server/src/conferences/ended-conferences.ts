@@ -15,6 +15,8 @@ export interface EndedConferencesOptions {
 export class EndedConferences {
   readonly #options: EndedConferencesOptions;
   readonly #stopTimers = new Map<string, () => void>();
+  /** Deletions of {@link forgetNow} that are under way. */
+  readonly #deletions = new Map<string, Promise<void>>();
 
   constructor(options: EndedConferencesOptions) {
     this.#options = options;
@@ -27,10 +29,32 @@ export class EndedConferences {
 
   /** Schedules the deletion of a conference that ended at an ISO instant, which may be long past. */
   add(conferenceId: string, endedAt: string): void {
+    if (this.#stopTimers.has(conferenceId)) return;
     const { clock, retentionMs } = this.#options;
     const waitMs = Date.parse(endedAt) + retentionMs - clock.now();
     // A clock that was set back must not lengthen the retention.
     this.#forgetAt(conferenceId, clock.elapsedMs() + Math.min(retentionMs, Math.max(0, waitMs)));
+  }
+
+  /**
+   * Deletes a conference that ended before its retention has passed. Callers at the same time share one deletion, so that none
+   * of them deletes what another has created since. Does nothing if no conference with this id has ended.
+   */
+  forgetNow(conferenceId: string): Promise<void> {
+    const underway = this.#deletions.get(conferenceId);
+    const stopTimer = this.#stopTimers.get(conferenceId);
+    if (underway || !stopTimer) return underway ?? Promise.resolve();
+    stopTimer();
+    this.#stopTimers.delete(conferenceId);
+    const deletion = this.#options.forget(conferenceId).finally(() => this.#deletions.delete(conferenceId));
+    this.#deletions.set(conferenceId, deletion);
+    return deletion;
+  }
+
+  /** Cancels the deletion of a conference that another node deleted. */
+  drop(conferenceId: string): void {
+    this.#stopTimers.get(conferenceId)?.();
+    this.#stopTimers.delete(conferenceId);
   }
 
   #forgetAt(conferenceId: string, dueMs: number): void {

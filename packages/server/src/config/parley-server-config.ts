@@ -6,6 +6,18 @@ import type { LogLevel } from '../http/http-server.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { RateLimits } from '../limits/rate-limits.ts';
 
+/** Several nodes on one engine. */
+export interface ClusterConfig {
+  /** Valkey, or Redis from version 7, as `redis://user:password@host:6379/0`; `rediss:` for TLS. */
+  readonly redisUrl: string;
+  /** Where other nodes reach this one, such as `http://10.0.0.7:8787`. */
+  readonly nodeUrl: string;
+  /** With which all keys in the engine begin. Default `parley`. */
+  readonly name?: string;
+  /** How long a node may be silent before others take it for dead, in milliseconds. Default 5000. */
+  readonly leaseMs?: number;
+}
+
 /** The configuration of a server. Only `clients` is required. */
 export interface ParleyServerConfig {
   /** Programs that may request tokens for themselves; the public client `customer` always exists. */
@@ -23,6 +35,16 @@ export interface ParleyServerConfig {
    * `udpPort`, each takes a port: `udpPort`, `udpPort + 1` and so on.
    */
   readonly mediaProcesses?: number;
+  /**
+   * What moves the packets of media. Default `node-datachannel`. `native` is experimental: an addon for Linux that a clone
+   * builds with `pnpm run build:transport`; where it cannot run, the server says why and uses the default.
+   */
+  readonly transport?: 'node-datachannel' | 'native';
+  /**
+   * Whether the views of one participant share an estimate of their link, and divide it between them. Default false: each has its
+   * own.
+   */
+  readonly sharesLinks?: boolean;
   /** STUN and TURN servers for clients. Default none. */
   readonly iceServers?: readonly IceServer[];
   /** A TURN server for which each client gets its own expiring credentials. Default none. */
@@ -32,6 +54,11 @@ export interface ParleyServerConfig {
    * memory.
    */
   readonly dataDir?: string;
+  /**
+   * An engine that several nodes share. Excludes `dataDir` and `recordingDir`. Default: this server is alone.
+   * `docs/server/many-nodes.md` says what nodes share.
+   */
+  readonly cluster?: ClusterConfig;
   /**
    * Folder in which an operator can ask for dumps of peers' decrypted packets, while the server runs. Default: no dumps.
    * `docs/server/operations.md` says how.

@@ -46,7 +46,7 @@ function clientsOf(text: string): readonly Client[] {
       const [id, secret, roleNames, organizationId, ...rest] = entry.trim().split(':');
       if (!id || !secret || !roleNames || rest.length > 0) {
         throw new ConfigError(
-          `PARLEY_CLIENTS, entry ${index + 1}: must read id:secret:ROLE+ROLE, optionally followed by :organization.`,
+          `PARLEY_CLIENTS, entry ${index + 1}: must read id:secret:ROLE+ROLE, optionally followed by :organization; no part may contain a colon or a semicolon.`,
         );
       }
       if (id === 'customer') {

@@ -74,6 +74,7 @@ it('reads limits, origins and proxies', () => {
 it.each([
   ['PARLEY_LIMIT_BODY_BYTES', '1 MB', /whole number/],
   ['PARLEY_RATE_LIMITS', 'no', /on or off/],
+  ['PARLEY_TRANSPORT', 'raw', /PARLEY_TRANSPORT is "raw".*node-datachannel or native/],
   ['PARLEY_CORS_ORIGINS', 'https://app.example.com/', /not an origin/],
   ['PARLEY_CORS_ORIGINS', '*', /not an origin/],
   ['PARLEY_TRUST_PROXY', 'true', /number of proxies/],
@@ -151,6 +152,9 @@ it.each<[string, string, object]>([
   ['PARLEY_PORT', '65535', { port: 65_535 }],
   ['PARLEY_UDP_PORT', '0', { udpPort: 0 }],
   ['PARLEY_MEDIA_PROCESSES', '1', { mediaProcesses: 1 }],
+  ['PARLEY_SHARE_LINKS', 'on', { sharesLinks: true }],
+  ['PARLEY_TRANSPORT', 'native', { transport: 'native' }],
+  ['PARLEY_SHARE_LINKS', 'off', {}],
   ['PARLEY_MEDIA_PROCESSES', '64', { mediaProcesses: 64 }],
   ['PARLEY_ANNOUNCED_ADDRESS', '2001:db8::1', { announcedAddress: '2001:db8::1' }],
   ['PARLEY_TRUST_PROXY', '1', { trustProxy: 1 }],

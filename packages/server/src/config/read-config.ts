@@ -3,6 +3,7 @@ import type { LogLevel } from '../http/http-server.ts';
 import type { Environment } from './environment.ts';
 import type { ParleyServerConfig } from './parley-server-config.ts';
 import { readAccess } from './read-access.ts';
+import { readCluster } from './read-cluster.ts';
 import { readIce } from './read-ice.ts';
 import { readNetwork } from './read-network.ts';
 import { readProtection } from './read-protection.ts';
@@ -18,6 +19,7 @@ export function readConfig(env: Environment): ParleyServerConfig {
   return {
     logLevel: logLevelOf(env['PARLEY_LOG_LEVEL'] ?? ''),
     ...readAccess(env),
+    ...readCluster(env),
     ...readIce(env),
     ...readNetwork(env),
     ...readRetention(env),

@@ -6,18 +6,25 @@ import type { ParleyServerConfig } from './parley-server-config.ts';
 /** The addresses and ports of API and media, and the number of media processes. */
 export function readNetwork(
   env: Environment,
-): Pick<ParleyServerConfig, 'host' | 'port' | 'announcedAddress' | 'udpPort' | 'mediaProcesses'> {
+): Pick<
+  ParleyServerConfig,
+  'host' | 'port' | 'announcedAddress' | 'udpPort' | 'mediaProcesses' | 'sharesLinks' | 'transport'
+> {
   const port = portOf(env, 'PARLEY_PORT');
   const udpPort = portOf(env, 'PARLEY_UDP_PORT');
   const mediaProcesses = mediaProcessesOf(env['PARLEY_MEDIA_PROCESSES'] ?? '', udpPort ?? 0);
   const announcedAddress = addressOf(env, 'PARLEY_ANNOUNCED_ADDRESS');
-  const { PARLEY_HOST: host } = env;
+  const transport = transportOf(env['PARLEY_TRANSPORT'] ?? '');
+  const { PARLEY_HOST: host, PARLEY_SHARE_LINKS: shareLinks = '' } = env;
+  if (!['', 'on', 'off'].includes(shareLinks)) throw new ConfigError('PARLEY_SHARE_LINKS must be on or off.');
   return {
     ...(host && { host }),
     ...(port !== undefined && { port }),
     ...(announcedAddress !== undefined && { announcedAddress }),
     ...(udpPort !== undefined && { udpPort }),
     ...(mediaProcesses !== undefined && { mediaProcesses }),
+    ...(shareLinks === 'on' && { sharesLinks: true }),
+    ...(transport && { transport }),
   };
 }
 
@@ -43,6 +50,12 @@ function mediaProcessesOf(text: string, udpPort: number): number | undefined {
     );
   }
   return processes;
+}
+
+function transportOf(text: string): ParleyServerConfig['transport'] {
+  if (text === '') return undefined;
+  if (text === 'node-datachannel' || text === 'native') return text;
+  throw new ConfigError(`PARLEY_TRANSPORT is "${text}"; it must be node-datachannel or native.`);
 }
 
 function addressOf(env: Environment, name: string): string | undefined {

@@ -27,7 +27,7 @@ export function authorizedBefore(loginId: string | undefined): Authorization {
  * operator, or NTP, sets the clock forward: a refused request makes clients request a token of the new time.
  */
 export function authorizedBy(
-  { loginId, tokenExpiresAtMs = Infinity }: Actor,
+  { loginId, tokenExpiresAtMs = Infinity }: Pick<Actor, 'loginId' | 'tokenExpiresAtMs'>,
   clock: Pick<Clock, 'now' | 'elapsedMs'>,
   former?: Authorization,
 ): Authorization {

@@ -9,6 +9,7 @@ import { healthAt, nextChangeMs } from './endpoint-health.ts';
 import { endpointKeyOf, type Endpoint, type EndpointId } from './endpoint.ts';
 import { GuestCounts } from './guest-counts.ts';
 import { Owners } from './owners.ts';
+import { seenElsewhereMs, SharedSigns, type EndpointSharing, type SignOfLife } from './shared-signs.ts';
 
 /** What {@link UserEndpoints} needs. */
 export interface UserEndpointsOptions {
@@ -24,6 +25,8 @@ export interface UserEndpointsOptions {
   readonly onError: (error: unknown) => void;
   /** Default {@link defaultLimits}. */
   readonly limits?: Limits;
+  /** Connects this process with others that serve the same endpoints; absent without others. */
+  readonly sharing?: EndpointSharing | undefined;
 }
 
 /** Why the server drops an endpoint. */
@@ -57,9 +60,17 @@ export class UserEndpoints {
   readonly #endpoints = new Map<string, Endpoint>();
   readonly #owners = new Owners();
   readonly #guestCounts = new GuestCounts();
+  readonly #signs: SharedSigns | undefined;
 
   constructor(options: UserEndpointsOptions) {
     this.#options = options;
+    const { sharing, records } = options;
+    if (!sharing) return;
+    this.#signs = new SharedSigns(sharing, (sign) => this.#seeElsewhere(sign));
+    records.onChanged?.((key, stored) => this.#takeFromElsewhere(key, stored));
+    sharing.onContact(() => {
+      for (const endpoint of this.#endpoints.values()) this.#trust(endpoint);
+    });
   }
 
   /**
@@ -126,7 +137,8 @@ export class UserEndpoints {
       const inUse = this.#owners.find(stored.ownerKey)?.endpoints.size ?? 0;
       requireWithin(limits, 'endpointsPerUser', inUse + 1);
       this.#guestCounts.requireRoom(conferenceKeyOf(stored), limits);
-      this.#add(stored, 'HEALTHY', actor);
+      const added = this.#add(stored, 'HEALTHY', actor);
+      this.#signs?.tell(added);
     }
     // Not awaited: a client whose endpoint is lost in a power cut gets 404 and registers again.
     records.put(endpointKeyOf(stored), stored).catch(onError);
@@ -213,7 +225,7 @@ export class UserEndpoints {
     return endpoint;
   }
 
-  #add(stored: StoredEndpoint, health: Endpoint['health'], actor?: Actor): void {
+  #add(stored: StoredEndpoint, health: Endpoint['health'], actor?: Actor): Endpoint {
     const { id, organizationId, ownerKey, keepAliveMs } = stored;
     const lastSeenMs = this.#options.clock.elapsedMs();
     const owner = this.#owners.of(ownerKey);
@@ -235,6 +247,7 @@ export class UserEndpoints {
     owner.endpoints.add(endpoint);
     this.#guestCounts.count(endpoint.conferenceKey, 1);
     this.#watch(endpoint);
+    return endpoint;
   }
 
   #drop(endpoint: Endpoint, reason: DropReason): void {
@@ -242,22 +255,59 @@ export class UserEndpoints {
     this.#options.onDropped(endpoint.id, endpoint.organizationId, reason);
   }
 
-  #forget(endpoint: Endpoint): void {
+  #remove(endpoint: Endpoint): void {
     endpoint.stopTimer();
     this.#endpoints.delete(endpoint.key);
     endpoint.owner.endpoints.delete(endpoint);
     this.#guestCounts.count(endpoint.conferenceKey, -1);
     this.#owners.forgetIdle(endpoint.owner);
+  }
+
+  #forget(endpoint: Endpoint): void {
+    this.#remove(endpoint);
     this.#options.records.delete(endpoint.key).catch(this.#options.onError);
   }
 
   #touch(endpoint: Endpoint, actor?: Actor): void {
     if (actor) this.#authorize(endpoint, actor);
     endpoint.lastSeenMs = this.#options.clock.elapsedMs();
+    this.#signs?.tell(endpoint);
+    this.#recover(endpoint);
+  }
+
+  #recover(endpoint: Endpoint): void {
     if (endpoint.health === 'HEALTHY') return;
     endpoint.health = 'HEALTHY';
     this.#watch(endpoint);
     this.#options.onHealthChanged(endpoint.id, 'HEALTHY', endpoint.organizationId);
+  }
+
+  /** Another node saw the endpoint. */
+  #seeElsewhere({ key, ...authorization }: SignOfLife): void {
+    const endpoint = this.#endpoints.get(key);
+    if (!endpoint) return;
+    const { clock } = this.#options;
+    endpoint.authorization = authorizedBy(authorization, clock, endpoint.authorization);
+    endpoint.lastSeenMs = Math.max(endpoint.lastSeenMs, seenElsewhereMs(endpoint, clock.elapsedMs()));
+    this.#watch(endpoint);
+    this.#recover(endpoint);
+  }
+
+  /** Another node registered an endpoint, or dropped it and records that. */
+  #takeFromElsewhere(key: string, stored: StoredEndpoint | FormerEndpoint | undefined): void {
+    const known = this.#endpoints.get(key);
+    if (known && !stored) this.#remove(known);
+    if (!stored || !('organizationId' in stored)) return;
+    const endpoint = known ?? this.#add(stored, 'HEALTHY');
+    endpoint.keepAliveMs = stored.keepAliveMs;
+    this.#trust(endpoint);
+  }
+
+  /** Gives an endpoint the full time to send a sign of life: it may have sent some that this node did not see. */
+  #trust(endpoint: Endpoint): void {
+    const nowMs = this.#options.clock.elapsedMs();
+    endpoint.lastSeenMs = Math.max(endpoint.lastSeenMs, seenElsewhereMs(endpoint, nowMs));
+    this.#watch(endpoint);
   }
 
   /** Watches again: its timer may be that of a token that expires earlier. */
@@ -283,7 +333,11 @@ export class UserEndpoints {
   }
 
   #check(endpoint: Endpoint): void {
-    const { clock, onHealthChanged } = this.#options;
+    const { clock, onHealthChanged, sharing } = this.#options;
+    if (sharing?.canJudgeSilence() === false) {
+      this.#trust(endpoint);
+      return;
+    }
     if (authorizedForMs(endpoint.authorization, clock.elapsedMs()) <= 0) {
       this.#drop(endpoint, 'Token expired');
       return;

@@ -10,7 +10,7 @@ type Rule = Parameters<Conferences['record']>[1];
 /** User endpoints that report their silence to the conferences they are in. */
 export function watchEndpoints(
   conferences: Conferences,
-  parts: Pick<UserEndpointsOptions, 'clock' | 'records' | 'limits' | 'onError'>,
+  parts: Pick<UserEndpointsOptions, 'clock' | 'records' | 'limits' | 'onError' | 'sharing'>,
 ): UserEndpoints {
   const recordEverywhere = (userEndpointId: string, organizationId: string, rule: Rule): void => {
     for (const conferenceId of conferences.conferencesOf(userEndpointId)) {

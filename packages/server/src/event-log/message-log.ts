@@ -44,6 +44,11 @@ export interface MessageLog {
   after(conferenceId: string, sequence: number, maxBytes: number): Promise<readonly StoredMessage[]>;
   /** The sequence of the last message; 0 without one. */
   lastSequence(conferenceId: string): Promise<number>;
+  /**
+   * The sequence of the last message before an endpoint last joined; undefined if it never did. Only in a log that several nodes
+   * share: elsewhere, the process that records the join can note it.
+   */
+  joinedAfter?(conferenceId: string, userEndpointId: string): Promise<number | undefined>;
   /** The sequence of the last message that was dropped; 0 without one. */
   droppedThrough(conferenceId: string): Promise<number>;
   /**

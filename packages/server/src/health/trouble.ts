@@ -1,7 +1,16 @@
+/** What an engine that several nodes share, or another node, can lack. */
+export type EngineTroubleCode =
+  | 'engine_unavailable'
+  | 'engine_full'
+  | 'engine_read_only'
+  | 'engine_refused'
+  | 'node_replaced'
+  | 'node_unavailable';
+
 /** A lack of the machine's resources, or damaged data: neither the caller nor the code is at fault. */
 export interface Trouble {
   /** Sent as `error`; never rename one. */
-  readonly code: 'disk_full' | 'disk_failed' | 'data_damaged' | 'no_descriptors';
+  readonly code: 'disk_full' | 'disk_failed' | 'data_damaged' | 'no_descriptors' | EngineTroubleCode;
   /** What callers read. */
   readonly description: string;
   /** What the operator reads in the log: what happened, and what to do. */
@@ -29,6 +38,52 @@ const noDescriptors: Trouble = {
   description: 'This server has no file descriptors left. Try again in a few seconds.',
   advice: 'No file descriptors are left. Raise the limit (LimitNOFILE in systemd, ulimit -n in a shell).',
 };
+
+const engineTroubles: Readonly<Record<EngineTroubleCode, Trouble>> = {
+  engine_unavailable: {
+    code: 'engine_unavailable',
+    description: 'This server cannot reach its storage engine. Try again in a few seconds.',
+    advice:
+      'The engine in PARLEY_REDIS_URL does not answer. Media and open feeds go on; start the engine again.',
+  },
+  engine_full: {
+    code: 'engine_full',
+    description: 'The storage engine of this server is full. Try again later.',
+    advice: 'The engine in PARLEY_REDIS_URL is full. Raise its maxmemory, or free space on its disk.',
+  },
+  engine_read_only: {
+    code: 'engine_read_only',
+    description: 'The storage engine of this server accepts no changes now. Try again in a few seconds.',
+    advice:
+      'The engine in PARLEY_REDIS_URL is read-only. If it became a replica, point PARLEY_REDIS_URL to the primary.',
+  },
+  engine_refused: {
+    code: 'engine_refused',
+    description: 'The storage engine of this server refuses its commands. Try again later.',
+    advice: 'The engine in PARLEY_REDIS_URL refuses this server. Check the user and the password in the URL.',
+  },
+  node_replaced: {
+    code: 'node_replaced',
+    description: 'This node was away for too long and starts again. Try again in a few seconds.',
+    advice:
+      'Other nodes declared this node dead, because it did not renew its lease in time. It closed its streams and starts again under a new incarnation.',
+  },
+  node_unavailable: {
+    code: 'node_unavailable',
+    description: 'The node that has this stream does not answer. Try again in a few seconds.',
+    advice: 'Another node does not answer at its PARLEY_NODE_URL. Nodes must reach each other there.',
+  },
+};
+
+/** An engine, or another node, failed a request. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+  readonly trouble: Trouble;
+  constructor(code: EngineTroubleCode, cause?: unknown) {
+    super(engineTroubles[code].description, { cause });
+    this.trouble = engineTroubles[code];
+  }
+}
 
 const bySystemCode: Readonly<Record<string, Trouble>> = {
   ENOSPC: diskFull,
@@ -58,6 +113,7 @@ export class DamagedDataError extends Error {
 export function troubleOf(error: unknown): Trouble | undefined {
   if (!(error instanceof Error)) return undefined;
   if (error instanceof DamagedDataError) return dataDamaged;
+  if (error instanceof EngineError) return error.trouble;
   const { code, errcode } = error as { readonly code?: unknown; readonly errcode?: unknown };
   const found =
     typeof errcode === 'number'

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import cors from '@fastify/cors';
 import formbody from '@fastify/formbody';
 import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastify';
@@ -48,6 +49,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Fast
     http: {
       headersTimeout: limits.headersTimeoutMs,
       connectionsCheckingInterval: Math.min(5_000, limits.headersTimeoutMs),
+      // Clients that offer HTTP/2 ("Upgrade: h2c") go on with HTTP/1.1. Node has this since 22.21.
+      shouldUpgradeCallback: ({ headers }: IncomingMessage) => /^websocket$/i.test(headers.upgrade ?? ''),
     },
     ...(trustProxy !== undefined && {
       trustProxy:

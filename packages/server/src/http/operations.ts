@@ -9,6 +9,8 @@ import type {
   DecideEntryCommand,
   DecideEntryResult,
   EndCommand,
+  EnterCommand,
+  EnterResult,
   EntryAnswer,
   IceServers,
   JoinCommand,
@@ -58,6 +60,7 @@ import type { Actor } from '../actor.ts';
 interface Operations {
   create: Operation<CreateCommand, ConferenceSummary>;
   join: Operation<JoinCommand, ConferenceSummary>;
+  enter: Operation<EnterCommand, EnterResult>;
   leave: Operation<LeaveCommand>;
   end: Operation<EndCommand>;
   setInteraction: Operation<SetInteractionCommand>;

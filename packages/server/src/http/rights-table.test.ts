@@ -31,6 +31,7 @@ const table: Readonly<
 > = {
   create: [({ userEndpointId }) => ({ body: { creatorEndpoint: userEndpointId } }), 200, 403, 403, 200, 200],
   join: [body(), 403, 403, 403, 200, 422],
+  enter: [body({ keepAliveSeconds: 30 }), 403, 403, 403, 200, 200],
   leave: [body(), 403, 403, 403, 404, 204],
   end: [body(), 403, 403, 403, 204, 204],
   setInteraction: [body({ interactionId: 'i' }), 403, 403, 403, 204, 204],

@@ -51,10 +51,19 @@ export interface Limits {
   readonly mediaConnectionsPerUser: number;
   /** Published streams and open views in one conference. */
   readonly mediaConnectionsPerConference: number;
-  /** Polls and pushes of one user that wait for events. */
+  /** Polls, pushes, and connections and subscriptions by MQTT of one user that wait for events. */
   readonly waitingPerUser: number;
-  /** Polls and pushes for one endpoint that wait for events; the oldest ends. */
+  /** Polls, pushes and subscriptions by MQTT for one endpoint that wait for events; the oldest ends. */
   readonly waitingPerEndpoint: number;
+
+  /** Bytes of a packet from an MQTT client. */
+  readonly mqttPacketBytes: number;
+  /** How long an MQTT client may take to send CONNECT, once its WebSocket is open. */
+  readonly mqttConnectTimeoutMs: number;
+  /** MQTT clients of one address that have not logged in yet. */
+  readonly mqttConnectingPerAddress: number;
+  /** Events that an MQTT client has not acknowledged; further ones wait. */
+  readonly mqttUnacknowledged: number;
 
   /** Places in the waiting room of one conference. */
   readonly waitingRoomPlaces: number;
@@ -119,6 +128,10 @@ export const defaultLimits: Limits = {
   mediaConnectionsPerConference: 20_000,
   waitingPerUser: 1_000,
   waitingPerEndpoint: 8,
+  mqttPacketBytes: 32 * 1024,
+  mqttConnectTimeoutMs: 10_000,
+  mqttConnectingPerAddress: 500,
+  mqttUnacknowledged: 1_000,
   waitingRoomPlaces: 500,
   waitingRoomPlacesPerUser: 4,
 

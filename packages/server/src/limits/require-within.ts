@@ -1,7 +1,7 @@
 import { RefusalError, type RefusalCode } from '../refusal.ts';
 import type { Limits } from './limits.ts';
 
-/** A limit on a count; the rest are settings of the HTTP server. */
+/** A limit on a count; the rest are settings of the servers for HTTP and MQTT. */
 export type CountedLimit = Exclude<
   keyof Limits,
   | 'bodyBytes'
@@ -9,6 +9,9 @@ export type CountedLimit = Exclude<
   | 'keptMessageBytes'
   | 'listBytes'
   | 'waitingPerEndpoint'
+  | 'mqttPacketBytes'
+  | 'mqttConnectTimeoutMs'
+  | 'mqttUnacknowledged'
   | 'connections'
   | 'connectionsPerAddress'
   | 'headersTimeoutMs'
@@ -47,9 +50,10 @@ const explanations: Readonly<Record<CountedLimit, readonly [what: string, advice
   mediaConnectionsPerUser: ['streams and views of one user', 'Unpublish or stop some first.'],
   mediaConnectionsPerConference: ['streams and views in a conference', 'Try again after some have ended.'],
   waitingPerUser: [
-    'polls and pushes of one user that wait for events',
+    'polls, pushes and MQTT clients of one user that wait for events',
     'End some, or wait for their answers.',
   ],
+  mqttConnectingPerAddress: ['MQTT clients of one address that have not logged in', 'Try again later.'],
   waitingRoomPlaces: ['places in the waiting room of a conference', 'Try again after some were admitted.'],
   waitingRoomPlacesPerUser: ['places of one user in a waiting room', 'Give up another place first.'],
   participantsPerConference: ['participants in a conference', 'Try again after a participant leaves.'],

@@ -69,6 +69,8 @@ export interface ViewRequest {
   readonly streamKey: string;
   readonly viewerId: string;
   readonly sdpOffer: string;
+  /** The same for all views of one viewer, who share a link. Default: the view has a link of its own. */
+  readonly linkKey?: string;
   /** What the view receives of the video. Default: the best that its link carries. */
   readonly video?: ViewedVideo;
 }

@@ -12,6 +12,7 @@ import type { Conferences } from '../conferences/conferences.ts';
 import { jsonBytes } from '../conferences/json-bytes.ts';
 import { requireParticipant } from '../conferences/rules/preconditions.ts';
 import type { MessageLog, StoredMessage } from '../event-log/message-log.ts';
+import type { Sharing } from '../event-log/sharing.ts';
 import type { Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
 import { Listeners } from '../listeners.ts';
@@ -28,6 +29,8 @@ export interface MessagesOptions {
   readonly limits: Limits;
   /** Limits what a user sends; undefined for no limit. */
   readonly budget: MessageBudget | undefined;
+  /** Tells of messages that were sent at other nodes; absent without others. */
+  readonly sharing?: Pick<Sharing, 'channel'> | undefined;
   /** Receives what a listener threw. */
   readonly onError: (error: unknown) => void;
 }
@@ -75,6 +78,9 @@ export class Messages {
     this.#options = options;
     this.#stopFollowing = options.conferences.onEvents((events) => {
       for (const event of events) this.#onEvent(event);
+    });
+    options.sharing?.channel<string>('messages').onMessage((conferenceId) => {
+      this.#listeners.get(conferenceId)?.call();
     });
   }
 
@@ -198,9 +204,13 @@ export class Messages {
       return Math.min(start, await this.#options.log.lastSequence(conferenceId));
     }
     // An endpoint that joined before a restart has read before, so it names its place; if not, it gets all that is kept.
+    const { log } = this.#options;
     const joinedAfter =
-      start === 'joined' ? await this.#joinedAfter.get(conferenceId)?.get(userEndpointId) : undefined;
-    return joinedAfter ?? this.#options.log.droppedThrough(conferenceId);
+      start === 'joined'
+        ? await (log.joinedAfter?.(conferenceId, userEndpointId) ??
+            this.#joinedAfter.get(conferenceId)?.get(userEndpointId))
+        : undefined;
+    return joinedAfter ?? log.droppedThrough(conferenceId);
   }
 
   #placed(
@@ -224,7 +234,7 @@ export class Messages {
   #onEvent(event: ConferenceEvent): void {
     this.#memberships.onEvent(event);
     const { conferenceId } = event;
-    if (event.type === 'ConferenceJoinedEvent') {
+    if (event.type === 'ConferenceJoinedEvent' && !this.#options.log.joinedAfter) {
       const joined = this.#joinedAfter.get(conferenceId) ?? new Map<string, Promise<number>>();
       this.#joinedAfter.set(conferenceId, joined);
       joined.set(event.userEndpointId, this.#options.log.lastSequence(conferenceId));

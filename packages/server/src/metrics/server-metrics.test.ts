@@ -13,6 +13,7 @@ function setUp(collectingMs = 0) {
       clock.advance(collectingMs);
       return Promise.resolve([]);
     },
+    mqtt: () => ({ clients: 0, subscriptions: 0, deliveredTotal: 0, refusedTotal: 0 }),
     now: () => clock.elapsedMs(),
   });
   return { clock, metrics, collections: () => collections };
@@ -50,6 +51,7 @@ it('tries again at once after a failure', async () => {
     conferences: () => [],
     viewCount: () => 0,
     mediaFacts: () => (isBroken ? Promise.reject(new Error('no facts')) : Promise.resolve([])),
+    mqtt: () => ({ clients: 0, subscriptions: 0, deliveredTotal: 0, refusedTotal: 0 }),
     now: () => clock.elapsedMs(),
   });
   await expect(metrics.text()).rejects.toThrow('no facts');

@@ -1,5 +1,5 @@
 import type { ConferenceState } from '@parley-rtc/contract';
-import { Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { PeerFacts } from '../media/media-router.ts';
 import { mediaMetrics } from './media-metrics.ts';
 import { processMetrics } from './process-metrics.ts';
@@ -8,12 +8,24 @@ import { processMetrics } from './process-metrics.ts';
 export interface MeteredState {
   /** The active conferences. */
   readonly conferences: () => readonly ConferenceState[];
+  /** How many streams this node receives, where nodes share the conferences; undefined for a server of its own. */
+  readonly streamCount?: (() => number) | undefined;
   /** How many views are open. */
   readonly viewCount: () => number;
   /** Media statistics of every peer. */
   readonly mediaFacts: () => Promise<readonly PeerFacts[]>;
+  /** Counts of the MQTT clients. */
+  readonly mqtt: () => MqttCounts;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
+}
+
+/** MQTT clients now, and totals since the server started. */
+interface MqttCounts {
+  readonly clients: number;
+  readonly subscriptions: number;
+  readonly deliveredTotal: number;
+  readonly refusedTotal: number;
 }
 
 /** The operation whose requests are parked. */
@@ -41,7 +53,7 @@ export class ServerMetrics {
   #text: Promise<string> | undefined;
   #repeatUntilMs = Number.NEGATIVE_INFINITY;
 
-  constructor({ conferences, viewCount, mediaFacts, now }: MeteredState) {
+  constructor({ conferences, streamCount, viewCount, mediaFacts, mqtt, now }: MeteredState) {
     this.#now = now;
     this.#latency = new Histogram({
       name: 'parley_http_request_duration_seconds',
@@ -50,15 +62,26 @@ export class ServerMetrics {
       buckets: latencyBucketsSeconds,
       registers: [this.#registry],
     });
-    this.#gauge('parley_conferences', 'Active conferences.', () => conferences().length);
-    this.#gauge('parley_participants', 'Endpoints in conferences.', () =>
+    // All nodes report the same number of these, which a sum over nodes would multiply.
+    const prefix = streamCount ? 'parley_cluster_' : 'parley_';
+    this.#gauge(`${prefix}conferences`, 'Active conferences.', () => conferences().length);
+    this.#gauge(`${prefix}participants`, 'Endpoints in conferences.', () =>
       sum(conferences(), ({ participants }) => participants.length),
     );
-    this.#gauge('parley_streams', 'Published streams.', () =>
+    this.#gauge(`${prefix}streams`, 'Published streams.', () =>
       sum(conferences(), ({ participants }) => sum(participants, ({ streams }) => streams.length)),
     );
+    if (streamCount) this.#gauge('parley_streams', 'Streams that this node receives.', streamCount);
     this.#gauge('parley_viewers', 'Open views of streams.', viewCount);
     this.#gauge('parley_parked_polls', 'Parked requests for events.', () => this.#parkedPolls);
+    this.#gauge('parley_mqtt_clients', 'MQTT clients that are logged in.', () => mqtt().clients);
+    this.#gauge('parley_mqtt_subscriptions', 'Topics that MQTT clients follow.', () => mqtt().subscriptions);
+    this.#counter('parley_mqtt_events_total', 'Events sent to MQTT clients.', () => mqtt().deliveredTotal);
+    this.#counter(
+      'parley_mqtt_refused_total',
+      'Logins, subscriptions and packets of MQTT clients that were refused.',
+      () => mqtt().refusedTotal,
+    );
     for (const metric of mediaMetrics(mediaFacts)) this.#registry.registerMetric(metric);
   }
 
@@ -107,6 +130,19 @@ export class ServerMetrics {
       },
     });
     this.#registry.registerMetric(gauge);
+  }
+
+  #counter(name: string, help: string, read: () => number): void {
+    const counter = new Counter({
+      name,
+      help,
+      registers: [],
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+    this.#registry.registerMetric(counter);
   }
 }
 

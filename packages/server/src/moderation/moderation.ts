@@ -16,8 +16,9 @@ import { changedPermissions, updatePermissions } from '../conferences/moderating
 import { isDoorClosed } from '../conferences/rules/require-entry.ts';
 import type { UserEndpoints } from '../endpoints/user-endpoints.ts';
 import { RefusalError } from '../refusal.ts';
+import type { Records } from '../storage/records.ts';
 import { Turns } from './turns.ts';
-import { Visitors } from './visitors.ts';
+import { Visitors, type Visitor } from './visitors.ts';
 
 /** The user who has an endpoint, and the login of its newest request. */
 type Owner = NonNullable<ReturnType<UserEndpoints['ownerOf']>>;
@@ -27,6 +28,8 @@ export interface ModerationOptions {
   readonly conferences: Conferences;
   readonly endpoints: Pick<UserEndpoints, 'ownerOf'>;
   readonly standings: Standings;
+  /** Where nodes share who was inside. Default: nowhere. */
+  readonly visitors?: Records<Visitor>;
   readonly clock: Clock;
   /** Ends a login, whose tokens then no longer work. */
   readonly endLogin: (loginId: string) => Promise<void>;
@@ -54,11 +57,12 @@ export class Moderation {
   readonly #timers = new Set<() => void>();
   /** One decision at a time in a conference: what is recorded before an event must fit the event. */
   readonly #turns = new Turns();
-  readonly #visitors = new Visitors();
+  readonly #visitors: Visitors;
   readonly #stopFollowing: () => void;
 
   constructor(options: ModerationOptions) {
     this.#options = options;
+    this.#visitors = new Visitors(options.visitors, options.onError);
     this.#stopFollowing = options.conferences.onEvents((events) => {
       for (const { type, conferenceId } of events) {
         if (type === 'ConferenceEndedEvent') this.#visitors.forget(conferenceId);

@@ -1,5 +1,6 @@
 import type { EventQos, JsonObject } from '@parley-rtc/contract';
 import type { Clock } from '../clock.ts';
+import type { Channel } from '../event-log/sharing.ts';
 import { Listeners } from '../listeners.ts';
 
 /** An event outside the history, waiting for its readers. */
@@ -14,7 +15,14 @@ export interface OutsideEvent {
   readonly untilMs: number;
 }
 
-interface Channel {
+/** An event as nodes tell it each other. */
+export interface SharedOutsideEvent extends Pick<OutsideEvent, 'atVersion' | 'json' | 'qos'> {
+  readonly conferenceId: string;
+  /** When it was sent, in milliseconds since 1970. */
+  readonly sentAtMs: number;
+}
+
+interface HeldEvents {
   held: readonly OutsideEvent[];
   readonly listeners: Listeners<void>;
   stopTimer: () => void;
@@ -32,14 +40,19 @@ const maxCharacters = 1_000_000;
  */
 export class OutsideEvents {
   readonly #clock: Clock;
-  readonly #channels = new Map<string, Channel>();
+  readonly #channels = new Map<string, HeldEvents>();
   readonly #onError: (error: unknown) => void;
+  readonly #nodes: Channel<SharedOutsideEvent> | undefined;
   #lastSequence = 0;
 
-  /** `onError` receives what a listener threw. */
-  constructor(clock: Clock, onError: (error: unknown) => void) {
+  /** `onError` receives what a listener threw. `nodes` reaches all nodes; absent without others. */
+  constructor(clock: Clock, onError: (error: unknown) => void, nodes?: Channel<SharedOutsideEvent>) {
     this.#clock = clock;
     this.#onError = onError;
+    this.#nodes = nodes;
+    nodes?.onMessage(({ conferenceId, sentAtMs, ...event }, place) => {
+      this.#hold(conferenceId, event, place, Math.max(0, clock.now() - sentAtMs));
+    });
   }
 
   /**
@@ -54,14 +67,33 @@ export class OutsideEvents {
       atVersion,
     }: { readonly event: JsonObject; readonly qos: EventQos; readonly atVersion: number },
   ): boolean {
-    const nowMs = this.#clock.elapsedMs();
     const json = JSON.stringify(event);
+    const shared = { atVersion, qos, json };
+    if (!this.#nodes) {
+      // Based on the time, so that every position from before a restart precedes all events after it.
+      return this.#hold(conferenceId, shared, Math.max(this.#lastSequence + 1, this.#clock.now()));
+    }
+    if (this.#isHeld(conferenceId, json)) return false;
+    this.#nodes.publish({ conferenceId, ...shared, sentAtMs: this.#clock.now() });
+    return true;
+  }
+
+  #isHeld(conferenceId: string, json: string): boolean {
+    const nowMs = this.#clock.elapsedMs();
+    const { held = [] } = this.#channels.get(conferenceId) ?? {};
+    return held.some((event) => event.json === json && event.untilMs > nowMs);
+  }
+
+  #hold(
+    conferenceId: string,
+    { atVersion, qos, json }: Pick<OutsideEvent, 'atVersion' | 'json' | 'qos'>,
+    sequence: number,
+    ageMs = 0,
+  ): boolean {
+    if (ageMs >= holdMs[qos] || this.#isHeld(conferenceId, json)) return false;
     const channel = this.#open(conferenceId);
-    if (channel.held.some((held) => held.json === json && held.untilMs > nowMs)) return false;
-    // Based on the time, so that every position from before a restart precedes all events after it.
-    const sequence = Math.max(this.#lastSequence + 1, this.#clock.now());
     this.#lastSequence = sequence;
-    const untilMs = nowMs + holdMs[qos];
+    const untilMs = this.#clock.elapsedMs() + holdMs[qos] - ageMs;
     channel.held = [...channel.held, { sequence, atVersion, qos, json, untilMs }];
     this.#dropExpired(conferenceId, channel);
     channel.listeners.call();
@@ -101,7 +133,7 @@ export class OutsideEvents {
     return this.#channels.size;
   }
 
-  #open(conferenceId: string): Channel {
+  #open(conferenceId: string): HeldEvents {
     const channel = this.#channels.get(conferenceId) ?? {
       held: [],
       listeners: new Listeners<void>(this.#onError),
@@ -112,7 +144,7 @@ export class OutsideEvents {
   }
 
   /** Drops what has expired or exceeds the limits, and repeats that at the next expiry. */
-  #dropExpired(conferenceId: string, channel: Channel): void {
+  #dropExpired(conferenceId: string, channel: HeldEvents): void {
     const nowMs = this.#clock.elapsedMs();
     channel.held = newest(channel.held.filter(({ untilMs }) => untilMs > nowMs));
     channel.stopTimer();
@@ -126,7 +158,7 @@ export class OutsideEvents {
     }, nextMs - nowMs);
   }
 
-  #forgetIdle(conferenceId: string, { held, listeners }: Channel): void {
+  #forgetIdle(conferenceId: string, { held, listeners }: HeldEvents): void {
     if (held.length === 0 && listeners.size === 0) this.#channels.delete(conferenceId);
   }
 }

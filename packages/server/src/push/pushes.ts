@@ -1,4 +1,4 @@
-import type { HistoryEvent } from '@parley-rtc/contract';
+import type { EventQos, HistoryEvent } from '@parley-rtc/contract';
 import type { Actor } from '../actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Conferences } from '../conferences/conferences.ts';
@@ -32,6 +32,17 @@ export interface Push {
   readonly chunks: AsyncIterable<string>;
   /** Aborts when the push has to end; unread events go to the next push. */
   readonly over: AbortSignal;
+}
+
+/** One event on its way to a reader. */
+export interface PushedEvent {
+  /** The position after it; undefined for a message of a participant. */
+  readonly position: PushPosition | undefined;
+  readonly json: string;
+  /** What `json` says, for an event of the history. */
+  readonly event: HistoryEvent | undefined;
+  /** How its sender asked for it to be delivered. Events of the history always arrive. */
+  readonly qos: EventQos;
 }
 
 /** After this much silence, a comment shows proxies and readers that the connection is alive. */
@@ -81,7 +92,35 @@ export class Pushes {
     over.addEventListener('abort', () => reader?.close());
     if (over.aborted) reader?.close();
     const wasEnded = ended !== undefined;
-    return { chunks: this.#follow(conferenceId, { actor, position, reader, wasEnded }, over), over };
+    const batches = this.#batches(conferenceId, { actor, position, reader, wasEnded }, over);
+    return { chunks: encoded(batches, over), over };
+  }
+
+  /**
+   * Follows the events of a conference from a version on, as a push without messages does, for readers of other protocols. Yields
+   * what is available, in order, and nothing for a time of silence. Ends as a push does, but not after a minute: abort `signal` when
+   * the reader is gone.
+   *
+   * Refuses with `not_found`, `forbidden` or `position_unavailable`.
+   */
+  async follow(
+    conferenceId: string,
+    version: number,
+    actor: Actor,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<readonly PushedEvent[]>> {
+    const { conferences, outside, log } = this.#options;
+    const sequence = outside.placeAt(conferenceId, version);
+    const { ended } = await conferences.get(conferenceId, actor);
+    const versionId = await requirePosition(log, conferenceId, { version });
+    const over = this.#begin(actor, signal, Infinity);
+    const reading = {
+      actor,
+      position: { version, sequence, versionId },
+      reader: undefined,
+      wasEnded: ended !== undefined,
+    };
+    return this.#batches(conferenceId, reading, over);
   }
 
   /** Ends all pushes. */
@@ -95,14 +134,18 @@ export class Pushes {
     return this.#open.size;
   }
 
-  #begin({ tokenExpiresAtMs = Infinity }: Actor, signal: AbortSignal): AbortSignal {
+  #begin(
+    { tokenExpiresAtMs = Infinity }: Actor,
+    signal: AbortSignal,
+    longestMs: number = lifetimeMs,
+  ): AbortSignal {
     const { clock } = this.#options;
     const over = new AbortController();
     const end = (): void => {
       over.abort('over');
     };
     this.#open.add(over);
-    const stopTimer = clock.setTimer(end, Math.min(lifetimeMs, tokenExpiresAtMs - clock.now()));
+    const stopTimer = clock.setTimer(end, Math.min(longestMs, tokenExpiresAtMs - clock.now()));
     signal.addEventListener('abort', end);
     over.signal.addEventListener('abort', () => {
       signal.removeEventListener('abort', end);
@@ -113,15 +156,14 @@ export class Pushes {
     return over.signal;
   }
 
-  async *#follow(
+  /** What is available, in order; an empty batch after a time of silence. */
+  async *#batches(
     conferenceId: string,
     { actor, position: start, reader, wasEnded }: PushReading,
     over: AbortSignal,
-  ): AsyncGenerator<string, void> {
+  ): AsyncGenerator<readonly PushedEvent[], void> {
     const { conferences, log, outside } = this.#options;
     let position = start;
-    // Sends the headers.
-    yield ': open\n\n';
     while (!over.aborted) {
       // In this order: once an event outside the history is read, the log holds everything that happened before it.
       const sent = outside.after(conferenceId, position.sequence);
@@ -130,23 +172,12 @@ export class Pushes {
       await log.settled();
       const { events, isShutOut } = await conferences.readableNow(conferenceId, actor, logged);
       const received = reader && !isShutOut ? await readMessagesBeside(events, reader, batchBytes) : [];
-      let chunk = '';
-      let isEnded = wasEnded && events.length === 0;
-      for (const message of withMessages(inOrder(position, events, isShutOut ? [] : sent), received)) {
-        if (message.position) ({ position } = message);
-        isEnded ||= message.isEnd;
-        // A reader names its place among the messages itself, so they do not move the id.
-        chunk += message.position ? `id: ${formatPosition(position)}\n` : '';
-        chunk += `data: ${message.json}\n\n`;
-        if (chunk.length < chunkCharacters) continue;
-        yield chunk;
-        chunk = '';
-        if (over.aborted) return;
-      }
-      if (chunk !== '') yield chunk;
-      if (isEnded || isShutOut) return;
-      const isSilent = await this.#wait(conferenceId, position, reader, over);
-      if (isSilent && !over.aborted) yield ': still here\n\n';
+      const batch = [...withMessages(inOrder(position, events, isShutOut ? [] : sent), received)];
+      position = batch.findLast((pushed) => pushed.position)?.position ?? position;
+      if (batch.length > 0) yield batch;
+      if (isShutOut || (wasEnded && events.length === 0) || batch.some(isEnd)) return;
+      const isSilent = !over.aborted && (await this.#wait(conferenceId, position, reader, over));
+      if (isSilent && !over.aborted) yield [];
     }
   }
 
@@ -192,23 +223,43 @@ interface PushReading {
   readonly wasEnded: boolean;
 }
 
-interface Message {
-  /** The position after it; undefined for a message of a participant. */
-  readonly position: PushPosition | undefined;
-  readonly json: string;
-  readonly isEnd: boolean;
+/** Encodes batches as server-sent events: first what sends the headers, and a comment for silence. */
+async function* encoded(
+  batches: AsyncIterable<readonly PushedEvent[]>,
+  over: AbortSignal,
+): AsyncGenerator<string, void> {
+  yield ': open\n\n';
+  for await (const batch of batches) {
+    if (batch.length === 0) yield ': still here\n\n';
+    let chunk = '';
+    for (const { position, json } of batch) {
+      // A reader names its place among the messages itself, so they do not move the id.
+      chunk += position ? `id: ${formatPosition(position)}\n` : '';
+      chunk += `data: ${json}\n\n`;
+      if (chunk.length < chunkCharacters) continue;
+      yield chunk;
+      chunk = '';
+      if (over.aborted) return;
+    }
+    if (chunk !== '') yield chunk;
+  }
+}
+
+function isEnd({ event }: PushedEvent): boolean {
+  return event?.type === 'ConferenceEndedEvent';
 }
 
 /** Adds the messages of participants, who joined before they sent them, and before the end. */
-function* withMessages(events: Iterable<Message>, received: readonly object[]): Generator<Message> {
-  const messages = received.map((event) => ({
+function* withMessages(events: Iterable<PushedEvent>, received: readonly object[]): Generator<PushedEvent> {
+  const messages = received.map((message): PushedEvent => ({
     position: undefined,
-    json: JSON.stringify(event),
-    isEnd: false,
+    json: JSON.stringify(message),
+    event: undefined,
+    qos: 'AT_LEAST_ONCE',
   }));
-  for (const event of events) {
-    if (event.isEnd) yield* messages.splice(0);
-    yield event;
+  for (const pushed of events) {
+    if (isEnd(pushed)) yield* messages.splice(0);
+    yield pushed;
   }
   yield* messages;
 }
@@ -218,22 +269,23 @@ function* inOrder(
   start: PushPosition,
   events: readonly HistoryEvent[],
   outside: ReturnType<OutsideEvents['after']>,
-): Generator<Message & { readonly position: PushPosition }> {
+): Generator<PushedEvent> {
   let position = start;
   const pending = outside.values();
   let next = pending.next();
-  const before = function* (limit: number): Generator<Message & { readonly position: PushPosition }> {
+  const before = function* (limit: number): Generator<PushedEvent> {
     for (; !next.done && next.value.atVersion <= limit; next = pending.next()) {
-      position = { ...position, sequence: next.value.sequence };
-      yield { position, json: next.value.json, isEnd: false };
+      const { sequence, json, qos } = next.value;
+      position = { ...position, sequence };
+      yield { position, json, event: undefined, qos };
     }
   };
   for (const event of events) {
-    const { id: versionId, conferenceVersion, type } = event;
+    const { id: versionId, conferenceVersion } = event;
     if (conferenceVersion !== null) yield* before(conferenceVersion);
     const version = conferenceVersion === null ? 0 : conferenceVersion + 1;
     position = { ...position, version, versionId };
-    yield { position, json: JSON.stringify(event), isEnd: type === 'ConferenceEndedEvent' };
+    yield { position, json: JSON.stringify(event), event, qos: 'AT_LEAST_ONCE' };
   }
   // Not those that later events of the history precede: this may be only a part of it.
   yield* before(position.version ?? 0);

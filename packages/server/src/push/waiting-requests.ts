@@ -3,7 +3,7 @@ import type { Limits } from '../limits/limits.ts';
 import { requireWithin } from '../limits/require-within.ts';
 import { Tally } from '../limits/tally.ts';
 
-/** A poll or a push that waits for events. */
+/** A poll, a push or an MQTT client that waits for events. */
 export interface WaitingRequest {
   /** Aborts when the request has to end: its client hung up, or its endpoint opened too many others. */
   readonly signal: AbortSignal;
@@ -11,10 +11,10 @@ export interface WaitingRequest {
   readonly end: () => void;
 }
 
-/** Who waits, for events of which conference. */
+/** Who waits, for events of which conference; undefined for those of all in which the actor is. */
 interface Waiting {
   readonly actor: Actor;
-  readonly conferenceId: string;
+  readonly conferenceId: string | undefined;
   readonly controller: AbortController;
 }
 
@@ -32,7 +32,10 @@ export class WaitingRequests {
   /** Counts a request of an actor, for one endpoint or for all; refuses with `too_many_requests` above the user's limit. */
   begin(
     actor: Actor,
-    { conferenceId, endpointId }: { readonly conferenceId: string; readonly endpointId: string | undefined },
+    {
+      conferenceId,
+      endpointId,
+    }: { readonly conferenceId: string | undefined; readonly endpointId: string | undefined },
     hangUp: AbortSignal,
   ): WaitingRequest {
     const user = userKeyOf(actor);
@@ -63,7 +66,7 @@ export class WaitingRequests {
   }
 
   /** Ends the requests that `isEnding` selects. */
-  endWhere(isEnding: (actor: Actor, conferenceId: string) => boolean): void {
+  endWhere(isEnding: (actor: Actor, conferenceId: string | undefined) => boolean): void {
     for (const { actor, conferenceId, controller } of this.#all) {
       if (isEnding(actor, conferenceId)) controller.abort('not allowed any more');
     }

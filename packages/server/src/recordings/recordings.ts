@@ -114,7 +114,7 @@ export class Recordings {
     if (publications.in(conferenceId).some(({ isEncrypted }) => isEncrypted)) {
       throw new RefusalError(
         'media_encrypted',
-        'A stream of this conference is end-to-end encrypted, so the server cannot record. Record in a participant instead.',
+        "A stream of this conference is end-to-end encrypted, so the server cannot record. Record on a participant's device instead.",
       );
     }
     const state = await conferences.get(conferenceId, actor);

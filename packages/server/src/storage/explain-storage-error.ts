@@ -7,7 +7,7 @@ const SQLITE_BUSY = 5;
 const SQLITE_NOTADB = 26;
 
 /** What to do about trouble with the data folder, in the words of the message. */
-const explanations: Readonly<Record<Trouble['code'], (file: string) => string>> = {
+const explanations: Readonly<Partial<Record<Trouble['code'], (file: string) => string>>> = {
   data_damaged: (file) =>
     `whose file ${file} is damaged. Restore a backup of the folder, or move the file away to start empty.`,
   disk_full: () => 'whose disk is full. Free some space, or choose another folder.',
@@ -35,7 +35,8 @@ function explanationOf(error: unknown, folder: string): string {
     return 'where parley.sqlite is not a database. Move that file away, or choose another folder.';
   }
   const trouble = troubleOf(error);
-  if (trouble) return explanations[trouble.code](join(folder, 'parley.sqlite'));
+  const explain = trouble && explanations[trouble.code];
+  if (explain) return explain(join(folder, 'parley.sqlite'));
   const reason = error instanceof Error ? error.message : String(error);
   return `which cannot be used: ${reason}. Choose a folder that the server may write to.`;
 }

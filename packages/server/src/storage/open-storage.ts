@@ -42,7 +42,7 @@ export async function openStorage(
     log: new SqliteEventLog(database, historyBytes),
     messages: new SqliteMessageLog(database, keptMessageBytes),
     warnings: lostFrames === 0 ? [] : [damageOf(dataDir, lostFrames)],
-    records: (name) => new SqliteRecords(database, name),
+    records: (name) => (name === 'visitors' ? noRecords : new SqliteRecords(database, name)),
     compact: () => {
       database.compact();
     },

@@ -6,6 +6,8 @@ export interface Records<Value> {
   put(key: string, value: Value): Promise<void>;
   /** Deletes the key's value, if any. Resolves like {@link put}. */
   delete(key: string): Promise<void>;
+  /** Calls `listener` when another node stored or deleted a value. Absent where no other node can. */
+  onChanged?(listener: (key: string, value: Value | undefined) => void): void;
 }
 
 /** For a server without a data folder: users of records hold all of them in memory anyway. */

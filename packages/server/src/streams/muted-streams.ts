@@ -5,7 +5,7 @@ import { streamKeyOf, type StreamPlace } from './stream-place.ts';
 
 /** What {@link MutedStreams} needs. */
 export interface MutedStreamsOptions {
-  readonly find: (conferenceId: string) => Promise<ConferenceState | undefined>;
+  readonly known: (conferenceId: string) => ConferenceState | undefined;
   readonly mediaRouter: Pick<MediaRouter, 'setMuted'>;
 }
 
@@ -20,8 +20,8 @@ export class MutedStreams {
   }
 
   /** Applies what the conference says about a stream now. */
-  async apply(place: StreamPlace): Promise<void> {
-    const state = await this.#options.find(place.conferenceId);
+  apply(place: StreamPlace): void {
+    const state = this.#options.known(place.conferenceId);
     const kinds = state ? mutedKindsOf(state, place.streamId) : [];
     const streamKey = streamKeyOf(place);
     if (kinds.length === 0 && !this.#muted.has(streamKey)) return;

@@ -4,17 +4,20 @@ import type {
   JsonObject,
   PublishStreamCommand,
   PublishStreamResult,
+  Stream,
 } from '@parley-rtc/contract';
 import { userKeyOf, type Actor } from '../actor.ts';
 import type { Conferences } from '../conferences/conferences.ts';
 import { requireOwnStream, requireParticipant } from '../conferences/rules/preconditions.ts';
 import { publishStream, streamExists, type NewStream } from '../conferences/rules/publish-stream.ts';
+import { EngineError } from '../health/trouble.ts';
 import { countCandidates, type CandidateCounts } from '../limits/count-candidates.ts';
 import type { Limits } from '../limits/limits.ts';
 import { requireBoundedSdp } from '../limits/require-bounded-sdp.ts';
 import type { MediaRouter } from '../media/media-router.ts';
 import { RefusalError } from '../refusal.ts';
 import type { ConnectionOwner } from './connection-owner.ts';
+import type { StreamClaims } from './stream-claims.ts';
 import { streamKeyOf, type StreamPlace } from './stream-place.ts';
 
 /** What {@link Publications} needs. */
@@ -25,6 +28,10 @@ export interface PublicationsOptions {
   readonly limits: Limits;
   /** Refuses a connection above the limits of the user or the conference. */
   readonly requireConnectionRoom: (owner: ConnectionOwner) => void;
+  /** Decides which node has a stream; absent without other nodes. */
+  readonly claims?: StreamClaims | undefined;
+  /** This server has taken a stream over from another node. */
+  readonly onTaken: (place: StreamPlace) => void;
 }
 
 /** A stream whose media this server receives. */
@@ -78,11 +85,8 @@ export class Publications {
     const former = this.#publications.get(streamKey);
     if (former?.opening && isRepeated()) return former.opening.answer;
     if (former) throw streamExists(streamId);
-    const userKey = userKeyOf(actor);
-    requireConnectionRoom({ conferenceId, userKey });
-    const isEncrypted = command.isEncrypted === true;
-    const place = { conferenceId, streamId, endpointId, userKey, isEncrypted };
-    const publication: OpenPublication = { ...place, opening: undefined };
+    const publication: OpenPublication = { ...placeOf(command, streamId, actor), opening: undefined };
+    requireConnectionRoom(publication);
     // Before its media are set up, so that no one else takes its key.
     this.#publications.set(streamKey, publication);
     const answer = this.#open(streamKey, stream, command, actor);
@@ -121,8 +125,13 @@ export class Publications {
   /** Stops receiving a stream. The media router closes its views with it. */
   close(place: StreamPlace): void {
     const streamKey = streamKeyOf(place);
-    this.#publications.delete(streamKey);
+    if (this.#publications.delete(streamKey)) this.#options.claims?.release(streamKey);
     this.#options.mediaRouter.unpublish(streamKey);
+  }
+
+  /** All streams that this server receives. */
+  all(): readonly Publication[] {
+    return [...this.#publications.values()];
   }
 
   async #open(
@@ -131,13 +140,15 @@ export class Publications {
     { conferenceId, sdpOffer }: PublishStreamCommand,
     actor: Actor,
   ): Promise<Required<PublishStreamResult>> {
-    const { conferences, mediaRouter } = this.#options;
+    const { conferences, mediaRouter, claims } = this.#options;
     const { streamId, type, videoBitrate: videoBitrateBps } = stream;
     try {
+      if ((await claims?.claim(streamKey)) === false) throw streamExists(streamId);
       const { sdpAnswer } = await mediaRouter.publish({ streamKey, type, sdpOffer, videoBitrateBps });
-      await conferences.perform(conferenceId, actor, (state, context) =>
-        publishStream(state, stream, context),
-      );
+      await conferences.perform(conferenceId, actor, (state, context) => {
+        claims?.require(streamKey);
+        return publishStream(state, stream, context);
+      });
       return { streamId, sdpAnswer };
     } catch (error) {
       this.close({ conferenceId, streamId });
@@ -156,6 +167,8 @@ export class Publications {
     const stream = requireOwnStream(state, requireParticipant(state, userEndpointId), streamId);
     const { type, videoBitrate: videoBitrateBps } = stream;
     const streamKey = streamKeyOf({ conferenceId, streamId });
+    const isElsewhere = this.#options.claims?.isOwn(streamKey) === false;
+    if (isElsewhere && command.moves === true) return this.#takeOver(command, stream, actor);
     const { sdpAnswer } = await mediaRouter.publish({ streamKey, type, sdpOffer, videoBitrateBps });
     const publication = this.#publications.get(streamKey);
     if (publication) {
@@ -165,8 +178,54 @@ export class Publications {
       return { streamId, sdpAnswer };
     }
     mediaRouter.unpublish(streamKey);
-    throw new RefusalError('not_found', 'The stream was unpublished during its restart. Publish it again.');
+    throw unpublishedMeanwhile();
   }
+
+  /** Receives a stream that another node has, which is about to leave, without notifying participants. */
+  async #takeOver(
+    command: PublishStreamCommand,
+    { id: streamId, type, videoBitrate: videoBitrateBps }: Stream,
+    actor: Actor,
+  ): Promise<Required<PublishStreamResult>> {
+    const { mediaRouter, claims, requireConnectionRoom, onTaken } = this.#options;
+    const publication: OpenPublication = { ...placeOf(command, streamId, actor), opening: undefined };
+    const streamKey = streamKeyOf(publication);
+    requireConnectionRoom(publication);
+    // As in `publish`, so that its end, which may come meanwhile, finds it.
+    this.#publications.set(streamKey, publication);
+    try {
+      const { sdpOffer } = command;
+      const { sdpAnswer } = await mediaRouter.publish({ streamKey, type, sdpOffer, videoBitrateBps });
+      if (!(await claims?.takeOver(streamKey))) throw new EngineError('node_unavailable');
+      if (this.#publications.get(streamKey) !== publication) throw unpublishedMeanwhile();
+      onTaken(publication);
+      return { streamId, sdpAnswer };
+    } catch (error) {
+      const current = this.#publications.get(streamKey);
+      if (current === publication) this.close(publication);
+      // It ended before its media were set up, or before it was ours.
+      if (!current) {
+        claims?.release(streamKey);
+        mediaRouter.unpublish(streamKey);
+      }
+      throw error;
+    }
+  }
+}
+
+function unpublishedMeanwhile(): RefusalError {
+  return new RefusalError('not_found', 'The stream was unpublished during its restart. Publish it again.');
+}
+
+function placeOf(command: PublishStreamCommand, streamId: string, actor: Actor): Publication {
+  const { conferenceId, userEndpointId: endpointId } = command;
+  return {
+    conferenceId,
+    streamId,
+    endpointId,
+    userKey: userKeyOf(actor),
+    isEncrypted: command.isEncrypted === true,
+  };
 }
 
 function streamOf(command: PublishStreamCommand, streamId: string): NewStream {

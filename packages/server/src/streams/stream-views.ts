@@ -17,6 +17,7 @@ import { requireBoundedSdp } from '../limits/require-bounded-sdp.ts';
 import { requireWithin } from '../limits/require-within.ts';
 import type { MediaRouter } from '../media/media-router.ts';
 import { RefusalError } from '../refusal.ts';
+import type { ViewClaim, ViewerIds } from '../storage/storage.ts';
 import type { ConnectionOwner } from './connection-owner.ts';
 import { streamKeyOf } from './stream-place.ts';
 import { Views, type View } from './views.ts';
@@ -27,10 +28,16 @@ export interface StreamViewsOptions {
   readonly mediaRouter: MediaRouter;
   readonly newId: () => string;
   readonly limits: Limits;
+  /** Whether the views of one endpoint share an estimate of its link. Default false. */
+  readonly sharesLinks?: boolean | undefined;
   /** Whether the endpoint is the actor's. */
   readonly ownsEndpoint: (actor: Actor, endpointId: string) => boolean;
   /** Refuses a connection above the limits of the user or the conference. */
   readonly requireConnectionRoom: (owner: ConnectionOwner) => void;
+  /** Viewer ids in use at all nodes; absent without other nodes. */
+  readonly viewerIds?: ViewerIds | undefined;
+  /** Receives errors of background work. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** The views whose media this server sends. */
@@ -57,23 +64,18 @@ export class StreamViews {
 
   /** Sends a stream to the caller. The same viewer id again replaces the view (decision 13). */
   async view(command: ViewStreamCommand, actor: Actor): Promise<Required<ViewStreamResult>> {
-    const { conferences, mediaRouter, newId, limits, requireConnectionRoom } = this.#options;
-    const userKey = userKeyOf(actor);
+    const { conferences, mediaRouter, newId, limits, sharesLinks } = this.#options;
     const state = await conferences.get(command.conferenceId, actor);
     const viewer = viewerOf(state, command, this.#isOwn(actor));
     requirePermitted(viewer, 'view');
     requireStream(state, command.streamId);
     const { conferenceId, streamId, viewerId = newId(), video } = command;
     requireBoundedSdp(command.sdpOffer, limits);
-    this.#requireUsableViewerId(conferenceId, streamId, viewerId, actor);
-    const former = this.#views.get(conferenceId, viewerId);
-    if (!former) {
-      requireWithin(limits, 'viewsPerEndpoint', this.#views.countOf(conferenceId, viewer.id) + 1);
-      requireConnectionRoom({ conferenceId, userKey });
-    }
-
+    const userKey = userKeyOf(actor);
     const view: View = { conferenceId, streamId, viewerId, userKey, endpointId: viewer.id };
     const streamKey = streamKeyOf(view);
+    await this.#claimId(view);
+    const former = this.#admit(view);
     this.#views.set(view);
     try {
       const { sdpOffer } = command;
@@ -81,6 +83,7 @@ export class StreamViews {
         streamKey,
         viewerId,
         sdpOffer,
+        ...(sharesLinks && { linkKey: JSON.stringify([conferenceId, viewer.id]) }),
         ...(video && { video }),
       });
       const current = this.#views.get(conferenceId, viewerId);
@@ -125,7 +128,8 @@ export class StreamViews {
 
   /** Forgets the views of a stream that the media router has closed, or is about to. */
   forgetOf(conferenceId: string, streamId: string): void {
-    this.#views.take(conferenceId, (view) => view.streamId === streamId);
+    for (const view of this.#views.take(conferenceId, (view) => view.streamId === streamId))
+      this.#releaseId(view);
   }
 
   /** Closes the view whose peer was lost. */
@@ -148,7 +152,7 @@ export class StreamViews {
     if (view?.streamId !== command.streamId) {
       throw new RefusalError('not_found', 'The stream has no such view. Treat it as stopped.');
     }
-    requireViewOf(actor, view);
+    requireViewOf(userKeyOf(actor), view);
     return view;
   }
 
@@ -156,16 +160,34 @@ export class StreamViews {
     return ({ id }) => this.#options.ownsEndpoint(actor, id);
   }
 
-  #requireUsableViewerId(conferenceId: string, streamId: string, viewerId: string, actor: Actor): void {
+  /** Takes the viewer id, which must not be in use for a stream of another node either. */
+  async #claimId(view: View): Promise<void> {
+    const former = await this.#options.viewerIds?.claim(claimOf(view));
+    if (former) requireReplaceable(former, view);
+  }
+
+  /** Checks that there is room for a view on this server, and returns the one that it replaces. */
+  #admit(view: View): View | undefined {
+    const { limits, requireConnectionRoom } = this.#options;
+    const { conferenceId, viewerId, endpointId } = view;
     const former = this.#views.get(conferenceId, viewerId);
-    if (!former) return;
-    requireViewOf(actor, former);
-    if (former.streamId !== streamId) {
-      throw new RefusalError(
-        'invalid_request',
-        `viewerId "${viewerId}" is in use for another stream. Choose one per stream, or omit it.`,
-      );
+    if (former) {
+      requireReplaceable(claimOf(former), view);
+      return former;
     }
+    try {
+      requireWithin(limits, 'viewsPerEndpoint', this.#views.countOf(conferenceId, endpointId) + 1);
+      requireConnectionRoom(view);
+    } catch (error) {
+      this.#releaseId(view);
+      throw error;
+    }
+    return undefined;
+  }
+
+  #releaseId(view: View): void {
+    const { viewerIds, onError } = this.#options;
+    viewerIds?.release(claimOf(view)).catch(onError);
   }
 
   /** Ends the setup of a view. The view that it was to replace goes on, and would otherwise belong to nobody. */
@@ -176,12 +198,27 @@ export class StreamViews {
 
   #close(view: View): void {
     this.#views.delete(view);
+    this.#releaseId(view);
     this.#options.mediaRouter.stopView(streamKeyOf(view), view.viewerId);
   }
 }
 
-function requireViewOf(actor: Actor, view: View): void {
-  if (view.userKey !== userKeyOf(actor)) {
+function claimOf(view: View): ViewClaim {
+  const { conferenceId, viewerId, userKey } = view;
+  return { conferenceId, viewerId, userKey, streamKey: streamKeyOf(view) };
+}
+
+function requireReplaceable(former: Pick<ViewClaim, 'streamKey' | 'userKey'>, view: View): void {
+  requireViewOf(view.userKey, former);
+  if (former.streamKey === streamKeyOf(view)) return;
+  throw new RefusalError(
+    'invalid_request',
+    `viewerId "${view.viewerId}" is in use for another stream. Choose one per stream, or omit it.`,
+  );
+}
+
+function requireViewOf(userKey: string, view: Pick<View, 'userKey'>): void {
+  if (view.userKey !== userKey) {
     throw new RefusalError(
       'forbidden',
       "This viewerId belongs to another user's view. Choose another, or omit it.",

@@ -13,11 +13,15 @@ import type { LostPeer, MediaRouter } from '../media/media-router.ts';
 import type { ConnectionOwner } from './connection-owner.ts';
 import { MutedStreams } from './muted-streams.ts';
 import { Publications } from './publications.ts';
+import type { StreamClaims } from './stream-claims.ts';
 import { streamKeyOf, type StreamPlace } from './stream-place.ts';
 import { StreamViews, type StreamViewsOptions } from './stream-views.ts';
 
 /** What {@link Streams} needs. */
-export interface StreamsOptions extends Pick<StreamViewsOptions, 'ownsEndpoint'> {
+export interface StreamsOptions extends Pick<
+  StreamViewsOptions,
+  'ownsEndpoint' | 'sharesLinks' | 'viewerIds'
+> {
   readonly conferences: Conferences;
   readonly mediaRouter: MediaRouter;
   readonly newId: () => string;
@@ -25,6 +29,8 @@ export interface StreamsOptions extends Pick<StreamViewsOptions, 'ownsEndpoint'>
   readonly onError: (error: unknown) => void;
   /** Default {@link defaultLimits}. */
   readonly limits?: Limits;
+  /** Decides which node has a stream; absent without other nodes. */
+  readonly claims?: StreamClaims | undefined;
 }
 
 /**
@@ -39,7 +45,17 @@ export class Streams {
 
   constructor(options: StreamsOptions) {
     this.#options = options;
-    const { conferences, mediaRouter, newId, onError, ownsEndpoint, limits = defaultLimits } = options;
+    const {
+      conferences,
+      mediaRouter,
+      newId,
+      onError,
+      ownsEndpoint,
+      sharesLinks,
+      claims,
+      viewerIds,
+      limits = defaultLimits,
+    } = options;
     const parts = {
       conferences,
       mediaRouter,
@@ -49,9 +65,15 @@ export class Streams {
         this.#requireConnectionRoom(owner, limits);
       },
     };
-    this.publications = new Publications(parts);
-    this.views = new StreamViews({ ...parts, ownsEndpoint });
-    this.#muted = new MutedStreams({ mediaRouter, find: (conferenceId) => conferences.find(conferenceId) });
+    this.publications = new Publications({
+      ...parts,
+      claims,
+      onTaken: (place) => {
+        this.#applyMute(place);
+      },
+    });
+    this.views = new StreamViews({ ...parts, ownsEndpoint, sharesLinks, viewerIds, onError });
+    this.#muted = new MutedStreams({ mediaRouter, known: (conferenceId) => conferences.known(conferenceId) });
     conferences.onEvents((events) => {
       for (const event of events) {
         // One by one: a failure for one event must not leave the media of the others open.
@@ -73,6 +95,23 @@ export class Streams {
     if (!publication || viewerId === undefined) return publication;
     const endpointId = this.views.endpointOf(publication.conferenceId, viewerId);
     return endpointId === undefined ? undefined : { conferenceId: publication.conferenceId, endpointId };
+  }
+
+  /** How many connections receive or send media here. */
+  get connectionCount(): number {
+    return this.publications.all().length + this.views.count;
+  }
+
+  /** Unpublishes all streams of this server that have not moved: it is about to close, and other nodes go on. */
+  async withdrawAll(): Promise<void> {
+    const { claims, conferences } = this.#options;
+    const withdrawing = this.publications
+      .all()
+      .filter((place) => claims?.isOwn(streamKeyOf(place)) !== false)
+      .map(({ conferenceId, streamId }) =>
+        conferences.record(conferenceId, (state, stamp) => dropStream(state, streamId, stamp)),
+      );
+    await Promise.allSettled(withdrawing);
   }
 
   #requireConnectionRoom({ userKey, conferenceId }: ConnectionOwner, limits: Limits): void {
@@ -102,7 +141,9 @@ export class Streams {
         for (const place of this.publications.in(event.conferenceId)) this.#close(place);
         break;
       case 'ConferenceStreamBitrateUpdatedEvent':
-        this.#options.mediaRouter.setVideoBitrate(streamKeyOf(event), event.videoBitrate);
+        if (this.#isHere(event)) {
+          this.#options.mediaRouter.setVideoBitrate(streamKeyOf(event), event.videoBitrate);
+        }
         break;
       default:
     }
@@ -117,8 +158,14 @@ export class Streams {
     }
   }
 
+  /** Whether this server receives the stream, and not another node. */
+  #isHere(place: StreamPlace): boolean {
+    return this.publications.find(streamKeyOf(place)) !== undefined;
+  }
+
   #applyMute(place: StreamPlace): void {
-    this.#muted.apply(place).catch(this.#options.onError);
+    if (!this.#isHere(place)) return;
+    this.#muted.apply(place);
   }
 
   #close(place: StreamPlace): void {
@@ -134,7 +181,12 @@ export class Streams {
       this.views.lose(place.conferenceId, place.streamId, viewerId);
       return;
     }
-    const { conferences, onError } = this.#options;
+    const { claims, conferences, onError } = this.#options;
+    // Its publisher has moved it to another node.
+    if (claims?.isOwn(streamKey) === false) {
+      this.#close(place);
+      return;
+    }
     conferences
       .recordUntilDone(place.conferenceId, (state, stamp) => dropStream(state, place.streamId, stamp))
       .catch(onError);

@@ -5,13 +5,18 @@ import type {
   TokenResponse,
   WireEvent,
 } from '@parley-rtc/contract';
-import { onTestFinished } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import type { ParleyServerConfig } from '../config/parley-server-config.ts';
 import type { LogStream } from '../http/http-server.ts';
 import { FakeMediaRouter } from '../media/testing/fake-media-router.ts';
 import { createParleyServer } from '../parley-server.ts';
+import { startAlternatingProxy } from './alternating-proxy.ts';
 import { checkAnswer, operationOf } from './answer-schemas.ts';
 import { FakeClock } from './fake-clock.ts';
+import { freePort } from './free-port.ts';
+import { reuseSigningKeys } from './reuse-signing-keys.ts';
+
+reuseSigningKeys();
 
 /** A response, whose body was checked against the API document. */
 export interface Answer<Body = unknown> {
@@ -129,6 +134,26 @@ export interface TestServer {
   readonly close: () => Promise<void>;
 }
 
+/**
+ * The nodes of which a test server consists: as many as the project wants on the engine that it provides, so that a whole suite
+ * runs on them; one server without an engine if it provides none.
+ */
+async function placesOf({
+  dataDir,
+  recordingDir,
+}: Partial<ParleyServerConfig>): Promise<readonly Pick<ParleyServerConfig, 'cluster' | 'port'>[]> {
+  const redisUrl = inject('redisUrl');
+  if (redisUrl === undefined || dataDir !== undefined || recordingDir !== undefined) return [{ port: 0 }];
+  const name = crypto.randomUUID();
+  return Promise.all(
+    Array.from({ length: inject('nodeCount') ?? 1 }, async () => {
+      const port = await freePort();
+      // Longer than a busy machine stands still: a node that missed its lease judges nobody's silence.
+      return { port, cluster: { redisUrl, nodeUrl: `http://127.0.0.1:${port}`, name, leaseMs: 10_000 } };
+    }),
+  );
+}
+
 /** Starts a server that ends with the test, or by `atEnd`. Pass `clock` to continue the time of a previous server. */
 export async function startTestServer(
   config: Partial<ParleyServerConfig> = {},
@@ -143,21 +168,31 @@ export async function startTestServer(
   } = {},
 ): Promise<TestServer> {
   const mediaRouter = new FakeMediaRouter();
-  const server = await createParleyServer(
-    {
-      port: 0,
-      rateLimits: 'off',
-      clients: [
-        { id: 'service', secret: 'secret', roles: ['SERVICE', 'AGENT'], organizationId: 'o-1' },
-        { id: 'user', secret: 'secret', roles: ['USER'], organizationId: 'o-1' },
-        { id: 'foreigner', secret: 'secret', roles: ['SERVICE'], organizationId: 'o-2' },
-      ],
-      ...config,
-    },
-    { mediaRouter, clock, ...(logStream && { logStream }) },
-  );
-  atEnd(() => server.close());
-  const { url } = await server.listen();
+  const closings: (() => unknown)[] = [];
+  const close = async (): Promise<void> => {
+    for (const closing of closings.splice(0)) await closing();
+  };
+  atEnd(close);
+  const urls: string[] = [];
+  for (const place of await placesOf(config)) {
+    const server = await createParleyServer(
+      {
+        rateLimits: 'off',
+        clients: [
+          { id: 'service', secret: 'secret', roles: ['SERVICE', 'AGENT'], organizationId: 'o-1' },
+          { id: 'user', secret: 'secret', roles: ['USER'], organizationId: 'o-1' },
+          { id: 'foreigner', secret: 'secret', roles: ['SERVICE'], organizationId: 'o-2' },
+        ],
+        ...place,
+        ...config,
+      },
+      { mediaRouter, clock, ...(logStream && { logStream }) },
+    );
+    closings.push(() => server.close());
+    urls.push((await server.listen()).url);
+  }
+  const [first = ''] = urls;
+  const url = urls.length > 1 ? await startAlternatingProxy(urls, (end) => closings.push(end)) : first;
 
   const requestToken: TestServer['requestToken'] = async (form, basic) => {
     const response = await fetch(`${url}/security/oauth/token`, {
@@ -181,5 +216,5 @@ export async function startTestServer(
     const { body } = await requestToken({ grant_type: 'password', username: ticket.id }, 'customer:');
     return new Caller(url, body);
   };
-  return { url, mediaRouter, clock, service, login, guest, requestToken, close: () => server.close() };
+  return { url, mediaRouter, clock, service, login, guest, requestToken, close };
 }

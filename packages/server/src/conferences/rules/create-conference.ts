@@ -19,6 +19,7 @@ export const reservedIds: ReadonlySet<string> = new Set([
   'create',
   'decideEntry',
   'end',
+  'enter',
   'interaction',
   'join',
   'leave',

@@ -1,8 +1,9 @@
 import type { TokenRequest } from '@parley-rtc/contract';
+import type { Channel } from '../../event-log/sharing.ts';
 import type { RateLimits } from '../../limits/rate-limits.ts';
 import { RefusalError, type RefusalCode } from '../../refusal.ts';
 import { FailureCounts } from './failure-counts.ts';
-import { RateLimiter, RateLimitError } from './rate-limiter.ts';
+import { RateLimiter, RateLimitError, type SharedCounts } from './rate-limiter.ts';
 
 /** Codes of a wrong ticket, refresh token or client secret. */
 const failures: ReadonlySet<RefusalCode> = new Set(['invalid_grant', 'invalid_client']);
@@ -11,6 +12,13 @@ const windowMs = 15 * 60_000;
 const maxAddresses = 100_000;
 /** Codes of nine characters cannot be guessed: docs/server/limits.md has the arithmetic. */
 const unguessableLength = 9;
+
+/** What connects the guards of several nodes. */
+export interface SharedGuard {
+  readonly counts: SharedCounts;
+  /** The addresses of failed logins. */
+  readonly failures: Channel<string>;
+}
 
 /**
  * Limits the logins of an address. A credential is checked first, and a correct one is not refused because of wrong ones
@@ -22,11 +30,17 @@ export class LoginGuard {
   readonly #failures: FailureCounts;
   readonly #logins: RateLimiter;
 
-  /** `now` returns the milliseconds of a monotonic clock. */
-  constructor(limits: RateLimits, now: () => number) {
+  readonly #nodes: Channel<string> | undefined;
+
+  /** `now` returns the milliseconds of a monotonic clock. `shared` connects nodes that serve the same logins. */
+  constructor(limits: RateLimits, now: () => number, shared?: SharedGuard) {
     this.#limits = limits;
     this.#failures = new FailureCounts({ windowMs, maxKeys: maxAddresses, now });
-    this.#logins = new RateLimiter(limits, 'loginsPerAddress');
+    this.#logins = new RateLimiter(limits, 'loginsPerAddress', shared?.counts);
+    this.#nodes = shared?.failures;
+    this.#nodes?.onMessage((address, _place, isOwn) => {
+      if (!isOwn) this.#failures.add(address);
+    });
   }
 
   /** Counts a login or a new ticket, by the address and the credential that allows it. */
@@ -56,6 +70,7 @@ export class LoginGuard {
       // Nobody guesses 256 bits, and clients that lost their login try their refresh token again.
       const isFailure = error instanceof RefusalError && failures.has(error.code);
       if (!isFailure || request.grant_type === 'refresh_token') throw error;
+      this.#nodes?.publish(address);
       if (this.#failures.add(address) <= failedLoginsPerAddress) throw error;
       throw this.#tooMany(
         address,

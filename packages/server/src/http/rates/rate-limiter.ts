@@ -1,4 +1,4 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { RateLimits } from '../../limits/rate-limits.ts';
 import { RefusalError } from '../../refusal.ts';
 
@@ -28,16 +28,24 @@ export class RateLimitError extends RefusalError {
   }
 }
 
-/** One rate limit, counted in this process's memory. */
+/** Creates counts that several processes share. */
+export type SharedCounts = (options: {
+  readonly points: number;
+  readonly duration: number;
+  readonly keyPrefix: string;
+}) => RateLimiterAbstract;
+
+/** One rate limit, counted in this process's memory or with others. */
 export class RateLimiter {
-  readonly #counts: RateLimiterMemory;
+  readonly #counts: RateLimiterAbstract;
   readonly #what: string;
   readonly #windowSeconds: number;
   readonly #points: number;
 
-  constructor(limits: RateLimits, name: Rate) {
+  constructor(limits: RateLimits, name: Rate, sharedCounts?: SharedCounts) {
     const { seconds, what } = windows[name];
-    this.#counts = new RateLimiterMemory({ points: limits[name], duration: seconds });
+    const options = { points: limits[name], duration: seconds, keyPrefix: name };
+    this.#counts = sharedCounts?.(options) ?? new RateLimiterMemory(options);
     this.#windowSeconds = seconds;
     this.#points = limits[name];
     this.#what = `${limits[name]} ${what} (${name})`;

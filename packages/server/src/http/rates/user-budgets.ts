@@ -1,6 +1,6 @@
 import { userKeyOf, type Actor } from '../../actor.ts';
 import type { RateLimits } from '../../limits/rate-limits.ts';
-import { RateLimiter } from './rate-limiter.ts';
+import { RateLimiter, type SharedCounts } from './rate-limiter.ts';
 
 /** Limits what the commands of one user may cause, beyond the number of calls. */
 export interface UserBudgets {
@@ -20,11 +20,11 @@ export interface UserBudgets {
   readonly takeMediaSetup: (actor: Actor) => Promise<void>;
 }
 
-/** The budgets of all users, counted in this process's memory. */
-export function createUserBudgets(limits: RateLimits): UserBudgets {
-  const changes = new RateLimiter(limits, 'changedBytesPerUser');
-  const messages = new RateLimiter(limits, 'messagesPerUser');
-  const setups = new RateLimiter(limits, 'mediaSetupsPerUser');
+/** The budgets of all users, counted in this process's memory or with others. */
+export function createUserBudgets(limits: RateLimits, sharedCounts?: SharedCounts): UserBudgets {
+  const changes = new RateLimiter(limits, 'changedBytesPerUser', sharedCounts);
+  const messages = new RateLimiter(limits, 'messagesPerUser', sharedCounts);
+  const setups = new RateLimiter(limits, 'mediaSetupsPerUser', sharedCounts);
   return {
     changes: {
       require: (actor) => changes.require(userKeyOf(actor)),

@@ -3,7 +3,7 @@ import { AcknowledgedRate } from './acknowledged-rate.ts';
 import { DelayTrend } from './delay-trend.ts';
 import { LossWindow, type LossShare } from './loss-window.ts';
 import { PacketGroups } from './packet-groups.ts';
-import { RateControl } from './rate-control.ts';
+import type { RateControl } from './rate-control.ts';
 import { SentTimes } from './sent-times.ts';
 import { StandingQueue } from './standing-queue.ts';
 
@@ -27,6 +27,16 @@ const comparedWindowMs = 1_000;
 /** Reordering never exceeds this. */
 const maxReorderingMs = 1_000;
 
+/** What the views on one link share. */
+export interface LinkParts {
+  readonly control: RateControl;
+  /** Bits per second that arrived by all other views within the latest window. */
+  readonly othersBps: (windowMs: number) => number;
+}
+
+/** The rate of a view whose feedback is older than this is not known. */
+const staleMs = 500;
+
 /** What the latest feedback showed. */
 export interface LinkState {
   /** Whether a queue is growing. */
@@ -39,7 +49,8 @@ export interface LinkState {
 
 /**
  * Estimates the capacity of a viewer's link from the arrival of each packet (transport-wide feedback), as Google
- * congestion control does: from the trend of the delay, from packet loss, and from the arrival rate.
+ * congestion control does: from the trend of the delay, from packet loss, and from the arrival rate. The views of one viewer
+ * each have one, all of which contribute to one {@link RateControl}.
  */
 export class LinkEstimate {
   readonly #sent: SentTimes;
@@ -48,7 +59,9 @@ export class LinkEstimate {
   readonly #queue = new StandingQueue();
   readonly #acknowledged = new AcknowledgedRate();
   readonly #losses = new LossWindow();
-  readonly #control = new RateControl();
+  readonly #control: RateControl;
+  readonly #othersBps: LinkParts['othersBps'];
+  #feedbackMs = Number.NEGATIVE_INFINITY;
   #ringOffsetMs = 0;
   #newestArrivedMs: number | undefined;
   #newestSentMs = Number.NEGATIVE_INFINITY;
@@ -58,23 +71,15 @@ export class LinkEstimate {
   #formerWaitMs = 0;
 
   /** Numbers packets starting with `firstNumber`. */
-  constructor(firstNumber = 0) {
+  constructor({ control, othersBps }: LinkParts, firstNumber = 0) {
+    this.#control = control;
+    this.#othersBps = othersBps;
     this.#sent = new SentTimes(firstNumber);
   }
 
   /** The transport-wide number of the next packet, not wrapped. */
   get nextNumber(): number {
     return this.#sent.next;
-  }
-
-  /** Undefined until the link has reached its limit for the first time. */
-  get bitrateBps(): number | undefined {
-    return this.#control.bitrateBps;
-  }
-
-  /** Whether the limit comes from a full link, rather than from packet loss that may have other causes. */
-  get isFull(): boolean {
-    return this.#control.isFull;
   }
 
   /** What the latest feedback showed. */
@@ -87,6 +92,11 @@ export class LinkEstimate {
     return this.#acknowledged.over(windowMs);
   }
 
+  /** The same as long as feedback arrives; otherwise 0. */
+  freshlyArrivedBps(windowMs: number, nowMs: number): number {
+    return nowMs - this.#feedbackMs > staleMs ? 0 : this.#acknowledged.over(windowMs);
+  }
+
   /** Records a packet that leaves now, and returns its transport-wide number. */
   sent(bytes: number, nowMs: number): number {
     return this.#sent.add(bytes, nowMs);
@@ -94,12 +104,13 @@ export class LinkEstimate {
 
   /** A probe has shown that the link carries this much. */
   proven(bitrateBps: number): void {
-    this.#control.proven(bitrateBps);
+    this.#control.proven(bitrateBps + this.#othersBps(maxFullWindowMs));
   }
 
   /** A probe has caused a queue where `flowedBps` caused none. Returns whether the estimate fell. */
   disproven(flowedBps: number, nowMs: number): boolean {
-    return this.#control.overused(this.#carriedBps(maxFullWindowMs), nowMs, flowedBps);
+    const flowedByAllBps = flowedBps + this.#othersBps(maxFullWindowMs);
+    return this.#control.overused(this.#carriedByAllBps(maxFullWindowMs), nowMs, flowedByAllBps);
   }
 
   /**
@@ -111,6 +122,7 @@ export class LinkEstimate {
     { sentBps, isProbing }: { readonly sentBps: number; readonly isProbing: boolean },
     nowMs: number,
   ): boolean {
+    this.#feedbackMs = nowMs;
     let expected = 0;
     let lost = 0;
     for (let index = 0; index < arrivedMs.length; index += 1) {
@@ -166,11 +178,11 @@ export class LinkEstimate {
   }
 
   #judge(loss: LossShare | undefined, isProbing: boolean, nowMs: number): boolean {
-    const carriedBps = this.#carriedBps(maxFullWindowMs);
+    const carriedBps = this.#carriedByAllBps(maxFullWindowMs);
     const fellByLoss = loss !== undefined && this.#control.lost(loss, carriedBps, nowMs);
     // Overuse by a probe is judged when the probe ends, which happens immediately.
     if (this.#isOverused) return (!isProbing && this.#control.overused(carriedBps, nowMs)) || fellByLoss;
-    this.#control.flowed(this.#acknowledged.over(flowWindowMs), nowMs);
+    this.#control.flowed(this.#acknowledged.over(flowWindowMs) + this.#othersBps(flowWindowMs), nowMs);
     return fellByLoss;
   }
 
@@ -178,11 +190,19 @@ export class LinkEstimate {
     return (this.#newestArrivedMs ?? 0) - (this.#waitsSinceMs ?? Number.NEGATIVE_INFINITY);
   }
 
+  #carriedByAllBps(maxMs: number): number {
+    return this.#carriedBps(maxMs) + this.#othersBps(this.#windowMs(maxMs));
+  }
+
   /** While packets wait, the arrival rate is the link's capacity; too few packets say nothing. */
   #carriedBps(maxMs: number): number {
-    const windowMs = Math.min(maxMs, Math.max(minFullWindowMs, this.#hasWaitedMs));
+    const windowMs = this.#windowMs(maxMs);
     const carriedBps = this.#acknowledged.over(windowMs);
     return (carriedBps * windowMs) / 8_000 < minFullBytes ? this.#acknowledged.over(maxMs) : carriedBps;
+  }
+
+  #windowMs(maxMs: number): number {
+    return Math.min(maxMs, Math.max(minFullWindowMs, this.#hasWaitedMs));
   }
 
   #unwrap(ringMs: number): number {

@@ -81,6 +81,11 @@ export class ProbePlan {
     return true;
   }
 
+  /** Ends a probe whose sender has gone. It has shown nothing, so another may start at once. */
+  cancel(): void {
+    this.#probe = undefined;
+  }
+
   /** The total rate that should flow now, in bits per second; 0 when no probe needs any. */
   rateAt(nowMs: number): number {
     const probe = this.#probe;

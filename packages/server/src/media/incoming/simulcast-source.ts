@@ -11,6 +11,8 @@ const deadAfterMs = 1_000;
  */
 export class SimulcastSource {
   readonly media: AcceptedMedia;
+  /** What its publisher would send if it were not capped for its viewers' sake, in bits per second; undefined if it is not. */
+  uncappedBps: number | undefined;
   /** In the publisher's order. */
   readonly #offered: (SourceStream | undefined)[];
   #order: readonly number[];

@@ -1,3 +1,5 @@
+import { roomToRise, roomToStay } from '../bandwidth/share-link.ts';
+
 /** The state of one layer of a video. */
 export interface LayerFacts {
   /** Its current bitrate; 0 while it is not arriving. */
@@ -30,11 +32,6 @@ export interface LayerDecision {
   readonly largestUseful: number;
 }
 
-/** A rise needs headroom, so that the first small dip does not cause a fall. */
-export const roomToRise = 1.15;
-/** The current or pending layer may exceed the estimate by this much, because encoders and estimates both fluctuate. */
-export const roomToStay = 1.1;
-
 /**
  * Chooses the layer for one viewer: of those that arrive, the smallest that fills the shown size, or the largest below
  * it that the link carries. Sends the smallest layer even if the estimate is smaller.
@@ -60,7 +57,10 @@ export function chooseLayer(question: LayerQuestion): LayerDecision {
 }
 
 /** The smallest layer that is at least as high as the shown size; the largest if none is. */
-function largestUsefulLayer(layers: readonly LayerFacts[], maxHeightPx: number | undefined): number {
+export function largestUsefulLayer(
+  layers: readonly Pick<LayerFacts, 'heightPx'>[],
+  maxHeightPx: number | undefined,
+): number {
   const largest = layers.length - 1;
   if (maxHeightPx === undefined) return largest;
   const filling = layers.findIndex(({ heightPx }) => heightPx !== undefined && heightPx >= maxHeightPx);

@@ -1,4 +1,4 @@
-import { roomToRise, roomToStay } from './layer-choice.ts';
+import { roomToRise, roomToStay } from '../bandwidth/share-link.ts';
 
 /** Cumulative share of each temporal layer in a stream, by the number of layers (as libwebrtc divides them). */
 const shares: readonly (readonly number[])[] = [[1], [0.6, 1], [0.4, 0.6, 1], [0.25, 0.4, 0.6, 1]];

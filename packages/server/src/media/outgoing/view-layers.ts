@@ -1,6 +1,7 @@
+import { roomToRise, type LinkDemand } from '../bandwidth/share-link.ts';
 import type { SimulcastSource } from '../incoming/simulcast-source.ts';
 import type { SourceStream } from '../incoming/source-stream.ts';
-import { chooseLayer, roomToRise, type LayerDecision } from './layer-choice.ts';
+import { chooseLayer, largestUsefulLayer, type LayerDecision } from './layer-choice.ts';
 import { LayerNeeds } from './layer-needs.ts';
 import { shareOfFrames, thinFrames } from './thin-frames.ts';
 import type { ViewerLeg } from './viewer-leg.ts';
@@ -28,6 +29,8 @@ const everyFrame = 3;
 export class ViewLayers {
   readonly #leg: ViewerLeg;
   readonly #needs = new LayerNeeds();
+  /** The latest that was known. */
+  #limit: LinkLimit = { bitrateBps: undefined, isFull: false, isSeen: false };
   #maxHeightPx: number | undefined;
   #decision: LayerDecision | undefined;
   #holdMs = minHoldMs;
@@ -67,12 +70,41 @@ export class ViewLayers {
     return layer >= Math.min(current, largestUseful) - 1 && layer <= highest;
   }
 
+  /** What the view would use of its link, besides audio. */
+  demand(published: SimulcastSource, nowMs: number): Omit<LinkDemand, 'audioBps'> {
+    const target = layerOf(published, this.#leg.target);
+    const current = layerOf(published, this.#leg.current) ?? target;
+    const rates = this.#measure(published, nowMs);
+    const heights = rates.map((_, layer) => ({ heightPx: published.heightPx(layer) }));
+    const useful = largestUsefulLayer(heights, this.#maxHeightPx);
+    const highest = this.#mayRise(this.#limit, nowMs)
+      ? useful
+      : Math.min(useful, Math.max(current ?? 0, target ?? 0));
+    const live = rates.flatMap((_, layer) => (published.isLive(layer) ? [layer] : []));
+    const allowed = live.filter((layer) => layer <= highest);
+    const layers = allowed.length > 0 ? allowed : live.slice(0, 1);
+    const layersBps = layers.map((layer) =>
+      layer === current ? (rates[layer] ?? 0) : this.#needs.of(layer),
+    );
+    // A capped publisher would send more, as if it had a larger layer.
+    if (published.uncappedBps !== undefined) layersBps.push(published.uncappedBps);
+    const leastBps = (layersBps[0] ?? 0) * shareOfFrames(0, this.#leg.highestTemporalId);
+    return {
+      layersBps,
+      leastVideoBps: this.isStopped ? leastBps * roomToRise : leastBps,
+      current:
+        this.#leg.current === undefined
+          ? undefined
+          : layers.findLastIndex((layer) => layer <= (current ?? 0)),
+    };
+  }
+
   /** Chooses for the link's capacity besides audio. Returns whether packets queued for the viewer became useless. */
   update(published: SimulcastSource, limit: LinkLimit, nowMs: number): boolean {
     const target = layerOf(published, this.#leg.target);
     const current = layerOf(published, this.#leg.current) ?? target;
-    const rates = published.layers.map((layer) => layer?.rate.bitsPerSecond(nowMs) ?? 0);
-    this.#needs.follow(rates, nowMs);
+    const rates = this.#measure(published, nowMs);
+    this.#limit = limit;
     const decision = chooseLayer({
       layers: rates.map((bitrateBps, index) => ({
         bitrateBps: index === current ? bitrateBps : this.#needs.of(index),
@@ -88,13 +120,16 @@ export class ViewLayers {
     this.#decision = decision;
     const { layer } = decision;
     const chosen = layer === undefined ? undefined : published.layers[layer];
-    if (layer === undefined || !chosen) return false;
+    if (layer === undefined || !chosen) {
+      this.#nextNeedBps = undefined;
+      return false;
+    }
     const isChange = current !== undefined && layer !== current;
     if (isChange) this.#recordChange(current, decision, limit, nowMs);
     this.#leg.switchTo(chosen, nowMs);
     const needBps = layer === current ? (rates[layer] ?? 0) : this.#needs.of(layer);
     const hasStopped = this.#limitFrames(needBps, limit, nowMs);
-    this.#nextNeedBps = this.#findNextNeed(published, layer, needBps, nowMs);
+    this.#nextNeedBps = this.#findNextNeed(published, layer, needBps, limit, nowMs);
     // Until the smaller layer's key frame arrives, the larger one would fill the link's queue and delay audio.
     const isAbandoned =
       hasStopped || (isChange && isFallOfLink(current, decision) && published.isLive(current));
@@ -102,17 +137,20 @@ export class ViewLayers {
     return isAbandoned;
   }
 
-  #mayRise({ bitrateBps = 0, isSeen }: LinkLimit, nowMs: number): boolean {
-    return nowMs >= this.#mayRiseFromMs || (isSeen && bitrateBps >= this.#fellToBps * clearlyMore);
+  /** The bitrate of each layer. */
+  #measure(published: SimulcastSource, nowMs: number): readonly number[] {
+    const rates = published.layers.map((layer) => layer?.rate.bitsPerSecond(nowMs) ?? 0);
+    this.#needs.follow(rates, nowMs);
+    return rates;
+  }
+
+  #mayRise(limit: LinkLimit, nowMs: number): boolean {
+    const hasGrown = limit.isSeen && capacityOf(limit) >= this.#fellToBps * clearlyMore;
+    return nowMs >= this.#mayRiseFromMs || hasGrown;
   }
 
   /** A fall caused by the link soon after a rise means that the rise was a mistake. */
-  #recordChange(
-    current: number,
-    decision: LayerDecision,
-    { bitrateBps = 0 }: LinkLimit,
-    nowMs: number,
-  ): void {
+  #recordChange(current: number, decision: LayerDecision, limit: LinkLimit, nowMs: number): void {
     if ((decision.layer ?? 0) > current) {
       this.#roseAtMs = nowMs;
     } else if (isFallOfLink(current, decision)) {
@@ -120,7 +158,7 @@ export class ViewLayers {
       const longerMs = Math.min(maxHoldMs, Math.max(minHoldAfterFailureMs, this.#holdMs * 2));
       this.#holdMs = failed ? longerMs : minHoldMs;
       this.#mayRiseFromMs = nowMs + this.#holdMs;
-      this.#fellToBps = bitrateBps;
+      this.#fellToBps = capacityOf(limit);
     }
   }
 
@@ -156,17 +194,29 @@ export class ViewLayers {
     published: SimulcastSource,
     layer: number,
     needBps: number,
+    limit: LinkLimit,
     nowMs: number,
   ): number | undefined {
     if (this.#temporalId < everyFrame) {
       return needBps * shareOfFrames(this.#temporalId + 1, this.#leg.highestTemporalId) * roomToTry;
     }
+    if (published.uncappedBps !== undefined) {
+      const moreBps = Math.max(needBps, limit.bitrateBps ?? 0) * clearlyMore;
+      return Math.min(published.uncappedBps * roomToTry, moreBps);
+    }
     const next = layer + 1;
     const isUseful = next <= (this.#decision?.largestUseful ?? 0) && published.isLive(next);
     if (!isUseful) return undefined;
     const needNextBps = this.#needs.of(next) * roomToTry;
-    return nowMs >= this.#mayRiseFromMs ? needNextBps : Math.max(needNextBps, this.#fellToBps * clearlyMore);
+    if (nowMs >= this.#mayRiseFromMs) return needNextBps;
+    const missingBps = this.#fellToBps * clearlyMore - capacityOf(limit);
+    return Math.max(needNextBps, (limit.bitrateBps ?? 0) + missingBps);
   }
+}
+
+/** Of the link with all views on it. */
+function capacityOf({ capacityBps, bitrateBps = 0 }: LinkLimit): number {
+  return capacityBps ?? bitrateBps;
 }
 
 /** Undefined for a stream that has restarted since. */

@@ -66,6 +66,10 @@ describe('a view behind a link that becomes slow', () => {
       const slow = call.seconds(40);
       expect(slow[0]?.heightPx).toBe(heightPx);
       expect(audioLostIn(slow)).toBe(0);
+      // What was sent before the first feedback fills the link's queue: audio behind it comes 200 ms late, 60 of which are buffered.
+      expect(slow[0]?.concealedMs).toBeLessThanOrEqual(160);
+      // Of what follows, one percent at most.
+      expect(slow.slice(1).reduce((sum, { concealedMs }) => sum + concealedMs, 0)).toBeLessThanOrEqual(390);
       expect(risesIn(slow)).toBeLessThanOrEqual(mostRises);
       expect(Math.min(...slow.map(({ frames }) => frames))).toBeGreaterThan(10);
       expect(Math.max(...slow.slice(2).map(({ audioDelayMs }) => audioDelayMs))).toBeLessThan(200);

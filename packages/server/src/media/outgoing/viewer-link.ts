@@ -1,8 +1,10 @@
 import type { AcceptedMedia } from '../accepted-media.ts';
 import { LinkEstimate } from '../bandwidth/link-estimate.ts';
+import { LinkMember } from '../bandwidth/link-member.ts';
 import { Pacer, pacingIntervalMs } from '../bandwidth/pacer.ts';
-import { ProbePlan } from '../bandwidth/probe-plan.ts';
 import { RateMeter } from '../bandwidth/rate-meter.ts';
+import type { LinkDemand } from '../bandwidth/share-link.ts';
+import { SharedLink } from '../bandwidth/shared-link.ts';
 import { ViewerEstimate } from '../bandwidth/viewer-estimate.ts';
 import { stampPacket } from '../wire/packet-stamp.ts';
 import type { TransportArrivals } from '../wire/parse-transport-feedback.ts';
@@ -11,6 +13,8 @@ import type { ReportBlock } from '../wire/rtcp.ts';
 /** What {@link ViewerLink} needs. */
 export interface ViewerLinkOptions {
   readonly media: readonly AcceptedMedia[];
+  /** What this view shares with other views of the viewer. Default: nothing. */
+  readonly shared?: SharedLink | undefined;
   /** Passes a packet to the transport; false if it is not open. */
   readonly send: (packet: Uint8Array) => boolean;
   /** Sends a packet that is useless to the viewer, to probe the link's capacity. Returns whether there was one. */
@@ -25,8 +29,10 @@ export interface ViewerLinkOptions {
 
 /** The capacity of a link, as far as it is known. */
 export interface LinkLimit {
-  /** Bits per second; undefined while no limit is known. */
+  /** Bits per second for this view; undefined while no limit is known. */
   readonly bitrateBps: number | undefined;
+  /** Bits per second for all views on the link together; undefined for a view that has the link for itself. */
+  readonly capacityBps?: number | undefined;
   /** Whether anything beyond the limit would harm audio. */
   readonly isFull: boolean;
   /** Whether the link has proved that capacity; otherwise the limit grows on its own until packets are lost. */
@@ -38,6 +44,8 @@ export interface LinkLimit {
  * path.
  */
 const paceAboveEstimate = 1.2;
+/** A view that sends no video has no share for it; when it starts, its first packets must not wait for minutes. */
+const leastPaceBps = 50_000;
 /** Maximum number of probe packets per timer. */
 const maxFillers = 20;
 
@@ -51,7 +59,8 @@ export class ViewerLink {
   readonly #estimate: LinkEstimate | undefined;
   /** From REMB and reports, for viewers without transport-wide feedback. */
   readonly #reported = new ViewerEstimate();
-  readonly #probes = new ProbePlan();
+  readonly #shared: SharedLink;
+  readonly #member: LinkMember;
   readonly #pacer: Pacer;
   /** Rate of all sent packets, including repairs. */
   readonly #sentRate = new RateMeter();
@@ -65,14 +74,23 @@ export class ViewerLink {
   /** The rate before the probe. */
   #flowedBps = 0;
   #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor(options: ViewerLinkOptions) {
     this.#options = options;
+    this.#shared = options.shared ?? new SharedLink();
     this.#audioIds = options.media.find(({ kind }) => kind === 'audio')?.extensionIds ?? {};
     this.#videoIds = options.media.find(({ kind }) => kind === 'video')?.extensionIds ?? {};
     if (this.#videoIds['transport-cc'] !== undefined) {
-      this.#estimate = new LinkEstimate(options.firstTransportNumber);
+      const { control } = this.#shared;
+      const othersBps = (windowMs: number): number => {
+        return this.#shared.othersBps(this.#member, windowMs, this.#options.now());
+      };
+      this.#estimate = new LinkEstimate({ control, othersBps }, options.firstTransportNumber);
     }
+    this.#member = new LinkMember({
+      arrivedBps: (windowMs, nowMs) => this.#estimate?.freshlyArrivedBps(windowMs, nowMs) ?? 0,
+    });
     this.#pacer = new Pacer((packet, nowMs) => this.#emit(packet, this.#videoIds, nowMs));
   }
 
@@ -81,10 +99,15 @@ export class ViewerLink {
     return this.#estimate?.nextNumber ?? 0;
   }
 
-  get limit(): LinkLimit {
-    const estimate = this.#estimate;
-    return estimate
-      ? { bitrateBps: estimate.bitrateBps, isFull: estimate.isFull, isSeen: true }
+  /** Of the link, this view's share. */
+  limit(nowMs: number): LinkLimit {
+    return this.#estimate
+      ? {
+          bitrateBps: this.#shared.shareOf(this.#member, nowMs),
+          capacityBps: this.#shared.isShared ? this.#shared.control.bitrateBps : undefined,
+          isFull: this.#shared.control.isFull,
+          isSeen: true,
+        }
       : { bitrateBps: this.#reported.bitrateBps, isFull: false, isSeen: false };
   }
 
@@ -117,24 +140,41 @@ export class ViewerLink {
     this.#pacer.clear();
   }
 
+  /** Sets what this view would use of the link, once it is connected and until {@link close}. */
+  use(demand: LinkDemand): void {
+    if (this.#estimate && !this.#isClosed) this.#shared.use(this.#member, demand);
+  }
+
+  /** Leaves the link to the other views, for good. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#shared.remove(this.#member);
+  }
+
   /** Sets the bitrate that the next better layer needs; undefined if there is none. */
-  aim(targetBps: number | undefined): void {
-    const limitBps = this.#estimate?.bitrateBps;
+  aim(targetBps: number | undefined, nowMs: number): void {
+    if (!this.#estimate) return;
+    const limitBps = this.#shared.shareOf(this.#member, nowMs);
     const isBeyond = targetBps !== undefined && limitBps !== undefined && limitBps < targetBps;
-    this.#probes.aim(isBeyond ? targetBps : undefined);
+    this.#shared.aim(this.#member, isBeyond ? targetBps : undefined, nowMs);
   }
 
   /** Takes transport-wide feedback; returns whether the limit changed. */
   receiveArrivals(arrivals: TransportArrivals, nowMs: number): boolean {
     const estimate = this.#estimate;
     if (!estimate) return false;
+    this.#member.answered();
+    const { probes } = this.#shared;
     const sentBps = this.#sentRate.bitsPerSecond(nowMs);
-    const hasFallen = estimate.receive(arrivals, { sentBps, isProbing: this.#probes.isRunning }, nowMs);
-    const isProbed = this.#probes.isRunning;
-    const provenBps = this.#probes.judge(estimate.state, (windowMs) => estimate.arrivedBps(windowMs), nowMs);
+    const hasFallen = estimate.receive(arrivals, { sentBps, isProbing: probes.isRunning }, nowMs);
+    const isProbed = probes.isRunning && this.#shared.isProber(this.#member);
+    const provenBps = isProbed
+      ? probes.judge(estimate.state, (windowMs) => estimate.arrivedBps(windowMs), nowMs)
+      : undefined;
     if (provenBps !== undefined) estimate.proven(provenBps);
-    if (hasFallen) this.#probes.postpone(nowMs);
-    const hasFailed = isProbed && !this.#probes.isRunning && provenBps === undefined;
+    if (hasFallen) probes.postpone(nowMs);
+    const hasFailed = isProbed && !probes.isRunning && provenBps === undefined;
     const isDisproven = hasFailed && estimate.disproven(this.#flowedBps, nowMs);
     return hasFallen || isDisproven || provenBps !== undefined;
   }
@@ -151,9 +191,12 @@ export class ViewerLink {
 
   /** Does what is due. Call it every 20 ms or so. */
   tick(nowMs: number): void {
-    this.#probes.tick(nowMs);
+    const { probes } = this.#shared;
+    if (this.#shared.isShared && this.#member.shouldAsk(nowMs)) this.#options.sendFiller(nowMs);
+    probes.tick(nowMs);
+    if (!this.#shared.isProber(this.#member)) return;
     const flowingBps = this.#sentRate.bitsPerSecond(nowMs);
-    if (!this.#probes.begin(flowingBps, nowMs)) return;
+    if (!probes.begin(flowingBps, nowMs)) return;
     this.#flowedBps = flowingBps;
     this.#probedBytes = this.#sentBytes;
     this.#probedMs = nowMs;
@@ -161,15 +204,20 @@ export class ViewerLink {
   }
 
   #paceBps(nowMs: number): number | undefined {
-    const limitBps = this.#estimate?.bitrateBps;
-    if (limitBps === undefined) return undefined;
+    const shareBps = this.#estimate && this.#shared.shareOf(this.#member, nowMs);
+    if (shareBps === undefined) return undefined;
+    const limitBps = Math.max(shareBps, leastPaceBps);
     // No faster than the link carries while it is overloaded, so that its queue empties.
     if (this.#estimate?.state.isOverused) return limitBps;
-    return Math.max(limitBps, this.#probes.rateAt(nowMs)) * paceAboveEstimate;
+    return Math.max(limitBps, this.#probeBps(nowMs)) * paceAboveEstimate;
+  }
+
+  #probeBps(nowMs: number): number {
+    return this.#shared.isProber(this.#member) ? this.#shared.probes.rateAt(nowMs) : 0;
   }
 
   #arm(): void {
-    if (this.#timer) return;
+    if (this.#timer || this.#isClosed) return;
     this.#timer = setTimeout(() => this.#onTimer(), pacingIntervalMs).unref();
   }
 
@@ -178,7 +226,7 @@ export class ViewerLink {
     const nowMs = this.#options.now();
     const paceBps = this.#paceBps(nowMs);
     if (paceBps !== undefined) this.#pacer.drain(paceBps, nowMs);
-    const probeBps = this.#probes.rateAt(nowMs);
+    const probeBps = this.#probeBps(nowMs);
     if (probeBps > 0) this.#fill(probeBps, nowMs);
     if (this.#pacer.queuedBytes > 0 || probeBps > 0) this.#arm();
   }
@@ -194,8 +242,11 @@ export class ViewerLink {
   }
 
   #emit(packet: Buffer, ids: AcceptedMedia['extensionIds'], nowMs: number): boolean {
-    const number =
-      this.#estimate && ids['transport-cc'] !== undefined ? this.#estimate.sent(packet.length, nowMs) : 0;
+    let number = 0;
+    if (this.#estimate && ids['transport-cc'] !== undefined) {
+      number = this.#estimate.sent(packet.length, nowMs);
+      this.#member.sent(nowMs);
+    }
     stampPacket(packet, ids, number, nowMs);
     this.#sentRate.add(packet.length, nowMs);
     this.#sentBytes += packet.length;

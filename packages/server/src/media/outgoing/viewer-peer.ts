@@ -1,12 +1,15 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { ViewedVideo } from '@parley-rtc/contract';
 import type { AcceptedMedia } from '../accepted-media.ts';
+import { noVideo } from '../bandwidth/link-member.ts';
+import type { SharedLink } from '../bandwidth/shared-link.ts';
 import type { SimulcastSource } from '../incoming/simulcast-source.ts';
 import type { SourceStream } from '../incoming/source-stream.ts';
 import type { MediaFacts } from '../media-router.ts';
 import type { SentMedia } from '../sdp/write-answer.ts';
 import { parseRtcp } from '../wire/parse-rtcp.ts';
 import { isRtcp, type RtpPacket } from '../wire/rtp-packet.ts';
+import type { CappingView } from './source-cap.ts';
 import { ViewLayers } from './view-layers.ts';
 import { ViewerLeg } from './viewer-leg.ts';
 import { ViewerLink } from './viewer-link.ts';
@@ -16,6 +19,8 @@ export interface ViewerPeerOptions {
   readonly media: readonly AcceptedMedia[];
   /** The view on another path that this one replaces, if any. */
   readonly former?: ViewerPeer | undefined;
+  /** The link that the viewer's other views use too. Default: a link of its own. */
+  readonly shared?: SharedLink | undefined;
   readonly send: (packet: Uint8Array) => boolean;
   /** The published media of this kind, if any. */
   readonly published: (kind: AcceptedMedia['kind']) => SimulcastSource | undefined;
@@ -39,6 +44,7 @@ export class ViewerPeer {
   readonly #layers: ViewLayers | undefined;
   readonly #link: ViewerLink;
   #isOpen = false;
+  #isClosed = false;
   #isVideoPaused = false;
   #lastChoiceMs = Number.NEGATIVE_INFINITY;
   #measuredMs = Number.NEGATIVE_INFINITY;
@@ -48,6 +54,7 @@ export class ViewerPeer {
     this.#now = options.now;
     this.#link = new ViewerLink({
       media: options.media,
+      shared: options.shared,
       send: options.send,
       sendFiller: (nowMs) => this.#video?.sendFiller(nowMs) ?? false,
       onOverflow: () => this.#video?.abandon(),
@@ -89,7 +96,7 @@ export class ViewerPeer {
 
   /** Call it when the transport is open: packets flow from now on, video from a key frame. */
   open(): void {
-    if (this.#isOpen) return;
+    if (this.#isOpen || this.#isClosed) return;
     this.#isOpen = true;
     const nowMs = this.#now();
     this.#chooseLayer(nowMs);
@@ -112,6 +119,18 @@ export class ViewerPeer {
   needsLayer(index: number): boolean {
     const layer = this.#published('video')?.rankOf(index) ?? index;
     return !this.#isVideoPaused && (this.#layers?.needs(layer) ?? false);
+  }
+
+  /** What matters about the view for its publisher's bitrate. */
+  capping(nowMs: number): CappingView {
+    const isWatching = this.#isOpen && !this.#isVideoPaused && this.#video !== undefined;
+    const { bitrateBps, isFull } = this.#link.limit(nowMs);
+    // A limit that comes from losses alone may have other causes.
+    const isKnown = bitrateBps !== undefined && isFull;
+    return {
+      isWatching,
+      videoBps: isKnown ? Math.max(0, bitrateBps - this.#link.audioBps(nowMs)) : undefined,
+    };
   }
 
   forward(published: SimulcastSource, source: SourceStream, packet: RtpPacket, extendedNumber: number): void {
@@ -138,7 +157,7 @@ export class ViewerPeer {
 
   /** Statistics of each kind of media on its way to the viewer. */
   facts(): MediaFacts[] {
-    const { bitrateBps: estimateBps } = this.#link.limit;
+    const { bitrateBps: estimateBps } = this.#link.limit(this.#now());
     return this.#legs.map((leg) => ({
       ...leg.facts(),
       ...(estimateBps !== undefined && { estimateBps: Math.round(estimateBps) }),
@@ -168,6 +187,13 @@ export class ViewerPeer {
     }
   }
 
+  /** Call it when the view has ended, so that the viewer's other views get its share of the link. */
+  close(): void {
+    this.#isOpen = false;
+    this.#isClosed = true;
+    this.#link.close();
+  }
+
   /** Does what is due. Call it every 20 ms or so. */
   tick(nowMs: number): void {
     if (nowMs - this.#lastChoiceMs >= choiceIntervalMs) this.#chooseLayer(nowMs);
@@ -179,15 +205,21 @@ export class ViewerPeer {
 
   #chooseLayer(nowMs: number): void {
     this.#lastChoiceMs = nowMs;
+    if (!this.#isOpen) return;
     const published = this.#published('video');
-    if (!published || !this.#isOpen) return;
-    // Audio comes first: video gets the rest.
-    const { bitrateBps, ...rest } = this.#link.limit;
     const audioBps = this.#link.audioBps(nowMs);
+    const demand = published && this.#layers?.demand(published, nowMs);
+    this.#link.use({ audioBps, ...(demand && !this.#isVideoPaused ? demand : noVideo) });
+    if (!published) {
+      this.#link.aim(undefined, nowMs);
+      return;
+    }
+    // Audio comes first: video gets the rest.
+    const { bitrateBps, ...rest } = this.#link.limit(nowMs);
     const left = { bitrateBps: bitrateBps && Math.max(0, bitrateBps - audioBps), ...rest };
     if (this.#layers?.update(published, left, nowMs)) this.#link.clearVideo();
     const nextBps = this.#isVideoPaused ? undefined : this.#layers?.nextNeedBps;
-    this.#link.aim(nextBps && nextBps + audioBps);
+    this.#link.aim(nextBps && nextBps + audioBps, nowMs);
   }
 }
 

@@ -2,9 +2,9 @@ import { isIP } from 'node:net';
 import { cleanup } from 'node-datachannel';
 import { PacketDump } from '../dump/packet-dump.ts';
 import type { MediaLog, MediaRouter } from '../media-router.ts';
-import { NodeDatachannelTransport } from '../transport/node-datachannel-transport.ts';
 import { OverloadWatch } from './overload-watch.ts';
 import { PacketRouter } from './packet-router.ts';
+import { transportsOf, type TransportName } from './transports.ts';
 
 /** Where the embedded router listens, and which addresses it announces. */
 export interface EmbeddedMediaRouterOptions {
@@ -14,6 +14,8 @@ export interface EmbeddedMediaRouterOptions {
   readonly udpPort?: number;
   /** Address that peers receive instead of the machine's own, behind 1:1 NAT. */
   readonly announcedAddress?: string;
+  /** What moves the packets. Default `node-datachannel`. */
+  readonly transport?: TransportName;
   /** Folder for dumps of decrypted packets, created if missing. Default: no dumps. */
   readonly packetDumpDir?: string;
   readonly log?: MediaLog;
@@ -27,18 +29,19 @@ let openRouters = 0;
  * @throws TypeError when an address is not an IP address
  */
 export function createEmbeddedRouter(options: EmbeddedMediaRouterOptions = {}): MediaRouter {
-  const { bindAddress, udpPort, announcedAddress, packetDumpDir, log = () => {} } = options;
+  const { packetDumpDir, log = () => {} } = options;
   assertIpAddresses(options);
   openRouters += 1;
+  const transports = transportsOf(options, log);
   const dump = packetDumpDir === undefined ? undefined : new PacketDump({ folder: packetDumpDir, log });
   return new PacketRouter({
-    createTransport: (events) =>
-      new NodeDatachannelTransport({ bindAddress, udpPort, announcedAddress }, events),
+    createTransport: transports.create,
     now: () => performance.now(),
     log,
     ...(dump && { dump }),
     overload: new OverloadWatch(),
     release: async () => {
+      transports.close();
       openRouters -= 1;
       if (openRouters === 0) cleanup();
       await dump?.close();

@@ -1,6 +1,7 @@
 import type { IceCandidate, ViewedVideo } from '@parley-rtc/contract';
 import { Listeners } from '../../listeners.ts';
 import { machineClockMs } from '../../machine-clock.ts';
+import { SharedLinks } from '../bandwidth/shared-links.ts';
 import type { MediaKind } from '../codecs/codec.ts';
 import type { PacketDump } from '../dump/packet-dump.ts';
 import {
@@ -45,6 +46,7 @@ const idleTickIntervalMs = 200;
 export class PacketRouter implements MediaRouter {
   readonly #options: PacketRouterOptions;
   readonly #silence: SilenceWatch;
+  readonly #links = new SharedLinks();
   readonly #streams = new Map<string, RoutedStream>();
   readonly #lostListeners: Listeners<LostPeer>;
   readonly #layerListeners: Listeners<ChangedLayers>;
@@ -191,6 +193,7 @@ export class PacketRouter implements MediaRouter {
     const stream = new RoutedStream({
       createTransport: (events, viewerId) => this.#transportsOf(streamKey, viewerId)(events),
       now: this.#options.now,
+      links: this.#links,
       onPeerLost: (viewerId) => this.#announceLoss(streamKey, viewerId),
       onLayersChanged: (activeRids) => this.#announceLayers({ streamKey, activeRids }),
     });

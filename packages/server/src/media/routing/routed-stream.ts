@@ -1,5 +1,6 @@
 import type { IceCandidate, ViewedVideo } from '@parley-rtc/contract';
 import type { AcceptedMedia } from '../accepted-media.ts';
+import type { SharedLinks } from '../bandwidth/shared-links.ts';
 import type { MediaKind } from '../codecs/codec.ts';
 import { PublisherPeer } from '../incoming/publisher-peer.ts';
 import {
@@ -10,6 +11,7 @@ import {
   type ViewRequest,
 } from '../media-router.ts';
 import { ActiveLayers } from '../outgoing/active-layers.ts';
+import { SourceCap, type CappingView } from '../outgoing/source-cap.ts';
 import { ViewerPeer } from '../outgoing/viewer-peer.ts';
 import { StreamRecorder, type StreamRecorderOptions } from '../recording/stream-recorder.ts';
 import { acceptPublish } from '../sdp/accept-publish.ts';
@@ -23,6 +25,8 @@ import type { RtpTransport, RtpTransportEvents } from '../transport/rtp-transpor
 export interface RoutedStreamOptions {
   /** Makes the transport of the publisher, or of the view with this id. */
   readonly createTransport: (events: RtpTransportEvents, viewerId?: string) => RtpTransport;
+  /** The links of viewers, which views of other streams use too. */
+  readonly links: Pick<SharedLinks, 'hold'>;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   /** Called when the publisher (no `viewerId`) or a view was lost and removed. */
@@ -36,15 +40,21 @@ interface Connected<Peer> {
   readonly peer: Peer;
 }
 
+interface ConnectedViewer extends Connected<ViewerPeer> {
+  /** Closes the transport, and leaves the link to the viewer's other views. */
+  readonly close: () => void;
+}
+
 /** One published stream with its views. It outlives its publisher's transport, which can be replaced. */
 export class RoutedStream {
   readonly #options: RoutedStreamOptions;
-  readonly #views = new Map<string, Connected<ViewerPeer>>();
+  readonly #views = new Map<string, ConnectedViewer>();
   #publisher: Connected<PublisherPeer> | undefined;
   #publishedMedia: readonly AcceptedMedia[] = [];
   #activeLayers: ActiveLayers | undefined;
   #recorder: StreamRecorder | undefined;
   #videoBitrateBps = 0;
+  readonly #cap = new SourceCap();
   #mutedKinds: readonly MediaKind[] = [];
   #isClosed = false;
 
@@ -84,6 +94,7 @@ export class RoutedStream {
     this.#publisher = { transport, peer };
     const isSame = hasSameCodecs(this.#publishedMedia, media);
     this.#publishedMedia = media;
+    this.#cap.lift();
     // Existing viewers cannot decode the new codecs.
     if (!isSame) for (const [viewerId, view] of this.#views) this.#loseView(viewerId, view.transport);
     this.#activeLayers = this.#watchLayers(media);
@@ -104,19 +115,31 @@ export class RoutedStream {
       },
     };
     const transport = this.#options.createTransport(events, request.viewerId);
+    const { link: shared, release } = this.#options.links.hold(request.linkKey);
     const peer = new ViewerPeer({
       media,
+      shared,
       former: this.#views.get(request.viewerId)?.peer,
       send: (packet) => transport.send(packet),
       published: (kind) => this.#publisher?.peer.published(kind),
       now: this.#options.now,
     });
     if (request.video) peer.setVideo(request.video);
-    const local = await transport.open(remote);
-    this.#assertOpen(transport);
-    this.#views.get(request.viewerId)?.transport.close();
-    this.#views.set(request.viewerId, { transport, peer });
-    return writeAnswer(offer, media, local, peer.sentMedia);
+    const close = (): void => {
+      transport.close();
+      peer.close();
+      release();
+    };
+    try {
+      const local = await transport.open(remote);
+      this.#assertOpen(transport);
+      this.#views.get(request.viewerId)?.close();
+      this.#views.set(request.viewerId, { transport, peer, close });
+      return writeAnswer(offer, media, local, peer.sentMedia);
+    } catch (error) {
+      close();
+      throw error;
+    }
   }
 
   hasView(viewerId: string): boolean {
@@ -141,7 +164,7 @@ export class RoutedStream {
   /** Caps the video, all of its layers together; 0 lifts the cap. */
   setVideoBitrate(videoBitrateBps: number): void {
     this.#videoBitrateBps = videoBitrateBps;
-    this.#publisher?.peer.setVideoBitrate(this.#videoBitrateBps);
+    this.#applyCaps();
   }
 
   /** Discards what the publisher sends of these kinds, also over a later transport. */
@@ -151,7 +174,7 @@ export class RoutedStream {
   }
 
   stopView(viewerId: string): void {
-    this.#views.get(viewerId)?.transport.close();
+    this.#views.get(viewerId)?.close();
     this.#views.delete(viewerId);
   }
 
@@ -173,6 +196,7 @@ export class RoutedStream {
     this.#publisher?.peer.tick(nowMs);
     for (const view of this.#views.values()) view.peer.tick(nowMs);
     this.#recorder?.tick(nowMs);
+    this.#capForViews(nowMs);
     this.#activeLayers?.update((layer) => this.#isNeeded(layer), nowMs);
   }
 
@@ -188,13 +212,31 @@ export class RoutedStream {
     this.#isClosed = true;
     this.#publisher?.transport.close();
     this.#publisher = undefined;
-    for (const { transport } of this.#views.values()) transport.close();
+    for (const view of this.#views.values()) view.close();
     this.#views.clear();
   }
 
   #watchLayers(media: readonly AcceptedMedia[]): ActiveLayers | undefined {
     const rids = media.find(({ kind }) => kind === 'video')?.rids;
     return rids && new ActiveLayers(rids, this.#options.now(), this.#options.onLayersChanged);
+  }
+
+  /** Viewers of a single size have no smaller layer to fall to, so its publisher sends less if all of them need that. */
+  #capForViews(nowMs: number): void {
+    const published = this.#publisher?.peer.published('video');
+    const [layer, ...others] = published?.layers ?? [];
+    if (!published || !layer || others.length > 0) return;
+    // A recording takes the best that there is.
+    const views = (): CappingView[] =>
+      this.#recorder ? [] : [...this.#views.values()].map(({ peer }) => peer.capping(nowMs));
+    const hasChanged = this.#cap.update(layer.rate.bitsPerSecond(nowMs), views, nowMs);
+    published.uncappedBps = this.#cap.uncappedBps;
+    if (hasChanged) this.#applyCaps();
+  }
+
+  #applyCaps(): void {
+    const capsBps = [this.#videoBitrateBps, this.#cap.capBps ?? 0].filter((capBps) => capBps > 0);
+    this.#publisher?.peer.setVideoBitrate(capsBps.length > 0 ? Math.min(...capsBps) : 0);
   }
 
   #isNeeded(layer: number): boolean {
@@ -218,7 +260,9 @@ export class RoutedStream {
 
   #loseView(viewerId: string, transport: RtpTransport): void {
     transport.close();
-    if (this.#views.get(viewerId)?.transport !== transport) return;
+    const view = this.#views.get(viewerId);
+    if (view?.transport !== transport) return;
+    view.close();
     this.#views.delete(viewerId);
     this.#options.onPeerLost(viewerId);
   }

@@ -35,6 +35,18 @@ function published(offer: string): readonly AcceptedMedia[] {
 
 describe('publishing', () => {
   it.each([
+    ['says in the session that a transport only answers checks', true, ['ice-lite']],
+    ['does not say so of one that checks itself', undefined, []],
+  ] as const)('%s', (_case, isIceLite, expected) => {
+    const offer = parseOffer(chromium.publishOffer);
+    const lite = { ...transport, ...(isIceLite && { isIceLite }) };
+    const answer = writeAnswer(offer, acceptPublish(offer, 'MIC_AND_CAM'), lite, []);
+    const [session = ''] = answer.split('m=');
+    expect(session.match(/ice-lite/g) ?? []).toEqual(expected);
+    expect(answer.match(/ice-lite/g) ?? []).toHaveLength(expected.length);
+  });
+
+  it.each([
     ['without a cap', 0, 1_000],
     ['with one', 500_000, 450],
     ['with one that is far away', 5_000_000, 1_000],

@@ -71,6 +71,7 @@ export function writeAnswer(
     },
     name: '-',
     timing: { start: 0, stop: 0 },
+    ...(transport.isIceLite && { icelite: 'ice-lite' as const }),
     ...(group?.isBundle && { groups: [{ type: 'BUNDLE', mids: bundle }] }),
     msidSemantic: { semantic: 'WMS', token: '*' },
     media: offer.sections.map((section) => answered.get(section) ?? rejectedSection(section)),

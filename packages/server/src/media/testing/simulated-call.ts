@@ -1,5 +1,6 @@
 import { vi } from 'vitest';
 import type { AcceptedMedia } from '../accepted-media.ts';
+import type { SharedLink } from '../bandwidth/shared-link.ts';
 import type { MediaKind } from '../codecs/codec.ts';
 import { codecs } from '../codecs/codecs.ts';
 import { KeyFrameRequester } from '../incoming/key-frame-requester.ts';
@@ -9,17 +10,24 @@ import { TransportFeedback } from '../incoming/transport-feedback.ts';
 import { ViewerPeer } from '../outgoing/viewer-peer.ts';
 import { findExtension, isRtcp, parseRtpPacket } from '../wire/rtp-packet.ts';
 import type { SimulatedLink } from './simulated-link.ts';
+import { SimulatedPlayout } from './simulated-playout.ts';
 import { rtpPacket } from './test-packets.ts';
 
 /** The setup of a simulated call. */
 export interface SimulatedCallOptions {
   readonly link: SimulatedLink;
+  /** What the viewer's views share. Default: nothing. */
+  readonly shared?: SharedLink;
+  /** How long after other calls on the link this one starts, in milliseconds. Default 0. */
+  readonly afterMs?: number;
   /** Bits per second of each video layer, smallest first. */
   readonly layersBps: readonly number[];
   /** Number of temporal layers of each; 1 for none. Default 1. */
   readonly temporalLayers?: 1 | 3;
   /** Whether the viewer reports when packets arrived. Default true. */
   readonly hasTransportFeedback?: boolean;
+  /** Whether the viewer ever connects. Default true. */
+  readonly connects?: boolean;
   /** When the router is busy, so that packets wait. Default: never. */
   readonly isRouterBusy?: (nowMs: number) => boolean;
 }
@@ -31,6 +39,8 @@ export interface SimulatedViewing {
   readonly frames: number;
   readonly audioLost: number;
   readonly audioArrived: number;
+  /** Audio that was not there when it was due, in milliseconds. */
+  readonly concealedMs: number;
   /** Longest transit time of an audio packet. */
   readonly audioDelayMs: number;
   readonly receivedBps: number;
@@ -66,9 +76,12 @@ export class SimulatedCall {
   #frame = 0;
   #viewing = { heightPx: 0, audioLost: 0, audioArrived: 0, audioDelayMs: 0, bytes: 0 };
   readonly #framesSeen = new Set<number>();
+  readonly #playout = new SimulatedPlayout();
+  #isSilent = false;
 
   constructor(options: SimulatedCallOptions) {
     this.#options = options;
+    this.#nowMs += options.afterMs ?? 0;
     const extensionIds = options.hasTransportFeedback === false ? {} : { 'transport-cc': transportId };
     const video = { ...mediaOf('video'), extensionIds };
     const audio = { ...mediaOf('audio'), extensionIds };
@@ -78,6 +91,7 @@ export class SimulatedCall {
     };
     this.#viewer = new ViewerPeer({
       media: [audio, video],
+      shared: options.shared,
       send: (packet) => this.#send(Buffer.from(packet)),
       published: (kind) => this.#published[kind],
       now: () => this.#nowMs,
@@ -86,11 +100,16 @@ export class SimulatedCall {
     this.#layers = options.layersBps.map((_, layer) => this.#createSource('video', layer));
     this.#wantsKey = options.layersBps.map(() => true);
     this.#numbers = options.layersBps.map(() => 0);
-    this.#viewer.open();
+    if (options.connects !== false) this.#viewer.open();
   }
 
   get viewer(): ViewerPeer {
     return this.#viewer;
+  }
+
+  /** The viewer's page is gone: it reports nothing any more, although it still looks connected. */
+  fallSilent(): void {
+    this.#isSilent = true;
   }
 
   /** Advances the time, and returns what the viewer received. */
@@ -110,7 +129,8 @@ export class SimulatedCall {
     const estimateBps = this.#viewer.facts()[0]?.estimateBps;
     this.#viewing = { heightPx: rest.heightPx, audioLost: 0, audioArrived: 0, audioDelayMs: 0, bytes: 0 };
     this.#framesSeen.clear();
-    return { ...rest, frames, receivedBps: Math.round((bytes * 8_000) / ms), estimateBps };
+    const concealedMs = this.#playout.takeConcealedMs();
+    return { ...rest, frames, concealedMs, receivedBps: Math.round((bytes * 8_000) / ms), estimateBps };
   }
 
   /** Advances by one step; the caller must advance timers too. */
@@ -124,7 +144,8 @@ export class SimulatedCall {
     const arrived = this.#underWay.filter(({ arrivalMs }) => arrivalMs <= this.#nowMs);
     this.#underWay.splice(0, arrived.length);
     for (const { take } of arrived) take();
-    if (this.#nowMs % feedbackMs !== 0) return;
+    this.#playout.tick(this.#nowMs);
+    if (this.#nowMs % feedbackMs !== 0 || this.#isSilent) return;
     for (const message of this.#feedback.takeMessages(1, this.#nowMs)) this.#viewer.receive(message);
   }
 
@@ -211,6 +232,7 @@ export class SimulatedCall {
       viewing.bytes += packet.length;
       if (isAudio) {
         viewing.audioArrived += 1;
+        this.#playout.arrived(this.#nowMs);
         viewing.audioDelayMs = Math.max(viewing.audioDelayMs, arrivalMs - sentMs);
       } else if (parsed.payloadType === 96) {
         this.#framesSeen.add(parsed.timestamp);

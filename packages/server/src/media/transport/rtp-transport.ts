@@ -51,6 +51,8 @@ export interface LocalTransportParameters {
   readonly iceUfrag: string;
   readonly icePwd: string;
   readonly fingerprint: Fingerprint;
+  /** Whether we only answer checks (ICE-lite, RFC 8445, section 2.5). Default: no. */
+  readonly isIceLite?: boolean;
   /** All candidates; there will be no more. */
   readonly candidates: readonly HostCandidate[];
 }

@@ -3,17 +3,22 @@ import { isIPv6 } from 'node:net';
 import { crc32 } from 'node:zlib';
 
 /** Attributes of STUN (RFC 8489) and of ICE's use of it (RFC 8445). */
-const attributeType = {
+export const attributeType = {
+  username: 0x0006,
   messageIntegrity: 0x0008,
+  errorCode: 0x0009,
+  unknownAttributes: 0x000a,
   xorMappedAddress: 0x0020,
+  priority: 0x0024,
+  useCandidate: 0x0025,
   fingerprint: 0x8028,
   iceControlled: 0x8029,
   iceControlling: 0x802a,
 } as const;
 
-const headerBytes = 20;
-const magicCookie = 0x2112_a442;
-const integrityBytes = 20;
+export const headerBytes = 20;
+export const magicCookie = 0x2112_a442;
+export const integrityBytes = 20;
 const minBytes: ReadonlyMap<number, number> = new Map([
   [attributeType.messageIntegrity, integrityBytes],
   [attributeType.xorMappedAddress, 8],
@@ -82,15 +87,17 @@ function edited(
   if (!edit(copy, positions)) return message;
   integrityOf(copy, signedAt, password).copy(copy, signedAt);
   const checkedAt = positions.get(attributeType.fingerprint);
-  if (checkedAt !== undefined) {
-    const sum = crc32(copy.subarray(0, checkedAt - 4)) ^ fingerprintMask;
-    copy.writeUInt32BE(sum >>> 0, checkedAt);
-  }
+  if (checkedAt !== undefined) copy.writeUInt32BE(checksumOf(copy, checkedAt), checkedAt);
   return copy;
 }
 
+/** The checksum of everything before the attribute whose value is at `checkedAt`. */
+export function checksumOf(message: Buffer, checkedAt: number): number {
+  return (crc32(message.subarray(0, checkedAt - 4)) ^ fingerprintMask) >>> 0;
+}
+
 /** Offset of each complete attribute's value; of repeated ones the first counts. */
-function attributePositions(message: Buffer): ReadonlyMap<number, number> {
+export function attributePositions(message: Buffer): ReadonlyMap<number, number> {
   const positions = new Map<number, number>();
   let at = headerBytes;
   while (at + 4 <= message.length) {
@@ -104,7 +111,7 @@ function attributePositions(message: Buffer): ReadonlyMap<number, number> {
 }
 
 /** The signature covers everything before it, with a length as if it came last. */
-function integrityOf(message: Buffer, signedAt: number, password: string): Buffer {
+export function integrityOf(message: Buffer, signedAt: number, password: string): Buffer {
   const covered = Buffer.from(message.subarray(0, signedAt - 4));
   covered.writeUInt16BE(signedAt + integrityBytes - headerBytes, 2);
   return createHmac('sha1', password).update(covered).digest();

@@ -1,11 +1,15 @@
 import { cleanup } from 'node-datachannel';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { ensureNativeTransport } from '../../../native/build.ts';
+import { loadPacketEngine } from '../native-transport/native-addon.ts';
+import { NativeSocket } from '../native-transport/native-socket.ts';
+import { NativeTransport } from '../native-transport/native-transport.ts';
 import { eventually } from '../testing/eventually.ts';
 import { createFakeNetwork } from '../testing/fake-rtp-transport.ts';
 import { createNativeRawPeer } from '../testing/native-raw-peer.ts';
 import type { RawPeer } from '../testing/raw-peer.ts';
 import { rtpBytes } from '../testing/test-packets.ts';
-import { NodeDatachannelTransport } from './node-datachannel-transport.ts';
+import { NodeDatachannelTransport, type NodeDatachannelOptions } from './node-datachannel-transport.ts';
 import type {
   CreateRtpTransport,
   RemoteTransportParameters,
@@ -20,6 +24,17 @@ interface Setup {
   readonly createPeer: () => Promise<RawPeer>;
 }
 
+/** The native transport runs on Linux only. */
+const isLinux = process.platform === 'linux';
+
+const native: readonly [string, () => Setup] = [
+  'native',
+  () => ({
+    createTransport: nativeTransports({ bindAddress: '127.0.0.1' }),
+    createPeer: () => createNativeRawPeer(),
+  }),
+];
+
 const setups: readonly (readonly [string, () => Setup])[] = [
   ['fake', createFakeNetwork],
   [
@@ -29,9 +44,29 @@ const setups: readonly (readonly [string, () => Setup])[] = [
       createPeer: () => createNativeRawPeer(),
     }),
   ],
+  ...(isLinux ? [native] : []),
 ];
 
-afterAll(() => cleanup());
+const sockets: NativeSocket[] = [];
+
+type Options = Pick<NodeDatachannelOptions, 'bindAddress' | 'udpPort' | 'dtlsDeadlineMs'>;
+
+/** Transports on one socket. */
+function nativeTransports(options: Options): CreateRtpTransport {
+  const socket = new NativeSocket({ Engine: loadPacketEngine(ensureNativeTransport()), ...options });
+  sockets.push(socket);
+  return (events) => new NativeTransport({ socket, ...options }, events);
+}
+
+const realTransports: readonly (readonly [string, (options: Options) => CreateRtpTransport])[] = [
+  ['node-datachannel', (options) => (events) => new NodeDatachannelTransport(options, events)],
+  ...(isLinux ? [['native', nativeTransports] as const] : []),
+];
+
+afterAll(() => {
+  for (const socket of sockets) socket.close();
+  cleanup();
+});
 
 describe.each(setups)('RtpTransport (%s)', (_name, createSetup) => {
   const toClose: (RtpTransport | RawPeer)[] = [];
@@ -129,14 +164,14 @@ describe.each(setups)('RtpTransport (%s)', (_name, createSetup) => {
   });
 });
 
-describe('NodeDatachannelTransport', () => {
+describe.each(realTransports)('a transport with sockets (%s)', (_name, transports) => {
   it('connects to a peer that waits for DTLS', async () => {
     const peer = await createNativeRawPeer('127.0.0.1', 'active');
     const states: RtpTransportState[] = [];
-    const transport = new NodeDatachannelTransport(
-      { bindAddress: '127.0.0.1' },
-      { onPacket: () => {}, onStateChange: (state) => states.push(state) },
-    );
+    const transport = transports({ bindAddress: '127.0.0.1' })({
+      onPacket: () => {},
+      onStateChange: (state) => states.push(state),
+    });
     const local = await transport.open({ ...peer.parameters, setup: 'passive' });
     await peer.accept(local, (candidate) => transport.addCandidate(candidate));
     await eventually(() => expect(states).toEqual(['open']));
@@ -148,10 +183,10 @@ describe('NodeDatachannelTransport', () => {
     // Both sides wait for the other's first packet.
     const peer = await createNativeRawPeer('127.0.0.1', 'active');
     const states: RtpTransportState[] = [];
-    const transport = new NodeDatachannelTransport(
-      { bindAddress: '127.0.0.1', dtlsDeadlineMs: 300 },
-      { onPacket: () => {}, onStateChange: (state) => states.push(state) },
-    );
+    const transport = transports({ bindAddress: '127.0.0.1', dtlsDeadlineMs: 300 })({
+      onPacket: () => {},
+      onStateChange: (state) => states.push(state),
+    });
     const local = await transport.open(peer.parameters);
     void peer.accept(local, (candidate) => transport.addCandidate(candidate));
     await eventually(() => expect(states).toEqual(['lost']));
@@ -160,15 +195,13 @@ describe('NodeDatachannelTransport', () => {
   });
 
   it('carries several peers over one UDP port', async () => {
+    const create = transports({ bindAddress: '127.0.0.1', udpPort: 47_123 });
     const ends: { close(): void }[] = [];
     const ports = new Set<number>();
     for (let index = 0; index < 3; index += 1) {
       const states: RtpTransportState[] = [];
       const peer = await createNativeRawPeer();
-      const transport = new NodeDatachannelTransport(
-        { bindAddress: '127.0.0.1', udpPort: 47_123 },
-        { onPacket: () => {}, onStateChange: (state) => states.push(state) },
-      );
+      const transport = create({ onPacket: () => {}, onStateChange: (state) => states.push(state) });
       ends.push(peer, transport);
       const local = await transport.open(peer.parameters);
       for (const { port } of local.candidates) ports.add(port);
@@ -177,15 +210,16 @@ describe('NodeDatachannelTransport', () => {
     }
     expect([...ports]).toEqual([47_123]);
     for (const end of ends) end.close();
+    for (const socket of sockets) socket.close();
   });
 
   it('offers all interfaces and 127.0.0.1 when it is not bound to one', async () => {
     const peer = await createNativeRawPeer();
     const states: RtpTransportState[] = [];
-    const transport = new NodeDatachannelTransport(
-      {},
-      { onPacket: () => {}, onStateChange: (state) => states.push(state) },
-    );
+    const transport = transports({})({
+      onPacket: () => {},
+      onStateChange: (state) => states.push(state),
+    });
     const local = await transport.open(peer.parameters);
     const loopback = local.candidates.filter(({ address }) => address === '127.0.0.1');
     expect(loopback).toHaveLength(1);

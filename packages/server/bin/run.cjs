@@ -1,0 +1,4 @@
+/* Apart from the programs, because Node 8 and older cannot parse `import()`. */
+module.exports = function run(path) {
+  return import(path);
+};
