@@ -30,6 +30,7 @@ export type { LogLevel } from './logging/log-level.ts';
 export type { LogFields, LogRecord, LogSetting, LogSink } from './logging/log-record.ts';
 export { setLogLevel, setLogSink } from './logging/page-log.ts';
 export { redeemTicket, ticketToken, type RedeemedTicket, type TicketOptions } from './redeem-ticket.ts';
+export { roomTicket, type RoomTicket, type RoomTicketOptions, type RoomUser } from './room-ticket.ts';
 export type { CallOptions, EventsOptions, MessageStart, PushStart, RtcApi, WaitingQuery } from './rtc-api.ts';
 export type { TokenClaims, TokenNews } from './token-claims.ts';
 export type { TokenSource } from './token-source.ts';

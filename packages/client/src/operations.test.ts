@@ -35,6 +35,11 @@ type PostName = {
 const posts: { [Name in PostName]: Post<Name> } = {
   create: [{ mode: 'ROUTER' }, '/rtc-api/conferences/create', { id: conferenceId }],
   join: [{ ...own, metadata: { name: 'Ada' } }, '/rtc-api/conferences/join', { id: conferenceId }],
+  enter: [
+    { ...own, keepAliveSeconds: 15, metadata: { name: 'Ada' } },
+    '/rtc-api/conferences/enter',
+    { userEndpointId, conference: { id: conferenceId } },
+  ],
   leave: [{ ...own, reason: 'done' }, '/rtc-api/conferences/leave'],
   end: [{ ...own, reason: 'done' }, '/rtc-api/conferences/end'],
   publishStream: [

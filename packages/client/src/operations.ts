@@ -1,5 +1,6 @@
 import type {
   DecideEntryResult,
+  EnterResult,
   EntryAnswer,
   IceServers,
   PublishStreamResult,
@@ -51,6 +52,7 @@ const recordings = 'rtc-api/recordings';
  * - `create` twice creates a second conference, or fails with 400 because the id is now taken. Read the conference back
  *   instead.
  * - `join`, `leave`, `end`, `unpublishStream`, `stopViewStream` twice fail with 422 or 404, which callers treat as done.
+ * - `enter` could be sent again, but a server without it may break the connection, and then its steps have to follow soon.
  * - `publishStream`, `viewStream` twice would open a second connection for one offer.
  * - ICE ignores duplicate candidates; metadata is replaced, not merged.
  * - `registerUserEndpoint` twice without an id leaves an unused endpoint behind, which expires.
@@ -58,6 +60,7 @@ const recordings = 'rtc-api/recordings';
 export const operations: { readonly [Name in keyof RtcApi]: Operation<RtcApi[Name]> } = {
   create: asks('unsafe', summary),
   join: asks('idempotent', summary),
+  enter: asks('unsafe', object<EnterResult>('userEndpointId', 'conference')),
   leave: tells(),
   end: tells(),
 

@@ -40,6 +40,20 @@ describe('a ticket', () => {
     });
   });
 
+  it.each([[''], [undefined], [{ ticket: 'ABC123' }]])(
+    'that is missing is not sent, and the error says so: %j',
+    async (ticket) => {
+      const options = { server: server.url, ticket: ticket as string };
+      const missing = {
+        code: 'ERR_INVALID_OPTIONS',
+        message: expect.stringContaining('`ticket` is missing'),
+      };
+      await expect(redeemTicket(options)).rejects.toMatchObject(missing);
+      expect(() => ticketToken(options)).toThrow(expect.objectContaining(missing));
+      expect(server.requests).toEqual([]);
+    },
+  );
+
   it('yields the login’s token first, then renews with the newest refresh token', async () => {
     server.reply(
       aGrant({ access_token: 'a1', refresh_token: 'r1' }),

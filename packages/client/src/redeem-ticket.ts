@@ -1,4 +1,5 @@
 import type { TokenResponse } from '@parley-rtc/contract';
+import { InvalidOptionsError } from './errors/api-errors.ts';
 import { atBoundary, withBoundary } from './errors/at-boundary.ts';
 import { HttpError } from './errors/http-error.ts';
 import { requestToken } from './request-token.ts';
@@ -35,7 +36,8 @@ export interface RedeemedTicket {
  * ```
  *
  * @throws {@link InvalidRequestError} (`ERR_INVALID_REQUEST`) if the ticket is unknown or expired;
- * {@link InvalidOptionsError}, {@link ConnectionError}, {@link TimeoutError}, {@link AbortedError} as for every call.
+ * {@link InvalidOptionsError} (`ERR_INVALID_OPTIONS`) if there is no ticket; {@link ConnectionError}, {@link TimeoutError},
+ * {@link AbortedError} as for every call.
  */
 export function redeemTicket(options: TicketOptions, call?: CallOptions): Promise<RedeemedTicket> {
   return atBoundary('redeemTicket', () => redeem(options, call));
@@ -65,6 +67,10 @@ export function ticketToken(options: TicketOptions): () => Promise<string> {
 /** Each call returns a new token, from the last refresh token or from the ticket. */
 function ticketLogin(options: TicketOptions): (call?: CallOptions) => Promise<TokenResponse> {
   const { ticket, clientId = 'customer', fetch } = options;
+  // Otherwise the server would say that the ticket "undefined" has expired.
+  if (typeof ticket !== 'string' || ticket === '') {
+    throw new InvalidOptionsError('`ticket` is missing.', 'Pass the one that your back end issued.');
+  }
   const endpoint = { server: serverUrl(options.server), publicClientId: clientId, fetch };
   let refreshToken: string | undefined;
 

@@ -8,6 +8,8 @@ import type {
   DecideEntryCommand,
   DecideEntryResult,
   EndCommand,
+  EnterCommand,
+  EnterResult,
   EntryAnswer,
   IceServers,
   JoinCommand,
@@ -116,6 +118,11 @@ export interface RtcApi {
   create(command: CreateCommand, options?: CallOptions): Promise<ConferenceSummary>;
   /** Joins an endpoint. Rejects with `AlreadyJoinedError` (`ERR_ALREADY_JOINED`) if it has joined before: carry on. */
   join(command: JoinCommand, options?: CallOptions): Promise<ConferenceSummary>;
+  /**
+   * Registers an endpoint, joins it and reads the state, in one round trip. An endpoint that has joined before stays, with new
+   * `metadata` if given. A Parley extension: other servers give `NotFoundError`, or answer as they do to unknown paths.
+   */
+  enter(command: EnterCommand, options?: CallOptions): Promise<EnterResult>;
   /** Removes an endpoint. `NotFoundError` (`ERR_NOT_FOUND`) means that it has already left. */
   leave(command: LeaveCommand, options?: CallOptions): Promise<void>;
   /** Ends the conference for all participants. `ForbiddenError` (`ERR_FORBIDDEN`) means the right to do so is missing. */

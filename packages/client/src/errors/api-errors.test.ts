@@ -120,6 +120,7 @@ describe('an answer outside 2xx', () => {
     ['a map of texts', 'application/json', '{"n":1,"field":"is missing"}', undefined, ' (is missing)'],
     ['only a code', 'application/json', '{"error":"nope"}', 'nope', ' (nope)'],
     ['JSON in disguise', 'text/plain', '{"error":"a","error_description":"b"}', 'a', ' (a: b)'],
+    ['a sentence', 'text/plain', '{"error":"a","error_description":"It is gone."}', 'a', ' (a: It is gone)'],
     ['null', 'application/json', 'null', undefined, ''],
     ['a bare text', 'application/json', '"no"', undefined, ' (no)'],
     ['a very long text', 'text/plain', 'x'.repeat(9000), undefined, ` (${'x'.repeat(200)})`],

@@ -130,7 +130,7 @@ export class InvalidRequestError extends HttpError {
     super(
       failure,
       failure.operation === 'requestToken'
-        ? 'Check the ticket, or the id and secret: it is unknown or expired.'
+        ? 'Get a new ticket. In a back end, check the client id and the secret.'
         : 'Fix the request before you send it again; the server refuses this one every time.',
       options,
     );
@@ -183,7 +183,7 @@ export class TokenError extends ParleyError {
       whatHappened,
       cause instanceof ParleyError
         ? `Its error was: ${cause.message}`
-        : 'Fix the `token` function: it must return an access token.',
+        : 'Fix your function: `token` must return an access token, and `ticket` a ticket.',
       options,
     );
     this.retryable = cause instanceof ParleyError ? cause.retryable : cause !== undefined;

@@ -11,7 +11,7 @@ export class ForeignAnswerError extends HttpError {
   constructor(failure: HttpFailure, options?: ErrorOptions) {
     super(
       failure,
-      'Not an answer of the RTC API. Check the `server` URL, and for a proxy or a login page in between; otherwise try again.',
+      'The response is not from the RTC API. Check the `server` URL, and whether a proxy or a login page answered; otherwise try again.',
       options,
     );
   }

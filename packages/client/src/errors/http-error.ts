@@ -31,7 +31,7 @@ export abstract class HttpError extends ParleyError {
 
   constructor(failure: HttpFailure, hint: string, options?: ErrorOptions) {
     const { operation, status, serverError, serverMessage, requestId } = failure;
-    const words = [serverError, serverMessage].filter(Boolean).join(': ');
+    const words = [serverError, serverMessage?.replace(/\.$/, '')].filter(Boolean).join(': ');
     super(`${operation} failed with HTTP ${status}${words && ` (${words})`}.`, hint, options);
     this.operation = operation;
     this.status = status;

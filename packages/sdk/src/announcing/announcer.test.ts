@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { selectRemoteParticipants } from '../state/selectors.ts';
 import { collectUncaught } from '../testing/collect-uncaught.ts';
-import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';

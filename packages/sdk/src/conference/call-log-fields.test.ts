@@ -1,7 +1,7 @@
 import type { LogRecord } from '@parley-rtc/client';
 import { expect, it, vi } from 'vitest';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { broken, type FakeServer } from '../testing/fake-server.ts';
+import { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
+import { broken, type FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';

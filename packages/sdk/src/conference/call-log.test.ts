@@ -1,9 +1,9 @@
 import { setLogLevel, setLogSink, type LogLevel, type LogRecord } from '@parley-rtc/client';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { FakePage } from '../testing/fake-browser.ts';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
+import { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
+import { broken, forbidden, type FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { fakeFetch } from '../testing/fake-fetch.ts';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { broken, forbidden, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';

@@ -1,8 +1,8 @@
 import { findStream } from '@parley-rtc/contract';
 import { describe, expect, it } from 'vitest';
+import { aMediaStream, fakeTracks } from '../../../testing/src/browser/fake-media.ts';
+import type { FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { selectRemoteStreams, selectSelf } from '../state/selectors.ts';
-import { aMediaStream, fakeTracks } from '../testing/fake-media.ts';
-import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';

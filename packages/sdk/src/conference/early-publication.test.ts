@@ -1,10 +1,11 @@
 import { expect, it, vi } from 'vitest';
+import { aMediaStream, fakeTracks } from '../../../testing/src/browser/fake-media.ts';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
+import { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
+import { broken, forbidden, type FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { createPreview } from '../preview/create-preview.ts';
 import { Deferred } from '../testing/deferred.ts';
-import { capturedStreams, capturedTracks, type FakePage } from '../testing/fake-browser.ts';
-import { aMediaStream, fakeTracks } from '../testing/fake-media.ts';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { broken, forbidden, type FakeServer } from '../testing/fake-server.ts';
+import { capturedStreams, capturedTracks } from '../testing/fake-browser.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';

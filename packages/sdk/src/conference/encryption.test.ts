@@ -1,4 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { fakeTracks } from '../../../testing/src/browser/fake-media.ts';
+import { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
+import type { FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { MediaEncryptionError } from '../errors/media-encryption-error.ts';
 import type {
   DecryptionContext,
@@ -6,9 +9,6 @@ import type {
   MediaEncryption,
 } from '../publishing/media-encryption.ts';
 import { capturedStreams } from '../testing/fake-browser.ts';
-import { fakeTracks } from '../testing/fake-media.ts';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';

@@ -1,6 +1,6 @@
 import { NotFoundError } from '@parley-rtc/client';
 import { expect, it, vi } from 'vitest';
-import { broken, type FakeServer } from '../testing/fake-server.ts';
+import { broken, type FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';

@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import type { FakeServer } from '../testing/fake-server.ts';
+import { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
+import type { FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { recordedStats } from '../testing/recorded-stats.ts';
 import { settle } from '../testing/settle.ts';

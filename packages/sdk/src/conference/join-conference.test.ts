@@ -1,8 +1,8 @@
 import { ForeignAnswerError } from '@parley-rtc/client';
 import { expect, it, vi } from 'vitest';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
+import { broken, forbidden, type FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { Deferred } from '../testing/deferred.ts';
-import type { FakePage } from '../testing/fake-browser.ts';
-import { broken, forbidden, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';
@@ -23,14 +23,18 @@ function expectNothingBehind(): void {
   expect(server.conference?.participants ?? []).toEqual([]);
 }
 
-it('registers the endpoint, joins, reads and follows the state, and fetches ICE servers in parallel', async () => {
+it.each([
+  ['steps, and asks at the same time whether one step would do', false, ['join', 'getConference']],
+  ['one step, if the server can', true, []],
+])('registers the endpoint, joins and reads the state in %s', async (_how, entersAtOnce, steps) => {
+  server.entersAtOnce = entersAtOnce;
   const ada = await joinAs(server, 'ada');
   await settle();
   expect(server.calls.map(({ operation }) => operation)).toEqual([
     'getIceServers',
+    'enter',
     'registerUserEndpoint',
-    'join',
-    'getConference',
+    ...steps,
     'getEvents',
   ]);
   expect(ada.state.version).toBe(server.conference?.version);

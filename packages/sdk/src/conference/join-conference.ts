@@ -111,7 +111,7 @@ async function attempt(
 }
 
 /**
- * Joins step by step: endpoint, join, state, feed. Fetches ICE servers and the code of a call in parallel. Continues without
+ * Joins: endpoint, join and state in one round trip or in three, then the feed. Fetches ICE servers and the code of a call in parallel. Continues without
  * ICE servers after 3 s: media may not need them.
  */
 async function join(
@@ -192,7 +192,8 @@ function enterAs(api: RtcApi, options: Options, progress: Progress, how: EnterCo
     ...how,
     api,
     conferenceId: options.conferenceId,
-    register: (preferredId, signal) => register(api, options, progress, preferredId, signal),
+    register: (preferredId, signal, onClaimed) =>
+      register(api, options, progress, preferredId, signal, onClaimed),
   });
 }
 
@@ -200,14 +201,16 @@ function register(
   api: RtcApi,
   { endpointId }: Options,
   progress: Progress,
-  preferredId: string | undefined,
+  preferredId: string,
   signal: AbortSignal,
+  onClaimed?: (id: string) => void,
 ): Promise<UserEndpoint> {
   return registerUserEndpoint({
     api,
     preferredId,
     // No other tab can have an id that the app did not choose.
     claim: async (id) => (endpointId === undefined ? () => {} : claimEndpointId(id, signal)),
+    onClaimed,
     onLost: (cause) => progress.session?.onEndpointLost(cause),
     log: progress.logs('endpoint'),
     signal,

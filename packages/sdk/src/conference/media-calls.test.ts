@@ -6,9 +6,10 @@ import {
   TimeoutError,
   type RtcApi,
 } from '@parley-rtc/client';
+import { createdConference, type ConferenceState } from '@parley-rtc/contract';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { broken } from '../../../testing/src/server/fake-server.ts';
 import { Deferred } from '../testing/deferred.ts';
-import { broken } from '../testing/fake-server.ts';
 import { mediaCalls, type MediaCallsOptions } from './media-calls.ts';
 import { sendNewOffer } from './send-new-offer.ts';
 import { TokenWatch } from './token-watch.ts';
@@ -20,6 +21,8 @@ const { signal } = new AbortController();
 let calls: unknown[];
 /** What every call fails with, if anything. */
 let failure: Error | undefined;
+/** The streams of the conference, as last known. */
+let streamIds: readonly string[];
 let isClosed: boolean;
 let isOutside: boolean;
 let inside: Promise<void>;
@@ -39,6 +42,7 @@ const api = new Proxy({} as RtcApi, {
 beforeEach(() => {
   calls = [];
   failure = undefined;
+  streamIds = ['s1'];
   isClosed = false;
   isOutside = false;
   inside = Promise.resolve();
@@ -46,10 +50,31 @@ beforeEach(() => {
   setMuted.mockClear();
 });
 
+const empty = createdConference({
+  type: 'ConferenceCreatedEvent',
+  id: 'e0',
+  timestamp: '',
+  conferenceId: 'room',
+  conferenceVersion: null,
+});
+const conference = (): ConferenceState => ({
+  ...empty,
+  participants: [
+    {
+      id: 'publisher',
+      userId: 'ada',
+      state: 'HEALTHY',
+      metadata: {},
+      streams: streamIds.map((id) => ({ id, type: 'CAM', metadata: {}, videoBitrate: 0 })),
+    },
+  ],
+});
+
 const create = () =>
   mediaCalls({
     api,
     own,
+    conference,
     setMuted,
     presence: { isOutside: () => isOutside, untilInside: () => inside, isDropped: async () => false },
     isClosed: () => isClosed,
@@ -139,6 +164,17 @@ describe('the calls of a stream', () => {
     await publishing.setMuted('s1', 'audio', false);
     expect(calls).toEqual([]);
     expect(setMuted).toHaveBeenCalledOnce();
+  });
+
+  it('stop no view whose stream has ended, because the server has ended it as well', async () => {
+    const { viewing } = create();
+    const view = viewing('s1');
+    streamIds = ['s2'];
+    expect(view.withdraw('v1')).toBeUndefined();
+    expect(calls).toEqual([]);
+    streamIds = ['s1'];
+    await view.withdraw('v1');
+    expect(calls).toEqual([['stopViewStream', { ...own, streamId: 's1', viewerId: 'v1' }]]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { NotFoundError, type ParleyError, type RtcApi } from '@parley-rtc/client';
+import { findStream, type ConferenceState } from '@parley-rtc/contract';
 import { sendInside, type Presence } from '../presence/send-inside.ts';
 import type { PublishCalls } from '../publishing/publish-calls.ts';
 import type { ViewCalls } from '../viewing/view-calls.ts';
@@ -8,6 +9,7 @@ import { sendNewOffer } from './send-new-offer.ts';
 export interface MediaCallsOptions {
   readonly api: RtcApi;
   readonly own: OwnIds;
+  readonly conference: () => ConferenceState;
   readonly setMuted: PublishCalls['setMuted'];
   readonly presence: Presence;
   /** Whether we have left. The server then withdraws all our media itself. */
@@ -29,6 +31,7 @@ export interface MediaCalls {
 export function mediaCalls({
   api,
   own,
+  conference,
   setMuted,
   presence,
   isClosed,
@@ -97,7 +100,10 @@ export function mediaCalls({
       sendCandidates: (viewerId, iceCandidates) =>
         quietly(api.addViewStreamIceCandidates({ ...own, streamId, viewerId, iceCandidates })),
       updateVideo: (viewerId, video) => api.updateViewStream({ ...own, streamId, viewerId, video }),
-      withdraw: (viewerId) => (isClosed() ? undefined : stopView(streamId, viewerId)),
+      // The server ends a view together with its stream. An app that stops the view in response to the new state would only
+      // fill the console with 404s.
+      withdraw: (viewerId) =>
+        isClosed() || !findStream(conference(), streamId) ? undefined : stopView(streamId, viewerId),
     }),
   };
 }

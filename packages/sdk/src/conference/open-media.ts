@@ -215,6 +215,16 @@ export class OpenMedia {
     }
   }
 
+  /** Sets up a new connection for a stream, as its publisher or its viewer, because the server that carries it is about to stop. */
+  move(streamId: string, asked: 'PUBLISHER' | 'VIEWERS'): void {
+    for (const entry of this.#entries) {
+      if (streamIdOf(entry) !== streamId) continue;
+      const { publication, renewal } = entry;
+      if (asked === 'PUBLISHER') publication?.renewal.renew('move');
+      else if (!publication) renewal?.renew('move');
+    }
+  }
+
   /** Removes what the conference's metadata says about our tracks, because we are about to leave. Never rejects. */
   async forgetMuted(): Promise<void> {
     const publications = [...this.#entries].flatMap(({ publication }) => publication ?? []);

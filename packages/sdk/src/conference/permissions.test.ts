@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { aMediaStream, fakeTracks } from '../../../testing/src/browser/fake-media.ts';
+import { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
+import type { FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { createPreview } from '../preview/create-preview.ts';
 import { selectPermissions } from '../state/select-permissions.ts';
 import { Deferred } from '../testing/deferred.ts';
 import { capturedTracks } from '../testing/fake-browser.ts';
-import { aMediaStream, fakeTracks } from '../testing/fake-media.ts';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';

@@ -1,9 +1,10 @@
+import { InvalidRequestError, TokenError } from '@parley-rtc/client';
 import { findParticipant } from '@parley-rtc/contract';
 import { describe, expect, it, vi } from 'vitest';
+import { fakeTracks } from '../../../testing/src/browser/fake-media.ts';
+import { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
+import { broken, forbidden, type FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { Deferred } from '../testing/deferred.ts';
-import { fakeTracks } from '../testing/fake-media.ts';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { broken, forbidden, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
@@ -23,6 +24,16 @@ function drop(endpointId: string): void {
 /** Takes the preferred id out of a registration, so that the server chooses one. */
 function chooseId(command: unknown): void {
   delete (command as { userEndpointId?: string }).userEndpointId;
+}
+
+/** Refuses everything, as a server does that no longer knows our login. */
+function refuseLogin(): never {
+  const cause = new InvalidRequestError({
+    operation: 'requestToken',
+    status: 400,
+    serverError: 'invalid_grant',
+  });
+  throw new TokenError('The `token` function failed.', { cause });
 }
 
 describe('an endpoint that the server has dropped', () => {
@@ -175,6 +186,37 @@ describe('an endpoint that the server has dropped', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(ada.state.getSnapshot().connection).toBe('left');
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe('a server that no longer accepts our login', () => {
+  it('is asked for two minutes, as after a restart without its data, and then the call is left with an error', async () => {
+    const ada = await joinAs(server, 'ada');
+    await ada.publishStream({ camera: true });
+    await settle();
+    const heard = listenTo(ada);
+    server.intercept = refuseLogin;
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(ada.state.getSnapshot().connection).toBe('reconnecting');
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(heard).toContain('error ERR_ENDPOINT_LOST');
+    expect(heard.at(-1)).toBe('connection-changed left');
+    expect(FakePeerConnection.open.size).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('may accept it again before that', async () => {
+    const ada = await joinAs(server, 'ada');
+    await settle();
+    server.intercept = refuseLogin;
+    await vi.advanceTimersByTimeAsync(100_000);
+    server.intercept = () => {};
+    await vi.advanceTimersByTimeAsync(100_000);
+    server.intercept = refuseLogin;
+    await vi.advanceTimersByTimeAsync(100_000);
+    server.intercept = () => {};
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(ada.state.getSnapshot().connection).toBe('connected');
   });
 });
 

@@ -1,8 +1,8 @@
 import type { Participant } from '@parley-rtc/contract';
 import { array, assert, asyncProperty, constant, constantFrom, nat, oneof, record } from 'fast-check';
 import { expect, it, vi } from 'vitest';
+import { broken, FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { selectRemoteParticipants, selectRemoteStreams, selectSelf } from '../state/selectors.ts';
-import { broken, FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
 import type { Conference } from './conference.ts';

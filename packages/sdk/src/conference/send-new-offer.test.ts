@@ -1,8 +1,8 @@
 import { InvalidRequestError } from '@parley-rtc/client';
 import { expect, it, vi, type MockInstance } from 'vitest';
+import { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
+import { broken, forbidden, type FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { muteKey } from '../conventions/track-mute.ts';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { broken, forbidden, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';

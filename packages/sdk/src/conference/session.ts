@@ -1,4 +1,4 @@
-import { atBoundary, type Log, type ParleyError } from '@parley-rtc/client';
+import { atBoundary, NotFoundError, type Log, type ParleyError } from '@parley-rtc/client';
 import {
   findParticipant,
   type ConferenceEvent,
@@ -290,14 +290,15 @@ export class Session {
   #giveUp(cause: unknown): void {
     if (this.#farewell) return;
     if (removalIn(cause)) return this.#onGone(cause);
-    this.#log('error', 'gave up rejoining', {}, cause);
+    this.#log('error', 'gave up', {}, cause);
     this.announcer.tellError(new EndpointLostError({ cause }));
     void this.#finish({ connection: 'left' }, { leave: {} });
   }
 
-  /** The conference is over, or a moderator removed us, for example while we were offline. */
+  /** The conference is over, a moderator removed us, for example while we were offline, or our login is no longer accepted. */
   #onGone(cause: unknown): void {
     const removal = removalIn(cause);
+    if (!removal && !(cause instanceof NotFoundError)) return this.#giveUp(cause);
     void this.#finish(
       removal
         ? { connection: 'removed', removal: { reason: undefined, removedBy: undefined, ...removal } }
@@ -316,6 +317,7 @@ export class Session {
     if (event.type === 'ConferenceStreamLayersUpdatedEvent') {
       this.media.setActiveLayers(event.streamId, event.activeRids);
     }
+    if (event.type === 'ConferenceStreamMovingEvent') this.media.move(event.streamId, event.asked);
     if (event.type === 'ConferenceNetworkIndicatorUpdatedEvent') {
       const { averageNetworkQuality, participantIndicatorMap: byEndpoint } = event;
       this.#change({ network: { averageNetworkQuality, byEndpoint } });

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { FakeServer } from '../testing/fake-server.ts';
+import { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
+import { FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
+import { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
+import type { Call, FakeServer } from '../../../testing/src/server/fake-server.ts';
 import type { ConferenceEvents } from '../announcing/conference-events.ts';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import type { Call, FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { recordedStats } from '../testing/recorded-stats.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
+import { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
+import { broken, type FakeServer } from '../../../testing/src/server/fake-server.ts';
 import type { Conference } from '../conference/conference.ts';
-import type { FakePage } from '../testing/fake-browser.ts';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { broken, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';

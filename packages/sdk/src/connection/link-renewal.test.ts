@@ -1,8 +1,8 @@
 import { NotFoundError } from '@parley-rtc/client';
 import { beforeEach, expect, it, vi } from 'vitest';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
+import { broken, forbidden } from '../../../testing/src/server/fake-server.ts';
 import { Deferred } from '../testing/deferred.ts';
-import type { FakePage } from '../testing/fake-browser.ts';
-import { broken, forbidden } from '../testing/fake-server.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
 import { createLinkRenewal, type LinkRenewal } from './link-renewal.ts';

@@ -8,7 +8,10 @@ import type { Purpose, StreamLink } from './stream-link.ts';
 export interface LinkRenewal {
   /** The network or the page is back: checks the connection immediately. */
   check(): void;
-  /** Negotiates again after the server lost the stream or view (`reopen`) or only its path (`restart`). */
+  /**
+   * Negotiates again after the server lost the stream or view (`reopen`) or only its path (`restart`), or because another server takes
+   * it over (`move`).
+   */
   renew(purpose: Exclude<Purpose, 'open'>): void;
 }
 
@@ -40,7 +43,7 @@ export function createLinkRenewal({
       await link.negotiate(purpose);
     } catch (error) {
       log?.('warn', 'not negotiated', { purpose }, error);
-      if (purpose === 'restart' && error instanceof NotFoundError) requested = 'reopen';
+      if (purpose !== 'reopen' && error instanceof NotFoundError) requested = 'reopen';
       throw error;
     }
     if (purpose === requested) requested = undefined;

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
-import type { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { answerTo } from '../testing/fake-sdp.ts';
+import type { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
+import { answerTo } from '../../../testing/src/fake-sdp.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
 import { PeerLink } from './peer-link.ts';
 

@@ -1,9 +1,9 @@
 import { ForbiddenError, NotFoundError, type ParleyError } from '@parley-rtc/client';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
+import { broken } from '../../../testing/src/server/fake-server.ts';
 import { NegotiationError, StreamNotFoundError } from '../errors/media-errors.ts';
 import { Deferred } from '../testing/deferred.ts';
-import type { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { broken } from '../testing/fake-server.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';

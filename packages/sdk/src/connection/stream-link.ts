@@ -21,9 +21,9 @@ const negotiationTimeoutMs = 15_000;
 
 /**
  * The purpose of a negotiation: a stream that is new to the server (`open`), a new path for a stream that it knows
- * (`restart`), or a stream that it has lost (`reopen`).
+ * (`restart`), a stream that it has lost (`reopen`), or a connection to another server that takes the stream over (`move`).
  */
-export type Purpose = 'open' | 'restart' | 'reopen';
+export type Purpose = 'open' | 'restart' | 'reopen' | 'move';
 
 /** The API calls shared by published streams and views. `id` identifies the stream or view. */
 export interface LinkCalls {
@@ -76,6 +76,8 @@ export class StreamLink {
   readonly #queue = serialQueue();
   readonly #keeper: ConnectionKeeper;
   #connection: PeerLink;
+  /** Carries the media until the current connection does. */
+  #former: PeerLink | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(options: StreamLinkOptions) {
@@ -148,8 +150,28 @@ export class StreamLink {
 
   /** Replaces the connection with a new one, which has no media yet. */
   reconnect(): void {
+    this.retire();
     this.#connection.disconnect();
     this.#connection = this.#connect();
+  }
+
+  /** Replaces the connection as {@link reconnect} does, but the former one carries the media until {@link retire}. */
+  succeed(): void {
+    // An earlier attempt carries nothing.
+    if (this.#former) this.#connection.disconnect();
+    else this.#former = this.#connection;
+    this.#connection = this.#connect();
+  }
+
+  /** Whether a former connection still carries the media. */
+  get hasFormer(): boolean {
+    return this.#former !== undefined;
+  }
+
+  /** Ends the former connection, if there is one. */
+  retire(): void {
+    this.#former?.disconnect();
+    this.#former = undefined;
   }
 
   /** Checks the connection immediately: the network or the page is back. */
@@ -181,6 +203,7 @@ export class StreamLink {
     const { context, id, onClosed } = this.#options;
     this.#closing.abort(reason);
     this.#keeper.close();
+    this.retire();
     const connection = this.#connection;
     const withdrawing = this.isKnownToServer ? context.calls.withdraw(id()) : undefined;
     if (withdrawing) connection.silence();

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { useFakeBrowser, type FakeDevices } from '../testing/fake-browser.ts';
-import { aMediaStream, fakeTracks } from '../testing/fake-media.ts';
+import { aMediaStream, fakeTracks } from '../../../testing/src/browser/fake-media.ts';
+import type { FakeDevices } from '../../../testing/src/browser/fake-page.ts';
+import { useFakeBrowser } from '../testing/fake-browser.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { capture, openDevice, withoutDevice } from './capture.ts';
 import { startsMuted } from './media-source.ts';

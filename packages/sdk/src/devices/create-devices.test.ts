@@ -1,10 +1,10 @@
 import { setLogLevel, setLogSink, type LogRecord, type ParleyError } from '@parley-rtc/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FakeDeviceList } from '../../../testing/src/browser/fake-devices.ts';
+import { aTrack, FakeMediaStream, type FakeTrack } from '../../../testing/src/browser/fake-media.ts';
 import type { PublishedStream, SwitchOptions } from '../publishing/published-stream.ts';
 import { collectUncaught } from '../testing/collect-uncaught.ts';
 import { Deferred } from '../testing/deferred.ts';
-import { FakeDeviceList } from '../testing/fake-devices.ts';
-import { aTrack, FakeMediaStream, type FakeTrack } from '../testing/fake-media.ts';
 import { createDevices, type DevicesOptions } from './create-devices.ts';
 import type { DeviceChange } from './device-choices.ts';
 import { parseIntent } from './device-intent.ts';

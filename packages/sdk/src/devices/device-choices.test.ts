@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeDeviceList } from '../testing/fake-devices.ts';
+import { FakeDeviceList } from '../../../testing/src/browser/fake-devices.ts';
 import { Listeners } from '../waiting/listeners.ts';
 import { deviceChoices, type DeviceChange } from './device-choices.ts';
 import { chooseDevice, parseIntent } from './device-intent.ts';

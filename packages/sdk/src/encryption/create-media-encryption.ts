@@ -17,8 +17,7 @@ export interface MediaEncryptionOptions {
   readonly key?: MediaSecret;
   /**
    * Makes the same secret give a different key. All participants must use the same salt. Default: the conference id, so that
-   * one passphrase gives a different key in each conference. Pass `parley media encryption 1` for the default of versions
-   * before 0.2.
+   * one passphrase gives a different key in each conference.
    */
   readonly salt?: string | Uint8Array;
   /**

@@ -150,22 +150,35 @@ const errors: Readonly<Record<ParleyErrorCode, readonly [ParleyError, ...ParleyE
   ERR_WAITING_ROOM: [new WaitingRoomError(failure)],
 };
 
-interface Row {
+interface Section {
   readonly code: string;
   readonly className: string;
   readonly isRetryable: string;
-  readonly hint: string;
+  /** What to do: one hint, or a list of all that the error can have. */
+  readonly hints: readonly string[];
 }
 
 const page = readFileSync(new URL('../../../../docs/errors.md', import.meta.url), 'utf8');
-const rows = page
-  .split('\n')
-  .filter((line) => line.startsWith('| `ERR_'))
-  .map(rowOf);
+const sections = page
+  .split(/^##+ /m)
+  // Those of processors are not the SDK's.
+  .filter((section) => section.startsWith('`ERR_') && !section.startsWith('`ERR_PROCESSOR_'))
+  .map(sectionOf);
 
-function rowOf(line: string): Row {
-  const [, code = '', className = '', , isRetryable = '', hint = ''] = line.split('|').map(plainText);
-  return { code, className, isRetryable, hint };
+function sectionOf(section: string): Section {
+  const [code = '', kind = '', ...rest] = section.split('\n\n').map(plainText);
+  const [className = '', isRetryable = ''] = kind.split(', retryable: ');
+  const place = rest.findIndex((paragraph) => paragraph.startsWith('**What to do'));
+  const one = rest[place]?.split('**What to do:** ')[1];
+  const list = rest[place + 1] ?? '';
+  return { code, className, isRetryable, hints: one === undefined ? itemsOf(list) : [one] };
+}
+
+function itemsOf(list: string): readonly string[] {
+  return list
+    .split(/^- /m)
+    .slice(1)
+    .map((item) => item.trim());
 }
 
 /** Markdown without code marks and links. */
@@ -189,20 +202,20 @@ function retryOf(error: ParleyError): string {
   return error.retryable ? 'yes' : 'no';
 }
 
-it('docs/errors.md has exactly one row for each code', () => {
-  expect(rows.map(({ code }) => code).toSorted()).toEqual(Object.keys(errors).toSorted());
+it('docs/errors.md has exactly one section for each code', () => {
+  expect(sections.map(({ code }) => code).toSorted()).toEqual(Object.keys(errors).toSorted());
 });
 
-describe.each(Object.entries(errors))('the row for %s', (code, samples) => {
+describe.each(Object.entries(errors))('the section on %s', (code, samples) => {
   const [error] = samples;
-  const row = rows.find((candidate) => candidate.code === code);
+  const section = sections.find((candidate) => candidate.code === code);
 
   it('names the class and whether to retry', () => {
     expect(error.code).toBe(code);
-    expect(row).toMatchObject({ className: error.name, isRetryable: retryOf(error) });
+    expect(section).toMatchObject({ className: error.name, isRetryable: retryOf(error) });
   });
 
-  it("repeats the error's hint, or all its hints in turn", () => {
-    expect(row?.hint).toBe([...new Set(samples.map(hintOf))].join(' '));
+  it("repeats the error's hint, or lists all its hints", () => {
+    expect(section?.hints).toEqual([...new Set(samples.map(hintOf))]);
   });
 });

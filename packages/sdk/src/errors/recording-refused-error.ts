@@ -6,7 +6,7 @@ export type RecordingRefusal = 'encrypted' | 'not-configured' | 'storage-full';
 const explanations: Readonly<Record<RecordingRefusal, readonly [message: string, hint: string]>> = {
   encrypted: [
     'The server cannot record media that are end-to-end encrypted.',
-    'Record in a participant, which has the keys, or call without encryption.',
+    "Record on a participant's device, or join without encryption.",
   ],
   'not-configured': ['This server does not record.', 'Ask its operator to set PARLEY_RECORDING_DIR.'],
   'storage-full': [

@@ -1,11 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
+import { aMediaStream } from '../../../testing/src/browser/fake-media.ts';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
+import { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
+import { forbidden, type FakeServer } from '../../../testing/src/server/fake-server.ts';
 import type { Conference } from '../conference/conference.ts';
 import { createPreview } from '../preview/create-preview.ts';
 import { Deferred } from '../testing/deferred.ts';
-import { capturedTracks, type FakePage } from '../testing/fake-browser.ts';
-import { aMediaStream } from '../testing/fake-media.ts';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { forbidden, type FakeServer } from '../testing/fake-server.ts';
+import { capturedTracks } from '../testing/fake-browser.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { broken, type FakeServer } from '../../../testing/src/server/fake-server.ts';
 import type { Conference } from '../conference/conference.ts';
 import { createMediaEncryption, type MediaKeys } from '../encryption/create-media-encryption.ts';
 import { FakeEncryptionWorker, stubEncodedTransforms } from '../testing/fake-encryption-worker.ts';
-import { broken, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';

@@ -1,7 +1,7 @@
 import { NotFoundError, TooManyRequestsError } from '@parley-rtc/client';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { broken, type FakeServer } from '../../../testing/src/server/fake-server.ts';
 import type { Conference } from '../conference/conference.ts';
-import { broken, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';

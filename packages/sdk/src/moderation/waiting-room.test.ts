@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
+import { broken, forbidden, type FakeServer } from '../../../testing/src/server/fake-server.ts';
 import type { Conference } from '../conference/conference.ts';
-import { capturedTracks, type FakePage } from '../testing/fake-browser.ts';
-import { broken, forbidden, type FakeServer } from '../testing/fake-server.ts';
+import { capturedTracks } from '../testing/fake-browser.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';

@@ -5,8 +5,10 @@ import {
   type ConferenceState,
   type JsonObject,
 } from '@parley-rtc/contract';
+import { newId } from '../new-id.ts';
 import type { UserEndpoint } from '../signalling/user-endpoint.ts';
 import { isRefused } from '../waiting/is-refused.ts';
+import { enterAtOnce, type EnterAtOnceOptions } from './enter-at-once.ts';
 
 /** An endpoint that is in the conference, and the state that it found there. */
 export interface Entered {
@@ -15,12 +17,18 @@ export interface Entered {
 }
 
 export interface EnterOptions {
-  readonly api: Pick<RtcApi, 'join' | 'updateParticipantMetadata' | 'getConference' | 'getSimpleView'>;
+  readonly api: EnterAtOnceOptions['api'] &
+    Pick<RtcApi, 'join' | 'updateParticipantMetadata' | 'getConference' | 'getSimpleView'>;
   readonly conferenceId: string;
   readonly metadata: JsonObject | undefined;
   /** Whether `metadata` also replaces what an earlier page with our id left behind. Not on rejoining: ours may be older. */
   readonly replacesMetadata?: boolean;
-  readonly register: (preferredId: string | undefined, signal: AbortSignal) => Promise<UserEndpoint>;
+  /** Registers an endpoint. Calls `onClaimed` when the preferred id may be used, right before it is registered. */
+  readonly register: (
+    preferredId: string,
+    signal: AbortSignal,
+    onClaimed: (id: string) => void,
+  ) => Promise<UserEndpoint>;
   readonly preferredId: string | undefined;
   readonly signal: AbortSignal;
   /** Called before we enter, and once more if we have to register again. */
@@ -48,13 +56,30 @@ export async function enterConference(options: EnterOptions): Promise<Entered> {
   }
 }
 
+/**
+ * Asks to enter at once while it registers, so that a server that cannot do that costs no time. Not on rejoining, when our
+ * metadata may be older than the server's.
+ */
 async function enterOnce(options: EnterOptions): Promise<Entered> {
-  const { api, conferenceId, register, preferredId, signal, onRegistered, onEntered } = options;
-  const endpoint = await register(preferredId, signal);
+  const { api, conferenceId, register, preferredId = newId(), signal } = options;
+  const { replacesMetadata, onRegistered, onEntered } = options;
+  let entering: Promise<ConferenceState | undefined> | undefined;
+  const unwanted = new AbortController();
+  const onClaimed = (id: string) => {
+    if (!replacesMetadata) return;
+    entering = enterAtOnce(id, { ...options, signal: AbortSignal.any([signal, unwanted.signal]) });
+  };
+  const endpoint = await register(preferredId, signal, onClaimed).catch((error: unknown) => {
+    unwanted.abort();
+    throw error;
+  });
   onRegistered?.(endpoint);
   try {
-    await join(endpoint.id, options);
+    const found = endpoint.id === preferredId ? await entering : undefined;
+    signal.throwIfAborted();
+    if (!found) await join(endpoint.id, options);
     onEntered?.();
+    if (found) return { endpoint, conference: found };
     const conference = await readConference(api, conferenceId, signal);
     return { endpoint, conference };
   } catch (error) {

@@ -1,8 +1,8 @@
 import type { RtcApi } from '@parley-rtc/client';
 import { describe, expect, it, vi } from 'vitest';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
+import { broken, forbidden, type FakeServer } from '../../../testing/src/server/fake-server.ts';
 import type { UserEndpoint } from '../signalling/user-endpoint.ts';
-import type { FakePage } from '../testing/fake-browser.ts';
-import { broken, forbidden, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';

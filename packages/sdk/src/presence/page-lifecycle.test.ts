@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { useFakeBrowser, type FakePage } from '../testing/fake-browser.ts';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
+import { useFakeBrowser } from '../testing/fake-browser.ts';
 import { watchPage } from './page-lifecycle.ts';
 
 let page: FakePage;

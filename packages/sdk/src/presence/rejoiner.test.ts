@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
+import { broken, type FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { Deferred } from '../testing/deferred.ts';
-import type { FakePage } from '../testing/fake-browser.ts';
-import { broken, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';

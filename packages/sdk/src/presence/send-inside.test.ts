@@ -1,6 +1,6 @@
 import { NotFoundError, type RtcApi } from '@parley-rtc/client';
 import { expect, it } from 'vitest';
-import { broken, type FakeServer } from '../testing/fake-server.ts';
+import { broken, type FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
-import { capturedStreams, capturedTracks, type FakePage } from '../testing/fake-browser.ts';
-import { aMediaStream, fakeTracks } from '../testing/fake-media.ts';
-import type { FakeServer } from '../testing/fake-server.ts';
+import { aMediaStream, fakeTracks } from '../../../testing/src/browser/fake-media.ts';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
+import type { FakeServer } from '../../../testing/src/server/fake-server.ts';
+import { capturedStreams, capturedTracks } from '../testing/fake-browser.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
 import { createPreview } from './create-preview.ts';

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { aMediaStream, aTrack, FakeMediaStream, FakeTrack, fakeTracks } from '../testing/fake-media.ts';
+import {
+  aMediaStream,
+  aTrack,
+  FakeMediaStream,
+  FakeTrack,
+  fakeTracks,
+} from '../../../testing/src/browser/fake-media.ts';
 import { createLevelMeter, rootMeanSquare } from './level-meter.ts';
 
 /** Copies of tracks, which keep a device open like a browser's. */

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { aMediaStream, aTrack, FakeMediaStream, FakeTrack, fakeTracks } from '../testing/fake-media.ts';
+import {
+  aMediaStream,
+  aTrack,
+  FakeMediaStream,
+  FakeTrack,
+  fakeTracks,
+} from '../../../testing/src/browser/fake-media.ts';
 import { createWarningRules, watchMedia, type MediaReading } from './watch-media.ts';
 
 const fine: MediaReading = {

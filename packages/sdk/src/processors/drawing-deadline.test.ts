@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { aTrack, FakeMediaStream } from '../testing/fake-media.ts';
+import { aTrack, FakeMediaStream } from '../../../testing/src/browser/fake-media.ts';
 import { videoFrameProcessor, type DrawFrame } from './video-frame-processor.ts';
 
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { setLogLevel, setLogSink, type LogRecord } from '@parley-rtc/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeMediaStream, FakeTrack, fakeTracks } from '../testing/fake-media.ts';
+import { FakeMediaStream, FakeTrack, fakeTracks } from '../../../testing/src/browser/fake-media.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { videoFrameProcessor, type DrawFrame } from './video-frame-processor.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { aMediaStream, aTrack } from '../testing/fake-media.ts';
+import { aMediaStream, aTrack } from '../../../testing/src/browser/fake-media.ts';
 import { addTracks } from './add-tracks.ts';
 import type { PublishDetails } from './publish-options.ts';
 import { planVideo } from './video-plan.ts';

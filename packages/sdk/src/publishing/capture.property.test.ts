@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { aTrack, fakeTracks, type FakeTrack } from '../../../testing/src/browser/fake-media.ts';
+import { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
+import { broken, FakeServer, forbidden } from '../../../testing/src/server/fake-server.ts';
 import type { Conference } from '../conference/conference.ts';
 import { selectOnHold } from '../conventions/hold.ts';
 import type { StartMuted } from '../devices/media-source.ts';
 import type { TrackKind } from '../stream-kinds.ts';
 import { capturedTracks, useFakeBrowser } from '../testing/fake-browser.ts';
-import { aTrack, fakeTracks, type FakeTrack } from '../testing/fake-media.ts';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { broken, FakeServer, forbidden } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { pause } from '../waiting/pause.ts';
 import type { PublishedStream } from './published-stream.ts';

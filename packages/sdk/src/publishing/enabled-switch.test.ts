@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aTrack } from '../testing/fake-media.ts';
+import { aTrack } from '../../../testing/src/browser/fake-media.ts';
 import { EnabledSwitch } from './enabled-switch.ts';
 
 it('observes a track again that it had handed back to the app', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aTrack } from '../testing/fake-media.ts';
+import { aTrack } from '../../../testing/src/browser/fake-media.ts';
 import { isSameSize, sentFrameSize, settledSize } from './frame-size.ts';
 
 const camera = aTrack('video', { width: 640, height: 360, frameRate: 20 });

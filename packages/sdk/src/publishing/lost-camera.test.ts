@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
+import { aMediaStream } from '../../../testing/src/browser/fake-media.ts';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
 import type { Conference } from '../conference/conference.ts';
 import { Deferred } from '../testing/deferred.ts';
-import { capturedTracks, type FakePage } from '../testing/fake-browser.ts';
-import { aMediaStream } from '../testing/fake-media.ts';
+import { capturedTracks } from '../testing/fake-browser.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';

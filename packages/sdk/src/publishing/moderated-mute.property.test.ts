@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { fakeTracks } from '../../../testing/src/browser/fake-media.ts';
+import { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
+import { broken, FakeServer } from '../../../testing/src/server/fake-server.ts';
 import type { Conference } from '../conference/conference.ts';
 import { useFakeBrowser } from '../testing/fake-browser.ts';
-import { fakeTracks } from '../testing/fake-media.ts';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { broken, FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { pause } from '../waiting/pause.ts';
 import type { PublishedStream } from './published-stream.ts';

@@ -1,11 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
+import { fakeTracks } from '../../../testing/src/browser/fake-media.ts';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
+import { broken, type FakeServer } from '../../../testing/src/server/fake-server.ts';
 import type { Conference } from '../conference/conference.ts';
 import { selectMuted, selectMutedBy } from '../conventions/track-mute.ts';
 import type { TrackKind } from '../stream-kinds.ts';
 import { Deferred } from '../testing/deferred.ts';
-import { capturedTracks, type FakePage } from '../testing/fake-browser.ts';
-import { fakeTracks } from '../testing/fake-media.ts';
-import { broken, type FakeServer } from '../testing/fake-server.ts';
+import { capturedTracks } from '../testing/fake-browser.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';

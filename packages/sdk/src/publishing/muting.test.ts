@@ -1,10 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
+import { aMediaStream, aTrack, fakeTracks, type FakeTrack } from '../../../testing/src/browser/fake-media.ts';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
+import { broken, forbidden, type FakeServer } from '../../../testing/src/server/fake-server.ts';
 import type { Conference } from '../conference/conference.ts';
 import { createPreview } from '../preview/create-preview.ts';
 import { Deferred } from '../testing/deferred.ts';
-import { capturedTracks, type FakePage } from '../testing/fake-browser.ts';
-import { aMediaStream, aTrack, fakeTracks, type FakeTrack } from '../testing/fake-media.ts';
-import { broken, forbidden, type FakeServer } from '../testing/fake-server.ts';
+import { capturedTracks } from '../testing/fake-browser.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';

@@ -27,6 +27,8 @@ export interface OutgoingMediaOptions {
   readonly calls: Pick<PublishCalls, 'setMuted'>;
   readonly isHeld: () => boolean;
   readonly onScreenEnded: () => void;
+  /** Another track is sent from now on. */
+  readonly onTrackReplaced: () => void;
   /** The entry with which a moderator mutes a kind of the stream with this id, as the state says now. */
   readonly mutedBy: (streamId: string, kind: TrackKind) => MetadataEntry | undefined;
   readonly onMutedBy: (kind: TrackKind, entry: MetadataEntry) => void;
@@ -199,6 +201,7 @@ export class OutgoingMedia {
   async #send(kind: TrackKind, next: MediaStreamTrack): Promise<void> {
     const before = this.#tracks[kind];
     this.#tracks[kind] = next;
+    this.#options.onTrackReplaced();
     try {
       await this.#whileConnected(async () => this.#senders[kind]?.replaceTrack(next));
     } catch (error) {

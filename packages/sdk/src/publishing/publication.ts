@@ -2,6 +2,7 @@ import { withBoundary, withDeadline, type Log } from '@parley-rtc/client';
 import type { JsonObject, MetadataEntry } from '@parley-rtc/contract';
 import { isOfferRefused } from '../connection/is-offer-refused.ts';
 import { createLinkRenewal, type LinkRenewal } from '../connection/link-renewal.ts';
+import type { PeerLink } from '../connection/peer-link.ts';
 import { StreamLink, type LinkContext, type Purpose } from '../connection/stream-link.ts';
 import type { Captured } from '../devices/media-source.ts';
 import { StreamNotFoundError } from '../errors/media-errors.ts';
@@ -10,6 +11,9 @@ import { newId } from '../new-id.ts';
 import { moderatorOf, type Moderator } from '../state/moderator.ts';
 import type { TrackKind } from '../stream-kinds.ts';
 import { latestValue } from '../waiting/latest-value.ts';
+import { pause } from '../waiting/pause.ts';
+import { pollUntil } from '../waiting/poll-until.ts';
+import { moveOverlapMs } from '../waiting/recovery-policy.ts';
 import { assertBitrate } from './assert-bitrate.ts';
 import { OutgoingMedia } from './outgoing-media.ts';
 import type { PublishCalls } from './publish-calls.ts';
@@ -77,6 +81,8 @@ export class Publication {
       options,
       streamId,
       onScreenEnded,
+      // A connection that ends soon would go on with what was sent before.
+      onTrackReplaced: () => this.#link.retire(),
       onMutedBy: (kind, entry) => {
         log('info', 'muted by a moderator', { kind });
         context.onMutedBy(this.stream, kind, moderatorOf(entry));
@@ -146,11 +152,13 @@ export class Publication {
     const metadata = this.#metadata;
     const videoBitrate = this.#outgoing.videoBitrateBps;
     const isReopening = purpose === 'reopen';
+    const isMoving = purpose === 'move';
     // Once published, an id is used up: other participants know that stream as withdrawn.
     const streamId = isReopening ? newId() : this.#id;
     // A browser names its simulcast layers only in the first packets of a connection (RFC 8852), so a server that has
     // lost them can learn them only over a new connection.
-    if (isReopening || this.#link.needsReconnect) this.#link.reconnect();
+    if (isMoving) this.#link.succeed();
+    else if (isReopening || this.#link.needsReconnect) this.#link.reconnect();
     this.#log('debug', 'publishing', { streamId, type: this.#captured.type, purpose });
     const { connection } = this.#link;
     if (connection.isNew) this.#outgoing.addTo(connection.peer);
@@ -168,7 +176,8 @@ export class Publication {
           sdpOffer,
           videoBitrate,
           ...(metadata && { metadata }),
-          ...(purpose === 'restart' && { iceRestart: true }),
+          ...((isMoving || purpose === 'restart') && { iceRestart: true }),
+          ...(isMoving && { moves: true }),
         },
         signal,
       );
@@ -177,6 +186,7 @@ export class Publication {
       if (this.#id !== streamId) void this.#outgoing.entries.forget(streamId);
       signal.throwIfAborted();
       await connection.applyAnswer(answer.sdpAnswer && this.#outgoing.tune(answer.sdpAnswer));
+      if (this.#link.hasFormer) void this.#retireLater(connection);
     } catch (error) {
       // The next attempt uses another id. The server may have accepted this one.
       if (isReopening && isSent && !isOfferRefused(error)) void this.#withdraw(streamId);
@@ -188,12 +198,20 @@ export class Publication {
   /** Creates the offer. A stream that is new to the server is announced as muted first, if it is. */
   async #prepareOffer(purpose: Purpose, streamId: string): Promise<string> {
     const { entries, mutedKinds } = this.#outgoing;
-    const newlyMuted = purpose === 'restart' ? [] : mutedKinds;
+    const newlyMuted = purpose === 'open' || purpose === 'reopen' ? mutedKinds : [];
     const [sdpOffer] = await Promise.all([
       this.#link.connection.createOffer(),
       ...newlyMuted.map((kind) => entries.announceAhead(streamId, kind)),
     ]);
     return sdpOffer;
+  }
+
+  /** Viewers receive the stream over the former connection until they have moved, too. */
+  async #retireLater(connection: PeerLink): Promise<void> {
+    const { closing } = this.#link;
+    await pollUntil(() => connection.state === 'connected', closing);
+    await pause(moveOverlapMs, closing);
+    if (this.#link.connection === connection) this.#link.retire();
   }
 
   async #withdraw(streamId: string): Promise<void> {

@@ -1,9 +1,10 @@
 import { describe, expect, it, vi } from 'vitest';
+import { aMediaStream, fakeTracks } from '../../../testing/src/browser/fake-media.ts';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
+import { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
+import { forbidden, type FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { Deferred } from '../testing/deferred.ts';
-import { capturedStreams, type FakePage } from '../testing/fake-browser.ts';
-import { aMediaStream, fakeTracks } from '../testing/fake-media.ts';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import { forbidden, type FakeServer } from '../testing/fake-server.ts';
+import { capturedStreams } from '../testing/fake-browser.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';
@@ -41,6 +42,21 @@ describe('publishing', () => {
         .map(({ sendEncodings }) => sendEncodings),
     ).toMatchObject([undefined, [{ rid: 'q' }, { rid: 'h' }, { rid: 'f', scaleResolutionDownBy: 1 }]]);
     expect(lastPeer().configuration?.iceServers).toEqual([{ urls: ['stun:stun.example.com'] }]);
+  });
+
+  it('makes two cameras two streams, and one ends without the other', async () => {
+    const ada = await joinAs(server, 'ada');
+    const front = await ada.publishStream({ camera: { facingMode: 'user' } });
+    const back = await ada.publishStream({ camera: { facingMode: 'environment' } });
+    const published = () =>
+      server.conference?.participants.flatMap(({ streams }) => streams.map(({ id }) => id));
+    expect(published()).toEqual([front.id, back.id]);
+    await front.unpublish();
+    expect(published()).toEqual([back.id]);
+    expect(capturedStreams.flatMap(fakeTracks).map(({ readyState }) => readyState)).toEqual([
+      'ended',
+      'live',
+    ]);
   });
 
   it('stops what it captured when the server refuses', async () => {

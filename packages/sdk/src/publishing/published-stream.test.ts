@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import { capturedTracks, type FakePage } from '../testing/fake-browser.ts';
-import { aMediaStream, aTrack, fakeTracks, type FakeTrack } from '../testing/fake-media.ts';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import type { FakeServer } from '../testing/fake-server.ts';
+import { aMediaStream, aTrack, fakeTracks, type FakeTrack } from '../../../testing/src/browser/fake-media.ts';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
+import { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
+import type { FakeServer } from '../../../testing/src/server/fake-server.ts';
+import { capturedTracks } from '../testing/fake-browser.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';

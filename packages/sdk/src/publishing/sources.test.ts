@@ -1,11 +1,12 @@
 import { describe, expect, it, vi } from 'vitest';
+import { aMediaStream, aTrack, fakeTracks, type FakeTrack } from '../../../testing/src/browser/fake-media.ts';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
+import { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
+import type { FakeServer } from '../../../testing/src/server/fake-server.ts';
 import type { Conference } from '../conference/conference.ts';
 import { createPreview } from '../preview/create-preview.ts';
 import { Deferred } from '../testing/deferred.ts';
-import { capturedTracks, type FakePage } from '../testing/fake-browser.ts';
-import { aMediaStream, aTrack, fakeTracks, type FakeTrack } from '../testing/fake-media.ts';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
-import type { FakeServer } from '../testing/fake-server.ts';
+import { capturedTracks } from '../testing/fake-browser.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';

@@ -1,7 +1,7 @@
 import { InvalidRequestError, NotFoundError } from '@parley-rtc/client';
 import { expect, it } from 'vitest';
+import type { FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { selectRecorder, selectRecording } from '../conventions/recording.ts';
-import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';

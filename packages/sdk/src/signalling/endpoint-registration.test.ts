@@ -1,7 +1,7 @@
 import { ForbiddenError, NotFoundError, type RtcApi } from '@parley-rtc/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { broken } from '../../../testing/src/server/fake-server.ts';
 import { Deferred } from '../testing/deferred.ts';
-import { broken } from '../testing/fake-server.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';
 import { registerUserEndpoint, type UserEndpointOptions } from './user-endpoint.ts';

@@ -28,7 +28,7 @@ export interface EventFeedSink {
   readonly onConnection: (connection: 'connected' | 'reconnecting') => void;
   /**
    * Called when the server no longer knows the conference, which ended earlier, or no longer lets us read it, because a
-   * moderator removed us. The feed has stopped.
+   * moderator removed us or our login has not been accepted for two minutes. The feed has stopped.
    */
   readonly onGone: (cause: unknown) => void;
   /** Receives a problem that waiting alone will not fix. The feed keeps trying. */

@@ -97,6 +97,7 @@ describe('an event outside the history', () => {
   it.each([
     ['ConferenceNetworkIndicatorUpdatedEvent', false],
     ['ConferenceStreamLayersUpdatedEvent', false],
+    ['ConferenceStreamMovingEvent', false],
     ['ChatMessageSentEvent', false],
     ['ConferenceJoinedEvent', true],
   ])('of the type %s requires a snapshot: %s', (type, isRequired) => {

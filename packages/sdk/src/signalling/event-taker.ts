@@ -15,6 +15,7 @@ const outsideTypes: ReadonlySet<string> = new Set([
   'UnknownEvent',
   'ConferenceNetworkIndicatorUpdatedEvent',
   'ConferenceStreamLayersUpdatedEvent',
+  'ConferenceStreamMovingEvent',
   'ConferenceMessageSentEvent',
   'ConferenceMessagesPlacedEvent',
 ]);

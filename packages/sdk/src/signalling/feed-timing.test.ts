@@ -1,7 +1,7 @@
 import { ForbiddenError, InvalidRequestError, NotFoundError } from '@parley-rtc/client';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { FakePage } from '../testing/fake-browser.ts';
-import { broken } from '../testing/fake-server.ts';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
+import { broken } from '../../../testing/src/server/fake-server.ts';
 import { settle } from '../testing/settle.ts';
 import { held, joined, provideTimedFeed, type TimedFeed } from '../testing/timed-feed.ts';
 

@@ -1,8 +1,8 @@
 import { TooManyRequestsError } from '@parley-rtc/client';
 import { describe, expect, it, vi } from 'vitest';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
+import { broken, forbidden, type FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { selectRemoteParticipants } from '../index.ts';
-import type { FakePage } from '../testing/fake-browser.ts';
-import { broken, forbidden, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';

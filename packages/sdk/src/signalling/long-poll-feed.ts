@@ -1,4 +1,4 @@
-import { NotFoundError, ParleyError, type Log } from '@parley-rtc/client';
+import { NotFoundError, ParleyError, TokenError, UnauthorizedError, type Log } from '@parley-rtc/client';
 import { UNKNOWN_VERSION, type ConferenceState } from '@parley-rtc/contract';
 import { removalIn } from '../errors/removal-in.ts';
 import { askedPauseMs } from '../waiting/asked-pause.ts';
@@ -8,6 +8,7 @@ import {
   offlineTryMs,
   pollSilenceMs,
   refusedPushMs,
+  rejoinBudgetMs,
   secondLookMs,
   shortestHoldMs,
   suspicionMs,
@@ -66,6 +67,8 @@ export class LongPollFeed implements EventFeed {
   #isLost = false;
   /** Whether the server refused our position, and has not accepted another since. */
   #isRefused = false;
+  /** Since when the server refuses our login, in milliseconds since the epoch. */
+  #loggedOutSinceMs = Infinity;
   /** Whether the last snapshot was older than our state: read from a lagging replica, or of a history that was set back. */
   #isDoubted = false;
   /** Whether the next push continues after the last one: not if a snapshot has replaced the state. */
@@ -201,6 +204,7 @@ export class LongPollFeed implements EventFeed {
   #onAnswer(): void {
     if (this.#isLost) this.#log('info', 'connected again');
     this.#isLost = false;
+    this.#loggedOutSinceMs = Infinity;
     clearTimeout(this.#suspicion);
     noteNetwork(true);
     this.#options.onConnection('connected');
@@ -294,7 +298,14 @@ export class LongPollFeed implements EventFeed {
     if (wasIdle && !this.#isLost) return this.#suspect(error);
     this.#failures += 1;
     this.#onLoss(error);
-    if (error instanceof ParleyError && !error.retryable) this.#problems.tell(error);
+    if (!(error instanceof ParleyError) || error.retryable) return;
+    this.#problems.tell(error);
+    if (!(error instanceof TokenError || error instanceof UnauthorizedError)) return;
+    // A server that restarted without its data never accepts the login again, and nothing else would end the call.
+    this.#loggedOutSinceMs = Math.min(this.#loggedOutSinceMs, Date.now());
+    if (Date.now() - this.#loggedOutSinceMs < rejoinBudgetMs) return;
+    this.stop();
+    this.#options.onGone(error);
   }
 
   /** An idle connection broke. Proxies close those, so the feed asks immediately, and announces a loss only if that fails. */

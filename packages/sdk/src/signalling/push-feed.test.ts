@@ -1,8 +1,8 @@
 import { ForeignAnswerError, NotFoundError, ServerError } from '@parley-rtc/client';
 import { describe, expect, it, vi } from 'vitest';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
+import { broken, type FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { selectRemoteParticipants } from '../index.ts';
-import type { FakePage } from '../testing/fake-browser.ts';
-import { broken, type FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
@@ -32,7 +32,7 @@ it('replaces the polls', async () => {
   expect(heard).toEqual(['participant-joined bob', 'participant-joined eve']);
   expect(ada.state.getSnapshot().conference).toEqual(server.conference);
   expect(server.callsOf('openPush')).toEqual([
-    { version: 1, versionId: 'e3', userEndpointId: ada.endpointId },
+    { version: 1, versionId: 'e2', userEndpointId: ada.endpointId },
   ]);
   await ada.leave();
   expect(server.openPushes).toBe(0);
@@ -59,8 +59,8 @@ it('is opened again when it ends, and continues where it was', async () => {
   await settle();
   expect(heard).toEqual(['participant-joined bob', 'participant-joined eve']);
   expect(server.callsOf('openPush')).toEqual([
-    { version: 1, versionId: 'e3', userEndpointId: ada.endpointId },
-    { version: 2, versionId: 'e4', lastEventId: '1', userEndpointId: ada.endpointId },
+    { version: 1, versionId: 'e2', userEndpointId: ada.endpointId },
+    { version: 2, versionId: 'e3', lastEventId: '1', userEndpointId: ada.endpointId },
   ]);
 });
 

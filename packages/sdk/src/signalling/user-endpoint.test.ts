@@ -1,6 +1,6 @@
 import { NotFoundError, TooManyRequestsError } from '@parley-rtc/client';
 import { expect, it, vi } from 'vitest';
-import { broken, type FakeServer } from '../testing/fake-server.ts';
+import { broken, type FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
 import { registerUserEndpoint, type UserEndpoint } from './user-endpoint.ts';
 

@@ -24,6 +24,8 @@ export interface UserEndpointOptions {
   readonly preferredId: string | undefined;
   /** Called before the preferred id is registered. The function it returns is called when the endpoint stops. */
   readonly claim: (preferredId: string) => Promise<() => void>;
+  /** Called when the preferred id is claimed, right before it is registered. */
+  readonly onClaimed?: ((preferredId: string) => void) | undefined;
   /** Called when the server no longer knows the endpoint. Keep-alives have ended. */
   readonly onLost: (cause: NotFoundError) => void;
   readonly log?: Log;
@@ -37,9 +39,10 @@ export interface UserEndpointOptions {
  * @see `POST /rtc-api/users/endpoints`, `/keepalive`, `/unregister`
  */
 export async function registerUserEndpoint(options: UserEndpointOptions): Promise<UserEndpoint> {
-  const { preferredId, claim, signal } = options;
+  const { preferredId, claim, onClaimed, signal } = options;
   const stopped = new AbortController();
   const release = preferredId === undefined ? () => {} : await claim(preferredId);
+  if (preferredId !== undefined && !signal.aborted) onClaimed?.(preferredId);
   let registered: string | undefined;
   try {
     registered = await registerOrWithdraw(options);

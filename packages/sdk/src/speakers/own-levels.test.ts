@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { aTrack, FakeMediaStream, FakeTrack } from '../testing/fake-media.ts';
+import { aTrack, FakeMediaStream, FakeTrack } from '../../../testing/src/browser/fake-media.ts';
 import { OwnLevels } from './own-levels.ts';
 
 let sample: number;

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import type { FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { joinConference } from '../conference/join-conference.ts';
 import { TokenWatch } from '../conference/token-watch.ts';
-import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
 import { selectPermissions } from './select-permissions.ts';

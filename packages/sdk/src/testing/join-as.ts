@@ -1,11 +1,11 @@
 import type { TokenClaims } from '@parley-rtc/client';
+import type { FakeServer } from '../../../testing/src/server/fake-server.ts';
 import type { ConferenceEvents } from '../announcing/conference-events.ts';
 import { Conference } from '../conference/conference.ts';
 import { joinConference } from '../conference/join-conference.ts';
 import type { JoinOptions } from '../conference/join-options.ts';
 import { TokenWatch } from '../conference/token-watch.ts';
 import * as pushModule from '../signalling/push-feed.ts';
-import type { FakeServer } from './fake-server.ts';
 
 /** Joins the fake server's conference as a user. */
 export async function joinAs(

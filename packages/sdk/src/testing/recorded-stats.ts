@@ -32,7 +32,7 @@ export function recordedFirefoxStats(
 
 /** The senders of the publisher in Firefox. */
 export function recordedFirefoxSenders(): RTCRtpSender[] {
-  return inFirefox.senders.map(
+  return structuredClone(inFirefox.senders).map(
     ({ kind, encodings }) => ({ track: { kind }, getParameters: () => ({ encodings }) }) as RTCRtpSender,
   );
 }

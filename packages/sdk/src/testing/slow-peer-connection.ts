@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
+import { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
 import { Deferred } from './deferred.ts';
-import { FakePeerConnection } from './fake-peer-connection.ts';
 
 type SlowStep = 'createOffer' | 'setLocalDescription' | 'setRemoteDescription' | 'setParameters';
 

@@ -1,7 +1,7 @@
 import { createdConference, type ConferenceState } from '@parley-rtc/contract';
 import { afterEach, vi, type Mock } from 'vitest';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
 import { LongPollFeed, type LongPollFeedOptions } from '../signalling/long-poll-feed.ts';
-import type { FakePage } from './fake-browser.ts';
 import { settle } from './settle.ts';
 import { useFakeConference } from './use-fake-conference.ts';
 

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, vi, type MockInstance } from 'vitest';
-import { useFakeBrowser, type FakePage } from './fake-browser.ts';
-import { FakePeerConnection } from './fake-peer-connection.ts';
-import { FakeServer } from './fake-server.ts';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
+import { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
+import { FakeServer } from '../../../testing/src/server/fake-server.ts';
+import { useFakeBrowser } from './fake-browser.ts';
 
 /** The fakes that a conference test needs. */
 export interface FakeConference {

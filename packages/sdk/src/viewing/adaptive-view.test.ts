@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
+import type { FakeServer } from '../../../testing/src/server/fake-server.ts';
 import type { Conference } from '../conference/conference.ts';
-import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs, listenTo } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { aMediaStream } from '../testing/fake-media.ts';
+import { aMediaStream } from '../../../testing/src/browser/fake-media.ts';
 import { AttachedElement } from './attached-element.ts';
 
 /** An element that plays when `play()` is called, and records the calls. */

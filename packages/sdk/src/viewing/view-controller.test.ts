@@ -1,7 +1,7 @@
 import type { ParleyError } from '@parley-rtc/client';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { aMediaStream } from '../testing/fake-media.ts';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
+import { aMediaStream } from '../../../testing/src/browser/fake-media.ts';
+import { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
 import { VideoCap } from './video-cap.ts';
 import { ViewController, type ViewControllerOptions, type ViewTiming } from './view-controller.ts';
 

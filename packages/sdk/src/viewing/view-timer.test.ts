@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { FakePeerConnection } from '../testing/fake-peer-connection.ts';
+import { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
 import { timeView, type ViewMarks } from './view-timer.ts';
 
 const marks: ViewMarks = { startedMs: 100, offeredMs: 110, answeredMs: 140, appliedMs: 145 };

@@ -1,8 +1,8 @@
 import { InvalidRequestError, NotFoundError } from '@parley-rtc/client';
 import type { ViewedVideo } from '@parley-rtc/contract';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { broken } from '../../../testing/src/server/fake-server.ts';
 import { Deferred } from '../testing/deferred.ts';
-import { broken } from '../testing/fake-server.ts';
 import { ViewUpdateSender } from './view-update-sender.ts';
 
 const send = vi.fn<(desired: ViewedVideo) => Promise<void>>();

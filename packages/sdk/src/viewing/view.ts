@@ -1,9 +1,12 @@
 import { withBoundary } from '@parley-rtc/client';
 import type { Stream, ViewedVideo } from '@parley-rtc/contract';
 import { createLinkRenewal, type LinkRenewal } from '../connection/link-renewal.ts';
-import { StreamLink, type LinkContext } from '../connection/stream-link.ts';
+import type { PeerLink } from '../connection/peer-link.ts';
+import { StreamLink, type LinkContext, type Purpose } from '../connection/stream-link.ts';
 import { newId } from '../new-id.ts';
 import { kindsOf } from '../stream-kinds.ts';
+import { pollEveryMs, pollUntil } from '../waiting/poll-until.ts';
+import { moveMediaMs } from '../waiting/recovery-policy.ts';
 import type { ViewCalls } from './view-calls.ts';
 import type { ViewController } from './view-controller.ts';
 import type { ViewedStream, ViewOptions } from './viewed-stream.ts';
@@ -46,7 +49,7 @@ export class View {
       id: () => this.#viewerId,
       streamId: source.id,
       signal: options.signal,
-      offer: (_purpose, signal) => this.#offer(signal),
+      offer: (purpose, signal) => this.#offer(purpose, signal),
       onClosed: () => this.#closeController(),
       // No `onForgotten`: events report whether the stream ended or the server dropped us.
     });
@@ -65,7 +68,7 @@ export class View {
   /** Opens the view. On any failure nothing stays open. */
   async open(): Promise<ViewedStream> {
     const controller = await this.#link.establish(async (signal) => {
-      await this.#offer(signal);
+      await this.#offer('open', signal);
       return this.#loading;
     });
     this.#controller = controller;
@@ -85,11 +88,14 @@ export class View {
   }
 
   /** Offers the server to receive the stream, and applies its answer. */
-  async #offer(signal: AbortSignal): Promise<void> {
+  async #offer(purpose: Purpose, signal: AbortSignal): Promise<void> {
     const { metadata, element, video: byHand } = this.#options;
-    if (this.#link.needsReconnect) this.#link.reconnect();
+    const isMoving = purpose === 'move';
+    if (isMoving) this.#link.succeed();
+    else if (this.#link.needsReconnect) this.#link.reconnect();
     const { connection } = this.#link;
-    const isNewPath = !connection.isNew;
+    // A view that moves keeps its id.
+    const isNewPath = isMoving || !connection.isNew;
     if (connection.isNew) this.#addReceivers(connection.peer);
 
     const sdpOffer = await connection.createOffer();
@@ -108,9 +114,23 @@ export class View {
     this.#viewerId = answer.viewerId ?? this.#viewerId;
     signal.throwIfAborted();
     await connection.applyAnswer(answer.sdpAnswer);
-    if (this.#mediaStream) setTracks(this.#mediaStream, receivedTracks(connection.peer));
+    if (this.#link.hasFormer) void this.#takeOver(connection);
+    else if (this.#mediaStream) setTracks(this.#mediaStream, receivedTracks(connection.peer));
     this.#marks.appliedMs = performance.now();
     this.#controller?.onOffered(this.#requested);
+  }
+
+  /** Shows what arrives over a connection once something arrives, and ends the former one. */
+  async #takeOver(connection: PeerLink): Promise<void> {
+    const { closing } = this.#link;
+    const tracks = receivedTracks(connection.peer);
+    let pollsLeft = moveMediaMs / pollEveryMs;
+    const isReady = () =>
+      connection.state === 'connected' && (tracks.every(({ muted }) => !muted) || (pollsLeft -= 1) < 0);
+    await pollUntil(isReady, closing);
+    if (this.#link.connection !== connection || closing.aborted) return;
+    if (this.#mediaStream) setTracks(this.#mediaStream, tracks);
+    this.#link.retire();
   }
 
   #viewedStream(controller: ViewController, mediaStream: MediaStream): ViewedStream {

@@ -76,6 +76,12 @@ export const iceGraceMs = 1_000;
 /** How long a new path may take to connect before we try another. */
 export const iceRestartTimeoutMs = 6_000;
 
+/** How long a stream that has moved to another server is still sent to the former one: its viewers move after it. */
+export const moveOverlapMs = 4_000;
+
+/** How long a view that has moved waits for media before it ends the former connection. A muted stream sends none. */
+export const moveMediaMs = 3_000;
+
 /** How long a closing connection stays open for the server to answer that it has withdrawn the stream. */
 export const withdrawalHeadStartMs = 1_000;
 

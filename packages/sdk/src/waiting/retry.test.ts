@@ -1,7 +1,7 @@
 import { TokenError, TooManyRequestsError } from '@parley-rtc/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { FakePage } from '../testing/fake-browser.ts';
-import { broken, forbidden } from '../testing/fake-server.ts';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
+import { broken, forbidden } from '../../../testing/src/server/fake-server.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import type { FakePage } from '../testing/fake-browser.ts';
+import type { FakePage } from '../../../testing/src/browser/fake-page.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
 import { isOffline, noteNetwork, untilOnline } from './until-online.ts';
 

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, it, vi } from 'vitest';
+import { fakeTracks } from '../../testing/src/browser/fake-media.ts';
+import { FakePeerConnection } from '../../testing/src/browser/fake-peer-connection.ts';
+import type { FakeServer } from '../../testing/src/server/fake-server.ts';
 import type * as LoadPartModule from './load-part.ts';
 import { collectUncaught } from './testing/collect-uncaught.ts';
 import { Deferred } from './testing/deferred.ts';
 import { capturedStreams } from './testing/fake-browser.ts';
-import { fakeTracks } from './testing/fake-media.ts';
-import { FakePeerConnection } from './testing/fake-peer-connection.ts';
-import type { FakeServer } from './testing/fake-server.ts';
 import { joinAs } from './testing/join-as.ts';
 import { rejectionOf } from './testing/rejection-of.ts';
 import { settle } from './testing/settle.ts';

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
+import type { FakeServer } from '../../../testing/src/server/fake-server.ts';
 import type * as loadPartModule from '../load-part.ts';
-import type { FakeServer } from '../testing/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { rejectionOf } from '../testing/rejection-of.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import type { FakeServer } from '../testing/fake-server.ts';
+import type { FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { joinAs } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
