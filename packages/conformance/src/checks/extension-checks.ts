@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { redeemTicket } from '@parley-rtc/client';
-import type { IceServers, Ticket, WireConference } from '@parley-rtc/contract';
+import type { EnterResult, IceServers, Ticket, WireConference } from '@parley-rtc/contract';
 import { decision, platform } from '../rules/rule.ts';
 import { SkipError } from '../rules/skip.ts';
 import { group, type Check } from '../stage/check.ts';
@@ -98,6 +98,33 @@ export const extensionChecks: readonly Check[] = group('extension', [
       }
       const gone = { ...view, viewerId: randomUUID(), video: {} };
       expectStatus(await stage.caller.call('updateViewStream', { body: gone }), 404);
+    },
+  },
+  {
+    id: 'enter',
+    sentence: 'One command registers, joins and answers the state; sent again, it changes nothing.',
+    rule: platform('enter, an extension marked x-parley: register, join and read in one round trip'),
+    needs: ['user endpoints', 'entering at once'],
+    run: async (stage) => {
+      const conferenceId = await stage.conference();
+      const userEndpointId = randomUUID();
+      const body = { conferenceId, userEndpointId, keepAliveSeconds: 60, metadata: { name: 'Ada' } };
+      const first = await stage.caller.need<EnterResult>('enter', { body });
+      expectEqual('userEndpointId', first.userEndpointId, userEndpointId);
+      const params = { id: conferenceId };
+      const state = await stage.caller.need<WireConference>('getConference', { params });
+      expectEqual('conference', first.conference, state);
+      expectEqual(
+        'participants',
+        state.participants?.map(({ id, metadata }) => ({ id, metadata })),
+        [{ id: userEndpointId, metadata: { name: 'Ada' } }],
+      );
+      expectEqual('answer to the repetition', await stage.caller.need('enter', { body }), first);
+      const other = { ...body, metadata: { name: 'Ada L.' } };
+      const changed = await stage.caller.need<EnterResult>('enter', { body: other });
+      expectEqual('metadata', changed.conference.participants?.[0]?.metadata, other.metadata);
+      expectStatus(await stage.caller.call('keepAliveUserEndpoint', { body: { userEndpointId } }), 200, 204);
+      await stage.caller.call('unregisterUserEndpoint', { body: { userEndpointId } });
     },
   },
   {

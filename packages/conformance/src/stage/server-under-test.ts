@@ -14,6 +14,7 @@ export type Need =
   | 'messages'
   | 'moderation'
   | 'waiting room'
+  | 'entering at once'
   | 'recording'
   | 'media';
 
@@ -65,6 +66,7 @@ export async function meetServer(
   if ((await probe.call('sendMessages', { body: {} })).status === 400) offers.add('messages');
   if ((await probe.call('removeParticipant', { body: {} })).status === 400) offers.add('moderation');
   if ((await probe.call('requestEntry', { body: {} })).status === 400) offers.add('waiting room');
+  if ((await probe.call('enter', { body: {} })).status === 400) offers.add('entering at once');
   if ((await probe.call('startRecording', { body: {} })).status === 400) offers.add('recording');
   const ticket = { type: 'MULTI_USE_TICKET', ttl: 60, properties: { conference_id: randomUUID() } };
   if (await has('createTicket', { body: ticket })) offers.add('tickets');
