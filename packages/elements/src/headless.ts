@@ -11,6 +11,12 @@ export type {
   TileRole,
 } from './layout/layout.ts';
 export { emptyTileOrder, orderTiles, type TileOrder, type TileOrderInput } from './layout/order-tiles.ts';
+export {
+  backgrounds,
+  type Background,
+  type BackgroundsState,
+  type BackgroundsStore,
+} from './page/backgrounds.ts';
 export { callOf, type Call } from './stores/call-of.ts';
 export {
   chatTopic,
@@ -21,7 +27,7 @@ export {
 } from './stores/create-chat.ts';
 export type { InsightState, InsightStore } from './stores/create-insight.ts';
 export { createLobby, type LobbyState, type LobbyStore } from './stores/create-lobby.ts';
-export type { MediaSelection } from './stores/remembered.ts';
+export type { MediaSelection } from './page/remembered.ts';
 export type { Notice, NoticeContent, NoticesState, NoticesStore } from './stores/create-notices.ts';
 export {
   reactionEmojis,
@@ -32,11 +38,11 @@ export {
   type ReactionsStore,
 } from './stores/create-reactions.ts';
 export type { TilesState, TilesStore } from './stores/create-tiles.ts';
-export type { ViewsState, ViewsStore } from './stores/create-views.ts';
+export type { ViewChoice, ViewQuality, ViewsState, ViewsStore } from './stores/create-views.ts';
 export type { OwnMedia, OwnWarnings } from './stores/own-media.ts';
-export { pageDevices, type PageDevices, type PageDevicesStore } from './stores/page-devices.ts';
-export { preferences, type Preferences, type PreferencesStore } from './stores/preferences.ts';
-export type { Store } from './stores/store.ts';
+export { pageDevices, type PageDevices, type PageDevicesStore } from './page/page-devices.ts';
+export { preferences, type Preferences, type PreferencesStore } from './page/preferences.ts';
+export type { Store } from './page/store.ts';
 export type { Tile } from './stores/tiles-of.ts';
 export { createStage, type StageShape, type StageState, type StageStore } from './stores/create-stage.ts';
 export {
@@ -46,7 +52,7 @@ export {
   type VisitState,
   type VisitStore,
 } from './stores/create-visit.ts';
-export { chooseDevice, deviceOptionsOf, type DeviceOptions } from './stores/device-options.ts';
+export { chooseDevice, deviceOptionsOf, type DeviceOptions } from './page/device-options.ts';
 export type { VisitOptions } from './stores/visit-options.ts';
 export { errorText } from './texts/error-text.ts';
 export { textsIn } from './texts/languages.ts';

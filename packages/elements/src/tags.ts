@@ -33,7 +33,7 @@ export interface ParleyTags {
   'parley-audio': Tag<ParleyAudio, 'conference'>;
   'parley-call': Tag<
     ParleyCall,
-    'server' | 'ticket' | 'token' | 'conferenceId' | 'name' | 'inviteLink' | 'joinOptions',
+    'server' | 'ticket' | 'token' | 'conferenceId' | 'name' | 'inviteLink' | 'joinOptions' | 'backgrounds',
     'parley-joined' | 'parley-ended'
   >;
   'parley-call-view': Tag<ParleyCallView, 'conference' | 'inviteLink'>;
@@ -41,8 +41,8 @@ export interface ParleyTags {
   'parley-conference': Tag<ParleyConference, 'conference'>;
   'parley-controls': Tag<
     ParleyControls,
-    'conference' | 'openPanel' | 'hasShortcuts',
-    'parley-panel' | 'parley-leave' | 'parley-full-screen'
+    'conference' | 'openPanel' | 'hasShortcuts' | 'pictureInPicture',
+    'parley-panel' | 'parley-leave' | 'parley-full-screen' | 'parley-picture-in-picture'
   >;
   'parley-device-menu': Tag<ParleyDeviceMenu, 'kind'>;
   'parley-device-select': Tag<ParleyDeviceSelect, 'kind'>;

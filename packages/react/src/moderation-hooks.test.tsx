@@ -2,8 +2,8 @@ import { Conference } from '@parley-rtc/sdk';
 import { act, cleanup, render, renderHook, screen, waitFor } from '@testing-library/react';
 import { StrictMode } from 'react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { FakeServer } from '../../sdk/src/testing/fake-server.ts';
 import { joinAs } from '../../sdk/src/testing/join-as.ts';
+import { FakeServer } from '../../testing/src/server/fake-server.ts';
 import { useConference, useModeration, usePermissions, useWaitingRoom } from './index.ts';
 
 let server: FakeServer;

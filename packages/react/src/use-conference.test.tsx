@@ -3,8 +3,8 @@ import { cleanup, render, screen, waitFor } from '@testing-library/react';
 import { StrictMode } from 'react';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, expect, it, vi, type MockInstance } from 'vitest';
-import { broken, FakeServer } from '../../sdk/src/testing/fake-server.ts';
 import { joinAs } from '../../sdk/src/testing/join-as.ts';
+import { broken, FakeServer } from '../../testing/src/server/fake-server.ts';
 import { useConference } from './index.ts';
 
 let join: MockInstance<typeof Conference.join>;

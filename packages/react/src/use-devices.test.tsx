@@ -1,7 +1,7 @@
 import { act, cleanup, render, screen, waitFor } from '@testing-library/react';
 import { Activity, StrictMode } from 'react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { FakeDeviceList } from '../../sdk/src/testing/fake-devices.ts';
+import { FakeDeviceList } from '../../testing/src/browser/fake-devices.ts';
 import { useDevices } from './index.ts';
 
 let plugged: FakeDeviceList;

@@ -2,9 +2,9 @@ import type { Conference } from '@parley-rtc/sdk';
 import { act, cleanup, render, screen, waitFor } from '@testing-library/react';
 import { StrictMode } from 'react';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { FakePeerConnection } from '../../sdk/src/testing/fake-peer-connection.ts';
-import { FakeServer } from '../../sdk/src/testing/fake-server.ts';
 import { joinAs } from '../../sdk/src/testing/join-as.ts';
+import { FakePeerConnection } from '../../testing/src/browser/fake-peer-connection.ts';
+import { FakeServer } from '../../testing/src/server/fake-server.ts';
 import { useRecording } from './index.ts';
 
 let server: FakeServer;

@@ -2,10 +2,10 @@ import type { Conference, PublishedStream } from '@parley-rtc/sdk';
 import { act, cleanup, render, screen, waitFor } from '@testing-library/react';
 import { StrictMode } from 'react';
 import { afterEach, beforeEach, expect, it, vi, type MockInstance } from 'vitest';
-import { aMediaStream, FakeMediaStream } from '../../sdk/src/testing/fake-media.ts';
-import { FakePeerConnection } from '../../sdk/src/testing/fake-peer-connection.ts';
-import { FakeServer, forbidden } from '../../sdk/src/testing/fake-server.ts';
 import { joinAs } from '../../sdk/src/testing/join-as.ts';
+import { aMediaStream, FakeMediaStream } from '../../testing/src/browser/fake-media.ts';
+import { FakePeerConnection } from '../../testing/src/browser/fake-peer-connection.ts';
+import { FakeServer, forbidden } from '../../testing/src/server/fake-server.ts';
 import { useStreamView } from './index.ts';
 
 let play: MockInstance<() => Promise<void>>;

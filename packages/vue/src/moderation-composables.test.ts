@@ -1,8 +1,8 @@
 import { Conference } from '@parley-rtc/sdk';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { effectScope, shallowRef, type EffectScope } from 'vue';
-import { FakeServer } from '../../sdk/src/testing/fake-server.ts';
 import { joinAs } from '../../sdk/src/testing/join-as.ts';
+import { FakeServer } from '../../testing/src/server/fake-server.ts';
 import { useConference, useModeration, useWaitingRoom } from './index.ts';
 
 let server: FakeServer;

@@ -2,8 +2,8 @@ import { Conference, type JoinOptions } from '@parley-rtc/sdk';
 import { afterEach, beforeEach, expect, it, vi, type MockInstance } from 'vitest';
 import { createSSRApp, effectScope, h, nextTick, shallowRef, type EffectScope, type ShallowRef } from 'vue';
 import { renderToString } from 'vue/server-renderer';
-import { broken, FakeServer } from '../../sdk/src/testing/fake-server.ts';
 import { joinAs } from '../../sdk/src/testing/join-as.ts';
+import { broken, FakeServer } from '../../testing/src/server/fake-server.ts';
 import { useConference, type ConferenceStay } from './index.ts';
 
 let join: MockInstance<typeof Conference.join>;

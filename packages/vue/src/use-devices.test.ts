@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { computed, effectScope, type EffectScope } from 'vue';
-import { FakeDeviceList } from '../../sdk/src/testing/fake-devices.ts';
+import { FakeDeviceList } from '../../testing/src/browser/fake-devices.ts';
 import { useDevices } from './index.ts';
 
 let plugged: FakeDeviceList;

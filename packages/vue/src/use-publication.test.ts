@@ -3,11 +3,12 @@ import type { PublicationOptions } from '@parley-rtc/sdk/bindings';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { effectScope, nextTick, shallowRef, type EffectScope } from 'vue';
 import { Deferred } from '../../sdk/src/testing/deferred.ts';
-import { capturedTracks, generousDevices, type FakeDevices } from '../../sdk/src/testing/fake-browser.ts';
-import { FakeMediaStream } from '../../sdk/src/testing/fake-media.ts';
-import { FakePeerConnection } from '../../sdk/src/testing/fake-peer-connection.ts';
-import { FakeServer } from '../../sdk/src/testing/fake-server.ts';
+import { capturedTracks, generousDevices } from '../../sdk/src/testing/fake-browser.ts';
 import { joinAs } from '../../sdk/src/testing/join-as.ts';
+import { FakeMediaStream } from '../../testing/src/browser/fake-media.ts';
+import type { FakeDevices } from '../../testing/src/browser/fake-page.ts';
+import { FakePeerConnection } from '../../testing/src/browser/fake-peer-connection.ts';
+import { FakeServer } from '../../testing/src/server/fake-server.ts';
 import { usePublication, type Publication } from './index.ts';
 
 const both: PublicationOptions = { camera: true, microphone: true };

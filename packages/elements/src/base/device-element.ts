@@ -1,6 +1,6 @@
 import type { Devices } from '@parley-rtc/sdk';
-import type { DeviceOptions } from '../stores/device-options.ts';
-import { pageDevices } from '../stores/page-devices.ts';
+import type { DeviceOptions } from '../page/device-options.ts';
+import { pageDevices } from '../page/page-devices.ts';
 import { ParleyElement } from './parley-element.ts';
 
 /** What elements share that let the user choose devices. */

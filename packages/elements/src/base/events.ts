@@ -60,6 +60,7 @@ export interface ParleyEventMap {
   'parley-panel': CustomEvent<PanelDetail>;
   'parley-leave': CustomEvent<LeaveDetail>;
   'parley-full-screen': CustomEvent<undefined>;
+  'parley-picture-in-picture': CustomEvent<undefined>;
   'parley-close': CustomEvent<undefined>;
   'parley-open-chat': CustomEvent<undefined>;
   'parley-pin': CustomEvent<PinDetail>;

@@ -10,6 +10,8 @@ export type MenuItem =
       readonly isChecked?: boolean;
       readonly isDanger?: boolean;
       readonly isDisabled?: boolean;
+      /** Whether it stands in one row with others, such as a single character. */
+      readonly isShort?: boolean;
       /** A second line, such as why it is disabled. */
       readonly hint?: string;
     }

@@ -1,11 +1,12 @@
 import { ContextConsumer } from '@lit/context';
 import { LitElement, type PropertyDeclarations } from 'lit';
-import type { Store } from '../stores/store.ts';
+import type { Store } from '../page/store.ts';
 import type { TextKey, Texts } from '../texts/en.ts';
 import { format } from '../texts/format.ts';
 import { languages, textsIn } from '../texts/languages.ts';
 import { textsContext } from './contexts.ts';
 import type { ParleyEventMap } from './events.ts';
+import { restyle } from './restyle.ts';
 import { StoreReader } from './store-reader.ts';
 
 /** Gives a text in the page's language. */
@@ -34,6 +35,21 @@ export abstract class ParleyElement extends LitElement {
     };
     this.#stopLanguage = onPageLanguage(follow);
     follow();
+  }
+
+  protected override createRenderRoot(): HTMLElement | DocumentFragment {
+    if (this.ownerDocument === document) return super.createRenderRoot();
+    const { shadowRootOptions, elementStyles } = this.constructor as typeof LitElement;
+    const root = this.shadowRoot ?? this.attachShadow(shadowRootOptions);
+    restyle(root, elementStyles);
+    this.renderOptions.renderBefore ??= root.firstChild;
+    return root;
+  }
+
+  /** Called by the browser when the element has moved to another document. */
+  adoptedCallback(): void {
+    const { elementStyles } = this.constructor as typeof LitElement;
+    if (this.shadowRoot) restyle(this.shadowRoot, elementStyles);
   }
 
   override disconnectedCallback(): void {

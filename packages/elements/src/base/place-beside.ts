@@ -6,7 +6,7 @@ const gapPx = 8;
 export function placeBeside(box: HTMLElement, anchor: Element): void {
   const at = anchor.getBoundingClientRect();
   const { width, height } = box.getBoundingClientRect();
-  const { clientWidth, clientHeight } = document.documentElement;
+  const { clientWidth, clientHeight } = box.ownerDocument.documentElement;
   const isAbove = at.top > clientHeight - at.bottom;
   const top = isAbove ? at.top - gapPx - height : at.bottom + gapPx;
   const left = isRightToLeft(box) ? at.right - width : at.left;

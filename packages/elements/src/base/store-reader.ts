@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { Store } from '../stores/store.ts';
+import type { Store } from '../page/store.ts';
 
 /**
  * Reads stores while an element renders, and renders it again when one of them changes. What the last rendering did not read

@@ -24,15 +24,33 @@ export const callViewStyles: CSSResult = css`
   parley-stage {
     position: absolute;
     inset: 0;
-    --parley-stage-inset-bottom: 80px;
+    --parley-stage-inset-bottom: var(--_controls, 80px);
   }
 
   .view[data-mode='many'] parley-stage {
     inset: 8px 8px 0;
   }
 
-  .view[data-mode='one-to-one'] parley-stage {
-    --parley-stage-inset-bottom: 88px;
+  .elsewhere {
+    position: absolute;
+    inset: 0;
+    display: grid;
+    place-content: center;
+    justify-items: center;
+    gap: 12px;
+    padding: 16px;
+    color-scheme: dark;
+    text-align: center;
+  }
+
+  .elsewhere p {
+    margin: 0;
+    font-size: 1.15em;
+  }
+
+  .elsewhere .button {
+    color: #f2f3f5;
+    background: #2b2f37;
   }
 
   parley-controls {
@@ -61,7 +79,7 @@ export const callViewStyles: CSSResult = css`
 
   parley-notices {
     position: absolute;
-    inset: 0 0 80px;
+    inset: 0 0 var(--_controls, 80px);
     z-index: 5;
     pointer-events: none;
   }

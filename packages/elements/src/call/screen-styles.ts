@@ -16,7 +16,7 @@ export const screenStyles: CSSResult = css`
   .screen h1 {
     max-inline-size: 24em;
     margin: 0;
-    font-size: clamp(22px, 4cqi, 32px);
+    font-size: clamp(1.375em, 4cqi, 2em);
     font-weight: 650;
     line-height: 1.2;
   }

@@ -3,7 +3,6 @@ import { css, type CSSResult } from 'lit';
 export const controlsStyles: CSSResult = css`
   :host {
     display: block;
-    container: controls / inline-size;
     color: var(--_on-stage);
     color-scheme: dark;
     --_surface: var(--parley-surface-dark, #1d1f24);
@@ -13,8 +12,14 @@ export const controlsStyles: CSSResult = css`
     display: flex;
     align-items: center;
     justify-content: center;
+    flex-wrap: wrap;
     gap: 8px;
     padding: 8px;
+  }
+
+  .bar > *,
+  ::slotted(*) {
+    flex: none;
   }
 
   .group {
@@ -25,27 +30,32 @@ export const controlsStyles: CSSResult = css`
   }
 
   .control {
-    display: flex;
-    flex-direction: column;
     align-items: center;
     justify-content: center;
-    gap: 2px;
-    min-inline-size: 64px;
-    min-block-size: 56px;
-    padding: 6px 8px;
     border: 0;
-    border-radius: 14px;
     background: #2b2f37;
     color: inherit;
     font: inherit;
-    font-size: 12px;
-    font-weight: 500;
-    line-height: 1.3;
     white-space: nowrap;
     cursor: pointer;
   }
 
-  .control .icon {
+  .control,
+  parley-menu.more::part(button) {
+    display: flex;
+    flex-direction: column;
+    gap: 2px;
+    min-inline-size: 64px;
+    min-block-size: 56px;
+    padding: 6px 8px;
+    border-radius: 14px;
+    font-size: 0.75em;
+    font-weight: 500;
+    line-height: 1.3;
+  }
+
+  .control .icon,
+  parley-menu.more .icon {
     inline-size: 22px;
     block-size: 22px;
   }
@@ -99,7 +109,7 @@ export const controlsStyles: CSSResult = css`
     align-items: center;
     border-radius: 0 14px 14px 0;
     border-inline-start: 1px solid #40454f;
-    font-size: 14px;
+    font-size: 0.875em;
   }
 
   :host(:dir(rtl)) .group parley-device-menu {
@@ -123,13 +133,13 @@ export const controlsStyles: CSSResult = css`
     position: absolute;
     inset-block-start: -4px;
     inset-inline-end: -10px;
-    min-inline-size: 18px;
+    min-inline-size: 1.65em;
     padding: 0 5px;
     border-radius: 999px;
     background: #e5484d;
     color: #fff;
-    font-size: 11px;
-    line-height: 18px;
+    font-size: 0.92em;
+    line-height: 1.65;
     text-align: center;
   }
 
@@ -144,62 +154,48 @@ export const controlsStyles: CSSResult = css`
   }
 
   parley-menu.more::part(button) {
-    display: flex;
-    flex-direction: column;
-    gap: 2px;
     inline-size: auto;
-    min-inline-size: 64px;
     block-size: auto;
-    min-block-size: 56px;
-    padding: 6px 8px;
-    border-radius: 14px;
-    font-size: 12px;
-    font-weight: 500;
-    line-height: 1.3;
   }
 
-  parley-menu.more .icon {
-    inline-size: 22px;
-    block-size: 22px;
+  /* The page's own styles come before these. */
+  ::slotted(:is(button, a)) {
+    min-inline-size: 64px;
+    min-block-size: 56px;
+    padding: 6px 10px;
+    border: 0;
+    border-radius: 14px;
+    background: #2b2f37;
+    color: inherit;
+    font: inherit;
+    font-size: 0.75em;
+    font-weight: 500;
+  }
+
+  /* What has no room is in the menu. "More" itself, and what the page must always offer, wraps if need be. */
+  [data-away],
+  ::slotted([data-away]) {
+    display: none !important;
   }
 
   /* Where there is no room for words, their buttons say them to screen readers and in tooltips. */
-  @container controls (width < 760px) {
-    .words {
-      display: none;
-    }
-
-    .control,
-    parley-menu.more::part(button) {
-      min-inline-size: 48px;
-      min-block-size: 48px;
-      padding: 6px;
-    }
-
-    .bar {
-      gap: 6px;
-    }
+  .bar[data-compact] {
+    gap: 6px;
   }
 
-  @container controls (width < 560px) {
-    .wide {
-      display: none;
-    }
+  .bar[data-compact] .words {
+    display: none;
   }
 
-  @container controls (width < 360px) {
-    .bar {
-      gap: 4px;
-      padding: 6px 4px;
-    }
+  .bar[data-compact] .control,
+  .bar[data-compact] parley-menu.more::part(button) {
+    min-inline-size: 48px;
+    min-block-size: 48px;
+    padding: 6px;
+  }
 
-    .group parley-device-menu {
-      display: none;
-    }
-
-    .group .control {
-      border-radius: 14px;
-    }
+  .group:has(parley-device-menu[data-away]) .control {
+    border-radius: 14px;
   }
 
   @media (forced-colors: active) {

@@ -1,5 +1,5 @@
-import { chooseDevice, deviceOptionsOf } from '../stores/device-options.ts';
-import { pageDevices } from '../stores/page-devices.ts';
+import { chooseDevice, deviceOptionsOf } from '../page/device-options.ts';
+import { pageDevices } from '../page/page-devices.ts';
 
 /** Whether this is a phone or a tablet, whose cameras look to the front and to the back. */
 export function isTouched(): boolean {

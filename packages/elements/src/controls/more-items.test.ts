@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { moreItemsOf, type MoreState } from './more-items.ts';
 
 const nothing: MoreState = {
-  isNarrow: false,
+  away: new Set(),
+  ownAway: [],
+  unreadCount: 0,
   canShare: false,
   isSharing: false,
   isHandUp: false,
@@ -13,6 +15,7 @@ const nothing: MoreState = {
   isRecording: false,
   canFillScreen: false,
   isFullScreen: false,
+  pictureInPicture: undefined,
   canEnd: false,
 };
 
@@ -44,29 +47,43 @@ describe('the menu of the controls', () => {
       isOnHold: true,
       canFillScreen: true,
       isFullScreen: true,
-    };
+      pictureInPicture: 'open',
+    } as const;
     expect(labels(now)).toEqual([
       'controls.invite',
       'controls.settings',
       'controls.resume',
       'controls.stop-recording',
       'controls.exit-full-screen',
+      'controls.exit-picture-in-picture',
     ]);
   });
 
-  it('takes in what has no room in a narrow bar', () => {
-    expect(labels({ isNarrow: true, canShare: true, canSend: true }).slice(0, 5)).toEqual([
+  it('takes in what has no room in the bar, in the order of the bar', () => {
+    const away = new Set(['react', 'hand', 'people', 'share', 'chat']);
+    const now = { away, ownAway: ['Notes', 'Files'], canShare: true, canSend: true, unreadCount: 3 };
+    expect(labels(now).slice(0, 9)).toEqual([
       'controls.share',
       'controls.raise-hand',
+      'controls.chat-unread',
       'controls.people',
+      'Notes',
+      'Files',
       'controls.react',
       '👍',
+      '👏',
     ]);
-    expect(labels({ isNarrow: true, canShare: true, isSharing: true, isHandUp: true }).slice(0, 4)).toEqual([
+    expect(labels({ away, canShare: true, isSharing: true, isHandUp: true }).slice(0, 5)).toEqual([
       'controls.stop-sharing',
       'controls.lower-hand',
+      'controls.chat',
       'controls.people',
       '-',
     ]);
+  });
+
+  it('offers nothing twice that the bar shows', () => {
+    const now = { away: new Set(['hand']), canShare: true, canSend: true };
+    expect(labels(now).slice(0, 3)).toEqual(['controls.raise-hand', '-', 'controls.invite']);
   });
 });

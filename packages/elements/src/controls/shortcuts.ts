@@ -2,6 +2,8 @@ export interface ShortcutsOptions {
   /** Whether keys act now. */
   readonly isActive: () => boolean;
   readonly isMuted: () => boolean;
+  /** Whose keys act. Default: the page's window. */
+  readonly target?: Window | undefined;
   /** Unmutes while the space bar is held, and mutes again. */
   readonly talk: (isTalking: boolean) => void;
 }
@@ -25,10 +27,11 @@ export class Shortcuts {
     this.#options = options;
     this.#end = new AbortController();
     const { signal } = this.#end;
-    addEventListener('keydown', (event) => this.#onDown(event), { signal });
-    addEventListener('keyup', (event) => this.#onUp(event), { signal });
+    const target = options.target ?? window;
+    target.addEventListener('keydown', (event) => this.#onDown(event), { signal });
+    target.addEventListener('keyup', (event) => this.#onUp(event), { signal });
     // A key that is released in another window is never reported here, and would leave the microphone on.
-    addEventListener('blur', () => this.#stopTalking(), { signal });
+    target.addEventListener('blur', () => this.#stopTalking(), { signal });
   }
 
   disconnect(): void {

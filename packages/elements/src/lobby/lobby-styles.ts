@@ -48,7 +48,7 @@ export const lobbyStyles: CSSResult = css`
     display: grid;
     place-items: center;
     padding: 16px;
-    font-size: clamp(15px, 2cqi, 20px);
+    font-size: clamp(0.94em, 2cqi, 1.25em);
     text-align: center;
   }
 
@@ -59,7 +59,8 @@ export const lobbyStyles: CSSResult = css`
     display: flex;
     align-items: center;
     justify-content: center;
-    gap: 12px;
+    flex-wrap: wrap;
+    gap: 8px 12px;
   }
 
   .toggle {
@@ -73,11 +74,12 @@ export const lobbyStyles: CSSResult = css`
     place-items: center;
     inline-size: 48px;
     block-size: 48px;
+    padding: 0;
     border: 0;
     border-radius: 999px;
     background: transparent;
     color: inherit;
-    font-size: 17px;
+    font-size: 1.06em;
   }
 
   .toggle > button:hover {
@@ -93,8 +95,23 @@ export const lobbyStyles: CSSResult = css`
     outline-color: #fff;
   }
 
-  .toggle parley-device-menu {
+  .toggle :is(parley-device-menu, parley-menu) {
     align-items: center;
+  }
+
+  .toggle.small {
+    min-inline-size: 48px;
+    justify-content: center;
+  }
+
+  .toggle .busy {
+    animation: wait 1s ease-in-out infinite alternate;
+  }
+
+  @keyframes wait {
+    to {
+      opacity: 0.35;
+    }
   }
 
   .level {
@@ -125,7 +142,7 @@ export const lobbyStyles: CSSResult = css`
   h1,
   h2 {
     margin: 0;
-    font-size: clamp(22px, 3cqi, 30px);
+    font-size: clamp(1.375em, 3cqi, 1.9em);
     font-weight: 650;
     line-height: 1.2;
   }
@@ -140,13 +157,22 @@ export const lobbyStyles: CSSResult = css`
     font-size: 1.05em;
   }
 
-  .problem {
+  .problem,
+  .wait p {
     margin: 0;
   }
 
+  .wait {
+    color: var(--_text-muted);
+  }
+
+  .wait:empty {
+    display: none;
+  }
+
   .help {
-    display: grid;
-    grid-template-columns: auto 1fr;
+    display: flex;
+    flex-wrap: wrap;
     align-items: center;
     gap: 12px;
     padding: 12px;
@@ -161,6 +187,7 @@ export const lobbyStyles: CSSResult = css`
   }
 
   .help p {
+    flex: 1 1 9em;
     margin: 0;
   }
 
@@ -180,14 +207,17 @@ export const lobbyStyles: CSSResult = css`
   }
 
   /* A phone on its side: the button to join stays in sight. */
-  @media (height < 480px) {
+  @media (height < 480px) and (width >= 560px) {
     .lobby {
       grid-template-columns: minmax(0, 3fr) minmax(220px, 2fr);
       gap: 16px;
       padding: 10px 16px;
+      align-items: start;
     }
 
     .preview {
+      position: sticky;
+      inset-block-start: 10px;
       block-size: calc(100dvh - 24px);
       max-block-size: none;
       aspect-ratio: auto;

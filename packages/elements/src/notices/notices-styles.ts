@@ -166,6 +166,13 @@ export const noticesStyles: CSSResult = css`
     }
   }
 
+  /* On a phone, more than the last two would cover the people. */
+  @media (width < 480px) or (height < 480px) {
+    [role='status'] > .toast:nth-last-child(n + 3) {
+      display: none;
+    }
+  }
+
   @media (forced-colors: active) {
     .toast,
     .pill {

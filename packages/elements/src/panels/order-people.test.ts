@@ -10,6 +10,7 @@ function tile(id: string, change: Partial<Tile> = {}): Tile {
     isSelf: false,
     person: { name: id, isVerified: false, picture: undefined, role: undefined },
     streamId: undefined,
+    audioStreamId: undefined,
     hasVideo: false,
     microphone: 'off',
     mutedBy: undefined,

@@ -20,8 +20,10 @@ import { callViewStyles } from '../call/call-view-styles.ts';
 import type { ParleyControls } from './controls.ts';
 import './controls.ts';
 import { holdScreenAwake } from '../call/hold-screen-awake.ts';
+import { hasPictureWindows, PictureController } from '../call/picture-controller.ts';
 import { loadPanel } from './load-panel.ts';
 import './notices.ts';
+import type { ParleyStage } from './stage.ts';
 import './stage.ts';
 import { titleWithUnread } from '../call/title-with-unread.ts';
 
@@ -38,6 +40,8 @@ const quietMs = 3_000;
 /**
  * The call itself: stage, controls, panels, notices and sound. `parley-call` shows it between lobby and end; a page with a lobby
  * of its own can show it alone.
+ *
+ * @slot controls - Buttons of the page among the controls; in the menu “More” where there is no room.
  */
 export class ParleyCallView extends CallElement {
   static override properties: PropertyDeclarations = {
@@ -56,8 +60,19 @@ export class ParleyCallView extends CallElement {
 
   readonly #conference = new ContextProvider(this, { context: conferenceContext });
   readonly #texts = new ContextProvider(this, { context: textsContext });
+  readonly #picture = new PictureController(this, {
+    conference: () => this.currentConference,
+    texts: () => this.texts,
+    language: () => this.language,
+    onCreated: (content) => this.#listenTo(content),
+  });
   readonly #dialog = createRef<HTMLDialogElement>();
   readonly #controls = createRef<ParleyControls>();
+  readonly #stage = createRef<ParleyStage>();
+  /** Larger text, or more buttons, make the controls higher, and what is above them must make room. */
+  readonly #controlsSize =
+    typeof ResizeObserver === 'undefined' ? undefined : new ResizeObserver(() => this.#makeRoom());
+  #measured: Element | undefined;
   #quiet: ReturnType<typeof setTimeout> | undefined;
   #stops: readonly (() => void)[] = [];
 
@@ -79,6 +94,8 @@ export class ParleyCallView extends CallElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     clearTimeout(this.#quiet);
+    this.#controlsSize?.disconnect();
+    this.#measured = undefined;
     for (const stop of this.#stops) stop();
   }
 
@@ -104,17 +121,18 @@ export class ParleyCallView extends CallElement {
         @keydown=${(event: KeyboardEvent) => this.#onKey(event)}
       >
         <div class="main">
-          <parley-stage
-            @parley-remove=${(event: CustomEvent<RemoveDetail>) => this.#askToRemove(event)}
-          ></parley-stage>
+          ${this.#picture.isOpen ? this.#renderElsewhere() : this.#renderStage()}
           <parley-notices @parley-open-chat=${() => this.#show('chat')}></parley-notices>
           <parley-controls
             ${ref(this.#controls)}
             .openPanel=${panel}
+            .pictureInPicture=${hasPictureWindows() ? (this.#picture.isOpen ? 'open' : 'closed') : undefined}
+            @parley-picture-in-picture=${() => void call.attempt(() => this.#picture.toggle())}
             @parley-panel=${(event: CustomEvent<PanelDetail>) =>
               this.#show(panel === event.detail.panel ? undefined : event.detail.panel)}
             @parley-leave=${(event: CustomEvent<LeaveDetail>) => this.#askToEnd(event)}
             @parley-full-screen=${(event: Event) => this.#toggleFullScreen(event)}
+            ><slot name="controls"></slot
           ></parley-controls>
         </div>
         ${
@@ -130,7 +148,49 @@ export class ParleyCallView extends CallElement {
   }
 
   protected override updated(changed: PropertyValues): void {
+    if (this.#controls.value !== this.#measured) {
+      this.#controlsSize?.disconnect();
+      this.#measured = this.#controls.value;
+      if (this.#measured) this.#controlsSize?.observe(this.#measured);
+    }
     if (changed.has('question') && this.question) this.#dialog.value?.showModal();
+  }
+
+  #renderStage(): TemplateResult {
+    return html`<parley-stage
+      ${ref(this.#stage)}
+      @parley-remove=${(event: CustomEvent<RemoveDetail>) => this.#askToRemove(event)}
+    ></parley-stage>`;
+  }
+
+  #renderElsewhere(): TemplateResult {
+    return html`<div class="elsewhere">
+      <p role="status">${this.text('call.elsewhere')}</p>
+      <button class="button" type="button" @click=${() => this.#picture.close()}>
+        ${this.text('call.bring-back')}
+      </button>
+    </div>`;
+  }
+
+  /** What the small window has no room for brings the call back. */
+  #listenTo(content: HTMLElement): void {
+    const comeBack = (): void => {
+      this.#picture.close();
+      window.focus();
+    };
+    content.addEventListener('parley-panel', ({ detail }) => {
+      comeBack();
+      this.#show(detail.panel);
+    });
+    content.addEventListener('parley-remove', (event) => {
+      comeBack();
+      this.#askToRemove(event);
+    });
+    content.addEventListener('parley-leave', (event) => {
+      if (!event.detail.forEveryone) return;
+      comeBack();
+      this.#askToEnd(event);
+    });
   }
 
   #renderPanel(panel: PanelName): TemplateResult {
@@ -183,6 +243,13 @@ export class ParleyCallView extends CallElement {
     if (this.panel === panel) element?.focus();
   }
 
+  #makeRoom(): void {
+    const heightPx = this.#controls.value?.offsetHeight ?? 0;
+    if (heightPx === 0) return;
+    this.style.setProperty('--_controls', `${heightPx + 8}px`);
+    this.#stage.value?.refresh();
+  }
+
   #onKey(event: KeyboardEvent): void {
     this.#stir();
     if (event.key !== 'Escape' || event.defaultPrevented || this.panel === undefined) return;
@@ -215,7 +282,8 @@ export class ParleyCallView extends CallElement {
     this.#quiet = setTimeout(() => {
       // Whoever uses the keyboard must see where the focus is; whoever touches cannot move a pointer to bring them back.
       const isInUse = this.#controls.value?.matches(':focus-within, :hover') ?? false;
-      this.isQuiet = !isInUse && matchMedia('(hover: hover)').matches;
+      // Behind a question, the controls cannot be pointed at.
+      this.isQuiet = !isInUse && !this.question && matchMedia('(hover: hover)').matches;
     }, quietMs);
   }
 

@@ -22,16 +22,17 @@ import type { JoinDetail } from '../base/events.ts';
 import { ParleyElement } from '../base/parley-element.ts';
 import { shownName } from '../base/person.ts';
 import { buttons, tokens } from '../base/styles.ts';
+import { backgrounds, type Background } from '../page/backgrounds.ts';
+import { deviceSource } from '../page/device-source.ts';
+import { pageDevices } from '../page/page-devices.ts';
+import { selectionBefore } from '../page/remembered.ts';
 import { createLobby, type LobbyStore } from '../stores/create-lobby.ts';
 import { createVisit, type VisitState, type VisitStore } from '../stores/create-visit.ts';
-import { deviceSource } from '../stores/device-source.ts';
-import { pageDevices } from '../stores/page-devices.ts';
-import { selectionBefore } from '../stores/remembered.ts';
 import type { VisitOptions } from '../stores/visit-options.ts';
-import { errorText } from '../texts/error-text.ts';
 import type { ParleyLobby } from './lobby.ts';
 import './lobby.ts';
 import { screenStyles } from '../call/screen-styles.ts';
+import { endScreen, messageScreen, waitingScreen } from '../call/screens.ts';
 
 /**
  * A whole call in one tag: lobby, waiting room, call and end.
@@ -44,6 +45,7 @@ import { screenStyles } from '../call/screen-styles.ts';
  * @fires parley-ended - The call is over for this user; `detail.ending` says how.
  * @slot lobby-title - The heading of the lobby.
  * @slot lobby - Between the heading and the name in the lobby.
+ * @slot controls - Buttons of the page among the controls; in the menu “More” where there is no room.
  * @slot ended - What is shown after the call, in place of our message and buttons.
  * @cssprop --parley-accent - The colour of your brand; everything else follows.
  */
@@ -56,6 +58,7 @@ export class ParleyCall extends ParleyElement {
     name: {},
     inviteLink: { attribute: 'invite-link' },
     joinOptions: { attribute: false },
+    backgrounds: { attribute: false },
   };
   static override styles: CSSResultGroup = [
     tokens,
@@ -68,7 +71,7 @@ export class ParleyCall extends ParleyElement {
         container: call / size;
         overflow: hidden;
         block-size: 100dvh;
-        min-block-size: 240px;
+        min-block-size: 180px;
         background: var(--_surface);
         color-scheme: light dark;
       }
@@ -102,6 +105,9 @@ export class ParleyCall extends ParleyElement {
   declare inviteLink: string | undefined;
   /** Other options of `Conference.join`, such as `maxVideos` and `log`. */
   declare joinOptions: Partial<JoinOptions> | undefined;
+
+  /** What users can have behind them instead of their room: the lobby and the settings offer it. Default: nothing. */
+  declare backgrounds: readonly Background[] | undefined;
 
   readonly #texts = new ContextProvider(this, { context: textsContext });
   readonly #lobby: LobbyStore = createLobby();
@@ -140,21 +146,29 @@ export class ParleyCall extends ParleyElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('texts')) this.#texts.setValue(this.texts);
+    if (changed.has('backgrounds') && this.backgrounds) backgrounds.offer(this.backgrounds);
+    if (this.hasUpdated && this.#isInvitedAgain(changed)) this.#visit.reset();
   }
 
   protected override render(): TemplateResult {
-    if (!isSecure()) return this.#renderScreen('insecure.title', 'insecure.hint');
-    if (!canCall()) return this.#renderScreen('unsupported.title', 'unsupported.hint');
+    if (!isSecure()) return messageScreen('insecure.title', 'insecure.hint', this.textOf);
+    if (!canCall()) return messageScreen('unsupported.title', 'unsupported.hint', this.textOf);
     const state = this.read(this.#visit);
     if (state.phase === 'inside') {
       return html`<parley-call-view
         .conference=${state.conference}
         .texts=${this.texts}
         .inviteLink=${this.inviteLink}
+        ><slot name="controls" slot="controls"></slot
       ></parley-call-view>`;
     }
-    if (state.phase === 'waiting') return this.#renderWaiting(state);
-    if (state.phase === 'over') return this.#renderEnd(state);
+    if (state.phase === 'waiting') return waitingScreen(state, this.textOf, () => this.#visit.cancel());
+    if (state.phase === 'over') {
+      return endScreen(state, this.allTexts, this.textOf, {
+        rejoin: () => void this.#join(this.#nameUsed),
+        goBack: () => this.#visit.reset(),
+      });
+    }
     return html`<parley-lobby
       ${ref(this.#lobbyElement)}
       .store=${this.#lobby}
@@ -197,56 +211,14 @@ export class ParleyCall extends ParleyElement {
     return html`<p class="inside">${this.text(key, { name, other, count: inside.length - 1 })}</p>`;
   }
 
-  #renderScreen(title: 'insecure.title' | 'unsupported.title', hint: 'insecure.hint' | 'unsupported.hint') {
-    return html`<div class="screen">
-      <h1 tabindex="-1">${this.text(title)}</h1>
-      <p>${this.text(hint)}</p>
-    </div>`;
-  }
-
-  #renderWaiting({ waiting }: VisitState): TemplateResult {
-    return html`<div class="screen">
-      <div class="pulse" aria-hidden="true"></div>
-      <h1 tabindex="-1">${this.text('waiting.title')}</h1>
-      <p role="status">${waiting?.message ?? this.text('waiting.hint')}</p>
-      <div class="actions">
-        <button class="button" type="button" @click=${() => this.#visit.cancel()}>
-          ${this.text('waiting.leave')}
-        </button>
-      </div>
-    </div>`;
-  }
-
-  #renderEnd({ ending = 'left', reason, error }: VisitState): TemplateResult {
-    const hints: Readonly<Record<string, string | undefined>> = {
-      lost: this.text('ended.lost-hint'),
-      removed: reason === undefined ? undefined : this.text('ended.removed-reason', { text: reason }),
-      denied: error && errorText(this.allTexts, error),
-    };
-    const hint = hints[ending];
-    const canRejoin = ending === 'left' || ending === 'lost';
-    return html`<div class="screen">
-      <slot name="ended">
-        <h1 tabindex="-1">${this.text(`ended.${ending}`)}</h1>
-        ${hint === undefined ? nothing : html`<p>${hint}</p>`}
-        <div class="actions">
-          ${
-            canRejoin
-              ? html`<button
-                  class="button primary"
-                  type="button"
-                  @click=${() => void this.#join(this.#nameUsed)}
-                >
-                  ${this.text('ended.rejoin')}
-                </button>`
-              : nothing
-          }
-          <button class="button" type="button" @click=${() => this.#visit.reset()}>
-            ${this.text('ended.back')}
-          </button>
-        </div>
-      </slot>
-    </div>`;
+  /** Whether the page has passed another ticket or token, which may work where the one before did not, or a first one. */
+  #isInvitedAgain(changed: PropertyValues<this>): boolean {
+    const { phase, ending } = this.#visit.getSnapshot();
+    if (phase !== 'before' && ending !== 'expired') return false;
+    return (['ticket', 'token', 'conferenceId'] as const).some(
+      // Functions differ although they fetch the same.
+      (name) => changed.has(name) && (typeof this[name] === 'string' || changed.get(name) === undefined),
+    );
   }
 
   get #visitOptions(): VisitOptions {
@@ -271,7 +243,7 @@ export class ParleyCall extends ParleyElement {
     const preview = await this.#lobby.takePreview();
     await this.#visit.join({
       ...(shown !== '' && { metadata: { name: shown } }),
-      publish: preview ? { preview } : isBack ? publishAsBefore() : undefined,
+      publish: withHiddenCamera(preview ? { preview } : isBack ? publishAsBefore() : undefined),
     });
     await loading.catch(() => undefined);
     const { phase } = this.#visit.getSnapshot();
@@ -288,6 +260,8 @@ export class ParleyCall extends ParleyElement {
     this.#announced = phase;
     if (phase === 'inside' && conference) this.emit('parley-joined', { conference });
     if (phase === 'over' && ending) this.emit('parley-ended', { ending });
+    // The end screen has no preview, so the camera must not stay on.
+    if (phase === 'over') this.#lobby.close();
     if (phase === 'before' && before === 'over') this.#lobby.select(selectionBefore());
   }
 }
@@ -297,6 +271,11 @@ function publishAsBefore(): PublishOptions | undefined {
   const selection = selectionBefore();
   if (!selection.camera && !selection.microphone) return undefined;
   return { ...deviceSource(selection, pageDevices().getSnapshot().devices), allowMissing: true };
+}
+
+/** With a background, the camera is sent only once that is there: `callOf` turns it on then. */
+function withHiddenCamera(publish: PublishOptions | undefined): PublishOptions | undefined {
+  return publish && backgrounds.getSnapshot().chosen ? { ...publish, muted: { video: true } } : publish;
 }
 
 function canCall(): boolean {

@@ -160,6 +160,7 @@ export class ParleyChat extends PanelElement {
     const conference = this.currentConference;
     const snapshot = conference && this.read(conference.state);
     const canSend = snapshot !== undefined && selectPermissions(snapshot).canSend;
+    const isTooLong = this.#isTooLong;
     const label = this.text('chat.placeholder');
     return html`<form @submit=${(event: Event) => this.#onSubmit(event)}>
       <div class="field">
@@ -169,9 +170,9 @@ export class ParleyChat extends PanelElement {
           rows="1"
           dir="auto"
           enterkeyhint="send"
-          maxlength=${maxChatCharacters}
           aria-label=${label}
-          aria-describedby=${canSend ? nothing : 'reason'}
+          aria-invalid=${isTooLong}
+          aria-describedby=${canSend && !isTooLong ? nothing : 'reason'}
           placeholder=${label}
           ?disabled=${!canSend}
           .value=${this.draft}
@@ -183,17 +184,31 @@ export class ParleyChat extends PanelElement {
           type="submit"
           aria-label=${this.text('chat.send')}
           title=${this.text('chat.send')}
-          ?disabled=${!canSend || this.draft.trim() === ''}
+          ?disabled=${!canSend || isTooLong || this.draft.trim() === ''}
         >
           ${icon('send')}
         </button>
       </div>
+      <div role="status">
+        ${
+          isTooLong
+            ? html`<p class="hint" id="reason">
+                ${this.text('chat.too-long', { count: this.draft.trim().length, most: maxChatCharacters })}
+              </p>`
+            : nothing
+        }
+      </div>
       ${
-        canSend || !snapshot
+        canSend || !snapshot || isTooLong
           ? nothing
           : html`<p class="hint" id="reason">${this.text('controls.not-permitted')}</p>`
       }
     </form>`;
+  }
+
+  /** A field with a maximum would cut off what the user pastes, without a word. */
+  get #isTooLong(): boolean {
+    return this.draft.trim().length > maxChatCharacters;
   }
 
   protected override updated(): void {
@@ -262,7 +277,7 @@ export class ParleyChat extends PanelElement {
 
   #send(): void {
     const text = this.draft;
-    if (!this.call || text.trim() === '') return;
+    if (!this.call || this.#isTooLong || text.trim() === '') return;
     this.firstUnreadKey = undefined;
     this.#setDraft('');
     void this.call.chat.send(text);

@@ -1,41 +1,24 @@
 import { selectOnHold, selectPermissions, selectRecorder, type StreamSource } from '@parley-rtc/sdk';
 import type { KindState } from '@parley-rtc/sdk/bindings';
 import { html, nothing, type CSSResultGroup, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { ifDefined } from 'lit/directives/if-defined.js';
 import { CallElement } from '../base/call-element.ts';
 import { define } from '../base/define.ts';
 import type { PanelName } from '../base/events.ts';
 import { icon } from '../base/icon.ts';
-import type { IconName } from '../base/icons.ts';
 import type { MenuSelectDetail } from '../base/menu-item.ts';
 import { tokens } from '../base/styles.ts';
 import { toggleFullScreen } from '../base/toggle-full-screen.ts';
+import { BarOverflowController, clickableOf, nameOf } from '../controls/bar-overflow.ts';
+import { badgeOf, controlButton, type ControlOptions } from '../controls/control-button.ts';
 import { controlsStyles } from '../controls/controls-styles.ts';
-import { camerasOf, flipCamera, isTouched } from '../controls/flip-camera.ts';
-import { moreItemsOf } from '../controls/more-items.ts';
+import { flipCamera } from '../controls/flip-camera.ts';
+import { moreItemsOf, type MoreState } from '../controls/more-items.ts';
+import { canShareScreens, moreStateOf } from '../controls/more-state.ts';
 import { Shortcuts } from '../controls/shortcuts.ts';
 import type { Call } from '../stores/call-of.ts';
 import { reactionEmojis, type ReactionEmoji } from '../stores/create-reactions.ts';
 import './device-menu.ts';
 import './menu.ts';
-
-/** Narrower, some buttons move into the menu; the styles say the same. */
-const narrowPx = 560;
-
-interface ControlOptions {
-  readonly icon: IconName;
-  readonly label: string;
-  /** The shortcut's key, shown in the tooltip. */
-  readonly key?: string;
-  readonly class?: string;
-  readonly isPressed?: boolean;
-  readonly isExpanded?: boolean;
-  /** Why it cannot be used; the button says so. */
-  readonly refusal?: string | undefined;
-  readonly badge?: number;
-  readonly panel?: PanelName;
-  readonly onClick: () => unknown;
-}
 
 /**
  * The buttons of a call, with their shortcuts: microphone and camera with their devices, screen, hand, reactions, chat, people,
@@ -43,13 +26,17 @@ interface ControlOptions {
  *
  * @fires parley-panel - The user wants to open or close a panel: `detail.panel`.
  * @fires parley-full-screen - The user wants the call to fill the screen, or no longer; cancelable. By default, the page does.
+ * @fires parley-picture-in-picture - The user wants the call in a small window, or back; only with `pictureInPicture`.
  * @fires parley-leave - The user wants to leave; cancelable. `detail.forEveryone` says whether to end the call.
+ * What has no room in the bar moves into its menu “More”, also buttons of the page.
+ *
  * @slot - Buttons of the page, before the one that leaves.
  */
 export class ParleyControls extends CallElement {
   static override properties: PropertyDeclarations = {
     openPanel: { attribute: false },
     hasShortcuts: { attribute: false },
+    pictureInPicture: { attribute: false },
   };
   static override styles: CSSResultGroup = [tokens, controlsStyles];
 
@@ -57,7 +44,10 @@ export class ParleyControls extends CallElement {
   declare openPanel: PanelName | undefined;
   /** Whether keys of the page act: M, V, S, H, C, P, and the space bar to talk. Default true. */
   declare hasShortcuts: boolean;
+  /** Whether the page shows the call in a small window, or can; undefined if it cannot. Default undefined. */
+  declare pictureInPicture: 'open' | 'closed' | undefined;
 
+  readonly #overflow = new BarOverflowController(this);
   readonly #shortcuts = new Shortcuts({
     m: () => this.#toggle('audio'),
     v: () => this.#toggle('video'),
@@ -71,11 +61,13 @@ export class ParleyControls extends CallElement {
     super();
     this.openPanel = undefined;
     this.hasShortcuts = true;
+    this.pictureInPicture = undefined;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.#shortcuts.connect({
+      target: this.ownerDocument.defaultView ?? undefined,
       isActive: () => this.hasShortcuts && this.call !== undefined,
       isMuted: () => this.call?.ownMedia.camera.getSnapshot().audio === 'muted',
       talk: (isTalking) =>
@@ -94,7 +86,7 @@ export class ParleyControls extends CallElement {
   focusPanelButton(panel: PanelName): void {
     const button = this.renderRoot.querySelector<HTMLElement>(`[data-panel="${panel}"]`);
     const isShown = button && button.offsetParent !== null;
-    (isShown ? button : this.renderRoot.querySelector<HTMLElement>('parley-menu:last-of-type'))?.focus();
+    (isShown ? button : this.renderRoot.querySelector<HTMLElement>('#more'))?.focus();
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -105,6 +97,7 @@ export class ParleyControls extends CallElement {
     const own = this.read(call.ownMedia.camera);
     const screen = this.read(call.ownMedia.screen);
     const { unreadCount } = this.read(call.chat);
+    const { away } = this.#overflow.overflow;
     const tiles = this.read(call.tiles).tiles;
     const self = tiles.find(({ isSelf, kind }) => isSelf && kind === 'camera');
     const isHandUp = self?.handRaisedAt !== undefined;
@@ -117,6 +110,7 @@ export class ParleyControls extends CallElement {
     return html`<div class="bar" role="group" aria-label=${this.text('controls.label')}>
       <span class="group">
         ${this.#control({
+          item: 'microphone',
           icon: own.audio === 'on' || isStarting ? 'microphone' : 'microphone-off',
           label: this.text(own.audio === 'on' ? 'controls.mute' : 'controls.unmute'),
           key: 'M',
@@ -124,10 +118,15 @@ export class ParleyControls extends CallElement {
           refusal: refusal('MIC'),
           onClick: () => this.#toggle('audio'),
         })}
-        <parley-device-menu kind="microphone" .texts=${this.texts}></parley-device-menu>
+        <parley-device-menu
+          data-item="microphone-devices"
+          kind="microphone"
+          .texts=${this.texts}
+        ></parley-device-menu>
       </span>
       <span class="group">
         ${this.#control({
+          item: 'camera',
           icon: own.video === 'on' || isStarting ? 'camera' : 'camera-off',
           label: this.text(own.video === 'on' ? 'controls.camera-off' : 'controls.camera-on'),
           key: 'V',
@@ -135,15 +134,19 @@ export class ParleyControls extends CallElement {
           refusal: refusal('CAM'),
           onClick: () => this.#toggle('video'),
         })}
-        <parley-device-menu kind="camera" .texts=${this.texts}></parley-device-menu>
+        <parley-device-menu
+          data-item="camera-devices"
+          kind="camera"
+          .texts=${this.texts}
+        ></parley-device-menu>
       </span>
       ${
         canShareScreens()
           ? this.#control({
+              item: 'share',
               icon: isSharing ? 'stop-sharing' : 'share-screen',
               label: this.text(isSharing ? 'controls.stop-sharing' : 'controls.share'),
               key: 'S',
-              class: 'wide',
               isPressed: isSharing,
               refusal: refusal('SCREEN'),
               onClick: () => this.#toggleScreen(),
@@ -151,15 +154,16 @@ export class ParleyControls extends CallElement {
           : nothing
       }
       ${this.#control({
+        item: 'hand',
         icon: 'hand',
         label: this.text(isHandUp ? 'controls.lower-hand' : 'controls.raise-hand'),
         key: 'H',
-        class: 'wide',
         isPressed: isHandUp,
         onClick: () => call.toggleHand(),
       })}
       ${permissions.canSend ? this.#renderReactions(call) : nothing}
       ${this.#control({
+        item: 'chat',
         icon: 'chat',
         label: this.text(unreadCount > 0 ? 'controls.chat-unread' : 'controls.chat', { count: unreadCount }),
         key: 'C',
@@ -169,24 +173,28 @@ export class ParleyControls extends CallElement {
         onClick: () => this.#openPanel('chat'),
       })}
       ${this.#control({
+        item: 'people',
         icon: 'people',
         label: this.text('controls.people'),
         key: 'P',
-        class: 'wide',
         isExpanded: this.openPanel === 'people',
         panel: 'people',
         onClick: () => this.#openPanel('people'),
       })}
       <parley-menu
         class="more"
+        id="more"
+        data-item="more"
         .texts=${this.texts}
         .label=${this.text('controls.more')}
-        .items=${this.#moreItems(call, { isHandUp, isSharing })}
+        .items=${this.#moreItems(call, { isHandUp, isSharing, unreadCount })}
         @parley-menu-select=${(event: CustomEvent<MenuSelectDetail>) => this.#choose(event)}
-        >${icon('more')}<span class="words">${this.text('controls.more')}</span></parley-menu
+        ><span class="with-badge">${icon('more')}${badgeOf(away.has('chat') ? unreadCount : 0)}</span
+        ><span class="words">${this.text('controls.more')}</span></parley-menu
       >
-      <slot></slot>
+      <slot @slotchange=${() => this.requestUpdate()}></slot>
       ${this.#control({
+        item: 'leave',
         icon: 'leave',
         label: this.text('controls.leave'),
         class: 'leave',
@@ -196,33 +204,16 @@ export class ParleyControls extends CallElement {
   }
 
   #control(options: ControlOptions): TemplateResult {
-    const { label, key, isPressed, isExpanded, refusal, badge = 0, onClick } = options;
-    const tooltip = key === undefined ? label : this.text('controls.shortcut', { label, key });
-    return html`<button
-      class="control ${options.class ?? ''}"
-      type="button"
-      aria-label=${label}
-      title=${refusal ?? tooltip}
-      aria-pressed=${ifDefined(isPressed)}
-      aria-expanded=${ifDefined(isExpanded)}
-      aria-disabled=${refusal !== undefined}
-      aria-keyshortcuts=${ifDefined(key)}
-      data-panel=${ifDefined(options.panel)}
-      @click=${() => (refusal === undefined ? onClick() : undefined)}
-    >
-      <span class="with-badge" aria-hidden="true">
-        ${icon(options.icon)}${badge > 0 ? html`<span class="badge">${badge > 99 ? '99+' : badge}</span>` : nothing}
-      </span>
-      <span class="words" aria-hidden="true">${label}</span>
-    </button>`;
+    return controlButton(options, this.textOf);
   }
 
   #renderReactions(call: Call): TemplateResult {
     return html`<parley-menu
-      class="more wide"
+      class="more"
+      data-item="react"
       .texts=${this.texts}
       .label=${this.text('controls.react')}
-      .items=${reactionEmojis.map((emoji) => ({ id: emoji, label: emoji }))}
+      .items=${reactionEmojis.map((emoji) => ({ id: emoji, label: emoji, isShort: true }))}
       @parley-menu-select=${(event: CustomEvent<MenuSelectDetail>) => {
         event.stopPropagation();
         void call.reactions.send(event.detail.id as ReactionEmoji);
@@ -231,22 +222,11 @@ export class ParleyControls extends CallElement {
     >`;
   }
 
-  #moreItems({ conference }: Call, own: { readonly isHandUp: boolean; readonly isSharing: boolean }) {
-    const snapshot = conference.state.getSnapshot();
-    return moreItemsOf(
-      {
-        ...own,
-        ...selectPermissions(snapshot),
-        isNarrow: this.clientWidth < narrowPx,
-        canShare: canShareScreens(),
-        canFlipCamera: isTouched() && camerasOf().length > 1,
-        canFillScreen: document.fullscreenEnabled,
-        isFullScreen: document.fullscreenElement !== null,
-        isOnHold: selectOnHold(snapshot),
-        isRecording: selectRecorder(snapshot) !== undefined,
-      },
-      this.textOf,
-    );
+  #moreItems(call: Call, own: Pick<MoreState, 'isHandUp' | 'isSharing' | 'unreadCount'>) {
+    const { away, ownAway } = this.#overflow.overflow;
+    const { pictureInPicture } = this;
+    const bar = { away, ownAway: ownAway.map(nameOf), pictureInPicture, ...own };
+    return moreItemsOf({ ...moreStateOf(call, this.ownerDocument), ...bar }, this.textOf);
   }
 
   #choose(event: CustomEvent<MenuSelectDetail>): void {
@@ -260,6 +240,7 @@ export class ParleyControls extends CallElement {
     const actions: Readonly<Record<string, () => unknown>> = {
       share: () => this.#toggleScreen(),
       hand: () => call.toggleHand(),
+      chat: () => this.#openPanel('chat'),
       people: () => this.#openPanel('people'),
       invite: () => this.#openPanel('invite'),
       settings: () => this.#openPanel('settings'),
@@ -267,11 +248,15 @@ export class ParleyControls extends CallElement {
       'flip-camera': flipCamera,
       record: () => call.attempt(record),
       'full-screen': () => this.#toggleFullScreen(),
+      'picture-in-picture': () => this.emit('parley-picture-in-picture', undefined),
       end: () => this.#leave(true),
     };
     const { id } = event.detail;
     const emoji = reactionEmojis.find((known) => known === id);
-    if (emoji) void call.reactions.send(emoji);
+    const [, ownIndex] = /^own-(\d+)$/.exec(id) ?? [];
+    const own = ownIndex === undefined ? undefined : this.#overflow.overflow.ownAway[Number(ownIndex)];
+    if (own) clickableOf(own)?.click();
+    else if (emoji) void call.reactions.send(emoji);
     else actions[id]?.();
   }
 
@@ -289,7 +274,7 @@ export class ParleyControls extends CallElement {
 
   #toggleFullScreen(): void {
     if (this.emit('parley-full-screen', undefined, { cancelable: true })) {
-      toggleFullScreen(document.documentElement);
+      toggleFullScreen(this.ownerDocument.documentElement);
     }
   }
 
@@ -299,11 +284,6 @@ export class ParleyControls extends CallElement {
     if (!conference) return;
     void this.call?.attempt(() => (forEveryone ? conference.end() : conference.leave()));
   }
-}
-
-/** Phones have no `getDisplayMedia`. */
-function canShareScreens(): boolean {
-  return typeof navigator.mediaDevices?.getDisplayMedia === 'function';
 }
 
 define('parley-controls', ParleyControls);

@@ -4,8 +4,8 @@ import { live } from 'lit/directives/live.js';
 import { define } from '../base/define.ts';
 import { DeviceElement } from '../base/device-element.ts';
 import { fields, tokens } from '../base/styles.ts';
-import { chooseDevice, deviceOptionsOf, type DeviceOptions } from '../stores/device-options.ts';
-import { pageDevices } from '../stores/page-devices.ts';
+import { chooseDevice, deviceOptionsOf, type DeviceOptions } from '../page/device-options.ts';
+import { pageDevices } from '../page/page-devices.ts';
 import { errorText } from '../texts/error-text.ts';
 
 /**

@@ -4,13 +4,17 @@ import { createRef, ref } from 'lit/directives/ref.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import { define } from '../base/define.ts';
 import { icon } from '../base/icon.ts';
+import type { MenuSelectDetail } from '../base/menu-item.ts';
 import { ParleyElement } from '../base/parley-element.ts';
 import { buttons, fields, tokens } from '../base/styles.ts';
+import { backgrounds } from '../page/backgrounds.ts';
+import { preferences } from '../page/preferences.ts';
+import { remember, remembered, type MediaSelection } from '../page/remembered.ts';
 import { createLobby, type LobbyState, type LobbyStore } from '../stores/create-lobby.ts';
-import { preferences } from '../stores/preferences.ts';
-import { remember, remembered, type MediaSelection } from '../stores/remembered.ts';
 import { errorText } from '../texts/error-text.ts';
 import './device-menu.ts';
+import './menu.ts';
+import { backgroundItems, chooseBackground } from '../lobby/background-items.ts';
 import { lobbyStyles } from '../lobby/lobby-styles.ts';
 import { permissionPicture } from '../lobby/permission-picture.ts';
 
@@ -99,15 +103,16 @@ export class ParleyLobby extends ParleyElement {
             ? html`<p class="problem" role="alert">${errorText(this.allTexts, this.problem)}</p>`
             : nothing
         }
-        <button class="button primary" type="submit" aria-disabled=${this.isJoining}>
-          ${this.text(this.isJoining ? 'lobby.joining' : 'lobby.join')}
+        <button class="button primary" type="submit" aria-disabled=${this.isJoining || state.isTaking}>
+          ${this.text(this.isJoining || state.isTaking ? 'lobby.joining' : 'lobby.join')}
         </button>
+        ${this.#renderWait(state)}
       </form>
     </div>`;
   }
 
   protected override updated(): void {
-    const { mediaStream } = this.store.getSnapshot();
+    const { shownStream: mediaStream } = this.store.getSnapshot();
     const video = this.#video.value;
     if (!video || video.srcObject === (mediaStream ?? null)) return;
     video.srcObject = mediaStream ?? null;
@@ -115,7 +120,7 @@ export class ParleyLobby extends ParleyElement {
   }
 
   #renderPreview(state: LobbyState): TemplateResult {
-    const { mediaStream, selection } = state;
+    const { shownStream: mediaStream, selection } = state;
     const { isMirrored } = this.read(preferences);
     const hasVideo = (mediaStream?.getVideoTracks().length ?? 0) > 0;
     const { level } = this.read(this.store.level);
@@ -132,6 +137,10 @@ export class ParleyLobby extends ParleyElement {
       <div class="toggles">
         ${this.#renderToggle('microphone', selection.microphone)}
         ${this.#renderToggle('camera', selection.camera)}
+        <span class="toggle small">
+          <parley-device-menu kind="speaker" .texts=${this.texts}></parley-device-menu>
+        </span>
+        ${this.#renderBackgrounds()}
       </div>
       ${
         selection.microphone
@@ -143,7 +152,38 @@ export class ParleyLobby extends ParleyElement {
     </div>`;
   }
 
-  #whyNoVideo({ isOpening, selection, problems }: LobbyState): string {
+  #renderBackgrounds(): TemplateResult | typeof nothing {
+    const { offered, chosen, isStarting } = this.read(backgrounds);
+    if (offered.length === 0) return nothing;
+    const label = this.text(isStarting ? 'lobby.background-starting' : 'lobby.background');
+    return html`<span class="toggle small">
+      <parley-menu
+        icon="blur"
+        class=${isStarting ? 'busy' : ''}
+        .label=${label}
+        .texts=${this.texts}
+        .items=${backgroundItems({ offered, chosen }, this.textOf)}
+        @parley-menu-select=${(event: CustomEvent<MenuSelectDetail>) => chooseBackground(event)}
+      ></parley-menu>
+      <span class="visually-hidden" role="status">${isStarting ? label : nothing}</span>
+    </span>`;
+  }
+
+  /** What joining waits for, and how to join without it: a permission prompt may be open as long as nobody answers. */
+  #renderWait({ isTaking, isAsking }: LobbyState): TemplateResult {
+    const text = this.text(isAsking ? 'lobby.waiting-permission' : 'lobby.waiting-devices');
+    return html`<div class="wait" role="status">${isTaking ? html`<p>${text}</p>` : nothing}</div>
+      ${
+        isTaking
+          ? html`<button class="button" type="button" @click=${() => this.store.skip()}>
+              ${this.text('lobby.join-without')}
+            </button>`
+          : nothing
+      }`;
+  }
+
+  #whyNoVideo({ isOpening, isAsking, selection, problems }: LobbyState): string {
+    if (isAsking) return this.text('lobby.asking');
     if (problems.camera?.code === 'ERR_DEVICE_NOT_FOUND') return this.text('lobby.no-camera');
     if (isOpening && selection.camera) return this.text('lobby.camera-starting');
     return this.text('lobby.camera-off');
@@ -222,7 +262,7 @@ export class ParleyLobby extends ParleyElement {
 
   #submit(event: Event): void {
     event.preventDefault();
-    if (this.isJoining) return;
+    if (this.isJoining || this.store.getSnapshot().isTaking) return;
     const name = this.name.trim();
     this.isNameMissing = this.hasName && name === '';
     if (this.isNameMissing) {

@@ -4,6 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { define } from '../base/define.ts';
 import { icon } from '../base/icon.ts';
 import type { IconName } from '../base/icons.ts';
+import { isRightToLeft } from '../base/is-right-to-left.ts';
 import type { MenuItem } from '../base/menu-item.ts';
 import { ParleyElement } from '../base/parley-element.ts';
 import { placeBeside } from '../base/place-beside.ts';
@@ -80,6 +81,14 @@ export class ParleyMenu extends ParleyElement {
         color: light-dark(#b21e2c, #ff8a8f);
       }
 
+      .item.short {
+        display: inline-flex;
+        justify-content: center;
+        inline-size: 2.75em;
+        padding: 0.4em;
+        font-size: 1.1em;
+      }
+
       .item small {
         display: block;
         color: var(--_text-muted);
@@ -115,6 +124,7 @@ export class ParleyMenu extends ParleyElement {
 
   readonly #button = createRef<HTMLButtonElement>();
   readonly #menu = createRef<HTMLElement>();
+  #whileOpen: AbortController | undefined;
 
   constructor() {
     super();
@@ -122,6 +132,11 @@ export class ParleyMenu extends ParleyElement {
     this.label = '';
     this.icon = 'more';
     this.isOpen = false;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#whileOpen?.abort();
   }
 
   override focus(): void {
@@ -162,10 +177,10 @@ export class ParleyMenu extends ParleyElement {
   #renderItem(item: MenuItem): TemplateResult {
     if ('separator' in item) return html`<hr role="separator" />`;
     if ('heading' in item) return html`<div class="heading" role="presentation">${item.heading}</div>`;
-    const { id, label, isChecked, isDanger, isDisabled = false, hint } = item;
+    const { id, label, isChecked, isDanger, isShort, isDisabled = false, hint } = item;
     const tick = html`<span class="tick">${isChecked ? icon('check') : nothing}</span>`;
     return html`<button
-      class="item ${isDanger ? 'danger' : ''}"
+      class="item ${isDanger ? 'danger' : ''} ${isShort ? 'short' : ''}"
       type="button"
       tabindex="-1"
       role=${isChecked === undefined ? 'menuitem' : 'menuitemradio'}
@@ -185,17 +200,26 @@ export class ParleyMenu extends ParleyElement {
 
   async #onToggle({ newState }: ToggleEvent): Promise<void> {
     this.isOpen = newState === 'open';
+    this.#whileOpen?.abort();
     if (!this.isOpen) {
       // Not every browser gives focus back, and none does when the focused item has gone meanwhile.
       const isInside = this.#menu.value?.matches(':focus-within') ?? false;
-      if (isInside || document.activeElement === document.body) this.focus();
+      const { activeElement, body } = this.ownerDocument;
+      if (isInside || activeElement === body) this.focus();
       return;
     }
     await this.updateComplete;
-    const [menu, button] = [this.#menu.value, this.#button.value];
-    if (menu && button) placeBeside(menu, button);
+    this.#place();
+    this.#whileOpen = new AbortController();
+    const { signal } = this.#whileOpen;
+    this.ownerDocument.defaultView?.addEventListener('resize', () => this.#place(), { signal });
     const items = this.#focusable;
     (items.find((item) => item.ariaChecked === 'true') ?? items[0])?.focus();
+  }
+
+  #place(): void {
+    const [menu, button] = [this.#menu.value, this.#button.value];
+    if (menu && button) placeBeside(menu, button);
   }
 
   #select(id: string): void {
@@ -219,8 +243,10 @@ export class ParleyMenu extends ParleyElement {
     };
     // Nothing typed into a menu is a shortcut of the call.
     event.stopPropagation();
-    if (event.key === 'ArrowDown') goTo(at + 1);
-    else if (event.key === 'ArrowUp') goTo(at - 1);
+    const { key } = event;
+    const [forth, back] = isRightToLeft(this) ? ['ArrowLeft', 'ArrowRight'] : ['ArrowRight', 'ArrowLeft'];
+    if (key === 'ArrowDown' || key === forth) goTo(at + 1);
+    else if (key === 'ArrowUp' || key === back) goTo(at - 1);
     else if (event.key === 'Home') goTo(0);
     else if (event.key === 'End') goTo(-1);
     else if (event.key === 'Tab') this.#menu.value?.hidePopover();

@@ -11,10 +11,10 @@ import { hasChime, playChime } from '../notices/chime.ts';
 import { noticeLook } from '../notices/notice-look.ts';
 import { noticesStyles } from '../notices/notices-styles.ts';
 import { pillsOf, type Pill, type PillAction } from '../notices/pills-of.ts';
+import { chosenSpeakerId } from '../page/page-devices.ts';
+import { preferences } from '../page/preferences.ts';
 import type { Call } from '../stores/call-of.ts';
 import type { Notice, NoticeContent } from '../stores/create-notices.ts';
-import { chosenSpeakerId } from '../stores/page-devices.ts';
-import { preferences } from '../stores/preferences.ts';
 import { errorText } from '../texts/error-text.ts';
 
 /** A longer message is read in the chat. */

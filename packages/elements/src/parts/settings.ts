@@ -4,14 +4,14 @@ import { styleMap } from 'lit/directives/style-map.js';
 import { define } from '../base/define.ts';
 import { icon } from '../base/icon.ts';
 import { buttons, fields, tokens } from '../base/styles.ts';
+import { backgrounds } from '../page/backgrounds.ts';
+import { pageDevices } from '../page/page-devices.ts';
+import { preferences } from '../page/preferences.ts';
+import { shownLevel } from '../page/shown-level.ts';
 import { PanelElement } from '../panels/panel-element.ts';
 import { panelStyles } from '../panels/panel-styles.ts';
 import { settingsStyles } from '../panels/settings-styles.ts';
 import { switchRow, switchStyles } from '../panels/switch-row.ts';
-import { playTestTone } from '../panels/test-tone.ts';
-import { pageDevices } from '../stores/page-devices.ts';
-import { preferences } from '../stores/preferences.ts';
-import { shownLevel } from '../stores/shown-level.ts';
 import type { TextKey } from '../texts/en.ts';
 import './device-select.ts';
 
@@ -84,6 +84,7 @@ export class ParleySettings extends PanelElement {
       <parley-device-select kind="microphone" .texts=${this.texts}></parley-device-select>
       ${this.#renderLevel()}
       <parley-device-select kind="camera" .texts=${this.texts}></parley-device-select>
+      ${this.#renderBackground()}
       <parley-device-select kind="speaker" .texts=${this.texts}></parley-device-select>
       <button class="button test" type="button" aria-disabled=${this.isTesting} @click=${() => this.#test()}>
         ${icon('speaker')} ${this.text(this.isTesting ? 'lobby.testing-speaker' : 'lobby.test-speaker')}
@@ -92,6 +93,21 @@ export class ParleySettings extends PanelElement {
         ${this.isTesting ? this.text('lobby.testing-speaker') : nothing}
       </div>
     </section>`;
+  }
+
+  #renderBackground(): TemplateResult | typeof nothing {
+    const { offered, chosen } = this.read(backgrounds);
+    if (offered.length === 0) return nothing;
+    const choices = [{ id: '', label: this.text('lobby.background-none') }, ...offered];
+    return html`<div>
+      <label for="background">${this.text('lobby.background')}</label>
+      <select id="background" @change=${chooseBackground}>
+        ${choices.map(
+          ({ id, label }) =>
+            html`<option value=${id} ?selected=${id === (chosen?.id ?? '')}>${label}</option>`,
+        )}
+      </select>
+    </div>`;
   }
 
   #renderLevel(): TemplateResult | typeof nothing {
@@ -172,8 +188,14 @@ export class ParleySettings extends PanelElement {
     const end = (): void => {
       this.isTesting = false;
     };
-    playTestTone(pageDevices().getSnapshot().devices).then(end, end);
+    import('../panels/test-tone.ts')
+      .then(async ({ playTestTone }) => playTestTone(pageDevices().getSnapshot().devices))
+      .then(end, end);
   }
+}
+
+function chooseBackground({ target }: Event): void {
+  backgrounds.choose((target as HTMLSelectElement).value || undefined);
 }
 
 define('parley-settings', ParleySettings);

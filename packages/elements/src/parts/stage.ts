@@ -13,6 +13,7 @@ import { define } from '../base/define.ts';
 import type { AspectDetail } from '../base/events.ts';
 import { icon } from '../base/icon.ts';
 import { isRightToLeft } from '../base/is-right-to-left.ts';
+import { sizeObserver } from '../base/observe-sizes.ts';
 import { buttons, tokens } from '../base/styles.ts';
 import type { Layout, Place, PlacedTile } from '../layout/layout.ts';
 import { FloatingDrag } from '../stage/floating-drag.ts';
@@ -49,8 +50,7 @@ export class ParleyStage extends CallElement {
     onDropped: (corner) => this.#stage?.setFloatingCorner(corner),
     corner: () => this.#stage?.getSnapshot().floatingCorner ?? 'bottom-end',
   });
-  readonly #sizes =
-    typeof ResizeObserver === 'undefined' ? undefined : new ResizeObserver(() => this.#onResize());
+  #sizes: ResizeObserver | undefined;
 
   constructor() {
     super();
@@ -62,8 +62,14 @@ export class ParleyStage extends CallElement {
     this.#stage?.pin(id);
   }
 
+  /** Lays out again, after `--parley-stage-inset-top` or `--parley-stage-inset-bottom` has changed. */
+  refresh(): void {
+    this.#readShape();
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#sizes = sizeObserver(this, () => this.#onResize());
     this.#sizes?.observe(this);
   }
 
@@ -116,7 +122,8 @@ export class ParleyStage extends CallElement {
     `;
   }
 
-  #renderTile(placed: PlacedTile, { layout, tiles, pinnedId }: StageState): TemplateResult | typeof nothing {
+  #renderTile(placed: PlacedTile, state: StageState): TemplateResult | typeof nothing {
+    const { layout, tiles, pinnedId } = state;
     const tile = tiles.get(placed.id);
     if (!tile) return nothing;
     const isFloating = placed.role === 'floating';
@@ -124,7 +131,7 @@ export class ParleyStage extends CallElement {
     return html`<parley-tile
       data-id=${placed.id}
       data-role=${isFull ? 'full' : placed.role}
-      style=${styleMap(styleOf(placed))}
+      style=${styleMap({ ...styleOf(placed), ...(isFull && coverOf(state)) })}
       role="group"
       tabindex=${isFloating ? '0' : nothing}
       aria-label=${isFloating ? this.text('tile.move-self-view') : tileName(tile, this.textOf)}
@@ -207,6 +214,13 @@ export class ParleyStage extends CallElement {
 
 function styleOf({ xPx, yPx, widthPx, heightPx }: Place): Readonly<Record<string, string>> {
   return { left: `${xPx}px`, top: `${yPx}px`, width: `${widthPx}px`, height: `${heightPx}px` };
+}
+
+/** What the floating tile covers of the line in which the tile beneath it shows its name. */
+function coverOf({ layout, floatingCorner }: StageState): Readonly<Record<string, string>> {
+  const floating = layout.placed.find(({ role }) => role === 'floating');
+  const [row, side = ''] = floatingCorner.split('-');
+  return floating && row === 'bottom' ? { [`--_cover-${side}`]: `${floating.widthPx + 8}px` } : {};
 }
 
 define('parley-stage', ParleyStage);

@@ -12,14 +12,18 @@ import { repeat } from 'lit/directives/repeat.js';
 import { CallElement } from '../base/call-element.ts';
 import { define } from '../base/define.ts';
 import { icon } from '../base/icon.ts';
-import type { MenuItem, MenuSelectDetail } from '../base/menu-item.ts';
+import type { MenuSelectDetail } from '../base/menu-item.ts';
 import { avatarColourOf, initialsOf, shownName } from '../base/person.ts';
 import { buttons, tokens } from '../base/styles.ts';
-import { act, actionItem, type PersonAction } from '../panels/people-actions.ts';
+import { toggleFullScreen } from '../base/toggle-full-screen.ts';
+import { act, type PersonAction } from '../panels/people-actions.ts';
+import type { Call } from '../stores/call-of.ts';
+import { defaultChoice, type ViewChoice, type ViewQuality } from '../stores/create-views.ts';
 import type { Tile } from '../stores/tiles-of.ts';
 import { errorText } from '../texts/error-text.ts';
 import './menu.ts';
 import { qualityText } from '../stage/quality-text.ts';
+import { percentText, tileMenuItems } from '../stage/tile-menu.ts';
 import { tileName } from '../stage/tile-name.ts';
 import { TilePicture } from '../stage/tile-picture.ts';
 import { tileStyles } from '../stage/tile-styles.ts';
@@ -39,6 +43,7 @@ export class ParleyTile extends CallElement {
     tile: { attribute: false },
     isPinned: { attribute: false },
     hasMenu: { attribute: false },
+    announcement: { state: true },
   };
   static override styles: CSSResultGroup = [tokens, buttons, tileStyles];
 
@@ -48,6 +53,8 @@ export class ParleyTile extends CallElement {
   declare isPinned: boolean;
   /** Whether it offers a menu. Default true. */
   declare hasMenu: boolean;
+  /** What the user has just changed, for screen readers. */
+  declare announcement: string;
 
   readonly #picture = new TilePicture((aspect) => {
     if (this.tile) this.emit('parley-aspect', { id: this.tile.id, aspect });
@@ -60,9 +67,15 @@ export class ParleyTile extends CallElement {
     super();
     this.isPinned = false;
     this.hasMenu = true;
+    this.announcement = '';
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    const wasPinned = changed.get('isPinned');
+    if (this.tile && wasPinned !== undefined && wasPinned !== this.isPinned) {
+      const name = tileName(this.tile, this.textOf);
+      this.announcement = this.text(this.isPinned ? 'tile.pinned' : 'tile.unpinned', { name });
+    }
     if (changed.has('tile')) this.toggleAttribute('speaking', this.tile?.isSpeaking === true);
   }
 
@@ -75,10 +88,12 @@ export class ParleyTile extends CallElement {
     );
     if (tile.isSelf) this.read(tile.kind === 'screen' ? call.ownMedia.screen : call.ownMedia.camera);
     const error = tile.streamId === undefined ? undefined : errors.get(tile.streamId);
-    const isLoading = tile.hasVideo && !tile.isSelf && !error && !this.#picture.hasPicture;
+    // Without its video by choice, a person is shown like one whose camera is off.
+    const hasVideo = tile.hasVideo && this.#choiceOf(tile, call).quality !== 'audio-only';
+    const isLoading = hasVideo && !tile.isSelf && !error && !this.#picture.hasPicture;
     return html`
       ${
-        tile.hasVideo
+        hasVideo
           ? html`<div class="picture">
               <canvas
                 ${ref(this.#backdrop)}
@@ -90,7 +105,7 @@ export class ParleyTile extends CallElement {
             </div>`
           : nothing
       }
-      ${!tile.hasVideo || isLoading ? this.#renderAvatar(tile) : nothing} ${this.#renderLabel(tile)}
+      ${!hasVideo || isLoading ? this.#renderAvatar(tile) : nothing} ${this.#renderLabel(tile)}
       ${this.#renderBadges(tile)} ${this.#renderVeil(tile, error && errorText(this.allTexts, error))}
       ${repeat(
         reactions,
@@ -98,7 +113,8 @@ export class ParleyTile extends CallElement {
         ({ emoji }) => html`<span class="reaction" aria-hidden="true">${emoji}</span>`,
       )}
       <div class="ring"></div>
-      ${this.hasMenu ? this.#renderMenu(tile) : nothing}
+      ${this.hasMenu ? this.#renderMenu(tile, call) : nothing}
+      <div class="visually-hidden" role="status">${this.announcement}</div>
     `;
   }
 
@@ -179,30 +195,29 @@ export class ParleyTile extends CallElement {
         <button class="button" type="button" @click=${stop}>${this.text('controls.stop-sharing')}</button>
       </div>`;
     }
-    if (!tile.isFrozen) return nothing;
+    if (!tile.isFrozen || (this.call && this.#choiceOf(tile, this.call).quality === 'audio-only'))
+      return nothing;
     return html`<div class="veil">
       <div class="spinner" aria-hidden="true"></div>
       <span>${this.text('tile.frozen')}</span>
     </div>`;
   }
 
-  #renderMenu(tile: Tile): TemplateResult {
-    const items: MenuItem[] = [
-      this.isPinned
-        ? { id: 'pin', label: this.text('tile.unpin'), icon: 'unpin' }
-        : { id: 'pin', label: this.text('tile.pin'), icon: 'pin' },
-    ];
-    if (document.fullscreenEnabled) {
-      items.push({ id: 'full-screen', label: this.text('tile.full-screen'), icon: 'full-screen' });
-    }
-    if (tile.hasVideo && document.pictureInPictureEnabled) {
-      items.push({
-        id: 'picture-in-picture',
-        label: this.text('tile.picture-in-picture'),
-        icon: 'picture-in-picture',
-      });
-    }
-    items.push(...this.#volumeItems(tile), ...this.#moderatorItems(tile));
+  #renderMenu(tile: Tile, call: Call): TemplateResult {
+    const { document } = this.#window;
+    const items = tileMenuItems(
+      {
+        tile,
+        choice: this.#choiceOf(tile, call),
+        isPinned: this.isPinned,
+        isFullScreen: document.fullscreenElement === this || this.matches(':fullscreen'),
+        canFillScreen: document.fullscreenEnabled,
+        canFloat: document.pictureInPictureEnabled,
+        canModerate: selectPermissions(this.read(call.conference.state)).canModerate,
+        language: this.language,
+      },
+      this.textOf,
+    );
     return html`<parley-menu
       class="menu"
       icon="more-vertical"
@@ -211,32 +226,6 @@ export class ParleyTile extends CallElement {
       .items=${items}
       @parley-menu-select=${(event: CustomEvent<MenuSelectDetail>) => this.#choose(event.detail.id)}
     ></parley-menu>`;
-  }
-
-  #volumeItems({ isSelf, microphone }: Tile): readonly MenuItem[] {
-    if (isSelf || microphone === 'off') return [];
-    const volume = this.#picture.volume;
-    const format = new Intl.NumberFormat(this.language, { style: 'percent' });
-    return [
-      { heading: this.text('tile.volume') },
-      ...[100, 50, 0].map((percent) => ({
-        id: `volume-${percent}`,
-        label: format.format(percent / 100),
-        isChecked: volume === percent / 100,
-      })),
-    ];
-  }
-
-  #moderatorItems({ isSelf, microphone, hasVideo, kind }: Tile): readonly MenuItem[] {
-    const { call } = this;
-    if (!call || isSelf || !selectPermissions(this.read(call.conference.state)).canModerate) return [];
-    const items: MenuItem[] = [{ separator: true }];
-    if (kind === 'camera' && microphone === 'on') items.push(actionItem('mute', this.textOf));
-    if (kind === 'camera' && hasVideo) items.push(actionItem('stop-camera', this.textOf));
-    if (kind === 'screen') {
-      items.push({ id: 'stop-screen', label: this.text('controls.stop-sharing'), icon: 'stop-sharing' });
-    }
-    return [...items, actionItem('remove', this.textOf)];
   }
 
   #choose(id: string): void {
@@ -250,21 +239,42 @@ export class ParleyTile extends CallElement {
     };
     const actions: Readonly<Record<string, () => unknown>> = {
       pin: () => this.emit('parley-pin', { id: tile.id }),
-      'full-screen': () => this.requestFullscreen().catch(() => undefined),
+      'full-screen': () => toggleFullScreen(this),
       'picture-in-picture': () => this.#video.value?.requestPictureInPicture().catch(() => undefined),
       mute: () => moderate('mute'),
       'stop-camera': () => moderate('stop-camera'),
       'stop-screen': () => call.attempt(stopScreen),
       remove: () => this.emit('parley-remove', { participantId, person: tile.person }),
     };
-    const [, percent] = /^volume-(\d+)$/.exec(id) ?? [];
-    if (percent !== undefined) this.#setVolume(Number(percent) / 100);
+    const [, kind, value = ''] = /^(volume|quality)-(.+)$/.exec(id) ?? [];
+    if (kind === 'volume') this.#setVolume(tile, call, Number(value));
+    else if (kind === 'quality') this.#setQuality(tile, call, value as ViewQuality);
     else actions[id]?.();
   }
 
-  #setVolume(volume: number): void {
-    this.#picture.setVolume(volume);
-    this.requestUpdate();
+  #setVolume(tile: Tile, call: Call, percent: number): void {
+    if (tile.audioStreamId !== undefined) call.views.choose(tile.audioStreamId, { volume: percent / 100 });
+    const name = tileName(tile, this.textOf);
+    this.announcement = this.text('tile.volume-of', { name, percent: percentText(percent, this.language) });
+  }
+
+  #setQuality(tile: Tile, call: Call, quality: ViewQuality): void {
+    if (tile.streamId !== undefined) call.views.choose(tile.streamId, { quality });
+    const value = this.text(`tile.quality-${quality}`);
+    this.announcement = this.text('tile.quality-of', { name: tileName(tile, this.textOf), quality: value });
+  }
+
+  /** The quality of its video, and the volume of its audio, which may be another stream. */
+  #choiceOf({ streamId = '', audioStreamId = '' }: Tile, { views }: Call): ViewChoice {
+    const { choices } = views.getSnapshot();
+    const { quality } = choices.get(streamId) ?? defaultChoice;
+    const { volume } = choices.get(audioStreamId) ?? defaultChoice;
+    return { quality, volume };
+  }
+
+  /** A tile may have moved to a window of its own. */
+  get #window(): Window {
+    return this.ownerDocument.defaultView ?? window;
   }
 
   #retry(): void {

@@ -30,9 +30,11 @@ export const stageStyles: CSSResult = css`
     --parley-tile-radius: 0;
   }
 
-  /* The name stays above what covers the stage. */
+  /* The name stays above and beside what covers the stage. */
   parley-tile[data-role='full']::part(label) {
     inset-block-end: calc(var(--parley-stage-inset-bottom, 0px) + 8px);
+    inset-inline-start: calc(var(--_cover-start, 0px) + 8px);
+    max-inline-size: calc(100% - var(--_cover-start, 0px) - var(--_cover-end, 0px) - 16px);
   }
 
   parley-tile[data-role='floating'] {

@@ -1,8 +1,9 @@
 import type { ViewedStream } from '@parley-rtc/sdk';
 import { attachIfOpen } from '@parley-rtc/sdk/bindings';
+import { sizeObserver } from '../base/observe-sizes.ts';
 import { fitOf } from '../layout/fit-of.ts';
+import { preferences } from '../page/preferences.ts';
 import type { Call } from '../stores/call-of.ts';
-import { preferences } from '../stores/preferences.ts';
 import type { Tile } from '../stores/tiles-of.ts';
 
 /** How often the blurred picture behind a portrait video is drawn: it only has to fit in. */
@@ -16,14 +17,12 @@ export class TilePicture {
   #view: ViewedStream | undefined;
   #own: MediaStream | undefined;
   #detach: (() => void) | undefined;
-  #volumes = new WeakMap<ViewedStream, number>();
-  #audioView: ViewedStream | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #kind: Tile['kind'] = 'camera';
   #isMirrored = false;
   #hasPicture = false;
   #isWhole = false;
-  readonly #sizes = typeof ResizeObserver === 'undefined' ? undefined : new ResizeObserver(() => this.#fit());
+  #sizes: ResizeObserver | undefined;
 
   /** `onShape` is called when the video begins, and when its shape or its fit changes. */
   constructor(onShape: (aspect: number) => void) {
@@ -40,17 +39,6 @@ export class TilePicture {
     return this.#isWhole;
   }
 
-  /** The volume of the participant, from 0 to 1. */
-  get volume(): number {
-    return (this.#audioView && this.#volumes.get(this.#audioView)) ?? 1;
-  }
-
-  setVolume(volume: number): void {
-    if (!this.#audioView) return;
-    this.#volumes.set(this.#audioView, volume);
-    this.#audioView.setVolume(volume);
-  }
-
   /** Shows what a tile shows in these elements; nothing without a tile. */
   show(
     video: HTMLVideoElement | undefined,
@@ -62,7 +50,6 @@ export class TilePicture {
     const { tile, call } = source ?? {};
     const view = tile && call && viewOf(tile, call);
     const own = tile?.isSelf && call ? ownStream(tile, call) : undefined;
-    this.#audioView = view;
     this.#kind = tile?.kind ?? 'camera';
     this.#isMirrored =
       tile?.isSelf === true &&
@@ -76,10 +63,11 @@ export class TilePicture {
 
   #useElement(video: HTMLVideoElement | undefined): void {
     this.#stop();
-    if (this.#video) this.#sizes?.unobserve(this.#video);
+    this.#sizes?.disconnect();
     this.#video = video;
     this.#hasPicture = false;
     if (!video) return;
+    this.#sizes = sizeObserver(video, () => this.#fit());
     this.#sizes?.observe(video);
     // The element ends with the tile, and its listeners with it.
     video.addEventListener('resize', () => this.#fit());

@@ -9,7 +9,7 @@ export const tileStyles: CSSResult = css`
     border-radius: var(--parley-tile-radius, 12px);
     background: var(--_tile);
     color: var(--_on-stage);
-    font-size: 14px;
+    font-size: 0.875em;
     color-scheme: dark;
   }
 
@@ -219,7 +219,7 @@ export const tileStyles: CSSResult = css`
       inset-inline-start: 4px;
       max-inline-size: calc(100% - 8px);
       padding: 1px 6px;
-      font-size: 12px;
+      font-size: 0.86em;
     }
 
     .corner .badge:not(.hand),

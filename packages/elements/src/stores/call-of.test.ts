@@ -1,10 +1,10 @@
 import { ConnectionError, type Conference } from '@parley-rtc/sdk';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakePeerConnection } from '../../../sdk/src/testing/fake-peer-connection.ts';
-import type { FakeServer } from '../../../sdk/src/testing/fake-server.ts';
 import { joinAs } from '../../../sdk/src/testing/join-as.ts';
 import { settle } from '../../../sdk/src/testing/settle.ts';
 import { useFakeConference } from '../../../sdk/src/testing/use-fake-conference.ts';
+import { FakePeerConnection } from '../../../testing/src/browser/fake-peer-connection.ts';
+import type { FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { callOf, type Call } from './call-of.ts';
 import type { Tile } from './tiles-of.ts';
 

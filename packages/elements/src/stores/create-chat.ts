@@ -8,7 +8,7 @@ import {
   type ListedMessage,
   type ParleyError,
 } from '@parley-rtc/sdk';
-import { createStore, type Store } from './store.ts';
+import { createStore, type Store } from '../page/store.ts';
 
 /** The topic of the messages that are chat. */
 export const chatTopic = 'chat';

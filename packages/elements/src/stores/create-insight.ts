@@ -1,5 +1,5 @@
 import type { Conference, StreamQuality } from '@parley-rtc/sdk';
-import { createStore, type Store } from './store.ts';
+import { createStore, type Store } from '../page/store.ts';
 
 export interface InsightState {
   /** The streams in which somebody speaks, loudest first. */

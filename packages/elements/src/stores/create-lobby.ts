@@ -5,17 +5,25 @@ import {
   type ParleyError,
   type Preview,
 } from '@parley-rtc/sdk';
-import { deviceSource } from './device-source.ts';
-import { pageDevices } from './page-devices.ts';
-import { remember, selectionBefore, type MediaSelection } from './remembered.ts';
-import { shownLevel } from './shown-level.ts';
-import { createStore, type Store } from './store.ts';
+import { asksFor } from '../page/asks-for.ts';
+import { backgrounds, type Background } from '../page/backgrounds.ts';
+import { deviceSource } from '../page/device-source.ts';
+import { pageDevices } from '../page/page-devices.ts';
+import { remember, selectionBefore, type MediaSelection } from '../page/remembered.ts';
+import { shownLevel } from '../page/shown-level.ts';
+import { createStore, type Store } from '../page/store.ts';
 
 export interface LobbyState {
   readonly selection: MediaSelection;
   /** The preview of camera and microphone, also after the call has taken it over; undefined while neither is open. */
   readonly mediaStream: MediaStream | undefined;
+  /** What to show of it: the same, or its video with the chosen background. */
+  readonly shownStream: MediaStream | undefined;
   readonly isOpening: boolean;
+  /** Whether the browser asks the user to allow the devices that open. False where the browser does not say. */
+  readonly isAsking: boolean;
+  /** Whether `takePreview` waits for the devices. */
+  readonly isTaking: boolean;
   /** Why a device that the user selected does not work. */
   readonly problems: Readonly<Partial<Record<keyof MediaSelection, ParleyError>>>;
 }
@@ -30,11 +38,17 @@ export interface LobbyStore extends Store<LobbyState> {
   readonly select: (change: Partial<MediaSelection>) => void;
   /** Hands the preview over to the call, which publishes it without opening the devices again; undefined without one. */
   readonly takePreview: () => Promise<Preview | undefined>;
+  /**
+   * Does without the devices that are still opening, such as while the browser's permission prompt is open: `takePreview`
+   * resolves without them. Later visits begin with the selection before.
+   */
+  readonly skip: () => void;
   /** Releases the devices. `open` opens them again. */
   readonly close: () => void;
 }
 
 const onlyCamera = { camera: true, microphone: false };
+const notOpening = { isOpening: false, isAsking: false };
 const onlyMicrophone = { camera: false, microphone: true };
 
 /** Opens devices, previews them and measures the microphone. Follows the user's choices in `pageDevices`. */
@@ -42,11 +56,18 @@ export function createLobby(initial: MediaSelection = selectionBefore()): LobbyS
   const store = createStore<LobbyState>({
     selection: initial,
     mediaStream: undefined,
+    shownStream: undefined,
     isOpening: false,
+    isAsking: false,
+    isTaking: false,
     problems: {},
   });
   const level = createStore({ level: 0 });
   let preview: Preview | undefined;
+  /** Aborts when what is shown needs another background, or none. */
+  let drawing = new AbortController();
+  let drawn: Background | undefined;
+  let stopBackgrounds: (() => void) | undefined;
   let stopMeter: (() => void) | undefined;
   let stopFollowing: (() => void) | undefined;
   let opened: Promise<void> | undefined;
@@ -65,8 +86,38 @@ export function createLobby(initial: MediaSelection = selectionBefore()): LobbyS
     preview?.stop();
     preview = next;
     store.set({ mediaStream: next?.mediaStream });
+    void draw();
     level.set({ level: 0 });
     if (next?.mediaStream.getAudioTracks().length) measure(next.mediaStream);
+  };
+  /** Shows the preview as others would see it. */
+  const draw = async (): Promise<void> => {
+    drawing.abort();
+    drawing = new AbortController();
+    const { signal } = drawing;
+    const { chosen } = backgrounds.getSnapshot();
+    const [track] = preview?.mediaStream.getVideoTracks() ?? [];
+    drawn = chosen;
+    store.set({ shownStream: preview?.mediaStream });
+    if (!track || !chosen) return;
+    backgrounds.setStarting(true);
+    try {
+      const processor = await chosen.create();
+      const processed = await processor.process(track, signal);
+      if (signal.aborted) return processed.stop();
+      store.set({ shownStream: new MediaStream([processed]) });
+    } catch (error) {
+      if (signal.aborted) return;
+      store.set({ problems: { ...store.getSnapshot().problems, camera: error as ParleyError } });
+      backgrounds.choose(undefined);
+    } finally {
+      if (!signal.aborted) backgrounds.setStarting(false);
+    }
+  };
+  const followBackgrounds = (): void => {
+    stopBackgrounds ??= backgrounds.subscribe(() => {
+      if (preview && backgrounds.getSnapshot().chosen !== drawn) void draw();
+    });
   };
   /** Turns failed devices off and shows why. */
   const fail = (error: ParleyError, kinds: MediaSelection): void => {
@@ -114,12 +165,21 @@ export function createLobby(initial: MediaSelection = selectionBefore()): LobbyS
     return first;
   };
 
+  const noticePrompt = async (signal: AbortSignal): Promise<void> => {
+    const isAsking = await asksFor(store.getSnapshot().selection);
+    if (!signal.aborted && store.getSnapshot().isOpening) store.set({ isAsking });
+  };
   const open = async (): Promise<void> => {
     opening.abort();
     opening = new AbortController();
     stopFollowing?.();
     const { signal } = opening;
-    store.set({ isOpening: true, problems: {}, ...(!preview && { mediaStream: undefined }) });
+    store.set({
+      isOpening: true,
+      problems: {},
+      ...(!preview && { mediaStream: undefined, shownStream: undefined }),
+    });
+    void noticePrompt(signal);
     try {
       const devices = await pageDevices().ready();
       const next = await capture(devices, store.getSnapshot().selection, signal);
@@ -133,7 +193,7 @@ export function createLobby(initial: MediaSelection = selectionBefore()): LobbyS
       if (signal.aborted) return;
       fail(error as ParleyError, store.getSnapshot().selection);
     }
-    store.set({ isOpening: false });
+    store.set(notOpening);
   };
   const select: LobbyStore['select'] = (change) => {
     const selection = { ...store.getSnapshot().selection, ...change };
@@ -168,12 +228,16 @@ export function createLobby(initial: MediaSelection = selectionBefore()): LobbyS
     try {
       await preview.switchTo(deviceSource(other, devices));
       store.set({ problems: {} });
+      if (other.camera) void draw();
       if (other.microphone) measure(mediaStream);
     } catch (error) {
       fail(error as ParleyError, other);
     }
   };
   const stopWatching = (): void => {
+    stopBackgrounds?.();
+    stopBackgrounds = undefined;
+    drawing.abort();
     stopFollowing?.();
     stopMeter?.();
     opened = undefined;
@@ -184,21 +248,29 @@ export function createLobby(initial: MediaSelection = selectionBefore()): LobbyS
     subscribe: store.subscribe,
     level: { getSnapshot: level.getSnapshot, subscribe: level.subscribe },
     open: () => {
+      followBackgrounds();
       opened ??= open();
     },
     select,
     takePreview: async () => {
+      store.set({ isTaking: store.getSnapshot().isOpening });
       await opened;
+      store.set({ isTaking: false });
       stopWatching();
       const taken = preview;
       preview = undefined;
       return taken;
     },
+    skip: () => {
+      if (!store.getSnapshot().isOpening) return;
+      opening.abort();
+      store.set({ ...notOpening, selection: { camera: false, microphone: false }, problems: {} });
+    },
     close: () => {
       opening.abort();
       stopWatching();
       show(undefined);
-      store.set({ isOpening: false });
+      store.set(notOpening);
     },
   };
 }

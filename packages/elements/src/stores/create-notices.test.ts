@@ -1,9 +1,9 @@
 import type { Conference } from '@parley-rtc/sdk';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { FakeServer } from '../../../sdk/src/testing/fake-server.ts';
 import { joinAs } from '../../../sdk/src/testing/join-as.ts';
 import { settle } from '../../../sdk/src/testing/settle.ts';
 import { useFakeConference } from '../../../sdk/src/testing/use-fake-conference.ts';
+import type { FakeServer } from '../../../testing/src/server/fake-server.ts';
 import { callOf } from './call-of.ts';
 import type { NoticesStore } from './create-notices.ts';
 

@@ -7,8 +7,8 @@ import {
   type Participant,
   type TrackKind,
 } from '@parley-rtc/sdk';
+import { createStore, type Store } from '../page/store.ts';
 import type { ChatLine, ChatStore } from './create-chat.ts';
-import { createStore, type Store } from './store.ts';
 import { handRaisedAtOf } from './tiles-of.ts';
 
 /** What a notice says; `texts` has the words. */

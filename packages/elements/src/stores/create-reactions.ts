@@ -1,5 +1,5 @@
 import { displayNameOf, selectSelf, type Conference, type DisplayName } from '@parley-rtc/sdk';
-import { createStore, type Store } from './store.ts';
+import { createStore, type Store } from '../page/store.ts';
 
 /** The topic of the messages that are reactions. */
 export const reactionTopic = 'reaction';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createStore, type WritableStore } from '../page/store.ts';
 import { createStage, type StageStore } from './create-stage.ts';
 import type { TilesState, TilesStore } from './create-tiles.ts';
-import { createStore, type WritableStore } from './store.ts';
 import type { Tile } from './tiles-of.ts';
 
 function aTile(id: string, change: Partial<Tile> = {}): Tile {
@@ -12,6 +12,7 @@ function aTile(id: string, change: Partial<Tile> = {}): Tile {
     isSelf: id === 'me',
     person: { name: id, isVerified: false, picture: undefined, role: undefined },
     streamId: undefined,
+    audioStreamId: undefined,
     hasVideo: true,
     microphone: 'on',
     mutedBy: undefined,

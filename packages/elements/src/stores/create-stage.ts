@@ -1,8 +1,8 @@
 import { layOut } from '../layout/lay-out.ts';
 import type { FloatingCorner, Layout, LayoutInput, LayoutTile } from '../layout/layout.ts';
 import { emptyTileOrder, orderTiles, type TileOrder } from '../layout/order-tiles.ts';
+import { createStore, type Store } from '../page/store.ts';
 import type { TilesStore } from './create-tiles.ts';
-import { createStore, type Store } from './store.ts';
 import type { Tile } from './tiles-of.ts';
 
 /** The size of a stage and what covers it. */

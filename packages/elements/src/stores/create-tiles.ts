@@ -1,6 +1,6 @@
 import type { Conference } from '@parley-rtc/sdk';
+import { createStore, type Store } from '../page/store.ts';
 import type { InsightStore } from './create-insight.ts';
-import { createStore, type Store } from './store.ts';
 import { tilesOf, type Tile } from './tiles-of.ts';
 
 export interface TilesState {

@@ -6,12 +6,15 @@ import type {
   PublishOptions,
   Waiting,
 } from '@parley-rtc/sdk';
+import { createStore, type Store } from '../page/store.ts';
 import type { Place } from './enter.ts';
-import { createStore, type Store } from './store.ts';
 import type { VisitOptions } from './visit-options.ts';
 
-/** How a visit went. `lost`: the server let us go after a long silence. `denied`: nobody let us in. */
-export type VisitEnding = 'left' | 'ended' | 'removed' | 'lost' | 'denied';
+/**
+ * How a visit went. `lost`: the server dropped us after a long silence. `denied`: nobody let us in. `expired`: the ticket is
+ * unknown, used or expired. `gone`: there is no such call, or it was over before.
+ */
+export type VisitEnding = 'left' | 'ended' | 'removed' | 'lost' | 'denied' | 'expired' | 'gone';
 
 export interface VisitState {
   readonly phase: 'before' | 'joining' | 'waiting' | 'inside' | 'over';
@@ -49,7 +52,7 @@ export interface VisitStore extends Store<VisitState> {
   readonly join: (luggage: Luggage) => Promise<void>;
   /** Stops joining or waiting. */
   readonly cancel: () => void;
-  /** Goes back to the beginning once it is over. */
+  /** Goes back to the beginning once it is over or joining has failed, and looks again. */
   readonly reset: () => void;
   /** Leaves, or stops joining. */
   readonly close: () => void;
@@ -65,12 +68,19 @@ const before: VisitState = {
   reason: undefined,
 };
 const lookEveryMs = 10_000;
-const deniedCodes: ReadonlySet<string> = new Set(['ERR_ENTRY_DENIED', 'ERR_ENTRY_EXPIRED']);
+/** Errors after which nothing can be tried from the lobby. */
+const endingOfError: Readonly<Record<string, VisitEnding>> = {
+  ERR_ENTRY_DENIED: 'denied',
+  ERR_ENTRY_EXPIRED: 'denied',
+  ERR_NOT_FOUND: 'gone',
+  ERR_REMOVED: 'removed',
+};
 
 /** Creates a visit; nothing happens before `join`. `readOptions` is called for each attempt. */
 export function createVisit(readOptions: () => VisitOptions): VisitStore {
   const store = createStore<VisitState>(before);
   let attempt: AbortController | undefined;
+  let lookNow: (() => void) | undefined;
   /** Where we may go, once asked, and for which options. */
   let place: { readonly key: string; readonly found: Promise<Place> } | undefined;
 
@@ -78,8 +88,8 @@ export function createVisit(readOptions: () => VisitOptions): VisitStore {
   const findPlace = async (signal: AbortSignal): Promise<Place> => {
     const { placeOf } = await import('./enter.ts');
     const options = readOptions();
-    const { server, ticket, conferenceId } = options;
-    const key = JSON.stringify([server, String(ticket), conferenceId]);
+    const { server, ticket, token, conferenceId } = options;
+    const key = JSON.stringify([server, String(ticket), String(token), conferenceId]);
     if (place?.key !== key) place = { key, found: placeOf(options, signal) };
     const mine = place;
     try {
@@ -89,17 +99,25 @@ export function createVisit(readOptions: () => VisitOptions): VisitStore {
       throw error;
     }
   };
+  /** Has the next attempt ask for another ticket, or log in again if the server no longer accepts the login. */
+  const forgetTicket = (error?: ParleyError): void => {
+    const isLoggedOut = error?.code === 'ERR_UNAUTHORIZED' || error?.code === 'ERR_TOKEN';
+    if (isLoggedOut || typeof readOptions().ticket === 'function') place = undefined;
+  };
   const lookOnce = async (signal: AbortSignal): Promise<void> => {
     try {
       const { lookInside } = await import('./enter.ts');
       const inside = await lookInside(readOptions(), await findPlace(signal), signal);
-      if (!signal.aborted && store.getSnapshot().phase === 'before') store.set({ inside });
+      if (signal.aborted || store.getSnapshot().phase !== 'before') return;
+      if (inside === 'ended') store.set({ ...before, phase: 'over', ending: 'gone' });
+      else store.set({ inside });
     } catch (cause) {
       const error = cause as ParleyError;
       if (signal.aborted || store.getSnapshot().phase !== 'before') return;
       // Those who wait to be admitted may not know who is inside, which is no problem.
       const isLasting = !error.retryable && error.code !== 'ERR_FORBIDDEN';
-      store.set({ inside: undefined, ...(isLasting && { error }) });
+      if (isLasting) fail(error);
+      else store.set({ inside: undefined });
     }
   };
 
@@ -113,13 +131,15 @@ export function createVisit(readOptions: () => VisitOptions): VisitStore {
       if (connection === 'connected' || connection === 'reconnecting') return;
       stop();
       if (store.getSnapshot().conference !== conference) return;
+      forgetTicket();
       const ending = connection === 'left' && isLost ? 'lost' : connection;
       store.set({ phase: 'over', ending, reason: removal?.reason });
     });
   };
   const fail = (error: ParleyError): void => {
-    if (deniedCodes.has(error.code)) store.set({ ...before, phase: 'over', ending: 'denied', error });
-    else store.set({ ...before, error });
+    forgetTicket(error);
+    const ending = isTicketRefused(error) ? 'expired' : endingOfError[error.code];
+    store.set({ ...before, error, ...(ending && { phase: 'over', ending }) });
   };
   return {
     getSnapshot: store.getSnapshot,
@@ -130,7 +150,15 @@ export function createVisit(readOptions: () => VisitOptions): VisitStore {
     },
     look: () => {
       const end = new AbortController();
-      const look = (): void => void (store.getSnapshot().phase === 'before' && lookOnce(end.signal));
+      const look = (): void => {
+        const { phase, error } = store.getSnapshot();
+        const { ticket, token } = readOptions();
+        // Many pages show the element first and fetch the ticket after that.
+        if (ticket === undefined && token === undefined) return;
+        // What has failed for good is tried again only when the user asks for it.
+        if (phase === 'before' && (!error || error.retryable)) void lookOnce(end.signal);
+      };
+      lookNow = look;
       look();
       const timer = setInterval(look, lookEveryMs);
       return () => {
@@ -169,7 +197,10 @@ export function createVisit(readOptions: () => VisitOptions): VisitStore {
       store.set(before);
     },
     reset: () => {
-      if (store.getSnapshot().phase === 'over') store.set(before);
+      const { phase, error } = store.getSnapshot();
+      if (phase !== 'before' && phase !== 'over') return;
+      if (phase === 'over' || error) store.set(before);
+      lookNow?.();
     },
     close: () => {
       attempt?.abort();
@@ -178,4 +209,12 @@ export function createVisit(readOptions: () => VisitOptions): VisitStore {
       void conference?.leave();
     },
   };
+}
+
+/** Whether the server refused the ticket itself, now or when the login was renewed. */
+function isTicketRefused(error: ParleyError): boolean {
+  const refusals: readonly unknown[] = [error, error.cause];
+  return refusals.some(
+    (one) => (Object(one) as { readonly serverError?: unknown }).serverError === 'invalid_grant',
+  );
 }

@@ -29,14 +29,14 @@ export async function enter(
   return await Conference.join({ ...place, messageHistory: true, ...joinOptions, server, ...own });
 }
 
-/** Who is in a conference. Rejects like `peekConference`. */
+/** Who is in a conference; `ended` if it has ended. Rejects like `peekConference`. */
 export async function lookInside(
   { server }: VisitOptions,
   place: Place,
   signal: AbortSignal,
-): Promise<readonly Participant[]> {
-  const { participants } = await peekConference({ ...place, server, signal });
-  return participants;
+): Promise<readonly Participant[] | 'ended'> {
+  const { participants, ended } = await peekConference({ ...place, server, signal });
+  return ended ? 'ended' : participants;
 }
 
 /** Finds out which conference, and how to show that we may join it. */
@@ -63,9 +63,15 @@ export async function placeOf(
 }
 
 async function askForTicket(ticket: () => string | Promise<string>): Promise<string> {
+  let answer: unknown;
   try {
-    return await ticket();
+    answer = await ticket();
   } catch (cause) {
     throw new TokenError('The `ticket` function failed.', { cause });
   }
+  // A back end that is out of order often answers with JSON that has no ticket. The server would call that an expired one.
+  if (typeof answer !== 'string' || answer === '') {
+    throw new TokenError('The `ticket` function returned no ticket.');
+  }
+  return answer;
 }

@@ -1,9 +1,10 @@
 import { watchMedia, type Conference, type ParleyError, type PublishedStream } from '@parley-rtc/sdk';
 import { createPublication, type PublicationOptions, type PublicationStore } from '@parley-rtc/sdk/bindings';
-import { deviceSource } from './device-source.ts';
-import { chosenSpeakerId, pageDevices } from './page-devices.ts';
-import { remember } from './remembered.ts';
-import { createStore, type Store } from './store.ts';
+import { deviceSource } from '../page/device-source.ts';
+import { chosenSpeakerId, pageDevices } from '../page/page-devices.ts';
+import { remember } from '../page/remembered.ts';
+import { createStore, type Store } from '../page/store.ts';
+import { followBackground } from './follow-background.ts';
 
 /** What the user should know about the own microphone and camera. */
 export interface OwnWarnings {
@@ -30,10 +31,11 @@ export function createOwnMedia(conference: Conference, onError: (error: ParleyEr
   const warnings = createStore<OwnWarnings>({ isSpeakingMuted: false, isMicrophoneSilent: false });
   let watched: PublishedStream | undefined;
   let stopWatching: (() => void) | undefined;
+  const background = followBackground(camera, onError);
   const watch = (): void => {
     const { stream, state, audio, video } = camera.getSnapshot();
     // The next call on this page begins as the user left this one.
-    if (state === 'on' || state === 'muted') {
+    if ((state === 'on' || state === 'muted') && !background.isHidingCamera()) {
       remember({ isCameraOn: video === 'on', isMicrophoneOn: audio === 'on' });
     }
     if (stream === watched) return;
@@ -53,6 +55,7 @@ export function createOwnMedia(conference: Conference, onError: (error: ParleyEr
     camera.connect(cameraOptions),
     screen.connect(() => ({ screen: true })),
     camera.subscribe(watch),
+    background.stop,
     ...[camera, screen].map((publication) => reportErrors(publication, onError)),
     followSpeaker(conference, onError),
   ];

@@ -22,6 +22,8 @@ export interface Tile {
   readonly person: DisplayName;
   /** The stream with its video; undefined without one. */
   readonly streamId: string | undefined;
+  /** The stream with its microphone, or with the screen's audio; undefined without one. */
+  readonly audioStreamId: string | undefined;
   /** Whether a video is to be seen: its camera is on, and the call not on hold. */
   readonly hasVideo: boolean;
   /** `off`: no microphone is published. */
@@ -80,6 +82,7 @@ function cameraTile(
     isSelf: participant.id === snapshot.endpointId,
     person: displayNameOf(participant),
     streamId: video?.id,
+    audioStreamId: audio?.id,
     hasVideo,
     microphone: isAudioOn ? 'on' : isMuted ? 'muted' : 'off',
     mutedBy: audio && selectMutedBy(snapshot, audio.id, 'audio'),
@@ -105,6 +108,7 @@ function screenTile(
     isSelf: participant.id === snapshot.endpointId,
     person: displayNameOf(participant),
     streamId: stream.id,
+    audioStreamId: stream.id,
     hasVideo,
     microphone: 'off',
     mutedBy: undefined,

@@ -11,8 +11,16 @@ export const de: Texts = {
   'lobby.preview': 'Ihre Kamera',
   'lobby.camera-off': 'Ihre Kamera ist aus',
   'lobby.camera-starting': 'Kamera wird gestartet …',
+  'lobby.asking': 'Ihr Browser fragt, ob diese Seite Kamera und Mikrofon verwenden darf.',
+  'lobby.waiting-permission':
+    'Beantworten Sie die Frage Ihres Browsers, um mit Kamera und Mikrofon teilzunehmen.',
+  'lobby.waiting-devices': 'Warten auf Kamera und Mikrofon …',
+  'lobby.join-without': 'Ohne beides teilnehmen',
   'lobby.no-camera': 'Keine Kamera. Sie können auch ohne teilnehmen.',
   'lobby.devices': 'Geräte',
+  'lobby.background': 'Hintergrund',
+  'lobby.background-none': 'Keiner',
+  'lobby.background-starting': 'Hintergrund wird vorbereitet …',
   'lobby.try-again': 'Erneut versuchen',
   'lobby.allow-title': 'So erlauben Sie Kamera und Mikrofon',
   'lobby.allow-hint':
@@ -31,6 +39,8 @@ export const de: Texts = {
   'waiting.leave': 'Nicht mehr warten',
 
   'call.title': 'Anruf',
+  'call.bring-back': 'Zurückholen',
+  'call.elsewhere': 'Dieser Anruf ist in einem kleinen Fenster',
 
   // Buttons of the call
   'controls.label': 'Anrufsteuerung',
@@ -56,11 +66,14 @@ export const de: Texts = {
   'controls.flip-camera': 'Kamera wechseln',
   'controls.full-screen': 'Vollbild',
   'controls.exit-full-screen': 'Vollbild beenden',
+  'controls.exit-picture-in-picture': 'Kleines Fenster schließen',
+  'controls.picture-in-picture': 'In kleinem Fenster zeigen',
   'controls.leave': 'Verlassen',
   'controls.end-for-all': 'Anruf für alle beenden',
   'controls.confirm-end': 'Den Anruf für alle beenden?',
   'controls.microphone-menu': 'Mikrofon und Lautsprecher wählen',
   'controls.camera-menu': 'Kamera wählen',
+  'controls.speaker-menu': 'Lautsprecher wählen und testen',
   'controls.not-permitted': 'Der Gastgeber erlaubt das nicht',
   'controls.shortcut': '{label} ({key})',
 
@@ -91,9 +104,18 @@ export const de: Texts = {
   'tile.menu': 'Optionen für {name}',
   'tile.pin': 'Anheften',
   'tile.unpin': 'Lösen',
+  'tile.unpinned': '{name} ist nicht mehr angeheftet',
+  'tile.pinned': '{name} ist angeheftet',
   'tile.full-screen': 'Vollbild',
   'tile.picture-in-picture': 'Bild im Bild',
   'tile.volume': 'Lautstärke',
+  'tile.quality': 'Videoqualität',
+  'tile.quality-auto': 'Automatisch',
+  'tile.quality-high': 'Hoch',
+  'tile.quality-low': 'Niedrig, spart Daten',
+  'tile.quality-audio-only': 'Nur Ton',
+  'tile.quality-of': 'Video von {name}: {quality}',
+  'tile.volume-of': 'Lautstärke von {name}: {percent}',
   'tile.move-self-view':
     'Ihr Video. Ziehen Sie es oder drücken Sie die Pfeiltasten, um es in eine andere Ecke zu verschieben.',
 
@@ -194,6 +216,7 @@ export const de: Texts = {
   'chat.close': 'Chat schließen',
   'chat.empty': 'Noch keine Nachrichten. Sie verschwinden, wenn der Anruf endet.',
   'chat.placeholder': 'Nachricht schreiben',
+  'chat.too-long': 'Zu lang: {count} von höchstens {most} Zeichen. Bitte in Teilen senden.',
   'chat.send': 'Senden',
   'chat.sending': 'Wird gesendet …',
   'chat.failed': 'Nicht gesendet',
@@ -234,7 +257,14 @@ export const de: Texts = {
   'ended.lost': 'Ihre Verbindung wurde getrennt',
   'ended.lost-hint': 'Die Verbindung war zu lange unterbrochen.',
   'ended.denied': 'Der Gastgeber hat Sie nicht eingelassen',
+  'ended.expired': 'Diese Einladung gilt nicht mehr',
+  'ended.expired-hint':
+    'Sie ist abgelaufen oder wurde schon verwendet. Bitten Sie die Person, die Sie eingeladen hat, um eine neue.',
+  'ended.gone': 'Dieser Anruf ist vorbei',
+  'ended.gone-hint':
+    'Er wurde beendet oder nie begonnen. Bitten Sie die Person, die Sie eingeladen hat, um eine neue Einladung.',
   'ended.rejoin': 'Wieder beitreten',
+  'ended.try-again': 'Erneut versuchen',
   'ended.back': 'Zurück zum Anfang',
 
   // When there can be no call
@@ -255,7 +285,7 @@ export const de: Texts = {
   'error.ERR_UNAUTHORIZED':
     'Ihre Anmeldung ist nicht mehr gültig. Laden Sie die Seite neu, und versuchen Sie es erneut.',
   'error.ERR_FORBIDDEN': 'Das dürfen Sie in diesem Anruf nicht.',
-  'error.ERR_NOT_FOUND': 'Diesen Anruf gibt es nicht mehr.',
+  'error.ERR_NOT_FOUND': 'Das gibt es nicht mehr: Die Person ist gegangen, oder der Anruf wurde beendet.',
   'error.ERR_ALREADY_JOINED':
     'Sie sind bereits in diesem Anruf. Laden Sie die Seite neu, und versuchen Sie es erneut.',
   'error.ERR_CONFERENCE_FULL': 'Dieser Anruf ist voll. Versuchen Sie es erneut, sobald jemand geht.',
@@ -340,6 +370,10 @@ export const de: Texts = {
     'Über diesen Lautsprecher lässt sich kein Ton abspielen. Wählen Sie einen anderen.',
   'error.ERR_PART_NOT_LOADED':
     'Ein Teil dieser Seite konnte nicht geladen werden. Laden Sie die Seite neu, und versuchen Sie es erneut.',
+  'error.ERR_PROCESSOR_ASSETS':
+    'Ihr Hintergrund konnte nicht geladen werden. Wählen Sie ihn erneut oder wählen Sie keinen.',
+  'error.ERR_PROCESSOR_FAILED':
+    'Ihr Hintergrund funktioniert auf diesem Gerät nicht. Wählen Sie keinen, und schalten Sie dann Ihre Kamera ein.',
   'error.other': 'Etwas ist schiefgegangen. Laden Sie die Seite neu, und versuchen Sie es erneut.',
   'error.device.camera': 'Kamera',
   'error.device.microphone': 'Mikrofon',

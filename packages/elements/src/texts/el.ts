@@ -11,8 +11,17 @@ export const el: Texts = {
   'lobby.preview': 'Η κάμερά σας',
   'lobby.camera-off': 'Η κάμερά σας είναι κλειστή',
   'lobby.camera-starting': 'Η κάμερά σας ανοίγει…',
+  'lobby.asking':
+    'Το πρόγραμμα περιήγησης ρωτά αν η σελίδα μπορεί να χρησιμοποιήσει την κάμερα και το μικρόφωνο.',
+  'lobby.waiting-permission':
+    'Απαντήστε στην ερώτηση του προγράμματος περιήγησης για να συμμετάσχετε με κάμερα και μικρόφωνο.',
+  'lobby.waiting-devices': 'Αναμονή για την κάμερα και το μικρόφωνο…',
+  'lobby.join-without': 'Συμμετοχή χωρίς αυτά',
   'lobby.no-camera': 'Χωρίς κάμερα. Μπορείτε να συμμετάσχετε και έτσι.',
   'lobby.devices': 'Συσκευές',
+  'lobby.background': 'Φόντο',
+  'lobby.background-none': 'Κανένα',
+  'lobby.background-starting': 'Προετοιμασία φόντου…',
   'lobby.try-again': 'Δοκιμάστε ξανά',
   'lobby.allow-title': 'Πώς να επιτρέψετε την κάμερα και το μικρόφωνο',
   'lobby.allow-hint':
@@ -31,6 +40,8 @@ export const el: Texts = {
   'waiting.leave': 'Τέλος αναμονής',
 
   'call.title': 'Κλήση',
+  'call.bring-back': 'Επαναφορά εδώ',
+  'call.elsewhere': 'Η κλήση είναι σε μικρό παράθυρο',
 
   // Buttons of the call
   'controls.label': 'Χειριστήρια κλήσης',
@@ -56,11 +67,14 @@ export const el: Texts = {
   'controls.flip-camera': 'Εναλλαγή κάμερας',
   'controls.full-screen': 'Πλήρης οθόνη',
   'controls.exit-full-screen': 'Έξοδος από πλήρη οθόνη',
+  'controls.exit-picture-in-picture': 'Κλείσιμο μικρού παραθύρου',
+  'controls.picture-in-picture': 'Προβολή σε μικρό παράθυρο',
   'controls.leave': 'Αποχώρηση',
   'controls.end-for-all': 'Τερματισμός κλήσης για όλους',
   'controls.confirm-end': 'Να τερματιστεί η κλήση για όλους;',
   'controls.microphone-menu': 'Επιλογή μικροφώνου και ηχείου',
   'controls.camera-menu': 'Επιλογή κάμερας',
+  'controls.speaker-menu': 'Επιλογή και δοκιμή ηχείου',
   'controls.not-permitted': 'Ο διοργανωτής δεν το επιτρέπει',
   'controls.shortcut': '{label} ({key})',
 
@@ -91,9 +105,18 @@ export const el: Texts = {
   'tile.menu': 'Επιλογές για: {name}',
   'tile.pin': 'Καρφίτσωμα',
   'tile.unpin': 'Ξεκαρφίτσωμα',
+  'tile.unpinned': 'Ξεκαρφιτσώθηκε: {name}',
+  'tile.pinned': 'Καρφιτσώθηκε: {name}',
   'tile.full-screen': 'Πλήρης οθόνη',
   'tile.picture-in-picture': 'Εικόνα εντός εικόνας',
   'tile.volume': 'Ένταση ήχου',
+  'tile.quality': 'Ποιότητα βίντεο',
+  'tile.quality-auto': 'Αυτόματη',
+  'tile.quality-high': 'Υψηλή',
+  'tile.quality-low': 'Χαμηλή, λιγότερα δεδομένα',
+  'tile.quality-audio-only': 'Μόνο ήχος',
+  'tile.quality-of': 'Βίντεο για {name}: {quality}',
+  'tile.volume-of': 'Ένταση για {name}: {percent}',
   'tile.move-self-view': 'Το βίντεό σας. Σύρετέ το ή πατήστε τα βέλη για να το μετακινήσετε σε άλλη γωνία.',
 
   // The stage
@@ -193,6 +216,7 @@ export const el: Texts = {
   'chat.close': 'Κλείσιμο συνομιλίας',
   'chat.empty': 'Δεν υπάρχουν μηνύματα ακόμη. Τα μηνύματα χάνονται όταν τελειώσει η κλήση.',
   'chat.placeholder': 'Γράψτε ένα μήνυμα',
+  'chat.too-long': 'Πολύ μεγάλο: {count} χαρακτήρες από το πολύ {most}. Στείλτε το τμηματικά.',
   'chat.send': 'Αποστολή',
   'chat.sending': 'Αποστέλλεται…',
   'chat.failed': 'Δεν στάλθηκε',
@@ -233,7 +257,12 @@ export const el: Texts = {
   'ended.lost': 'Αποσυνδεθήκατε',
   'ended.lost-hint': 'Η σύνδεση έλειψε για πολλή ώρα.',
   'ended.denied': 'Ο διοργανωτής δεν σας δέχτηκε',
+  'ended.expired': 'Αυτή η πρόσκληση δεν ισχύει πια',
+  'ended.expired-hint': 'Έχει λήξει ή έχει ήδη χρησιμοποιηθεί. Ζητήστε μια νέα από όποιον σας προσκάλεσε.',
+  'ended.gone': 'Αυτή η κλήση έχει τελειώσει',
+  'ended.gone-hint': 'Τερματίστηκε ή δεν ξεκίνησε ποτέ. Ζητήστε νέα πρόσκληση από όποιον σας προσκάλεσε.',
   'ended.rejoin': 'Επιστροφή στην κλήση',
+  'ended.try-again': 'Δοκιμάστε ξανά',
   'ended.back': 'Πίσω στην αρχή',
 
   // When there can be no call
@@ -250,7 +279,7 @@ export const el: Texts = {
   'error.ERR_TOKEN': 'Η είσοδος απέτυχε. Φορτώστε ξανά τη σελίδα και δοκιμάστε πάλι.',
   'error.ERR_UNAUTHORIZED': 'Η είσοδός σας δεν ισχύει πλέον. Φορτώστε ξανά τη σελίδα και δοκιμάστε πάλι.',
   'error.ERR_FORBIDDEN': 'Δεν επιτρέπεται να το κάνετε σε αυτή την κλήση.',
-  'error.ERR_NOT_FOUND': 'Αυτή η κλήση δεν υπάρχει πλέον.',
+  'error.ERR_NOT_FOUND': 'Αυτό δεν υπάρχει πια: το άτομο έφυγε ή η κλήση τερματίστηκε.',
   'error.ERR_ALREADY_JOINED': 'Είστε ήδη σε αυτή την κλήση. Φορτώστε ξανά τη σελίδα και δοκιμάστε πάλι.',
   'error.ERR_CONFERENCE_FULL': 'Αυτή η κλήση είναι γεμάτη. Δοκιμάστε ξανά όταν αποχωρήσει κάποιος.',
   'error.ERR_CONFERENCE_LOCKED':
@@ -321,6 +350,9 @@ export const el: Texts = {
   'error.ERR_AUDIO_OUTPUT': 'Δεν είναι δυνατή η αναπαραγωγή ήχου από αυτό το ηχείο. Επιλέξτε ένα άλλο.',
   'error.ERR_PART_NOT_LOADED':
     'Ένα μέρος αυτής της σελίδας δεν φορτώθηκε. Φορτώστε ξανά τη σελίδα και δοκιμάστε πάλι.',
+  'error.ERR_PROCESSOR_ASSETS': 'Δεν ήταν δυνατή η φόρτωση του φόντου. Επιλέξτε το ξανά ή επιλέξτε κανένα.',
+  'error.ERR_PROCESSOR_FAILED':
+    'Το φόντο δεν λειτουργεί σε αυτήν τη συσκευή. Επιλέξτε κανένα και μετά ενεργοποιήστε την κάμερα.',
   'error.other': 'Κάτι πήγε στραβά. Φορτώστε ξανά τη σελίδα και δοκιμάστε πάλι.',
   'error.device.camera': 'κάμερα',
   'error.device.microphone': 'μικρόφωνο',

@@ -9,8 +9,15 @@ export const en = {
   'lobby.preview': 'Your camera',
   'lobby.camera-off': 'Your camera is off',
   'lobby.camera-starting': 'Starting your camera…',
+  'lobby.asking': 'Your browser asks whether this page may use your camera and microphone.',
+  'lobby.waiting-permission': 'Answer your browser’s question to join with camera and microphone.',
+  'lobby.waiting-devices': 'Waiting for your camera and microphone…',
+  'lobby.join-without': 'Join without them',
   'lobby.no-camera': 'No camera. You can join without one.',
   'lobby.devices': 'Devices',
+  'lobby.background': 'Background',
+  'lobby.background-none': 'None',
+  'lobby.background-starting': 'Preparing your background…',
   'lobby.try-again': 'Try again',
   'lobby.allow-title': 'How to allow your camera and microphone',
   'lobby.allow-hint':
@@ -30,6 +37,8 @@ export const en = {
 
   // The call
   'call.title': 'Call',
+  'call.bring-back': 'Bring it back',
+  'call.elsewhere': 'This call is in a small window',
 
   // Buttons of the call
   'controls.label': 'Call controls',
@@ -55,11 +64,14 @@ export const en = {
   'controls.flip-camera': 'Switch camera',
   'controls.full-screen': 'Full screen',
   'controls.exit-full-screen': 'Exit full screen',
+  'controls.exit-picture-in-picture': 'Close the small window',
+  'controls.picture-in-picture': 'Show in a small window',
   'controls.leave': 'Leave',
   'controls.end-for-all': 'End call for everyone',
   'controls.confirm-end': 'End the call for everyone?',
   'controls.microphone-menu': 'Choose microphone and speaker',
   'controls.camera-menu': 'Choose camera',
+  'controls.speaker-menu': 'Choose and test speaker',
   'controls.not-permitted': 'The host doesn’t allow this',
   'controls.shortcut': '{label} ({key})',
 
@@ -90,9 +102,18 @@ export const en = {
   'tile.menu': 'Options for {name}',
   'tile.pin': 'Pin',
   'tile.unpin': 'Unpin',
+  'tile.unpinned': '{name} is no longer pinned',
+  'tile.pinned': '{name} is pinned',
   'tile.full-screen': 'Full screen',
   'tile.picture-in-picture': 'Picture-in-picture',
   'tile.volume': 'Volume',
+  'tile.quality': 'Video quality',
+  'tile.quality-auto': 'Automatic',
+  'tile.quality-high': 'High',
+  'tile.quality-low': 'Low, saves data',
+  'tile.quality-audio-only': 'Audio only',
+  'tile.quality-of': 'Video of {name}: {quality}',
+  'tile.volume-of': 'Volume of {name}: {percent}',
   'tile.move-self-view': 'Your video. Drag it, or press the arrow keys, to move it to another corner.',
 
   // The stage
@@ -192,6 +213,7 @@ export const en = {
   'chat.close': 'Close chat',
   'chat.empty': 'No messages yet. Messages disappear when the call ends.',
   'chat.placeholder': 'Write a message',
+  'chat.too-long': 'Too long: {count} characters of at most {most}. Send it in parts.',
   'chat.send': 'Send',
   'chat.sending': 'Sending…',
   'chat.failed': 'Not sent',
@@ -230,9 +252,16 @@ export const en = {
   'ended.removed': 'You were removed from the call',
   'ended.removed-reason': 'Reason: {text}',
   'ended.lost': 'You were disconnected',
-  'ended.lost-hint': 'The connection was away for too long.',
+  'ended.lost-hint': 'Your connection was lost for too long.',
   'ended.denied': 'The host didn’t let you in',
+  'ended.expired': 'This invitation no longer works',
+  'ended.expired-hint':
+    'It has expired, or it was used already. Ask the person who invited you for a new one.',
+  'ended.gone': 'This call is over',
+  'ended.gone-hint':
+    'It has ended, or it was never started. Ask the person who invited you for a new invitation.',
   'ended.rejoin': 'Rejoin',
+  'ended.try-again': 'Try again',
   'ended.back': 'Back to start',
 
   // When there can be no call
@@ -248,7 +277,7 @@ export const en = {
   'error.ERR_TOKEN': 'You couldn’t be signed in. Reload the page, then try again.',
   'error.ERR_UNAUTHORIZED': 'Your sign-in is no longer valid. Reload the page, then try again.',
   'error.ERR_FORBIDDEN': 'You aren’t allowed to do this in this call.',
-  'error.ERR_NOT_FOUND': 'This call no longer exists.',
+  'error.ERR_NOT_FOUND': 'That’s no longer there: the person has left, or the call has ended.',
   'error.ERR_ALREADY_JOINED': 'You are in this call already. Reload the page, then try again.',
   'error.ERR_CONFERENCE_FULL': 'This call is full. Try again when someone leaves.',
   'error.ERR_CONFERENCE_LOCKED': 'The host has locked this call. Ask the host to unlock it, then try again.',
@@ -312,6 +341,9 @@ export const en = {
   'error.ERR_PLAYBACK_BLOCKED': 'Your browser blocks playback. Click anywhere in the call to start it.',
   'error.ERR_AUDIO_OUTPUT': 'Audio can’t be played through this speaker. Choose another one.',
   'error.ERR_PART_NOT_LOADED': 'Part of this page couldn’t be loaded. Reload the page, then try again.',
+  'error.ERR_PROCESSOR_ASSETS': 'Your background couldn’t be loaded. Choose it again, or choose none.',
+  'error.ERR_PROCESSOR_FAILED':
+    'Your background doesn’t work on this device. Choose none, then turn your camera on.',
   'error.other': 'Something went wrong. Reload the page, then try again.',
   'error.device.camera': 'camera',
   'error.device.microphone': 'microphone',

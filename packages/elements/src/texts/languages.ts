@@ -1,4 +1,4 @@
-import { createStore, type Store } from '../stores/store.ts';
+import { createStore, type Store } from '../page/store.ts';
 import { en, type Texts } from './en.ts';
 
 /** Fetches the texts of a language when they are wanted. English is always there. */

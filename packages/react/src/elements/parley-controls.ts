@@ -5,5 +5,10 @@ import { component, type ElementComponent } from './component.ts';
 export const ParleyControls: ElementComponent<'parley-controls'> = component(
   'parley-controls',
   ParleyControlsElement,
-  { onPanel: 'parley-panel', onLeave: 'parley-leave', onFullScreen: 'parley-full-screen' },
+  {
+    onPanel: 'parley-panel',
+    onLeave: 'parley-leave',
+    onFullScreen: 'parley-full-screen',
+    onPictureInPicture: 'parley-picture-in-picture',
+  },
 );

@@ -13,6 +13,7 @@ export const ParleyCall: ElementComponent<'parley-call'> = component(
     name: null,
     inviteLink: null,
     joinOptions: null,
+    backgrounds: null,
   },
   { joined: 'parley-joined', ended: 'parley-ended' },
 );

@@ -1,4 +1,4 @@
-import { createStore, type Store } from './store.ts';
+import { createStore, type Store } from '../page/store.ts';
 
 /** What the user prefers on this page, in every call. */
 export interface Preferences {

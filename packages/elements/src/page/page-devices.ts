@@ -1,5 +1,5 @@
 import { createDevices, type Devices, type ParleyError } from '@parley-rtc/sdk';
-import { createStore, type Store } from './store.ts';
+import { createStore, type Store } from '../page/store.ts';
 
 /** The devices of this page, once they can be listed. */
 export interface PageDevices {
