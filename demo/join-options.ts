@@ -1,4 +1,10 @@
-import { redeemTicket, UnsupportedBrowserError, type JoinOptions, type LogLevel } from '@parley-rtc/sdk';
+import {
+  redeemTicket,
+  ServerError,
+  UnsupportedBrowserError,
+  type JoinOptions,
+  type LogLevel,
+} from '@parley-rtc/sdk';
 
 const query = new URLSearchParams(location.search);
 
@@ -19,6 +25,7 @@ export async function joinOptionsFor(name: string): Promise<JoinOptions> {
   // The user would neither see nor hear anyone.
   if (!('RTCPeerConnection' in window)) throw new UnsupportedBrowserError('RTCPeerConnection');
   const response = await fetch('/backend/ticket', { method: 'POST', body: JSON.stringify({ room }) });
+  if (!response.ok) throw new ServerError({ operation: 'ticket', status: response.status });
   const { ticket } = (await response.json()) as { ticket: string };
   const server = location.origin;
   const { conferenceId = '', token } = await redeemTicket({ server, ticket });

@@ -1,5 +1,6 @@
-// "How this works": what happens behind a call, and a button that stops the server. One element without dependencies, so that
+// "How this works": what happens behind a call, a button that stops the server, and faults to choose from. One element, so that
 // all three pages can use it. It needs nothing but the SDK's public events.
+import { FaultSection } from './fault-section.ts';
 
 /** The code behind each button of the call. */
 const codes = {
@@ -28,6 +29,18 @@ const styles = `
   dd { margin: 0; text-align: end; }
   li { padding-block: 4px; }
   small { color: light-dark(#565c67, #a9afba); font-size: 0.9em; }
+  label { display: block; font-size: 0.9em; }
+  select, textarea { box-sizing: border-box; width: 100%; min-height: 44px; padding: 8px 10px; border: 1px solid #8a909c;
+    border-radius: 8px; background: light-dark(#fff, #1d1f24); color: inherit; font: inherit; }
+  textarea { font: 13px/1.5 ui-monospace, monospace; resize: vertical; }
+  [role='alert']:not(:empty) { color: light-dark(#a1160d, #ff9a90); }
+  .buttons { display: flex; flex-wrap: wrap; gap: 8px; }
+  [role='log'] { max-height: 20rem; overflow: auto; }
+  ol { margin: 0; padding: 0; list-style: none; }
+  ol li { display: grid; grid-template-columns: 3.5em 1fr; gap: 0 8px; border-block-start: 1px solid light-dark(#dcdee3, #3a3e47); }
+  ol small { grid-column: 2; }
+  time { font-variant-numeric: tabular-nums; }
+  :focus-visible { outline: 3px solid light-dark(#0b6b57, #62d3b3); outline-offset: 2px; }
   code { display: block; padding: 8px 10px; border-radius: 8px; background: #17211e; color: #dbe7e2;
     font: 13px/1.5 ui-monospace, monospace; }
 `;
@@ -35,6 +48,7 @@ const styles = `
 class HowItWorks extends HTMLElement {
   #conference;
   #stops = [];
+  #faults;
   /** By stream: its title, and lines by what they are about. */
   #streams = new Map();
 
@@ -54,11 +68,14 @@ class HowItWorks extends HTMLElement {
         <h3>An outage</h3>
         <p><button id="stop" type="button">Stop the server for ten seconds</button></p>
         <p id="outage" role="status"></p>
+        <h3>When something goes wrong</h3>
+        <div id="faults"></div>
         <h3>The code behind each button</h3>
         <ul>${Object.entries(codes)
           .map(([name, code]) => `<li>${name}<code>${code}</code></li>`)
           .join('')}</ul>
       </dialog>`;
+    this.#faults = new FaultSection(this.#part('faults'));
     this.#on('open', () => this.#dialog.show());
     this.#on('close', () => this.#dialog.close());
     this.#on('stop', () => void this.#stopServer());
@@ -76,11 +93,13 @@ class HowItWorks extends HTMLElement {
     this.#conference = conference;
     this.#streams.clear();
     this.#stops = conference ? this.#follow(conference) : [];
+    this.#faults.follow(conference);
   }
 
   disconnectedCallback() {
     document.removeEventListener('parley-joined', this.#onJoined);
     this.conference = undefined;
+    this.#faults.stop();
   }
 
   #follow(conference) {
@@ -151,6 +170,7 @@ class HowItWorks extends HTMLElement {
     const say = (text) => {
       this.#part('outage').textContent = text;
     };
+    const isAlone = remoteVideos(document).length === 0;
     try {
       const headers = { 'content-type': 'application/json' };
       const answer = await fetch('/backend/outage', { method: 'POST', headers, body: '{}' });
@@ -160,9 +180,14 @@ class HowItWorks extends HTMLElement {
       while (await isServerUp()) await pause(50);
       while (!(await isServerUp())) await pause(50);
       const backAtMs = performance.now();
+      if (isAlone)
+        return say('The server is back. With a second tab in the call, you would see its video continue.');
       say('The server is back. Waiting for the next picture…');
-      await nextFrame();
+      const isBack = await nextFrame();
+      if (!isBack) return say('The server is back, but no one has sent a picture for a minute.');
       say(`The call was back ${((performance.now() - backAtMs) / 1000).toFixed(1)} s after the server.`);
+    } catch {
+      say('The demo does not answer. Start it again.');
     } finally {
       button.toggleAttribute('disabled', false);
     }
@@ -190,17 +215,21 @@ async function isServerUp() {
   return answer?.ok === true;
 }
 
-/** Resolves when a video of somebody else shows a new frame, also one that comes later. */
+/** Whether a video of somebody else shows a new frame within a minute, also one that comes later. */
 function nextFrame() {
   return new Promise((resolve) => {
     const watched = new WeakSet();
+    const end = (isBack) => {
+      clearInterval(timer);
+      resolve(isBack);
+    };
     const timer = setInterval(() => {
       for (const video of remoteVideos(document)) {
-        if (!watched.has(video)) video.requestVideoFrameCallback(resolve);
+        if (!watched.has(video)) video.requestVideoFrameCallback(() => end(true));
         watched.add(video);
       }
     }, 20);
-    setTimeout(() => clearInterval(timer), 60_000);
+    setTimeout(() => end(false), 60_000);
   });
 }
 

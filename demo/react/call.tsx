@@ -1,4 +1,5 @@
 import type { PanelName, RemoveDetail } from '@parley-rtc/elements';
+import { callOf } from '@parley-rtc/elements/headless';
 import { useActiveSpeakers, useConferenceState } from '@parley-rtc/react';
 import {
   ParleyAudio,
@@ -23,10 +24,14 @@ export function Call({ conference }: { conference: Conference }) {
   const speakerIds = useActiveSpeakers(conference).map(({ participant }) => participant.id);
 
   const isAway = self?.metadata['isAway'] === true;
-  const toggleAway = () => conference.setParticipantMetadata({ ...self?.metadata, isAway: !isAway });
+  // A failure becomes a notice.
+  const { attempt } = callOf(conference);
+  const toggleAway = () =>
+    void attempt(() => conference.setParticipantMetadata({ ...self?.metadata, isAway: !isAway }));
   const remove = ({ detail }: CustomEvent<RemoveDetail>) => {
     const name = detail.person.name ?? 'this guest';
-    if (confirm(`Remove ${name} from the call?`)) void conference.moderation.remove(detail.participantId);
+    if (!confirm(`Remove ${name} from the call?`)) return;
+    void attempt(() => conference.moderation.remove(detail.participantId));
   };
   /** The chat takes the place of another panel that closes. */
   const show = (next: PanelName) => setPanel(next === panel ? 'chat' : next);

@@ -3,8 +3,15 @@
 import { build } from 'vite';
 import { pageSettings } from './page-settings.ts';
 
-// The script-tag page needs no build.
-const input = ['index.html', '404.html', 'react/index.html', 'vue/index.html'];
+// The script-tag page needs no build, and loads the drawer by its own name.
+const drawer = 'how-it-works';
+const input = {
+  index: 'index.html',
+  404: '404.html',
+  react: 'react/index.html',
+  vue: 'vue/index.html',
+  [drawer]: 'how-it-works/how-it-works.js',
+};
 
 const [outDir = 'dist'] = process.argv.slice(2);
 await build({
@@ -15,6 +22,9 @@ await build({
     emptyOutDir: true,
     rolldownOptions: {
       input,
+      output: {
+        entryFileNames: ({ name }) => (name === drawer ? `${drawer}/[name].js` : 'assets/[name]-[hash].js'),
+      },
       // Would warn of what takes long, which may be because the machine is busy.
       checks: { bundlerTimings: false },
     },

@@ -58,9 +58,7 @@ export async function ensurePagesBuilt(): Promise<BuiltPages> {
       copyFileSync(join(scriptTagFolder, file), join(unfinished, file));
     }
     cpSync(bundleFolder, join(unfinished, 'parley-elements'), { recursive: true });
-    for (const name of ['script-tag', 'how-it-works']) {
-      cpSync(join(workspaceFolder, 'demo', name), join(unfinished, name), { recursive: true });
-    }
+    cpSync(join(workspaceFolder, 'demo', 'script-tag'), join(unfinished, 'script-tag'), { recursive: true });
     await compressFiles(unfinished);
     if (!existsSync(folder)) renameSync(unfinished, folder);
   } finally {
