@@ -46,6 +46,26 @@ test('a page with one tag is a call: two people see and hear each other, and see
   for (const side of [ada, bob]) await side.close();
 });
 
+test('a page may fetch the ticket after it has shown the lobby', async ({ browser }) => {
+  const room = newRoom();
+  await addGuest(room, { name: 'Ada' });
+  const bob = await CallPage.open(browser, room);
+  await bob.withElement((call) => {
+    const late = document.createElement('parley-call');
+    late.server = call.server;
+    call.replaceWith(late);
+  });
+  await expect(bob.lobby.getByRole('button', { name: 'Join call' })).toBeVisible();
+  const { ticket } = await askForTicket(room);
+  await bob.page
+    .locator('parley-call')
+    .evaluate((call, late) => Object.assign(call, { ticket: late }), ticket);
+  await expect(bob.lobby).toContainText('Ada is here');
+  await expect(bob.lobby.getByRole('alert')).toHaveCount(0);
+  await bob.joinSilently('Bob');
+  await bob.close();
+});
+
 test('the call goes on when a framework moves its element, and ends when the element is removed', async ({
   browser,
 }) => {

@@ -73,6 +73,25 @@ test('Shift and Enter begins a line, an input method keeps its Enter, and a draf
   await host.close();
 });
 
+test('a pasted text that is too long for one message is neither cut off nor sent', async ({ browser }) => {
+  const { host } = await parts.openCall(browser);
+  const chat = await host.show('parley-chat');
+  const field = chat.getByRole('textbox');
+  const pasted = `${'a long text '.repeat(5_000)}and its end`;
+  await field.click();
+  await host.page.keyboard.insertText(pasted);
+  await expect(chat.getByRole('status')).toContainText('Too long: 60011 characters of at most 4000.');
+  await expect(chat.getByRole('button', { name: 'Send' })).toBeDisabled();
+  await field.press('Enter');
+  await expect(field).toHaveValue(pasted);
+
+  await field.fill('its end');
+  await expect(chat.getByText('Too long')).toHaveCount(0);
+  await field.press('Enter');
+  await expect(chat.getByRole('log').getByText('its end')).toBeVisible();
+  await host.close();
+});
+
 test('a chat stays where its reader has scrolled to, and offers the newer messages', async ({ browser }) => {
   const { host, enter } = await parts.openCall(browser);
   const ada = await enter('Ada');
@@ -268,7 +287,7 @@ test('notices come and go, and lasting states offer what helps', async ({ browse
     const { attempt } = window.headless.callOf(window.conference);
     await attempt(() => moderation.mute('nobody', 'audio'));
   });
-  await expect(page.getByRole('alert')).toContainText('This call no longer exists.');
+  await expect(page.getByRole('alert')).toContainText('That’s no longer there');
   expect([...host.errors, ...ada.errors]).toEqual([]);
   for (const one of [host, ada]) await one.close();
 });

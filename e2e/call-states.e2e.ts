@@ -1,45 +1,16 @@
-import { mkdirSync } from 'node:fs';
 import { test, type Browser } from '@playwright/test';
-import { accessibilityProblems } from './support/accessibility-problems.ts';
 import { ApiGuest } from './support/api-guest.ts';
 import { CallPage, type CallPageOptions } from './support/call-page.ts';
 import { newRoom } from './support/caller.ts';
+import { examine } from './support/examine-state.ts';
 import { expect } from './support/expect.ts';
 import { OwnServer } from './support/own-server.ts';
-
-/** Pictures of every state, for people to look at. */
-const pictures = 'test-results/call-states';
-mkdirSync(pictures, { recursive: true });
 
 let server: OwnServer;
 test.beforeAll(async () => {
   server = await OwnServer.start({ PARLEY_RATE_LIMITS: 'off' });
 });
 test.afterAll(() => server.close());
-
-const sizes = {
-  desktop: { width: 1280, height: 800 },
-  phone: { width: 390, height: 844 },
-  smallest: { width: 320, height: 568 },
-  landscape: { width: 740, height: 360 },
-};
-
-/** Checks that a state is accessible and fits, in light and dark and in every size, and takes pictures of it. */
-async function examine({ page }: CallPage, state: string): Promise<void> {
-  for (const [name, size] of Object.entries(sizes)) {
-    await page.setViewportSize(size);
-    const isWider = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-    expect(isWider, `${state} scrolls sideways on ${name}`).toBe(false);
-    await page.screenshot({ path: `${pictures}/${state}-${name}.png` });
-  }
-  await page.setViewportSize(sizes.desktop);
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    expect(await accessibilityProblems(page, { isWhole: true }), `${state}, ${colorScheme}`).toEqual([]);
-  }
-  await page.screenshot({ path: `${pictures}/${state}-dark.png` });
-  await page.emulateMedia({ colorScheme: 'light' });
-}
 
 async function hosted(browser: Browser, lobby?: object) {
   const { conferenceId } = await server.openConference();
@@ -62,6 +33,16 @@ const refuse = {
       constraints?.video
         ? Promise.reject(new DOMException('in use', 'NotReadableError'))
         : original(constraints);
+  },
+  /** A permission prompt stays open until the event `answer-prompt`. */
+  answer: () => {
+    if (!navigator.mediaDevices) return;
+    const original = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.permissions.query = () => Promise.resolve({ state: 'prompt' } as PermissionStatus);
+    navigator.mediaDevices.getUserMedia = async (constraints) => {
+      await new Promise((resolve) => window.addEventListener('answer-prompt', resolve, { once: true }));
+      return await original(constraints);
+    };
   },
   calls: () => void Reflect.deleteProperty(window, 'RTCPeerConnection'),
   security: () => void Object.defineProperty(window, 'isSecureContext', { value: false }),
@@ -125,14 +106,38 @@ test.describe('before a call', () => {
     await insecure.close();
   });
 
-  test('a wrong ticket and a full room are said in the lobby, without a word for developers', async ({
+  test('joining says what it waits for while the browser asks for permission, and goes on without devices', async ({
     browser,
   }) => {
-    const nobody = await CallPage.open(browser, { server: server.url, ticket: 'wrong', conferenceId: '' });
-    await expect(nobody.lobby.getByRole('alert')).toBeVisible();
-    await expect(nobody.lobby).not.toContainText(/ERR_|token|4\d\d/i);
-    await examine(nobody, 'lobby-wrong-ticket');
-    await nobody.close();
+    const ada = await CallPage.open(browser, newRoom(), { before: refuse.answer });
+    await expect(ada.lobby).toContainText('Your browser asks whether this page may use your camera');
+    await ada.lobby.getByLabel('Your name').fill('Ada');
+    await ada.lobby.getByRole('button', { name: 'Join call' }).click();
+    await expect(
+      ada.lobby.getByRole('status').filter({ hasText: 'Answer your browser’s question' }),
+    ).toBeVisible();
+    await expect(ada.lobby.getByRole('button', { name: 'Joining…' })).toHaveAttribute(
+      'aria-disabled',
+      'true',
+    );
+    await examine(ada, 'lobby-permission');
+    await ada.lobby.getByRole('button', { name: 'Join without them' }).click();
+    await expect(ada.stage).toBeVisible();
+    await expect(ada.button(/^Unmute/)).toBeVisible();
+    await ada.close();
+  });
+
+  test('who answers the permission prompt after pressing the button joins with devices', async ({
+    browser,
+  }) => {
+    const ada = await CallPage.open(browser, newRoom(), { before: refuse.answer });
+    await ada.lobby.getByLabel('Your name').fill('Ada');
+    await ada.lobby.getByRole('button', { name: 'Join call' }).click();
+    await expect(ada.lobby.getByRole('button', { name: 'Join without them' })).toBeVisible();
+    await ada.page.evaluate(() => window.dispatchEvent(new Event('answer-prompt')));
+    await expect(ada.button(/^Mute/)).toBeVisible();
+    await expect(ada.tiles('You').locator('video')).toBeVisible();
+    await ada.close();
   });
 });
 

@@ -11,7 +11,7 @@ const executablePath = findBrowser();
  * interfaces, which every browser on the machine would notice, or build the packages that other journeys load.
  */
 const alone =
-  /\/(crowd|frameworks|insight|leaks|lip-sync|loss|network-change|packed|paths|recording|simulcast|slow-link|turn)\.e2e\.ts$/;
+  /\/(crowd|frameworks|insight|leaks|lip-sync|loss|native-transport|network-change|packed|paths|recording|rolling-restart|simulcast|slow-link|turn)\.e2e\.ts$/;
 
 /**
  * Journeys that also run in Firefox, except tests with the tag `@chromium`, which need what only Playwright's Chromium can do.
@@ -27,6 +27,7 @@ const alone =
  * - `recording` is about the server; it decodes files, not what a browser shows.
  * - `processors` needs WebGL, which Firefox has only with a graphics card.
  * - `clients` opens no browser.
+ * - `native-transport` launches both browsers.
  */
 const firefoxToo = new RegExp(
   `/(${[
@@ -56,6 +57,7 @@ const firefoxToo = new RegExp(
     'page-life',
     'publish-options',
     'recovery',
+    'rolling-restart',
     'set-back',
     'two-tabs',
     'view-limits',
@@ -90,8 +92,9 @@ export default defineConfig({
   reporter: 'list',
   use: {
     baseURL: demoUrl,
-    // No screenshots in traces, because encoding them slows the calls down. A screenshot is taken after a failure.
-    trace: { mode: 'retain-on-failure', screenshots: false },
+    // Traces have neither screenshots nor copies of the page: encoding them slows the calls down, and copying the page at each step
+    // takes a quarter of the time of all journeys. A screenshot is taken after a failure.
+    trace: { mode: 'retain-on-failure', screenshots: false, snapshots: false },
     screenshot: 'only-on-failure',
     launchOptions: {
       ...(executablePath && { executablePath }),

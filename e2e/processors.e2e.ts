@@ -44,6 +44,12 @@ function distance(one: readonly number[], other: readonly number[]): number {
   return Math.max(...one.map((value, channel) => Math.abs(value - (other[channel] ?? 0))));
 }
 
+/** Waits until the person looks as before: after each change, an encoder on a busy machine begins with a coarse picture. */
+async function expectSharpPerson(caller: Caller, before: PersonView): Promise<void> {
+  await expect.poll(async () => (await see(caller)).shirt.detail).toBeGreaterThan(before.shirt.detail / 2);
+  expect(distance((await see(caller)).face.color, before.face.color)).toBeLessThan(25);
+}
+
 test('a viewer sees the person sharp and the background blurred, also after the video changes its size', async ({
   browser,
 }) => {
@@ -57,9 +63,7 @@ test('a viewer sees the person sharp and the background blurred, also after the 
   await expect
     .poll(async () => (await see(bob)).background.detail)
     .toBeLessThan(before.background.detail / 20);
-  const blurred = await see(bob);
-  expect(blurred.shirt.detail).toBeGreaterThan(before.shirt.detail / 2);
-  expect(distance(blurred.face.color, before.face.color)).toBeLessThan(25);
+  await expectSharpPerson(bob, before);
   // Neither its library nor its model may come from, or report to, anyone else.
   expect([...origins]).toEqual([demoUrl]);
 
@@ -110,10 +114,8 @@ for (const [given, way] of [
       { assets, color: `rgb(${magenta.join(' ')})`, given, way },
     );
     await expect.poll(async () => distance((await see(bob)).background.color, magenta)).toBeLessThan(20);
-    const seen = await see(bob);
-    expect(seen.background.detail).toBeLessThan(before.background.detail / 20);
-    expect(seen.shirt.detail).toBeGreaterThan(before.shirt.detail / 2);
-    expect(distance(seen.face.color, before.face.color)).toBeLessThan(25);
+    expect((await see(bob)).background.detail).toBeLessThan(before.background.detail / 20);
+    await expectSharpPerson(bob, before);
     await ada.close();
     await bob.close();
   });

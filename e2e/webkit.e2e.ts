@@ -2,7 +2,26 @@ import { test } from '@playwright/test';
 import { demoUrl } from './support/addresses.ts';
 import { askForTicket, newRoom, usualSdkFile } from './support/caller.ts';
 import { expect } from './support/expect.ts';
+import { openFakeCall } from './support/fake-call.ts';
+import { PartsApp } from './support/parts-page.ts';
 import { WebKitPage } from './support/webkit-page.ts';
+
+/** The videos of a call, in the shadow roots of its elements. Runs in the page. */
+function movingVideos(): { readonly width: number; readonly atS: number }[] {
+  const within = (root: Document | ShadowRoot): HTMLVideoElement[] => [
+    ...root.querySelectorAll('video'),
+    ...[...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => (shadowRoot ? within(shadowRoot) : [])),
+  ];
+  return within(document).map(({ videoWidth, currentTime }) => ({ width: videoWidth, atS: currentTime }));
+}
+
+/** The middle of the button that joins. Runs in the page. */
+function placeOfJoin(): { readonly x: number; readonly y: number } {
+  const lobby = document.querySelector('parley-call')?.shadowRoot?.querySelector('parley-lobby');
+  const button = lobby?.shadowRoot?.querySelector('button[type="submit"]');
+  const { x = 0, y = 0, width = 0, height = 0 } = button?.getBoundingClientRect() ?? {};
+  return { x: x + width / 2, y: y + height / 2 };
+}
 
 test.describe('in a WebKit without WebRTC', () => {
   test.skip(process.platform !== 'linux', 'Only Linux has this browser.');
@@ -37,6 +56,37 @@ test.describe('in a WebKit without WebRTC', () => {
       );
     });
   }
+
+  test('the call element shows a lobby and a call on the fake conference, with people who move', async ({
+    browserName: _,
+  }, testInfo) => {
+    const app = await PartsApp.start('fake-app');
+    try {
+      await page.goto(app.url);
+      await expect.poll(() => page.evaluate(() => 'fakes' in window, undefined)).toBe(true);
+      await page.evaluate(openFakeCall, undefined);
+      const words = () =>
+        page.evaluate(() => document.querySelector('parley-call')?.shadowRoot?.textContent ?? '', undefined);
+      await expect.poll(words).toContain('Ada Lovelace');
+      await page.screenshot(testInfo.outputPath('lobby.png'));
+      // A real click, without which WebKit lets no audio flow, nor the video beside it.
+      await page.clickAt(await page.evaluate(placeOfJoin, undefined));
+      const videos = () => page.evaluate(movingVideos, undefined);
+      await expect.poll(async () => (await videos()).length).toBe(3);
+      const arePlaying = async () => (await videos()).map(({ width, atS }) => width > 0 && atS > 0);
+      await expect.poll(arePlaying).toEqual([true, true, true]);
+      await page.evaluate(() => {
+        window.ada.speak();
+        window.ada.raiseHand();
+      }, undefined);
+      await page.screenshot(testInfo.outputPath('call.png'));
+      await page.evaluate(() => window.room.end(), undefined);
+      await expect.poll(words).toMatch(/ended/);
+    } finally {
+      await page.goto('about:blank');
+      app.close();
+    }
+  });
 
   test('the SDK loads, joins, and names what is missing for media in a typed error', async () => {
     await page.goto(demoUrl);

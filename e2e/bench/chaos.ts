@@ -50,7 +50,7 @@ try {
 } finally {
   await browser.close();
   await server.close();
-  endDemo();
+  await endDemo();
 }
 
 async function run(scene: ChaosScene, participants: readonly ChaosParticipant[]): Promise<void> {

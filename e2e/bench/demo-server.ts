@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { apiPort, demoPort, demoUrl } from '../support/addresses.ts';
 
-/** Starts the demo and its server in a separate process. Call the returned function to stop it. */
-export async function startDemo(): Promise<() => void> {
+/** Starts the demo and its server, with more `settings`, in a separate process. The returned function stops it. */
+export async function startDemo(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<() => Promise<void>> {
   // Otherwise the benchmark would measure another process.
   if (await isAnswered(demoUrl))
     throw new Error(`Another process already answers at ${demoUrl}. Stop it first.`);
@@ -12,14 +15,19 @@ export async function startDemo(): Promise<() => void> {
       DEMO_PORT: String(demoPort),
       PARLEY_PORT: String(apiPort),
       PARLEY_RATE_LIMITS: 'off',
+      ...settings,
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const end = () => void child.kill('SIGTERM');
+  const end = async (): Promise<void> => {
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    await exited;
+  };
   try {
     await untilReady(demoUrl);
   } catch (error) {
-    end();
+    await end();
     throw error;
   }
   return end;

@@ -45,7 +45,7 @@ try {
   report(timings);
 } finally {
   await browser.close();
-  endDemo();
+  await endDemo();
 }
 
 /** Runs in the page. */

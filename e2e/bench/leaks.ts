@@ -37,5 +37,5 @@ try {
   );
 } finally {
   await browser.close();
-  endDemo();
+  await endDemo();
 }

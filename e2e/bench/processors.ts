@@ -47,7 +47,7 @@ try {
   writeFileSync('bench-results/processors.json', `${JSON.stringify(results, null, 2)}\n`);
 } finally {
   await browser.close();
-  endDemo();
+  await endDemo();
 }
 
 async function openPage(): Promise<Caller> {

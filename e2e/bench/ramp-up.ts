@@ -89,7 +89,7 @@ try {
 } finally {
   await browser.close();
   link?.close();
-  endDemo();
+  await endDemo();
 }
 
 /** Runs in the page: keeps the SDK's settings from reaching the encoder. */

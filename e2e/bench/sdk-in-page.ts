@@ -14,6 +14,8 @@ declare global {
 interface Ticket {
   readonly ticket: string;
   readonly conferenceId: string;
+  /** Address of the API. Default: the page's own. */
+  readonly server?: string;
 }
 
 /** Milliseconds from `viewStream()` to the first frame of the only published stream. */
@@ -39,9 +41,12 @@ export async function sdkView({ ticket, conferenceId }: Ticket): Promise<number>
 }
 
 /** The same, measured from `join()`. */
-export async function sdkJoinAndView({ ticket, conferenceId }: Ticket): Promise<number> {
+export async function sdkJoinAndView({
+  ticket,
+  conferenceId,
+  server = location.origin,
+}: Ticket): Promise<number> {
   const { Parley } = window;
-  const server = location.origin;
   const { token } = await Parley.redeemTicket({ server, ticket });
   const video = Object.assign(document.createElement('video'), { muted: true });
   document.body.append(video);

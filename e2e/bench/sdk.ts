@@ -60,7 +60,7 @@ try {
   writeFileSync('bench-results/sdk.json', `${JSON.stringify({ rounds, rows, mainThread }, null, 2)}\n`);
 } finally {
   await browser.close();
-  endDemo();
+  await endDemo();
 }
 
 async function compare(

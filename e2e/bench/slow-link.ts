@@ -39,7 +39,7 @@ try {
 } finally {
   await browser.close();
   link.close();
-  endDemo();
+  await endDemo();
 }
 
 async function measure(behind: typeof browser): Promise<ViewedSecond[]> {

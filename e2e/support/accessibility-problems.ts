@@ -7,24 +7,39 @@ declare global {
   }
 }
 
+export interface Examination {
+  /** Whether the page is a whole call, which has a heading of its own. */
+  readonly isWhole: boolean;
+  /** Only what depends on colours, for a page that was examined in others. Default: false. */
+  readonly coloursOnly?: boolean;
+}
+
 /**
- * Whatever makes a page inaccessible as it is now, shadow roots included, according to axe: the rule, and where. `isWhole`: whether
- * the page is a whole call, which has a heading of its own. Landmarks are always the page's own matter.
+ * Whatever makes a page inaccessible as it is now, shadow roots included, according to axe: the rule, and where. Landmarks are always
+ * the page's own matter.
  */
 export async function accessibilityProblems(
   page: Page,
-  { isWhole }: { readonly isWhole: boolean },
+  { isWhole, coloursOnly = false }: Examination,
 ): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return await page.evaluate(async (hasHeading) => {
-    const rules = {
-      region: { enabled: false },
-      'landmark-one-main': { enabled: false },
-      'page-has-heading-one': { enabled: hasHeading },
-    };
-    const { violations } = await window.axe.run(document, { rules });
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ target, failureSummary = '' }) => `${id}: ${target.join(' ')} ${failureSummary}`),
-    );
-  }, isWhole);
+  const isLoaded = await page.evaluate(() => 'axe' in window);
+  if (!isLoaded) await page.evaluate(axe.source);
+  return await page.evaluate(
+    async ({ isWhole, coloursOnly }) => {
+      const rules = {
+        region: { enabled: false },
+        'landmark-one-main': { enabled: false },
+        'page-has-heading-one': { enabled: isWhole },
+      };
+      const { violations } = await window.axe.run(document, {
+        ...(coloursOnly ? { runOnly: ['color-contrast', 'link-in-text-block'] } : { rules }),
+        // It would describe each element that passes, too, which takes about as long as finding out.
+        resultTypes: ['violations'],
+      });
+      return violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ target, failureSummary = '' }) => `${id}: ${target.join(' ')} ${failureSummary}`),
+      );
+    },
+    { isWhole, coloursOnly },
+  );
 }

@@ -14,7 +14,7 @@ export interface CallPageOptions extends BrowserContextOptions {
   /** Attributes of the element, besides those that say where to go. */
   readonly attributes?: Readonly<Record<string, string>>;
   /** Runs in the page before anything else. */
-  readonly before?: () => void;
+  readonly before?: (() => void) | string;
 }
 
 /** A customer's page with nothing but `<parley-call>`, loaded from the bundle that a CDN would serve. */

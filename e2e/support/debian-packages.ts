@@ -5,7 +5,17 @@ export function installDebianPackages(...packages: readonly string[]): boolean {
   const asRoot = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   const commands = [
     ['apt-get', 'update', '-qq'],
-    ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', ...packages],
+    // Something else on the machine may be installing, too.
+    [
+      'apt-get',
+      '-o',
+      'DPkg::Lock::Timeout=120',
+      'install',
+      '-y',
+      '-qq',
+      '--no-install-recommends',
+      ...packages,
+    ],
   ];
   return commands.every((command) => {
     const [program = '', ...args] = [...asRoot, ...command];

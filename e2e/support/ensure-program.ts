@@ -5,7 +5,5 @@ import { installDebianPackages } from './debian-packages.ts';
 export function ensureProgram(program: string, debianPackage: string): void {
   const isThere = () => spawnSync(program, ['--version']).error === undefined;
   if (isThere() || (installDebianPackages(debianPackage) && isThere())) return;
-  throw new Error(
-    `This journey needs ${debianPackage}, and apt-get could not install it. Install it by hand.`,
-  );
+  throw new Error(`The tests need ${debianPackage}, and apt-get could not install it. Install it by hand.`);
 }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { freePort } from './free-port.ts';
+import { freePort } from '../../packages/server/src/testing/free-port.ts';
 
 /** What `npm start` runs, for one test, which may stop the server. */
 export class OwnDemo {

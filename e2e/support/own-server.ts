@@ -53,12 +53,12 @@ export class OwnServer {
 
   /** Kills the server without a shutdown, like a power failure. */
   async kill(): Promise<void> {
-    const child = this.#child;
-    this.#child = undefined;
-    if (!child) return;
-    const exited = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exited;
+    await this.#end('SIGKILL');
+  }
+
+  /** Shuts the server down, as an operator does. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
   }
 
   /** Restarts the server with its data and on its port. */
@@ -148,6 +148,15 @@ export class OwnServer {
     return text ? (JSON.parse(text) as unknown) : undefined;
   }
 
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (!child) return;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+  }
+
   async #launch(port: string): Promise<void> {
     const child = spawn(process.execPath, ['--conditions=@parley-rtc/source', program], {
       env: {
@@ -156,6 +165,8 @@ export class OwnServer {
         PARLEY_UDP_PORT: String(this.udpPort),
         PARLEY_DATA_DIR: this.#dataDir,
         PARLEY_CLIENTS: `${client.id}:${client.secret}:AGENT`,
+        // So that every journey can be run with the transport that is not the default.
+        PARLEY_TRANSPORT: process.env['PARLEY_TRANSPORT'] ?? '',
         PARLEY_LOG_LEVEL: process.env['PARLEY_LOG_LEVEL'] ?? 'error',
         ...this.#settings,
       },

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type * as HeadlessModule from '@parley-rtc/elements/headless';
 import type { Browser, BrowserContextOptions, Locator, Page } from '@playwright/test';
 import { build, defaultClientConditions } from 'vite';
-import { accessibilityProblems } from './accessibility-problems.ts';
+import { accessibilityProblems, type Examination } from './accessibility-problems.ts';
 import type { Invitation } from './api-guest.ts';
 import { expect } from './expect.ts';
 
@@ -15,12 +15,10 @@ declare global {
   }
 }
 
-const root = fileURLToPath(new URL('../parts-app', import.meta.url));
-
 /** The elements that fill the side of the page. */
 export type PanelTag = 'parley-chat' | 'parley-people' | 'parley-settings' | 'parley-invite';
 
-/** The app in `parts-app`, built from the sources of the packages, and served. */
+/** The app in a folder beside this one, built from the sources of the packages, and served. */
 export class PartsApp {
   readonly #server: Server;
 
@@ -28,9 +26,9 @@ export class PartsApp {
     this.#server = server;
   }
 
-  static async start(): Promise<PartsApp> {
+  static async start(folder = 'parts-app'): Promise<PartsApp> {
     const built = await build({
-      root,
+      root: fileURLToPath(new URL(`../${folder}`, import.meta.url)),
       configFile: false,
       // The SDK is in one file, so that some of its dynamic imports divide nothing, which is a warning.
       logLevel: 'error',
@@ -55,14 +53,18 @@ export class PartsApp {
     return new PartsApp(server);
   }
 
+  get url(): string {
+    const { port } = this.#server.address() as AddressInfo;
+    return `http://localhost:${port}/`;
+  }
+
   /** Opens a page of the app in a context of its own. */
   async open(browser: Browser, options: BrowserContextOptions = {}): Promise<PartsPage> {
     const context = await browser.newContext({ viewport: { width: 900, height: 640 }, ...options });
     const page = await context.newPage();
     const errors: string[] = [];
     page.on('pageerror', ({ message }) => errors.push(message));
-    const { port } = this.#server.address() as AddressInfo;
-    await page.goto(`http://localhost:${port}/`);
+    await page.goto(this.url);
     return new PartsPage(page, errors);
   }
 
@@ -158,9 +160,9 @@ export class PartsPage {
   }
 
   /** Whatever makes the page inaccessible, according to axe: the rule, and where. */
-  async accessibilityProblems(): Promise<string[]> {
+  async accessibilityProblems(options: Omit<Examination, 'isWhole'> = {}): Promise<string[]> {
     // A page of a panel alone has no first heading.
-    return await accessibilityProblems(this.page, { isWhole: false });
+    return await accessibilityProblems(this.page, { ...options, isWhole: false });
   }
 
   async close(): Promise<void> {

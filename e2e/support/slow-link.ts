@@ -38,6 +38,11 @@ export class SlowLink {
   #outside: Server | undefined;
   #inside: ChildProcess | undefined;
 
+  /** This machine's address, as seen from behind the link. */
+  get hostAddress(): string {
+    return this.#namespace.hostAddress;
+  }
+
   /** Opens the link. `localhost:<port>` inside leads to this machine's. */
   async open(port: number): Promise<void> {
     const path = join(this.#folder, 'relay');

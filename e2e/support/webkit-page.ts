@@ -1,13 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, globSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
-import { installDebianPackages } from './debian-packages.ts';
+import { freePort } from '../../packages/server/src/testing/free-port.ts';
+import { displayServerPath, driverPath, ensureWebKit } from './ensure-webkit.ts';
 import { expect } from './expect.ts';
-import { freePort } from './free-port.ts';
-
-const driverPath = '/usr/bin/WebKitWebDriver';
-const displayServerPath = '/usr/bin/Xvfb';
 
 /**
  * A page in Debian's WebKit, driven over the WebDriver protocol. This WebKit has no WebRTC. Playwright's own WebKit cannot be
@@ -50,6 +47,25 @@ export class WebKitPage {
       for (const process of processes.toReversed()) process.kill();
       throw error;
     }
+  }
+
+  /** Presses and releases the primary button at a place of the window, as a user does. */
+  async clickAt(place: { readonly x: number; readonly y: number }): Promise<void> {
+    const x = Math.round(place.x);
+    const y = Math.round(place.y);
+    const move = { type: 'pointerMove', duration: 0, origin: 'viewport', x, y };
+    const press = [
+      { type: 'pointerDown', button: 0 },
+      { type: 'pointerUp', button: 0 },
+    ];
+    const actions = [{ type: 'pointer', id: 'mouse', actions: [move, ...press] }];
+    await send('POST', `${this.#session}/actions`, { actions });
+  }
+
+  /** Writes a picture of the window to a file. */
+  async screenshot(path: string): Promise<void> {
+    const picture = (await send('GET', `${this.#session}/screenshot`)) as string;
+    writeFileSync(path, Buffer.from(picture, 'base64'));
   }
 
   async goto(url: string): Promise<void> {
@@ -103,17 +119,6 @@ export class WebKitPage {
       if (process.exitCode === null) await once(process, 'exit');
     }
   }
-}
-
-function ensureWebKit(): string {
-  const find = () => globSync('/usr/lib/*/webkit2gtk-4.*/MiniBrowser')[0];
-  const isThere = () => existsSync(driverPath) && existsSync(displayServerPath) && find() !== undefined;
-  if (!isThere()) installDebianPackages('webkit2gtk-driver', 'xvfb');
-  const browserPath = find();
-  if (isThere() && browserPath !== undefined) return browserPath;
-  throw new Error(
-    'This journey needs webkit2gtk-driver and xvfb, and apt-get could not install them. Install them by hand.',
-  );
 }
 
 async function isReady(server: string): Promise<boolean> {
