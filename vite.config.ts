@@ -1,9 +1,10 @@
 // One configuration for library builds (run from inside a package), the demo's pages, and the tests.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { minifyHTMLLiterals } from 'minify-literals';
 import { defaultClientConditions, defaultServerConditions, type Plugin, type UserConfig } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { licenceBanner, licenceTexts } from './.ci/licence-notices.ts';
 
 /** Resolves packages to their `src` in this workspace, so that tests and demo run without a build. */
 const sourceCondition = '@parley-rtc/source';
@@ -94,8 +95,29 @@ const withoutParts: Plugin = {
   },
 };
 
-/** Script-tag files by Vite's mode: the SDK with or without webrtc-adapter, encryption as a separate file, and the elements. */
-const scriptTags: Readonly<Record<string, { entry: string; name: string; fileName: string }>> = {
+/** Puts the licences of all bundled packages beside the bundle, which {@link licenceBanner} points to. */
+const licenceNotices: Plugin = {
+  name: 'parley:licence-notices',
+  generateBundle(_options, bundle) {
+    const moduleIds = Object.values(bundle).flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+    this.emitFile({
+      type: 'asset',
+      fileName: 'THIRD-PARTY-NOTICES.txt',
+      source: licenceTexts(moduleIds),
+    });
+  },
+};
+
+interface SingleFile {
+  readonly entry: string;
+  /** The global of a script; a file without one is a module. */
+  readonly name?: string;
+  readonly fileName: string;
+}
+
+/** Single files by Vite's mode: the SDK as a module for import maps, and for script tags: the SDK with or without webrtc-adapter, encryption as a separate file, and the elements. */
+const scriptTags: Readonly<Record<string, SingleFile>> = {
+  'single-file': { entry: 'index', fileName: 'parley.mjs' },
   'script-tag': { entry: 'script-tag', name: 'Parley', fileName: 'parley.iife.js' },
   'script-tag-bare': { entry: 'index', name: 'Parley', fileName: 'parley-without-adapter.iife.js' },
   'script-tag-encryption': {
@@ -113,7 +135,7 @@ const scriptTags: Readonly<Record<string, { entry: string; name: string; fileNam
 function bundle(folder: string): UserConfig {
   return {
     ...fromSource,
-    plugins: [minifiedTemplates],
+    plugins: [minifiedTemplates, licenceNotices],
     build: {
       target: 'es2022',
       minify: true,
@@ -131,6 +153,7 @@ function bundle(folder: string): UserConfig {
         checks: { bundlerTimings: false },
         output: {
           format: 'es',
+          postBanner: licenceBanner,
           entryFileNames: '[name].js',
           chunkFileNames: 'parts/[name].js',
         },
@@ -139,14 +162,11 @@ function bundle(folder: string): UserConfig {
   };
 }
 
-/** Builds the SDK, or a part of it, with its dependencies as one script-tag file with one global. */
-function scriptTag(
-  folder: string,
-  { entry, name, fileName }: { entry: string; name: string; fileName: string },
-): UserConfig {
+/** Builds the SDK, or a part of it, with its dependencies as one file: a script with one global, or a module. */
+function scriptTag(folder: string, { entry, name, fileName }: SingleFile): UserConfig {
   return {
     ...fromSource,
-    plugins: [withoutParts, minifiedTemplates],
+    plugins: [withoutParts, minifiedTemplates, licenceNotices],
     worker: minifiedWorker,
     build: {
       target: 'es2022',
@@ -155,14 +175,44 @@ function scriptTag(
       emptyOutDir: false,
       lib: {
         entry: join(folder, `src/${entry}.ts`),
-        name,
-        formats: ['iife'],
+        ...(name !== undefined && { name }),
+        formats: [name === undefined ? 'es' : 'iife'],
         fileName: () => fileName,
       },
-      rolldownOptions: { optimization: inlinedNumbers },
+      rolldownOptions: { optimization: inlinedNumbers, output: { minify: true, postBanner: licenceBanner } },
     },
   };
 }
+
+/**
+ * Tests that need a process of their own: they replace modules of ours, which they would do for the files after them, too; or they
+ * end the threads of a native library.
+ */
+const isolated = 'src/**/*.isolated.test.ts';
+
+interface UnitProject {
+  /** The folder in `packages`. */
+  readonly name: string;
+  readonly isolate?: boolean;
+  readonly environment?: 'jsdom';
+}
+
+/**
+ * The packages with unit tests. Most test files share a process, because loading the SDK or the server for each file takes longer
+ * than its tests.
+ */
+const unitProjects: readonly UnitProject[] = [
+  { name: 'contract', isolate: false },
+  { name: 'client', isolate: false },
+  { name: 'sdk', isolate: false },
+  { name: 'elements', isolate: false },
+  { name: 'react', isolate: false, environment: 'jsdom' },
+  { name: 'vue', isolate: false, environment: 'jsdom' },
+  { name: 'processors', isolate: false },
+  { name: 'testing', isolate: false },
+  { name: 'server', isolate: false },
+  { name: 'conformance' },
+];
 
 export default defineConfig(({ command, mode }) => {
   if (command === 'build' && mode !== 'pages') {
@@ -176,25 +226,54 @@ export default defineConfig(({ command, mode }) => {
     test: {
       // By default Vitest leaves one core free, which on two cores is half of the machine.
       maxWorkers: '100%',
+      // A busy machine stands still for longer than the seconds that Vitest waits by default.
+      testTimeout: 30_000,
+      hookTimeout: 30_000,
+      expect: { poll: { timeout: 10_000 } },
+      setupFiles: new URL('.ci/wait-longer.ts', import.meta.url).pathname,
+      globalSetup: new URL('.ci/before-unit-tests.ts', import.meta.url).pathname,
       projects: [
+        ...unitProjects.flatMap(({ name, ...settings }) => {
+          const project = (suffix: string, test: object) => ({
+            extends: true as const,
+            plugins: [withoutParts],
+            test: { name: `${name}${suffix}`, root: `packages/${name}`, ...settings, ...test },
+          });
+          return [
+            project('', { include: ['src/**/*.test.{ts,tsx}'], exclude: [isolated] }),
+            ...(globSync(`packages/${name}/${isolated}`).length > 0
+              ? [project('-isolated', { include: [isolated], isolate: true })]
+              : []),
+          ];
+        }),
+        // What the server promises holds also on an engine, and at several nodes, to which a proxy sends requests in turn.
         ...[
-          'contract',
-          'client',
-          'sdk',
-          'elements',
-          'react',
-          'vue',
-          'processors',
-          'server',
-          'conformance',
-        ].map((name) => ({
+          {
+            name: 'server-on-engine',
+            nodeCount: 1,
+            include: [
+              'src/http/decisions/**/*.test.ts',
+              'src/rights-table.test.ts',
+              'src/history.property.test.ts',
+              'src/http/{moderation,permissions,push,login-life}.test.ts',
+              'src/endpoints/silence.test.ts',
+            ],
+          },
+          {
+            name: 'server-on-nodes',
+            nodeCount: 2,
+            include: ['src/http/{lobby,shut-out,no-ghosts}.test.ts', 'src/messages/*.test.ts'],
+          },
+        ].map(({ name, nodeCount, include }) => ({
           extends: true as const,
-          plugins: [withoutParts],
           test: {
             name,
-            root: `packages/${name}`,
-            include: ['src/**/*.test.{ts,tsx}'],
-            environment: name === 'react' || name === 'vue' ? 'jsdom' : 'node',
+            root: 'packages/server',
+            isolate: false,
+            globalSetup: new URL('packages/server/src/testing/engine-for-all-tests.ts', import.meta.url)
+              .pathname,
+            provide: { nodeCount },
+            include,
           },
         })),
         { extends: true as const, test: { name: 'demo', root: 'demo', include: ['**/*.test.ts'] } },

@@ -10,13 +10,14 @@ import { publishedPackages } from './published-packages.ts';
 const silent = { default: { logLevel: ExtractorLogLevel.None } };
 
 /**
- * Every export that has declarations, except single elements, all of which the main export of their package has, too. Subpaths
- * name their reports, and the package names that of its main export.
+ * Every export that has declarations, except those that repeat the main export of their package: single elements, and the SDK as a
+ * global. Subpaths name their reports, and the package names that of its main export.
  */
 function entryPoints() {
   return publishedPackages().flatMap(({ name, folder, manifest }) =>
     Object.entries(manifest.exports)
-      .filter(([, { types }]) => types !== undefined && !types.startsWith('./dist/parts/'))
+      .filter(([, { types, default: code }]) => types !== undefined && code !== undefined)
+      .filter(([, { types }]) => !types.startsWith('./dist/parts/'))
       .map(([subpath, { types }]) => ({
         folder,
         declarations: resolve(folder, types),

@@ -17,7 +17,7 @@ function cruise() {
   return JSON.parse(stdout);
 }
 
-const isTest = (path) => /\.test\.[cm]?[jt]sx?$|\/testing\//.test(path);
+const isTest = (path) => /\.test\.[cm]?[jt]sx?$|\/src\/(?:.*\/)?testing\//.test(path);
 const isSource = (path) => !isTest(path) && !path.endsWith('.d.ts') && /\.[cm]?[jt]sx?$/.test(path);
 
 /** Files that a source names by `new URL('./x.ts', import.meta.url)`, which dependency-cruiser does not follow. */

@@ -1,13 +1,15 @@
 // What a customer's tools will say of our packages, over the very tarballs that would be published: whether README, manifest
 // and dependencies agree about Node, publint, attw, and a strict TypeScript project that checks our declarations too (`skipLibCheck: false`). Then Node, which has no
-// DOM, imports them: nothing may happen at import.
+// DOM, imports them: nothing may happen at import. At last, the server starts.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { faultsOfContents } from './faults-of-contents.mjs';
 import { faultsOfElements } from './faults-of-elements.mjs';
 import { faultsOfEngines } from './faults-of-engines.mjs';
 import { faultsOfPackage } from './faults-of-package.mjs';
+import { faultsOfServer } from './faults-of-server.mjs';
 import { packPackages } from './pack-packages.ts';
 import { publishedPackages } from './published-packages.ts';
 
@@ -33,13 +35,15 @@ for (const part of [{ folder: '.', manifest: rootManifest }, ...publishedPackage
 for (const packed of packPackages(folder)) {
   const { name, tarball } = packed;
   report(`contents of ${name}`, faultsOfPackage(packed));
-  run(`publint ${name}`, 'pnpm', ['exec', 'publint', '--strict', tarball]);
-  // openapi.yaml is no module that attw could resolve.
-  const attw = ['exec', 'attw', tarball, '--profile', 'esm-only', '--exclude-entrypoints', 'openapi.yaml'];
-  run(`attw ${name}`, 'pnpm', attw);
+  run(`publint ${name}`, 'publint', ['--strict', tarball]);
+  // The API document, and types of a global, are not modules that attw could resolve.
+  const noModules = ['openapi.yaml', './global'];
+  const attw = [tarball, '--profile', 'esm-only', '--exclude-entrypoints', ...noModules];
+  run(`attw ${name}`, 'attw', attw);
   const target = join(folder, 'node_modules', name);
   mkdirSync(target, { recursive: true });
   run(`unpack ${name}`, 'tar', ['-xzf', tarball, '--strip-components=1', '-C', target]);
+  report(`files of ${name}`, faultsOfContents({ manifest: packed.manifest, folder: target }));
   report(`custom elements of ${name}`, faultsOfElements({ manifest: packed.manifest, folder: target }));
 }
 
@@ -63,16 +67,16 @@ function foreignDependencies({ dependencies, peerDependencies, devDependencies }
   );
 }
 
-/** What only builds import, from disk. */
-const forNode = new Set(['processors/assets']);
+/** What only builds import, from disk; and types without a module. */
+const apart = new Set(['processors/assets', 'sdk/global']);
 /** What browsers import: packages and their subpaths. */
-const browserModules = ['contract', 'client', 'sdk', 'elements', 'react', 'vue', 'processors']
+const browserModules = ['contract', 'client', 'sdk', 'elements', 'react', 'vue', 'processors', 'testing']
   .flatMap((name) => {
     const { manifest } = publishedPackages().find((published) => published.name === name);
     const modules = Object.entries(manifest.exports).filter(([, { types }]) => types !== undefined);
     return modules.map(([subpath]) => `${name}${subpath.slice(1)}`);
   })
-  .filter((module) => !forNode.has(module));
+  .filter((module) => !apart.has(module));
 writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
 writeFileSync(
   join(folder, 'consumer.ts'),
@@ -93,8 +97,30 @@ for (const [module, moduleResolution] of [
       files: ['consumer.ts'],
     }),
   );
-  run(`strict consumer, ${moduleResolution}`, 'pnpm', ['exec', 'tsc', '--project', folder]);
+  run(`strict consumer, ${moduleResolution}`, 'tsc', ['--project', folder]);
 }
+writeFileSync(
+  join(folder, 'script.ts'),
+  "/// <reference types=\"@parley-rtc/sdk/global\" />\nconst joining: Promise<Parley.Conference> = window.Parley.Conference.join({ server: '', conferenceId: '', token: '' });\nvoid joining.then(() => Parley.setLogLevel('debug'));\n",
+);
+writeFileSync(
+  join(folder, 'tsconfig.json'),
+  JSON.stringify({
+    compilerOptions: {
+      strict: true,
+      noEmit: true,
+      skipLibCheck: false,
+      target: 'es2022',
+      module: 'esnext',
+      moduleDetection: 'auto',
+      moduleResolution: 'bundler',
+      lib: ['es2023', 'esnext.disposable', 'dom', 'dom.iterable'],
+      types: [],
+    },
+    files: ['script.ts'],
+  }),
+);
+run('types of the global Parley', 'tsc', ['--project', folder]);
 run(
   'import without a DOM',
   'node',
@@ -105,6 +131,8 @@ run(
   ],
   { cwd: folder },
 );
+
+report('start and end of the server', await faultsOfServer(folder));
 
 rmSync(folder, { recursive: true, force: true });
 process.exitCode = failed ? 1 : 0;

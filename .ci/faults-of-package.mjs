@@ -13,15 +13,25 @@ export function faultsOfPackage({ manifest, files }) {
   const promised = [...pathsIn(exports), ...Object.values(bin), unpkg, jsdelivr, customElements].filter(
     Boolean,
   );
-  const missing = ['LICENSE', 'README.md', ...promised.map((path) => path.replace(/^\.\//, ''))]
+  const missing = [
+    'LICENSE',
+    'README.md',
+    'CHANGELOG.md',
+    ...promised.map((path) => path.replace(/^\.\//, '')),
+  ]
     .filter((path) => !files.includes(path))
     .map((path) => `${path} is missing.`);
+  const unnamed = ['description', 'keywords', 'homepage', 'bugs', 'repository', 'license']
+    .filter((field) => manifest[field] === undefined)
+    .map((field) => `Its manifest has no ${field}.`);
   const unresolved = Object.entries({ ...dependencies, ...peerDependencies, ...optionalDependencies })
     .filter(
-      ([name, version]) => version.startsWith('workspace:') || (isOurs(name) && version !== manifest.version),
+      ([name, range]) => !/^(\^|>=)\d/.test(range) || (isOurs(name) && range !== `^${manifest.version}`),
     )
-    .map(([name, version]) => `It depends on ${name} ${version}, which is not its own version.`);
-  return [...missing, ...unresolved];
+    .map(
+      ([name, range]) => `It depends on ${name} ${range}, which is not a range, or not of its own version.`,
+    );
+  return [...missing, ...unnamed, ...unresolved];
 }
 
 const isOurs = (name) => name.startsWith('@parley-rtc/');

@@ -14,12 +14,15 @@ export const entrances = {
     'index.ts',
     'main.ts',
     'compose-recording.ts',
+    'open-configured-storage.ts',
     'parley-server.ts',
     'require-free-udp-ports.ts',
     'serve-api.ts',
     'start-conferencing.ts',
     'start-media.ts',
     'start-moderation.ts',
+    'start-mqtt.ts',
+    'start-node.ts',
   ],
   processors: [
     'index.ts',
@@ -31,6 +34,7 @@ export const entrances = {
   ],
   elements: ['headless.ts', 'index.ts', 'tags.ts'],
   conformance: ['index.ts', 'main.ts'],
+  testing: ['index.ts'],
 };
 
 /** @type {Readonly<Record<string, Rooms>>} */
@@ -144,7 +148,7 @@ export const rooms = {
     },
     presence: {
       holds: 'entering, leaving and rejoining as one endpoint',
-      imports: ['errors', 'waiting', 'signalling'],
+      imports: ['new-id.ts', 'errors', 'waiting', 'signalling'],
     },
     recording: {
       holds: 'starting and stopping recordings on the server; loaded with its first use',
@@ -185,26 +189,34 @@ export const rooms = {
   },
   elements: {
     layout: { holds: 'where each tile goes: a pure function', imports: [] },
-    stores: { holds: 'what the parts of a call show and change, as stores', imports: ['layout'] },
-    texts: { holds: 'what the elements say, by language', imports: ['stores'] },
+    page: { holds: 'what a user prefers in every call of a page: devices, background and more', imports: [] },
+    stores: { holds: 'what the parts of a call show and change, as stores', imports: ['layout', 'page'] },
+    texts: { holds: 'what the elements say, by language', imports: ['page'] },
     base: {
       holds: 'what all elements share: texts, stores, contexts, icons, styles',
-      imports: ['stores', 'texts'],
+      imports: ['page', 'stores', 'texts'],
     },
     chat: { holds: 'how a chat shows messages', imports: ['stores', 'texts', 'base'] },
-    notices: { holds: 'what notices say, and how they look and sound', imports: ['stores', 'texts', 'base'] },
+    notices: {
+      holds: 'what notices say, and how they look and sound',
+      imports: ['stores', 'texts', 'base'],
+    },
     panels: {
       holds: 'what panels share, and the pieces of which they consist',
       imports: ['stores', 'texts', 'base'],
     },
-    lobby: { holds: 'pieces of the lobby', imports: [] },
-    stage: { holds: 'pieces of the stage and its tiles', imports: ['layout', 'stores', 'texts', 'base'] },
-    controls: { holds: 'pieces of the controls', imports: ['stores', 'texts', 'base'] },
-    call: { holds: 'pieces of a whole call', imports: ['stores'] },
+    lobby: { holds: 'pieces of the lobby', imports: ['page', 'base'] },
+    stage: {
+      holds: 'pieces of the stage and its tiles',
+      imports: ['layout', 'page', 'stores', 'texts', 'base', 'panels'],
+    },
+    controls: { holds: 'pieces of the controls', imports: ['page', 'stores', 'texts', 'base'] },
+    call: { holds: 'pieces of a whole call', imports: ['stores', 'texts', 'base'] },
     parts: {
       holds: 'the elements, one per file',
       imports: [
         'layout',
+        'page',
         'stores',
         'texts',
         'base',
@@ -250,6 +262,10 @@ export const rooms = {
     storage: {
       holds: 'the log and other records, in memory or SQLite',
       imports: ['config-error.ts', 'health', 'event-log'],
+    },
+    'storage/redis': {
+      holds: 'the same in Valkey or Redis, shared by several nodes, with their leases',
+      imports: ['config-error.ts', 'health', 'event-log', 'storage'],
     },
     auth: {
       holds: 'tokens, tickets, clients, rights',
@@ -304,6 +320,7 @@ export const rooms = {
     endpoints: {
       holds: 'user endpoints and their keep-alives',
       imports: [
+        'event-log',
         'actor.ts',
         'clock.ts',
         'refusal.ts',
@@ -316,6 +333,7 @@ export const rooms = {
     moderation: {
       holds: 'what moderators do to participants and to the door',
       imports: [
+        'storage',
         'actor.ts',
         'clock.ts',
         'refusal.ts',
@@ -352,6 +370,19 @@ export const rooms = {
         'messages',
       ],
     },
+    mqtt: {
+      holds: 'events of endpoints by MQTT, for official mobile clients',
+      imports: [
+        'actor.ts',
+        'clock.ts',
+        'refusal.ts',
+        'repeat-every.ts',
+        'limits',
+        'event-log',
+        'conferences',
+        'push',
+      ],
+    },
     'media/codecs': { holds: 'what the router knows about each codec', imports: [] },
     'media/header-extensions.ts': { holds: 'the RTP header extensions it reads and writes', imports: [] },
     'media/media-router.ts': {
@@ -367,6 +398,10 @@ export const rooms = {
       imports: ['media/header-extensions.ts', 'media/accepted-media.ts'],
     },
     'media/transport': { holds: 'ICE, DTLS and SRTP: packets in and out', imports: ['media/wire'] },
+    'media/native-transport': {
+      holds: 'the same with our own addon, as ICE-lite',
+      imports: ['media/transport'],
+    },
     'media/dump': {
       holds: 'writing decrypted packets to files for Wireshark',
       imports: ['media/media-router.ts', 'media/wire', 'media/transport'],
@@ -418,8 +453,10 @@ export const rooms = {
         'media/media-router.ts',
         'media/accepted-media.ts',
         'media/transport',
+        'media/native-transport',
         'media/dump',
         'media/sdp',
+        'media/bandwidth',
         'media/incoming',
         'media/outgoing',
         'media/recording',
@@ -436,6 +473,8 @@ export const rooms = {
     streams: {
       holds: 'publishing and viewing: rules, then the media router',
       imports: [
+        'health',
+        'storage',
         'actor.ts',
         'refusal.ts',
         'limits',
@@ -466,9 +505,23 @@ export const rooms = {
       imports: ['clock.ts', 'repeat-every.ts', 'conferences/rules', 'push', 'media/media-router.ts'],
     },
     metrics: { holds: 'Prometheus metrics', imports: ['media/media-router.ts'] },
+    nodes: {
+      holds: 'what nodes do for each other: forwarding, and what the dead leave behind',
+      imports: [
+        'clock.ts',
+        'repeat-every.ts',
+        'health',
+        'event-log',
+        'storage',
+        'conferences/rules',
+        'conferences',
+        'endpoints',
+        'streams',
+      ],
+    },
     'http/rates': {
       holds: 'rate limits of calls and logins',
-      imports: ['actor.ts', 'refusal.ts', 'limits'],
+      imports: ['event-log', 'actor.ts', 'refusal.ts', 'limits'],
     },
     http: {
       holds: 'routes and validation from openapi.yaml, errors, service routes',
@@ -488,6 +541,7 @@ export const rooms = {
       imports: [
         'actor.ts',
         'clock.ts',
+        'refusal.ts',
         'auth',
         'conferences/rules',
         'conferences',
@@ -506,6 +560,10 @@ export const rooms = {
       holds: 'settings read from the environment',
       imports: ['config-error.ts', 'limits', 'auth', 'http', 'http/handlers'],
     },
+    cli: {
+      holds: 'the command line, and the page of `--demo`',
+      imports: ['config-error.ts', 'auth', 'config'],
+    },
   },
   conformance: {
     rules: { holds: 'what a check may find', imports: [] },
@@ -518,5 +576,28 @@ export const rooms = {
       imports: ['rules', 'media', 'stage', 'checks'],
     },
     report: { holds: 'the report for people', imports: ['rules', 'run-conformance.ts'] },
+  },
+  testing: {
+    'fake-sdp.ts': { holds: 'session descriptions of one line for each section', imports: [] },
+    server: { holds: 'one conference in memory, and its API', imports: ['fake-sdp.ts'] },
+    http: {
+      holds: 'a server of many conferences over `fetch`, and the network before it',
+      imports: ['server'],
+    },
+    faults: { holds: 'fault plans: reading and running them', imports: ['http'] },
+    'browser/fake-media.ts': { holds: 'tracks and streams that carry nothing', imports: [] },
+    media: { holds: 'media that play: pictures and voices', imports: ['browser/fake-media.ts'] },
+    browser: {
+      holds: 'devices, peer connections and the gaps of jsdom',
+      imports: ['fake-sdp.ts', 'browser/fake-media.ts', 'media'],
+    },
+    room: {
+      holds: 'what apps use: the room, its people, our own conference',
+      imports: ['server', 'http', 'faults', 'media', 'browser'],
+    },
+    page: {
+      holds: 'faults of a page with a real server',
+      imports: ['http', 'faults', 'browser'],
+    },
   },
 };

@@ -6,6 +6,8 @@ import { createVitest } from 'vitest/node';
 const vitest = await createVitest({ watch: false, reporters: [{}], maxWorkers: '100%' });
 await vitest.standalone();
 for (const { config } of vitest.projects) {
+  // Otherwise only the first file of a process would reach what a module does when it is loaded.
+  config.isolate = true;
   config.setupFiles = [resolve('.ci/mutants/report-reached.mjs'), ...config.setupFiles];
 }
 

@@ -1,0 +1,1 @@
+export { ensureProgramsOfUnitTests as setup } from '../e2e/support/ensure-test-programs.ts';
