@@ -74,6 +74,8 @@ test(title, { tag: '@chromium' }, async ({ browser }, testInfo) => {
   await ada.write('Thanks 🙏 I’ll be two minutes late, my train is stuck.');
   await ada.write('See you!');
   await host.write('שלום, نتحدث لاحقا');
+  // What comes later counts as unread.
+  await expect(chat.getByText('See you!')).toBeVisible();
   await host.show(undefined);
   await ada.write(`Something${'long'.repeat(60)}`);
   await ada.write('I’m here now');

@@ -1,4 +1,4 @@
-import { test } from '@playwright/test';
+import { test, type Locator } from '@playwright/test';
 import { expect } from './support/expect.ts';
 import { HostedParts } from './support/hosted-parts.ts';
 import type { PartsPage } from './support/parts-page.ts';
@@ -139,6 +139,16 @@ test('a message that was not sent says why, and can be sent again', async ({ bro
   for (const one of [host, ada]) await one.close();
 });
 
+/** The role of what has the focus once a menu is open, before the browser has time for another key. */
+function focusedByOpening(button: Locator): Promise<string | null | undefined> {
+  return button.evaluate(async (element) => {
+    const { host } = element.getRootNode() as ShadowRoot;
+    (element as HTMLButtonElement).click();
+    await (host as HTMLElementTagNameMap['parley-menu']).updateComplete;
+    return host.shadowRoot?.activeElement?.role;
+  });
+}
+
 test('the host sees hands and microphones, mutes, and removes with the keyboard alone', async ({
   browser,
 }) => {
@@ -184,6 +194,8 @@ test('the host sees hands and microphones, mutes, and removes with the keyboard 
   await expect(people.getByRole('button', { name: 'Cancel' })).toBeFocused();
   await keyboard.press('Escape');
   await expect(people.getByRole('button', { name: 'Options for Bob' })).toBeFocused();
+  expect(await focusedByOpening(people.getByRole('button', { name: 'Options for Bob' }))).toBe('menuitem');
+  await keyboard.press('Escape');
   for (const key of ['Enter', 'r', 'Enter', 'Tab', 'Enter']) await keyboard.press(key);
   await expect(rowOf('Bob')).toHaveCount(0);
   await expect(people.getByRole('heading', { name: 'People' })).toBeFocused();

@@ -11,11 +11,15 @@ const sourceTimeoutMs = 10_000;
 const tokenPattern = /^[\w.~+/-]+=*$/;
 /** Renewal starts this long before expiry, or in the last fifth of a short lifetime. The official iOS client uses 40 s. */
 const renewAheadMs = 40_000;
+/** A token that is refused within this time of being issued shows that the server refuses the login, not only the token. */
+const freshMs = 30_000;
+const firstPauseMs = 1_000;
+const longestPauseMs = 15_000;
 
 /**
  * Returns a function that returns the token to send: the current one while it is valid, otherwise a promise of a new one. Pass
- * the token that the server has just rejected to get a new one; a fixed token stays the same. Reports each new token to
- * `onToken`.
+ * the token that the server has just rejected to get a new one; a fixed token stays the same, and so does one whose
+ * predecessors were rejected as well, for 1 to 15 seconds. Reports each new token to `onToken`.
  *
  * @throws {@link InvalidOptionsError} synchronously if `source` is neither a string nor a function; the returned
  * function's promises reject with {@link TokenError}.
@@ -36,8 +40,10 @@ export function tokenCache(
     );
   }
 
-  let current: { token: string; renewAtMs: number; endsAtMs: number } | undefined;
+  let current: { token: string; sinceMs: number; renewAtMs: number; endsAtMs: number } | undefined;
   let renewal: Promise<string> | undefined;
+  let pauseMs = 0;
+  let pausedSinceMs = 0;
 
   const renew = async () => {
     const startedMs = performance.now();
@@ -46,7 +52,7 @@ export function tokenCache(
     onToken({ claims, tookMs: performance.now() - startedMs });
     const lifetimeMs = Math.max(lifetimeMsOf(claims), leastUseMs);
     const endsAtMs = Date.now() + lifetimeMs;
-    current = { token, endsAtMs, renewAtMs: endsAtMs - Math.min(renewAheadMs, lifetimeMs / 5) };
+    current = { token, sinceMs: performance.now(), endsAtMs, renewAtMs: endsAtMs - Math.min(renewAheadMs, lifetimeMs / 5) };
     return token;
   };
   const sharedRenewal = async () => {
@@ -56,9 +62,20 @@ export function tokenCache(
     return renewal;
   };
 
+  /** Each client of a server that lost its logins would otherwise ask the app's back end at every request. */
+  const replace = ({ token, sinceMs }: { token: string; sinceMs: number }) => {
+    const nowMs = performance.now();
+    if (renewal) return renewal;
+    if (nowMs - pausedSinceMs < pauseMs) return token;
+    pauseMs = nowMs - sinceMs < freshMs ? Math.min(Math.max(firstPauseMs, pauseMs * 2), longestPauseMs) : 0;
+    pausedSinceMs = nowMs;
+    return sharedRenewal();
+  };
+
   return (refused) => {
     const nowMs = Date.now();
-    if (!current || current.token === refused || nowMs >= current.endsAtMs) return sharedRenewal();
+    if (!current || nowMs >= current.endsAtMs) return sharedRenewal();
+    if (current.token === refused) return replace(current);
     // While the current token is valid, requests neither wait for a renewal nor fail with it.
     if (nowMs >= current.renewAtMs) sharedRenewal().catch(onRenewalFailed);
     return current.token;

@@ -71,6 +71,23 @@ describe('a token is renewed', () => {
     expect(token()).toBe('opaque');
   });
 
+  it('ever less often while the server rejects each new one, and immediately again once one was accepted', async () => {
+    source.mockImplementation(() => `token-${source.mock.calls.length}`);
+    let current = await token();
+    const callsWithin = async (ms: number) => {
+      const before = source.mock.calls.length;
+      for (let passed = 0; passed < ms; passed += 500) {
+        current = await token(current);
+        await vi.advanceTimersByTimeAsync(500);
+      }
+      return source.mock.calls.length - before;
+    };
+    // After 0, 1, 3, 7 and 15 s, and every 15 s from then on.
+    expect(await callsWithin(60_000)).toBe(7);
+    await vi.advanceTimersByTimeAsync(hour);
+    expect(await token(current)).not.toBe(current);
+  });
+
   it('when the server rejects it, but not when it rejects an older one', async () => {
     const first = aToken(hour);
     await fetchFirst(first);

@@ -108,7 +108,9 @@ it('kubernetes.yaml is valid, and every pod of it starts with settings of its ow
     clients,
     'redis-url': 'redis://:password@valkey:6379',
   };
-  const environment: Record<string, string> = { ...ofImage };
+  const links: Variables = { PARLEY_PORT: 'tcp://10.0.0.9:80', PARLEY_SERVICE_HOST: '10.0.0.9' };
+  const isLinked = spec?.template.spec?.enableServiceLinks ?? true;
+  const environment: Record<string, string> = { ...ofImage, ...(isLinked && links) };
   for (const { name, value, valueFrom } of container?.env ?? []) {
     const source = valueFrom?.fieldRef?.fieldPath ?? valueFrom?.secretKeyRef?.key ?? '';
     environment[name] =

@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import type { Client } from './auth/clients.ts';
 import { addDemoPage } from './cli/demo-page.ts';
 import { explainListenError } from './cli/explain-listen-error.ts';
-import { help } from './cli/help.ts';
+import { help, settingsPage } from './cli/help.ts';
 import { inTermsOfOptions, readArguments, type StartCommand } from './cli/read-arguments.ts';
 import { version } from './cli/version.ts';
 import { welcome } from './cli/welcome.ts';
 import { ConfigError } from './config-error.ts';
 import type { Environment } from './config/environment.ts';
 import { readConfig } from './config/read-config.ts';
+import { watchEnvironment } from './config/watch-environment.ts';
 import { createParleyServer } from './parley-server.ts';
 
 try {
@@ -43,7 +44,10 @@ async function start({ demo, variables }: StartCommand): Promise<void> {
 
 function readSettings(variables: Environment): ReturnType<typeof readConfig> {
   try {
-    return readConfig({ ...process.env, ...variables });
+    const { env, unread } = watchEnvironment({ ...process.env, ...variables });
+    const config = readConfig(env);
+    for (const name of unread()) console.error(`${name} has no effect: the server has no such setting. All settings: ${settingsPage}`);
+    return config;
   } catch (error) {
     throw renamed(error, variables);
   }

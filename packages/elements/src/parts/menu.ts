@@ -166,7 +166,8 @@ export class ParleyMenu extends ParleyElement {
         popover="auto"
         role="menu"
         aria-label=${this.label}
-        @toggle=${(event: ToggleEvent) => void this.#onToggle(event)}
+        @beforetoggle=${({ newState }: ToggleEvent) => newState === 'open' && void this.#onOpening()}
+        @toggle=${({ newState }: ToggleEvent) => newState === 'closed' && this.#onClosed()}
         @keydown=${(event: KeyboardEvent) => this.#onMenuKey(event)}
       >
         ${this.isOpen ? repeat(this.items, keyOf, (item) => this.#renderItem(item)) : nothing}
@@ -198,23 +199,26 @@ export class ParleyMenu extends ParleyElement {
     this.#menu.value?.togglePopover();
   }
 
-  async #onToggle({ newState }: ToggleEvent): Promise<void> {
-    this.isOpen = newState === 'open';
+  /** Before the next key arrives, which `toggle` may follow: it would press whatever had the focus before. */
+  async #onOpening(): Promise<void> {
+    this.isOpen = true;
     this.#whileOpen?.abort();
-    if (!this.isOpen) {
-      // Not every browser gives focus back, and none does when the focused item has gone meanwhile.
-      const isInside = this.#menu.value?.matches(':focus-within') ?? false;
-      const { activeElement, body } = this.ownerDocument;
-      if (isInside || activeElement === body) this.focus();
-      return;
-    }
-    await this.updateComplete;
-    this.#place();
     this.#whileOpen = new AbortController();
     const { signal } = this.#whileOpen;
     this.ownerDocument.defaultView?.addEventListener('resize', () => this.#place(), { signal });
+    await this.updateComplete;
+    this.#place();
     const items = this.#focusable;
     (items.find((item) => item.ariaChecked === 'true') ?? items[0])?.focus();
+  }
+
+  #onClosed(): void {
+    this.isOpen = false;
+    this.#whileOpen?.abort();
+    // Not every browser gives focus back, and none does when the focused item has gone meanwhile.
+    const isInside = this.#menu.value?.matches(':focus-within') ?? false;
+    const { activeElement, body } = this.ownerDocument;
+    if (isInside || activeElement === body) this.focus();
   }
 
   #place(): void {

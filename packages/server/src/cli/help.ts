@@ -2,6 +2,9 @@ import { settingOptions } from './options.ts';
 
 const column = 28;
 
+/** Where all variables are described. */
+export const settingsPage = 'https://github.com/parley-rtc/parley/blob/main/docs/server/operations.md';
+
 /** What `--help` prints. */
 export function help(version: string): string {
   const settings = Object.entries(settingOptions).map(([name, { variable, value, help: text }]) =>
@@ -24,7 +27,7 @@ ${line('-v, --version', 'print the version')}
 An option takes precedence over its variable, in brackets. PARLEY_CLIENTS holds the back ends that
 may open rooms, as id:secret:ROLE+ROLE, separated by semicolons; without it, the server generates
 a development client and prints it.
-All variables: https://github.com/parley-rtc/parley/blob/main/docs/server/operations.md
+All variables: ${settingsPage}
 `;
 }
 

@@ -72,6 +72,7 @@ it('reads limits, origins and proxies', () => {
 });
 
 it.each([
+  ['PARLEY_PORT', 'tcp://10.0.0.9:80', /enableServiceLinks/],
   ['PARLEY_LIMIT_BODY_BYTES', '1 MB', /whole number/],
   ['PARLEY_RATE_LIMITS', 'no', /on or off/],
   ['PARLEY_TRANSPORT', 'raw', /PARLEY_TRANSPORT is "raw".*node-datachannel or native/],

@@ -32,6 +32,11 @@ function portOf(env: Environment, name: string): number | undefined {
   const text = env[name] ?? '';
   if (text === '') return undefined;
   const port = Number(text);
+  if (text.startsWith('tcp://')) {
+    throw new ConfigError(
+      `${name} is "${text}", which Kubernetes sets for a service. Put "enableServiceLinks: false" into the pod's specification.`,
+    );
+  }
   if (!/^\d+$/.test(text) || port > 65_535) {
     throw new ConfigError(`${name} is "${text}"; it must be a port number from 0 to 65535.`);
   }
