@@ -362,3 +362,27 @@ test('settings choose devices and remember preferences', async ({ browser }) => 
   expect(guest.errors).toEqual([]);
   await guest.close();
 });
+
+test('what the page publishes itself is in its tile, and the button mutes it instead of publishing again', async ({
+  browser,
+}) => {
+  const { host } = await parts.openCall(browser);
+  const { page } = host;
+  await page.evaluate(async () => {
+    const parts = ['parley-stage', 'parley-controls'].map((tag) => document.createElement(tag));
+    document.querySelector('#stage')?.append(...parts);
+    await window.conference.publishStream({ camera: true, microphone: true });
+  });
+  await expect
+    .poll(() => page.locator('parley-tile video').evaluate((video: HTMLVideoElement) => video.videoWidth))
+    .toBeGreaterThan(0);
+  await page.getByRole('button', { name: 'Mute' }).click();
+  await expect(page.getByRole('button', { name: 'Unmute' })).toBeVisible();
+  const sent = await page.evaluate(() =>
+    window.conference.state
+      .getSnapshot()
+      .ownStreams.map((own) => [own.type, own.isMuted('audio'), own.isMuted('video')]),
+  );
+  expect(sent).toEqual([['MIC_AND_CAM', true, false]]);
+  await host.close();
+});

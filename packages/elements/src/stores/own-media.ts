@@ -23,7 +23,7 @@ export interface OwnMedia {
 
 /**
  * Creates one's own publications. `camera` takes over what the option `publish` of `join` publishes, and otherwise publishes
- * nothing before it is toggled.
+ * nothing before it is toggled. What the app publishes itself counts as well.
  */
 export function createOwnMedia(conference: Conference, onError: (error: ParleyError) => void): OwnMedia {
   const camera = createPublication(conference);
@@ -53,7 +53,7 @@ export function createOwnMedia(conference: Conference, onError: (error: ParleyEr
   };
   const stops = [
     camera.connect(cameraOptions),
-    screen.connect(() => ({ screen: true })),
+    screen.connect(() => ({ screen: true, adopt: true })),
     camera.subscribe(watch),
     background.stop,
     ...[camera, screen].map((publication) => reportErrors(publication, onError)),
@@ -76,6 +76,7 @@ function cameraOptions(): PublicationOptions {
     ...deviceSource({ camera: true, microphone: true }, devices),
     allowMissing: true,
     fromJoin: true,
+    adopt: true,
     devices,
   };
 }

@@ -31,6 +31,7 @@ const snapshot = (conference: ConferenceState): ConferenceSnapshot => ({
   conference,
   endpointId: 'me',
   connection: 'connected',
+  ownStreams: [],
   playback: nothingBlocked,
   claims: {},
   network: undefined,

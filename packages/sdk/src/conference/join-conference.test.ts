@@ -41,6 +41,7 @@ it.each([
   expect(ada.state.getSnapshot()).toEqual({
     conference: server.conference,
     endpointId: ada.endpointId,
+    ownStreams: [],
     playback: { blockedStreamIds: [] },
     connection: 'connected',
     claims: {},

@@ -49,6 +49,8 @@ export interface OpenMediaOptions {
   readonly onRestored: PublicationContext['onRestored'];
   /** Nothing that publishes or views this stream is open any more. */
   readonly onClosed: (streamId: string) => void;
+  /** The streams of ours that are open, after each change. */
+  readonly onOwnStreams: (streams: readonly PublishedStream[]) => void;
   readonly onPlayback: (playback: Playback) => void;
   readonly onViewTimed: (timing: ViewTiming) => void;
   readonly onDecryption: (streamId: string, isDecrypted: boolean) => void;
@@ -98,6 +100,7 @@ export class OpenMedia {
       });
       entry.publication = publication;
       entry.renewal = publication.renewal;
+      this.#tellOwnStreams();
       return publication.stream;
     });
   }
@@ -288,6 +291,11 @@ export class OpenMedia {
     entry.closed.abort();
     const streamId = streamIdOf(entry);
     if (streamId !== undefined && !this.isOpen(streamId)) this.#options.onClosed(streamId);
+    if (entry.publication) this.#tellOwnStreams();
+  }
+
+  #tellOwnStreams(): void {
+    this.#options.onOwnStreams([...this.#entries].flatMap(({ publication }) => publication?.stream ?? []));
   }
 
   /** The log of one stream or view, which names its stream in every line. */

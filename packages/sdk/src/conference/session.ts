@@ -96,6 +96,7 @@ export class Session {
         conference,
         endpointId: endpoint.id,
         connection: 'connected',
+        ownStreams: [],
         playback: nothingBlocked,
         claims: access?.claims ?? {},
         network: undefined,
@@ -172,6 +173,7 @@ export class Session {
         this.announcer.announce([['stream-restored', { formerId, restored }]]);
       },
       onClosed: (streamId) => void this.qualities.delete(streamId),
+      onOwnStreams: (ownStreams) => this.#change({ ownStreams }),
       onPlayback: (playback) => this.#change({ playback }),
       onViewTimed: (timing) => {
         logs('view')('info', 'first frame', { ...timing });
@@ -383,7 +385,7 @@ export class Session {
     this.#stopWatching();
     this.media.close();
     this.messages.close();
-    this.announcer.finish(this.#move({ ...change, playback: nothingBlocked }));
+    this.announcer.finish(this.#move({ ...change, ownStreams: [], playback: nothingBlocked }));
     return this.#farewell;
   }
 }

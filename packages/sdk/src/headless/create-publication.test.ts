@@ -538,3 +538,59 @@ describe('what moderators do', () => {
     expect(states().filter((state) => state.endsWith('live'))).toEqual([]);
   });
 });
+
+describe('adopting what other code publishes', () => {
+  const adopting = () => ({ ...both, adopt: true });
+
+  it('shows and changes it, and leaves it published when disconnecting', async () => {
+    const { mine, disconnect } = connected(adopting());
+    await settle();
+    expect(about(mine)).toBe('off off off');
+    const other = await ada.publishStream({ microphone: true });
+    await settle();
+    expect([about(mine), mine.getSnapshot().stream]).toEqual(['on on off', other]);
+    await mine.toggle('audio');
+    expect([about(mine), other.isMuted('audio')]).toEqual(['muted muted off', true]);
+    disconnect();
+    await settle();
+    expect(published()).toEqual(['MIC']);
+    mine.connect(adopting);
+    expect(about(mine)).toBe('muted muted off');
+    await other.unpublish();
+    await settle();
+    expect(about(mine)).toBe('off off off');
+  });
+
+  it('can end it, and publish instead of it', async () => {
+    const { mine } = connected(adopting());
+    await ada.publishStream({ microphone: true });
+    await settle();
+    await mine.stop();
+    await settle();
+    expect([about(mine), published()]).toEqual(['off off off', []]);
+    await ada.publishStream({ microphone: true, muted: true });
+    await settle();
+    await mine.toggle('video');
+    await settle();
+    expect([about(mine), published()]).toEqual(['on muted on', ['MIC_AND_CAM']]);
+  });
+
+  it('needs the option, and a stream from the same source', async () => {
+    const { mine: aloof } = connected(both);
+    const { mine: ofScreen } = connected({ ...screen, adopt: true });
+    const { mine } = connected(adopting());
+    await ada.publishStream({ screen: { audio: false } });
+    await settle();
+    expect([aloof, mine, ofScreen].map(about)).toEqual(['off off off', 'off off off', 'on off on']);
+  });
+
+  it('prefers what was published here', async () => {
+    const { mine } = connected(adopting());
+    await mine.publish();
+    const own = mine.getSnapshot().stream;
+    await ada.publishStream({ microphone: true });
+    await settle();
+    expect(mine.getSnapshot().stream).toBe(own);
+    expect(ada.state.getSnapshot().ownStreams).toHaveLength(2);
+  });
+});

@@ -40,6 +40,10 @@ export function createPublication(conference: PublishingConference): Publication
   });
   let snapshot = nothingPublished;
   let stream: PublishedStream | undefined;
+  /** Whether other code published it. */
+  let isAdopted = false;
+  /** The stream whose connection failed, until the SDK has closed it. */
+  let lost: PublishedStream | undefined;
   let stopWatching: (() => void) | undefined;
   let wasConnected = false;
   let attempt: Attempt | undefined;
@@ -58,6 +62,7 @@ export function createPublication(conference: PublishingConference): Publication
   const update = (): void => {
     // Leaving closes all streams, whose connections say so a little later.
     if (stream && !(isOpen(stream) && isJoined())) forgetStream();
+    if (!stream && !attempt) adopt();
     wasConnected ||= stream?.connectionState === 'connected';
     const isStarting = attempt !== undefined;
     const isBusy = isStarting || changing.audio + changing.video > 0;
@@ -71,6 +76,19 @@ export function createPublication(conference: PublishingConference): Publication
     stopWatching?.();
     stopWatching = undefined;
     stream = undefined;
+    isAdopted = false;
+  };
+  const adopt = (): void => {
+    const options = readOptions?.();
+    if (!options?.adopt) return;
+    const { ownStreams } = conference.state.getSnapshot();
+    stream = ownStreams.findLast((own) => own !== lost && isOpen(own) && isSameSource(own, options));
+    if (!stream) return;
+    isAdopted = true;
+    wasConnected = false;
+    failed = undefined;
+    error = undefined;
+    stopWatching = watchStream(stream, options.devices, update);
   };
 
   const replaceStream = (
@@ -98,7 +116,7 @@ export function createPublication(conference: PublishingConference): Publication
     await Promise.resolve();
     if (!readOptions) return;
     const wasJoined = isJoined();
-    const { autoPublish: _, fromJoin, devices, ...usual } = readOptions();
+    const { autoPublish: _, adopt: _adopt, fromJoin, devices, ...usual } = readOptions();
     const { cancel, only, instead } = current;
     const options = instead ?? usual;
     const signal = options.signal ? AbortSignal.any([cancel.signal, options.signal]) : cancel.signal;
@@ -146,8 +164,10 @@ export function createPublication(conference: PublishingConference): Publication
     failed = undefined;
     const before = stream;
     forgetStream();
+    // Closes it before the update, which would adopt it again.
+    const ended = before?.unpublish();
     update();
-    await before?.unpublish();
+    await ended;
   };
 
   const setMuted = async (open: PublishedStream, kind: TrackKind, isMuted: boolean): Promise<void> => {
@@ -187,6 +207,7 @@ export function createPublication(conference: PublishingConference): Publication
     if (problem.code === 'ERR_MEDIA_CONNECTION' || problem.code === 'ERR_NOT_PERMITTED') {
       failed = snapshot;
       // The SDK closes it after this event.
+      lost = stream;
       forgetStream();
     }
     update();
@@ -209,10 +230,12 @@ export function createPublication(conference: PublishingConference): Publication
         conference.on('muted-by-moderator', update),
       ];
       const { autoPublish, fromJoin } = read();
+      update();
       if ((autoPublish || untaken(conference, fromJoin)) && isJoined()) void begin();
       return () => {
         readOptions = undefined;
         for (const unsubscribe of stops) unsubscribe();
+        if (isAdopted) forgetStream();
         void stop();
       };
     },
@@ -222,6 +245,11 @@ export function createPublication(conference: PublishingConference): Publication
 /** What the user has muted and unmuted, as it would have been published. */
 function kindStates(muted: ReadonlyMap<TrackKind, boolean>): Partial<Record<TrackKind, KindState>> {
   return Object.fromEntries([...muted].map(([kind, isMuted]) => [kind, isMuted ? 'muted' : 'on']));
+}
+
+/** Whether a stream comes from where the options publish from. */
+function isSameSource({ type }: PublishedStream, options: PublicationOptions): boolean {
+  return (type === 'SCREEN') === ('screen' in options);
 }
 
 /** What `join` publishes, if that is requested and not taken over yet. */

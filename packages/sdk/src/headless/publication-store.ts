@@ -15,6 +15,11 @@ export type PublicationOptions = PublishOptions & {
    * false.
    */
   readonly fromJoin?: boolean;
+  /**
+   * Also shows and changes what other code on this page publishes from the same source, a screen or camera and microphone, while
+   * nothing is published here. Disconnecting does not end such a stream. Default false.
+   */
+  readonly adopt?: boolean;
   /** Keeps the publication on the devices that the user chooses: what `createDevices` or `useDevices` returns. */
   readonly devices?: { follow(stream: FollowedStream): () => void } | undefined;
 };

@@ -20,6 +20,7 @@ const atVersion = (version: number): ConferenceSnapshot => ({
   conference: { ...conference, version },
   endpointId: 'me',
   connection: 'connected',
+  ownStreams: [],
   playback: nothingBlocked,
   claims: {},
   network: undefined,

@@ -1,5 +1,6 @@
 import type { TokenClaims } from '@parley-rtc/client';
 import type { ConferenceState, NetworkIndicator, Permissions } from '@parley-rtc/contract';
+import type { PublishedStream } from '../publishing/published-stream.ts';
 import { Listeners } from '../waiting/listeners.ts';
 import type { Moderator } from './moderator.ts';
 import type { Playback } from './playback.ts';
@@ -35,6 +36,8 @@ export interface ConferenceSnapshot {
   /** Our own endpoint id: `findParticipant(conference, endpointId)` returns our participant. */
   readonly endpointId: string;
   readonly connection: ConnectionStatus;
+  /** What we publish ourselves, in the order in which it was published. Empty after leaving. */
+  readonly ownStreams: readonly PublishedStream[];
   /** Which of our views the browser blocks from playing. */
   readonly playback: Playback;
   /** Every claim of our token; `selectPermissions` interprets them. */

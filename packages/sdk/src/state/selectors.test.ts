@@ -27,6 +27,7 @@ const seenBy = (endpointId: string): ConferenceSnapshot => ({
   conference,
   endpointId,
   connection: 'connected',
+  ownStreams: [],
   playback: nothingBlocked,
   claims: {},
   network: undefined,

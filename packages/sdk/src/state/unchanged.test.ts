@@ -90,6 +90,7 @@ it('compares snapshots part by part, by identity', () => {
     conference: empty,
     endpointId: 'me',
     connection: 'connected',
+    ownStreams: [],
     playback: nothingBlocked,
     claims: {},
     network: undefined,
