@@ -2,6 +2,7 @@ import { atBoundary, withBoundary, type ParleyError } from '@parley-rtc/client';
 import { newId } from '../new-id.ts';
 import { Listeners } from '../waiting/listeners.ts';
 import type { Message, MessagePayload, SendOptions, SentMessage } from './message.ts';
+import { putInOrder } from './put-in-order.ts';
 
 /** A message in a list: one that we received, or one of ours. */
 export interface ListedMessage extends Pick<Message, 'payload' | 'to' | 'topic'> {
@@ -13,11 +14,13 @@ export interface ListedMessage extends Pick<Message, 'payload' | 'to' | 'topic'>
   readonly status: 'received' | 'sending' | 'sent' | 'failed';
   /** When the server accepted it, or we tried to send it: ISO 8601 in UTC. */
   readonly sentAt: string;
+  /** As in {@link Message}; undefined until the server has accepted it. */
+  readonly sequence: number | undefined;
   /** Why it could not be sent. It may have arrived nevertheless, after `ERR_TIMEOUT`; sent again, it arrives once. */
   readonly error: ParleyError | undefined;
 }
 
-/** The messages of one topic, oldest first, as state: for chat and the like. */
+/** The messages of one topic in the order of the server, oldest first, as state: for chat and the like. */
 export interface MessageList {
   /** The same array until the list changes. Keeps the newest 500. */
   readonly getSnapshot: () => readonly ListedMessage[];
@@ -64,13 +67,22 @@ function createList(conference: MessageSource, topic: string): MessageList {
     listed = next.slice(-mostListed);
     listeners.call();
   };
-  const update = (key: string, change: Partial<ListedMessage>) =>
-    set(listed.map((message) => (message.key === key ? { ...message, ...change } : message)));
+  const put = (message: ListedMessage) => {
+    // One that is listed keeps its place.
+    const index = listed.findIndex(({ key }) => key === message.key);
+    const others = listed.filter(({ key }) => key !== message.key);
+    set(putInOrder(others, message, index < 0 ? others.length : index));
+  };
+  const update = (key: string, change: Partial<ListedMessage>) => {
+    const message = listed.find((one) => one.key === key);
+    if (message) put({ ...message, ...change });
+  };
   const post = async (key: string, payload: MessagePayload): Promise<SentMessage> => {
     try {
       const sent = await conference.send(topic, payload, { ...options.get(key), id: key });
       options.delete(key);
-      update(key, { status: 'sent', sentAt: sent.sentAt, error: undefined });
+      const { sentAt, sequence } = sent;
+      update(key, { status: 'sent', sentAt, sequence, error: undefined });
       return sent;
     } catch (error) {
       // Another call with its id may have sent it.
@@ -80,10 +92,10 @@ function createList(conference: MessageSource, topic: string): MessageList {
       throw error;
     }
   };
-  conference.on('message', ({ id, topic: its, payload, from, sentAt, to }) => {
+  conference.on('message', ({ id, topic: its, payload, from, sentAt, sequence, to }) => {
     if (its !== topic) return;
     const key = `${from.endpointId} ${id}`;
-    set([...listed, { key, topic, payload, from, status: 'received', sentAt, error: undefined, to }]);
+    put({ key, topic, payload, from, status: 'received', sentAt, sequence, error: undefined, to });
   });
   return withBoundary({
     getSnapshot: () => listed,
@@ -96,11 +108,8 @@ function createList(conference: MessageSource, topic: string): MessageList {
       const ids =
         to === undefined ? undefined : [to].flat().map((one) => (typeof one === 'string' ? one : one.id));
       const sentAt = new Date().toISOString();
-      const entry = { key, topic, payload, from: undefined, sentAt, error: undefined, to: ids };
-      // A message that the app sends again keeps its place.
-      const others = listed.filter((message) => message.key !== key);
-      const place = listed.findIndex((message) => message.key === key);
-      set(others.toSpliced(place < 0 ? others.length : place, 0, { ...entry, status: 'sending' }));
+      const own = { from: undefined, status: 'sending', sequence: undefined, error: undefined } as const;
+      put({ key, topic, payload, sentAt, to: ids, ...own });
       return post(key, payload);
     },
     retry: async (key) => {
