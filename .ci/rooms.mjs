@@ -54,10 +54,10 @@ export const rooms = {
   sdk: {
     'new-id.ts': { holds: 'ids for endpoints, streams and views', imports: [] },
     'stream-kinds.ts': { holds: 'which tracks a stream type carries', imports: [] },
+    'moderator.ts': { holds: 'who moderated', imports: [] },
     errors: { holds: 'one file per family; [all codes](errors.md)', imports: ['stream-kinds.ts'] },
     'load-part.ts': { holds: 'fetches a lazily loaded part', imports: ['errors'] },
     waiting: { holds: 'pauses, retries, the network, serial queues, listener lists', imports: [] },
-    state: { holds: 'the store and what is read from it', imports: ['waiting'] },
     'audio-output.ts': { holds: 'moves an element to another speaker', imports: ['errors', 'waiting'] },
     messages: { holds: 'messages between participants', imports: ['new-id.ts', 'errors', 'waiting'] },
     signalling: {
@@ -82,14 +82,18 @@ export const rooms = {
         'messages',
         'new-id.ts',
         'stream-kinds.ts',
+        'moderator.ts',
         'errors',
         'load-part.ts',
         'waiting',
-        'state',
         'devices',
         'connection',
         'encoding',
       ],
+    },
+    state: {
+      holds: 'the store and what is read from it',
+      imports: ['moderator.ts', 'waiting', 'publishing'],
     },
     viewing: {
       holds: 'one stream in: elements, size and visibility, playback, first frame',
@@ -125,7 +129,7 @@ export const rooms = {
     },
     conventions: {
       holds: 'the platform’s metadata keys for mute, hold, recording and portrait',
-      imports: ['stream-kinds.ts', 'state', 'publishing'],
+      imports: ['stream-kinds.ts', 'moderator.ts', 'state', 'publishing'],
     },
     moderation: {
       holds: 'what moderators do, and who waits to be admitted; loaded with its first use',
@@ -135,6 +139,7 @@ export const rooms = {
       holds: 'which events the app receives, and calling its listeners',
       imports: [
         'stream-kinds.ts',
+        'moderator.ts',
         'errors',
         'waiting',
         'state',

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { createRtcApi, redeemTicket, type RoomTicket } from '@parley-rtc/client';
 import { createParleyServer } from '@parley-rtc/server';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { freePort } from '../packages/server/src/testing/free-port.ts';
+import { freePort } from './testing/free-port.ts';
 
 const client = { id: 'shop', secret: 'only-for-this-test', roles: ['AGENT'] as const };
 

@@ -7,7 +7,7 @@ import { clientToken, createRtcApi } from '@parley-rtc/client';
 import { expect, it, onTestFinished } from 'vitest';
 import { outageOf } from './outage.ts';
 import { ServerProcess } from './server-process.ts';
-import { freePort } from '../packages/server/src/testing/free-port.ts';
+import { freePort } from './testing/free-port.ts';
 
 /** A server starts within a second, and slower beside other tests. */
 const timeoutMs = 60_000;

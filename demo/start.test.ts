@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
-import { freePort } from '../packages/server/src/testing/free-port.ts';
+import { freePort } from './testing/free-port.ts';
 
 const program = fileURLToPath(new URL('start.ts', import.meta.url));
 /** It may have to build the pages first, beside other tests. */

@@ -52,7 +52,12 @@ export function tokenCache(
     onToken({ claims, tookMs: performance.now() - startedMs });
     const lifetimeMs = Math.max(lifetimeMsOf(claims), leastUseMs);
     const endsAtMs = Date.now() + lifetimeMs;
-    current = { token, sinceMs: performance.now(), endsAtMs, renewAtMs: endsAtMs - Math.min(renewAheadMs, lifetimeMs / 5) };
+    current = {
+      token,
+      sinceMs: performance.now(),
+      endsAtMs,
+      renewAtMs: endsAtMs - Math.min(renewAheadMs, lifetimeMs / 5),
+    };
     return token;
   };
   const sharedRenewal = async () => {

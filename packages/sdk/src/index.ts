@@ -12,7 +12,7 @@ export type {
   NetworkIndicators,
   Removal,
 } from './state/conference-store.ts';
-export type { Moderator } from './state/moderator.ts';
+export type { Moderator } from './moderator.ts';
 export {
   type RemoteStream,
   selectRemoteParticipants,

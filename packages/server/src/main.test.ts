@@ -23,10 +23,15 @@ it('explains a configuration error in one line', async () => {
 }, 20_000);
 
 it('names variables that have no effect, apart from those of back ends', async () => {
-  const { child, printed, exited } = runProgram({ PARLEY_REDIS_ULR: 'redis://valkey', PARLEY_CLIENT_ID: 'shop' });
+  const { child, printed, exited } = runProgram({
+    PARLEY_REDIS_ULR: 'redis://valkey',
+    PARLEY_CLIENT_ID: 'shop',
+  });
   await expect.poll(() => printed.output, { timeout: 10_000 }).toMatch(/Parley listens/);
   expect(printed.output.match(/PARLEY_\w+/g)).toEqual(['PARLEY_REDIS_ULR']);
-  expect(printed.output).toMatch(/^PARLEY_REDIS_ULR has no effect: the server has no such setting\. All settings: https:/);
+  expect(printed.output).toMatch(
+    /^PARLEY_REDIS_ULR has no effect: the server has no such setting\. All settings: https:/,
+  );
   child.kill('SIGTERM');
   expect(await exited).toBe(0);
 }, 20_000);

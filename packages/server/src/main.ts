@@ -46,7 +46,8 @@ function readSettings(variables: Environment): ReturnType<typeof readConfig> {
   try {
     const { env, unread } = watchEnvironment({ ...process.env, ...variables });
     const config = readConfig(env);
-    for (const name of unread()) console.error(`${name} has no effect: the server has no such setting. All settings: ${settingsPage}`);
+    for (const name of unread())
+      console.error(`${name} has no effect: the server has no such setting. All settings: ${settingsPage}`);
     return config;
   } catch (error) {
     throw renamed(error, variables);

@@ -6,8 +6,8 @@ import {
   type Stream,
 } from '@parley-rtc/contract';
 import { endReasonOf, selectRecorder } from '../conventions/recording.ts';
+import { moderatorOf } from '../moderator.ts';
 import type { ConferenceSnapshot, Removal } from '../state/conference-store.ts';
-import { moderatorOf } from '../state/moderator.ts';
 import { selectRemoteParticipants, streamsOf } from '../state/selectors.ts';
 import { sameJson } from '../state/unchanged.ts';
 import type { ConferenceEvents } from './conference-events.ts';

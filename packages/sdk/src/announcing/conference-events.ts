@@ -8,11 +8,11 @@ import type {
 import type { Recorder } from '../conventions/recording.ts';
 import type { Message } from '../messages/message.ts';
 import type { WaitingGuest } from '../moderation/moderation.ts';
+import type { Moderator } from '../moderator.ts';
 import type { PublishedStream } from '../publishing/published-stream.ts';
 import type { StreamQuality } from '../quality/quality-of.ts';
 import type { StreamStats } from '../quality/stream-stats.ts';
 import type { ConnectionStatus, NetworkIndicators, Removal } from '../state/conference-store.ts';
-import type { Moderator } from '../state/moderator.ts';
 import type { Playback } from '../state/playback.ts';
 import type { RemoteStream } from '../state/selectors.ts';
 import type { TrackKind } from '../stream-kinds.ts';

@@ -1,6 +1,6 @@
 import type { ConferenceLeftEvent } from '@parley-rtc/contract';
+import { moderatorOf } from '../moderator.ts';
 import type { Removal } from '../state/conference-store.ts';
-import { moderatorOf } from '../state/moderator.ts';
 
 /** Reads why a participant left, or how it was removed. */
 export function departureOf({ reason, removedBy, isBanned = false }: ConferenceLeftEvent): Removal {

@@ -5,8 +5,8 @@ import {
   type ConferenceState,
   type MetadataEntry,
 } from '@parley-rtc/contract';
+import { writerOf, type Moderator } from '../moderator.ts';
 import type { ConferenceSnapshot } from '../state/conference-store.ts';
-import { writerOf, type Moderator } from '../state/moderator.ts';
 
 /** The conference is locked: nobody new can join. */
 export interface ConferenceLock {

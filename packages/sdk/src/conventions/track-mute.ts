@@ -1,6 +1,6 @@
 import { findStream, type ConferenceState, type MetadataEntry } from '@parley-rtc/contract';
+import { writerOf, type Moderator } from '../moderator.ts';
 import type { ConferenceSnapshot } from '../state/conference-store.ts';
-import { writerOf, type Moderator } from '../state/moderator.ts';
 import type { TrackKind } from '../stream-kinds.ts';
 
 /** Returns the key of the conference metadata entry whose existence means that a track is muted. */

@@ -19,6 +19,7 @@ const screen: PublicationOptions = { screen: { audio: false } };
 
 const automatic = () => ({ ...both, autoPublish: true });
 const fromJoin = () => ({ ...both, fromJoin: true });
+const adopting = () => ({ ...both, adopt: true });
 
 let server: FakeServer;
 let page: FakePage;
@@ -540,8 +541,6 @@ describe('what moderators do', () => {
 });
 
 describe('adopting what other code publishes', () => {
-  const adopting = () => ({ ...both, adopt: true });
-
   it('shows and changes it, and leaves it published when disconnecting', async () => {
     const { mine, disconnect } = connected(adopting());
     await settle();

@@ -249,7 +249,7 @@ function kindStates(muted: ReadonlyMap<TrackKind, boolean>): Partial<Record<Trac
 
 /** Whether a stream comes from where the options publish from. */
 function isSameSource({ type }: PublishedStream, options: PublicationOptions): boolean {
-  return (type === 'SCREEN') === ('screen' in options);
+  return (type === 'SCREEN') === 'screen' in options;
 }
 
 /** What `join` publishes, if that is requested and not taken over yet. */

@@ -7,8 +7,8 @@ import { StreamLink, type LinkContext, type Purpose } from '../connection/stream
 import type { Captured } from '../devices/media-source.ts';
 import { StreamNotFoundError } from '../errors/media-errors.ts';
 import { TrackEndedError } from '../errors/track-ended-error.ts';
+import { moderatorOf, type Moderator } from '../moderator.ts';
 import { newId } from '../new-id.ts';
-import { moderatorOf, type Moderator } from '../state/moderator.ts';
 import type { TrackKind } from '../stream-kinds.ts';
 import { latestValue } from '../waiting/latest-value.ts';
 import { pause } from '../waiting/pause.ts';

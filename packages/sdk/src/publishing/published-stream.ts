@@ -1,6 +1,6 @@
 import type { JsonObject, StreamType } from '@parley-rtc/contract';
 import type { DeviceRequest, MissingKinds } from '../devices/media-source.ts';
-import type { Moderator } from '../state/moderator.ts';
+import type { Moderator } from '../moderator.ts';
 import type { TrackKind } from '../stream-kinds.ts';
 import type { TrackProcessor } from './track-processor.ts';
 

@@ -1,8 +1,8 @@
 import type { TokenClaims } from '@parley-rtc/client';
 import type { ConferenceState, NetworkIndicator, Permissions } from '@parley-rtc/contract';
+import type { Moderator } from '../moderator.ts';
 import type { PublishedStream } from '../publishing/published-stream.ts';
 import { Listeners } from '../waiting/listeners.ts';
-import type { Moderator } from './moderator.ts';
 import type { Playback } from './playback.ts';
 
 /**
