@@ -13,6 +13,8 @@ const tokenPattern = /^[\w.~+/-]+=*$/;
 const renewAheadMs = 40_000;
 /** A token that is refused within this time of being issued shows that the server refuses the login, not only the token. */
 const freshMs = 30_000;
+/** So many such refusals in a row do not slow anything down: a key of the server may just have changed. */
+const patience = 2;
 const firstPauseMs = 1_000;
 const longestPauseMs = 15_000;
 
@@ -42,8 +44,9 @@ export function tokenCache(
 
   let current: { token: string; sinceMs: number; renewAtMs: number; endsAtMs: number } | undefined;
   let renewal: Promise<string> | undefined;
-  let pauseMs = 0;
-  let pausedSinceMs = 0;
+  /** How many tokens in a row the server refused soon after they were issued. */
+  let refusals = 0;
+  let refusedAtMs = 0;
 
   const renew = async () => {
     const startedMs = performance.now();
@@ -71,9 +74,10 @@ export function tokenCache(
   const replace = ({ token, sinceMs }: { token: string; sinceMs: number }) => {
     const nowMs = performance.now();
     if (renewal) return renewal;
-    if (nowMs - pausedSinceMs < pauseMs) return token;
-    pauseMs = nowMs - sinceMs < freshMs ? Math.min(Math.max(firstPauseMs, pauseMs * 2), longestPauseMs) : 0;
-    pausedSinceMs = nowMs;
+    const pauseMs = refusals > patience ? firstPauseMs * 2 ** (refusals - patience - 1) : 0;
+    if (nowMs - refusedAtMs < Math.min(pauseMs, longestPauseMs)) return token;
+    refusals = nowMs - sinceMs < freshMs ? refusals + 1 : 0;
+    refusedAtMs = nowMs;
     return sharedRenewal();
   };
 

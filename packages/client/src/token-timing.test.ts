@@ -82,8 +82,8 @@ describe('a token is renewed', () => {
       }
       return source.mock.calls.length - before;
     };
-    // After 0, 1, 3, 7 and 15 s, and every 15 s from then on.
-    expect(await callsWithin(60_000)).toBe(7);
+    // After 0, 0.5, 1, 2, 4, 8 and 16 s, and every 15 s from then on.
+    expect(await callsWithin(60_000)).toBe(9);
     await vi.advanceTimersByTimeAsync(hour);
     expect(await token(current)).not.toBe(current);
   });

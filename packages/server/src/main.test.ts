@@ -28,10 +28,9 @@ it('names variables that have no effect, apart from those of back ends', async (
     PARLEY_CLIENT_ID: 'shop',
   });
   await expect.poll(() => printed.output, { timeout: 10_000 }).toMatch(/Parley listens/);
-  expect(printed.output.match(/PARLEY_\w+/g)).toEqual(['PARLEY_REDIS_ULR']);
-  expect(printed.output).toMatch(
-    /^PARLEY_REDIS_ULR has no effect: the server has no such setting\. All settings: https:/,
-  );
+  const [warning, ...others] = printed.output.split('\n').filter((line) => line.includes('has no effect'));
+  expect(warning).toMatch(/^PARLEY_REDIS_ULR has no effect: the server has no such setting\. All settings: https:/);
+  expect(others).toEqual([]);
   child.kill('SIGTERM');
   expect(await exited).toBe(0);
 }, 20_000);
