@@ -42,7 +42,7 @@ export class Caller {
     return new Caller(this.#server, this.#observations, token);
   }
 
-  /** Sends a request and returns any response. Retries after a 429, because the refused request had no effect. */
+  /** Sends a request and returns any response. Retries after a 429 or 503, because the refused request had no effect. */
   async call<Body = unknown>(operationId: string, asked: Asked = {}): Promise<Answer<Body>> {
     const operation = operations.get(operationId);
     if (!operation) throw new Error(`openapi.yaml has no operation ${operationId}`);
@@ -50,7 +50,7 @@ export class Caller {
       const response = await this.#send(operation, asked);
       const { answer, retryAfterSeconds } = response;
       this.#observations.note(operation, answer.status, answer.body);
-      if (answer.status !== 429 || retriesLeft === 0) return answer as Answer<Body>;
+      if (![429, 503].includes(answer.status) || retriesLeft === 0) return answer as Answer<Body>;
       await pause(retryAfterSeconds * 1000);
     }
   }
