@@ -254,7 +254,12 @@ export class ParleyMenu extends ParleyElement {
     else if (event.key === 'Home') goTo(0);
     else if (event.key === 'End') goTo(-1);
     else if (event.key === 'Tab') this.#menu.value?.hidePopover();
-    else if (event.key.length === 1 && event.key !== ' ') {
+    else if (event.key === 'Escape') {
+      // Browsers close it a little later, when the next key may have chosen an item.
+      event.preventDefault();
+      this.#menu.value?.hidePopover();
+      this.focus();
+    } else if (event.key.length === 1 && event.key !== ' ') {
       const starts = (item: HTMLElement): boolean =>
         (item.textContent ?? '').trim().toLowerCase().startsWith(event.key.toLowerCase());
       const next = [...items.slice(at + 1), ...items.slice(0, at + 1)].find(starts);
