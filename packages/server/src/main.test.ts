@@ -29,7 +29,9 @@ it('names variables that have no effect, apart from those of back ends', async (
   });
   await expect.poll(() => printed.output, { timeout: 10_000 }).toMatch(/Parley listens/);
   const [warning, ...others] = printed.output.split('\n').filter((line) => line.includes('has no effect'));
-  expect(warning).toMatch(/^PARLEY_REDIS_ULR has no effect: the server has no such setting\. All settings: https:/);
+  expect(warning).toMatch(
+    /^PARLEY_REDIS_ULR has no effect: the server has no such setting\. All settings: https:/,
+  );
   expect(others).toEqual([]);
   child.kill('SIGTERM');
   expect(await exited).toBe(0);
