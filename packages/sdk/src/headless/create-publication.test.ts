@@ -583,6 +583,16 @@ describe('adopting what other code publishes', () => {
     expect([aloof, mine, ofScreen].map(about)).toEqual(['off off off', 'off off off', 'on off on']);
   });
 
+  it('leaves it alone while taking over what `join` publishes', async () => {
+    const eve = await joinAs(server, 'eve', { publish: both });
+    const other = await eve.publishStream({ microphone: true });
+    const mine = createPublication(eve);
+    mine.connect(() => ({ ...both, fromJoin: true, adopt: true }));
+    await settle();
+    expect([about(mine), mine.getSnapshot().stream]).toEqual(['on on on', await eve.published]);
+    expect(eve.state.getSnapshot().ownStreams).toContain(other);
+  });
+
   it('prefers what was published here', async () => {
     const { mine } = connected(adopting());
     await mine.publish();

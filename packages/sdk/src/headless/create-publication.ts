@@ -230,8 +230,8 @@ export function createPublication(conference: PublishingConference): Publication
         conference.on('muted-by-moderator', update),
       ];
       const { autoPublish, fromJoin } = read();
-      update();
       if ((autoPublish || untaken(conference, fromJoin)) && isJoined()) void begin();
+      else update();
       return () => {
         readOptions = undefined;
         for (const unsubscribe of stops) unsubscribe();
