@@ -110,6 +110,11 @@ export class StreamLink {
     return this.#connection.peer;
   }
 
+  /** As apps see it: `closed` from the moment of closing, also while the server is told over the connection that is still there. */
+  get state(): RTCPeerConnectionState {
+    return this.isClosed ? 'closed' : this.peer.connectionState;
+  }
+
   get isClosed(): boolean {
     return this.#closing.signal.aborted;
   }

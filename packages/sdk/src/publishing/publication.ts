@@ -245,7 +245,7 @@ export class Publication {
       mediaStream: this.#captured.mediaStream,
       missing: this.#captured.missing ?? {},
       get connectionState() {
-        return link.peer.connectionState;
+        return link.state;
       },
       async mute(kind, { keepDevice = kind === 'audio' } = {}) {
         assertOpen();

@@ -129,6 +129,19 @@ describe('viewing', () => {
     expect(server.views.size).toBe(0);
   });
 
+  it('is closed as soon as it is stopped, however long the server takes, and so is a stream of ours', async () => {
+    const ada = await joinAs(server, 'ada');
+    const bob = await joinAs(server, 'bob');
+    const mine = await bob.publishStream({ camera: true });
+    await settle();
+    const view = await ada.viewStream(mine.id);
+    for (const peer of FakePeerConnection.open) peer.moveTo('connected');
+    server.intercept = () => new Promise(() => {});
+    void view.stop();
+    void mine.unpublish();
+    expect([view.connectionState, mine.connectionState]).toEqual(['closed', 'closed']);
+  });
+
   it('sends candidates for its own view once the answer is applied', async () => {
     const ada = await joinAs(server, 'ada');
     const bob = await joinAs(server, 'bob');

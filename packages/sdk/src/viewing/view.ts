@@ -144,7 +144,7 @@ export class View {
         return mediaStream;
       },
       get connectionState() {
-        return link.peer.connectionState;
+        return link.state;
       },
       get video() {
         return controller.video;
