@@ -2,6 +2,7 @@ import { test, type Browser } from '@playwright/test';
 import { CallPage } from './support/call-page.ts';
 import { newRoom } from './support/caller.ts';
 import { expect } from './support/expect.ts';
+import { hearNotes } from './support/heard-notes.ts';
 
 /** A background that paints everything blue, and one that fails: the app's own processors, as any app can write them. */
 function offerBackgrounds(call: HTMLElement): void {
@@ -133,20 +134,11 @@ test('without processors the lobby offers no background', async ({ browser }) =>
 
 test('the lobby tests the chosen speaker', async ({ browser }) => {
   const ada = await CallPage.open(browser, newRoom());
-  await ada.page.evaluate(() => {
-    const notes: number[] = [];
-    class HeardNode extends OscillatorNode {
-      constructor(context: BaseAudioContext, options: OscillatorOptions = {}) {
-        super(context, options);
-        notes.push(options.frequency ?? 0);
-      }
-    }
-    Object.assign(window, { notes, OscillatorNode: HeardNode });
-  });
+  const notesHz = await hearNotes(ada.page);
   await ada.lobby.getByRole('button', { name: 'Choose and test speaker' }).click();
   await ada.page.getByRole('menuitem', { name: 'Test speaker' }).click();
   await expect(ada.lobby.getByRole('status').filter({ hasText: 'Playing a sound' })).toHaveCount(1);
   await expect(ada.lobby.getByRole('status').filter({ hasText: 'Playing a sound' })).toHaveCount(0);
-  expect(await ada.page.evaluate(() => Reflect.get(window, 'notes') as number[])).toHaveLength(3);
+  expect(await notesHz()).toHaveLength(3);
   await ada.close();
 });

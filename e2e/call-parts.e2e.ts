@@ -1,5 +1,6 @@
 import { test, type Locator } from '@playwright/test';
 import { expect } from './support/expect.ts';
+import { hearNotes } from './support/heard-notes.ts';
 import { HostedParts } from './support/hosted-parts.ts';
 import type { PartsPage } from './support/parts-page.ts';
 
@@ -260,17 +261,7 @@ test('notices come and go, and lasting states offer what helps', async ({ browse
   await page.getByRole('button', { name: 'Dismiss' }).click();
   await expect(page.getByText('Ada joined')).toBeHidden();
 
-  await page.evaluate(() => {
-    const notesHz: number[] = [];
-    class HeardNode extends OscillatorNode {
-      constructor(context: BaseAudioContext, options: OscillatorOptions = {}) {
-        super(context, options);
-        notesHz.push(options.frequency ?? 0);
-      }
-    }
-    Object.assign(window, { notesHz, OscillatorNode: HeardNode });
-  });
-  const notesHz = () => page.evaluate(() => Reflect.get(window, 'notesHz') as readonly number[]);
+  const notesHz = await hearNotes(page);
   await ada.show('parley-chat');
   await ada.write('Are you there?');
   const opened = page.evaluate(

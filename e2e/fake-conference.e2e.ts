@@ -20,7 +20,7 @@ async function expectMoving(video: Locator): Promise<void> {
   await expect.poll(async () => (await video.evaluate(pixelsOf)).pixels).not.toBe(pixels);
 }
 
-test('a call without server, camera and microphone shows generated people who do what they are told', async ({
+test('a call without a server, camera or microphone shows generated people who do as they are told', async ({
   browser,
 }, testInfo) => {
   const { page, errors } = await app.open(browser, { viewport: { width: 1280, height: 800 } });

@@ -1,4 +1,4 @@
-// The app of `fake-conference.e2e.ts`: a call without server, camera and microphone, and the suite that a fake and a real
+// The app of `fake-conference.e2e.ts`: a call without a server, camera or microphone, and the suite that a fake and a real
 // conference share.
 import * as Parley from '@parley-rtc/sdk';
 import * as fakes from '@parley-rtc/testing';

@@ -14,7 +14,7 @@ export async function layoutOf(page: Page): Promise<PageLayout> {
     ({ things, unsteady }) => {
       const boxes: Record<string, string> = {};
       const nameOf = (element: Element): string => {
-        // A name of a device or a person, or the text of a control in another state, is no part of the layout.
+        // The name of a device or person, or a control's text in another state, is not part of the layout.
         const tag = element.role ?? element.localName;
         const label =
           element.ariaLabel ?? (/^(button|h\d)$/.test(element.localName) ? element.textContent : '');

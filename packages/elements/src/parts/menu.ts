@@ -226,9 +226,14 @@ export class ParleyMenu extends ParleyElement {
     if (menu && button) placeBeside(menu, button);
   }
 
-  #select(id: string): void {
+  /** Closes the menu now, and gives focus back. */
+  #close(): void {
     this.#menu.value?.hidePopover();
-    this.#button.value?.focus();
+    this.focus();
+  }
+
+  #select(id: string): void {
+    this.#close();
     this.emit('parley-menu-select', { id });
   }
 
@@ -251,17 +256,16 @@ export class ParleyMenu extends ParleyElement {
     const [forth, back] = isRightToLeft(this) ? ['ArrowLeft', 'ArrowRight'] : ['ArrowRight', 'ArrowLeft'];
     if (key === 'ArrowDown' || key === forth) goTo(at + 1);
     else if (key === 'ArrowUp' || key === back) goTo(at - 1);
-    else if (event.key === 'Home') goTo(0);
-    else if (event.key === 'End') goTo(-1);
-    else if (event.key === 'Tab') this.#menu.value?.hidePopover();
-    else if (event.key === 'Escape') {
+    else if (key === 'Home') goTo(0);
+    else if (key === 'End') goTo(-1);
+    else if (key === 'Tab') this.#menu.value?.hidePopover();
+    else if (key === 'Escape') {
       // Browsers close it a little later, when the next key may have chosen an item.
       event.preventDefault();
-      this.#menu.value?.hidePopover();
-      this.focus();
-    } else if (event.key.length === 1 && event.key !== ' ') {
+      this.#close();
+    } else if (key.length === 1 && key !== ' ') {
       const starts = (item: HTMLElement): boolean =>
-        (item.textContent ?? '').trim().toLowerCase().startsWith(event.key.toLowerCase());
+        (item.textContent ?? '').trim().toLowerCase().startsWith(key.toLowerCase());
       const next = [...items.slice(at + 1), ...items.slice(0, at + 1)].find(starts);
       next?.focus();
     }

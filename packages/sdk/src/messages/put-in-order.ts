@@ -12,11 +12,10 @@ export function putInOrder<Message extends Placed>(
   message: Message,
   index: number,
 ): readonly Message[] {
-  const { sequence } = message;
-  const isLater = (other: Message): boolean =>
-    sequence !== undefined && other.sequence !== undefined && other.sequence > sequence;
-  const isEarlier = (other: Message): boolean =>
-    sequence !== undefined && other.sequence !== undefined && other.sequence < sequence;
+  // Where either has no place yet, it is neither: comparisons with NaN are false.
+  const { sequence = NaN } = message;
+  const isLater = (other: Message): boolean => (other.sequence ?? NaN) > sequence;
+  const isEarlier = (other: Message): boolean => (other.sequence ?? NaN) < sequence;
   const isRight = !others.slice(0, index).some(isLater) && !others.slice(index).some(isEarlier);
   const firstLater = others.findIndex(isLater);
   const place = isRight ? index : firstLater < 0 ? others.length : firstLater;

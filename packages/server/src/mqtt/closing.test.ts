@@ -45,9 +45,7 @@ it('tells a removed participant why, and closes the connection when the login ha
   const conferenceId = await service.create();
   const host = await service.join(conferenceId);
   const caller = await guest(conferenceId);
-  const endpointId = await caller.register();
-  const reader = await MqttReader.open(caller, endpointId);
-  await caller.do('join', { body: { conferenceId, userEndpointId: endpointId } });
+  const { endpointId, reader } = await MqttReader.enter(caller, conferenceId);
   await service.do('removeParticipant', {
     body: { conferenceId, userEndpointId: host, participantId: endpointId, reason: 'noise' },
   });
@@ -90,9 +88,7 @@ it('closes its connections when the server shuts down, also those that do not an
   const server = await startTestServer();
   const { service, clock } = server;
   const conferenceId = await service.create();
-  const endpointId = await service.register();
-  const reader = await MqttReader.open(service, endpointId);
-  await service.do('join', { body: { conferenceId, userEndpointId: endpointId } });
+  const { reader } = await MqttReader.enter(service, conferenceId);
   await expect.poll(() => reader.heard).toHaveLength(1);
   const silent = new WebSocket(`${service.url.replace('http', 'ws')}/ws`, 'mqtt');
   await once(silent, 'open');

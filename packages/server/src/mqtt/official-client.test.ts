@@ -19,9 +19,7 @@ it('sends every version from the own join on, in the order of calls of official 
   const host = await service.join(conferenceId);
   const caller = await guest(conferenceId);
 
-  const endpointId = await caller.register();
-  const reader = await MqttReader.open(caller, endpointId);
-  await caller.do('join', { body: { conferenceId, userEndpointId: endpointId } });
+  const { endpointId, reader } = await MqttReader.enter(caller, conferenceId);
   const streamId = await caller.publish(conferenceId, endpointId);
   await setTopic(server, conferenceId, host, 'weather');
   await caller.do('unpublishStream', { body: { conferenceId, userEndpointId: endpointId, streamId } });
@@ -48,9 +46,8 @@ it('repeats everything since the own join after each reconnect, so that nothing 
   const conferenceId = await service.create();
   const host = await service.join(conferenceId);
   const caller = await guest(conferenceId);
-  const endpointId = await caller.register();
-  let reader = await MqttReader.open(caller, endpointId);
-  await caller.do('join', { body: { conferenceId, userEndpointId: endpointId } });
+  const { endpointId, reader: first } = await MqttReader.enter(caller, conferenceId);
+  let reader = first;
   for (let round = 1; round <= 4; round += 1) {
     await expect.poll(() => reader.versions).toEqual(Array.from({ length: round }, (_, index) => index + 1));
     reader.client.end(true);
@@ -113,9 +110,7 @@ it('follows a conference that has the id of an earlier one', async () => {
 it('sends events outside the history with the quality of service that their sender chose', async () => {
   const { service } = await startTestServer();
   const conferenceId = await service.create();
-  const endpointId = await service.register();
-  const reader = await MqttReader.open(service, endpointId);
-  await service.do('join', { body: { conferenceId, userEndpointId: endpointId } });
+  const { endpointId, reader } = await MqttReader.enter(service, conferenceId);
   for (const qos of ['BEST_EFFORT', 'AT_LEAST_ONCE']) {
     const event = { type: 'DocumentSignedEvent', timestamp: '2026-01-05T10:00:00Z', page: qos };
     await service.do('sendEvent', { body: { conferenceId, event, qos, masks: [] } });

@@ -40,7 +40,7 @@ afterEach(async () => {
   await fake.close();
 });
 
-it('shows who is there, and who speaks', async () => {
+it('shows who is there and who is speaking', async () => {
   const ada = fake.join({ name: 'Ada' });
   const [streamId = ''] = ada.publish({ microphone: true });
   await vi.waitFor(() => expect(page.textContent).toBe('MeAda'));

@@ -56,6 +56,17 @@ export class MqttReader {
     });
   }
 
+  /** Registers an endpoint, subscribes to its events and joins with it: the order of calls of official clients. */
+  static async enter(
+    caller: Caller,
+    conferenceId: string,
+  ): Promise<{ readonly endpointId: string; readonly reader: MqttReader }> {
+    const endpointId = await caller.register();
+    const reader = await MqttReader.open(caller, endpointId);
+    await caller.do('join', { body: { conferenceId, userEndpointId: endpointId } });
+    return { endpointId, reader };
+  }
+
   /** Connects, and subscribes to the events of an endpoint. */
   static async open(
     caller: Pick<Caller, 'url' | 'userId' | 'token'>,
