@@ -26,3 +26,8 @@ export interface AcceptedMedia {
   /** Whether RTCP may come without a leading report (RFC 5506). */
   readonly hasReducedSizeRtcp: boolean;
 }
+
+/** Whether those who decode `former` can decode `media`: every kind is still there, in the same codec. */
+export function hasSameCodecs(former: readonly AcceptedMedia[], media: readonly AcceptedMedia[]): boolean {
+  return former.every(({ kind, codec }) => media.some((one) => one.kind === kind && one.codec === codec));
+}

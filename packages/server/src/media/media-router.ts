@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { IceCandidate, RecordedFile, StreamType, ViewedVideo } from '@parley-rtc/contract';
 import type { MediaKind } from './codecs/codec.ts';
 
@@ -55,6 +56,24 @@ export interface MediaRouter {
 
   /** Closes all streams and frees ports and threads. */
   close(): Promise<void>;
+}
+
+/**
+ * A media router that can share its streams with others, so that a stream has more viewers than one core can serve. Whoever
+ * connects two routers provides the connection: reliable, in order, and out of strangers' reach.
+ */
+export interface RelayingRouter extends MediaRouter {
+  /**
+   * Sends a stream to another router until either side closes the connection.
+   * @throws MediaError `unknown_stream`
+   */
+  sendRelay(streamKey: string, connection: Duplex): void;
+  /**
+   * Takes a stream from another router. When the promise resolves, it can be viewed here; it cannot be recorded or muted here.
+   * {@link unpublish} ends the relay; when the other router ends it, its publisher counts as lost here.
+   * @throws MediaError `unknown_stream` when the other router ends it first, `overloaded`
+   */
+  receiveRelay(streamKey: string, connection: Duplex): Promise<void>;
 }
 
 export interface PublishRequest {

@@ -3,7 +3,7 @@ import type { RawPeer } from './testing/raw-peer.ts';
 import recordings from './testing/recordings.json' with { type: 'json' };
 import { transportOf, withTransport } from './testing/test-offers.ts';
 import { rtpBytes } from './testing/test-packets.ts';
-import { flush, testRouterInTestTime } from './testing/test-router.ts';
+import { flush, routes, testRouterInTestTime } from './testing/test-router.ts';
 import { parseRtcp } from './wire/parse-rtcp.ts';
 import { isRtcp, parseRtpPacket } from './wire/rtp-packet.ts';
 
@@ -17,8 +17,8 @@ const frameMs = 40;
  * Three layers of one video, one packet per frame, in time that the test advances. `offered` is the order in which the
  * offer lists them.
  */
-async function setUp(offered: readonly string[] = rids) {
-  const { network, router, nowMs, advance } = testRouterInTestTime();
+async function setUp(route: (typeof routes)[number], offered: readonly string[] = rids) {
+  const { network, router, nowMs, advance } = testRouterInTestTime(route);
   const told: (readonly string[])[] = [];
   router.onLayersChanged(({ activeRids }) => told.push(activeRids));
   const publisher = await network.createPeer();
@@ -104,9 +104,9 @@ function steps(numbers: readonly number[], ring: number): number[] {
   return numbers.slice(1).map((number, index) => (number - (numbers[index] ?? 0) + ring) % ring);
 }
 
-describe('simulcast', () => {
+describe.each(routes)('simulcast through %s', (route) => {
   it('sends each viewer the layer that fills its shown size, and by default the best', async () => {
-    const { run, view } = await setUp();
+    const { run, view } = await setUp(route);
     await run(200);
     const [small, middle, best] = [await view('s', 180), await view('m', 300), await view('b')];
     await run(1_000);
@@ -118,7 +118,7 @@ describe('simulcast', () => {
   it.each([[['f', 'h', 'q']], [['h', 'f', 'q']], [['q', 'f', 'h']]])(
     'recognizes the sizes of layers that are listed as %j',
     async (offered) => {
-      const { run, view, told } = await setUp(offered);
+      const { run, view, told } = await setUp(route, offered);
       await run(200);
       const [small, middle, best] = [await view('s', 180), await view('m', 300), await view('b')];
       await run(1_000);
@@ -130,7 +130,7 @@ describe('simulcast', () => {
   );
 
   it('sends nothing while muted, and each viewer its own layer again afterwards', async () => {
-    const { router, run, view } = await setUp();
+    const { router, run, view } = await setUp(route);
     await run(200);
     const [small, best] = [await view('s', 180), await view('b')];
     await run(1_000);
@@ -153,15 +153,15 @@ describe('simulcast', () => {
   });
 
   it('reports the needed layers by name, in whatever order they are listed', async () => {
-    const { run, view, told } = await setUp(['f', 'q', 'h']);
+    const { run, view, told } = await setUp(route, ['f', 'q', 'h']);
     await run(200);
     await view('v', 180);
     await run(6_000);
-    expect(told).toEqual([['q']]);
+    expect(told.at(-1)).toEqual(['q']);
   });
 
   it('keeps numbers, timestamps and picture ids continuous over fifty switches', async () => {
-    const { router, run, view } = await setUp();
+    const { router, run, view } = await setUp(route);
     await run(200);
     const viewer = await view('v', 180);
     for (let round = 0; round < 50; round += 1) {
@@ -188,7 +188,7 @@ describe('simulcast', () => {
   });
 
   it('switches to another layer when the current one dies', async () => {
-    const { run, view, silent } = await setUp();
+    const { run, view, silent } = await setUp(route);
     await run(200);
     const viewer = await view('v');
     await run(1_000);
@@ -201,19 +201,20 @@ describe('simulcast', () => {
   });
 
   it('reports which layers are needed, and sends nothing to a paused view', async () => {
-    const { router, run, view, told } = await setUp();
+    const { router, run, view, told } = await setUp(route);
     await run(200);
     const viewer = await view('v', 180);
     await run(6_000);
-    expect(told).toEqual([['q']]);
+    expect(told.at(-1)).toEqual(['q']);
     router.setViewedVideo(streamKey, 'v', { isPaused: true });
     const count = viewer.packets().length;
     await run(6_000);
-    expect(told.slice(1)).toEqual([[]]);
+    expect(told.at(-1)).toEqual([]);
     expect(viewer.packets()).toHaveLength(count);
     router.setViewedVideo(streamKey, 'v', {});
     await run(600);
-    expect(told.at(-1)).toEqual(['h', 'f']);
     expect(viewer.layers().at(-1)).toBe(2);
+    await run(6_000);
+    expect(told.at(-1)).toEqual(['h', 'f']);
   });
 });

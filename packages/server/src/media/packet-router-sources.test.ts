@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import recordings from './testing/recordings.json' with { type: 'json' };
 import { transportOf, withTransport } from './testing/test-offers.ts';
 import { rtpBytes, vp8Payload, vp8Text } from './testing/test-packets.ts';
-import { flush, testRouterInTestTime } from './testing/test-router.ts';
+import { flush, routes, testRouterInTestTime } from './testing/test-router.ts';
 import { parseRtcp } from './wire/parse-rtcp.ts';
 import { isRtcp, parseRtpPacket } from './wire/rtp-packet.ts';
 
@@ -13,8 +13,8 @@ const mediaType = 96;
 const rtxType = 97;
 
 /** A publisher of one video whose SSRCs the test chooses, and a viewer, in time that the test advances. */
-async function setUp(ssrcLines: readonly string[] = []) {
-  const { network, router, nowMs, advance } = testRouterInTestTime();
+async function setUp(route: (typeof routes)[number], ssrcLines: readonly string[] = []) {
+  const { network, router, nowMs, advance } = testRouterInTestTime(route);
   const publisher = await network.createPeer();
   const lines = ssrcLines.map((line) => `a=${line}\r\n`).join('');
   const offer = chromium.publishOffer.replaceAll(/a=ssrc.*\r\n/g, '') + lines;
@@ -75,9 +75,9 @@ function textsOf(received: readonly Buffer[]): readonly string[] {
   });
 }
 
-describe('a muted video', () => {
+describe.each(routes)('a muted video through %s', (route) => {
   it('reaches nobody, whatever its publisher sends, and goes on from a key frame', async () => {
-    const { router, run, send, texts, join } = await setUp();
+    const { router, run, send, texts, join } = await setUp(route);
     await run(25, () => send(1, 'before'));
     router.setMuted(streamKey, ['video']);
     const late = await join('late');
@@ -93,7 +93,7 @@ describe('a muted video', () => {
   });
 
   it('is not repaired or repeated from what arrived meanwhile', async () => {
-    const { publisher, router, run, send, texts, join } = await setUp(['ssrc-group:FID 1 11']);
+    const { publisher, router, run, send, texts, join } = await setUp(route, ['ssrc-group:FID 1 11']);
     await run(3, () => send(1, 'before'));
     router.setMuted(streamKey, ['video']);
     await run(1, () => send(1, 'muted', true));
@@ -109,7 +109,7 @@ describe('a muted video', () => {
   });
 
   it('stays muted over a new transport of the publisher', async () => {
-    const { network, router, advance, nowMs } = testRouterInTestTime();
+    const { network, router, advance, nowMs } = testRouterInTestTime(route);
     const connect = async () => {
       const peer = await network.createPeer();
       const sdpOffer = withTransport(chromium.publishOffer, peer.parameters);
@@ -143,9 +143,9 @@ describe('a muted video', () => {
   });
 });
 
-describe('several SSRCs of one video', () => {
+describe.each(routes)('several SSRCs of one video through %s', (route) => {
   it('that the offer does not relate are one stream, without a storm of key-frame requests', async () => {
-    const { run, send, texts, keyFrameRequests } = await setUp();
+    const { run, send, texts, keyFrameRequests } = await setUp(route);
     await run(100, () => {
       for (const ssrc of [1, 2, 3]) send(ssrc, String(ssrc));
     });
@@ -155,7 +155,7 @@ describe('several SSRCs of one video', () => {
   });
 
   it('of a SIM group are layers: the viewer receives the largest, steadily', async () => {
-    const { run, send, texts, keyFrameRequests } = await setUp(['ssrc-group:SIM 3 1 2']);
+    const { run, send, texts, keyFrameRequests } = await setUp(route, ['ssrc-group:SIM 3 1 2']);
     await run(200, () => {
       send(1, 'small');
       send(2, `middle${'.'.repeat(200)}`);
@@ -173,14 +173,14 @@ describe('several SSRCs of one video', () => {
   });
 
   it('are followed from one to the next when a sender restarts', async () => {
-    const { run, send, texts } = await setUp();
+    const { run, send, texts } = await setUp(route);
     await run(50, () => send(1, 'before'));
     await run(50, () => send(2, 'after'));
     expect(texts().filter((text) => text === 'after').length).toBeGreaterThan(20);
   });
 
   it('with one for each packet cost neither key-frame requests nor the stream', async () => {
-    const { run, send, texts, keyFrameRequests } = await setUp();
+    const { run, send, texts, keyFrameRequests } = await setUp(route);
     let ssrc = 100;
     await run(100, () => {
       send(1, 'steady');
@@ -191,7 +191,10 @@ describe('several SSRCs of one video', () => {
   });
 
   it('do not repair each other', async () => {
-    const { publisher, run, send, texts } = await setUp(['ssrc-group:FID 1 11', 'ssrc-group:FID 2 12']);
+    const { publisher, run, send, texts } = await setUp(route, [
+      'ssrc-group:FID 1 11',
+      'ssrc-group:FID 2 12',
+    ]);
     await run(3, () => send(1, 'own'));
     const repair = (ssrc: number, sequenceNumber: number, text: string) => {
       const original = Buffer.alloc(2);

@@ -100,6 +100,11 @@ export class PublisherPeer {
     return this.#published.find(({ media }) => media.kind === kind);
   }
 
+  /** The arriving stream with this SSRC, if there is one. */
+  source(ssrc: number): SourceStream | undefined {
+    return this.#sources.find((source) => source.ssrc === ssrc);
+  }
+
   /** Statistics of each arriving stream. */
   facts(): MediaFacts[] {
     const nowMs = this.#now();

@@ -36,6 +36,11 @@ export class SimulcastSource {
     return this.#offered[index];
   }
 
+  /** Height of each layer in pixels as far as it is known, in the publisher's order. */
+  get offeredHeightsPx(): readonly (number | undefined)[] {
+    return this.#offered.map((layer) => layer?.heightPx);
+  }
+
   /** The index in {@link layers} of the layer that the publisher lists at this one. */
   rankOf(index: number): number {
     return this.#order.indexOf(index);

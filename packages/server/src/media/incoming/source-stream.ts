@@ -98,6 +98,11 @@ export class SourceStream {
     return this.#heightPx;
   }
 
+  /** Call it with the height that someone else has seen, in pixels; it counts until the next key frame. */
+  assumeHeight(heightPx: number | undefined): void {
+    this.#heightPx ??= heightPx;
+  }
+
   /** Extended number of the newest key frame's first packet; undefined before the first, and for audio. */
   get keyFrameNumber(): number | undefined {
     return this.#keyFrameStart?.extendedNumber;
@@ -117,7 +122,7 @@ export class SourceStream {
     );
     if (this.#highestNumber !== undefined && Math.abs(extended - this.#highestNumber) > maxJump) {
       if (!this.#confirmsJump(packet.sequenceNumber)) return;
-      this.#restart();
+      this.restart();
     }
     this.#afterJump = undefined;
     if (!this.#accept(packet, extended, nowMs)) return;
@@ -211,7 +216,8 @@ export class SourceStream {
     return isConfirmed;
   }
 
-  #restart(): void {
+  /** Takes what comes next for a restarted stream: what is missing before it will not come. */
+  restart(): void {
     this.#epoch += 1;
     this.#highestNumber = undefined;
     this.#keyFrameStart = undefined;

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { cleanup } from 'node-datachannel';
 import { PacketDump } from '../dump/packet-dump.ts';
-import type { MediaLog, MediaRouter } from '../media-router.ts';
+import type { MediaLog, RelayingRouter } from '../media-router.ts';
 import { OverloadWatch } from './overload-watch.ts';
 import { PacketRouter } from './packet-router.ts';
 import { transportsOf, type TransportName } from './transports.ts';
@@ -28,7 +28,7 @@ let openRouters = 0;
  * A media router inside this process. Opens sockets with the first peer.
  * @throws TypeError when an address is not an IP address
  */
-export function createEmbeddedRouter(options: EmbeddedMediaRouterOptions = {}): MediaRouter {
+export function createEmbeddedRouter(options: EmbeddedMediaRouterOptions = {}): RelayingRouter {
   const { packetDumpDir, log = () => {} } = options;
   assertIpAddresses(options);
   openRouters += 1;

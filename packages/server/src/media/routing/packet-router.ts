@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { IceCandidate, ViewedVideo } from '@parley-rtc/contract';
 import { Listeners } from '../../listeners.ts';
 import { machineClockMs } from '../../machine-clock.ts';
@@ -9,18 +10,20 @@ import {
   type ChangedLayers,
   type LostPeer,
   type MediaLog,
-  type MediaRouter,
   type PeerFacts,
   type PublishRequest,
   type RecorderReport,
   type RecordRequest,
+  type RelayingRouter,
   type ViewRequest,
 } from '../media-router.ts';
 import { TransportSetupError, type CreateRtpTransport } from '../transport/rtp-transport.ts';
 import { SilenceWatch } from '../transport/silence-watch.ts';
 import { logListenerError } from './log-listener-error.ts';
 import type { OverloadWatch } from './overload-watch.ts';
-import { RoutedStream } from './routed-stream.ts';
+import { RelayedStream } from './relayed-stream.ts';
+import { RoutedStream, type RoutedStreamOptions } from './routed-stream.ts';
+import type { StreamViews, StreamViewsOptions } from './stream-views.ts';
 
 /** What {@link PacketRouter} needs. */
 export interface PacketRouterOptions {
@@ -43,11 +46,13 @@ const tickIntervalMs = 20;
 const idleTickIntervalMs = 200;
 
 /** Routes RTP between publishers and viewers over any transport. */
-export class PacketRouter implements MediaRouter {
+export class PacketRouter implements RelayingRouter {
   readonly #options: PacketRouterOptions;
   readonly #silence: SilenceWatch;
   readonly #links = new SharedLinks();
   readonly #streams = new Map<string, RoutedStream>();
+  /** Streams that come from other routers. */
+  readonly #relayed = new Map<string, RelayedStream>();
   readonly #lostListeners: Listeners<LostPeer>;
   readonly #layerListeners: Listeners<ChangedLayers>;
   readonly #recordListeners: Listeners<RecorderReport>;
@@ -88,6 +93,32 @@ export class PacketRouter implements MediaRouter {
   unpublish(streamKey: string): void {
     const stream = this.#streams.get(streamKey);
     if (stream) this.#remove(streamKey, stream);
+    this.#relayed.get(streamKey)?.close();
+  }
+
+  sendRelay(streamKey: string, connection: Duplex): void {
+    this.#stream(streamKey).relay(connection);
+  }
+
+  receiveRelay(streamKey: string, connection: Duplex): Promise<void> {
+    if (this.#isClosed) return Promise.reject(new MediaError('overloaded', 'The media router is closed.'));
+    this.#relayed.get(streamKey)?.close();
+    return new Promise((resolve, reject) => {
+      const stream: RelayedStream = new RelayedStream({
+        ...this.#streamOptions(streamKey),
+        connection,
+        onKnown: resolve,
+        onEnd: () => {
+          stream.close();
+          reject(new MediaError('unknown_stream', 'The router of the stream ended its relay.'));
+          if (this.#relayed.get(streamKey) !== stream) return;
+          this.#relayed.delete(streamKey);
+          this.#announceLoss(streamKey, undefined);
+        },
+      });
+      this.#relayed.set(streamKey, stream);
+      this.#scheduleTick();
+    });
   }
 
   setVideoBitrate(streamKey: string, videoBitrateBps: number): void {
@@ -99,8 +130,9 @@ export class PacketRouter implements MediaRouter {
   }
 
   async view(request: ViewRequest): Promise<{ readonly sdpAnswer: string }> {
-    const stream = this.#stream(request.streamKey);
-    if (!stream.hasView(request.viewerId)) this.#assertRoom();
+    const { streamKey, viewerId } = request;
+    const stream = this.#relayed.get(streamKey) ?? this.#stream(streamKey);
+    if (!stream.views.has(viewerId)) this.#assertRoom();
     try {
       return { sdpAnswer: await stream.view(request) };
     } catch (error) {
@@ -109,15 +141,15 @@ export class PacketRouter implements MediaRouter {
   }
 
   addViewCandidates(streamKey: string, viewerId: string, candidates: readonly IceCandidate[]): void {
-    this.#stream(streamKey).addViewCandidates(viewerId, candidates);
+    this.#views(streamKey).addCandidates(viewerId, candidates);
   }
 
   setViewedVideo(streamKey: string, viewerId: string, video: ViewedVideo): void {
-    this.#stream(streamKey).setViewedVideo(viewerId, video);
+    this.#views(streamKey).setVideo(viewerId, video);
   }
 
   stopView(streamKey: string, viewerId: string): void {
-    this.#streams.get(streamKey)?.stopView(viewerId);
+    (this.#relayed.get(streamKey) ?? this.#streams.get(streamKey))?.views.stop(viewerId);
   }
 
   onPeerLost(listener: (lost: LostPeer) => void): () => void {
@@ -146,7 +178,8 @@ export class PacketRouter implements MediaRouter {
   }
 
   facts(): Promise<readonly PeerFacts[]> {
-    return Promise.resolve([...this.#streams].flatMap(([streamKey, stream]) => stream.facts(streamKey)));
+    const streams = [...this.#streams, ...this.#relayed];
+    return Promise.resolve(streams.flatMap(([streamKey, stream]) => stream.facts(streamKey)));
   }
 
   async close(): Promise<void> {
@@ -160,6 +193,7 @@ export class PacketRouter implements MediaRouter {
     this.#streams.clear();
     this.#lostListeners.clear();
     this.#layerListeners.clear();
+    for (const stream of this.#relayed.values()) stream.close();
     await Promise.all(this.#endingRecorders);
     this.#recordListeners.clear();
     await this.#options.release();
@@ -169,6 +203,10 @@ export class PacketRouter implements MediaRouter {
     const stream = this.#streams.get(streamKey);
     if (stream) return stream;
     throw new MediaError('unknown_stream', 'The server has no such stream.');
+  }
+
+  #views(streamKey: string): StreamViews {
+    return (this.#relayed.get(streamKey) ?? this.#stream(streamKey)).views;
   }
 
   /** Protects existing peers before accepting new ones. */
@@ -191,15 +229,25 @@ export class PacketRouter implements MediaRouter {
   #createStream(streamKey: string): RoutedStream {
     if (this.#isClosed) throw new MediaError('overloaded', 'The media router is closed.');
     const stream = new RoutedStream({
-      createTransport: (events, viewerId) => this.#transportsOf(streamKey, viewerId)(events),
-      now: this.#options.now,
-      links: this.#links,
-      onPeerLost: (viewerId) => this.#announceLoss(streamKey, viewerId),
+      ...this.#streamOptions(streamKey),
+      onPublisherLost: () => this.#announceLoss(streamKey, undefined),
       onLayersChanged: (activeRids) => this.#announceLayers({ streamKey, activeRids }),
     });
     this.#streams.set(streamKey, stream);
     if (this.#streams.size === 1) this.#scheduleTick();
     return stream;
+  }
+
+  /** What every stream needs, wherever its publisher is connected. */
+  #streamOptions(
+    streamKey: string,
+  ): Omit<StreamViewsOptions, 'published'> & Pick<RoutedStreamOptions, 'createTransport'> {
+    return {
+      createTransport: (events, viewerId) => this.#transportsOf(streamKey, viewerId)(events),
+      now: this.#options.now,
+      links: this.#links,
+      onLost: (viewerId) => this.#announceLoss(streamKey, viewerId),
+    };
   }
 
   #transportsOf(streamKey: string, viewerId: string | undefined): CreateRtpTransport {
@@ -235,7 +283,7 @@ export class PacketRouter implements MediaRouter {
   /** Replaces the scheduled tick. */
   #scheduleTick(): void {
     clearTimeout(this.#timer);
-    const delayMs = this.#streams.size > 0 ? tickIntervalMs : idleTickIntervalMs;
+    const delayMs = this.#streams.size + this.#relayed.size > 0 ? tickIntervalMs : idleTickIntervalMs;
     const dueMs = this.#options.now() + delayMs;
     this.#timer = setTimeout(() => {
       // Before the tick, in which a listener may close the router.
@@ -248,6 +296,7 @@ export class PacketRouter implements MediaRouter {
   #tick(dueMs: number): void {
     const nowMs = this.#options.now();
     for (const stream of this.#streams.values()) stream.tick(nowMs);
+    for (const stream of this.#relayed.values()) stream.tick(nowMs);
     this.#silence.tick(nowMs);
     this.#options.overload?.tick(nowMs, nowMs - dueMs);
   }

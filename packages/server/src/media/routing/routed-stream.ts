@@ -1,25 +1,22 @@
-import type { IceCandidate, ViewedVideo } from '@parley-rtc/contract';
-import type { AcceptedMedia } from '../accepted-media.ts';
+import type { Duplex } from 'node:stream';
+import type { IceCandidate } from '@parley-rtc/contract';
+import { hasSameCodecs, type AcceptedMedia } from '../accepted-media.ts';
 import type { SharedLinks } from '../bandwidth/shared-links.ts';
 import type { MediaKind } from '../codecs/codec.ts';
 import { PublisherPeer } from '../incoming/publisher-peer.ts';
-import {
-  MediaError,
-  type PeerFacts,
-  type PublishRequest,
-  type RecordedFileEnd,
-  type ViewRequest,
-} from '../media-router.ts';
+import type { PeerFacts, PublishRequest, RecordedFileEnd, ViewRequest } from '../media-router.ts';
 import { ActiveLayers } from '../outgoing/active-layers.ts';
 import { SourceCap, type CappingView } from '../outgoing/source-cap.ts';
-import { ViewerPeer } from '../outgoing/viewer-peer.ts';
 import { StreamRecorder, type StreamRecorderOptions } from '../recording/stream-recorder.ts';
+import { OutgoingRelays } from '../relay/outgoing-relays.ts';
+import { writeMedia } from '../relay/relay-messages.ts';
 import { acceptPublish } from '../sdp/accept-publish.ts';
-import { acceptView } from '../sdp/accept-view.ts';
 import { chosenTransport } from '../sdp/chosen-transport.ts';
 import { parseOffer } from '../sdp/parse-offer.ts';
 import { startBitrateFor, writeAnswer } from '../sdp/write-answer.ts';
 import type { RtpTransport, RtpTransportEvents } from '../transport/rtp-transport.ts';
+import { addCandidates, assertOpen } from './connect-peer.ts';
+import { StreamViews } from './stream-views.ts';
 
 /** What a stream needs from its router. */
 export interface RoutedStreamOptions {
@@ -29,27 +26,27 @@ export interface RoutedStreamOptions {
   readonly links: Pick<SharedLinks, 'hold'>;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
-  /** Called when the publisher (no `viewerId`) or a view was lost and removed. */
-  readonly onPeerLost: (viewerId: string | undefined) => void;
+  /** Called when the publisher was lost. */
+  readonly onPublisherLost: () => void;
+  /** Called when a view was lost and removed. */
+  readonly onLost: (viewerId: string) => void;
   /** Called when the set of viewed simulcast layers changes. */
   readonly onLayersChanged: (activeRids: readonly string[]) => void;
 }
 
-interface Connected<Peer> {
+interface ConnectedPublisher {
   readonly transport: RtpTransport;
-  readonly peer: Peer;
+  readonly peer: PublisherPeer;
 }
 
-interface ConnectedViewer extends Connected<ViewerPeer> {
-  /** Closes the transport, and leaves the link to the viewer's other views. */
-  readonly close: () => void;
-}
-
-/** One published stream with its views. It outlives its publisher's transport, which can be replaced. */
+/** One stream whose publisher is connected here. It outlives its publisher's transport, which can be replaced. */
 export class RoutedStream {
   readonly #options: RoutedStreamOptions;
-  readonly #views = new Map<string, ConnectedViewer>();
-  #publisher: Connected<PublisherPeer> | undefined;
+  /** The views at this router. */
+  readonly views: StreamViews;
+  /** Those at other routers. */
+  readonly #relays: OutgoingRelays;
+  #publisher: ConnectedPublisher | undefined;
   #publishedMedia: readonly AcceptedMedia[] = [];
   #activeLayers: ActiveLayers | undefined;
   #recorder: StreamRecorder | undefined;
@@ -60,6 +57,18 @@ export class RoutedStream {
 
   constructor(options: RoutedStreamOptions) {
     this.#options = options;
+    this.views = new StreamViews({ ...options, published: (kind) => this.#publisher?.peer.published(kind) });
+    this.#relays = new OutgoingRelays({
+      state: () => ({
+        media: writeMedia(this.#publishedMedia),
+        mutedKinds: this.#mutedKinds,
+        heightsPx: this.#publisher?.peer.published('video')?.offeredHeightsPx ?? [],
+        ...(this.#cap.uncappedBps !== undefined && { uncappedBps: this.#cap.uncappedBps }),
+      }),
+      sectionOf: (media) => this.#publishedMedia.indexOf(media),
+      sourceOf: (ssrc) => this.#publisher?.peer.source(ssrc),
+      now: options.now,
+    });
   }
 
   /** Receives the stream over a new transport; the former one closes when this one is ready. */
@@ -78,17 +87,19 @@ export class RoutedStream {
       former: this.#publisher?.peer,
       send: (packet) => transport.send(packet),
       onPacket: (published, source, packet, extendedNumber) => {
-        for (const view of this.#views.values()) view.peer.forward(published, source, packet, extendedNumber);
+        this.views.forward(published, source, packet, extendedNumber);
+        this.#relays.forward(source, packet);
         this.#recorder?.forward(published, source, packet, extendedNumber);
       },
       onSenderReport: (source) => {
-        for (const view of this.#views.values()) view.peer.sendSenderReport(source);
+        this.views.sendSenderReport(source);
+        this.#relays.sendSenderReport(source);
         this.#recorder?.senderReport(source);
       },
       now: this.#options.now,
     });
     const local = await transport.open(remote);
-    this.#assertOpen(transport);
+    assertOpen(this.#isClosed, transport);
     this.#publisher?.transport.close();
     peer.setMuted(this.#mutedKinds);
     this.#publisher = { transport, peer };
@@ -96,69 +107,26 @@ export class RoutedStream {
     this.#publishedMedia = media;
     this.#cap.lift();
     // Existing viewers cannot decode the new codecs.
-    if (!isSame) for (const [viewerId, view] of this.#views) this.#loseView(viewerId, view.transport);
+    if (!isSame) this.views.loseAll();
+    this.#relays.tellState(this.#options.now());
     this.#activeLayers = this.#watchLayers(media);
     this.setVideoBitrate(request.videoBitrateBps);
     return writeAnswer(offer, media, local, [], startBitrateFor(request.videoBitrateBps));
   }
 
   /** Adds a viewer, replacing a former view with this id. */
-  async view(request: ViewRequest): Promise<string> {
-    const offer = parseOffer(request.sdpOffer);
-    const media = acceptView(offer, this.#publishedMedia);
-    const remote = chosenTransport(offer, media);
-    const events: RtpTransportEvents = {
-      onPacket: (packet) => peer.receive(packet),
-      onStateChange: (state) => {
-        if (state === 'open') peer.open();
-        else if (state === 'lost') this.#loseView(request.viewerId, transport);
-      },
-    };
-    const transport = this.#options.createTransport(events, request.viewerId);
-    const { link: shared, release } = this.#options.links.hold(request.linkKey);
-    const peer = new ViewerPeer({
-      media,
-      shared,
-      former: this.#views.get(request.viewerId)?.peer,
-      send: (packet) => transport.send(packet),
-      published: (kind) => this.#publisher?.peer.published(kind),
-      now: this.#options.now,
-    });
-    if (request.video) peer.setVideo(request.video);
-    const close = (): void => {
-      transport.close();
-      peer.close();
-      release();
-    };
-    try {
-      const local = await transport.open(remote);
-      this.#assertOpen(transport);
-      this.#views.get(request.viewerId)?.close();
-      this.#views.set(request.viewerId, { transport, peer, close });
-      return writeAnswer(offer, media, local, peer.sentMedia);
-    } catch (error) {
-      close();
-      throw error;
-    }
+  view(request: ViewRequest): Promise<string> {
+    return this.views.add(request, this.#publishedMedia);
   }
 
-  hasView(viewerId: string): boolean {
-    return this.#views.has(viewerId);
+  /** Sends the stream to another router over this connection, for views there. */
+  relay(connection: Duplex): void {
+    this.#relays.add(connection);
   }
 
   addPublishCandidates(candidates: readonly IceCandidate[]): void {
     // A lost publisher may still send candidates; ignoring them is harmless.
     if (this.#publisher) addCandidates(this.#publisher.transport, candidates);
-  }
-
-  /** @throws MediaError `unknown_view` */
-  addViewCandidates(viewerId: string, candidates: readonly IceCandidate[]): void {
-    addCandidates(this.#view(viewerId).transport, candidates);
-  }
-
-  /** @throws MediaError `unknown_view` */
-  setViewedVideo(viewerId: string, video: ViewedVideo): void {
-    this.#view(viewerId).peer.setVideo(video);
   }
 
   /** Caps the video, all of its layers together; 0 lifts the cap. */
@@ -171,11 +139,7 @@ export class RoutedStream {
   setMuted(kinds: readonly MediaKind[]): void {
     this.#mutedKinds = kinds;
     this.#publisher?.peer.setMuted(kinds);
-  }
-
-  stopView(viewerId: string): void {
-    this.#views.get(viewerId)?.close();
-    this.#views.delete(viewerId);
+    this.#relays.tellState(this.#options.now());
   }
 
   /** Records the stream from now on, in place of a former recorder; resolves when that one's files are complete. */
@@ -194,7 +158,8 @@ export class RoutedStream {
 
   tick(nowMs: number): void {
     this.#publisher?.peer.tick(nowMs);
-    for (const view of this.#views.values()) view.peer.tick(nowMs);
+    this.views.tick(nowMs);
+    this.#relays.tick(nowMs);
     this.#recorder?.tick(nowMs);
     this.#capForViews(nowMs);
     this.#activeLayers?.update((layer) => this.#isNeeded(layer), nowMs);
@@ -202,18 +167,16 @@ export class RoutedStream {
 
   /** Statistics of the publisher's and viewers' media. */
   facts(streamKey: string): PeerFacts[] {
-    const facts: PeerFacts[] = [];
-    if (this.#publisher) facts.push({ streamKey, media: this.#publisher.peer.facts() });
-    for (const [viewerId, { peer }] of this.#views) facts.push({ streamKey, viewerId, media: peer.facts() });
-    return facts;
+    const publisher = this.#publisher ? [{ streamKey, media: this.#publisher.peer.facts() }] : [];
+    return [...publisher, ...this.views.facts(streamKey)];
   }
 
   close(): void {
     this.#isClosed = true;
     this.#publisher?.transport.close();
     this.#publisher = undefined;
-    for (const view of this.#views.values()) view.close();
-    this.#views.clear();
+    this.views.close();
+    this.#relays.close();
   }
 
   #watchLayers(media: readonly AcceptedMedia[]): ActiveLayers | undefined {
@@ -228,7 +191,7 @@ export class RoutedStream {
     if (!published || !layer || others.length > 0) return;
     // A recording takes the best that there is.
     const views = (): CappingView[] =>
-      this.#recorder ? [] : [...this.#views.values()].map(({ peer }) => peer.capping(nowMs));
+      this.#recorder ? [] : [...this.views.capping(nowMs), ...this.#relays.capping];
     const hasChanged = this.#cap.update(layer.rate.bitsPerSecond(nowMs), views, nowMs);
     published.uncappedBps = this.#cap.uncappedBps;
     if (hasChanged) this.#applyCaps();
@@ -240,47 +203,15 @@ export class RoutedStream {
   }
 
   #isNeeded(layer: number): boolean {
-    for (const { peer } of this.#views.values()) if (peer.needsLayer(layer)) return true;
+    if (this.views.needLayer(layer) || this.#relays.needLayer(layer)) return true;
     const rank = this.#publisher?.peer.published('video')?.rankOf(layer) ?? layer;
     return this.#recorder?.needsLayer(rank) ?? false;
-  }
-
-  #view(viewerId: string): Connected<ViewerPeer> {
-    const view = this.#views.get(viewerId);
-    if (view) return view;
-    throw new MediaError('unknown_view', `The stream has no view "${viewerId}".`);
   }
 
   #losePublisher(transport: RtpTransport): void {
     transport.close();
     if (this.#publisher?.transport !== transport) return;
     this.#publisher = undefined;
-    this.#options.onPeerLost(undefined);
-  }
-
-  #loseView(viewerId: string, transport: RtpTransport): void {
-    transport.close();
-    const view = this.#views.get(viewerId);
-    if (view?.transport !== transport) return;
-    view.close();
-    this.#views.delete(viewerId);
-    this.#options.onPeerLost(viewerId);
-  }
-
-  /** The stream may be unpublished while a transport opens. */
-  #assertOpen(transport: RtpTransport): void {
-    if (!this.#isClosed) return;
-    transport.close();
-    throw new MediaError('unknown_stream', 'The stream was unpublished during the call.');
-  }
-}
-
-function hasSameCodecs(former: readonly AcceptedMedia[], media: readonly AcceptedMedia[]): boolean {
-  return former.every(({ kind, codec }) => media.some((one) => one.kind === kind && one.codec === codec));
-}
-
-function addCandidates(transport: RtpTransport, candidates: readonly IceCandidate[]): void {
-  for (const { candidate } of candidates) {
-    if (candidate) transport.addCandidate(candidate);
+    this.#options.onPublisherLost();
   }
 }
