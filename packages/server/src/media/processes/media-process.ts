@@ -1,9 +1,19 @@
 // The program of one media process: the embedded router, controlled by messages from the server that started it.
-import { MediaError, type MediaRouter } from '../media-router.ts';
+import { rmSync } from 'node:fs';
+import { MediaError, type MediaRouter, type RelayingRouter } from '../media-router.ts';
+import { connectRelay, listenForRelays } from '../relay/relay-listener.ts';
 import { createEmbeddedRouter } from '../routing/embedded-media-router.ts';
-import type { Command, Failure, FromProcess, Request, ToProcess } from './messages.ts';
+import type {
+  Command,
+  Failure,
+  FromProcess,
+  RelayRequest,
+  Request,
+  Requests,
+  ToProcess,
+} from './messages.ts';
 
-let router: MediaRouter | undefined;
+let router: RelayingRouter | undefined;
 
 function send(message: FromProcess): void {
   // The server may be gone already; then `disconnect` follows.
@@ -16,19 +26,28 @@ process.on('disconnect', () => {
   void end();
 });
 process.on('message', (message: ToProcess) => {
-  if (message.kind === 'start') start(message);
+  if (message.kind === 'start') void start(message);
   else if (router && message.kind === 'command') execute(router, message.command);
   else if (router && message.kind === 'request') void respond(router, message);
 });
 
-function start({ options }: Extract<ToProcess, { kind: 'start' }>): void {
-  router = createEmbeddedRouter({
+async function start({ options }: Extract<ToProcess, { kind: 'start' }>): Promise<void> {
+  const created = createEmbeddedRouter({
     ...options,
     log: (level, message, fields) => send({ kind: 'log', level, message, fields: readable(fields) }),
   });
+  router = created;
   router.onPeerLost((lost) => send({ kind: 'lost', lost }));
   router.onLayersChanged((changed) => send({ kind: 'layers', changed }));
   router.onRecorded((report) => send({ kind: 'recorded', report }));
+  try {
+    // A process that was killed leaves its socket behind.
+    rmSync(options.relayPath, { force: true });
+    await listenForRelays(options.relayPath, (key, connection) => created.sendRelay(key, connection));
+  } catch (error) {
+    const fields = readable({ err: error });
+    send({ kind: 'log', level: 'error', message: 'Streams cannot be relayed from this process', fields });
+  }
   send({ kind: 'ready' });
 }
 
@@ -63,7 +82,7 @@ function execute(target: MediaRouter, command: Command): void {
   }
 }
 
-async function respond(target: MediaRouter, request: Request): Promise<void> {
+async function respond(target: RelayingRouter, request: Request): Promise<void> {
   const { id } = request;
   try {
     send({ kind: 'response', id, response: await perform(target, request) });
@@ -72,15 +91,22 @@ async function respond(target: MediaRouter, request: Request): Promise<void> {
   }
 }
 
-function perform(target: MediaRouter, request: Request): ReturnType<MediaRouter['publish' | 'facts']> {
+function perform(target: RelayingRouter, request: Request): Promise<Requests[keyof Requests]['response']> {
   switch (request.name) {
     case 'publish':
       return target.publish(request.payload);
     case 'view':
       return target.view(request.payload);
+    case 'relay':
+      return relay(target, request.payload);
     case 'facts':
       return target.facts();
   }
+}
+
+async function relay(target: RelayingRouter, { streamKey, from }: RelayRequest): Promise<null> {
+  await target.receiveRelay(streamKey, connectRelay(from.relayPath, from.streamKey));
+  return null;
 }
 
 function failureOf(error: unknown): Failure {

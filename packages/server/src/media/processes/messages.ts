@@ -12,7 +12,18 @@ import type {
 import type { EmbeddedMediaRouterOptions } from '../routing/embedded-media-router.ts';
 
 /** The options of a media process, sent in its first message. */
-export type ProcessOptions = Omit<EmbeddedMediaRouterOptions, 'log'>;
+export interface ProcessOptions extends Omit<EmbeddedMediaRouterOptions, 'log'> {
+  /** Where the process gives its streams to others: the path of a Unix socket. */
+  readonly relayPath: string;
+}
+
+/** A stream that a process takes from another. */
+export interface RelayRequest {
+  /** Its key in this process. */
+  readonly streamKey: string;
+  /** The other process's {@link ProcessOptions.relayPath}, and the stream's key there. */
+  readonly from: { readonly relayPath: string; readonly streamKey: string };
+}
 
 type Commands = Pick<
   MediaRouter,
@@ -36,6 +47,7 @@ export type Command = {
 export interface Requests {
   readonly publish: { readonly request: PublishRequest; readonly response: { readonly sdpAnswer: string } };
   readonly view: { readonly request: ViewRequest; readonly response: { readonly sdpAnswer: string } };
+  readonly relay: { readonly request: RelayRequest; readonly response: null };
   readonly facts: { readonly request: null; readonly response: readonly PeerFacts[] };
 }
 

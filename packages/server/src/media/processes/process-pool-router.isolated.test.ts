@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import { cleanup } from 'node-datachannel';
 import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
 import { createMediaRouter } from '../create-media-router.ts';
+import { createEmbeddedRouter } from '../routing/embedded-media-router.ts';
 import { eventually } from '../testing/eventually.ts';
 import { connectEnds, describeMediaRouter } from '../testing/media-router-behaviour.ts';
-import { ProcessPoolRouter } from './process-pool-router.ts';
+import { relayedRouter } from '../testing/relayed-router.ts';
+import type { Candidate } from './choose-process.ts';
+import { ProcessPoolRouter, type ProcessPoolOptions } from './process-pool-router.ts';
 
 vi.setConfig({ testTimeout: 40_000 });
 afterAll(() => cleanup());
@@ -13,11 +16,23 @@ afterAll(() => cleanup());
 describeMediaRouter('one process', () => createMediaRouter({ bindAddress: '127.0.0.1' }));
 describeMediaRouter('three processes', () => createMediaRouter({ bindAddress: '127.0.0.1', processes: 3 }));
 
-function createPool() {
+describeMediaRouter('three processes, with each view in another', () => createPool(3, { choose: emptiest }));
+describeMediaRouter('a relay between two routers', () => {
+  const create = () => createEmbeddedRouter({ bindAddress: '127.0.0.1' });
+  return relayedRouter(create(), create());
+});
+
+/** As if a relay cost nothing. */
+function emptiest<Process extends Candidate>(processes: readonly Process[]): Process | undefined {
+  return processes.toSorted((one, other) => one.peers - other.peers)[0];
+}
+
+function createPool(processes = 2, options: Partial<ProcessPoolOptions> = {}) {
   return new ProcessPoolRouter({
-    processes: 2,
+    processes,
     optionsOf: () => ({ bindAddress: '127.0.0.1' }),
     log: () => {},
+    ...options,
   });
 }
 

@@ -2,7 +2,7 @@
  * A relay's byte stream is a sequence of frames: the size of the content (2 bytes), what the frame is, the section and the layer
  * that it belongs to (1 byte each), and the content.
  */
-export const frameKind = { state: 1, demand: 2, rtp: 3, rtcp: 4 } as const;
+export const frameKind = { hello: 0, state: 1, demand: 2, rtp: 3, rtcp: 4 } as const;
 
 export type FrameKind = (typeof frameKind)[keyof typeof frameKind];
 

@@ -93,7 +93,9 @@ export class PacketRouter implements RelayingRouter {
   unpublish(streamKey: string): void {
     const stream = this.#streams.get(streamKey);
     if (stream) this.#remove(streamKey, stream);
-    this.#relayed.get(streamKey)?.close();
+    const relayed = this.#relayed.get(streamKey);
+    this.#relayed.delete(streamKey);
+    relayed?.close();
   }
 
   sendRelay(streamKey: string, connection: Duplex): void {
@@ -102,7 +104,7 @@ export class PacketRouter implements RelayingRouter {
 
   receiveRelay(streamKey: string, connection: Duplex): Promise<void> {
     if (this.#isClosed) return Promise.reject(new MediaError('overloaded', 'The media router is closed.'));
-    this.#relayed.get(streamKey)?.close();
+    this.unpublish(streamKey);
     return new Promise((resolve, reject) => {
       const stream: RelayedStream = new RelayedStream({
         ...this.#streamOptions(streamKey),

@@ -80,6 +80,7 @@ export class RelayedStream {
   }
 
   #demand(nowMs: number): void {
+    if (this.#media.length === 0) return;
     const sent = this.#sentLayers;
     const layers = sent && { sent, needed: sent.filter((layer) => this.views.needLayer(layer)) };
     this.#relay.demand(

@@ -9,6 +9,7 @@ export function relayedRouter(origin: RelayingRouter, edge: RelayingRouter): Med
     origin.sendRelay(streamKey, here);
     return edge.receiveRelay(streamKey, there);
   };
+  const viewed = (streamKey: string): MediaRouter => (relays.has(streamKey) ? edge : origin);
   return {
     publish: (request) => origin.publish(request),
     addPublishCandidates: (streamKey, candidates) => origin.addPublishCandidates(streamKey, candidates),
@@ -26,8 +27,9 @@ export function relayedRouter(origin: RelayingRouter, edge: RelayingRouter): Med
       return await edge.view(request);
     },
     addViewCandidates: (streamKey, viewerId, candidates) =>
-      edge.addViewCandidates(streamKey, viewerId, candidates),
-    setViewedVideo: (streamKey, viewerId, video) => edge.setViewedVideo(streamKey, viewerId, video),
+      viewed(streamKey).addViewCandidates(streamKey, viewerId, candidates),
+    setViewedVideo: (streamKey, viewerId, video) =>
+      viewed(streamKey).setViewedVideo(streamKey, viewerId, video),
     stopView: (streamKey, viewerId) => edge.stopView(streamKey, viewerId),
     onPeerLost: (listener) => {
       const removers = [
