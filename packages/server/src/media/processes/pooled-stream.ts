@@ -1,10 +1,18 @@
 import type { MediaProcessLink } from './media-process-link.ts';
 import type { ProcessSlot } from './process-slot.ts';
 
+/** What a process can be asked for. */
+export type ProcessCalls = Pick<MediaProcessLink, 'command' | 'request'>;
+
+/** A process's place, as far as streams need it. */
+export interface StreamSlot extends Pick<ProcessSlot, 'index' | 'relayPath' | 'isReady'> {
+  readonly link: ProcessCalls | undefined;
+}
+
 /** A stream in one of the processes that have it. */
 export interface Placement {
-  readonly slot: ProcessSlot;
-  readonly link: MediaProcessLink;
+  readonly slot: StreamSlot;
+  readonly link: ProcessCalls;
   /** Its name there: a new one each time, so that late messages never reach the wrong stream. */
   readonly innerKey: string;
   readonly viewerIds: Set<string>;
@@ -43,7 +51,7 @@ export class PooledStream {
   }
 
   /** The stream's place in this process, if it has one. */
-  placementIn(slot: ProcessSlot): Placement | undefined {
+  placementIn(slot: StreamSlot): Placement | undefined {
     return this.placements.find((placement) => placement.slot === slot);
   }
 }

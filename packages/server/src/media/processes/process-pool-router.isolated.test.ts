@@ -3,10 +3,8 @@ import { once } from 'node:events';
 import { cleanup } from 'node-datachannel';
 import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
 import { createMediaRouter } from '../create-media-router.ts';
-import { createEmbeddedRouter } from '../routing/embedded-media-router.ts';
 import { eventually } from '../testing/eventually.ts';
 import { connectEnds, describeMediaRouter } from '../testing/media-router-behaviour.ts';
-import { relayedRouter } from '../testing/relayed-router.ts';
 import type { Candidate } from './choose-process.ts';
 import { ProcessPoolRouter, type ProcessPoolOptions } from './process-pool-router.ts';
 
@@ -17,11 +15,6 @@ describeMediaRouter('one process', () => createMediaRouter({ bindAddress: '127.0
 describeMediaRouter('three processes', () => createMediaRouter({ bindAddress: '127.0.0.1', processes: 3 }));
 
 describeMediaRouter('three processes, with each view in another', () => createPool(3, { choose: emptiest }));
-describeMediaRouter('a relay between two routers', () => {
-  const create = () => createEmbeddedRouter({ bindAddress: '127.0.0.1' });
-  return relayedRouter(create(), create());
-});
-
 /** As if a relay cost nothing. */
 function emptiest<Process extends Candidate>(processes: readonly Process[]): Process | undefined {
   return processes.toSorted((one, other) => one.peers - other.peers)[0];
@@ -78,6 +71,50 @@ it('loses only the streams of a killed process, and places new ones in another',
   expect(router.pids).not.toContain(pids[0]);
   expect(lost).toHaveLength(2);
 });
+
+it('loses only the views of a killed process whose stream came over a relay, and sets them up again', async () => {
+  const { router, publisher, viewers, view, lost, pidOf } = await relayed();
+  process.kill(pidOf.edge, 'SIGKILL');
+  await eventually(() => expect(lost).toEqual([{ streamKey: 'a', viewerId: 'edge' }]));
+  publisher.send('to those who stay');
+  await eventually(() => expect(viewers.origin.texts().at(-1)).toBe('to those who stay'));
+  expect(() => router.addViewCandidates('a', 'edge', [])).toThrow(
+    expect.objectContaining({ code: 'unknown_view' }),
+  );
+  await publisher.sendUntilSeen([await view('a', 'edge')]);
+  expect(lost).toHaveLength(1);
+});
+
+it('loses a stream with all its views, wherever they are, when the process of its publisher is killed', async () => {
+  const { publish, view, lost, pidOf } = await relayed();
+  process.kill(pidOf.origin, 'SIGKILL');
+  await eventually(() => expect(lost).toHaveLength(3));
+  expect(lost).toEqual([
+    { streamKey: 'a', viewerId: 'origin' },
+    { streamKey: 'a', viewerId: 'edge' },
+    { streamKey: 'a' },
+  ]);
+  const again = await publish('a', 0x3333);
+  await again.sendUntilSeen([await view('a', 'edge')]);
+});
+
+/** A stream with a view where its publisher is, and one in another process. */
+async function relayed() {
+  const toClose: (() => unknown)[] = [];
+  const router = createPool(2, { choose: emptiest });
+  onTestFinished(async () => {
+    for (const close of toClose.toReversed()) await close();
+    await router.close();
+  });
+  const ends = connectEnds(router, toClose);
+  await router.facts();
+  const publisher = await ends.publish('a');
+  const viewers = { edge: await ends.view('a', 'edge'), origin: await ends.view('a', 'origin') };
+  await publisher.sendUntilSeen(Object.values(viewers));
+  // The first of two equally loaded processes has the publisher.
+  const [origin = 0, edge = 0] = router.pids;
+  return { router, ...ends, publisher, viewers, pidOf: { origin, edge } };
+}
 
 it('refuses pending requests to an exiting process with overloaded', async () => {
   const router = createPool();

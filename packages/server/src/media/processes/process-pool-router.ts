@@ -18,9 +18,9 @@ import {
 } from '../media-router.ts';
 import { logListenerError } from '../routing/log-listener-error.ts';
 import { chooseProcess, type ChooseProcess } from './choose-process.ts';
-import type { MediaProcessEvents, MediaProcessLink } from './media-process-link.ts';
+import type { MediaProcessEvents } from './media-process-link.ts';
 import type { FromProcess, ProcessOptions } from './messages.ts';
-import { isEdge, type Edge, type Placement, type PooledStream } from './pooled-stream.ts';
+import { isEdge, type Edge, type Placement, type PooledStream, type ProcessCalls } from './pooled-stream.ts';
 import { ProcessSlot } from './process-slot.ts';
 import { StreamPlaces, unpublished } from './stream-places.ts';
 
@@ -48,7 +48,7 @@ export class ProcessPoolRouter implements MediaRouter {
   readonly #layers: Listeners<ChangedLayers>;
   readonly #recorded: Listeners<RecorderReport>;
   /** The process of each recorder whose last report has not come. */
-  readonly #recorders = new Map<string, MediaProcessLink>();
+  readonly #recorders = new Map<string, ProcessCalls>();
   #isClosed = false;
 
   constructor(options: ProcessPoolOptions) {
@@ -256,7 +256,7 @@ export class ProcessPoolRouter implements MediaRouter {
   }
 
   /** Handles the exit of a process: reports the lost peers. */
-  #loseProcess(index: number, link: MediaProcessLink, reason: string, restartInMs: number): void {
+  #loseProcess(index: number, link: ProcessCalls, reason: string, restartInMs: number): void {
     const { streams } = this.#places;
     const gone = streams.filter(({ origin }) => origin.link === link);
     for (const stream of gone) this.#places.remove(stream);

@@ -1,15 +1,20 @@
 import { MediaError, type MediaLog } from '../media-router.ts';
 import type { ChooseProcess } from './choose-process.ts';
-import type { MediaProcessLink } from './media-process-link.ts';
-import { isEdge, PooledStream, type Edge, type Placement } from './pooled-stream.ts';
-import type { ProcessSlot } from './process-slot.ts';
+import {
+  isEdge,
+  PooledStream,
+  type Edge,
+  type Placement,
+  type ProcessCalls,
+  type StreamSlot,
+} from './pooled-stream.ts';
 
 /** A relay without views ends after this long: views come and go. */
 const idleRelayMs = 10_000;
 
 /** What {@link StreamPlaces} needs. */
 export interface StreamPlacesOptions {
-  readonly slots: readonly ProcessSlot[];
+  readonly slots: readonly StreamSlot[];
   readonly log: MediaLog;
   /** Decides which process gets another view. */
   readonly choose: ChooseProcess;
@@ -17,7 +22,7 @@ export interface StreamPlacesOptions {
 
 /** Knows which stream is in which processes, and decides where streams and views go. */
 export class StreamPlaces {
-  readonly #slots: readonly ProcessSlot[];
+  readonly #slots: readonly StreamSlot[];
   readonly #log: MediaLog;
   readonly #choose: ChooseProcess;
   readonly #streams = new Map<string, PooledStream>();
@@ -48,14 +53,14 @@ export class StreamPlaces {
   }
 
   /** Slots with a running process first, then those with the fewest peers. */
-  slotsByLoad(): readonly ProcessSlot[] {
+  slotsByLoad(): readonly StreamSlot[] {
     const peers = this.#peers();
-    const loadOf = (slot: ProcessSlot): number => (slot.isReady ? 0 : 1e6) + (peers.get(slot) ?? 0);
+    const loadOf = (slot: StreamSlot): number => (slot.isReady ? 0 : 1e6) + (peers.get(slot) ?? 0);
     return this.#slots.toSorted((a, b) => loadOf(a) - loadOf(b));
   }
 
   /** Adds a stream whose publisher goes to this process. */
-  add(streamKey: string, slot: ProcessSlot, link: MediaProcessLink): PooledStream {
+  add(streamKey: string, slot: StreamSlot, link: ProcessCalls): PooledStream {
     const stream = new PooledStream(streamKey, this.#place(streamKey, slot, link));
     this.#streams.set(streamKey, stream);
     this.#byInnerKey.set(stream.origin.innerKey, stream);
@@ -127,7 +132,7 @@ export class StreamPlaces {
     return this.#addEdge(stream, slot, slot.link);
   }
 
-  #addEdge(stream: PooledStream, slot: ProcessSlot, link: MediaProcessLink): Edge {
+  #addEdge(stream: PooledStream, slot: StreamSlot, link: ProcessCalls): Edge {
     const placement = this.#place(stream.streamKey, slot, link);
     const { innerKey: streamKey } = placement;
     const { slot: origin, innerKey } = stream.origin;
@@ -143,14 +148,14 @@ export class StreamPlaces {
     return edge;
   }
 
-  #place(streamKey: string, slot: ProcessSlot, link: MediaProcessLink): Placement {
+  #place(streamKey: string, slot: StreamSlot, link: ProcessCalls): Placement {
     this.#placementCount += 1;
     const innerKey = `${streamKey}#${this.#placementCount}`;
     return { slot, link, innerKey, viewerIds: new Set(), pendingViews: 0 };
   }
 
-  #peers(): ReadonlyMap<ProcessSlot, number> {
-    const peers = new Map<ProcessSlot, number>();
+  #peers(): ReadonlyMap<StreamSlot, number> {
+    const peers = new Map<StreamSlot, number>();
     for (const { placements } of this.#streams.values()) {
       for (const { slot, viewerIds, pendingViews } of placements) {
         peers.set(slot, (peers.get(slot) ?? 0) + 1 + viewerIds.size + pendingViews);

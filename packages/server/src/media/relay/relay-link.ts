@@ -29,7 +29,7 @@ export class RelayLink {
     connection.on('data', (bytes: Buffer) => this.#take(bytes));
     // Errors are followed by `close`.
     connection.on('error', () => {});
-    connection.once('close', () => this.close());
+    for (const event of ['end', 'close']) connection.once(event, () => this.close());
   }
 
   /** Sends media, unless too much is waiting already. Returns whether they were sent. */
