@@ -445,6 +445,10 @@ export const rooms = {
         'media/incoming',
       ],
     },
+    'media/relay': {
+      holds: 'streams from one router to another, over a byte stream',
+      imports: ['media/codecs', 'media/accepted-media.ts', 'media/wire', 'media/incoming', 'media/outgoing'],
+    },
     'media/recording': {
       holds: 'streams to files: frames put together, timed and muxed, without decoding',
       imports: ['media/codecs', 'media/media-router.ts', 'media/wire', 'media/incoming'],
@@ -452,6 +456,7 @@ export const rooms = {
     'media/routing': {
       holds: 'the router: streams, their publishers and viewers',
       imports: [
+        'media/wire',
         'media/codecs',
         'listeners.ts',
         'machine-clock.ts',
@@ -464,12 +469,13 @@ export const rooms = {
         'media/bandwidth',
         'media/incoming',
         'media/outgoing',
+        'media/relay',
         'media/recording',
       ],
     },
     'media/processes': {
       holds: 'routers in child processes',
-      imports: ['media/codecs', 'listeners.ts', 'media/media-router.ts', 'media/routing'],
+      imports: ['media/codecs', 'listeners.ts', 'media/media-router.ts', 'media/relay', 'media/routing'],
     },
     'media/create-media-router.ts': {
       holds: 'one process or several',

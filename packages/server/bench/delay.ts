@@ -77,11 +77,11 @@ async function measure(name: string): Promise<void> {
   // Connected last, so it is the last to receive each packet.
   const { peer: viewer } = await router.view(streamId, false);
   await sleep(warmUpMs);
-  const cpuBefore = usageOf(router.pid).cpuSeconds;
+  const cpuBefore = usageOf(router.pids).cpuSeconds;
   const routed = collectAges(viewer);
   const straight = collectAges(direct.to);
   await sleep(seconds * 1_000);
-  const cpuSeconds = usageOf(router.pid).cpuSeconds - cpuBefore;
+  const cpuSeconds = usageOf(router.pids).cpuSeconds - cpuBefore;
   viewer.close();
   direct.to.onPacket = () => {};
   const [p50, p99] = [0.5, 0.99].map((share) => ({

@@ -91,13 +91,13 @@ async function measure(mode: Mode): Promise<number> {
     if (mode === 'recording') await server.record();
     await sleep(warmUpMs);
     const before = {
-      cpu: usageOf(server.pid).cpuSeconds,
+      cpu: usageOf(server.pids).cpuSeconds,
       ms: performance.now(),
       bytes: bytesIn(recordingDir),
     };
     await sleep(seconds * 1_000);
     const elapsedSeconds = (performance.now() - before.ms) / 1_000;
-    const cpuSeconds = usageOf(server.pid).cpuSeconds - before.cpu;
+    const cpuSeconds = usageOf(server.pids).cpuSeconds - before.cpu;
     if (mode === 'recording') {
       const written = bytesIn(recordingDir) - before.bytes;
       if (written === 0) throw new Error('Nothing was recorded.');

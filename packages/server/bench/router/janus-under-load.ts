@@ -38,14 +38,14 @@ export async function startJanus(): Promise<RouterUnderLoad> {
     rmSync(folder, { recursive: true });
   };
   try {
-    return { pid: child.pid ?? 0, close, ...(await createRoom()) };
+    return { pids: child.pid === undefined ? [] : [child.pid], close, ...(await createRoom()) };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function createRoom(): Promise<Omit<RouterUnderLoad, 'pid' | 'close'>> {
+async function createRoom(): Promise<Omit<RouterUnderLoad, 'pids' | 'close'>> {
   const api = await JanusApi.connect();
   const admin = await api.attach();
   await admin.ask({

@@ -48,9 +48,14 @@ export class Load {
   }
 
   start(): void {
-    const nowMs = performance.now();
-    for (const one of this.#publishers) one.begin(nowMs);
-    this.#timer = setInterval(() => this.#tick(performance.now()), tickMs);
+    const startMs = performance.now();
+    const { pace = 1 } = this.#scenario;
+    for (const one of this.#publishers) one.begin(startMs);
+    this.#timer = setInterval(() => {
+      const nowMs = performance.now();
+      for (const one of this.#publishers) one.tick(startMs + (nowMs - startMs) * pace);
+      for (const one of this.#viewers) one.tick(nowMs);
+    }, tickMs);
   }
 
   /** Packets so far: those due to each viewer, by publisher, and those that each viewer received. */
@@ -64,10 +69,5 @@ export class Load {
   close(): void {
     clearInterval(this.#timer);
     for (const peer of this.#peers) peer.close();
-  }
-
-  #tick(nowMs: number): void {
-    for (const one of this.#publishers) one.tick(nowMs);
-    for (const one of this.#viewers) one.tick(nowMs);
   }
 }

@@ -60,15 +60,15 @@ async function measure(
   for (let index = 0; index < publishers; index += 1) streamIds.push(await load.publish());
   for (const streamId of streamIds) await load.view(streamId, Math.floor(viewersEach / 2));
   await sleep(settleMs);
-  const half = { peers: load.peerCount, residentBytes: usageOf(router.pid).residentBytes };
+  const half = { peers: load.peerCount, residentBytes: usageOf(router.pids).residentBytes };
   for (const streamId of streamIds) await load.view(streamId, Math.ceil(viewersEach / 2));
   await sleep(settleMs);
-  const idleBytes = usageOf(router.pid).residentBytes - half.residentBytes;
+  const idleBytes = usageOf(router.pids).residentBytes - half.residentBytes;
   load.start();
   await sleep(warmUpMs);
   await router.loopDelayP99Ms();
 
-  const look = () => ({ usage: usageOf(router.pid), ...load.counts() });
+  const look = () => ({ usage: usageOf(router.pids), ...load.counts() });
   const loadDelay = monitorEventLoopDelay({ resolution: delayResolutionMs });
   loadDelay.enable();
   const before = look();

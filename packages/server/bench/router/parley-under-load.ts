@@ -48,7 +48,13 @@ export async function startParley(
   const close = () => stopChild(child);
   try {
     const url = await printedUrl(child);
-    return { ...(await joinParley(url)), ...figuresOf(url), url, pid: child.pid ?? 0, close };
+    return {
+      ...(await joinParley(url)),
+      ...figuresOf(url),
+      url,
+      pids: child.pid === undefined ? [] : [child.pid],
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

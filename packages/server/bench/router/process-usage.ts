@@ -4,22 +4,24 @@ import { readdirSync, readFileSync } from 'node:fs';
 const ticksPerSecond = 100;
 const pageBytes = 4_096;
 
-/** The resource usage of a process and its children. */
+/** The resource usage of processes and their children. */
 export interface ProcessUsage {
   readonly cpuSeconds: number;
   /** The part of it in each process's first thread, which runs JavaScript. */
   readonly mainThreadSeconds: number;
   readonly residentBytes: number;
-  /** Processor time of each process, starting with the given one. */
+  /** Processor time of each process. */
   readonly eachCpuSeconds: readonly number[];
 }
 
-/** Reads Linux's accounting of a process and its living children. */
-export function usageOf(pid: number): ProcessUsage {
-  const each = [pid, ...childrenOf(pid)].map((one) => ({
-    whole: readStat(`/proc/${one}/stat`),
-    mainThread: readStat(`/proc/${one}/task/${one}/stat`),
-  }));
+/** Reads Linux's accounting of processes and their living children. */
+export function usageOf(pids: readonly number[]): ProcessUsage {
+  const each = pids
+    .flatMap((pid) => [pid, ...childrenOf(pid)])
+    .map((one) => ({
+      whole: readStat(`/proc/${one}/stat`),
+      mainThread: readStat(`/proc/${one}/task/${one}/stat`),
+    }));
   return {
     cpuSeconds: each.reduce((sum, { whole }) => sum + whole.cpuSeconds, 0),
     mainThreadSeconds: each.reduce((sum, { mainThread }) => sum + mainThread.cpuSeconds, 0),

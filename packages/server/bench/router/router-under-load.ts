@@ -1,9 +1,10 @@
 import type { LoadPeer } from './load-peer.ts';
 import type { ViewedFormat } from './load-viewer.ts';
 
-/** A media router in its own process. */
+/** A media router in processes of its own. */
 export interface RouterUnderLoad {
-  readonly pid: number;
+  /** Those whose resources count, with their children. */
+  readonly pids: readonly number[];
   /** Connects a publisher. */
   publish(isSimulcast: boolean): Promise<Published>;
   /** Connects a viewer that reports when each packet arrived if `hasFeedback`. */

@@ -9,6 +9,8 @@ export interface Scenario {
   /** Packet loss on each path, 0 to 1. */
   readonly lossRatio: number;
   readonly layers: readonly LoadLayer[];
+  /** How fast publishers send, compared with their usual 170 packets of the largest layer a second. Default 1. */
+  readonly pace?: number;
   /** Whether viewers report when each packet arrived. */
   readonly hasFeedback: boolean;
   /** Our router's configuration where it differs from the default; Janus gets the same load. */

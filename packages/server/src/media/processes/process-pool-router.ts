@@ -18,10 +18,9 @@ import {
 } from '../media-router.ts';
 import { logListenerError } from '../routing/log-listener-error.ts';
 import { chooseProcess, type ChooseProcess } from './choose-process.ts';
-import type { MediaProcessEvents } from './media-process-link.ts';
 import type { FromProcess, ProcessOptions } from './messages.ts';
 import { isEdge, type Edge, type Placement, type PooledStream, type ProcessCalls } from './pooled-stream.ts';
-import { ProcessSlot } from './process-slot.ts';
+import { ProcessSlot, type ProcessNews } from './process-slot.ts';
 import { StreamPlaces, unpublished } from './stream-places.ts';
 
 /** The number of processes, and the options of each. */
@@ -216,7 +215,7 @@ export class ProcessPoolRouter implements MediaRouter {
     return answer;
   }
 
-  #take(index: number, message: Parameters<MediaProcessEvents['onMessage']>[0]): void {
+  #take(index: number, message: ProcessNews): void {
     switch (message.kind) {
       case 'log':
         this.#options.log(message.level, message.message, { ...message.fields, mediaProcess: index });

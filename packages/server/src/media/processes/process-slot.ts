@@ -1,12 +1,15 @@
 import { backOffMs } from './back-off.ts';
-import { MediaProcessLink, type MediaProcessEvents } from './media-process-link.ts';
-import type { ProcessOptions } from './messages.ts';
+import { MediaProcessLink } from './media-process-link.ts';
+import type { FromProcess, ProcessOptions } from './messages.ts';
+
+/** What a process says of its own accord once it has started. */
+export type ProcessNews = Exclude<FromProcess, { kind: 'ready' | 'response' | 'failure' }>;
 
 /** What {@link ProcessSlot} needs. */
 export interface ProcessSlotOptions {
   readonly index: number;
   readonly options: ProcessOptions;
-  readonly onMessage: (...message: Parameters<MediaProcessEvents['onMessage']>) => void;
+  readonly onMessage: (message: ProcessNews) => void;
   /** The process of this link ended, and the next one starts after `restartInMs`. */
   readonly onEnd: (link: MediaProcessLink, reason: string, restartInMs: number) => void;
 }

@@ -13,10 +13,10 @@ function setUp() {
   const commands: string[] = [];
   const slots = [0, 1].map((index) => {
     const link: ProcessCalls = {
-      command: (...[name, innerKey]) => void commands.push(`${index}: ${name} ${String(innerKey)}`),
+      command: (...[name, innerKey]) => void commands.push(`${index}: ${name} ${JSON.stringify(innerKey)}`),
       request: (_name, payload) => {
         commands.push(`${index}: relay ${JSON.stringify(payload)}`);
-        return new Promise<null>((resolve, reject) => relays.push({ resolve, reject })) as Promise<never>;
+        return new Promise((resolve, reject) => relays.push({ resolve, reject }));
       },
     };
     return { index, relayPath: `/${index}.sock`, isReady: true, link };
@@ -73,7 +73,7 @@ describe('StreamPlaces', () => {
     places.remove(stream);
     relays[0]?.reject(new MediaError('unknown_stream', 'It ended.'));
     await expect(view).rejects.toMatchObject({ code: 'unknown_stream' });
-    expect(commands.slice(1)).toEqual(['0: unpublish room/stream#1', '1: unpublish room/stream#2']);
+    expect(commands.slice(1)).toEqual(['0: unpublish "room/stream#1"', '1: unpublish "room/stream#2"']);
     expect(places.find('room/stream')).toBeUndefined();
   });
 
@@ -99,6 +99,6 @@ describe('StreamPlaces', () => {
     places.endWhenIdle(stream, placement);
     vi.advanceTimersByTime(10_000);
     expect(stream.edges.size).toBe(0);
-    expect(commands.at(-1)).toBe('1: unpublish room/stream#2');
+    expect(commands.at(-1)).toBe('1: unpublish "room/stream#2"');
   });
 });

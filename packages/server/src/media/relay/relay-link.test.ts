@@ -34,11 +34,14 @@ it('ends once, whichever side closes the connection', async () => {
   expect(ends).toHaveBeenCalledOnce();
 });
 
+function understand({ content }: RelayFrame): void {
+  JSON.parse(content.toString());
+}
+
 it('ends when it does not understand what it hears', async () => {
   const [here, there] = duplexPair();
   const ends = vi.fn<() => void>();
-  const onFrame = ({ content }: RelayFrame) => void JSON.parse(content.toString());
-  const link = new RelayLink(here, { onFrame, onEnd: ends });
+  const link = new RelayLink(here, { onFrame: understand, onEnd: ends });
   there.write(writeFrame(frameKind.state, Buffer.from('{')));
   await vi.waitFor(() => expect(ends).toHaveBeenCalledOnce());
   link.close();

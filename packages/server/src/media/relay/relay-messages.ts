@@ -22,7 +22,7 @@ export interface RelayDemand {
 }
 
 /** Indexes of layers, in the publisher's order. */
-export interface LayerDemand {
+interface LayerDemand {
   /** To send: those that are needed, or were until a few seconds ago. */
   readonly sent: readonly number[];
   /** A view may need them now. */

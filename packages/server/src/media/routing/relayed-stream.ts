@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { hasSameCodecs, type AcceptedMedia } from '../accepted-media.ts';
-import { MediaError, type PeerFacts, type ViewRequest } from '../media-router.ts';
+import type { PeerFacts, ViewRequest } from '../media-router.ts';
 import { ActiveLayers } from '../outgoing/active-layers.ts';
 import { IncomingRelay } from '../relay/incoming-relay.ts';
 import { mergeCapping } from '../relay/relay-messages.ts';
