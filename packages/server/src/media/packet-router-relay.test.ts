@@ -68,7 +68,8 @@ it('repairs what is lost between two routers, without asking the publisher', asy
     drop: ({ kind }) => {
       if (kind !== frameKind.rtp) return false;
       packets += 1;
-      return packets > 10 && packets % 5 === 0;
+      // The last ones arrive, or nobody would know that any are missing.
+      return packets > 10 && packets < 200 && packets % 5 === 0;
     },
   });
   const viewers = [await view(0, 'a'), await view(1, 'b')];
