@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cleanup } from 'node-datachannel';
-import type { Candidate } from '../src/media/processes/choose-process.ts';
+import type { Candidate } from '../src/media/pool/choose-router.ts';
 import { isRtcp } from '../src/media/wire/rtp-packet.ts';
 import { seededRandom } from '../src/testing/seeded-random.ts';
 import { quantile, requireFileDescriptors, round } from './measuring.ts';

@@ -1,12 +1,12 @@
 import { MediaError } from '../../src/media/media-router.ts';
-import type { ChooseProcess } from '../../src/media/processes/choose-process.ts';
+import type { ChooseRouter } from '../../src/media/pool/choose-router.ts';
 import { ProcessPoolRouter } from '../../src/media/processes/process-pool-router.ts';
 import { farSideOf, NativePeer } from '../../src/media/testing/native-peer.ts';
 import { publishOffer, viewedFormat, viewOffer } from './load-offers.ts';
 import type { RouterUnderLoad } from './router-under-load.ts';
 
 /** Media processes without a server around them; with one process, it is the only one that routes. */
-export async function startPool(processes: number, choose?: ChooseProcess): Promise<RouterUnderLoad> {
+export async function startPool(processes: number, choose?: ChooseRouter): Promise<RouterUnderLoad> {
   const router = new ProcessPoolRouter({
     processes,
     optionsOf: () => ({ bindAddress: '127.0.0.1' }),

@@ -1,99 +1,54 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { extname, join } from 'node:path';
-import { MediaError } from '../media-router.ts';
-import type { Command, Failure, FromProcess, ProcessOptions, Requests, ToProcess } from './messages.ts';
+import type { RouterNews } from '../pool/messages.ts';
+import { RouterCalls } from '../pool/router-calls.ts';
+import type { FromProcess, ProcessLine, ProcessOptions, ToProcess } from './messages.ts';
 
 /** Events of a media process. */
 export interface MediaProcessEvents {
-  readonly onMessage: (message: Exclude<FromProcess, { kind: 'response' | 'failure' }>) => void;
+  readonly onMessage: (message: { readonly kind: 'ready' } | ProcessLine | RouterNews) => void;
   /** The process exited. All pending requests were rejected before; nothing follows. */
   readonly onEnd: (reason: string) => void;
 }
 
-/** How long a request may take. Setting up a peer takes some 30 ms; gathering times out after at most 4 s. */
-const deadlineMs = 10_000;
 /** How long a process may take to free its sockets when asked to exit. */
 const endDeadlineMs = 3_000;
 
-interface PendingRequest {
-  readonly settle: (message: Extract<FromProcess, { kind: 'response' | 'failure' }>) => void;
-}
-
-/** One media process as the server sees it: requests with responses, and commands, in the order they were sent. */
-export class MediaProcessLink {
+/** One media process as the server sees it. */
+export class MediaProcessLink extends RouterCalls {
   readonly #child: ChildProcess;
   readonly #events: MediaProcessEvents;
-  readonly #pending = new Map<number, PendingRequest>();
   readonly #ended: Promise<void>;
-  #lastId = 0;
-  #messageCount = 0;
   #hasEnded = false;
 
   constructor(options: ProcessOptions, events: MediaProcessEvents) {
+    const child = startProgram();
+    super({
+      send: (message) => sendTo(child, message),
+      // Not even one message: the process hangs, and its media with it.
+      onSilent: () => void child.kill('SIGKILL'),
+      name: 'The media process',
+    });
     this.#events = events;
-    this.#child = startProgram();
-    this.#child.on('message', (message: FromProcess) => this.#take(message));
+    this.#child = child;
+    child.on('message', (message: FromProcess) => this.#take(message));
     this.#ended = new Promise((resolve) => {
       const end = (reason: string): void => {
         this.#end(reason);
         resolve();
       };
-      this.#child.once('exit', (code, signal) => end(signal ?? `exit code ${code}`));
-      this.#child.on('error', (error) => {
+      child.once('exit', (code, signal) => end(signal ?? `exit code ${code}`));
+      child.on('error', (error) => {
         // Without a process id it never started, and `exit` will not come.
-        if (this.#child.pid === undefined) end(error.message);
+        if (child.pid === undefined) end(error.message);
       });
     });
-    this.#send({ kind: 'start', options });
+    sendTo(child, { kind: 'start', options });
   }
 
   /** Process id; undefined if the process could not be started. */
   get pid(): number | undefined {
     return this.#child.pid;
-  }
-
-  /** Sends a command without a response. A command that comes too late is dropped. */
-  command(...command: Command): void {
-    this.#send({ kind: 'command', command });
-  }
-
-  /**
-   * Sends a request, and calls `onResponse` before handling any later message, which a promise alone cannot guarantee.
-   * @throws MediaError the router's own; `overloaded` when the process exits, or does not respond in time
-   */
-  request<Name extends keyof Requests>(
-    name: Name,
-    payload: Requests[Name]['request'],
-    onResponse: (response: Requests[Name]['response'], isLate: boolean) => void = () => {},
-  ): Promise<Requests[Name]['response']> {
-    this.#lastId += 1;
-    const id = this.#lastId;
-    const countBefore = this.#messageCount;
-    return new Promise((resolve, reject) => {
-      let isLate = false;
-      const deadline = setTimeout(() => {
-        isLate = true;
-        reject(
-          new MediaError('overloaded', `A media process did not respond within ${deadlineMs / 1000} s.`),
-        );
-        // No message at all since the request: the process hangs, and its media with it.
-        if (this.#messageCount === countBefore) this.#child.kill('SIGKILL');
-      }, deadlineMs);
-      this.#pending.set(id, {
-        settle: (message) => {
-          clearTimeout(deadline);
-          if (message.kind === 'failure') {
-            reject(errorOf(message.failure));
-            return;
-          }
-          const response = message.response as Requests[Name]['response'];
-          onResponse(response, isLate);
-          resolve(response);
-        },
-      });
-      this.#send({ kind: 'request', id, name, payload } as ToProcess);
-      if (this.#hasEnded) this.#rejectPending();
-    });
   }
 
   /** Ends the process, by force if it does not exit on its own. */
@@ -104,36 +59,26 @@ export class MediaProcessLink {
     clearTimeout(force);
   }
 
-  #send(message: ToProcess): void {
-    if (this.#hasEnded || !this.#child.connected) return;
-    // A failed write means that the process is exiting, which `exit` reports.
-    this.#child.send(message, () => {});
-  }
-
   #take(message: FromProcess): void {
-    this.#messageCount += 1;
-    if (message.kind !== 'response' && message.kind !== 'failure') {
-      this.#events.onMessage(message);
+    if (message.kind === 'response' || message.kind === 'failure') {
+      this.take(message);
       return;
     }
-    const request = this.#pending.get(message.id);
-    this.#pending.delete(message.id);
-    request?.settle(message);
+    this.hear();
+    this.#events.onMessage(message);
   }
 
   #end(reason: string): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#rejectPending();
+    this.end();
     this.#events.onEnd(reason);
   }
+}
 
-  #rejectPending(): void {
-    const failure: Failure = { code: 'overloaded', message: 'The media process of this stream ended.' };
-    const pending = [...this.#pending];
-    this.#pending.clear();
-    for (const [id, { settle }] of pending) settle({ kind: 'failure', id, failure });
-  }
+function sendTo(child: ChildProcess, message: ToProcess): void {
+  // A failed write means that the process is exiting, which `exit` reports.
+  if (child.connected) child.send(message, () => {});
 }
 
 /** The program is next to this file, as source or built. */
@@ -146,8 +91,4 @@ function startProgram(): ChildProcess {
     // Not the flags of this process: an inspector's port, for example, can be used only once.
     execArgv: extension === '.ts' ? ['--conditions=@parley-rtc/source'] : [],
   });
-}
-
-function errorOf({ code, message }: Failure): Error {
-  return code === undefined ? new Error(message) : new MediaError(code, message);
 }

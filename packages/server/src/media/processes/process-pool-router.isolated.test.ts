@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { cleanup } from 'node-datachannel';
 import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
 import { createMediaRouter } from '../create-media-router.ts';
+import type { Candidate } from '../pool/choose-router.ts';
 import { eventually } from '../testing/eventually.ts';
 import { connectEnds, describeMediaRouter } from '../testing/media-router-behaviour.ts';
-import type { Candidate } from './choose-process.ts';
 import { ProcessPoolRouter, type ProcessPoolOptions } from './process-pool-router.ts';
 
 vi.setConfig({ testTimeout: 40_000 });

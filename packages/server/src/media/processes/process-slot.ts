@@ -1,22 +1,23 @@
+import type { RouterNews } from '../pool/messages.ts';
+import type { RouterSlot } from '../pool/pooled-stream.ts';
 import { backOffMs } from './back-off.ts';
 import { MediaProcessLink } from './media-process-link.ts';
-import type { FromProcess, ProcessOptions } from './messages.ts';
-
-/** What a process says of its own accord once it has started. */
-export type ProcessNews = Exclude<FromProcess, { kind: 'ready' | 'response' | 'failure' }>;
+import type { ProcessLine, ProcessOptions } from './messages.ts';
 
 /** What {@link ProcessSlot} needs. */
 export interface ProcessSlotOptions {
   readonly index: number;
   readonly options: ProcessOptions;
-  readonly onMessage: (message: ProcessNews) => void;
+  readonly onMessage: (message: ProcessLine | RouterNews) => void;
   /** The process of this link ended, and the next one starts after `restartInMs`. */
   readonly onEnd: (link: MediaProcessLink, reason: string, restartInMs: number) => void;
 }
 
 /** A place for a media process: when one ends, another starts in it. */
-export class ProcessSlot {
-  readonly index: number;
+export class ProcessSlot implements RouterSlot {
+  readonly name: string;
+  readonly takesPublishers = true;
+  readonly otherPeers = 0;
   readonly relayPath: string;
   readonly #options: ProcessSlotOptions;
   readonly #history = { startedMs: 0, failures: 0 };
@@ -26,18 +27,16 @@ export class ProcessSlot {
   #isClosed = false;
 
   constructor(options: ProcessSlotOptions) {
-    this.index = options.index;
+    this.name = `media process ${options.index}`;
     this.relayPath = options.options.relayPath;
     this.#options = options;
     this.#start();
   }
 
-  /** The running process; undefined between two. */
   get link(): MediaProcessLink | undefined {
     return this.#link;
   }
 
-  /** Whether the process has started to respond. */
   get isReady(): boolean {
     return this.#isReady;
   }

@@ -1,12 +1,12 @@
 import { MediaError, type MediaLog } from '../media-router.ts';
-import type { ChooseProcess } from './choose-process.ts';
+import type { ChooseRouter } from './choose-router.ts';
 import {
   isEdge,
   PooledStream,
   type Edge,
   type Placement,
-  type ProcessCalls,
-  type StreamSlot,
+  type RouterLink,
+  type RouterSlot,
 } from './pooled-stream.ts';
 
 /** A relay without views ends after this long: views come and go. */
@@ -14,25 +14,24 @@ const idleRelayMs = 10_000;
 
 /** What {@link StreamPlaces} needs. */
 export interface StreamPlacesOptions {
-  readonly slots: readonly StreamSlot[];
+  /** The routers that there are now. */
+  readonly slots: () => readonly RouterSlot[];
   readonly log: MediaLog;
-  /** Decides which process gets another view. */
-  readonly choose: ChooseProcess;
+  /** Decides which router gets another view. */
+  readonly choose: ChooseRouter;
+  /** Makes a router take a stream from the one that has its publisher, under this key. */
+  readonly relay: (streamKey: string, to: Placement, from: Placement) => Promise<unknown>;
 }
 
-/** Knows which stream is in which processes, and decides where streams and views go. */
+/** Knows which stream is at which routers, and decides where streams and views go. */
 export class StreamPlaces {
-  readonly #slots: readonly StreamSlot[];
-  readonly #log: MediaLog;
-  readonly #choose: ChooseProcess;
+  readonly #options: StreamPlacesOptions;
   readonly #streams = new Map<string, PooledStream>();
   readonly #byInnerKey = new Map<string, PooledStream>();
   #placementCount = 0;
 
-  constructor({ slots, log, choose }: StreamPlacesOptions) {
-    this.#slots = slots;
-    this.#log = log;
-    this.#choose = choose;
+  constructor(options: StreamPlacesOptions) {
+    this.#options = options;
   }
 
   get streams(): readonly PooledStream[] {
@@ -43,7 +42,7 @@ export class StreamPlaces {
     return this.#streams.get(streamKey);
   }
 
-  /** The stream that has this name in one of the processes. */
+  /** The stream that has this name at one of the routers. */
   findInner(innerKey: string): PooledStream | undefined {
     return this.#byInnerKey.get(innerKey);
   }
@@ -52,22 +51,23 @@ export class StreamPlaces {
     return this.#streams.get(stream.streamKey) === stream;
   }
 
-  /** Slots with a running process first, then those with the fewest peers. */
-  slotsByLoad(): readonly StreamSlot[] {
+  /** Where a publisher may go: slots whose router has started first, then those with the fewest peers. */
+  slotsForPublishers(): readonly RouterSlot[] {
     const peers = this.#peers();
-    const loadOf = (slot: StreamSlot): number => (slot.isReady ? 0 : 1e6) + (peers.get(slot) ?? 0);
-    return this.#slots.toSorted((a, b) => loadOf(a) - loadOf(b));
+    const loadOf = (slot: RouterSlot): number => (slot.isReady ? 0 : 1e6) + (peers.get(slot) ?? 0);
+    const slots = this.#options.slots().filter(({ takesPublishers }) => takesPublishers);
+    return slots.toSorted((one, other) => loadOf(one) - loadOf(other));
   }
 
-  /** Adds a stream whose publisher goes to this process. */
-  add(streamKey: string, slot: StreamSlot, link: ProcessCalls): PooledStream {
+  /** Adds a stream whose publisher goes to this router. */
+  add(streamKey: string, slot: RouterSlot, link: RouterLink): PooledStream {
     const stream = new PooledStream(streamKey, this.#place(streamKey, slot, link));
     this.#streams.set(streamKey, stream);
     this.#byInnerKey.set(stream.origin.innerKey, stream);
     return stream;
   }
 
-  /** Ends a stream in all of its processes. */
+  /** Ends a stream at all of its routers. */
   remove(stream: PooledStream): void {
     for (const { link, innerKey } of stream.placements) {
       this.#byInnerKey.delete(innerKey);
@@ -92,7 +92,7 @@ export class StreamPlaces {
     } catch (error) {
       placement.pendingViews -= 1;
       if (!this.has(stream)) throw unpublished();
-      this.#log('warn', 'A stream could not be relayed to another media process', { err: error });
+      this.#options.log('warn', 'A stream could not be relayed to another router', { err: error });
       this.endEdge(stream, placement);
       stream.origin.pendingViews += 1;
       return stream.origin;
@@ -119,43 +119,39 @@ export class StreamPlaces {
 
   #chooseFor(stream: PooledStream): Placement {
     const peers = this.#peers();
-    const candidates = this.#slots
+    const candidates = this.#options
+      .slots()
       .filter((slot) => slot === stream.origin.slot || (slot.link && slot.isReady))
       .map((slot) => ({
         slot,
         peers: peers.get(slot) ?? 0,
         hasStream: stream.placementIn(slot) !== undefined,
       }));
-    const slot = this.#choose(candidates)?.slot ?? stream.origin.slot;
+    const slot = this.#options.choose(candidates)?.slot ?? stream.origin.slot;
     const existing = stream.placementIn(slot);
     if (existing || !slot.link) return existing ?? stream.origin;
     return this.#addEdge(stream, slot, slot.link);
   }
 
-  #addEdge(stream: PooledStream, slot: StreamSlot, link: ProcessCalls): Edge {
+  #addEdge(stream: PooledStream, slot: RouterSlot, link: RouterLink): Edge {
     const placement = this.#place(stream.streamKey, slot, link);
     const { innerKey: streamKey } = placement;
-    const { slot: origin, innerKey } = stream.origin;
-    const from = { relayPath: origin.relayPath, streamKey: innerKey };
-    const isReady = link.request('relay', { streamKey, from });
+    const isReady = this.#options.relay(streamKey, placement, stream.origin);
     const edge: Edge = Object.assign(placement, { isReady, idleTimer: undefined });
     stream.edges.add(edge);
     this.#byInnerKey.set(streamKey, stream);
-    this.#log('debug', 'A stream is relayed to another media process', {
-      streamKey: stream.streamKey,
-      mediaProcess: slot.index,
-    });
+    this.#options.log('debug', 'A stream is relayed', { streamKey: stream.streamKey, to: slot.name });
     return edge;
   }
 
-  #place(streamKey: string, slot: StreamSlot, link: ProcessCalls): Placement {
+  #place(streamKey: string, slot: RouterSlot, link: RouterLink): Placement {
     this.#placementCount += 1;
     const innerKey = `${streamKey}#${this.#placementCount}`;
     return { slot, link, innerKey, viewerIds: new Set(), pendingViews: 0 };
   }
 
-  #peers(): ReadonlyMap<StreamSlot, number> {
-    const peers = new Map<StreamSlot, number>();
+  #peers(): ReadonlyMap<RouterSlot, number> {
+    const peers = new Map(this.#options.slots().map((slot) => [slot, slot.otherPeers]));
     for (const { placements } of this.#streams.values()) {
       for (const { slot, viewerIds, pendingViews } of placements) {
         peers.set(slot, (peers.get(slot) ?? 0) + 1 + viewerIds.size + pendingViews);

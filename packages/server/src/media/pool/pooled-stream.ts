@@ -1,18 +1,26 @@
-import type { MediaProcessLink } from './media-process-link.ts';
-import type { ProcessSlot } from './process-slot.ts';
+import type { RouterCalls } from './router-calls.ts';
 
-/** What a process can be asked for. */
-export type ProcessCalls = Pick<MediaProcessLink, 'command' | 'request'>;
+/** How a router is called. */
+export type RouterLink = Pick<RouterCalls, 'command' | 'request'>;
 
-/** A process's place, as far as streams need it. */
-export interface StreamSlot extends Pick<ProcessSlot, 'index' | 'relayPath' | 'isReady'> {
-  readonly link: ProcessCalls | undefined;
+/** A router of a pool. */
+export interface RouterSlot {
+  /** For the log. */
+  readonly name: string;
+  /** Whether it has started to respond. */
+  readonly isReady: boolean;
+  /** Undefined while it does not run. */
+  readonly link: RouterLink | undefined;
+  /** Whether publishers connect to it; otherwise it only gets views. */
+  readonly takesPublishers: boolean;
+  /** Its peers besides those that this pool gave it. */
+  readonly otherPeers: number;
 }
 
-/** A stream in one of the processes that have it. */
+/** A stream at one of the routers that have it. */
 export interface Placement {
-  readonly slot: StreamSlot;
-  readonly link: ProcessCalls;
+  readonly slot: RouterSlot;
+  readonly link: RouterLink;
   /** Its name there: a new one each time, so that late messages never reach the wrong stream. */
   readonly innerKey: string;
   readonly viewerIds: Set<string>;
@@ -20,7 +28,7 @@ export interface Placement {
   pendingViews: number;
 }
 
-/** A process that has a stream by a relay, for some of its views. */
+/** A router that has a stream by a relay, for some of its views. */
 export interface Edge extends Placement {
   /** Resolves when it can be viewed there. */
   readonly isReady: Promise<unknown>;
@@ -28,7 +36,7 @@ export interface Edge extends Placement {
   idleTimer: NodeJS.Timeout | undefined;
 }
 
-/** A stream and the processes that have it. */
+/** A stream and the routers that have it. */
 export class PooledStream {
   readonly streamKey: string;
   /** Where its publisher is. */
@@ -50,8 +58,8 @@ export class PooledStream {
     return this.placements.find(({ viewerIds }) => viewerIds.has(viewerId));
   }
 
-  /** The stream's place in this process, if it has one. */
-  placementIn(slot: StreamSlot): Placement | undefined {
+  /** The stream's place at this router, if it has one. */
+  placementIn(slot: RouterSlot): Placement | undefined {
     return this.placements.find((placement) => placement.slot === slot);
   }
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { MediaError } from '../media-router.ts';
-import type { ProcessCalls } from './pooled-stream.ts';
+import type { RouterLink } from './pooled-stream.ts';
 import { StreamPlaces } from './stream-places.ts';
 
 interface Relay {
@@ -12,19 +12,24 @@ function setUp() {
   const relays: Relay[] = [];
   const commands: string[] = [];
   const slots = [0, 1].map((index) => {
-    const link: ProcessCalls = {
+    const link: RouterLink = {
       command: (...[name, innerKey]) => void commands.push(`${index}: ${name} ${JSON.stringify(innerKey)}`),
-      request: (_name, payload) => {
-        commands.push(`${index}: relay ${JSON.stringify(payload)}`);
-        return new Promise((resolve, reject) => relays.push({ resolve, reject }));
-      },
+      request: () => Promise.reject(new Error('Places ask for nothing themselves.')),
     };
-    return { index, relayPath: `/${index}.sock`, isReady: true, link };
+    return { name: String(index), isReady: true, takesPublishers: true, otherPeers: 0, link };
   });
   const [first, second] = slots;
   if (!first || !second) throw new Error('There are two.');
   const log = vi.fn<(level: string, message: string, fields: object) => void>();
-  const places = new StreamPlaces({ slots, log, choose: (processes) => processes.at(-1) });
+  const places = new StreamPlaces({
+    slots: () => slots,
+    log,
+    choose: (routers) => routers.at(-1),
+    relay: (streamKey, to, from) => {
+      commands.push(`${to.slot.name}: takes ${streamKey} from ${from.slot.name}: ${from.innerKey}`);
+      return new Promise((resolve, reject) => relays.push({ resolve, reject }));
+    },
+  });
   const stream = places.add('room/stream', first, first.link);
   return { places, stream, relays, commands, log };
 }
@@ -41,12 +46,10 @@ describe('StreamPlaces', () => {
     expect(relays).toHaveLength(1);
     relays[0]?.resolve(null);
     const [one, ...others] = await Promise.all(views);
-    expect(one?.slot.index).toBe(1);
+    expect(one?.slot.name).toBe('1');
     expect(one?.pendingViews).toBe(3);
     for (const other of others) expect(other).toBe(one);
-    expect(commands).toEqual([
-      '1: relay {"streamKey":"room/stream#2","from":{"relayPath":"/0.sock","streamKey":"room/stream#1"}}',
-    ]);
+    expect(commands).toEqual(['1: takes room/stream#2 from 0: room/stream#1']);
     expect(places.findInner('room/stream#2')).toBe(stream);
   });
 
