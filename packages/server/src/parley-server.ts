@@ -14,8 +14,9 @@ import { limitRates } from './http/rates/limit-rates.ts';
 import { createUserBudgets } from './http/rates/user-budgets.ts';
 import { defaultLimits, type Limits } from './limits/limits.ts';
 import { defaultRateLimits } from './limits/rate-limits.ts';
-import type { MediaLog, MediaRouter } from './media/media-router.ts';
+import { isRelaying, type MediaLog, type MediaRouter } from './media/media-router.ts';
 import { ForwardRequests } from './nodes/forward-requests.ts';
+import { NodeMedia } from './nodes/node-media.ts';
 import { openConfiguredStorage, StorageReports } from './open-configured-storage.ts';
 import { repeatEvery } from './repeat-every.ts';
 import { serveApi } from './serve-api.ts';
@@ -130,11 +131,14 @@ async function assemble(
     onUserRevoked: (userKey) => conferencing.waiting.endWhere((actor) => userKeyOf(actor) === userKey),
     limits,
   });
-  const mediaRouter = parts.mediaRouter ?? (await openMediaRouter(config, logLine));
+  const { shared } = storage;
+  const local = parts.mediaRouter ?? (await openMediaRouter(config, logLine));
+  const nodeMedia = shared && isRelaying(local) ? new NodeMedia(shared.cluster, local, logLine) : undefined;
+  const mediaRouter = nodeMedia?.router ?? local;
   const media = startMedia(foundation, conferencing, mediaRouter, await openRecordings(foundation));
   const moderation = startModeration(foundation, conferencing, auth);
-  const { shared } = storage;
-  const forwarding = shared && new ForwardRequests(shared.cluster, () => media.streams.connectionCount);
+  const load = (): number => nodeMedia?.load ?? media.streams.connectionCount;
+  const forwarding = shared && new ForwardRequests(shared.cluster, load);
   const limitUser =
     rateLimits &&
     limitRates(
@@ -162,7 +166,8 @@ async function assemble(
   });
   await parts.addRoutes?.(app);
   const stopHousekeeping = keepHouse(foundation, auth, media);
-  const node = startNode(foundation, conferencing, media, forwarding);
+  nodeMedia?.serve(app.server);
+  const node = startNode(foundation, conferencing, media, forwarding, load);
   const closeHttp = closeGracefully(app, clock);
 
   const close = async (): Promise<void> => {
@@ -181,6 +186,7 @@ async function assemble(
     // Before the HTTP server, which waits for parked requests.
     await conferencing.close();
     await mqtt.close();
+    nodeMedia?.close();
     await closeHttp();
     await mediaRouter.close();
     await storage.shared?.cluster.leave().catch(onError);

@@ -12,19 +12,20 @@ export interface NodePart {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts what a server does for other nodes. Does nothing for a server of its own. */
+/** Starts what a server does for other nodes; `load` is what it carries. Does nothing for a server of its own. */
 export function startNode(
   { clock, storage, onError }: Foundation,
   { conferences, endpoints }: Conferencing,
   { moving, streams }: Media,
   forwarding: ForwardRequests | undefined,
+  load: () => number,
 ): NodePart {
   const { shared } = storage;
   if (!shared || !forwarding) return { drain: () => Promise.resolve(), stop: () => Promise.resolve() };
   const { cluster } = shared;
   withdrawOrphans(cluster, conferences);
   const stopSweeping = dropGhosts(clock, shared.sharing, conferences, endpoints, onError);
-  cluster.reportLoad(() => streams.connectionCount);
+  cluster.reportLoad(load);
   shared.started();
   return {
     drain: async () => {

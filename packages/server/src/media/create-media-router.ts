@@ -1,4 +1,4 @@
-import type { MediaRouter } from './media-router.ts';
+import type { RelayingRouter } from './media-router.ts';
 import { ProcessPoolRouter } from './processes/process-pool-router.ts';
 import {
   assertIpAddresses,
@@ -19,7 +19,7 @@ export interface MediaRouterOptions extends EmbeddedMediaRouterOptions {
  * Creates a media router on this machine.
  * @throws TypeError when an address is not an IP address
  */
-export function createMediaRouter(options: MediaRouterOptions = {}): MediaRouter {
+export function createMediaRouter(options: MediaRouterOptions = {}): RelayingRouter {
   const { processes = 1, log = () => {}, ...each } = options;
   if (processes <= 1) return createEmbeddedRouter({ ...each, log });
   // Checked here; otherwise every process would exit with this error and be restarted.

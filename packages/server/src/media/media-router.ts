@@ -74,6 +74,12 @@ export interface RelayingRouter extends MediaRouter {
    * @throws MediaError `unknown_stream` when the other router ends it first, `overloaded`
    */
   receiveRelay(streamKey: string, connection: Duplex): Promise<void>;
+  /** How many publishers and viewers are connected. */
+  readonly peerCount: number;
+}
+
+export function isRelaying(router: MediaRouter): router is RelayingRouter {
+  return 'sendRelay' in router;
 }
 
 export interface PublishRequest {

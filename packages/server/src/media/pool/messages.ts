@@ -13,7 +13,7 @@ import type {
 export interface RelayRequest {
   /** Its key at the router that takes it. */
   readonly streamKey: string;
-  /** Where it comes from, for a router that fetches it itself: the path of a Unix socket, and the stream's key there. */
+  /** Where to ask for it: the path of a Unix socket, and the stream's key there. Default: it is offered. */
   readonly from?: { readonly relayPath: string; readonly streamKey: string };
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IceCandidate, ViewedVideo } from '@parley-rtc/contract';
 import { Listeners } from '../../listeners.ts';
 import type { MediaKind } from '../codecs/codec.ts';
@@ -55,6 +56,7 @@ export abstract class PooledRouter implements MediaRouter {
       slots: () => this.slots,
       relay: (...relay) => this.relay(...relay),
       log,
+      newId: randomUUID,
       choose,
     });
   }
@@ -173,7 +175,9 @@ export abstract class PooledRouter implements MediaRouter {
 
   async facts(): Promise<readonly PeerFacts[]> {
     const answers = await Promise.allSettled(
-      this.slots.flatMap(({ link }) => link?.request('facts', null) ?? []),
+      this.slots
+        .filter((slot) => slot.takesPublishers || this.peersOf(slot) > 0)
+        .flatMap(({ link }) => link?.request('facts', null) ?? []),
     );
     return answers
       .flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []))
@@ -240,6 +244,35 @@ export abstract class PooledRouter implements MediaRouter {
     return gone.length;
   }
 
+  /** Gives a stream from a router outside of this pool to one of its routers; `bring` does that, and resolves when it is there. */
+  protected async addRelayed(
+    streamKey: string,
+    bring: (placement: Placement) => Promise<unknown>,
+  ): Promise<void> {
+    const [slot] = this.#places.slotsForPublishers();
+    if (!slot?.link || this.#isClosed) throw new MediaError('overloaded', 'No media router is running.');
+    this.unpublish(streamKey);
+    const stream = this.#places.add(streamKey, slot, slot.link, true);
+    try {
+      await bring(stream.origin);
+      if (!this.#places.has(stream)) throw unpublished();
+      stream.isPublished = true;
+    } catch (error) {
+      this.#places.remove(stream);
+      throw error;
+    }
+  }
+
+  /** All peers that are connected to routers of this pool. */
+  get peerCount(): number {
+    return this.slots.reduce((count, slot) => count + this.peersOf(slot) + slot.otherPeers, 0);
+  }
+
+  /** The peers that this pool has given to a router. */
+  protected peersOf(slot: RouterSlot): number {
+    return this.#places.peersOf(slot);
+  }
+
   /** Where a stream's publisher is. */
   protected originOf(streamKey: string): Placement {
     return this.#stream(streamKey).origin;
@@ -255,6 +288,7 @@ export abstract class PooledRouter implements MediaRouter {
       return;
     }
     if (viewerId !== undefined) placement.viewerIds.delete(viewerId);
+    else if (stream.isRelayed) this.#places.remove(stream);
     this.#places.endWhenIdle(stream, placement);
     this.#lost.call({ ...lost, streamKey: stream.streamKey });
   }

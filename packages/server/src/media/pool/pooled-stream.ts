@@ -41,12 +41,15 @@ export class PooledStream {
   readonly streamKey: string;
   /** Where its publisher is. */
   readonly origin: Placement;
+  /** Whether it comes from a router that is not in this pool; then {@link origin} is where it arrives. */
+  readonly isRelayed: boolean;
   readonly edges: Set<Edge> = new Set();
   isPublished = false;
 
-  constructor(streamKey: string, origin: Placement) {
+  constructor(streamKey: string, origin: Placement, isRelayed: boolean) {
     this.streamKey = streamKey;
     this.origin = origin;
+    this.isRelayed = isRelayed;
   }
 
   get placements(): readonly Placement[] {

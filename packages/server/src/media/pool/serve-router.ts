@@ -1,9 +1,11 @@
-import { MediaError, type MediaLog, type RelayingRouter } from '../media-router.ts';
+import { MediaError, type MediaLog, type MediaRouter, type PeerFacts } from '../media-router.ts';
 import type { Command, Failure, FromRouter, RelayRequest, Request, Requests, ToRouter } from './messages.ts';
 
 /** What {@link serveRouter} needs. */
 export interface ServedRouter {
-  readonly router: RelayingRouter;
+  readonly router: MediaRouter;
+  /** The statistics of those streams that the other one uses. */
+  readonly facts: () => Promise<readonly PeerFacts[]>;
   readonly send: (message: FromRouter) => void;
   readonly log: MediaLog;
   /** Makes the router take a stream from another; resolves when it can be viewed. */
@@ -58,7 +60,7 @@ async function respond(served: ServedRouter, request: Request): Promise<void> {
 }
 
 async function perform(
-  { router, relay }: ServedRouter,
+  { router, relay, facts }: ServedRouter,
   request: Request,
 ): Promise<Requests[keyof Requests]['response']> {
   switch (request.name) {
@@ -70,7 +72,7 @@ async function perform(
       await relay(request.payload);
       return null;
     case 'facts':
-      return router.facts();
+      return facts();
   }
 }
 

@@ -9,6 +9,7 @@ interface Relay {
 }
 
 function setUp() {
+  let ids = 0;
   const relays: Relay[] = [];
   const commands: string[] = [];
   const slots = [0, 1].map((index) => {
@@ -24,6 +25,7 @@ function setUp() {
   const places = new StreamPlaces({
     slots: () => slots,
     log,
+    newId: () => String((ids += 1)),
     choose: (routers) => routers.at(-1),
     relay: (streamKey, to, from) => {
       commands.push(`${to.slot.name}: takes ${streamKey} from ${from.slot.name}: ${from.innerKey}`);

@@ -17,6 +17,8 @@ export interface StreamPlacesOptions {
   /** The routers that there are now. */
   readonly slots: () => readonly RouterSlot[];
   readonly log: MediaLog;
+  /** Makes ids that are unique among all routers that share streams. */
+  readonly newId: () => string;
   /** Decides which router gets another view. */
   readonly choose: ChooseRouter;
   /** Makes a router take a stream from the one that has its publisher, under this key. */
@@ -28,7 +30,6 @@ export class StreamPlaces {
   readonly #options: StreamPlacesOptions;
   readonly #streams = new Map<string, PooledStream>();
   readonly #byInnerKey = new Map<string, PooledStream>();
-  #placementCount = 0;
 
   constructor(options: StreamPlacesOptions) {
     this.#options = options;
@@ -54,14 +55,15 @@ export class StreamPlaces {
   /** Where a publisher may go: slots whose router has started first, then those with the fewest peers. */
   slotsForPublishers(): readonly RouterSlot[] {
     const peers = this.#peers();
-    const loadOf = (slot: RouterSlot): number => (slot.isReady ? 0 : 1e6) + (peers.get(slot) ?? 0);
+    const loadOf = (slot: RouterSlot): number =>
+      (slot.isReady ? 0 : 1e6) + (peers.get(slot) ?? 0) + slot.otherPeers;
     const slots = this.#options.slots().filter(({ takesPublishers }) => takesPublishers);
     return slots.toSorted((one, other) => loadOf(one) - loadOf(other));
   }
 
-  /** Adds a stream whose publisher goes to this router. */
-  add(streamKey: string, slot: RouterSlot, link: RouterLink): PooledStream {
-    const stream = new PooledStream(streamKey, this.#place(streamKey, slot, link));
+  /** Adds a stream whose publisher goes to this router, or that this router gets by a relay. */
+  add(streamKey: string, slot: RouterSlot, link: RouterLink, isRelayed = false): PooledStream {
+    const stream = new PooledStream(streamKey, this.#place(streamKey, slot, link), isRelayed);
     this.#streams.set(streamKey, stream);
     this.#byInnerKey.set(stream.origin.innerKey, stream);
     return stream;
@@ -75,6 +77,11 @@ export class StreamPlaces {
     }
     for (const { idleTimer } of stream.edges) clearTimeout(idleTimer);
     if (this.has(stream)) this.#streams.delete(stream.streamKey);
+  }
+
+  /** The peers that this pool has given to a router. */
+  peersOf(slot: RouterSlot): number {
+    return this.#peers().get(slot) ?? 0;
   }
 
   /**
@@ -118,13 +125,15 @@ export class StreamPlaces {
   }
 
   #chooseFor(stream: PooledStream): Placement {
+    // A router does not relay what it gets by a relay.
+    if (stream.isRelayed) return stream.origin;
     const peers = this.#peers();
     const candidates = this.#options
       .slots()
       .filter((slot) => slot === stream.origin.slot || (slot.link && slot.isReady))
       .map((slot) => ({
         slot,
-        peers: peers.get(slot) ?? 0,
+        peers: (peers.get(slot) ?? 0) + slot.otherPeers,
         hasStream: stream.placementIn(slot) !== undefined,
       }));
     const slot = this.#options.choose(candidates)?.slot ?? stream.origin.slot;
@@ -145,13 +154,12 @@ export class StreamPlaces {
   }
 
   #place(streamKey: string, slot: RouterSlot, link: RouterLink): Placement {
-    this.#placementCount += 1;
-    const innerKey = `${streamKey}#${this.#placementCount}`;
+    const innerKey = `${streamKey}#${this.#options.newId()}`;
     return { slot, link, innerKey, viewerIds: new Set(), pendingViews: 0 };
   }
 
   #peers(): ReadonlyMap<RouterSlot, number> {
-    const peers = new Map(this.#options.slots().map((slot) => [slot, slot.otherPeers]));
+    const peers = new Map<RouterSlot, number>();
     for (const { placements } of this.#streams.values()) {
       for (const { slot, viewerIds, pendingViews } of placements) {
         peers.set(slot, (peers.get(slot) ?? 0) + 1 + viewerIds.size + pendingViews);

@@ -2,8 +2,9 @@
 import { rmSync } from 'node:fs';
 import type { MediaLog, MediaRouter } from '../media-router.ts';
 import type { RelayRequest, ToRouter } from '../pool/messages.ts';
+import { OfferedRelays } from '../pool/offered-relays.ts';
 import { serveRouter } from '../pool/serve-router.ts';
-import { connectRelay, listenForRelays } from '../relay/relay-listener.ts';
+import { askForRelay, listenForRelays } from '../relay/relay-listener.ts';
 import { createEmbeddedRouter } from '../routing/embedded-media-router.ts';
 import type { FromProcess, ToProcess } from './messages.ts';
 
@@ -35,15 +36,19 @@ async function start({ options }: Extract<ToProcess, { kind: 'start' }>): Promis
   created.onPeerLost((lost) => send({ kind: 'lost', lost }));
   created.onLayersChanged((changed) => send({ kind: 'layers', changed }));
   created.onRecorded((report) => send({ kind: 'recorded', report }));
-  const relay = async ({ streamKey, from }: RelayRequest): Promise<void> => {
-    if (!from) throw new Error('A media process takes streams from other processes.');
-    await created.receiveRelay(streamKey, connectRelay(from.relayPath, from.streamKey));
-  };
-  serve = serveRouter({ router: created, send, log, relay });
+  const offered = new OfferedRelays(created);
+  const relay = ({ streamKey, from }: RelayRequest): Promise<void> =>
+    from
+      ? created.receiveRelay(streamKey, askForRelay(from.relayPath, from.streamKey))
+      : offered.take(streamKey);
+  serve = serveRouter({ router: created, facts: () => created.facts(), send, log, relay });
   try {
     // A process that was killed leaves its socket behind.
     rmSync(options.relayPath, { force: true });
-    await listenForRelays(options.relayPath, (key, connection) => created.sendRelay(key, connection));
+    await listenForRelays(options.relayPath, {
+      onAsked: (streamKey, connection) => created.sendRelay(streamKey, connection),
+      onOffered: (streamKey, connection) => offered.offer(streamKey, connection),
+    });
   } catch (err) {
     log('error', 'Streams cannot be relayed from this process', { err });
   }

@@ -1,9 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join as joinPath } from 'node:path';
+import { pipeline, type Duplex } from 'node:stream';
+import type { RelayingRouter } from '../media-router.ts';
 import type { RouterNews } from '../pool/messages.ts';
 import { PooledRouter, type PooledRouterOptions } from '../pool/pooled-router.ts';
-import type { Placement } from '../pool/pooled-stream.ts';
+import type { Placement, RouterSlot } from '../pool/pooled-stream.ts';
+import { askForRelay, offerRelay } from '../relay/relay-listener.ts';
 import type { MediaProcessLink } from './media-process-link.ts';
 import type { ProcessLine, ProcessOptions } from './messages.ts';
 import { ProcessSlot } from './process-slot.ts';
@@ -16,10 +19,10 @@ export interface ProcessPoolOptions extends PooledRouterOptions {
 }
 
 /** Distributes streams over several processes of this machine. */
-export class ProcessPoolRouter extends PooledRouter {
+export class ProcessPoolRouter extends PooledRouter implements RelayingRouter {
   readonly #options: ProcessPoolOptions;
   /** Of the sockets over which processes give each other streams; nobody else may open it. */
-  readonly #folder = mkdtempSync(join(tmpdir(), 'parley-media-'));
+  readonly #folder = mkdtempSync(joinPath(tmpdir(), 'parley-media-'));
   protected override readonly slots: readonly ProcessSlot[];
 
   constructor(options: ProcessPoolOptions) {
@@ -48,8 +51,20 @@ export class ProcessPoolRouter extends PooledRouter {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
+  sendRelay(streamKey: string, connection: Duplex): void {
+    const { slot, innerKey } = this.originOf(streamKey);
+    join(connection, askForRelay(this.#relayPathOf(slot), innerKey));
+  }
+
+  receiveRelay(streamKey: string, connection: Duplex): Promise<void> {
+    return this.addRelayed(streamKey, ({ slot, link, innerKey }) => {
+      join(connection, offerRelay(this.#relayPathOf(slot), innerKey));
+      return link.request('relay', { streamKey: innerKey });
+    });
+  }
+
   protected override relay(streamKey: string, to: Placement, from: Placement): Promise<unknown> {
-    const relayPath = this.slots.find((slot) => slot === from.slot)?.relayPath ?? '';
+    const relayPath = this.#relayPathOf(from.slot);
     return to.link.request('relay', { streamKey, from: { relayPath, streamKey: from.innerKey } });
   }
 
@@ -68,10 +83,19 @@ export class ProcessPoolRouter extends PooledRouter {
     });
   }
 
+  #relayPathOf(slot: RouterSlot): string {
+    return this.slots.find((one) => one === slot)?.relayPath ?? '';
+  }
+
   #relayPath(index: number): string {
     const name = `${index}.sock`;
     return process.platform === 'win32'
-      ? join(String.raw`\\.\pipe`, this.#folder, name)
-      : join(this.#folder, name);
+      ? joinPath(String.raw`\\.\pipe`, this.#folder, name)
+      : joinPath(this.#folder, name);
   }
+}
+
+/** Passes on what comes from either side, and ends both when one ends. */
+function join(one: Duplex, other: Duplex): void {
+  pipeline(one, other, one, () => {});
 }

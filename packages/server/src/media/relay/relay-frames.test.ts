@@ -22,7 +22,14 @@ it('reads what was written, however the bytes are cut', () => {
       const read = positions.flatMap((position, index) =>
         reader.read(bytes.subarray(position, positions[index + 1] ?? bytes.length)),
       );
-      expect(read.map((one) => ({ ...one, content: new Uint8Array(one.content) }))).toEqual(frames);
+      expect(
+        read.map(({ kind, section, layer, content }) => ({
+          kind,
+          section,
+          layer,
+          content: new Uint8Array(content),
+        })),
+      ).toEqual(frames);
     }),
   );
 });

@@ -2,7 +2,7 @@
  * A relay's byte stream is a sequence of frames: the size of the content (2 bytes), what the frame is, the section and the layer
  * that it belongs to (1 byte each), and the content.
  */
-export const frameKind = { hello: 0, state: 1, demand: 2, rtp: 3, rtcp: 4 } as const;
+export const frameKind = { ask: 0, state: 1, demand: 2, rtp: 3, rtcp: 4, offer: 5 } as const;
 
 export type FrameKind = (typeof frameKind)[keyof typeof frameKind];
 
@@ -26,6 +26,21 @@ export function writeFrame(kind: FrameKind, content: Uint8Array, section = 0, la
   return frame;
 }
 
+/** The frame that starts here, and where it ends; undefined if it has not come whole. */
+export function frameAt(bytes: Buffer, start: number): (RelayFrame & { readonly end: number }) | undefined {
+  const contentStart = start + headerBytes;
+  if (contentStart > bytes.length) return undefined;
+  const end = contentStart + bytes.readUInt16BE(start);
+  if (end > bytes.length) return undefined;
+  return {
+    kind: bytes.readUInt8(start + 2),
+    section: bytes.readUInt8(start + 3),
+    layer: bytes.readUInt8(start + 4),
+    content: bytes.subarray(contentStart, end),
+    end,
+  };
+}
+
 /** Cuts a byte stream into its frames. */
 export class FrameReader {
   #rest: Buffer = Buffer.alloc(0);
@@ -35,16 +50,9 @@ export class FrameReader {
     const all = this.#rest.length > 0 ? Buffer.concat([this.#rest, bytes]) : bytes;
     const frames: RelayFrame[] = [];
     let position = 0;
-    while (position + headerBytes <= all.length) {
-      const end = position + headerBytes + all.readUInt16BE(position);
-      if (end > all.length) break;
-      frames.push({
-        kind: all.readUInt8(position + 2),
-        section: all.readUInt8(position + 3),
-        layer: all.readUInt8(position + 4),
-        content: all.subarray(position + headerBytes, end),
-      });
-      position = end;
+    for (let frame = frameAt(all, 0); frame; frame = frameAt(all, position)) {
+      frames.push(frame);
+      position = frame.end;
     }
     this.#rest = all.subarray(position);
     return frames;

@@ -179,6 +179,13 @@ export class PacketRouter implements RelayingRouter {
     return this.#recordListeners.add(listener);
   }
 
+  get peerCount(): number {
+    let count = 0;
+    for (const { hasPublisher, views } of this.#streams.values()) count += views.count + Number(hasPublisher);
+    for (const { views } of this.#relayed.values()) count += views.count;
+    return count;
+  }
+
   facts(): Promise<readonly PeerFacts[]> {
     const streams = [...this.#streams, ...this.#relayed];
     return Promise.resolve(streams.flatMap(([streamKey, stream]) => stream.facts(streamKey)));

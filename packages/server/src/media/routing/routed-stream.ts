@@ -71,6 +71,10 @@ export class RoutedStream {
     });
   }
 
+  get hasPublisher(): boolean {
+    return this.#publisher !== undefined;
+  }
+
   /** Receives the stream over a new transport; the former one closes when this one is ready. */
   async publish(request: PublishRequest): Promise<string> {
     const offer = parseOffer(request.sdpOffer);
