@@ -473,9 +473,13 @@ export const rooms = {
         'media/recording',
       ],
     },
+    'media/pool': {
+      holds: 'several routers as one: which of them has which stream, and relays between them',
+      imports: ['media/codecs', 'listeners.ts', 'media/media-router.ts', 'media/routing'],
+    },
     'media/processes': {
       holds: 'routers in child processes',
-      imports: ['media/codecs', 'listeners.ts', 'media/media-router.ts', 'media/relay', 'media/routing'],
+      imports: ['media/media-router.ts', 'media/relay', 'media/routing', 'media/pool'],
     },
     'media/create-media-router.ts': {
       holds: 'one process or several',
@@ -517,8 +521,11 @@ export const rooms = {
     },
     metrics: { holds: 'Prometheus metrics', imports: ['media/media-router.ts'] },
     nodes: {
-      holds: 'what nodes do for each other: forwarding, and what the dead leave behind',
+      holds:
+        'what nodes do for each other: forwarding, views of streams elsewhere, what the dead leave behind',
       imports: [
+        'media/media-router.ts',
+        'media/pool',
         'clock.ts',
         'repeat-every.ts',
         'health',

@@ -74,7 +74,7 @@ export interface RelayingRouter extends MediaRouter {
    * @throws MediaError `unknown_stream` when the other router ends it first, `overloaded`
    */
   receiveRelay(streamKey: string, connection: Duplex): Promise<void>;
-  /** How many publishers and viewers are connected. */
+  /** How many publishers and viewers are connected; a stream from another router counts as one more. */
   readonly peerCount: number;
 }
 

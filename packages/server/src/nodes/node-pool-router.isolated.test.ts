@@ -68,7 +68,7 @@ it('has its views at the other node, and none there after it has closed', async 
   const publisher = await publish('a');
   await publisher.sendUntilSeen([await view('a', 'one'), await view('a', 'two')]);
   expect(edge.peerCount).toBe(3);
-  expect(router.peerCount).toBe(3);
+  expect(router.peerCount).toBe(4);
   await router.close();
   await eventually(() => expect(edge.peerCount).toBe(0));
 });

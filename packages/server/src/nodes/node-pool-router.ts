@@ -1,8 +1,9 @@
 import type { Duplex } from 'node:stream';
 import type { MediaLog, RelayingRouter, ViewRequest } from '../media/media-router.ts';
 import type { ChooseRouter } from '../media/pool/choose-router.ts';
+import { LocalLink } from '../media/pool/local-link.ts';
 import { PooledRouter } from '../media/pool/pooled-router.ts';
-import type { Placement, RouterLink, RouterSlot } from '../media/pool/pooled-stream.ts';
+import type { Placement, RouterSlot } from '../media/pool/pooled-stream.ts';
 import type { Cluster, OtherNode } from '../storage/storage.ts';
 import { NodeRouterLink } from './node-router-link.ts';
 import type { NodeTunnels } from './node-tunnels.ts';
@@ -50,7 +51,7 @@ export class NodePoolRouter extends PooledRouter {
       name: 'this node',
       isReady: true,
       takesPublishers: true,
-      link: linkTo(local),
+      link: new LocalLink(local),
       /** Those that other nodes have given to it. */
       get otherPeers() {
         return Math.max(0, local.peerCount - ownPeers());
@@ -122,18 +123,4 @@ export class NodePoolRouter extends PooledRouter {
     });
     return { name: url, isReady: true, takesPublishers: false, link, otherPeers: load, saidLoad: load };
   }
-}
-
-/** Calls of a router in this process. */
-function linkTo(router: RelayingRouter): RouterLink {
-  return {
-    command: (...[name, ...args]) => {
-      (router[name] as (...all: readonly unknown[]) => void)(...args);
-    },
-    request: async (name, payload, onResponse = () => {}) => {
-      const response = await (router[name as 'view'] as (request: unknown) => Promise<never>)(payload);
-      onResponse(response, false);
-      return response;
-    },
-  };
 }

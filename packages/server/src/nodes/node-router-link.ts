@@ -40,16 +40,20 @@ export class NodeRouterLink extends RouterCalls {
   }
 
   #opened(): Promise<Duplex> {
-    if (this.#tunnel) return this.#tunnel;
-    this.#tunnel = this.#options.open();
-    this.#tunnel.then(
-      (tunnel) => {
-        readLines<FromRouter>(tunnel, (message) => this.#take(message));
-        tunnel.once('close', () => this.#end());
-      },
-      () => this.#end(),
-    );
+    this.#tunnel ??= this.#open();
     return this.#tunnel;
+  }
+
+  async #open(): Promise<Duplex> {
+    try {
+      const tunnel = await this.#options.open();
+      readLines<FromRouter>(tunnel, (message) => this.#take(message));
+      tunnel.once('close', () => this.#end());
+      return tunnel;
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
   }
 
   #take(message: FromRouter): void {

@@ -40,6 +40,8 @@ export class NodeTunnels {
       sent.on('timeout', () => sent.destroy(new Error('The other node did not answer in time.')));
       sent.on('error', reject);
       sent.on('connect', ({ statusCode }, socket, head) => {
+        // Errors are followed by `close`.
+        socket.on('error', () => {});
         socket.setTimeout(0);
         if (statusCode !== 200) {
           socket.destroy();
@@ -55,9 +57,12 @@ export class NodeTunnels {
   /** Calls `onTunnel` with each tunnel that another node opens to this server. */
   accept(server: Server, onTunnel: (tunnel: Tunnel, connection: Duplex) => void): void {
     server.on('connect', (request, socket, head) => {
+      // Errors are followed by `close`.
+      socket.on('error', () => {});
       const tunnel = this.#read(request);
       if (!tunnel) {
-        socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+        const answer = 'HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
+        socket.end(answer, () => socket.destroy());
         return;
       }
       socket.write('HTTP/1.1 200 OK\r\n\r\n');
@@ -79,8 +84,6 @@ export class NodeTunnels {
   #keep(connection: Duplex, head: Buffer): Duplex {
     if (head.length > 0) connection.unshift(head);
     this.#open.add(connection);
-    // Errors are followed by `close`.
-    connection.on('error', () => {});
     connection.once('close', () => this.#open.delete(connection));
     return connection;
   }

@@ -1,6 +1,7 @@
 import type { TokenResponse } from '@parley-rtc/contract';
 import { onTestFinished } from 'vitest';
 import type { ParleyServerConfig } from '../config/parley-server-config.ts';
+import type { MediaRouter } from '../media/media-router.ts';
 import { FakeMediaRouter } from '../media/testing/fake-media-router.ts';
 import { createParleyServer, type ParleyServer } from '../parley-server.ts';
 import { freePort } from './free-port.ts';
@@ -32,29 +33,39 @@ export async function startTwoNodes(): Promise<readonly [Caller, Caller]> {
 }
 
 /** Two nodes of one process, with what a test may do to them. */
-export interface LinkedNodes {
+export interface LinkedNodes<Router extends MediaRouter> {
   readonly redis: RedisEngine;
   /** By which only the second node reaches the engine. */
   readonly link: HoldableLink;
   /** The client `desk` at each node. */
   readonly desks: readonly [Caller, Caller];
-  readonly routers: readonly [FakeMediaRouter, FakeMediaRouter];
+  readonly routers: readonly [Router, Router];
   /** Ends the first node, as SIGTERM does. */
   readonly closeFirst: () => Promise<void>;
+  readonly closeSecond: () => Promise<void>;
 }
 
 /** As {@link startTwoNodes}, with all that belongs to them, and with more settings: of both, and of the first. */
-export async function startLinkedNodes(
+export function startLinkedNodes(
   config: Partial<ParleyServerConfig> = {},
   ofFirst: Partial<ParleyServerConfig> = {},
-): Promise<LinkedNodes> {
+): Promise<LinkedNodes<FakeMediaRouter>> {
+  return startNodesWith(() => new FakeMediaRouter(), config, ofFirst);
+}
+
+/** As {@link startLinkedNodes}, with media routers of your choice. */
+export async function startNodesWith<Router extends MediaRouter>(
+  createRouter: () => Router,
+  config: Partial<ParleyServerConfig> = {},
+  ofFirst: Partial<ParleyServerConfig> = {},
+): Promise<LinkedNodes<Router>> {
   const redis = await startRedis();
   onTestFinished(() => redis.close());
   const link = await startHoldableLink(redis.port);
-  const routers = [new FakeMediaRouter(), new FakeMediaRouter()] as const;
+  const routers = [createRouter(), createRouter()] as const;
   const start = async (
     redisUrl: string,
-    mediaRouter: FakeMediaRouter,
+    mediaRouter: Router,
     more: Partial<ParleyServerConfig> = {},
   ): Promise<[ParleyServer, string]> => {
     const port = await freePort();
@@ -74,9 +85,16 @@ export async function startLinkedNodes(
     return [server, (await server.listen()).url];
   };
   const [server, first] = await start(redis.url, routers[0], ofFirst);
-  const [, second] = await start(`redis://127.0.0.1:${link.port}`, routers[1]);
+  const [other, second] = await start(`redis://127.0.0.1:${link.port}`, routers[1]);
   const desk = await logIn(first);
-  return { redis, link, desks: [desk, desk.at(second)], routers, closeFirst: () => server.close() };
+  return {
+    redis,
+    link,
+    desks: [desk, desk.at(second)],
+    routers,
+    closeFirst: () => server.close(),
+    closeSecond: () => other.close(),
+  };
 }
 
 /** How long a node may be silent in tests. */

@@ -182,7 +182,7 @@ export class PacketRouter implements RelayingRouter {
   get peerCount(): number {
     let count = 0;
     for (const { hasPublisher, views } of this.#streams.values()) count += views.count + Number(hasPublisher);
-    for (const { views } of this.#relayed.values()) count += views.count;
+    for (const { views } of this.#relayed.values()) count += views.count + 1;
     return count;
   }
 
