@@ -23,7 +23,8 @@ export class LocalLink implements RouterLink {
     onResponse?: Respond<Name>,
   ): Promise<Requests[Name]['response']> {
     if (name === 'relay') throw new Error('A router in this process gets its relays directly.');
-    const perform = this.#router[name] as (
+    // The names of requests are those of the router's methods.
+    const perform = this.#router[name as 'view'] as unknown as (
       request: Requests[Name]['request'],
     ) => Promise<Requests[Name]['response']>;
     const response = await perform.call(this.#router, payload);

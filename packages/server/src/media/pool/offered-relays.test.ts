@@ -24,18 +24,22 @@ it('takes a stream that was offered before', async () => {
 
 it('waits for a stream that is offered later', async () => {
   const { offered, connection } = setUp();
-  const taken = offered.take('s');
+  const onTaken = vi.fn<() => void>();
+  const taken = offered.take('s').then(onTaken);
   vi.advanceTimersByTime(4_000);
   offered.offer('other', connection);
+  await Promise.resolve();
+  expect(onTaken).not.toHaveBeenCalled();
   offered.offer('s', connection);
   await taken;
+  expect(onTaken).toHaveBeenCalledOnce();
 });
 
 it('says so when the stream does not come, or ends too early', async () => {
   const { offered, connection } = setUp(vi.fn(() => Promise.reject(new Error('It ended.'))));
-  const late = expect(offered.take('s')).rejects.toMatchObject({ code: 'overloaded' });
+  const late = offered.take('s');
   vi.advanceTimersByTime(5_000);
-  await late;
+  await expect(late).rejects.toMatchObject({ code: 'overloaded' });
   offered.offer('s', connection);
   await expect(offered.take('s')).rejects.toThrow('It ended.');
 });
