@@ -37,7 +37,7 @@ export class NodeCluster {
     this.#folder = folder;
   }
 
-  /** `settings` are environment variables of all nodes. */
+  /** `settings` are environment variables of all nodes. Each has a UDP port with the number of its API's port. */
   static async start(count: number, settings: Readonly<Record<string, string>> = {}): Promise<NodeCluster> {
     for (const program of [engineProgram, proxyProgram]) ensureProgram(program, program);
     const folder = mkdtempSync(join(tmpdir(), 'parley-nodes-'));
@@ -65,6 +65,7 @@ export class NodeCluster {
       nodes.push(
         await OwnServer.start({
           PARLEY_PORT: String(port),
+          PARLEY_UDP_PORT: String(port),
           PARLEY_DATA_DIR: '',
           PARLEY_REDIS_URL: `redis://127.0.0.1:${redisPort}`,
           PARLEY_NODE_URL: `http://127.0.0.1:${port}`,
