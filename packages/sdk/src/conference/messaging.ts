@@ -1,4 +1,4 @@
-import { withDeadline, type MessageStart, type ParleyError } from '@parley-rtc/client';
+import { withDeadline, type MessageStart } from '@parley-rtc/client';
 import type { ConferenceMessageSentEvent, ConferenceMessagesPlacedEvent } from '@parley-rtc/contract';
 import { NotJoinedError } from '../errors/conference-errors.ts';
 import { loadPart } from '../load-part.ts';
@@ -10,8 +10,8 @@ import type {
   SentMessage,
 } from '../messages/message.ts';
 import { payloadToWire } from '../messages/payload.ts';
-import { retry } from '../waiting/retry.ts';
 import type { ConferenceMessages, ConferenceMessagesOptions } from './conference-messages.ts';
+import { keepLoading, lazily } from './lazily.ts';
 
 /**
  * The messages of one conference. Their code loads when the app first listens, sends or answers. Before that, the server is asked
@@ -54,25 +54,23 @@ export class Messaging {
   async send(
     topic: string,
     payload: MessagePayload,
-    { timeoutMs = 30_000, ...options }: SendOptions,
+    { timeoutMs = 30_000, signal, ...addressed }: SendOptions,
   ): Promise<SentMessage> {
     // As it is now: the app may change it while the code loads.
     const content = payloadToWire(payload);
-    const deadline = { operation: 'send', signals: [options.signal, this.#closing.signal], timeoutMs };
-    return withDeadline(deadline, async ({ signal }) =>
-      (await this.#load()).send(topic, content, { ...options, signal }),
+    return this.#inTime('send', timeoutMs, signal, (messages, running) =>
+      messages.send(topic, content, { ...addressed, signal: running }),
     );
   }
 
   async request(
     topic: string,
     payload: MessagePayload,
-    { timeoutMs = 10_000, to, signal: given }: RequestOptions,
+    { timeoutMs = 10_000, signal, to }: RequestOptions,
   ): Promise<MessagePayload> {
     const content = payloadToWire(payload);
-    const deadline = { operation: 'request', signals: [given, this.#closing.signal], timeoutMs };
-    return withDeadline(deadline, async ({ signal }) =>
-      (await this.#load()).request(topic, content, { to, signal }),
+    return this.#inTime('request', timeoutMs, signal, (messages, running) =>
+      messages.request(topic, content, { to, signal: running }),
     );
   }
 
@@ -81,32 +79,27 @@ export class Messaging {
     this.#closing.abort(new NotJoinedError());
   }
 
-  /**
-   * Begins once the code is there, and tries to load it until then: the first failure is announced. The returned function ends it.
-   */
+  /** Begins once the code is there. The returned function ends it. */
   #start(begin: (messages: ConferenceMessages) => () => void): () => void {
     if (this.#messages) return begin(this.#messages);
-    let isOver = false;
-    let isTold = false;
-    let stop: (() => void) | undefined;
-    const load = async (): Promise<void> => {
-      if (isOver) return;
-      try {
-        const messages = await this.#load();
-        if (!isOver) stop = begin(messages);
-      } catch (error) {
-        if (!isTold && !isOver) this.#options.onProblem(error as ParleyError);
-        isTold = true;
-        throw error;
-      }
-    };
-    const { signal } = this.#closing;
-    // Rejects only after leaving.
-    retry(load, { signal, budgetMs: Infinity, isFinal: () => false }).catch(() => {});
-    return () => {
-      isOver = true;
-      stop?.();
-    };
+    return lazily(async (over) => {
+      const signal = AbortSignal.any([over, this.#closing.signal]);
+      const messages = await keepLoading(() => this.#load(), signal, this.#options.onProblem);
+      return () => begin(messages);
+    });
+  }
+
+  /** Within a deadline that also counts the loading of the code. */
+  #inTime<Result>(
+    operation: string,
+    timeoutMs: number,
+    given: AbortSignal | undefined,
+    act: (messages: ConferenceMessages, signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    const signals = [given, this.#closing.signal];
+    return withDeadline({ operation, signals, timeoutMs }, async ({ signal }) =>
+      act(await this.#load(), signal),
+    );
   }
 
   #load(): Promise<ConferenceMessages> {

@@ -32,6 +32,7 @@ import {
 import { nothingBlocked } from '../state/playback.ts';
 import { selectRemoteStreams, selectSelf } from '../state/selectors.ts';
 import { keepUnchanged, sameSnapshot } from '../state/unchanged.ts';
+import { untilState } from '../state/until-state.ts';
 import { endConference, endedConference } from './end-conference.ts';
 import { startOnDemand } from './insight.ts';
 import type { InsightVerbs } from './measure-streams.ts';
@@ -40,7 +41,6 @@ import { metadataCalls, type MetadataCalls, type OwnIds } from './metadata-calls
 import { moderating, type Moderating } from './moderating.ts';
 import { OpenMedia } from './open-media.ts';
 import type { LeaveOptions, SessionOptions } from './session-options.ts';
-import { untilInside } from './until-inside.ts';
 
 /** Everything behind a `Conference`, from joining until leaving or the end. */
 export class Session {
@@ -139,7 +139,7 @@ export class Session {
     };
     this.announcer = new Announcer(
       alreadyThere(getSnapshot, timing),
-      startOnDemand(insightVerbs, () => this.messages.listen(), this.moderating.loadGuests),
+      startOnDemand(insightVerbs, () => this.messages.listen(), this.moderating.loadGuests, onProblem),
     );
     const permissions = () => getSnapshot().permissions;
     this.messages = new Messaging({
@@ -273,9 +273,12 @@ export class Session {
     return this.#rejoiner.isOutside && !this.#farewell;
   }
 
-  /** Resolves immediately unless we are rejoining, then once we are inside again or out for good, or `signal` aborts. */
+  /**
+   * Resolves immediately unless we are rejoining, then once we are inside again or out for good, or `signal` aborts. The server
+   * refuses the media of an endpoint that is rejoining, but apps view streams as soon as they are announced.
+   */
   #untilInside(signal: AbortSignal): Promise<void> {
-    return untilInside(this.store, () => this.#isOutside, signal);
+    return untilState(this.store, () => !this.#isOutside, signal);
   }
 
   /** Restores what was published and viewed, now that we have rejoined. */

@@ -49,8 +49,8 @@ it.each([true, false])(
     Object.assign(files, { failures: 3, loads: 0 });
     const received: unknown[] = [];
     const problems: string[] = [];
-    ada.on('error', ({ error }) => problems.push(error.code));
-    ada.on('message', ({ payload }) => received.push(payload));
+    ada.on('error', ({ error }) => void problems.push(error.code));
+    ada.on('message', ({ payload }) => void received.push(payload));
     await settle();
     await bob.send('chat', 'while it failed');
     await settle();
