@@ -399,19 +399,6 @@ for (const kind of pageKinds) {
   });
 }
 
-test('on a phone, “How this works” covers nothing of an open panel', async ({ page }) => {
-  await page.setViewportSize({ width: 390, height: 844 });
-  await joinDemo(page, 'script-tag', newRoom(), 'Ada');
-  await control(page, 'Chat').click();
-  const title = page.getByRole('heading', { name: 'Chat' });
-  await page.screenshot({ path: test.info().outputPath('chat.png') });
-  // Fails if something else receives the click.
-  await title.click({ trial: true, position: { x: 2, y: 2 } });
-  await page.getByRole('button', { name: 'Close chat' }).click({ trial: true });
-  await page.getByRole('button', { name: 'How this works' }).click();
-  await expect(page.getByRole('dialog', { name: 'How this works' })).toBeVisible();
-});
-
 test('the first page links to all three pages', async ({ page }) => {
   await page.goto('/');
   for (const kind of pageKinds) {
