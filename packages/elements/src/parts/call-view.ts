@@ -22,7 +22,6 @@ import { holdScreenAwake } from '../call/hold-screen-awake.ts';
 import { hasPictureWindows, PictureController } from '../call/picture-controller.ts';
 import { loadPanel } from './load-panel.ts';
 import './notices.ts';
-import type { ParleyStage } from './stage.ts';
 import './stage.ts';
 import { titleWithUnread } from '../call/title-with-unread.ts';
 

@@ -28,7 +28,6 @@ import { selectionBefore } from '../page/remembered.ts';
 import { createLobby, type LobbyStore } from '../stores/create-lobby.ts';
 import { createVisit, type VisitState, type VisitStore } from '../stores/create-visit.ts';
 import type { VisitOptions } from '../stores/visit-options.ts';
-import type { ParleyLobby } from './lobby.ts';
 import './lobby.ts';
 import { screenStyles } from '../call/screen-styles.ts';
 import { endScreen, messageScreen, waitingScreen } from '../call/screens.ts';

@@ -1,7 +1,7 @@
 import type { ParleyError } from '@parley-rtc/client';
 import type { OnDemand } from '../announcing/announcer.ts';
 import { loadPart } from '../load-part.ts';
-import { keepLoading, lazily } from './lazily.ts';
+import { keepLoading, lazily } from '../waiting/lazily.ts';
 import type { InsightVerbs, Measured } from './measure-streams.ts';
 
 // Separate from `measure-streams.ts`, because a call loads that file only when the first listener is added.
@@ -18,8 +18,11 @@ export function startOnDemand(
 ): OnDemand {
   const start = (what: Measured) => () =>
     lazily(async (signal) => {
-      const load = () => loadPart('insight', () => import('./measure-streams.ts'));
-      const { measure } = await keepLoading(load, signal, onProblem);
+      const { measure } = await keepLoading(
+        () => loadPart('insight', () => import('./measure-streams.ts')),
+        signal,
+        onProblem,
+      );
       return () => measure(what, verbs);
     });
   return {

@@ -10,8 +10,8 @@ import type {
   SentMessage,
 } from '../messages/message.ts';
 import { payloadToWire } from '../messages/payload.ts';
+import { keepLoading, lazily } from '../waiting/lazily.ts';
 import type { ConferenceMessages, ConferenceMessagesOptions } from './conference-messages.ts';
-import { keepLoading, lazily } from './lazily.ts';
 
 /**
  * The messages of one conference. Their code loads when the app first listens, sends or answers. Before that, the server is asked

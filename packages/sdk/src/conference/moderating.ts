@@ -7,7 +7,7 @@ import type { Moderation, WaitingGuest, WaitingRoom } from '../moderation/modera
 import { sendInside, type Presence } from '../presence/send-inside.ts';
 import type { ConferenceStore } from '../state/conference-store.ts';
 import { untilState } from '../state/until-state.ts';
-import { keepLoading } from './lazily.ts';
+import { keepLoading } from '../waiting/lazily.ts';
 import type { OwnIds } from './metadata-calls.ts';
 
 export interface ModeratingOptions {
@@ -61,8 +61,11 @@ export function moderating(options: ModeratingOptions): Moderating {
     loadGuests: async (signal) => {
       await untilState(store, () => mayHaveGuests(store.getSnapshot()), signal);
       signal.throwIfAborted();
-      const load = () => loadPart('moderation', () => import('../moderation/follow-guests.ts'));
-      const { followGuests } = await keepLoading(load, signal, onProblem);
+      const { followGuests } = await keepLoading(
+        () => loadPart('moderation', () => import('../moderation/follow-guests.ts')),
+        signal,
+        onProblem,
+      );
       return () =>
         followGuests({
           ...options,

@@ -1,5 +1,5 @@
 import type { ParleyError } from '@parley-rtc/client';
-import { retry } from '../waiting/retry.ts';
+import { retry } from './retry.ts';
 
 /** Prepares a task, and starts it unless the returned function is called before; then or later, that stops it. */
 export function lazily(prepare: (signal: AbortSignal) => Promise<() => () => void>): () => void {
