@@ -65,6 +65,10 @@ for (const { title, options, textShare = 1 } of views) {
     await page.keyboard.press('Enter');
     const items = page.getByRole('menuitem');
     await expect(items.first()).toBeFocused();
+    const menu = await page.getByRole('menu').boundingBox();
+    const { width = 0 } = page.viewportSize() ?? {};
+    expect.soft(menu?.x, 'the menu begins in the window').toBeGreaterThanOrEqual(0);
+    expect.soft((menu?.x ?? 0) + (menu?.width ?? 0), 'the menu ends in it').toBeLessThanOrEqual(width);
     await page.screenshot({ path: `${pictures}/narrow-${title.replaceAll(/\W+/g, '-')}.png` });
     const offered = [
       ...(await bar.getByRole('button').evaluateAll((buttons) => buttons.map(({ ariaLabel }) => ariaLabel))),

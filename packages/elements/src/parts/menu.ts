@@ -36,7 +36,7 @@ export class ParleyMenu extends ParleyElement {
         position: fixed;
         inset: auto;
         margin: 0;
-        min-inline-size: 13rem;
+        min-inline-size: min(13rem, calc(100vw - 16px));
         max-inline-size: min(22rem, calc(100vw - 16px));
         max-block-size: calc(100dvh - 16px);
         overflow: auto;
