@@ -61,6 +61,8 @@ export const lobbyStyles: CSSResult = css`
     justify-content: center;
     flex-wrap: wrap;
     gap: 8px 12px;
+    /* Icons need not grow with the text as far as they would cover the preview. */
+    font-size: min(1em, 18px);
   }
 
   .toggle {
@@ -72,8 +74,8 @@ export const lobbyStyles: CSSResult = css`
   .toggle > button {
     display: grid;
     place-items: center;
-    inline-size: 48px;
-    block-size: 48px;
+    inline-size: max(48px, 2.75em);
+    block-size: max(48px, 2.75em);
     padding: 0;
     border: 0;
     border-radius: 999px;
