@@ -61,7 +61,7 @@ export default {
       severity: 'error',
       from: { path: '^demo/' },
       to: {
-        path: '^packages/[^/]+/src/(?!(?:index|headless|elements|script-tag|assets|background-blur)\\.ts|parts/)',
+        path: '^packages/[^/]+/src/(?!(?:index|headless|elements|script-tag|assets|background-blur|background-image)\\.ts|parts/)',
       },
     },
   ],

@@ -16,6 +16,18 @@ function addOwnButtons(call: HTMLElement): void {
   }
 }
 
+/** How many toggles of the lobby are not on one line with the menu beside them. */
+function unlevelToggles(): number {
+  const root = document.querySelector('parley-call')?.shadowRoot?.querySelector('parley-lobby')?.shadowRoot;
+  const middle = (element: Element | null | undefined): number => {
+    const { top = 0, height = 0 } = element?.getBoundingClientRect() ?? {};
+    return top + height / 2;
+  };
+  return Array.from(root?.querySelectorAll('.toggle > button') ?? []).filter(
+    (button) => Math.abs(middle(button) - middle(button.nextElementSibling)) > 2,
+  ).length;
+}
+
 const views: readonly {
   readonly title: string;
   readonly options: CallPageOptions;
@@ -49,6 +61,7 @@ for (const { title, options, textShare = 1 } of views) {
     const isGerman = options.lang === 'de';
     await ada.withElement(addOwnButtons);
     expect.soft(await layoutProblems(page), 'lobby').toEqual([]);
+    expect.soft(await page.evaluate(unlevelToggles), 'toggles beside their menus').toBe(0);
     await page.screenshot({ path: `${pictures}/narrow-lobby-${title.replaceAll(/\W+/g, '-')}.png` });
     await page.locator('parley-lobby input').fill('Ada');
     await page.locator('parley-lobby .primary').click();
@@ -65,6 +78,10 @@ for (const { title, options, textShare = 1 } of views) {
     await page.keyboard.press('Enter');
     const items = page.getByRole('menuitem');
     await expect(items.first()).toBeFocused();
+    const menu = await page.getByRole('menu').boundingBox();
+    const { width = 0 } = page.viewportSize() ?? {};
+    expect.soft(menu?.x, 'the menu begins in the window').toBeGreaterThanOrEqual(0);
+    expect.soft((menu?.x ?? 0) + (menu?.width ?? 0), 'the menu ends in it').toBeLessThanOrEqual(width);
     await page.screenshot({ path: `${pictures}/narrow-${title.replaceAll(/\W+/g, '-')}.png` });
     const offered = [
       ...(await bar.getByRole('button').evaluateAll((buttons) => buttons.map(({ ariaLabel }) => ariaLabel))),

@@ -189,6 +189,10 @@ test.describe('in a call', () => {
     const { host } = await hosted(browser);
     await host.page.context().setOffline(true);
     await expect(host.page.locator('parley-notices')).toContainText('Reconnecting…');
+    const [pill, alone] = await Promise.all(
+      ['Reconnecting…', 'You’re the only one here'].map((text) => host.page.getByText(text).boundingBox()),
+    );
+    expect((pill?.y ?? 0) + (pill?.height ?? 0), 'it covers nothing').toBeLessThan(alone?.y ?? 0);
     await examine(host, 'reconnecting');
     await host.page.context().setOffline(false);
     await expect(host.page.locator('parley-notices')).not.toContainText('Reconnecting…');

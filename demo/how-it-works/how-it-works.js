@@ -14,6 +14,11 @@ const codes = {
 
 const styles = `
   :host { position: relative; z-index: 20; font: 15px/1.45 system-ui, sans-serif; color-scheme: light dark; }
+  :host([floating]) { position: fixed; inset: 12px auto auto 12px; }
+  /* On a phone, an open panel fills the call, and its title is where the button would float. */
+  @media (width < 700px) {
+    :host([floating]) { position: relative; inset: 0; padding: 4px 12px; background: light-dark(#fff, #1d1f24); }
+  }
   button { min-height: 44px; padding: 0 16px; border: 1px solid #8a909c; border-radius: 999px;
     background: light-dark(#fff, #1d1f24); color: light-dark(#16181d, #f2f3f5); font: inherit; font-weight: 600;
     cursor: pointer; }

@@ -3,14 +3,14 @@
 import { build } from 'vite';
 import { pageSettings } from './page-settings.ts';
 
-// The script-tag page needs no build, and loads the drawer by its own name.
-const drawer = 'how-it-works';
+// The script-tag page needs no build, and loads these by their own names.
+const named = { 'how-it-works': 'how-it-works/how-it-works.js', backgrounds: 'backgrounds/backgrounds.js' };
 const input = {
   index: 'index.html',
   404: '404.html',
   react: 'react/index.html',
   vue: 'vue/index.html',
-  [drawer]: 'how-it-works/how-it-works.js',
+  ...named,
 };
 
 const [outDir = 'dist'] = process.argv.slice(2);
@@ -22,8 +22,11 @@ await build({
     emptyOutDir: true,
     rolldownOptions: {
       input,
+      // Otherwise what the script-tag page imports would be dropped, because no other page does.
+      preserveEntrySignatures: 'exports-only',
       output: {
-        entryFileNames: ({ name }) => (name === drawer ? `${drawer}/[name].js` : 'assets/[name]-[hash].js'),
+        entryFileNames: ({ name }) =>
+          Object.hasOwn(named, name) ? '[name]/[name].js' : 'assets/[name]-[hash].js',
       },
       // Would warn of what takes long, which may be because the machine is busy.
       checks: { bundlerTimings: false },

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createRtcApi, type RtcApiOptions } from './create-rtc-api.ts';
+import type { RtcApiOptions } from './create-call-api.ts';
+import { createRtcApi } from './create-rtc-api.ts';
 import type { RtcApi } from './rtc-api.ts';
 import { aGate } from './testing/a-gate.ts';
 import { startHttpTestServer, type HttpTestServer } from './testing/http-test-server.ts';

@@ -1,5 +1,6 @@
 export { clientToken, type ClientTokenOptions } from './client-token.ts';
-export { createRtcApi, type RtcApiOptions } from './create-rtc-api.ts';
+export { createCallApi, type RtcApiOptions } from './create-call-api.ts';
+export { createRtcApi } from './create-rtc-api.ts';
 export {
   AbortedError,
   AlreadyJoinedError,
@@ -31,7 +32,15 @@ export type { LogFields, LogRecord, LogSetting, LogSink } from './logging/log-re
 export { setLogLevel, setLogSink } from './logging/page-log.ts';
 export { redeemTicket, ticketToken, type RedeemedTicket, type TicketOptions } from './redeem-ticket.ts';
 export { roomTicket, type RoomTicket, type RoomTicketOptions, type RoomUser } from './room-ticket.ts';
-export type { CallOptions, EventsOptions, MessageStart, PushStart, RtcApi, WaitingQuery } from './rtc-api.ts';
+export type {
+  CallApi,
+  CallOptions,
+  EventsOptions,
+  MessageStart,
+  PushStart,
+  RtcApi,
+  WaitingQuery,
+} from './rtc-api.ts';
 export type { TokenClaims, TokenNews } from './token-claims.ts';
 export type { TokenSource } from './token-source.ts';
 export { type Deadline, type DeadlineOptions, withDeadline } from './with-deadline.ts';

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { clientToken } from './client-token.ts';
-import { createRtcApi, type RtcApiOptions } from './create-rtc-api.ts';
+import type { RtcApiOptions } from './create-call-api.ts';
+import { createRtcApi } from './create-rtc-api.ts';
 import type { LogLevel } from './logging/log-level.ts';
 import type { LogRecord } from './logging/log-record.ts';
 import { setLogLevel, setLogSink } from './logging/page-log.ts';

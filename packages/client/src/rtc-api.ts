@@ -269,3 +269,22 @@ export interface RtcApi {
    */
   revokeUser(command: RevokeUserCommand, options?: CallOptions): Promise<void>;
 }
+
+/**
+ * What a call needs of the API.
+ *
+ * @internal For Parley's own packages; may change without notice.
+ */
+export type CallApi = Omit<
+  RtcApi,
+  | 'setInteraction'
+  | 'getActive'
+  | 'getRecordings'
+  | 'getRecording'
+  | 'deleteRecording'
+  | 'getRecordingFile'
+  | 'createTicket'
+  | 'getTicket'
+  | 'revokeTicket'
+  | 'revokeUser'
+>;

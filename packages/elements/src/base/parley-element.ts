@@ -66,6 +66,13 @@ export abstract class ParleyElement extends LitElement {
     if (!this.isConnected) this.onRemoved();
   }
 
+  /** The first of its own elements that matches a selector; undefined before it has rendered. */
+  protected find<Tag extends keyof HTMLElementTagNameMap>(tag: Tag): HTMLElementTagNameMap[Tag] | undefined;
+  protected find(selector: string): HTMLElement | undefined;
+  protected find(selector: string): HTMLElement | undefined {
+    return this.shadowRoot?.querySelector<HTMLElement>(selector) ?? undefined;
+  }
+
   /** Returns a store's snapshot, and renders again when it changes. Call it only while rendering. */
   protected read<State>(store: Store<State>): State {
     return this.#reader.read(store);

@@ -129,8 +129,8 @@ export const buttons: CSSResult = css`
     display: inline-flex;
     align-items: center;
     justify-content: center;
-    inline-size: 2.75em;
-    block-size: 2.75em;
+    inline-size: var(--_icon-button, 2.75em);
+    block-size: var(--_icon-button, 2.75em);
     padding: 0;
     border: 0;
     border-radius: 999px;

@@ -61,6 +61,8 @@ export const lobbyStyles: CSSResult = css`
     justify-content: center;
     flex-wrap: wrap;
     gap: 8px 12px;
+    /* Its buttons need not grow with the text so far that they cover the preview. */
+    --_icon-button: min(2.75em, 50px);
   }
 
   .toggle {
@@ -72,8 +74,8 @@ export const lobbyStyles: CSSResult = css`
   .toggle > button {
     display: grid;
     place-items: center;
-    inline-size: 48px;
-    block-size: 48px;
+    inline-size: clamp(48px, 2.75em, 50px);
+    block-size: clamp(48px, 2.75em, 50px);
     padding: 0;
     border: 0;
     border-radius: 999px;

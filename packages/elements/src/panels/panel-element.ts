@@ -13,7 +13,7 @@ export abstract class PanelElement extends CallElement {
 
   /** The title, once it is rendered. */
   protected get heading(): HTMLElement | null | undefined {
-    return this.shadowRoot?.querySelector('h2');
+    return this.find('h2');
   }
 
   /** `detail`: such as the number of people. */

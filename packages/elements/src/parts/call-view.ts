@@ -7,7 +7,6 @@ import {
   type PropertyValues,
   type TemplateResult,
 } from 'lit';
-import { createRef, ref } from 'lit/directives/ref.js';
 import { CallElement } from '../base/call-element.ts';
 import { conferenceContext, textsContext } from '../base/contexts.ts';
 import { define } from '../base/define.ts';
@@ -23,7 +22,6 @@ import { holdScreenAwake } from '../call/hold-screen-awake.ts';
 import { hasPictureWindows, PictureController } from '../call/picture-controller.ts';
 import { loadPanel } from './load-panel.ts';
 import './notices.ts';
-import type { ParleyStage } from './stage.ts';
 import './stage.ts';
 import { titleWithUnread } from '../call/title-with-unread.ts';
 
@@ -66,9 +64,6 @@ export class ParleyCallView extends CallElement {
     language: () => this.language,
     onCreated: (content) => this.#listenTo(content),
   });
-  readonly #dialog = createRef<HTMLDialogElement>();
-  readonly #controls = createRef<ParleyControls>();
-  readonly #stage = createRef<ParleyStage>();
   /** Larger text, or more buttons, make the controls higher, and what is above them must make room. */
   readonly #controlsSize =
     typeof ResizeObserver === 'undefined' ? undefined : new ResizeObserver(() => this.#makeRoom());
@@ -104,6 +99,14 @@ export class ParleyCallView extends CallElement {
     if (changed.has('texts')) this.#texts.setValue(this.texts);
   }
 
+  get #dialog(): HTMLDialogElement | undefined {
+    return this.find('dialog');
+  }
+
+  get #controls(): ParleyControls | undefined {
+    return this.find('parley-controls');
+  }
+
   protected override render(): TemplateResult | typeof nothing {
     const { call, panel } = this;
     if (!call) return nothing;
@@ -124,7 +127,6 @@ export class ParleyCallView extends CallElement {
           ${this.#picture.isOpen ? this.#renderElsewhere() : this.#renderStage()}
           <parley-notices @parley-open-chat=${() => this.#show('chat')}></parley-notices>
           <parley-controls
-            ${ref(this.#controls)}
             .openPanel=${panel}
             .pictureInPicture=${hasPictureWindows() ? (this.#picture.isOpen ? 'open' : 'closed') : undefined}
             @parley-picture-in-picture=${() => void call.attempt(() => this.#picture.toggle())}
@@ -148,17 +150,16 @@ export class ParleyCallView extends CallElement {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (this.#controls.value !== this.#measured) {
+    if (this.#controls !== this.#measured) {
       this.#controlsSize?.disconnect();
-      this.#measured = this.#controls.value;
+      this.#measured = this.#controls;
       if (this.#measured) this.#controlsSize?.observe(this.#measured);
     }
-    if (changed.has('question') && this.question) this.#dialog.value?.showModal();
+    if (changed.has('question') && this.question) this.#dialog?.showModal();
   }
 
   #renderStage(): TemplateResult {
     return html`<parley-stage
-      ${ref(this.#stage)}
       @parley-remove=${(event: CustomEvent<RemoveDetail>) => this.#askToRemove(event)}
     ></parley-stage>`;
   }
@@ -205,11 +206,10 @@ export class ParleyCallView extends CallElement {
     if (!question) return nothing;
     const { text, answer, act } = question;
     const confirm = (): void => {
-      this.#dialog.value?.close();
+      this.#dialog?.close();
       void this.call?.attempt(act);
     };
     return html`<dialog
-      ${ref(this.#dialog)}
       aria-labelledby="question"
       @close=${() => {
         this.question = undefined;
@@ -217,7 +217,7 @@ export class ParleyCallView extends CallElement {
     >
       <h2 id="question">${text}</h2>
       <div class="actions">
-        <button class="button" type="button" @click=${() => this.#dialog.value?.close()}>
+        <button class="button" type="button" @click=${() => this.#dialog?.close()}>
           ${this.text('people.cancel')}
         </button>
         <button class="button danger" type="button" @click=${confirm}>${answer}</button>
@@ -230,7 +230,7 @@ export class ParleyCallView extends CallElement {
     this.panel = panel;
     if (panel === undefined) {
       // Focus was in the panel that has gone.
-      if (before !== undefined) this.#controls.value?.focusPanelButton(before);
+      if (before !== undefined) this.#controls?.focusPanelButton(before);
       return;
     }
     void this.#focusPanel(panel);
@@ -239,15 +239,15 @@ export class ParleyCallView extends CallElement {
   async #focusPanel(panel: PanelName): Promise<void> {
     await this.call?.attempt(() => loadPanel(panel));
     await this.updateComplete;
-    const element = this.renderRoot.querySelector<HTMLElement>('.panel > *');
+    const element = this.find('.panel > *');
     if (this.panel === panel) element?.focus();
   }
 
   #makeRoom(): void {
-    const heightPx = this.#controls.value?.offsetHeight ?? 0;
+    const heightPx = this.#controls?.offsetHeight ?? 0;
     if (heightPx === 0) return;
     this.style.setProperty('--_controls', `${heightPx + 8}px`);
-    this.#stage.value?.refresh();
+    this.find('parley-stage')?.refresh();
   }
 
   #onKey(event: KeyboardEvent): void {
@@ -281,7 +281,7 @@ export class ParleyCallView extends CallElement {
     this.isQuiet = false;
     this.#quiet = setTimeout(() => {
       // Whoever uses the keyboard must see where the focus is; whoever touches cannot move a pointer to bring them back.
-      const isInUse = this.#controls.value?.matches(':focus-within, :hover') ?? false;
+      const isInUse = this.#controls?.matches(':focus-within, :hover') ?? false;
       // Behind a question, the controls cannot be pointed at.
       this.isQuiet = !isInUse && !this.question && matchMedia('(hover: hover)').matches;
     }, quietMs);

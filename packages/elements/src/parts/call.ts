@@ -15,7 +15,6 @@ import {
   type PropertyValues,
   type TemplateResult,
 } from 'lit';
-import { createRef, ref } from 'lit/directives/ref.js';
 import { textsContext } from '../base/contexts.ts';
 import { define } from '../base/define.ts';
 import type { JoinDetail } from '../base/events.ts';
@@ -29,7 +28,6 @@ import { selectionBefore } from '../page/remembered.ts';
 import { createLobby, type LobbyStore } from '../stores/create-lobby.ts';
 import { createVisit, type VisitState, type VisitStore } from '../stores/create-visit.ts';
 import type { VisitOptions } from '../stores/visit-options.ts';
-import type { ParleyLobby } from './lobby.ts';
 import './lobby.ts';
 import { screenStyles } from '../call/screen-styles.ts';
 import { endScreen, messageScreen, waitingScreen } from '../call/screens.ts';
@@ -112,7 +110,6 @@ export class ParleyCall extends ParleyElement {
   readonly #texts = new ContextProvider(this, { context: textsContext });
   readonly #lobby: LobbyStore = createLobby();
   readonly #visit: VisitStore = createVisit(() => this.#visitOptions);
-  readonly #lobbyElement = createRef<ParleyLobby>();
   #stops: readonly (() => void)[] = [];
   /** The phase that is shown, and the last one that the page knows of. */
   #phase: VisitState['phase'] | undefined;
@@ -170,7 +167,6 @@ export class ParleyCall extends ParleyElement {
       });
     }
     return html`<parley-lobby
-      ${ref(this.#lobbyElement)}
       .store=${this.#lobby}
       .texts=${this.texts}
       .hasName=${this.name === undefined}
@@ -192,13 +188,14 @@ export class ParleyCall extends ParleyElement {
     if (phase === 'before') void this.#focusLobby();
     // A new screen begins at its heading, also for screen readers. Joining stays where it is.
     else if (!isFirst && phase !== 'joining') {
-      this.renderRoot.querySelector<HTMLElement>('h1[tabindex], parley-call-view')?.focus();
+      this.find('h1[tabindex], parley-call-view')?.focus();
     }
   }
 
   async #focusLobby(): Promise<void> {
-    await this.#lobbyElement.value?.updateComplete;
-    this.#lobbyElement.value?.focus();
+    const lobby = this.find('parley-lobby');
+    await lobby?.updateComplete;
+    lobby?.focus();
   }
 
   #renderInside({ inside }: VisitState): TemplateResult | typeof nothing {

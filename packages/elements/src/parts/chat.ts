@@ -7,7 +7,6 @@ import {
   type PropertyValues,
   type TemplateResult,
 } from 'lit';
-import { createRef, ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { define } from '../base/define.ts';
 import { icon } from '../base/icon.ts';
@@ -46,8 +45,6 @@ export class ParleyChat extends PanelElement {
   declare hasNewer: boolean;
   declare firstUnreadKey: string | undefined;
 
-  readonly #log = createRef<HTMLElement>();
-  readonly #input = createRef<HTMLTextAreaElement>();
   #isAtEnd = true;
   #isInView = false;
   #shownConference: Conference | undefined;
@@ -64,8 +61,16 @@ export class ParleyChat extends PanelElement {
   }
 
   /** Moves the focus to the field for a new message. */
+  get #log(): HTMLElement | undefined {
+    return this.find('.log');
+  }
+
+  get #input(): HTMLTextAreaElement | undefined {
+    return this.find('textarea');
+  }
+
   override focus(options?: FocusOptions): void {
-    void this.updateComplete.then(() => this.#input.value?.focus(options));
+    void this.updateComplete.then(() => this.#input?.focus(options));
   }
 
   override connectedCallback(): void {
@@ -129,7 +134,6 @@ export class ParleyChat extends PanelElement {
       ${this.renderHeader('chat.title', 'chat.close')}
       <div class="messages">
         <div
-          ${ref(this.#log)}
           part="log"
           class="log"
           role="log"
@@ -165,7 +169,6 @@ export class ParleyChat extends PanelElement {
     return html`<form @submit=${(event: Event) => this.#onSubmit(event)}>
       <div class="field">
         <textarea
-          ${ref(this.#input)}
           part="input"
           rows="1"
           dir="auto"
@@ -213,7 +216,7 @@ export class ParleyChat extends PanelElement {
 
   protected override updated(): void {
     this.#growInput();
-    const log = this.#log.value;
+    const log = this.#log;
     if (!log) return;
     this.#keepAtEnd();
     if (this.#resizes) return;
@@ -223,7 +226,7 @@ export class ParleyChat extends PanelElement {
   }
 
   #keepAtEnd(): void {
-    const log = this.#log.value;
+    const log = this.#log;
     if (log && this.#isAtEnd) log.scrollTop = log.scrollHeight;
   }
 
@@ -231,11 +234,11 @@ export class ParleyChat extends PanelElement {
     this.#isAtEnd = true;
     this.hasNewer = false;
     this.#keepAtEnd();
-    this.#log.value?.focus({ preventScroll: true });
+    this.#log?.focus({ preventScroll: true });
   }
 
   #onScroll(): void {
-    const log = this.#log.value;
+    const log = this.#log;
     // A hidden log has no size, and is where it was.
     if (!log || log.clientHeight === 0) return;
     this.#isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < nearEndPx;
@@ -243,7 +246,7 @@ export class ParleyChat extends PanelElement {
   }
 
   #onInput(): void {
-    this.#setDraft(this.#input.value?.value ?? '');
+    this.#setDraft(this.#input?.value ?? '');
   }
 
   #setDraft(draft: string): void {
@@ -253,7 +256,7 @@ export class ParleyChat extends PanelElement {
 
   /** For browsers that cannot size a field by its content. */
   #growInput(): void {
-    const input = this.#input.value;
+    const input = this.#input;
     if (!input || CSS.supports('field-sizing', 'content')) return;
     input.style.blockSize = 'auto';
     input.style.blockSize = `${input.scrollHeight}px`;

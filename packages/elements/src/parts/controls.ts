@@ -84,9 +84,9 @@ export class ParleyControls extends CallElement {
 
   /** Focuses the button that opens a panel, after the panel has closed. */
   focusPanelButton(panel: PanelName): void {
-    const button = this.renderRoot.querySelector<HTMLElement>(`[data-panel="${panel}"]`);
+    const button = this.find(`[data-panel="${panel}"]`);
     const isShown = button && button.offsetParent !== null;
-    (isShown ? button : this.renderRoot.querySelector<HTMLElement>('#more'))?.focus();
+    (isShown ? button : this.find('#more'))?.focus();
   }
 
   protected override render(): TemplateResult | typeof nothing {

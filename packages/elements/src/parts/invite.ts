@@ -1,5 +1,4 @@
 import { css, html, nothing, type CSSResultGroup, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { createRef, ref } from 'lit/directives/ref.js';
 import { define } from '../base/define.ts';
 import { icon } from '../base/icon.ts';
 import { buttons, fields, tokens } from '../base/styles.ts';
@@ -92,7 +91,6 @@ export class ParleyInvite extends PanelElement {
   declare isCopied: boolean;
   declare qr: { readonly link: string; readonly drawn: QrPath | undefined } | undefined;
 
-  readonly #field = createRef<HTMLInputElement>();
   #copiedTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -114,6 +112,10 @@ export class ParleyInvite extends PanelElement {
     return `${origin}${pathname}${search}`;
   }
 
+  get #field(): HTMLInputElement | undefined {
+    return this.find('input');
+  }
+
   protected override render(): TemplateResult {
     const link = this.#shownLink;
     const canShare = typeof navigator.share === 'function';
@@ -128,14 +130,13 @@ export class ParleyInvite extends PanelElement {
         <div>
           <label for="link">${this.text('invite.link')}</label>
           <input
-            ${ref(this.#field)}
             part="link"
             id="link"
             type="url"
             dir="ltr"
             readonly
             .value=${link}
-            @focus=${() => this.#field.value?.select()}
+            @focus=${() => this.#field?.select()}
           />
         </div>
         <div class="actions">
@@ -193,8 +194,8 @@ export class ParleyInvite extends PanelElement {
       await navigator.clipboard.writeText(link);
     } catch {
       // The page may not write to the clipboard: the user can copy what is selected.
-      this.#field.value?.focus();
-      this.#field.value?.select();
+      this.#field?.focus();
+      this.#field?.select();
       return;
     }
     this.isCopied = true;

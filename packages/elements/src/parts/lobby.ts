@@ -1,6 +1,5 @@
 import type { ParleyError } from '@parley-rtc/sdk';
 import { html, nothing, type CSSResultGroup, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { createRef, ref } from 'lit/directives/ref.js';
 import { styleMap } from 'lit/directives/style-map.js';
 import { define } from '../base/define.ts';
 import { icon } from '../base/icon.ts';
@@ -52,8 +51,6 @@ export class ParleyLobby extends ParleyElement {
   declare isNameMissing: boolean;
 
   #opened: LobbyStore | undefined;
-  readonly #video = createRef<HTMLVideoElement>();
-  readonly #input = createRef<HTMLInputElement>();
 
   readonly #ownStore = createLobby();
 
@@ -85,9 +82,17 @@ export class ParleyLobby extends ParleyElement {
     this.store.open();
   }
 
+  get #video(): HTMLVideoElement | undefined {
+    return this.find('video');
+  }
+
+  get #input(): HTMLInputElement | undefined {
+    return this.find('input');
+  }
+
   override focus(): void {
-    if (this.hasName) this.#input.value?.focus();
-    else this.renderRoot.querySelector<HTMLElement>('.primary')?.focus();
+    if (this.hasName) this.#input?.focus();
+    else this.find('.primary')?.focus();
   }
 
   protected override render(): TemplateResult {
@@ -113,7 +118,7 @@ export class ParleyLobby extends ParleyElement {
 
   protected override updated(): void {
     const { shownStream: mediaStream } = this.store.getSnapshot();
-    const video = this.#video.value;
+    const video = this.#video;
     if (!video || video.srcObject === (mediaStream ?? null)) return;
     video.srcObject = mediaStream ?? null;
     void video.play().catch(() => undefined);
@@ -126,7 +131,6 @@ export class ParleyLobby extends ParleyElement {
     const { level } = this.read(this.store.level);
     return html`<div class="preview" part="preview">
       <video
-        ${ref(this.#video)}
         muted
         playsinline
         aria-label=${this.text('lobby.preview')}
@@ -236,7 +240,6 @@ export class ParleyLobby extends ParleyElement {
     return html`<div>
       <label for="name">${this.text('lobby.name')}</label>
       <input
-        ${ref(this.#input)}
         id="name"
         name="name"
         autocomplete="name"
@@ -266,7 +269,7 @@ export class ParleyLobby extends ParleyElement {
     const name = this.name.trim();
     this.isNameMissing = this.hasName && name === '';
     if (this.isNameMissing) {
-      this.#input.value?.focus();
+      this.#input?.focus();
       return;
     }
     if (this.hasName) remember({ name });

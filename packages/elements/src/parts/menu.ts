@@ -1,5 +1,4 @@
 import { css, html, nothing, type CSSResultGroup, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { createRef, ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { define } from '../base/define.ts';
 import { icon } from '../base/icon.ts';
@@ -37,7 +36,7 @@ export class ParleyMenu extends ParleyElement {
         position: fixed;
         inset: auto;
         margin: 0;
-        min-inline-size: 13rem;
+        min-inline-size: min(13rem, calc(100vw - 16px));
         max-inline-size: min(22rem, calc(100vw - 16px));
         max-block-size: calc(100dvh - 16px);
         overflow: auto;
@@ -122,8 +121,6 @@ export class ParleyMenu extends ParleyElement {
   declare icon: IconName;
   declare isOpen: boolean;
 
-  readonly #button = createRef<HTMLButtonElement>();
-  readonly #menu = createRef<HTMLElement>();
   #whileOpen: AbortController | undefined;
 
   constructor() {
@@ -139,14 +136,21 @@ export class ParleyMenu extends ParleyElement {
     this.#whileOpen?.abort();
   }
 
+  get #button(): HTMLButtonElement | undefined {
+    return this.find('button');
+  }
+
+  get #menu(): HTMLElement | undefined {
+    return this.find('.menu');
+  }
+
   override focus(): void {
-    this.#button.value?.focus();
+    this.#button?.focus();
   }
 
   protected override render(): TemplateResult {
     return html`
       <button
-        ${ref(this.#button)}
         part="button"
         class="icon-button"
         type="button"
@@ -160,7 +164,6 @@ export class ParleyMenu extends ParleyElement {
         <slot>${icon(this.icon)}</slot>
       </button>
       <div
-        ${ref(this.#menu)}
         part="menu"
         class="menu"
         popover="auto"
@@ -196,7 +199,7 @@ export class ParleyMenu extends ParleyElement {
   }
 
   #toggle(): void {
-    this.#menu.value?.togglePopover();
+    this.#menu?.togglePopover();
   }
 
   /** Before the next key arrives, which `toggle` may follow: it would press whatever had the focus before. */
@@ -216,19 +219,19 @@ export class ParleyMenu extends ParleyElement {
     this.isOpen = false;
     this.#whileOpen?.abort();
     // Not every browser gives focus back, and none does when the focused item has gone meanwhile.
-    const isInside = this.#menu.value?.matches(':focus-within') ?? false;
+    const isInside = this.#menu?.matches(':focus-within') ?? false;
     const { activeElement, body } = this.ownerDocument;
     if (isInside || activeElement === body) this.focus();
   }
 
   #place(): void {
-    const [menu, button] = [this.#menu.value, this.#button.value];
+    const [menu, button] = [this.#menu, this.#button];
     if (menu && button) placeBeside(menu, button);
   }
 
   /** Closes the menu now, and gives focus back. */
   #close(): void {
-    this.#menu.value?.hidePopover();
+    this.#menu?.hidePopover();
     this.focus();
   }
 
@@ -258,7 +261,7 @@ export class ParleyMenu extends ParleyElement {
     else if (key === 'ArrowUp' || key === back) goTo(at - 1);
     else if (key === 'Home') goTo(0);
     else if (key === 'End') goTo(-1);
-    else if (key === 'Tab') this.#menu.value?.hidePopover();
+    else if (key === 'Tab') this.#menu?.hidePopover();
     else if (key === 'Escape') {
       // Browsers close it a little later, when the next key may have chosen an item.
       event.preventDefault();
@@ -272,7 +275,7 @@ export class ParleyMenu extends ParleyElement {
   }
 
   get #focusable(): HTMLElement[] {
-    return Array.from(this.#menu.value?.querySelectorAll<HTMLElement>('.item') ?? []);
+    return Array.from(this.#menu?.querySelectorAll<HTMLElement>('.item') ?? []);
   }
 }
 

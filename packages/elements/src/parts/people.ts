@@ -1,6 +1,5 @@
 import { findParticipant, selectLock, selectPermissions, type ConferenceSnapshot } from '@parley-rtc/sdk';
 import { html, nothing, type CSSResultGroup, type PropertyDeclarations, type TemplateResult } from 'lit';
-import { createRef, ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { define } from '../base/define.ts';
 import { icon } from '../base/icon.ts';
@@ -52,7 +51,6 @@ export class ParleyPeople extends PanelElement {
   declare search: string;
   declare removal: Removal | undefined;
 
-  readonly #cancel = createRef<HTMLButtonElement>();
   #focused: Element | null = null;
 
   constructor() {
@@ -68,7 +66,7 @@ export class ParleyPeople extends PanelElement {
   /** Keeps the focus in the panel when what had it is gone, such as a person who has left. */
   protected override updated(): void {
     if (!this.#focused || this.#focused.isConnected) return;
-    const next = this.shadowRoot?.querySelector<HTMLElement>('.admit') ?? this.heading;
+    const next = this.find('.admit') ?? this.heading;
     next?.focus();
   }
 
@@ -224,7 +222,7 @@ export class ParleyPeople extends PanelElement {
     >
       <p id="question">${isolate(this.text(question), { name })}</p>
       <div>
-        <button ${ref(this.#cancel)} class="button" type="button" @click=${() => void cancel()}>
+        <button class="button" type="button" @click=${() => void cancel()}>
           ${this.text('people.cancel')}
         </button>
         <button class="button danger" type="button" @click=${confirm}>
@@ -245,8 +243,9 @@ export class ParleyPeople extends PanelElement {
 
   async #focusCancel(): Promise<void> {
     await this.updateComplete;
-    this.#cancel.value?.closest('.confirm')?.scrollIntoView({ block: 'nearest' });
-    this.#cancel.value?.focus();
+    const question = this.find('.confirm');
+    question?.scrollIntoView({ block: 'nearest' });
+    question?.querySelector('button')?.focus();
   }
 
   #menuOf(participantId: string): HTMLElement | undefined {

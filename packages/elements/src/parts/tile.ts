@@ -7,7 +7,6 @@ import {
   type PropertyValues,
   type TemplateResult,
 } from 'lit';
-import { createRef, ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { CallElement } from '../base/call-element.ts';
 import { define } from '../base/define.ts';
@@ -60,8 +59,6 @@ export class ParleyTile extends CallElement {
     if (this.tile) this.emit('parley-aspect', { id: this.tile.id, aspect });
     this.requestUpdate();
   });
-  readonly #video = createRef<HTMLVideoElement>();
-  readonly #backdrop = createRef<HTMLCanvasElement>();
 
   constructor() {
     super();
@@ -77,6 +74,10 @@ export class ParleyTile extends CallElement {
       this.announcement = this.text(this.isPinned ? 'tile.pinned' : 'tile.unpinned', { name });
     }
     if (changed.has('tile')) this.toggleAttribute('speaking', this.tile?.isSpeaking === true);
+  }
+
+  get #video(): HTMLVideoElement | undefined {
+    return this.find('video');
   }
 
   protected override render(): TemplateResult | typeof nothing {
@@ -95,13 +96,8 @@ export class ParleyTile extends CallElement {
       ${
         hasVideo
           ? html`<div class="picture">
-              <canvas
-                ${ref(this.#backdrop)}
-                width="32"
-                height="18"
-                ?hidden=${!this.#picture.isWhole}
-              ></canvas>
-              <video ${ref(this.#video)} muted playsinline autoplay></video>
+              <canvas width="32" height="18" ?hidden=${!this.#picture.isWhole}></canvas>
+              <video muted playsinline autoplay></video>
             </div>`
           : nothing
       }
@@ -120,7 +116,7 @@ export class ParleyTile extends CallElement {
 
   protected override updated(): void {
     const { tile, call } = this;
-    this.#picture.show(this.#video.value, this.#backdrop.value, tile && call ? { tile, call } : undefined);
+    this.#picture.show(this.#video, this.find('canvas'), tile && call ? { tile, call } : undefined);
   }
 
   override disconnectedCallback(): void {
@@ -240,7 +236,7 @@ export class ParleyTile extends CallElement {
     const actions: Readonly<Record<string, () => unknown>> = {
       pin: () => this.emit('parley-pin', { id: tile.id }),
       'full-screen': () => toggleFullScreen(this),
-      'picture-in-picture': () => this.#video.value?.requestPictureInPicture().catch(() => undefined),
+      'picture-in-picture': () => this.#video?.requestPictureInPicture().catch(() => undefined),
       mute: () => moderate('mute'),
       'stop-camera': () => moderate('stop-camera'),
       'stop-screen': () => call.attempt(stopScreen),

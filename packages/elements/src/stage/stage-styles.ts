@@ -57,7 +57,8 @@ export const stageStyles: CSSResult = css`
 
   .alone {
     position: absolute;
-    inset-block-start: 24px;
+    /* Below a state such as “Reconnecting…”, also with large text. */
+    inset-block-start: calc(12px + 3.25em);
     inset-inline: 16px;
     z-index: 1;
     text-align: center;

@@ -243,6 +243,7 @@ describe('the chat', () => {
 describe('reactions', () => {
   it('are shown to everyone for a moment, the sender included', async () => {
     const seen = callOf(bob).reactions;
+    await settle();
     await call.reactions.send('🎉');
     await settle();
     const expected = [{ emoji: '🎉', participantId: ada.endpointId, person: { name: 'ada' } }];

@@ -180,6 +180,28 @@ describe('looking', () => {
     stop();
   });
 
+  it.each([
+    ['ERR_CONNECTION', undefined],
+    ['ERR_SERVER', undefined],
+    ['ERR_CONFERENCE_FULL', { code: 'ERR_CONFERENCE_FULL' }],
+  ])(
+    'once the server answers again, after joining failed with %s, leaves the error %o',
+    async (code, left) => {
+      const broken = failure(code, { retryable: true });
+      const visit = createVisit(() => options);
+      const stop = visit.look();
+      Object.assign(server, { refusesEntry: broken, refusesLook: broken });
+      await visit.join({});
+      await vi.advanceTimersByTimeAsync(20_000);
+      expect(visit.getSnapshot().error).toMatchObject({ code });
+      server.refusesLook = undefined;
+      await vi.advanceTimersByTimeAsync(10_000);
+      const { phase, error, inside } = visit.getSnapshot();
+      expect({ phase, error, inside }).toMatchObject({ phase: 'before', error: left, inside: [] });
+      stop();
+    },
+  );
+
   it('stops after a failure that lasts, and goes on after one that may pass', async () => {
     server.refusesLook = failure('ERR_UNEXPECTED');
     const failed = createVisit(() => options);

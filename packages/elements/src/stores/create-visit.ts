@@ -75,6 +75,15 @@ const endingOfError: Readonly<Record<string, VisitEnding>> = {
   ERR_NOT_FOUND: 'gone',
   ERR_REMOVED: 'removed',
 };
+/** Errors of joining that are over once the server answers. */
+const unreachableCodes: ReadonlySet<string> = new Set([
+  'ERR_CONNECTION',
+  'ERR_TIMEOUT',
+  'ERR_SERVER',
+  'ERR_FOREIGN_ANSWER',
+  'ERR_TOO_MANY_REQUESTS',
+  'ERR_TOKEN',
+]);
 
 /** Creates a visit; nothing happens before `join`. `readOptions` is called for each attempt. */
 export function createVisit(readOptions: () => VisitOptions): VisitStore {
@@ -110,7 +119,7 @@ export function createVisit(readOptions: () => VisitOptions): VisitStore {
       const inside = await lookInside(readOptions(), await findPlace(signal), signal);
       if (signal.aborted || store.getSnapshot().phase !== 'before') return;
       if (inside === 'ended') store.set({ ...before, phase: 'over', ending: 'gone' });
-      else store.set({ inside });
+      else store.set({ inside, error: stillTrue(store.getSnapshot().error) });
     } catch (cause) {
       const error = cause as ParleyError;
       if (signal.aborted || store.getSnapshot().phase !== 'before') return;
@@ -209,6 +218,11 @@ export function createVisit(readOptions: () => VisitOptions): VisitStore {
       void conference?.leave();
     },
   };
+}
+
+/** The error of joining, unless the server's answer shows that it is over. */
+function stillTrue(error: ParleyError | undefined): ParleyError | undefined {
+  return error && unreachableCodes.has(error.code) ? undefined : error;
 }
 
 /** Whether the server refused the ticket itself, now or when the login was renewed. */

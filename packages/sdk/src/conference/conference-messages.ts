@@ -1,27 +1,20 @@
+import { ForbiddenError, NotFoundError, type ParleyError, type RtcApi } from '@parley-rtc/client';
 import {
-  ForbiddenError,
-  NotFoundError,
-  withDeadline,
-  type ParleyError,
-  type RtcApi,
-} from '@parley-rtc/client';
-import { findParticipant, type ConferenceState, type Permissions } from '@parley-rtc/contract';
+  findParticipant,
+  type ConferenceState,
+  type NewMessage,
+  type Permissions,
+  type SendMessagesResult,
+} from '@parley-rtc/contract';
 import type { Announcement } from '../announcing/announcements.ts';
-import { NotJoinedError } from '../errors/conference-errors.ts';
 import { InvalidMessageError, UnsupportedByServerError } from '../errors/message-errors.ts';
 import { NotPermittedError } from '../errors/moderation-errors.ts';
 import { loadPart } from '../load-part.ts';
 import { Inbox } from '../messages/inbox.ts';
 import type { MessageEncryption } from '../messages/message-encryption.ts';
-import type {
-  MessagePayload,
-  RequestHandler,
-  RequestOptions,
-  SendOptions,
-  SentMessage,
-} from '../messages/message.ts';
-import type { Outbox } from '../messages/outbox.ts';
-import { payloadToWire } from '../messages/payload.ts';
+import type { MessagePayload, RequestHandler, RequestOptions, SentMessage } from '../messages/message.ts';
+import { Outbox, type PostOptions } from '../messages/outbox.ts';
+import { payloadToWire, type WirePayload } from '../messages/payload.ts';
 import type { Requests } from '../messages/requests.ts';
 import { isReserved, requestedTopic } from '../messages/reserved-topics.ts';
 import { readConference } from '../presence/enter-conference.ts';
@@ -39,23 +32,24 @@ export interface ConferenceMessagesOptions {
   readonly permissions: () => Permissions | undefined;
   readonly announce: (announcements: readonly Announcement[]) => void;
   readonly onProblem: (error: ParleyError) => void;
+  /** Aborts when we leave. */
+  readonly closing: AbortSignal;
   /** Makes the feed ask again, for messages as well. */
   readonly onOpened: () => void;
 }
 
 /**
- * The messages of one conference: sent through the outbox, whose code is loaded when the app first listens or sends, and received
- * by the inbox.
+ * The messages of one conference: received by the inbox, sent through the outbox. Sends until a caller's signal aborts: the caller
+ * keeps the deadline, which also counts the loading of this code.
  */
 export class ConferenceMessages {
   readonly inbox: Inbox;
   readonly #options: ConferenceMessagesOptions;
-  readonly #closing = new AbortController();
-  #loadingOutbox: Promise<Outbox> | undefined;
+  readonly #outbox: Outbox;
   #loadingRequests: Promise<Requests> | undefined;
 
   constructor(options: ConferenceMessagesOptions) {
-    const { announce, onProblem, onOpened } = options;
+    const { own, encryption, announce, onProblem } = options;
     this.#options = options;
     this.inbox = new Inbox({
       ...options,
@@ -67,33 +61,26 @@ export class ConferenceMessages {
           (error: ParleyError) => onProblem(error),
         );
       },
-      onProblem,
-      onOpened: () => {
-        onOpened();
-        // The network may be lost when there is something to send or to answer.
-        this.#outbox().catch(() => {});
-      },
     });
+    this.#outbox = new Outbox({ own, encryption, send: (...sending) => this.#send(...sending) });
   }
 
-  async send(topic: string, payload: MessagePayload, options?: SendOptions): Promise<SentMessage> {
+  /** @throws InvalidMessageError (`ERR_INVALID_MESSAGE`) for a reserved topic, and the errors of the outbox. */
+  async send(topic: string, content: WirePayload, options: PostOptions): Promise<SentMessage> {
     if (isReserved(String(topic)))
       throw new InvalidMessageError("Topics that begin with 'parley.' are reserved.");
-    return this.#post(topic, payload, options);
+    return this.#post(topic, content, options);
   }
 
-  async request(topic: string, payload: MessagePayload, options: RequestOptions): Promise<MessagePayload> {
-    // As it is now: the app may change it while the code loads.
-    const content = payloadToWire(payload);
+  async request(
+    topic: string,
+    content: WirePayload,
+    options: Pick<RequestOptions, 'to' | 'signal'>,
+  ): Promise<MessagePayload> {
     // Answers arrive like messages.
     const close = this.inbox.open();
     try {
-      const { signal: given, timeoutMs = 10_000 } = options;
-      const deadline = { operation: 'request', signals: [given, this.#closing.signal], timeoutMs };
-      // Loading the code counts, too.
-      return await withDeadline(deadline, async ({ signal }) =>
-        (await this.#requests()).post(topic, content, { to: options.to, signal }),
-      );
+      return await (await this.#requests()).post(topic, content, options);
     } finally {
       close();
     }
@@ -115,38 +102,26 @@ export class ConferenceMessages {
     };
   }
 
-  /** Rejects what was not sent. */
-  close(): void {
-    this.#closing.abort(new NotJoinedError());
-  }
-
-  async #post(topic: string, payload: MessagePayload, options?: SendOptions): Promise<SentMessage> {
-    // As it is now: the app may change it while the code loads.
-    const content = payloadToWire(payload);
+  async #post(topic: string, content: WirePayload, options: PostOptions): Promise<SentMessage> {
     if (this.#options.permissions()?.send === false) throw new NotPermittedError('send');
-    const { signal: given, timeoutMs = 30_000, ...addressed } = options ?? {};
-    const deadline = { operation: 'send', signals: [given, this.#closing.signal], timeoutMs };
-    // Loading the code counts, too.
-    return withDeadline(deadline, async ({ signal }) =>
-      (await this.#outbox()).post(topic, content, { ...addressed, signal }),
-    );
+    return this.#outbox.post(topic, content, options);
   }
 
-  #requests(): Promise<Requests> {
-    return (this.#loadingRequests ??= this.#loadRequests());
-  }
-
-  async #loadRequests(): Promise<Requests> {
+  async #send(
+    messages: () => Promise<readonly NewMessage[]>,
+    signal: AbortSignal,
+  ): Promise<SendMessagesResult> {
+    const { api, own, presence, permissions } = this.#options;
     try {
-      const { Requests } = await loadPart('messages', () => import('../messages/requests.ts'));
-      return new Requests({
-        send: (...message) => this.#post(...message),
-        onProblem: this.#options.onProblem,
-        closing: this.#closing.signal,
-      });
+      return await sendInside(presence, { operation: 'sendMessages', signal }, async () =>
+        api.sendMessages({ ...own, messages: await messages() }, { signal }),
+      );
     } catch (error) {
-      this.#loadingRequests = undefined;
-      throw error;
+      if (error instanceof ForbiddenError && permissions()) {
+        throw new NotPermittedError('send', { cause: error });
+      }
+      if (!(error instanceof NotFoundError) || !(await this.#isInside(signal))) throw error;
+      throw new UnsupportedByServerError('messages', { cause: error });
     }
   }
 
@@ -157,33 +132,20 @@ export class ConferenceMessages {
     return findParticipant(conference, own.userEndpointId) !== undefined;
   }
 
-  #outbox(): Promise<Outbox> {
-    return (this.#loadingOutbox ??= this.#loadOutbox());
+  #requests(): Promise<Requests> {
+    return (this.#loadingRequests ??= this.#loadRequests());
   }
 
-  async #loadOutbox(): Promise<Outbox> {
-    const { api, own, presence, encryption } = this.#options;
+  async #loadRequests(): Promise<Requests> {
     try {
-      const { Outbox } = await loadPart('messages', () => import('../messages/outbox.ts'));
-      return new Outbox({
-        own,
-        encryption,
-        send: async (messages, signal) => {
-          try {
-            return await sendInside(presence, { operation: 'sendMessages', signal }, async () =>
-              api.sendMessages({ ...own, messages: await messages() }, { signal }),
-            );
-          } catch (error) {
-            if (error instanceof ForbiddenError && this.#options.permissions()) {
-              throw new NotPermittedError('send', { cause: error });
-            }
-            if (!(error instanceof NotFoundError) || !(await this.#isInside(signal))) throw error;
-            throw new UnsupportedByServerError('messages', { cause: error });
-          }
-        },
+      const { Requests } = await loadPart('messages', () => import('../messages/requests.ts'));
+      return new Requests({
+        send: (topic, payload, sending) => this.#post(topic, payloadToWire(payload), sending),
+        onProblem: this.#options.onProblem,
+        closing: this.#options.closing,
       });
     } catch (error) {
-      this.#loadingOutbox = undefined;
+      this.#loadingRequests = undefined;
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-import { createRtcApi, withBoundary, type CallOptions } from '@parley-rtc/client';
+import { createCallApi, withBoundary, type CallOptions } from '@parley-rtc/client';
 import type { ConferenceSummary, JsonObject } from '@parley-rtc/contract';
 import type { ConferenceEvents, ConferenceListener } from '../announcing/conference-events.ts';
 import { hold, resume } from '../conventions/hold.ts';
@@ -56,7 +56,7 @@ export class Conference implements AsyncDisposable {
     const { server, token, maxVideos = Infinity, ...rest } = options;
     assertMaxVideos(maxVideos);
     const access = new TokenWatch();
-    const api = createRtcApi({ server, token, onToken: access.onToken, log: options.log });
+    const api = createCallApi({ server, token, onToken: access.onToken, log: options.log });
     const session = await joinConference(api, { ...rest, access });
     session.media.setMaxVideos(maxVideos);
     return new Conference(session);

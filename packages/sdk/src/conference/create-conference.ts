@@ -1,4 +1,4 @@
-import { createRtcApi, type LogSetting, type TokenSource } from '@parley-rtc/client';
+import { createCallApi, type LogSetting, type TokenSource } from '@parley-rtc/client';
 import type { ConferenceSummary } from '@parley-rtc/contract';
 
 export interface CreateOptions {
@@ -21,5 +21,5 @@ export interface CreateOptions {
 /** Creates a conference. @see `POST /rtc-api/conferences/create` */
 export async function createConference(options: CreateOptions): Promise<ConferenceSummary> {
   const { server, token, signal, log, ...command } = options;
-  return createRtcApi({ server, token, log }).create(command, { ...(signal && { signal }) });
+  return createCallApi({ server, token, log }).create(command, { ...(signal && { signal }) });
 }

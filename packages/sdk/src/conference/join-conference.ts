@@ -3,8 +3,8 @@ import {
   NotFoundError,
   WaitingRoomError,
   withDeadline,
+  type CallApi,
   type Logs,
-  type RtcApi,
 } from '@parley-rtc/client';
 import { joinTiming } from '../announcing/join-timing.ts';
 import { loadPart } from '../load-part.ts';
@@ -44,7 +44,7 @@ interface Progress {
  * Joins a conference. Rolls back when a step fails, the time is up or the page goes away. Waits in the waiting room if there is
  * one, which takes no time of joining, and has devices closed meanwhile: nobody sees what they capture.
  */
-export async function joinConference(api: RtcApi, options: Options, loadPush?: LoadPush): Promise<Session> {
+export async function joinConference(api: CallApi, options: Options, loadPush?: LoadPush): Promise<Session> {
   const progress: Progress = { logs: createLogs(options.log) };
   const { timeoutMs = 15_000 } = options;
   const startedMs = performance.now();
@@ -68,7 +68,7 @@ export async function joinConference(api: RtcApi, options: Options, loadPush?: L
 
 /** Joins once. A waiting room keeps the endpoint registered, which then waits there. */
 async function attempt(
-  api: RtcApi,
+  api: CallApi,
   options: Options,
   progress: Progress,
   timeoutMs: number,
@@ -115,7 +115,7 @@ async function attempt(
  * ICE servers after 3 s: media may not need them.
  */
 async function join(
-  api: RtcApi,
+  api: CallApi,
   options: Options,
   progress: Progress,
   loadPush: LoadPush | undefined,
@@ -187,7 +187,7 @@ async function enterAgain(
   }
 }
 
-function enterAs(api: RtcApi, options: Options, progress: Progress, how: EnterCommand): Promise<Entered> {
+function enterAs(api: CallApi, options: Options, progress: Progress, how: EnterCommand): Promise<Entered> {
   return enterConference({
     ...how,
     api,
@@ -198,7 +198,7 @@ function enterAs(api: RtcApi, options: Options, progress: Progress, how: EnterCo
 }
 
 function register(
-  api: RtcApi,
+  api: CallApi,
   { endpointId }: Options,
   progress: Progress,
   preferredId: string,
@@ -217,7 +217,7 @@ function register(
   });
 }
 
-async function iceServersOf(api: RtcApi): Promise<readonly RTCIceServer[]> {
+async function iceServersOf(api: CallApi): Promise<readonly RTCIceServer[]> {
   try {
     const { iceServers } = await api.getIceServers();
     return iceServers.map(({ urls, ...credentials }) => ({ ...credentials, urls: [...urls] }));

@@ -9,11 +9,11 @@ import {
 import { createdConference, type ConferenceState } from '@parley-rtc/contract';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { broken } from '../../../testing/src/server/fake-server.ts';
+import { untilState } from '../state/until-state.ts';
 import { Deferred } from '../testing/deferred.ts';
 import { mediaCalls, type MediaCallsOptions } from './media-calls.ts';
 import { sendNewOffer } from './send-new-offer.ts';
 import { TokenWatch } from './token-watch.ts';
-import { untilInside } from './until-inside.ts';
 
 const own = { conferenceId: 'room', userEndpointId: 'seat' };
 const { signal } = new AbortController();
@@ -243,7 +243,7 @@ describe('waiting until we are inside', () => {
   };
   const onDone = vi.fn<() => void>();
   const begin = async (abort = new AbortController()) => {
-    void untilInside(store, () => isOutside, abort.signal).then(onDone);
+    void untilState(store, () => !isOutside, abort.signal).then(onDone);
     await Promise.resolve();
   };
   const change = async () => {

@@ -1,4 +1,4 @@
-import { NotFoundError, type ParleyError, type RtcApi } from '@parley-rtc/client';
+import { NotFoundError, type CallApi, type ParleyError } from '@parley-rtc/client';
 import { findStream, type ConferenceState } from '@parley-rtc/contract';
 import { sendInside, type Presence } from '../presence/send-inside.ts';
 import type { PublishCalls } from '../publishing/publish-calls.ts';
@@ -7,7 +7,7 @@ import type { OwnIds } from './metadata-calls.ts';
 import { sendNewOffer } from './send-new-offer.ts';
 
 export interface MediaCallsOptions {
-  readonly api: RtcApi;
+  readonly api: CallApi;
   readonly own: OwnIds;
   readonly conference: () => ConferenceState;
   readonly setMuted: PublishCalls['setMuted'];

@@ -1,4 +1,4 @@
-import { withDeadline, type CallOptions, type RtcApi } from '@parley-rtc/client';
+import { withDeadline, type CallApi, type CallOptions } from '@parley-rtc/client';
 import type { JsonObject } from '@parley-rtc/contract';
 import { sendInside, type Presence } from '../presence/send-inside.ts';
 import { latestPerKey } from '../waiting/latest-per-key.ts';
@@ -30,7 +30,7 @@ const rejoinTimeoutMs = 10_000;
  * refuse them. Sends one update of an entry at a time and then the newest: an older request that is retried, or stuck in a
  * proxy, never overwrites a newer one.
  */
-export function metadataCalls(api: RtcApi, own: OwnIds, presence: Presence): MetadataCalls {
+export function metadataCalls(api: CallApi, own: OwnIds, presence: Presence): MetadataCalls {
   const send = (operation: string, options: CallOptions = {}, update: () => Promise<void>) => {
     const { signal, timeoutMs = rejoinTimeoutMs } = options;
     return sendInside(presence, { operation, signal, timeoutMs }, update);

@@ -1,14 +1,17 @@
-import { withBoundary, type Log, type ParleyError, type RtcApi } from '@parley-rtc/client';
+import { withBoundary, type CallApi, type Log, type ParleyError } from '@parley-rtc/client';
 import type { Announcer } from '../announcing/announcer.ts';
+import { mayHaveGuests } from '../conventions/admission.ts';
 import { loadPart } from '../load-part.ts';
 import type { Commands } from '../moderation/moderate.ts';
 import type { Moderation, WaitingGuest, WaitingRoom } from '../moderation/moderation.ts';
 import { sendInside, type Presence } from '../presence/send-inside.ts';
 import type { ConferenceStore } from '../state/conference-store.ts';
+import { untilState } from '../state/until-state.ts';
+import { keepLoading } from '../waiting/lazily.ts';
 import type { OwnIds } from './metadata-calls.ts';
 
 export interface ModeratingOptions {
-  readonly api: RtcApi;
+  readonly api: CallApi;
   readonly own: OwnIds;
   readonly store: ConferenceStore;
   readonly presence: Presence;
@@ -22,13 +25,16 @@ export interface ModeratingOptions {
 export interface Moderating {
   readonly moderation: Moderation;
   readonly waitingRoom: WaitingRoom;
-  /** Loads what asks the server who is waiting. It starts when the returned function is called, and stops by what that returns. */
-  readonly loadGuests: () => Promise<() => () => void>;
+  /**
+   * Loads what asks the server who is waiting, once we may moderate a waiting room. It starts when the returned function is called,
+   * and stops by what that returns.
+   */
+  readonly loadGuests: (signal: AbortSignal) => Promise<() => () => void>;
 }
 
 /** Creates what moderators use. Its code loads with the first command, or the first listener of the waiting room. */
 export function moderating(options: ModeratingOptions): Moderating {
-  const { presence, announcer, assertJoined, onProblem } = options;
+  const { store, presence, announcer, assertJoined, onProblem } = options;
   const run = async (name: keyof Commands, args: readonly unknown[]): Promise<unknown> => {
     assertJoined();
     const { moderate } = await loadPart('moderation', () => import('../moderation/moderate.ts'));
@@ -52,10 +58,14 @@ export function moderating(options: ModeratingOptions): Moderating {
       getSnapshot: () => guests,
       subscribe: (listener) => announcer().on('waiting-room-changed', () => listener()),
     }),
-    loadGuests: async () => {
-      const part = loadPart('moderation', () => import('../moderation/follow-guests.ts'));
-      part.catch(onProblem);
-      const { followGuests } = await part;
+    loadGuests: async (signal) => {
+      await untilState(store, () => mayHaveGuests(store.getSnapshot()), signal);
+      signal.throwIfAborted();
+      const { followGuests } = await keepLoading(
+        () => loadPart('moderation', () => import('../moderation/follow-guests.ts')),
+        signal,
+        onProblem,
+      );
       return () =>
         followGuests({
           ...options,

@@ -2,10 +2,10 @@ import {
   AbortedError,
   ForbiddenError,
   NotFoundError,
+  type CallApi,
   type Log,
   type Logs,
   type ParleyError,
-  type RtcApi,
 } from '@parley-rtc/client';
 import { findStream, type ConferenceState, type Permissions, type StreamType } from '@parley-rtc/contract';
 import { iceConfiguration, type IceConfigurationOptions } from '../connection/ice-configuration.ts';
@@ -33,7 +33,7 @@ import type { OwnIds } from './metadata-calls.ts';
 import { isPermitted, notPermitted, streamIdOf, type OpenEntry } from './open-entry.ts';
 
 export interface OpenMediaOptions {
-  readonly api: RtcApi;
+  readonly api: CallApi;
   readonly logs: Logs;
   readonly own: OwnIds;
   readonly ice: IceConfigurationOptions;

@@ -65,10 +65,10 @@ type Reader = Pick<PushStart, 'messages' | 'userEndpointId'>;
  * alone say so, and after we have rejoined, the feed asks for messages again.
  */
 async function withMessages<Answer>(
-  { endpointId: userEndpointId, messages: { inbox } }: Session,
+  { endpointId: userEndpointId, messages: messaging }: Session,
   ask: (reader: Reader) => Promise<Answer>,
 ): Promise<Answer> {
-  const messages = inbox.ask();
+  const messages = messaging.ask();
   if (messages === undefined) return ask({});
   try {
     return await ask({ userEndpointId, messages });

@@ -1,4 +1,4 @@
-import type { Logs, RtcApi } from '@parley-rtc/client';
+import type { CallApi, Logs } from '@parley-rtc/client';
 import type { ConferenceState } from '@parley-rtc/contract';
 import type { JoinTiming } from '../announcing/join-timing.ts';
 import type { RejoinerOptions } from '../presence/rejoiner.ts';
@@ -16,7 +16,7 @@ export interface LeaveOptions {
 }
 
 export interface SessionOptions {
-  readonly api: RtcApi;
+  readonly api: CallApi;
   readonly logs: Logs;
   readonly endpoint: UserEndpoint;
   readonly conference: ConferenceState;

@@ -32,15 +32,15 @@ import {
 import { nothingBlocked } from '../state/playback.ts';
 import { selectRemoteStreams, selectSelf } from '../state/selectors.ts';
 import { keepUnchanged, sameSnapshot } from '../state/unchanged.ts';
-import { ConferenceMessages } from './conference-messages.ts';
+import { untilState } from '../state/until-state.ts';
 import { endConference, endedConference } from './end-conference.ts';
 import { startOnDemand } from './insight.ts';
 import type { InsightVerbs } from './measure-streams.ts';
+import { Messaging } from './messaging.ts';
 import { metadataCalls, type MetadataCalls, type OwnIds } from './metadata-calls.ts';
 import { moderating, type Moderating } from './moderating.ts';
 import { OpenMedia } from './open-media.ts';
 import type { LeaveOptions, SessionOptions } from './session-options.ts';
-import { untilInside } from './until-inside.ts';
 
 /** Everything behind a `Conference`, from joining until leaving or the end. */
 export class Session {
@@ -48,7 +48,7 @@ export class Session {
   readonly announcer: Announcer;
   readonly media: OpenMedia;
   readonly metadata: MetadataCalls;
-  readonly messages: ConferenceMessages;
+  readonly messages: Messaging;
   readonly moderating: Moderating;
   /** The outcome of publishing together with joining; undefined without it. */
   readonly published: Promise<PublishedStream> | undefined;
@@ -139,10 +139,10 @@ export class Session {
     };
     this.announcer = new Announcer(
       alreadyThere(getSnapshot, timing),
-      startOnDemand(insightVerbs, () => this.messages.inbox.listen(), this.moderating.loadGuests),
+      startOnDemand(insightVerbs, () => this.messages.listen(), this.moderating.loadGuests, onProblem),
     );
     const permissions = () => getSnapshot().permissions;
-    this.messages = new ConferenceMessages({
+    this.messages = new Messaging({
       api,
       own,
       presence,
@@ -273,9 +273,12 @@ export class Session {
     return this.#rejoiner.isOutside && !this.#farewell;
   }
 
-  /** Resolves immediately unless we are rejoining, then once we are inside again or out for good, or `signal` aborts. */
+  /**
+   * Resolves immediately unless we are rejoining, then once we are inside again or out for good, or `signal` aborts. The server
+   * refuses the media of an endpoint that is rejoining, but apps view streams as soon as they are announced.
+   */
   #untilInside(signal: AbortSignal): Promise<void> {
-    return untilInside(this.store, () => this.#isOutside, signal);
+    return untilState(this.store, () => !this.#isOutside, signal);
   }
 
   /** Restores what was published and viewed, now that we have rejoined. */
@@ -325,14 +328,14 @@ export class Session {
       this.#change({ network: { averageNetworkQuality, byEndpoint } });
     }
     if (event.type === 'ConferenceMessageSentEvent' || event.type === 'ConferenceMessagesPlacedEvent') {
-      this.messages.inbox.take(event);
+      this.messages.take(event);
     }
     if (event.type === 'UnknownEvent') this.announcer.announce([['server-event', { event }]]);
   }
 
   /** Messages precede the end, but decrypting them takes time. */
   #onEnd(conference: ConferenceState): void {
-    const settled = this.messages.inbox.settled();
+    const settled = this.messages.settled();
     // Nothing follows the end.
     this.#feed.stop();
     if (settled) void settled.then(() => this.#onConference(conference));

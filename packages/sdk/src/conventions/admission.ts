@@ -46,6 +46,13 @@ export function selectLobby({
   }));
 }
 
+/** Whether guests can be waiting whom we may admit. */
+export function mayHaveGuests(snapshot: ConferenceSnapshot): boolean {
+  const { connection, permissions } = snapshot;
+  const isInside = connection === 'connected' || connection === 'reconnecting';
+  return isInside && permissions?.moderate === true && selectLobby(snapshot) !== undefined;
+}
+
 function entryOf({ metadata }: ConferenceState, key: string): MetadataEntry | undefined {
   return Object.hasOwn(metadata, key) ? metadata[key] : undefined;
 }

@@ -9,7 +9,8 @@ import { MessageNotDecryptedError, MessagesMissedError } from '../errors/message
 import { serialQueue } from '../waiting/serial-queue.ts';
 import { sealContextOf, type MessageEncryption } from './message-encryption.ts';
 import type { Message } from './message.ts';
-import { isSealed, payloadFromWire, unsealPayload, type WirePayload } from './payload.ts';
+import type { WirePayload } from './payload.ts';
+import { isSealed, payloadFromWire, unsealPayload } from './read-payload.ts';
 import { isReserved } from './reserved-topics.ts';
 
 export interface InboxOptions {

@@ -5,7 +5,7 @@ import { joinAs } from '../testing/join-as.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
 // Loaded in advance, because fake timers do not wait for files.
-import './outbox.ts';
+import '../conference/conference-messages.ts';
 import './requests.ts';
 
 let server: FakeServer;

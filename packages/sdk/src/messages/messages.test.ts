@@ -7,7 +7,7 @@ import { rejectionOf } from '../testing/rejection-of.ts';
 import { settle } from '../testing/settle.ts';
 import { useFakeConference } from '../testing/use-fake-conference.ts';
 // Loaded in advance, because fake timers do not wait for files.
-import './outbox.ts';
+import '../conference/conference-messages.ts';
 
 let server: FakeServer;
 

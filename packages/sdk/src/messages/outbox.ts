@@ -7,7 +7,8 @@ import { retry } from '../waiting/retry.ts';
 import { serialQueue } from '../waiting/serial-queue.ts';
 import { sealContextOf, type MessageEncryption } from './message-encryption.ts';
 import type { Recipient, SendOptions, SentMessage } from './message.ts';
-import { sealPayload, type WirePayload } from './payload.ts';
+import type { WirePayload } from './payload.ts';
+import { sealPayload } from './read-payload.ts';
 
 export interface OutboxOptions {
   readonly own: { readonly conferenceId: string; readonly userEndpointId: string };

@@ -3,12 +3,14 @@ import { ListenerError } from '../errors/conference-errors.ts';
 import { RequestFailedError } from '../errors/message-errors.ts';
 import { newId } from '../new-id.ts';
 import { isRefused } from '../waiting/is-refused.ts';
-import type { Message, MessagePayload, RequestHandler, RequestOptions, SendOptions } from './message.ts';
-import { payloadFromWire, payloadToWire, type WirePayload } from './payload.ts';
+import type { Message, MessagePayload, RequestHandler, RequestOptions } from './message.ts';
+import type { PostOptions } from './outbox.ts';
+import { payloadToWire, type WirePayload } from './payload.ts';
+import { payloadFromWire } from './read-payload.ts';
 import { replyTopic, requestTopic } from './reserved-topics.ts';
 
 export interface RequestsOptions {
-  readonly send: (topic: string, payload: MessagePayload, options: SendOptions) => Promise<unknown>;
+  readonly send: (topic: string, payload: MessagePayload, options: PostOptions) => Promise<unknown>;
   readonly onProblem: (error: ParleyError) => void;
   /** Aborts when we leave. */
   readonly closing: AbortSignal;
@@ -49,11 +51,7 @@ export class Requests {
     const asking = withDeadline({ operation: 'request', signals: [signal] }, async (running) => {
       const answer = new Promise<Envelope>((resolve) => void this.#waiting.set(requestId, resolve));
       const envelope = { requestId, content } as unknown as MessagePayload;
-      await this.#options.send(requestTopic(topic), envelope, {
-        to,
-        signal: running.signal,
-        timeoutMs: Infinity,
-      });
+      await this.#options.send(requestTopic(topic), envelope, { to, signal: running.signal });
       const { content: answered, failure } = await answer;
       if (!answered) throw new RequestFailedError(topic, failure === 'no handler');
       return payloadFromWire(answered);
@@ -86,8 +84,12 @@ export class Requests {
   async #answer(message: Message, topic: string, { requestId, content }: Envelope): Promise<void> {
     const { send, closing, onProblem } = this.#options;
     const answer = await this.#call(message, topic, content);
-    const options = { to: message.from.endpointId, signal: closing, timeoutMs: answerTimeoutMs };
-    const reply = (envelope: Envelope) => send(replyTopic, envelope as unknown as MessagePayload, options);
+    const to = message.from.endpointId;
+    const deadline = { operation: 'send', signals: [closing], timeoutMs: answerTimeoutMs };
+    const reply = (envelope: Envelope) =>
+      withDeadline(deadline, ({ signal }) =>
+        send(replyTopic, envelope as unknown as MessagePayload, { to, signal }),
+      );
     try {
       await reply({ requestId, ...answer });
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { Log, RtcApi } from '@parley-rtc/client';
 import { readProfile, type WaitingEntry } from '@parley-rtc/contract';
-import { selectLobby } from '../conventions/admission.ts';
-import type { ConferenceSnapshot, ConferenceStore } from '../state/conference-store.ts';
+import { mayHaveGuests } from '../conventions/admission.ts';
+import type { ConferenceStore } from '../state/conference-store.ts';
 import { sameJson } from '../state/unchanged.ts';
 import { pause } from '../waiting/pause.ts';
 import { refusedGuestsMs, shortestHoldMs } from '../waiting/recovery-policy.ts';
@@ -50,12 +50,6 @@ export function followGuests(options: FollowGuestsOptions): () => void {
     unsubscribe();
     stop();
   };
-}
-
-function mayHaveGuests(snapshot: ConferenceSnapshot): boolean {
-  const { connection, permissions } = snapshot;
-  const isInside = connection === 'connected' || connection === 'reconnecting';
-  return isInside && permissions?.moderate === true && selectLobby(snapshot) !== undefined;
 }
 
 async function ask(

@@ -1,4 +1,4 @@
-import { ForbiddenError, InvalidOptionsError, NotFoundError, type RtcApi } from '@parley-rtc/client';
+import { ForbiddenError, InvalidOptionsError, NotFoundError, type CallApi } from '@parley-rtc/client';
 import type { DecideEntryCommand, EntryDecision } from '@parley-rtc/contract';
 import { UnsupportedByServerError } from '../errors/message-errors.ts';
 import { NotPermittedError } from '../errors/moderation-errors.ts';
@@ -7,7 +7,7 @@ import type { EntryOutcome, Moderation, ModerationOptions, WaitingRoom } from '.
 
 export interface ModerateOptions {
   readonly api: Pick<
-    RtcApi,
+    CallApi,
     'removeParticipant' | 'muteParticipant' | 'updatePermissions' | 'updateAdmission' | 'decideEntry'
   >;
   readonly own: { readonly conferenceId: string; readonly userEndpointId: string };
@@ -35,7 +35,7 @@ const mostEndpoints = 1000;
 /** Creates the commands of moderators, for our endpoint in one conference. */
 export function moderate({ api, own, store, send }: ModerateOptions): Commands {
   const run = async <Result>(
-    operation: keyof RtcApi,
+    operation: keyof CallApi,
     { signal }: ModerationOptions,
     command: (options: ModerationOptions) => Promise<Result>,
   ): Promise<Result> => {

@@ -1,4 +1,4 @@
-import { WaitingRoomError, withDeadline, type Log, type RtcApi } from '@parley-rtc/client';
+import { WaitingRoomError, withDeadline, type CallApi, type Log } from '@parley-rtc/client';
 import type { JsonObject } from '@parley-rtc/contract';
 import type { UserEndpoint } from '../signalling/user-endpoint.ts';
 import { farewellTimeoutMs } from '../waiting/recovery-policy.ts';
@@ -7,7 +7,7 @@ import { watchPage } from './page-lifecycle.ts';
 import { waitForEntry, type Waiting } from './wait-for-entry.ts';
 
 export interface WaitingRoomOptions<Joined> {
-  readonly api: RtcApi;
+  readonly api: CallApi;
   /** What the app wants, as it asked to join. */
   readonly options: {
     readonly conferenceId: string;

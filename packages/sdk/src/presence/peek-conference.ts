@@ -1,9 +1,9 @@
 import {
   atBoundary,
-  createRtcApi,
+  createCallApi,
   withDeadline,
+  type CallApi,
   type LogSetting,
-  type RtcApi,
   type TokenSource,
 } from '@parley-rtc/client';
 import { decodeEvent, type ConferenceState } from '@parley-rtc/contract';
@@ -38,7 +38,7 @@ const lastEventTimeoutMs = 2_000;
 export function peekConference(options: PeekOptions): Promise<ConferenceState> {
   return atBoundary('peekConference', () => {
     const { server, conferenceId, token, signal, timeoutMs = defaultTimeoutMs, log } = options;
-    const api = createRtcApi({ server, token, log });
+    const api = createCallApi({ server, token, log });
     const deadline = { operation: 'peekConference', signals: [signal], timeoutMs };
     return withDeadline(deadline, async ({ signal }) => {
       const state = await readConference(api, conferenceId, signal);
@@ -51,7 +51,7 @@ export function peekConference(options: PeekOptions): Promise<ConferenceState> {
 
 /** A snapshot does not say whether a conference has ended, but its last event does. */
 async function withEnding(
-  api: Pick<RtcApi, 'getEvents'>,
+  api: Pick<CallApi, 'getEvents'>,
   state: ConferenceState,
   signal: AbortSignal,
 ): Promise<ConferenceState> {

@@ -1,15 +1,12 @@
-import type { ConferenceStore } from '../state/conference-store.ts';
+import type { ConferenceStore } from './conference-store.ts';
 
-/**
- * Resolves once `isOutside` does not hold, or when `signal` aborts. The server refuses the media of an endpoint that is
- * rejoining, but apps view streams as soon as they are announced.
- */
-export function untilInside(
+/** Resolves once `holds` does after a change of the store, immediately if it does already, or when `signal` aborts. */
+export function untilState(
   { subscribe }: Pick<ConferenceStore, 'subscribe'>,
-  isOutside: () => boolean,
+  holds: () => boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  const isOver = () => !isOutside() || signal.aborted;
+  const isOver = () => holds() || signal.aborted;
   if (isOver()) return Promise.resolve();
   return new Promise((resolve) => {
     const check = () => {
