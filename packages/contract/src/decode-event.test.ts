@@ -100,7 +100,11 @@ const types: readonly (readonly [type: string, required: object, optional: objec
     { userId: 'u', userEndpointId: 'e', streamId: 's', activeRids: ['q', 'h'] },
     {},
   ],
-  ['ConferenceStreamMovingEvent', { userId: 'u', userEndpointId: 'e', streamId: 's', asked: 'VIEWERS' }, {}],
+  [
+    'ConferenceStreamMovingEvent',
+    { userId: 'u', userEndpointId: 'e', streamId: 's', asked: 'VIEWERS' },
+    { viewerIds: ['v'] },
+  ],
   [
     'ConferenceNetworkIndicatorUpdatedEvent',
     { averageNetworkQuality: 4, participantIndicatorMap: { e: 4 } },

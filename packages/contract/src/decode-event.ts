@@ -85,7 +85,12 @@ const fieldsOf: Readonly<Record<Exclude<ConferenceEvent['type'], 'UnknownEvent'>
   ConferenceInteractionIdSetEvent: { ...maybeCaused, interactionId: text },
   ConferenceParticipantStateChangedEvent: { ...caused, state: oneOf('HEALTHY', 'SICK') },
   ConferenceStreamLayersUpdatedEvent: { ...caused, streamId: text, activeRids: texts },
-  ConferenceStreamMovingEvent: { ...caused, streamId: text, asked: oneOf('PUBLISHER', 'VIEWERS') },
+  ConferenceStreamMovingEvent: {
+    ...caused,
+    streamId: text,
+    asked: oneOf('PUBLISHER', 'VIEWERS'),
+    viewerIds: optional(texts),
+  },
   ConferenceNetworkIndicatorUpdatedEvent: { averageNetworkQuality: integer, participantIndicatorMap: object },
   ConferenceMessageSentEvent: {
     ...caused,

@@ -137,12 +137,14 @@ export interface ConferenceStreamLayersUpdatedEvent extends CausedEvent {
   readonly activeRids: readonly string[];
 }
 
-/** Asks for a new connection of a stream, because the one that carries it is about to end. */
+/** Asks for a new connection of a stream, because the one that carries it is about to end, or has ended. */
 export interface ConferenceStreamMovingEvent extends CausedEvent {
   readonly type: 'ConferenceStreamMovingEvent';
   readonly streamId: string;
   /** Who has to set it up now. */
   readonly asked: 'PUBLISHER' | 'VIEWERS';
+  /** Whose views these are, if not all. */
+  readonly viewerIds?: readonly string[];
 }
 
 /** A message of a participant to this reader. */

@@ -11,6 +11,7 @@ import { requireFreeUdpPorts } from './require-free-udp-ports.ts';
 import type { Conferencing, Foundation } from './start-conferencing.ts';
 import { announceLayers } from './streams/announce-layers.ts';
 import { MoveStreams } from './streams/move-streams.ts';
+import { restoreViews } from './streams/restore-views.ts';
 import { StreamClaims } from './streams/stream-claims.ts';
 import { Streams } from './streams/streams.ts';
 
@@ -55,6 +56,7 @@ export function startMedia(
     onError,
   };
   announceLayers({ ...announcing, mediaRouter });
+  restoreViews({ ...announcing, mediaRouter });
   const moving = claims && new MoveStreams({ ...announcing, claims });
   const recordings = new Recordings({
     conferences,

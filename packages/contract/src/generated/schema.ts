@@ -1744,7 +1744,7 @@ export interface components {
              */
             readonly type: "ConferenceStreamMetadataUpdatedEvent";
         };
-        /** @description Asks the publisher of a stream, and then its viewers, to set up a new connection for it before the one that they have ends: a publisher by `publishStream` with `iceRestart` and `moves`, a viewer by `viewStream` with its `viewerId`. Both over a new connection, so that the former one can carry the media meanwhile. It is not part of the version history. */
+        /** @description Asks the publisher of a stream, and then its viewers, to set up a new connection for it before the one that they have ends: a publisher by `publishStream` with `iceRestart` and `moves`, a viewer by `viewStream` with its `viewerId`. Both over a new connection, so that the former one can carry the media meanwhile. It also asks viewers whose connections have ended with the router that they were connected to. It is not part of the version history. */
         readonly ConferenceStreamMovingEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId"> & {
             /**
              * @description Who has to set up a new connection now.
@@ -1762,6 +1762,8 @@ export interface components {
             readonly userEndpointId: string;
             /** @description The publishing user. */
             readonly userId: string;
+            /** @description Of the views that must be set up again. Without it, all of them. */
+            readonly viewerIds?: readonly string[];
         };
         /** @description A stream is available; view it now. */
         readonly ConferenceStreamPublishedEvent: WithRequired<components["schemas"]["ConferenceEvent"], "id" | "timestamp" | "conferenceId" | "organizationId" | "conferenceVersion" | "userId" | "userEndpointId"> & {

@@ -17,13 +17,14 @@ useFakeConference(async (fakes) => {
 });
 
 /** The server that has the stream is about to stop. */
-async function ask(asked: 'PUBLISHER' | 'VIEWERS', streamId: string): Promise<void> {
+async function ask(asked: 'PUBLISHER' | 'VIEWERS', streamId: string, viewerIds?: string[]): Promise<void> {
   server.sendOutside({
     type: 'ConferenceStreamMovingEvent',
     userId: 'ada',
     userEndpointId: ada.endpointId,
     streamId,
     asked,
+    ...(viewerIds && { viewerIds }),
   });
   await settle();
 }
@@ -152,4 +153,13 @@ it('moves nothing that it is not asked for', async () => {
   await ask('VIEWERS', 'another');
   expect(server.callsOf('viewStream')).toHaveLength(1);
   expect(viewed.connectionState).toBe('connected');
+});
+
+it('sets up again only the views that are asked for', async () => {
+  const { mine, viewed } = await view();
+  await ask('VIEWERS', mine.id, ['of-somebody-else']);
+  expect(server.callsOf('viewStream')).toHaveLength(1);
+  await ask('VIEWERS', mine.id, ['of-somebody-else', viewed.viewerId]);
+  expect(server.callsOf('viewStream')).toHaveLength(2);
+  expect(server.callsOf('viewStream').at(-1)).toMatchObject({ viewerId: viewed.viewerId });
 });

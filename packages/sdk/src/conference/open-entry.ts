@@ -2,6 +2,7 @@ import { mayPublish, type Permissions, type StreamType } from '@parley-rtc/contr
 import type { LinkRenewal } from '../connection/link-renewal.ts';
 import { NotPermittedError } from '../errors/moderation-errors.ts';
 import type { Publication } from '../publishing/publication.ts';
+import type { ViewedStream } from '../viewing/viewed-stream.ts';
 
 /** A stream or view of ours, from the start of opening until it has closed. */
 export interface OpenEntry {
@@ -16,6 +17,8 @@ export interface OpenEntry {
   peer?: RTCPeerConnection;
   /** Set once the stream or view is open. */
   renewal?: LinkRenewal;
+  /** Set once a view is open. */
+  viewed?: Pick<ViewedStream, 'viewerId'>;
   /** Set once a stream of ours is open. */
   publication?: Publication;
   /** A stream of ours, also while it is opening. */

@@ -7,7 +7,13 @@ import {
   type Logs,
   type ParleyError,
 } from '@parley-rtc/client';
-import { findStream, type ConferenceState, type Permissions, type StreamType } from '@parley-rtc/contract';
+import {
+  findStream,
+  type ConferenceState,
+  type ConferenceStreamMovingEvent,
+  type Permissions,
+  type StreamType,
+} from '@parley-rtc/contract';
 import { iceConfiguration, type IceConfigurationOptions } from '../connection/ice-configuration.ts';
 import type { MediaConnection } from '../connection/media-connection.ts';
 import type { LinkContext } from '../connection/stream-link.ts';
@@ -136,6 +142,7 @@ export class OpenMedia {
         },
       });
       const viewed = await view.open();
+      entry.viewed = viewed;
       entry.renewal = view.renewal;
       return viewed;
     });
@@ -218,13 +225,13 @@ export class OpenMedia {
     }
   }
 
-  /** Sets up a new connection for a stream, as its publisher or its viewer, because the server that carries it is about to stop. */
-  move(streamId: string, asked: 'PUBLISHER' | 'VIEWERS'): void {
+  /** Sets up a new connection for a stream, as its publisher or its viewer, because what carries it is about to stop, or is gone. */
+  move({ streamId, asked, viewerIds }: ConferenceStreamMovingEvent): void {
     for (const entry of this.#entries) {
       if (streamIdOf(entry) !== streamId) continue;
-      const { publication, renewal } = entry;
+      const { publication, renewal, viewed } = entry;
       if (asked === 'PUBLISHER') publication?.renewal.renew('move');
-      else if (!publication) renewal?.renew('move');
+      else if (viewed && viewerIds?.includes(viewed.viewerId) !== false) renewal?.renew('move');
     }
   }
 

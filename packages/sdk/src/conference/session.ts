@@ -322,7 +322,7 @@ export class Session {
     if (event.type === 'ConferenceStreamLayersUpdatedEvent') {
       this.media.setActiveLayers(event.streamId, event.activeRids);
     }
-    if (event.type === 'ConferenceStreamMovingEvent') this.media.move(event.streamId, event.asked);
+    if (event.type === 'ConferenceStreamMovingEvent') this.media.move(event);
     if (event.type === 'ConferenceNetworkIndicatorUpdatedEvent') {
       const { averageNetworkQuality, participantIndicatorMap: byEndpoint } = event;
       this.#change({ network: { averageNetworkQuality, byEndpoint } });

@@ -174,6 +174,8 @@ export interface LostPeer {
   readonly streamKey: string;
   /** The lost view; absent if the publisher was lost. */
   readonly viewerId?: string;
+  /** Whether the peer is still there, and only what it was connected to is gone. */
+  readonly isRouterGone?: true;
 }
 
 export type MediaLogLevel = 'debug' | 'info' | 'warn' | 'error';

@@ -87,8 +87,8 @@ it('loses only the views of a node that is gone, and sets them up again', async 
   tunnels.close();
   await eventually(() => expect(lost).toHaveLength(2));
   expect(lost).toEqual([
-    { streamKey: 'a', viewerId: 'one' },
-    { streamKey: 'a', viewerId: 'two' },
+    { streamKey: 'a', viewerId: 'one', isRouterGone: true },
+    { streamKey: 'a', viewerId: 'two', isRouterGone: true },
   ]);
   await publisher.sendUntilSeen([await view('a', 'one')]);
 });

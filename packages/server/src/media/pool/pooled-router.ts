@@ -296,7 +296,8 @@ export abstract class PooledRouter implements MediaRouter {
   /** The relay ended: its viewers need other views. */
   #loseEdge(stream: PooledStream, edge: Edge): void {
     this.#places.endEdge(stream, edge);
-    for (const viewerId of edge.viewerIds) this.#lost.call({ streamKey: stream.streamKey, viewerId });
+    const { streamKey } = stream;
+    for (const viewerId of edge.viewerIds) this.#lost.call({ streamKey, viewerId, isRouterGone: true });
   }
 
   #stream(streamKey: string): PooledStream {

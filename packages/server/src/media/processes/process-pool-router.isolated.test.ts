@@ -75,7 +75,7 @@ it('loses only the streams of a killed process, and places new ones in another',
 it('loses only the views of a killed process whose stream came over a relay, and sets them up again', async () => {
   const { router, publisher, viewers, view, lost, pidOf } = await relayed();
   process.kill(pidOf.edge, 'SIGKILL');
-  await eventually(() => expect(lost).toEqual([{ streamKey: 'a', viewerId: 'edge' }]));
+  await eventually(() => expect(lost).toEqual([{ streamKey: 'a', viewerId: 'edge', isRouterGone: true }]));
   publisher.send('to those who stay');
   await eventually(() => expect(viewers.origin.texts().at(-1)).toBe('to those who stay'));
   expect(() => router.addViewCandidates('a', 'edge', [])).toThrow(
