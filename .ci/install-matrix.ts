@@ -23,6 +23,10 @@ const managers: Readonly<Record<string, readonly string[]>> = {
   'Yarn 4': ['npx', '-y', '-p', '@yarnpkg/cli-dist@4', 'yarn', 'install'],
 };
 
+const isRunning = /^installed, runs$/;
+/** Refused because of the version, by the package manager or by the server itself. */
+const isExplained = /^refused: .*(engine|incompatible)|^installed, explains: .*needs Node/i;
+
 const [, , only] = process.argv;
 const tried = Object.entries(managers).filter(([manager]) => only === undefined || manager === only);
 
@@ -39,7 +43,7 @@ try {
     const node = await installNode(version);
     for (const [manager, command] of tried) {
       const outcome = await tryInstall(version, node, command);
-      const isExpected = version === tooOld || outcome === 'installed, runs';
+      const isExpected = (version === tooOld ? isExplained : isRunning).test(outcome);
       failed ||= !isExpected;
       rows.push(`${isExpected ? '✓' : '✗'} Node ${version}  ${manager.padEnd(8)} ${outcome}`);
       console.log(rows.at(-1));
