@@ -24,8 +24,8 @@ const managers: Readonly<Record<string, readonly string[]>> = {
 };
 
 const isRunning = /^installed, runs$/;
-/** Refused because of the version, by the package manager or by the server itself. */
-const isExplained = /^refused: .*(engine|incompatible)|^installed, explains: .*needs Node/i;
+/** What is installed says what it needs; some package managers refuse such a Node, or do not run on it. */
+const isExplained = /^refused: |^installed, explains: .*needs Node/;
 
 const [, , only] = process.argv;
 const tried = Object.entries(managers).filter(([manager]) => only === undefined || manager === only);
