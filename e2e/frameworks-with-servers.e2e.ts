@@ -16,6 +16,9 @@ test.afterAll(async () => {
   await examples.close();
 });
 
+// Their servers render a page for the first time.
+test.beforeEach(() => test.setTimeout(120_000));
+
 for (const app of apps) {
   test(`two people see each other in the example ${app}, built for production`, async ({ browser }) => {
     await expectCallOfTwo(browser, await examples.startServer(app));

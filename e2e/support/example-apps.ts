@@ -52,7 +52,10 @@ export class ExampleApps {
   static async start(together: readonly string[], apart: readonly string[]): Promise<ExampleApps> {
     ensureBuilt(...needed);
     const folder = mkdtempSync(join(tmpdir(), 'parley-examples-'));
-    cpSync(examples, folder, { recursive: true, filter: (path) => !/\/(node_modules|dist)$/.test(path) });
+    cpSync(examples, folder, {
+      recursive: true,
+      filter: (path) => !/\/(node_modules|dist|\.next|\.nuxt|\.output)$/.test(path),
+    });
     const tarballs = packPackages(folder, (name) => needed.includes(name));
     const [server] = await Promise.all([
       OwnServer.start({ PARLEY_CLIENTS: `${client.id}:${client.secret}:AGENT` }),
@@ -115,7 +118,7 @@ export class ExampleApps {
   }
 }
 
-/** Installs what the apps need into `folder`, as npm users do, and builds them. */
+/** Installs what the apps need into `folder`, as npm users do, checks their types and builds them. */
 async function install(
   folder: string,
   apps: readonly string[],
@@ -138,9 +141,20 @@ async function install(
     cwd: folder,
   });
   for (const [index, cwd] of places.entries()) {
-    const script = manifests[index]?.scripts['build'];
-    if (script === undefined) continue;
-    await run('sh', ['-c', script], { cwd, env: environmentIn(folder) });
+    // The guides show parts of the apps, so their types count as those of samples.
+    for (const name of ['check:types', 'build']) {
+      const script = manifests[index]?.scripts[name];
+      if (script !== undefined) await runScript(script, cwd, environmentIn(folder));
+    }
+  }
+}
+
+async function runScript(script: string, cwd: string, env: NodeJS.ProcessEnv): Promise<void> {
+  try {
+    await run('sh', ['-c', script], { cwd, env });
+  } catch (error) {
+    // Compilers say what is wrong on standard output, which the error's message leaves out.
+    throw new Error(`${script} failed:\n${(error as { readonly stdout: string }).stdout}`, { cause: error });
   }
 }
 

@@ -20,9 +20,17 @@ export type ElementProps<Tag extends ParleyTag> = PropertiesOf<Tag> &
   ListenersOf<Tag> &
   Omit<HTMLAttributes, keyof PropertiesOf<Tag> | keyof ListenersOf<Tag>>;
 
+/**
+ * The properties of a type without its index signatures. Nuxt gives every component one for all names that begin with `$`, which `Omit`
+ * would make of `$props`, too.
+ */
+type Named<T> = {
+  [Name in keyof T as Record<never, never> extends Record<Name, unknown> ? never : Name]: T[Name];
+};
+
 /** A component for an element, which is its `$el`. */
 export type ElementComponent<Tag extends ParleyTag> = new () => Omit<
-  ComponentPublicInstance<ElementProps<Tag>>,
+  Named<ComponentPublicInstance<ElementProps<Tag>>>,
   '$el' | '$slots'
 > & {
   readonly $el: ElementOf<Tag>;
