@@ -102,6 +102,7 @@ export const sections: readonly Section[] = [
     pages: [
       ['Size and speed', 'size-and-speed.md'],
       ['Getting started', 'measurements/getting-started.md'],
+      ['Packages', 'measurements/packages.md'],
       ['Size', 'measurements/size.md'],
       ['SDK', 'measurements/sdk.md'],
       ['Media router', 'measurements/media-router.md'],
