@@ -21,11 +21,11 @@ export type ElementProps<Tag extends ParleyTag> = PropertiesOf<Tag> &
   Omit<HTMLAttributes, keyof PropertiesOf<Tag> | keyof ListenersOf<Tag>>;
 
 /**
- * The properties of a type without its index signatures. Nuxt gives every component one for all names that begin with `$`, which `Omit`
- * would make of `$props`, too.
+ * A type without its index signature. Nuxt gives every component one, for names that begin with `$`, and `Omit` keeps only that: the
+ * type of `$props` would be unknown.
  */
 type Named<T> = {
-  [Name in keyof T as Record<never, never> extends Record<Name, unknown> ? never : Name]: T[Name];
+  [Name in keyof T as `$${string}` extends Name ? never : Name]: T[Name];
 };
 
 /** A component for an element, which is its `$el`. */
