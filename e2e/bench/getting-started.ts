@@ -1,6 +1,6 @@
 // Follows the pages of docs/getting-started literally, each in an empty folder and with the packed packages, until two people see each
 // other. Prints a table of commands and seconds. The seconds are those of the commands, without those for reading and typing.
-// Run with `npm run bench:getting-started [page…]` after `npm run build`; needs the ports 3000, 5173 and 8787.
+// Run with `npx pnpm bench:getting-started [page…]` after `npm run build`; needs the ports 3000, 5173 and 8787.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
