@@ -57,11 +57,12 @@ export class ExampleApps {
       filter: (path) => !/\/(node_modules|dist|\.next|\.nuxt|\.output)$/.test(path),
     });
     const tarballs = packPackages(folder, (name) => needed.includes(name));
-    const [server] = await Promise.all([
-      OwnServer.start({ PARLEY_CLIENTS: `${client.id}:${client.secret}:AGENT` }),
+    await Promise.all([
       ...(together.length > 0 ? [install(folder, together, tarballs)] : []),
       ...apart.map((app) => install(join(folder, app), [app], tarballs)),
     ]);
+    // Last, because nothing would end it after a failed installation.
+    const server = await OwnServer.start({ PARLEY_CLIENTS: `${client.id}:${client.secret}:AGENT` });
     return new ExampleApps(folder, server);
   }
 
