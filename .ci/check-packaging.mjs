@@ -121,6 +121,28 @@ writeFileSync(
   }),
 );
 run('types of the global Parley', 'tsc', ['--project', folder]);
+// Nuxt gives every component of Vue this index signature; the types of our components must outlast it.
+writeFileSync(
+  join(folder, 'components.ts'),
+  "import type { ParleyCall } from '@parley-rtc/vue/elements';\ndeclare module 'vue' {\n  interface ComponentCustomProperties {\n    [name: `$${string}`]: unknown;\n  }\n}\nexport const onEnded: InstanceType<typeof ParleyCall>['$props']['onEnded'] = ({ detail }) => void detail.ending;\n",
+);
+writeFileSync(
+  join(folder, 'tsconfig.json'),
+  JSON.stringify({
+    compilerOptions: {
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      target: 'es2022',
+      module: 'esnext',
+      moduleResolution: 'bundler',
+      lib: ['es2023', 'esnext.disposable', 'dom', 'dom.iterable'],
+      types: [],
+    },
+    files: ['components.ts'],
+  }),
+);
+run('types of components for Vue in Nuxt', 'tsc', ['--project', folder]);
 run(
   'import without a DOM',
   'node',

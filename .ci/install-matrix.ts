@@ -13,6 +13,9 @@ const run = promisify(execFile);
 const nodeVersions = ['22', '24'];
 /** Below what the packages need, to see what a user reads. */
 const tooOld = '20';
+const yarn4 = ['npx', '-y', '-p', '@yarnpkg/cli-dist@4', 'yarn'];
+/** Yarn 4 without `node_modules`, as it installs by default. */
+const plugAndPlay = 'Yarn PnP';
 const managers: Readonly<Record<string, readonly string[]>> = {
   'npm 10': ['npx', '-y', 'npm@10', 'install', '--no-audit', '--no-fund'],
   'npm 11': ['npx', '-y', 'npm@11', 'install', '--no-audit', '--no-fund'],
@@ -20,8 +23,13 @@ const managers: Readonly<Record<string, readonly string[]>> = {
   'pnpm 11': ['npx', '-y', 'pnpm@11', 'install'],
   'pnpm 12': ['npx', '-y', 'pnpm@12', 'install'],
   'Yarn 1': ['npx', '-y', 'yarn@1', 'install', '--non-interactive'],
-  'Yarn 4': ['npx', '-y', '-p', '@yarnpkg/cli-dist@4', 'yarn', 'install'],
+  'Yarn 4': [...yarn4, 'install'],
+  [plugAndPlay]: [...yarn4, 'install'],
 };
+
+const isRunning = /^installed, runs$/;
+/** What is installed says what it needs; some package managers refuse such a Node, or do not run on it. */
+const isExplained = /^refused: |^installed, explains: .*needs Node/;
 
 const [, , only] = process.argv;
 const tried = Object.entries(managers).filter(([manager]) => only === undefined || manager === only);
@@ -38,8 +46,8 @@ try {
   for (const version of [tooOld, ...nodeVersions]) {
     const node = await installNode(version);
     for (const [manager, command] of tried) {
-      const outcome = await tryInstall(version, node, command);
-      const isExpected = version === tooOld || outcome === 'installed, runs';
+      const outcome = await tryInstall(version, node, manager, command);
+      const isExpected = (version === tooOld ? isExplained : isRunning).test(outcome);
       failed ||= !isExpected;
       rows.push(`${isExpected ? '✓' : '✗'} Node ${version}  ${manager.padEnd(8)} ${outcome}`);
       console.log(rows.at(-1));
@@ -61,14 +69,19 @@ async function installNode(version: string): Promise<string> {
   return join(place, 'node_modules', 'node', 'bin');
 }
 
-async function tryInstall(version: string, node: string, command: readonly string[]): Promise<string> {
+async function tryInstall(
+  version: string,
+  node: string,
+  manager: string,
+  command: readonly string[],
+): Promise<string> {
   const cwd = mkdtempSync(join(folder, 'app-'));
   const env = { ...process.env, PATH: [node, process.env['PATH']].join(delimiter), CI: '1' };
   writeFileSync(join(cwd, '.npmrc'), `@parley-rtc:registry=${registry.url}\n`);
   writeFileSync(join(cwd, 'pnpm-workspace.yaml'), 'minimumReleaseAge: 0\nallowBuilds: {}\n');
   writeFileSync(
     join(cwd, '.yarnrc.yml'),
-    `nodeLinker: node-modules\nenableImmutableInstalls: false\nenableGlobalCache: true\nenableTelemetry: false\nunsafeHttpWhitelist: [localhost]\nnpmScopes:\n  parley-rtc:\n    npmRegistryServer: "${registry.url}"\n`,
+    `nodeLinker: ${manager === plugAndPlay ? 'pnp' : 'node-modules'}\nenableImmutableInstalls: false\nenableGlobalCache: true\nenableTelemetry: false\nunsafeHttpWhitelist: [localhost]\nnpmScopes:\n  parley-rtc:\n    npmRegistryServer: "${registry.url}"\n`,
   );
   writeFileSync(join(cwd, 'yarn.lock'), '');
   const peers = { react: '^19.0.0', vue: '^3.5.0' };
@@ -86,15 +99,17 @@ async function tryInstall(version: string, node: string, command: readonly strin
   const loads = ['sdk', 'client', 'elements', 'react', 'vue', 'processors'].map(
     (name) => `import('@parley-rtc/${name}')`,
   );
+  writeFileSync(join(cwd, 'load.js'), `await Promise.all([${loads.join(',')}]);`);
+  const withYarn = manager === plugAndPlay ? yarn4 : [];
+  const server =
+    manager === plugAndPlay ? 'parley-server' : join(cwd, 'node_modules', '.bin', 'parley-server');
+  const use = (program: string, ...args: readonly string[]) => {
+    const [first = '', ...others] = [...withYarn, program, ...args];
+    return run(first, others, { cwd, env });
+  };
   try {
-    await run('node', ['--input-type=module', '--eval', `await Promise.all([${loads.join(',')}])`], {
-      cwd,
-      env,
-    });
-    const { stdout } = await run(join(cwd, 'node_modules', '.bin', 'parley-server'), ['--version'], {
-      cwd,
-      env,
-    });
+    await use('node', 'load.js');
+    const { stdout } = await use(server, '--version');
     return /^\d+\.\d+\.\d+/.test(stdout) ? 'installed, runs' : `installed, but prints ${stdout}`;
   } catch (error) {
     return `installed, ${version === tooOld ? 'explains' : 'fails'}: ${reasonIn(error)}`;

@@ -13,6 +13,9 @@ const executablePath = findBrowser();
 const alone =
   /\/(crowd|frameworks|insight|leaks|lip-sync|loss|native-transport|network-change|packed|paths|recording|rolling-restart|simulcast|slow-link|turn)\.e2e\.ts$/;
 
+/** Journeys that only `npm run examples` runs: installing and building their apps takes a minute and a half. */
+const examples = /\/frameworks-with-servers\.e2e\.ts$/;
+
 /**
  * Journeys that also run in Firefox, except tests with the tag `@chromium`, which need what only Playwright's Chromium can do.
  * The other files would prove nothing in Firefox, or cannot run there:
@@ -70,8 +73,9 @@ const firefoxToo = new RegExp(
 export default defineConfig({
   testDir: '.',
   projects: [
-    { name: 'together', testMatch: '**/*.e2e.ts', testIgnore: alone },
+    { name: 'together', testMatch: '**/*.e2e.ts', testIgnore: [alone, examples] },
     { name: 'alone', testMatch: alone },
+    { name: 'examples', testMatch: examples },
     {
       name: 'firefox',
       testMatch: firefoxToo,

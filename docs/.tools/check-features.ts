@@ -12,7 +12,7 @@ export function featureProblems(): string[] {
     .map((line) => line.split('|').map((cell) => cell.trim()));
   return rows
     .filter(([, , mark = '']) => ['●', '◐', 'S'].includes(mark))
-    .flatMap(([, feature, , , names = '']) => {
+    .flatMap(([, feature, , , , names = '']) => {
       const named = Array.from(names.matchAll(/`([^`]+)`/g), ([, name = '']) => name);
       if (named.length === 0) return [`docs/features.md names no test for "${feature}".`];
       return named

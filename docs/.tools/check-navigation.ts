@@ -4,9 +4,20 @@ import { listedByIndex, sections } from '../.vitepress/navigation.ts';
 import { docs } from './folders.ts';
 import { pages } from './markdown-files.ts';
 
-/** Pages that no reader of the site would find, because neither the sidebar nor the index of their folder shows them. */
+/**
+ * Pages that no reader of the site would find, because neither the sidebar nor the index of their folder shows them, and entries of
+ * the sidebar without a page. Those below `reference` are generated later; the site's links are checked then.
+ */
 export function navigationProblems(): string[] {
   const shown = new Set(sections.flatMap((section) => section.pages.map(([, page]) => page)));
+  const existing = new Set(pages());
+  const missing = [...shown]
+    .filter((page) => !page.startsWith('reference/') && !existing.has(page))
+    .map((page) => `docs/.vitepress/navigation.ts lists ${page}, which does not exist.`);
+  return [...missing, ...hiddenPages(shown)];
+}
+
+function hiddenPages(shown: ReadonlySet<string>): string[] {
   return pages().flatMap((page) => {
     if (shown.has(page)) return [];
     const folder = listedByIndex.find((folder) => page.startsWith(folder));

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { slug } from 'github-slugger';
 import { defineConfig, type DefaultTheme } from 'vitepress';
@@ -8,8 +8,6 @@ import { docs } from '../.tools/folders.ts';
 import { repositoryUrl } from '../.tools/repository-url.ts';
 import { leaveDocs } from './leave-docs.ts';
 import { sections } from './navigation.ts';
-
-const isThere = (page: string): boolean => existsSync(join(docs, page));
 
 /** The modules of the API reference. Each has a page that lists its names; 500 of them would be too many for a sidebar. */
 function apiReference(): DefaultTheme.SidebarItem[] {
@@ -27,13 +25,11 @@ function decisions(): DefaultTheme.SidebarItem[] {
 const sidebar: DefaultTheme.SidebarItem[] = sections.map(({ text, pages, isCollapsed }) => ({
   text,
   collapsed: isCollapsed ?? false,
-  items: pages
-    .filter(([, page]) => isThere(page))
-    .map(([name, page]) => {
-      const items =
-        page === 'reference/api/index.md' ? apiReference() : page === 'decisions/index.md' ? decisions() : [];
-      return { text: name, link: `/${page}`, ...(items.length > 0 && { items, collapsed: true }) };
-    }),
+  items: pages.map(([name, page]) => {
+    const items =
+      page === 'reference/api/index.md' ? apiReference() : page === 'decisions/index.md' ? decisions() : [];
+    return { text: name, link: `/${page}`, ...(items.length > 0 && { items, collapsed: true }) };
+  }),
 }));
 
 export default defineConfig({

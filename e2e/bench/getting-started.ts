@@ -1,9 +1,9 @@
 // Follows the pages of docs/getting-started literally, each in an empty folder and with the packed packages, until two people see each
 // other. Prints a table of commands and seconds. The seconds are those of the commands, without those for reading and typing.
-// Run with `npm run bench:getting-started [page…]` after `npm run build`; needs the ports 3000, 5173 and 8787.
+// Run with `npx pnpm bench:getting-started [page…]` after `npm run build`; needs the ports 3000, 5173 and 8787.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Browser, Page } from '@playwright/test';
@@ -47,12 +47,6 @@ class Terminal {
   save(path: string, content: string): void {
     mkdirSync(dirname(join(this.#folder, path)), { recursive: true });
     writeFileSync(join(this.#folder, path), content);
-  }
-
-  removeLine(path: string, line: string): void {
-    const text = readFileSync(join(this.#folder, path), 'utf8');
-    if (!text.includes(`${line}\n`)) throw new Error(`${path} has no line ${line}`);
-    this.save(path, text.replace(`${line}\n`, ''));
   }
 
   async close(): Promise<void> {
@@ -99,7 +93,7 @@ async function follow(page: string, browser: Browser, registry: LocalRegistry): 
     for (const visitor of [ada, bob]) await seesOther(visitor);
     const callS = (performance.now() - began) / 1000;
     for (const visitor of [ada, bob]) await visitor.context().close();
-    const files = steps.filter(({ kind }) => kind === 'save' || kind === 'remove').length;
+    const files = steps.filter(({ kind }) => kind === 'save').length;
     return `| ${page} | ${commands} | ${files} | ${startedS.toFixed(0)} | ${callS.toFixed(0)} |`;
   } finally {
     await second.close();
@@ -111,7 +105,6 @@ async function take(step: Step, first: Terminal, second: Terminal): Promise<void
   if (step.kind === 'server') return first.start(step.command);
   if (step.kind === 'start') return second.start(step.command);
   if (step.kind === 'save') return second.save(step.path, step.content);
-  if (step.kind === 'remove') return second.removeLine(step.path, step.line);
   for (const command of step.commands) await second.run(command);
 }
 

@@ -6,7 +6,6 @@ export type Step =
   | { readonly kind: 'server'; readonly command: string }
   | { readonly kind: 'run'; readonly commands: readonly string[] }
   | { readonly kind: 'save'; readonly path: string; readonly content: string }
-  | { readonly kind: 'remove'; readonly path: string; readonly line: string }
   /** The last command, which runs until the reader stops it. */
   | { readonly kind: 'start'; readonly command: string };
 
@@ -19,16 +18,12 @@ export interface Guide {
 /** Reads a page of `docs/getting-started` as its reader does: in order, every command and every file. */
 export function readGuide(path: string): Guide {
   const text = readFileSync(path, 'utf8');
-  const parts = [
-    ...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm),
-    ...text.matchAll(/Remove the line `([^`]+)` from `([^`]+)`/g),
-  ].toSorted((a, b) => a.index - b.index);
+  const parts = Array.from(text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm));
   const shells = parts.filter(([, language]) => language === 'sh');
   const steps = parts.map((part): Step => {
-    const [whole, first = '', second = ''] = part;
-    if (whole.startsWith('Remove')) return { kind: 'remove', path: second, line: first };
-    if (first !== 'sh') return { kind: 'save', path: fileBefore(text.slice(0, part.index)), content: second };
-    const commands = second.trim().split('\n');
+    const [, language, content = ''] = part;
+    if (language !== 'sh') return { kind: 'save', path: fileBefore(text.slice(0, part.index)), content };
+    const commands = content.trim().split('\n');
     const [command = ''] = commands;
     if (part === shells[0]) return { kind: 'server', command };
     return part === shells.at(-1) ? { kind: 'start', command } : { kind: 'run', commands };

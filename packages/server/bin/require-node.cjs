@@ -7,16 +7,19 @@ function isOlder(version, than) {
   return have[0] < need[0] || (have[0] === need[0] && have[1] < (need[1] || 0));
 }
 
+/* Node can be built without it. */
 function hasSqlite() {
-  var list = require('module').builtinModules;
-  return list.indexOf('node:sqlite') !== -1 || list.indexOf('sqlite') !== -1 || 'getBuiltinModule' in process;
+  return require('module').isBuiltin('node:sqlite');
 }
 
 module.exports = function requireNode(name) {
   var needed = manifest.engines.node.replace(/[^\d.]/g, '');
-  if (!isOlder(process.versions.node, needed) && hasSqlite()) return;
+  var old = isOlder(process.versions.node, needed);
+  if (!old && hasSqlite()) return;
   var text = [
-    name + ' needs Node ' + needed + ' or newer, and this is Node ' + process.versions.node + '.',
+    old
+      ? name + ' needs Node ' + needed + ' or newer, and this is Node ' + process.versions.node + '.'
+      : name + ' needs SQLite, and this Node was built without it.',
     'Install the current version from https://nodejs.org, then try again. Or run it with:',
     '  npx -p node@24 -p ' + manifest.name + ' ' + name,
   ];

@@ -20,9 +20,17 @@ export type ElementProps<Tag extends ParleyTag> = PropertiesOf<Tag> &
   ListenersOf<Tag> &
   Omit<HTMLAttributes, keyof PropertiesOf<Tag> | keyof ListenersOf<Tag>>;
 
+/**
+ * A type without its index signature. Nuxt gives every component one, for names that begin with `$`, and `Omit` keeps only that: the
+ * type of `$props` would be unknown.
+ */
+type Named<T> = {
+  [Name in keyof T as `$${string}` extends Name ? never : Name]: T[Name];
+};
+
 /** A component for an element, which is its `$el`. */
 export type ElementComponent<Tag extends ParleyTag> = new () => Omit<
-  ComponentPublicInstance<ElementProps<Tag>>,
+  Named<ComponentPublicInstance<ElementProps<Tag>>>,
   '$el' | '$slots'
 > & {
   readonly $el: ElementOf<Tag>;
