@@ -1,5 +1,5 @@
 import { createdConference } from '@parley-rtc/contract';
-import { expect, vi } from 'vitest';
+import { expect, vi, type Mock } from 'vitest';
 import type { OutsideEvents } from '../../push/outside-events.ts';
 import type { Publications } from '../publications.ts';
 import type { Telling } from '../tell-of-stream.ts';
@@ -21,11 +21,15 @@ type TellingParts = Telling & {
   readonly onError: (error: unknown) => void;
 };
 
+interface RecordedTelling {
+  readonly publish: Mock<OutsideEvents['publish']>;
+}
+
 /**
  * What tells of streams needs, for a conference with the stream `s-1` of Ada, which the media router knows as `key`; with
  * `streamId`, that key belongs to another stream. `publish` notes what is told.
  */
-export function recordTelling(streamId = 's-1') {
+export function recordTelling(streamId = 's-1'): TellingParts & RecordedTelling {
   const publish = vi.fn<OutsideEvents['publish']>();
   const telling: TellingParts = {
     conferences: { find: () => Promise.resolve(conference as never) },
