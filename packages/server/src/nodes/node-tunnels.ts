@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { NodeSignatures } from './node-signatures.ts';
 
@@ -83,6 +84,8 @@ export class NodeTunnels {
 
   #keep(connection: Duplex, head: Buffer): Duplex {
     if (head.length > 0) connection.unshift(head);
+    // Packets must not wait for more of them.
+    if (connection instanceof Socket) connection.setNoDelay(true);
     this.#open.add(connection);
     connection.once('close', () => this.#open.delete(connection));
     return connection;

@@ -9,7 +9,7 @@ export interface RelayLinkEvents {
 }
 
 /** Media wait in the link's queue only up to this; then packets are dropped, and repaired once there is room again. */
-const maxQueuedBytes = 1_000_000;
+const maxQueuedBytes = 500_000;
 /** Both ends send something every second, so a link that is silent for longer leads to a router that hangs. */
 const silentForMs = 5_000;
 
