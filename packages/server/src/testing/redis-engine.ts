@@ -48,16 +48,20 @@ export async function startRedis(options: readonly string[] = []): Promise<Redis
     rmSync(folder, { recursive: true, force: true });
   };
   await start();
-  const send = async (...command: readonly string[]): Promise<unknown> => {
-    const client = createClient({ url });
-    await client.connect();
-    try {
-      return await client.sendCommand([...command]);
-    } finally {
-      client.destroy();
-    }
-  };
+  const send = (...command: readonly string[]): Promise<unknown> => sendTo(url, ...command);
   return { url, port, kill, start, close, signal: (name) => void child?.kill(name), send };
+}
+
+/** Sends a command on a connection of its own. */
+export async function sendTo(url: string, ...command: readonly string[]): Promise<unknown> {
+  const client = createClient({ url, RESP: 2, socket: { reconnectStrategy: false } });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return await client.sendCommand([...command]);
+  } finally {
+    if (client.isOpen) client.destroy();
+  }
 }
 
 async function untilReady(url: string): Promise<void> {
