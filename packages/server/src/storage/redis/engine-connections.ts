@@ -25,6 +25,7 @@ export class EngineConnections {
   readonly #place: EnginePlace;
   readonly #waiting: EngineConnection | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #onMissing: () => void = () => {};
 
   constructor({ url, sentinels = [], replicas: count = 0 }: EngineOptions, channel: string) {
     this.#place = sentinels.length > 0 ? new SentinelPlace(url, sentinels) : fixedPlace(url);
@@ -32,7 +33,9 @@ export class EngineConnections {
     this.blocking = new EngineConnection(this.#place, blockMs);
     if (count === 0) return;
     this.#waiting = new EngineConnection(this.#place);
-    this.engine.useReplicas(new Replicas({ count, connection: this.#waiting, channel }));
+    this.engine.useReplicas(
+      new Replicas({ count, connection: this.#waiting, channel, onMissing: () => this.#onMissing() }),
+    );
   }
 
   /** Opens the connection for commands alone, to check what it leads to. */
@@ -52,6 +55,11 @@ export class EngineConnections {
     };
     this.#timer = setInterval(() => void ask(), askIntervalMs);
     this.#timer.unref();
+  }
+
+  /** Calls `onMissing` whenever replicas do not confirm in time what was written. */
+  onReplicasMissing(onMissing: () => void): void {
+    this.#onMissing = onMissing;
   }
 
   /** Lets the others follow the connection for commands to where it leads now. */

@@ -138,6 +138,8 @@ async function open(
     () => lease.lose(),
   );
   engine.onFenced(() => lease.check());
+  // As while the engine is away: clients that get no answers may seem silent.
+  connections.onReplicasMissing(() => lease.lose());
 
   const secret = await secretOf(engine, keys);
   const close = (): Promise<void> => {

@@ -24,7 +24,7 @@ class FakeConnection {
 }
 
 function replicasOn(connection: FakeConnection): Replicas {
-  return new Replicas({ count: 1, connection, channel: 'c' });
+  return new Replicas({ count: 1, connection, channel: 'c', onMissing: () => {} });
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));

@@ -9,6 +9,8 @@ export interface ReplicasOptions {
   readonly connection: Pick<EngineConnection, 'primary' | 'send'>;
   /** Where to publish; nobody listens. */
   readonly channel: string;
+  /** Called whenever replicas do not confirm in time. */
+  readonly onMissing: () => void;
 }
 
 /** How long replicas have to confirm, in milliseconds. On a working network, they need less than one. */
@@ -66,13 +68,16 @@ export class Replicas {
   }
 
   async #wait(): Promise<string> {
-    const { connection, count, channel } = this.#options;
+    const { connection, count, channel, onMissing } = this.#options;
     const { primary } = connection;
     const [, reached] = await Promise.all([
       connection.send('PUBLISH', channel, ''),
       connection.send('WAIT', String(count), String(replicaTimeoutMs)),
     ]);
-    if (Number(reached) < count) throw new EngineError('engine_not_replicated');
+    if (Number(reached) < count) {
+      onMissing();
+      throw new EngineError('engine_not_replicated');
+    }
     return primary;
   }
 }
