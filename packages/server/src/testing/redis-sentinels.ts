@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import { freePort } from './free-port.ts';
-import { sendTo, startRedis, type RedisEngine } from './redis-engine.ts';
+import { sendTo, spawnRedis, startRedis, type RedisEngine } from './redis-engine.ts';
 
 /** A primary with a replica, and sentinels that let the replica take over; all end with the test. */
 export interface ReplicatedEngine {
@@ -34,12 +33,11 @@ const unimpressed = ['TILT-TRIGGER', '30000', 'TILT-PERIOD', '1000'];
 
 /** Starts a primary, a replica of it, and three sentinels. Resolves when all know each other. */
 export async function startReplicatedEngine(): Promise<ReplicatedEngine> {
-  const primary = await startRedis(['--repl-diskless-sync-delay', '0']);
+  // Otherwise, the first copy begins after five seconds.
+  const immediately = ['--repl-diskless-sync-delay', '0'];
+  const primary = await startRedis(immediately);
   onTestFinished(() => primary.close());
-  const replica = await startRedis([
-    ...['--replicaof', '127.0.0.1', String(primary.port)],
-    ...['--repl-diskless-sync-delay', '0'],
-  ]);
+  const replica = await startRedis(['--replicaof', '127.0.0.1', String(primary.port), ...immediately]);
   onTestFinished(() => replica.close());
   await expect.poll(() => primary.send('INFO', 'replication'), { timeout: 20_000 }).toMatch(/state=online/);
   const urls = await Promise.all(Array.from({ length: 3 }, () => startSentinel(primary.port)));
@@ -83,7 +81,7 @@ export async function startSentinel(primaryPort: number): Promise<string> {
       `sentinel failover-timeout ${primaryName} 5000`,
     ].join('\n'),
   );
-  const child = spawn('redis-server', [settings, '--sentinel'], { stdio: 'ignore' });
+  const child = spawnRedis([settings, '--sentinel']);
   onTestFinished(() => {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });

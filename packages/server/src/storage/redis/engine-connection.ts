@@ -166,7 +166,7 @@ export class EngineConnection {
     client.on('error', () => this.#lose(client));
     try {
       await client.connect();
-      const info = String(await client.sendCommand(['INFO']));
+      const info = await client.sendCommand<string>(['INFO']);
       // Sentinels name the next primary shortly before it is one.
       if (this.#place.canMove && !/^role:master/m.test(info)) throw new EngineError('engine_read_only');
       if (this.#isClosed) throw new EngineError('engine_unavailable');

@@ -89,7 +89,7 @@ export class SentinelPlace implements EnginePlace {
 }
 
 /** The URL of a sentinel: `[user:password@]host[:port]`, with TLS if the engine has it. Throws for anything else. */
-export function urlOfSentinel(address: string, protocol: string): string {
+function urlOfSentinel(address: string, protocol: string): string {
   const url = new URL(`${protocol}//${address}`);
   if (url.port === '') url.port = sentinelPort;
   return url.href;

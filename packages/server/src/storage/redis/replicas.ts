@@ -1,12 +1,15 @@
 import { EngineError } from '../../health/trouble.ts';
-import type { EngineConnection } from './engine-connection.ts';
 
 /** What {@link Replicas} needs. */
 export interface ReplicasOptions {
   /** How many must have what was written. */
   readonly count: number;
   /** A connection for nothing else: the engine executes nothing on it while it waits for replicas. */
-  readonly connection: Pick<EngineConnection, 'primary' | 'send'>;
+  readonly connection: {
+    /** Names the process that the connection leads to. */
+    readonly primary: string;
+    send(...command: readonly string[]): Promise<unknown>;
+  };
   /** Where to publish; nobody listens. */
   readonly channel: string;
   /** Called whenever replicas do not confirm in time. */
@@ -14,7 +17,7 @@ export interface ReplicasOptions {
 }
 
 /** How long replicas have to confirm, in milliseconds. On a working network, they need less than one. */
-export const replicaTimeoutMs = 1_000;
+const replicaTimeoutMs = 1_000;
 
 /**
  * Waits until replicas have what was written. Callers share requests: calls during one share the next, so a hundred concurrent
