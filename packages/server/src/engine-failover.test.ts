@@ -190,6 +190,8 @@ it.each<[string, (engine: ReplicatedEngine) => unknown, (engine: ReplicatedEngin
       .toMatch(/role:slave[^]*master_link_status:up/);
     await after(2_000);
     const events: readonly WireEvent[] = await stage.stop();
+    // One second until sentinels act, their election, and at most two for requests that got no answer.
+    expect(stage.balanced.longestPauseMs).toBeLessThan(15_000);
     expect(events.filter(({ type }) => type === 'ConferenceStreamUnpublishedEvent')).toEqual([]);
   },
   180_000,
