@@ -111,15 +111,25 @@ it('loses what only the former primary had if it need not wait for replicas, and
   const cluster = await startOn(engine);
   const writers = await Promise.all(Array.from({ length: 4 }, () => Writer.start(cluster)));
   const positions = new Map<Writer, WireConference>();
+  const feeds = writers.map(({ conferenceId }) =>
+    cluster.nodes.map(({ url }) => Feed.start({ next: () => cluster.desk.at(url) }, conferenceId)),
+  );
   await failOverAfterCut(engine, writers, async () => {
     for (const writer of writers) {
       const params = { id: writer.conferenceId };
       positions.set(writer, await cluster.desk.do<WireConference>('getConference', { params }));
     }
   });
-  for (const writer of writers) {
+  for (const [index, writer] of writers.entries()) {
     const stored = await writer.stored(cluster.desk);
     expect(writer.acknowledged.filter((value) => !stored.includes(value))).not.toEqual([]);
+    const ids = (await cluster.desk.events(writer.conferenceId, 0)).map(({ id }) => id);
+    for (const feed of feeds[index] ?? []) {
+      await expect.poll(() => feed.reopened, { timeout: 20_000 }).toBeGreaterThan(0);
+      // What was lost is the last that it received: nothing of the other history follows.
+      const isLost = feed.events.map(({ id }) => !ids.includes(id));
+      expect(isLost).toEqual(isLost.toSorted());
+    }
     const { version, versionId } = positions.get(writer) ?? {};
     for (const { url } of cluster.nodes) {
       const caller = cluster.desk.at(url);

@@ -9,8 +9,8 @@ async function redis(): Promise<RedisEngine> {
   return started;
 }
 
-async function primaryOf({ send }: RedisEngine): Promise<string | undefined> {
-  return /run_id:(\w+)/.exec(String(await send('INFO', 'server')))?.[1];
+async function primaryOf(engine: RedisEngine): Promise<string | undefined> {
+  return /run_id:(\w+)/.exec(String(await engine.send('INFO', 'server')))?.[1];
 }
 
 it('leaves a former primary that still answers, once sentinels name another one', async () => {
