@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../../testing/free-port.ts';
+import { startHoldableLink } from '../../testing/holdable-link.ts';
 import { startRedis } from '../../testing/redis-engine.ts';
 import { primaryName, startSentinel } from '../../testing/redis-sentinels.ts';
 import type { EngineOptions } from './engine-connections.ts';
@@ -47,6 +48,19 @@ it('asks sentinels for the primary, keeps everything else of the URL, and moves 
   const place = new SentinelPlace(url, [sentinel, nobody]);
   expect([await place.find(), await place.findAgreed()]).toEqual([expected, undefined]);
   expect(await new SentinelPlace(url, [sentinel]).findAgreed()).toBe(expected);
+}, 60_000);
+
+it('does not wait long for a sentinel that is silent while most of them answer', async () => {
+  const redis = await startRedis();
+  onTestFinished(() => redis.close());
+  const sentinels = await Promise.all([startSentinel(redis.port), startSentinel(redis.port)]);
+  const silent = await startHoldableLink(redis.port);
+  silent.hold();
+  const addresses = [...sentinels.map((url) => new URL(url).host), `127.0.0.1:${silent.port}`];
+  const place = new SentinelPlace(`redis://${primaryName}`, addresses);
+  const askedAtMs = performance.now();
+  expect(await place.findAgreed()).toBe(`redis://127.0.0.1:${redis.port}`);
+  expect(performance.now() - askedAtMs).toBeLessThan(1_900);
 }, 60_000);
 
 it('refuses an engine whose replicas are too few for the node, or for its own min-replicas-to-write', async () => {

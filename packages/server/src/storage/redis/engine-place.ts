@@ -22,8 +22,9 @@ interface SentinelAnswer {
   readonly epoch: number;
 }
 
-/** Sentinels answer immediately, so one that does not is treated as gone: often, it died with the primary. */
-const sentinelTimeoutMs = 500;
+const sentinelTimeoutMs = 2_000;
+/** How long to wait for the others once most have answered: often, one died with the primary. */
+const graceMs = 300;
 const sentinelPort = '26379';
 
 /**
@@ -57,11 +58,24 @@ export class SentinelPlace implements EnginePlace {
 
   async #ask(): Promise<{ readonly url: string; readonly answered: number }> {
     const name = decodeURIComponent(this.#url.hostname);
-    const settled = await Promise.allSettled(this.#sentinels.map((sentinel) => askSentinel(sentinel, name)));
-    const answers = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const answers: SentinelAnswer[] = [];
+    const errors: unknown[] = [];
+    await new Promise<void>((resolve) => {
+      const check = (): void => {
+        if (answers.length + errors.length === this.#sentinels.length) resolve();
+        else if (answers.length * 2 > this.#sentinels.length) setTimeout(resolve, graceMs);
+      };
+      for (const sentinel of this.#sentinels) {
+        askSentinel(sentinel, name)
+          .then(
+            (answer) => void answers.push(answer),
+            (error: unknown) => void errors.push(error),
+          )
+          .finally(check);
+      }
+    });
     const [latest] = answers.toSorted((a, b) => b.epoch - a.epoch);
-    if (!latest)
-      throw this.#explained(settled.flatMap((one) => (one.status === 'rejected' ? [one.reason] : [])));
+    if (!latest) throw this.#explained(errors);
     const url = new URL(this.#url);
     url.host = `${latest.host.includes(':') ? `[${latest.host}]` : latest.host}:${latest.port}`;
     return { url: url.href, answered: answers.length };
