@@ -369,6 +369,7 @@ export const rooms = {
         'clock.ts',
         'listeners.ts',
         'refusal.ts',
+        'health',
         'limits',
         'event-log',
         'conferences',

@@ -41,7 +41,11 @@ export async function openConfiguredStorage(
   // Only here, because most servers have no engine.
   const { openRedisStorage } = await import('./storage/redis/open-redis-storage.ts');
   return openRedisStorage({
-    url: cluster.redisUrl,
+    engine: {
+      url: cluster.redisUrl,
+      ...(cluster.redisSentinels && { sentinels: cluster.redisSentinels }),
+      ...(cluster.redisReplicas !== undefined && { replicas: cluster.redisReplicas }),
+    },
     clusterName: cluster.name ?? 'parley',
     node: { url: cluster.nodeUrl },
     leaseMs: cluster.leaseMs ?? defaultLeaseMs,

@@ -107,6 +107,10 @@ export async function startConferencing(foundation: Foundation): Promise<Confere
     onError,
   });
   const pushes = new Pushes({ conferences, log, outside, messages, clock });
+  sharing?.onMissed(() => {
+    pushes.recheck();
+    return Promise.resolve();
+  });
   return {
     conferences,
     endpoints,

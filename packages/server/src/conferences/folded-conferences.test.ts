@@ -1,4 +1,4 @@
-import type { ConferenceCreatedEvent, HistoryEvent } from '@parley-rtc/contract';
+import type { ConferenceCreatedEvent, ConferenceState, HistoryEvent } from '@parley-rtc/contract';
 import { expect, it, vi } from 'vitest';
 import { MemoryEventLog } from '../storage/memory-event-log.ts';
 import { aConference } from '../testing/builders.ts';
@@ -46,6 +46,26 @@ it('knows nothing of a conference that was forgotten, or that another node delet
   await log.begin({ ...created, id: 'e-again' });
   await folded.current('c-1');
   expect(folded.creationIdOf('c-1')).toBe('e-again');
+});
+
+it('notices that events were lost, also when others have taken their place', async () => {
+  const log = new MemoryEventLog();
+  await log.begin(created);
+  await log.append('c-1', 0, [set]);
+  const onLoaded = vi.fn<(state: ConferenceState) => void>();
+  const folded = new FoldedConferences(log, { onLoaded, onAdvanced: () => {} });
+  await folded.current('c-1');
+  await folded.compare('c-1');
+  expect(onLoaded).toHaveBeenCalledOnce();
+  await log.forget('c-1');
+  await log.begin(created);
+  await log.append('c-1', 0, [
+    { ...set, id: 'other-0', interactionId: 'other' },
+    { ...set, id: 'other-1', conferenceVersion: 1, interactionId: 'last' },
+  ]);
+  await folded.compare('c-1');
+  expect(folded.known('c-1')).toMatchObject({ version: 2, versionId: 'other-1', interactionId: 'last' });
+  expect(onLoaded).toHaveBeenCalledTimes(2);
 });
 
 it('keeps the newest state', () => {

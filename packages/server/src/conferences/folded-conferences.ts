@@ -12,14 +12,14 @@ export interface FoldListener {
 
 /** The folded log of each conference that was read. */
 export class FoldedConferences {
-  readonly #log: Pick<EventLog, 'load' | 'read'>;
+  readonly #log: Pick<EventLog, 'load' | 'read' | 'versionIdAt'>;
   readonly #listener: FoldListener | undefined;
   readonly #states = new Map<string, ConferenceState>();
   readonly #creationIds = new Map<string, string>();
   /** Number of conferences that have not ended, by organization. */
   readonly #activeCounts = new Tally();
 
-  constructor(log: Pick<EventLog, 'load' | 'read'>, listener?: FoldListener) {
+  constructor(log: Pick<EventLog, 'load' | 'read' | 'versionIdAt'>, listener?: FoldListener) {
     this.#log = log;
     this.#listener = listener;
   }
@@ -104,8 +104,13 @@ export class FoldedConferences {
     const loaded = known && (await this.#log.load(conferenceId));
     if (known && loaded) {
       const stored = loaded.events.reduce<ConferenceState>(reduce, loaded.state);
-      const isSame = this.#creationIds.get(conferenceId) === loaded.creationId;
-      if (!isSame || stored.version < known.version) {
+      const isSame =
+        this.#creationIds.get(conferenceId) === loaded.creationId &&
+        stored.version >= known.version &&
+        // Other nodes may have appended other events since some were lost.
+        (known.versionId === undefined ||
+          (await this.#log.versionIdAt(conferenceId, known.version)) === known.versionId);
+      if (!isSame) {
         this.forget(conferenceId);
         this.#creationIds.set(conferenceId, loaded.creationId);
         this.store(stored);

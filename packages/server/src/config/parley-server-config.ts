@@ -10,6 +10,13 @@ import type { RateLimits } from '../limits/rate-limits.ts';
 export interface ClusterConfig {
   /** Valkey, or Redis from version 7, as `redis://user:password@host:6379/0`; `rediss:` for TLS. */
   readonly redisUrl: string;
+  /**
+   * Sentinels that know the engine's primary, as `host:26379` or `user:password@host:26379`. The host in `redisUrl` is then the name
+   * that they have for it. Default none: the engine is at `redisUrl`.
+   */
+  readonly redisSentinels?: readonly string[];
+  /** How many replicas of the engine must have what a command wrote before it is answered. Default 0. */
+  readonly redisReplicas?: number;
   /** Where other nodes reach this one, such as `http://10.0.0.7:8787`. */
   readonly nodeUrl: string;
   /** With which all keys in the engine begin. Default `parley`. */

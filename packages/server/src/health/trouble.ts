@@ -3,6 +3,7 @@ export type EngineTroubleCode =
   | 'engine_unavailable'
   | 'engine_full'
   | 'engine_read_only'
+  | 'engine_not_replicated'
   | 'engine_refused'
   | 'node_replaced'
   | 'node_unavailable';
@@ -56,6 +57,13 @@ const engineTroubles: Readonly<Record<EngineTroubleCode, Trouble>> = {
     description: 'The storage engine of this server accepts no changes now. Try again in a few seconds.',
     advice:
       'The engine in PARLEY_REDIS_URL is read-only. If it became a replica, point PARLEY_REDIS_URL to the primary.',
+  },
+  engine_not_replicated: {
+    code: 'engine_not_replicated',
+    description:
+      'The storage engine of this server has too few replicas now, so a change may be lost. Try again in a few seconds.',
+    advice:
+      'Fewer replicas of the engine than PARLEY_REDIS_REPLICAS, or than its min-replicas-to-write, confirm what is written. Start the missing replicas, or check their connection to the primary.',
   },
   engine_refused: {
     code: 'engine_refused',

@@ -2,7 +2,8 @@ import type { ConferenceEvent } from '@parley-rtc/contract';
 import type { Actor } from '../actor.ts';
 import type { Conferences } from '../conferences/conferences.ts';
 import type { EventLog } from '../event-log/event-log.ts';
-import type { PushedEvent, Pushes } from '../push/pushes.ts';
+import type { PushedEvent } from '../push/merge-events.ts';
+import type { Pushes } from '../push/pushes.ts';
 import { RefusalError } from '../refusal.ts';
 import { findJoin, isJoinOf, isLeaveOf } from './find-join.ts';
 

@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import type { Actor } from '../actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits/limits.ts';
-import type { PushedEvent } from '../push/pushes.ts';
+import type { PushedEvent } from '../push/merge-events.ts';
 import type { WaitingRequests } from '../push/waiting-requests.ts';
 import { RefusalError } from '../refusal.ts';
 import { AckWindow } from './ack-window.ts';

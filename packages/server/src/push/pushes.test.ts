@@ -1,6 +1,7 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Conferences } from '../conferences/conferences.ts';
 import { endConference } from '../conferences/rules/end-conference.ts';
+import { EngineError } from '../health/trouble.ts';
 import { MemoryEventLog } from '../storage/memory-event-log.ts';
 import { anActor } from '../testing/builders.ts';
 import { failLoudly } from '../testing/fail-loudly.ts';
@@ -67,6 +68,38 @@ describe('a push', () => {
     expect(outside.channelCount).toBe(0);
     // The push's own lifetime.
     expect(clock.timerCount).toBe(1);
+  });
+
+  it('holds events back while replicas do not confirm them, and shows what is there afterwards', async () => {
+    const { chunks } = await open();
+    const settled = vi.spyOn(log, 'settled');
+    settled.mockRejectedValueOnce(new EngineError('engine_not_replicated'));
+    settled.mockRejectedValueOnce(new EngineError('engine_not_replicated'));
+    const read = vi.spyOn(log, 'read');
+    send('e-1');
+    const silence = { done: false, value: ': still here\n\n' };
+    expect([await chunks.next(), await chunks.next()]).toEqual([silence, silence]);
+    expect(await chunks.next()).toMatchObject({ value: expect.stringContaining('"id":"e-1"') as string });
+    expect(read).toHaveBeenCalledTimes(3);
+    settled.mockRejectedValueOnce(new EngineError('engine_unavailable'));
+    send('e-2');
+    await expect(chunks.next()).rejects.toThrow(EngineError);
+  });
+
+  it('ends when the log lost events that it has sent, and goes on otherwise', async () => {
+    const { chunks } = await open();
+    const next = chunks.next();
+    await untilItWaits();
+    pushes.recheck();
+    await untilItWaits();
+    send('e-1');
+    expect(await next).toMatchObject({ value: expect.stringContaining('"id":"e-1"') as string });
+    const ahead = await open({ version: 0, versionId: await log.versionIdAt('c-1', 0) });
+    const lost = ahead.chunks.next();
+    await untilItWaits();
+    vi.spyOn(log, 'versionIdAt').mockResolvedValue('of another history');
+    pushes.recheck();
+    await expect(lost).rejects.toMatchObject({ code: 'position_unavailable' });
   });
 
   it('stops listening when it ends while it waits', async () => {

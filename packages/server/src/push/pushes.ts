@@ -1,11 +1,13 @@
-import type { EventQos, HistoryEvent } from '@parley-rtc/contract';
+import type { HistoryEvent } from '@parley-rtc/contract';
 import type { Actor } from '../actor.ts';
 import type { Clock } from '../clock.ts';
 import type { Conferences } from '../conferences/conferences.ts';
 import { requirePosition, type HistoryPosition } from '../conferences/require-position.ts';
 import type { EventLog } from '../event-log/event-log.ts';
+import { troubleOf } from '../health/trouble.ts';
 import type { MessageReader, MessageReading, Messages } from '../messages/messages.ts';
 import { readMessagesBeside } from '../messages/read-with-messages.ts';
+import { inOrder, isEnd, withMessages, type PushedEvent } from './merge-events.ts';
 import type { OutsideEvents } from './outside-events.ts';
 import { formatPosition, parsePosition, type PushPosition } from './push-position.ts';
 
@@ -34,17 +36,6 @@ export interface Push {
   readonly over: AbortSignal;
 }
 
-/** One event on its way to a reader. */
-export interface PushedEvent {
-  /** The position after it; undefined for a message of a participant. */
-  readonly position: PushPosition | undefined;
-  readonly json: string;
-  /** What `json` says, for an event of the history. */
-  readonly event: HistoryEvent | undefined;
-  /** How its sender asked for it to be delivered. Events of the history always arrive. */
-  readonly qos: EventQos;
-}
-
 /** After this much silence, a comment shows proxies and readers that the connection is alive. */
 const heartbeatMs = 15_000;
 /**
@@ -64,6 +55,9 @@ const batchBytes = 65_536;
 export class Pushes {
   readonly #options: PushesOptions;
   readonly #open = new Set<AbortController>();
+  /** Wake the pushes that wait. */
+  readonly #wakeUps = new Set<() => void>();
+  #epoch = 0;
   #isClosed = false;
 
   constructor(options: PushesOptions) {
@@ -123,6 +117,12 @@ export class Pushes {
     return this.#batches(conferenceId, reading, over);
   }
 
+  /** Lets all pushes check that the log still has their positions: it may have lost events. Those without one fail. */
+  recheck(): void {
+    this.#epoch += 1;
+    for (const wakeUp of this.#wakeUps) wakeUp();
+  }
+
   /** Ends all pushes. */
   close(): void {
     this.#isClosed = true;
@@ -159,26 +159,54 @@ export class Pushes {
   /** What is available, in order; an empty batch after a time of silence. */
   async *#batches(
     conferenceId: string,
-    { actor, position: start, reader, wasEnded }: PushReading,
+    { position: start, ...reading }: PushReading,
     over: AbortSignal,
   ): AsyncGenerator<readonly PushedEvent[], void> {
-    const { conferences, log, outside } = this.#options;
+    const { reader, wasEnded } = reading;
     let position = start;
+    let epoch = this.#epoch;
     while (!over.aborted) {
-      // In this order: once an event outside the history is read, the log holds everything that happened before it.
-      const sent = outside.after(conferenceId, position.sequence);
-      const logged = await log.read(conferenceId, position.version, batchBytes);
-      if (!logged) return;
-      await log.settled();
-      const { events, isShutOut } = await conferences.readableNow(conferenceId, actor, logged);
-      const received = reader && !isShutOut ? await readMessagesBeside(events, reader, batchBytes) : [];
-      const batch = [...withMessages(inOrder(position, events, isShutOut ? [] : sent), received)];
+      if (epoch !== this.#epoch) {
+        epoch = this.#epoch;
+        await requirePosition(this.#options.log, conferenceId, position);
+      }
+      const read = await this.#read(conferenceId, { position, ...reading }).catch(heldBack);
+      if (read === 'held back') {
+        yield [];
+        continue;
+      }
+      if (!read) return;
+      const { events, isShutOut, batch } = read;
       position = batch.findLast((pushed) => pushed.position)?.position ?? position;
       if (batch.length > 0) yield batch;
       if (isShutOut || (wasEnded && events.length === 0) || batch.some(isEnd)) return;
       const isSilent = !over.aborted && (await this.#wait(conferenceId, position, reader, over));
       if (isSilent && !over.aborted) yield [];
     }
+  }
+
+  /** What is available after a position; undefined without a history. */
+  async #read(
+    conferenceId: string,
+    { actor, position, reader }: PushReading,
+  ): Promise<
+    | {
+        readonly events: readonly HistoryEvent[];
+        readonly isShutOut: boolean;
+        readonly batch: readonly PushedEvent[];
+      }
+    | undefined
+  > {
+    const { conferences, log, outside } = this.#options;
+    // In this order: once an event outside the history is read, the log holds everything that happened before it.
+    const sent = outside.after(conferenceId, position.sequence);
+    const logged = await log.read(conferenceId, position.version, batchBytes);
+    if (!logged) return undefined;
+    await log.settled();
+    const { events, isShutOut } = await conferences.readableNow(conferenceId, actor, logged);
+    const received = reader && !isShutOut ? await readMessagesBeside(events, reader, batchBytes) : [];
+    const batch = [...withMessages(inOrder(position, events, isShutOut ? [] : sent), received)];
+    return { events, isShutOut, batch };
   }
 
   /** Resolves at the next event or when the push ends; returns true if it timed out without an event. */
@@ -201,12 +229,14 @@ export class Pushes {
     const stopListening = outside.onPublished(conferenceId, wakeUp);
     const stopReading = reader && messages.onSent(conferenceId, wakeUp);
     over.addEventListener('abort', wakeUp);
+    this.#wakeUps.add(wakeUp);
     try {
       if (over.aborted || outside.after(conferenceId, sequence).length > 0) wakeUp();
       else if (await reader?.hasMore()) wakeUp();
       await log.wait(conferenceId, version, wake.signal);
     } finally {
       over.removeEventListener('abort', wakeUp);
+      this.#wakeUps.delete(wakeUp);
       stopListening();
       stopReading?.();
       stopTimer();
@@ -245,48 +275,11 @@ async function* encoded(
   }
 }
 
-function isEnd({ event }: PushedEvent): boolean {
-  return event?.type === 'ConferenceEndedEvent';
-}
-
-/** Adds the messages of participants, who joined before they sent them, and before the end. */
-function* withMessages(events: Iterable<PushedEvent>, received: readonly object[]): Generator<PushedEvent> {
-  const messages = received.map((message): PushedEvent => ({
-    position: undefined,
-    json: JSON.stringify(message),
-    event: undefined,
-    qos: 'AT_LEAST_ONCE',
-  }));
-  for (const pushed of events) {
-    if (isEnd(pushed)) yield* messages.splice(0);
-    yield pushed;
-  }
-  yield* messages;
-}
-
-/** Merges both kinds: an event outside the history precedes the history event with its version. */
-function* inOrder(
-  start: PushPosition,
-  events: readonly HistoryEvent[],
-  outside: ReturnType<OutsideEvents['after']>,
-): Generator<PushedEvent> {
-  let position = start;
-  const pending = outside.values();
-  let next = pending.next();
-  const before = function* (limit: number): Generator<PushedEvent> {
-    for (; !next.done && next.value.atVersion <= limit; next = pending.next()) {
-      const { sequence, json, qos } = next.value;
-      position = { ...position, sequence };
-      yield { position, json, event: undefined, qos };
-    }
-  };
-  for (const event of events) {
-    const { id: versionId, conferenceVersion } = event;
-    if (conferenceVersion !== null) yield* before(conferenceVersion);
-    const version = conferenceVersion === null ? 0 : conferenceVersion + 1;
-    position = { ...position, version, versionId };
-    yield { position, json: JSON.stringify(event), event, qos: 'AT_LEAST_ONCE' };
-  }
-  // Not those that later events of the history precede: this may be only a part of it.
-  yield* before(position.version ?? 0);
+/**
+ * Takes the failure of an engine whose replicas are missing at the moment, which has waited for them a while. The caller reads again:
+ * what it read may be lost.
+ */
+function heldBack(error: unknown): 'held back' {
+  if (troubleOf(error)?.code !== 'engine_not_replicated') throw error;
+  return 'held back';
 }

@@ -13,6 +13,9 @@ export class Balanced {
   /** Requests that were answered with something else than success, or 503. */
   readonly refused: string[] = [];
   repeated = 0;
+  /** The longest time without a success. */
+  longestPauseMs = 0;
+  #succeededAtMs = performance.now();
 
   constructor({ desk, nodes }: TestCluster) {
     this.#desk = desk;
@@ -30,7 +33,11 @@ export class Balanced {
       const answer = await this.next()
         .call<Body>(operationId, { ...asked, signal: AbortSignal.timeout(5_000) })
         .catch(() => undefined);
-      if (answer && answer.status < 300) return answer.body;
+      if (answer && answer.status < 300) {
+        this.longestPauseMs = Math.max(this.longestPauseMs, performance.now() - this.#succeededAtMs);
+        this.#succeededAtMs = performance.now();
+        return answer.body;
+      }
       if (answer && answer.status !== 503) this.#refuse(operationId, answer);
       this.repeated += 1;
       await after(100);

@@ -24,6 +24,11 @@ export interface RedisEngine {
 
 const program = 'redis-server';
 
+/** Starts a redis-server with these arguments, which the caller has to end. */
+export function spawnRedis(args: readonly string[]): ChildProcess {
+  return spawn(program, args, { stdio: 'ignore' });
+}
+
 /** Starts a redis-server, which must be installed, on a free port, with data that survive its end. Close it. */
 export async function startRedis(options: readonly string[] = []): Promise<RedisEngine> {
   const port = await freePort();
@@ -40,7 +45,7 @@ export async function startRedis(options: readonly string[] = []): Promise<Redis
   };
   const start = async (): Promise<void> => {
     const settings = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
-    child = spawn(program, [...settings, '--appendonly', 'yes', ...options], { stdio: 'ignore' });
+    child = spawnRedis([...settings, '--appendonly', 'yes', ...options]);
     await untilReady(url);
   };
   const close = async (): Promise<void> => {
@@ -48,16 +53,20 @@ export async function startRedis(options: readonly string[] = []): Promise<Redis
     rmSync(folder, { recursive: true, force: true });
   };
   await start();
-  const send = async (...command: readonly string[]): Promise<unknown> => {
-    const client = createClient({ url });
-    await client.connect();
-    try {
-      return await client.sendCommand([...command]);
-    } finally {
-      client.destroy();
-    }
-  };
+  const send = (...command: readonly string[]): Promise<unknown> => sendTo(url, ...command);
   return { url, port, kill, start, close, signal: (name) => void child?.kill(name), send };
+}
+
+/** Sends a command on a connection of its own. */
+export async function sendTo(url: string, ...command: readonly string[]): Promise<unknown> {
+  const client = createClient({ url, RESP: 2, socket: { reconnectStrategy: false } });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return await client.sendCommand([...command]);
+  } finally {
+    if (client.isOpen) client.destroy();
+  }
 }
 
 async function untilReady(url: string): Promise<void> {

@@ -109,6 +109,15 @@ export async function startCluster(
 ): Promise<TestCluster> {
   const redis = await startRedis();
   onTestFinished(() => redis.close());
+  return startNodes(count, redis, variables);
+}
+
+/** Starts nodes on an engine, which end with the test. */
+export async function startNodes(
+  count: number,
+  redis: RedisEngine,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<TestCluster> {
   const start = async (more: Readonly<Record<string, string>> = {}): Promise<TestNode> => {
     const program = await runNode(redis, { ...variables, ...more });
     return { url: await urlOf(program), program };

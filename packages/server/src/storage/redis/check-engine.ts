@@ -50,6 +50,11 @@ export function explainEngineError(error: unknown): unknown {
       return refused('is full, or its disk is. Raise maxmemory, or free some space.', cause);
     case 'engine_read_only':
       return refused('is read-only. Use the primary.', cause);
+    case 'engine_not_replicated':
+      return refused(
+        'has fewer replicas that confirm what is written than PARLEY_REDIS_REPLICAS, or than its own min-replicas-to-write. Start the missing replicas, or lower the setting.',
+        cause,
+      );
     case 'engine_unavailable':
       return refused('cannot be reached. Start the engine, or correct the URL.', cause);
     default:

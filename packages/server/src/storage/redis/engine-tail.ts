@@ -31,10 +31,11 @@ export interface EngineTailOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** When entries were requested, and in which epoch. */
+/** When entries were requested, in which epoch, and of which primary. */
 interface Asked {
   readonly atMs: number;
   readonly epoch: number;
+  readonly primary: string;
 }
 
 /** How long the engine holds a request for the next entry. */
@@ -55,6 +56,8 @@ const perMs = 64;
 export class EngineTail {
   readonly #options: EngineTailOptions;
   #lastId = '0-0';
+  /** The last entry as the engine has it; undefined before the first. */
+  #last: EngineReply | undefined;
   #lastPlace = 0;
   readonly #working = new Set<Promise<void>>();
   #isClosed = false;
@@ -74,10 +77,11 @@ export class EngineTail {
   async begin(pastMs: number, onPast: (entry: TailEntry) => void): Promise<void> {
     const { engine, keys } = this.#options;
     const last = await this.#lastInEngine();
-    const since = Math.max(0, msOf(last) - pastMs);
-    const past = await engine.send('XRANGE', keys.tail, `${since}-0`, last);
+    const lastId = last ? idOf(last) : '0-0';
+    const since = Math.max(0, msOf(lastId) - pastMs);
+    const past = await engine.send('XRANGE', keys.tail, `${since}-0`, lastId);
     for (const entry of past as readonly EngineReply[]) onPast(this.#entryOf(entry));
-    this.#lastId = last;
+    this.#moveTo(last);
     this.#readAtMs = performance.now();
   }
 
@@ -98,6 +102,11 @@ export class EngineTail {
     return next;
   }
 
+  /** Checks, before anything else is read, that the engine has what was read: it may be another one now, or have lost something. */
+  suspect(): void {
+    this.#mayHaveGap = true;
+  }
+
   close(): void {
     this.#isClosed = true;
   }
@@ -106,7 +115,7 @@ export class EngineTail {
     const { engine, keys } = this.#options;
     for (;;) {
       await this.#closeGap();
-      const asked = this.#ask();
+      const asked = this.#ask(engine);
       const reply = await engine.send('XREAD', 'COUNT', String(batch), 'STREAMS', keys.tail, this.#lastId);
       if ((await this.#receive(reply, asked)) < batch) break;
     }
@@ -114,11 +123,13 @@ export class EngineTail {
   }
 
   async #follow(): Promise<void> {
-    const { blocking, keys, onError } = this.#options;
+    const { engine, blocking, keys, onError } = this.#options;
     while (!this.#isClosed) {
       try {
         await this.#closeGap();
-        const asked = this.#ask();
+        // After a failover, until this connection follows the other one.
+        if (blocking.primary !== engine.primary) throw new EngineError('engine_unavailable');
+        const asked = this.#ask(blocking);
         const block = ['BLOCK', String(blockMs), 'COUNT', String(batch)];
         const reply = await blocking.send('XREAD', ...block, 'STREAMS', keys.tail, this.#lastId);
         await this.#receive(reply, asked);
@@ -135,25 +146,42 @@ export class EngineTail {
   /** Reads everything again where the engine may not have the entries after the last one, and does not. */
   async #closeGap(): Promise<void> {
     if (performance.now() - this.#readAtMs > longestPauseMs) this.#mayHaveGap = true;
-    if (!this.#mayHaveGap) return;
-    this.#closing ??= this.#readAgain().finally(() => {
-      this.#closing = undefined;
-    });
-    await this.#closing;
+    while (this.#mayHaveGap || this.#closing) {
+      this.#closing ??= this.#readAgain().finally(() => {
+        this.#closing = undefined;
+      });
+      await this.#closing;
+    }
   }
 
   async #readAgain(): Promise<void> {
     const { onGap } = this.#options;
-    const isCut = await this.#isCut();
-    const last = await this.#lastInEngine();
-    const isSetBack = isAfter(this.#lastId, last);
-    if (isCut || isSetBack) {
-      this.#epoch += 1;
-      await onGap();
-      this.#lastId = last;
-    }
+    // Not afterwards: the engine may be lost, or become another one, while it is asked.
     this.#mayHaveGap = false;
-    this.#readAtMs = performance.now();
+    try {
+      if (!(await this.#isLastThere())) {
+        const last = await this.#lastInEngine();
+        this.#epoch += 1;
+        await onGap();
+        this.#moveTo(last);
+      }
+      this.#readAtMs = performance.now();
+    } catch (error) {
+      this.#mayHaveGap = true;
+      throw error;
+    }
+  }
+
+  /**
+   * Whether the engine has the last entry that was read, and so everything that follows it. It is not enough that the engine has later
+   * ones: another node may have written these after a failover that lost ours.
+   */
+  async #isLastThere(): Promise<boolean> {
+    const last = this.#last;
+    if (last === undefined) return true;
+    const { engine, keys } = this.#options;
+    const [stored] = (await engine.send('XRANGE', keys.tail, idOf(last), idOf(last))) as EngineReply[];
+    return JSON.stringify(stored) === JSON.stringify(last);
   }
 
   /** Whether the engine has dropped entries after the last one that was read. */
@@ -163,18 +191,25 @@ export class EngineTail {
     return first !== undefined && this.#lastId !== '0-0' && isAfter(idOf(first), this.#lastId);
   }
 
-  async #lastInEngine(): Promise<string> {
+  async #lastInEngine(): Promise<EngineReply | undefined> {
     const { engine, keys } = this.#options;
     const [entry] = (await engine.send('XREVRANGE', keys.tail, '+', '-', 'COUNT', '1')) as EngineReply[];
-    return entry === undefined ? '0-0' : idOf(entry);
+    return entry;
   }
 
-  #ask(): Asked {
-    return { atMs: performance.now(), epoch: this.#epoch };
+  #moveTo(entry: EngineReply | undefined): void {
+    this.#last = entry;
+    this.#lastId = entry === undefined ? '0-0' : idOf(entry);
+  }
+
+  #ask({ primary }: EngineConnection): Asked {
+    return { atMs: performance.now(), epoch: this.#epoch, primary };
   }
 
   /** Returns how many entries the reply has; as many as there can be if it does not count. */
-  async #receive(reply: EngineReply, { atMs, epoch }: Asked): Promise<number> {
+  async #receive(reply: EngineReply, { atMs, epoch, primary }: Asked): Promise<number> {
+    // A former primary may go on for a while, and have what the next one does not.
+    if (primary !== this.#options.engine.primary) return batch;
     // Before an engine that took long to answer did so, it may have dropped what comes first.
     const isLate = performance.now() - atMs > longestAnswerMs;
     if (isLate && (await this.#isCut())) this.#mayHaveGap = true;
@@ -187,7 +222,7 @@ export class EngineTail {
       const id = idOf(entry);
       // Both connections read.
       if (!isAfter(id, this.#lastId)) continue;
-      this.#lastId = id;
+      this.#moveTo(entry);
       this.#handle(this.#entryOf(entry));
     }
     return entries.length;

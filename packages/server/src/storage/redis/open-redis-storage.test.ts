@@ -13,7 +13,7 @@ async function redisWith(...options: readonly string[]): Promise<RedisEngine> {
 async function open(url: string, changes: Partial<RedisStorageOptions> = {}) {
   const errors: unknown[] = [];
   const storage = await openRedisStorage({
-    url,
+    engine: { url },
     clusterName: 'parley',
     node: { url: 'http://127.0.0.1:1' },
     leaseMs: 3_000,

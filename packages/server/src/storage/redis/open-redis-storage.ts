@@ -4,9 +4,10 @@ import { ConfigError } from '../../config-error.ts';
 import type { Records } from '../records.ts';
 import type { Cluster, RecordsName, Storage } from '../storage.ts';
 import { checkEngine, explainEngineError } from './check-engine.ts';
-import { EngineConnection } from './engine-connection.ts';
+import type { EngineConnection } from './engine-connection.ts';
+import { EngineConnections, type EngineOptions } from './engine-connections.ts';
 import { EngineKeys } from './engine-keys.ts';
-import { blockMs, EngineTail, type TailEntry } from './engine-tail.ts';
+import { EngineTail, type TailEntry } from './engine-tail.ts';
 import { NodeLease, type NodeInfo } from './node-lease.ts';
 import { RedisEventLog } from './redis-event-log.ts';
 import { RedisMessageLog } from './redis-message-log.ts';
@@ -17,7 +18,7 @@ import { RedisViewerIds } from './redis-viewer-ids.ts';
 
 /** What {@link openRedisStorage} needs. */
 export interface RedisStorageOptions {
-  readonly url: string;
+  readonly engine: EngineOptions;
   /** With which the keys begin. */
   readonly clusterName: string;
   readonly node: NodeInfo;
@@ -50,26 +51,26 @@ const pastMs = 120_000;
  * @throws {@link ConfigError} (`ERR_CONFIG`) for an engine that cannot be used, or a node whose URL another one has.
  */
 export async function openRedisStorage(options: RedisStorageOptions): Promise<Storage> {
-  const engine = new EngineConnection(options.url);
-  const blocking = new EngineConnection(options.url, blockMs);
+  const keys = new EngineKeys(options.clusterName);
+  const connections = new EngineConnections(options.engine, keys.of('replicated'));
   try {
-    return await open(options, engine, blocking);
+    return await open(options, keys, connections);
   } catch (error) {
-    engine.close();
-    blocking.close();
+    connections.close();
     throw explainEngineError(error);
   }
 }
 
 async function open(
-  { clusterName, node, leaseMs, historyBytes, keptMessageBytes, onError, onWarning }: RedisStorageOptions,
-  engine: EngineConnection,
-  blocking: EngineConnection,
+  { node, leaseMs, historyBytes, keptMessageBytes, onError, onWarning }: RedisStorageOptions,
+  keys: EngineKeys,
+  connections: EngineConnections,
 ): Promise<Storage> {
-  const keys = new EngineKeys(clusterName);
-  await engine.open();
+  const { engine, blocking } = connections;
+  await connections.openFirst();
   const warnings = await checkEngine(engine, keys);
-  await blocking.open();
+  await connections.openAll();
+  await engine.settled();
   await requireFreeUrl(engine, keys, node.url, leaseMs);
 
   let onOrphans: Parameters<Cluster['onOrphans']>[0] | undefined;
@@ -130,18 +131,21 @@ async function open(
   await owners.load();
   engine.watch(
     () => {
+      tail.suspect();
+      connections.rejoin();
       for (const one of records.values()) one.writeAgain().catch(onError);
     },
     () => lease.lose(),
   );
   engine.onFenced(() => lease.check());
+  // As while the engine is away: clients that get no answers may seem silent.
+  connections.onReplicasMissing(() => lease.lose());
 
   const secret = await secretOf(engine, keys);
   const close = (): Promise<void> => {
     lease.close();
     tail.close();
-    engine.close();
-    blocking.close();
+    connections.close();
     return Promise.resolve();
   };
   return {
@@ -183,7 +187,7 @@ async function open(
     records: <Value>(name: RecordsName) => records.get(name) as unknown as Records<Value>,
     compact: () => {},
     check: async () => {
-      await engine.send('HSET', keys.cluster, 'checked', String(Date.now()));
+      await engine.replicated(engine.send('HSET', keys.cluster, 'checked', String(Date.now())));
       if (isClockOff) onWarning('The clock of this machine is still off.');
     },
     close,

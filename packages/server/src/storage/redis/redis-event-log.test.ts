@@ -5,6 +5,7 @@ import { describeEventLog } from '../../testing/event-log-behaviour.ts';
 import { startRedis, type RedisEngine } from '../../testing/redis-engine.ts';
 import { EngineConnection } from './engine-connection.ts';
 import { EngineKeys } from './engine-keys.ts';
+import { fixedPlace } from './engine-place.ts';
 import { RedisEventLog } from './redis-event-log.ts';
 
 let redis: RedisEngine;
@@ -14,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => redis.close());
 
 describeEventLog(async (historyBytes) => {
-  const engine = new EngineConnection(redis.url);
+  const engine = new EngineConnection(fixedPlace(redis.url));
   await engine.open();
   onTestFinished(() => {
     engine.close();
@@ -41,7 +42,7 @@ async function logsOn(incarnations: readonly string[]) {
   const keys = new EngineKeys(randomUUID());
   const logs = await Promise.all(
     incarnations.map(async (name) => {
-      const engine = new EngineConnection(redis.url);
+      const engine = new EngineConnection(fixedPlace(redis.url));
       await engine.open();
       onTestFinished(() => {
         engine.close();

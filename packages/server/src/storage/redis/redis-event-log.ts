@@ -62,7 +62,7 @@ export class RedisEventLog implements EventLog {
     const { engine, keys, incarnation } = this.#options;
     const { conferenceId } = created;
     this.#reading.clear();
-    const reply = await engine.run(
+    const reply = await engine.commit(
       beginScript,
       [keys.head(conferenceId), keys.conferences, keys.tail, keys.dead],
       [incarnation(), conferenceId, JSON.stringify(created), String(Date.parse(created.timestamp) || 0)],
@@ -80,7 +80,7 @@ export class RedisEventLog implements EventLog {
       event.type === 'ConferenceJoinedEvent' ? [event.userEndpointId] : [],
     );
     this.#reading.clear();
-    const reply = await engine.run(
+    const reply = await engine.commit(
       appendScript,
       [
         keys.head(conferenceId),
@@ -136,6 +136,8 @@ export class RedisEventLog implements EventLog {
     if (!Array.isArray(reply)) return undefined;
     const [createdText, version, stateText, ...events] = reply.map(textOf);
     const created = parseStored<ConferenceCreatedEvent>(createdText);
+    engine.noteRead();
+    // Also backwards, when the engine lost events.
     this.#versions.set(conferenceId, Number(version));
     return {
       creationId: created.id,
@@ -186,7 +188,7 @@ export class RedisEventLog implements EventLog {
   }
 
   settled(): Promise<void> {
-    return Promise.resolve();
+    return this.#options.engine.settled();
   }
 
   async conferenceIds(): Promise<readonly string[]> {
@@ -262,7 +264,10 @@ export class RedisEventLog implements EventLog {
   }
 
   #note(conferenceId: string, version: number): void {
-    this.#versions.set(conferenceId, Math.max(version, this.#versions.get(conferenceId) ?? 0));
+    const known = this.#versions.get(conferenceId) ?? -1;
+    if (version <= known) return;
+    this.#versions.set(conferenceId, version);
+    this.#options.engine.noteRead();
   }
 }
 

@@ -69,6 +69,11 @@ export class RedisMessageLog implements MessageLog {
       if (read.length > 0 && bytes > maxBytes) break;
       read.push(message);
     }
+    if (read.length > 0) {
+      const { engine } = this.#options;
+      engine.noteRead();
+      await engine.settled();
+    }
     return read;
   }
 
@@ -121,7 +126,7 @@ export class RedisMessageLog implements MessageLog {
     });
     if (added.size === 0) return stored;
     const dropped = await this.#dropped(conferenceId, { ...place, last, bytes });
-    const reply = await engine.run(
+    const reply = await engine.commit(
       appendMessagesScript,
       [
         keys.messagePlace(conferenceId),

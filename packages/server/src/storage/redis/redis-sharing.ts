@@ -86,7 +86,7 @@ export class RedisSharing implements Sharing {
 
   /** Notes a write that answers wait for. */
   note(write: Promise<unknown>): void {
-    const noted = write.finally(() => this.#writes.delete(noted));
+    const noted = this.#options.engine.replicated(write).finally(() => this.#writes.delete(noted));
     this.#writes.add(noted);
     // Those who wait for it learn of its failure.
     noted.catch(() => {});

@@ -44,7 +44,11 @@ export class RedisStreamOwners implements StreamOwners {
   async claim(streamKey: string): Promise<boolean> {
     const { engine, keys, incarnation } = this.#options;
     const own = incarnation();
-    const owner = await engine.run(claimStreamScript, [keys.owners, keys.tail, keys.dead], [own, streamKey]);
+    const owner = await engine.commit(
+      claimStreamScript,
+      [keys.owners, keys.tail, keys.dead],
+      [own, streamKey],
+    );
     if (owner === own) this.#owners.set(streamKey, own);
     return owner === own;
   }
@@ -54,7 +58,7 @@ export class RedisStreamOwners implements StreamOwners {
     const { engine, keys, incarnation } = this.#options;
     const own = incarnation();
     const all = [keys.owners, keys.tail, keys.dead, keys.nodes];
-    const owner = await engine.run(takeStreamOverScript, all, [own, streamKey]);
+    const owner = await engine.commit(takeStreamOverScript, all, [own, streamKey]);
     if (owner === own) this.#owners.set(streamKey, own);
     return owner === own;
   }

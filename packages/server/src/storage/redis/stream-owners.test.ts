@@ -6,7 +6,7 @@ import { openRedisStorage } from './open-redis-storage.ts';
 /** The cluster as one of its nodes sees it. */
 async function openNode(url: string, port: number): Promise<NonNullable<Storage['shared']>['cluster']> {
   const storage = await openRedisStorage({
-    url,
+    engine: { url },
     clusterName: 'parley',
     node: { url: `http://127.0.0.1:${port}` },
     leaseMs: 10_000,
