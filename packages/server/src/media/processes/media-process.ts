@@ -9,7 +9,8 @@ import { createEmbeddedRouter } from '../routing/embedded-media-router.ts';
 import type { FromProcess, ToProcess } from './messages.ts';
 
 let router: MediaRouter | undefined;
-let serve: (message: ToRouter) => void = () => {};
+/** Resolves with what takes messages, once the process is ready. */
+let started: Promise<(message: ToRouter) => void> | undefined;
 
 function send(message: FromProcess): void {
   // The server may be gone already; then `disconnect` follows.
@@ -22,15 +23,17 @@ process.on('disconnect', () => {
   void end();
 });
 process.on('message', (message: ToProcess) => {
-  if (message.kind === 'start') void start(message);
-  else serve(message);
+  if (message.kind === 'start') started = start(message);
+  else void started?.then((serve) => serve(message));
 });
 
 const log: MediaLog = (level, message, fields) => {
   send({ kind: 'log', level, message, fields: readable(fields) });
 };
 
-async function start({ options }: Extract<ToProcess, { kind: 'start' }>): Promise<void> {
+async function start({
+  options,
+}: Extract<ToProcess, { kind: 'start' }>): Promise<(message: ToRouter) => void> {
   const created = createEmbeddedRouter({ ...options, log });
   router = created;
   created.onPeerLost((lost) => send({ kind: 'lost', lost }));
@@ -41,7 +44,6 @@ async function start({ options }: Extract<ToProcess, { kind: 'start' }>): Promis
     from
       ? created.receiveRelay(streamKey, askForRelay(from.relayPath, from.streamKey))
       : offered.take(streamKey);
-  serve = serveRouter({ router: created, facts: () => created.facts(), send, log, relay });
   try {
     // A process that was killed leaves its socket behind.
     rmSync(options.relayPath, { force: true });
@@ -53,6 +55,7 @@ async function start({ options }: Extract<ToProcess, { kind: 'start' }>): Promis
     log('error', 'Streams cannot be relayed from this process', { err });
   }
   send({ kind: 'ready' });
+  return serveRouter({ router: created, facts: () => created.facts(), send, log, relay });
 }
 
 /** Errors would become {} in JSON. */
