@@ -21,6 +21,29 @@ function run(title, program, args, options = {}) {
   report(title, status === 0 ? [] : [stdout, stderr]);
 }
 
+/**
+ * Compiles a file of the consumers' folder.
+ *
+ * @param {string} title
+ * @param {string} file
+ * @param {object} options of the compiler, besides those that all consumers here use
+ */
+function checkTypes(title, file, options) {
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    target: 'es2022',
+    module: 'esnext',
+    moduleResolution: 'bundler',
+    lib: ['es2023', 'esnext.disposable', 'dom', 'dom.iterable'],
+    types: [],
+    ...options,
+  };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }));
+  run(title, 'tsc', ['--project', folder]);
+}
+
 function report(title, faults) {
   console.log(`${faults.length === 0 ? '✓' : '✗'} ${title}`);
   if (faults.length === 0) return;
@@ -84,65 +107,23 @@ writeFileSync(
     .map((name) => `export * as ${name.replaceAll(/\W/g, '_')} from '@parley-rtc/${name}';`)
     .join('\n'),
 );
-for (const [module, moduleResolution] of [
-  ['nodenext', 'nodenext'],
-  ['esnext', 'bundler'],
-]) {
-  const options = { strict: true, noEmit: true, skipLibCheck: false, exactOptionalPropertyTypes: true };
-  const lib = ['es2023', 'esnext.disposable', 'dom', 'dom.iterable'];
-  writeFileSync(
-    join(folder, 'tsconfig.json'),
-    JSON.stringify({
-      compilerOptions: { ...options, target: 'es2022', module, moduleResolution, lib, types: [] },
-      files: ['consumer.ts'],
-    }),
-  );
-  run(`strict consumer, ${moduleResolution}`, 'tsc', ['--project', folder]);
-}
+checkTypes('strict consumer, nodenext', 'consumer.ts', {
+  exactOptionalPropertyTypes: true,
+  module: 'nodenext',
+  moduleResolution: 'nodenext',
+});
+checkTypes('strict consumer, bundler', 'consumer.ts', { exactOptionalPropertyTypes: true });
 writeFileSync(
   join(folder, 'script.ts'),
   "/// <reference types=\"@parley-rtc/sdk/global\" />\nconst joining: Promise<Parley.Conference> = window.Parley.Conference.join({ server: '', conferenceId: '', token: '' });\nvoid joining.then(() => Parley.setLogLevel('debug'));\n",
 );
-writeFileSync(
-  join(folder, 'tsconfig.json'),
-  JSON.stringify({
-    compilerOptions: {
-      strict: true,
-      noEmit: true,
-      skipLibCheck: false,
-      target: 'es2022',
-      module: 'esnext',
-      moduleDetection: 'auto',
-      moduleResolution: 'bundler',
-      lib: ['es2023', 'esnext.disposable', 'dom', 'dom.iterable'],
-      types: [],
-    },
-    files: ['script.ts'],
-  }),
-);
-run('types of the global Parley', 'tsc', ['--project', folder]);
+checkTypes('types of the global Parley', 'script.ts', { moduleDetection: 'auto' });
 // Nuxt gives every component of Vue this index signature; the types of our components must outlast it.
 writeFileSync(
   join(folder, 'components.ts'),
   "import type { ParleyCall } from '@parley-rtc/vue/elements';\ndeclare module 'vue' {\n  interface ComponentCustomProperties {\n    [name: `$${string}`]: unknown;\n  }\n}\nexport const onEnded: InstanceType<typeof ParleyCall>['$props']['onEnded'] = ({ detail }) => void detail.ending;\n",
 );
-writeFileSync(
-  join(folder, 'tsconfig.json'),
-  JSON.stringify({
-    compilerOptions: {
-      strict: true,
-      noEmit: true,
-      skipLibCheck: true,
-      target: 'es2022',
-      module: 'esnext',
-      moduleResolution: 'bundler',
-      lib: ['es2023', 'esnext.disposable', 'dom', 'dom.iterable'],
-      types: [],
-    },
-    files: ['components.ts'],
-  }),
-);
-run('types of components for Vue in Nuxt', 'tsc', ['--project', folder]);
+checkTypes('types of components for Vue in Nuxt', 'components.ts', { skipLibCheck: true });
 run(
   'import without a DOM',
   'node',

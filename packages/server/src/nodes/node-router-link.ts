@@ -16,7 +16,6 @@ export interface NodeRouterLinkOptions {
 export class NodeRouterLink extends RouterCalls {
   readonly #options: NodeRouterLinkOptions;
   #tunnel: Promise<Duplex> | undefined;
-  #hasEnded = false;
 
   constructor(options: NodeRouterLinkOptions) {
     super({
@@ -47,7 +46,10 @@ export class NodeRouterLink extends RouterCalls {
   async #open(): Promise<Duplex> {
     try {
       const tunnel = await this.#options.open();
-      readLines<FromRouter>(tunnel, (message) => this.#take(message));
+      readLines<FromRouter>(tunnel, (message) => {
+        const news = this.take(message);
+        if (news) this.#options.onNews(news);
+      });
       tunnel.once('close', () => this.#end());
       return tunnel;
     } catch (error) {
@@ -56,20 +58,8 @@ export class NodeRouterLink extends RouterCalls {
     }
   }
 
-  #take(message: FromRouter): void {
-    if (message.kind === 'response' || message.kind === 'failure') {
-      this.take(message);
-      return;
-    }
-    this.hear();
-    this.#options.onNews(message);
-  }
-
   #end(): void {
-    if (this.#hasEnded) return;
-    this.#hasEnded = true;
-    this.end();
-    this.#options.onEnd();
+    if (this.end()) this.#options.onEnd();
   }
 }
 
@@ -80,11 +70,14 @@ export function writeLine(tunnel: Duplex, message: unknown): void {
 
 /** Calls `onMessage` with each message; one that is none ends the tunnel. */
 export function readLines<Message>(tunnel: Duplex, onMessage: (message: Message) => void): void {
-  createInterface({ input: tunnel }).on('line', (line) => {
+  const lines = createInterface({ input: tunnel });
+  lines.on('line', (line) => {
     try {
       onMessage(JSON.parse(line) as Message);
     } catch {
       tunnel.destroy();
     }
   });
+  // It passes on the tunnel's errors, which are followed by `close`; without a listener, they would end the process.
+  lines.on('error', () => {});
 }

@@ -18,7 +18,7 @@ interface PendingRequest {
 }
 
 /** Calls of a router that is elsewhere: requests with responses, and commands, in the order they were made. */
-export class RouterCalls {
+export abstract class RouterCalls {
   readonly #options: RouterCallsOptions;
   readonly #pending = new Map<number, PendingRequest>();
   #lastId = 0;
@@ -71,23 +71,22 @@ export class RouterCalls {
     });
   }
 
-  /** Call it with every message from the router that is not an answer. */
-  hear(): void {
+  /** Takes a message from the router. Returns it if it is no answer. */
+  protected take<Message extends { readonly kind: string }>(message: Answer | Message): Message | undefined {
     this.#heardCount += 1;
+    if (!isAnswer(message)) return message;
+    const request = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
+    request?.settle(message);
+    return undefined;
   }
 
-  /** Takes an answer of the router. */
-  take(answer: Answer): void {
-    this.hear();
-    const request = this.#pending.get(answer.id);
-    this.#pending.delete(answer.id);
-    request?.settle(answer);
-  }
-
-  /** Rejects all pending and later requests: the router is gone. */
-  end(): void {
+  /** Rejects all pending and later requests: the router is gone. Returns whether it was not before. */
+  protected end(): boolean {
+    const isFirst = !this.#hasEnded;
     this.#hasEnded = true;
     this.#rejectPending();
+    return isFirst;
   }
 
   #rejectPending(): void {
@@ -96,6 +95,10 @@ export class RouterCalls {
     this.#pending.clear();
     for (const [id, { settle }] of pending) settle({ kind: 'failure', id, failure });
   }
+}
+
+function isAnswer(message: { readonly kind: string }): message is Answer {
+  return message.kind === 'response' || message.kind === 'failure';
 }
 
 function errorOf({ code, message }: Failure): Error {

@@ -17,9 +17,7 @@ const endDeadlineMs = 3_000;
 /** One media process as the server sees it. */
 export class MediaProcessLink extends RouterCalls {
   readonly #child: ChildProcess;
-  readonly #events: MediaProcessEvents;
   readonly #ended: Promise<void>;
-  #hasEnded = false;
 
   constructor(options: ProcessOptions, events: MediaProcessEvents) {
     const child = startProgram();
@@ -29,12 +27,14 @@ export class MediaProcessLink extends RouterCalls {
       onSilent: () => void child.kill('SIGKILL'),
       name: 'The media process',
     });
-    this.#events = events;
     this.#child = child;
-    child.on('message', (message: FromProcess) => this.#take(message));
+    child.on('message', (message: FromProcess) => {
+      const said = this.take(message);
+      if (said) events.onMessage(said);
+    });
     this.#ended = new Promise((resolve) => {
       const end = (reason: string): void => {
-        this.#end(reason);
+        if (this.end()) events.onEnd(reason);
         resolve();
       };
       child.once('exit', (code, signal) => end(signal ?? `exit code ${code}`));
@@ -57,22 +57,6 @@ export class MediaProcessLink extends RouterCalls {
     if (this.#child.connected) this.#child.disconnect();
     await this.#ended;
     clearTimeout(force);
-  }
-
-  #take(message: FromProcess): void {
-    if (message.kind === 'response' || message.kind === 'failure') {
-      this.take(message);
-      return;
-    }
-    this.hear();
-    this.#events.onMessage(message);
-  }
-
-  #end(reason: string): void {
-    if (this.#hasEnded) return;
-    this.#hasEnded = true;
-    this.end();
-    this.#events.onEnd(reason);
   }
 }
 

@@ -3,31 +3,25 @@ import type { Duplex } from 'node:stream';
 import type { AcceptedMedia } from '../accepted-media.ts';
 import { KeyFrameRequester } from '../incoming/key-frame-requester.ts';
 import { historySizes } from '../incoming/packet-history.ts';
+import type { PublisherPeerOptions } from '../incoming/publisher-peer.ts';
 import { SimulcastSource } from '../incoming/simulcast-source.ts';
 import { SourceStream } from '../incoming/source-stream.ts';
 import { buildNack, buildPictureLoss } from '../wire/build-rtcp.ts';
 import { parseRtcp } from '../wire/parse-rtcp.ts';
-import { parseRtpPacket, type RtpPacket } from '../wire/rtp-packet.ts';
+import { parseRtpPacket } from '../wire/rtp-packet.ts';
 import { frameKind, type RelayFrame } from './relay-frames.ts';
 import { RelayLink } from './relay-link.ts';
 import { readMedia, readMessage, writeMessage, type RelayDemand, type RelayState } from './relay-messages.ts';
 
 /** What {@link IncomingRelay} needs. */
-export interface IncomingRelayOptions {
+export interface IncomingRelayOptions extends Pick<
+  PublisherPeerOptions,
+  'onPacket' | 'onSenderReport' | 'now'
+> {
   readonly connection: Duplex;
-  /** Receives each packet of each stream once. */
-  readonly onPacket: (
-    published: SimulcastSource,
-    source: SourceStream,
-    packet: RtpPacket,
-    extendedNumber: number,
-  ) => void;
-  readonly onSenderReport: (source: SourceStream) => void;
   /** The publisher's description has come, or another one. */
   readonly onMedia: (media: readonly AcceptedMedia[]) => void;
   readonly onEnd: () => void;
-  /** Milliseconds of a monotonic clock. */
-  readonly now: () => number;
 }
 
 /** As often as the publisher's cap is decided. */

@@ -56,6 +56,8 @@ export function offerRelay(path: string, streamKey: string): Socket {
 
 function connectRelay(path: string, kind: FrameKind, streamKey: string): Socket {
   const connection = createConnection(path);
+  // Errors are followed by `close`.
+  connection.on('error', () => {});
   connection.write(writeFrame(kind, Buffer.from(streamKey)));
   return connection;
 }
