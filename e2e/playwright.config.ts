@@ -11,7 +11,7 @@ const executablePath = findBrowser();
  * interfaces, which every browser on the machine would notice, or build the packages that other journeys load.
  */
 const alone =
-  /\/(crowd|frameworks|insight|leaks|lip-sync|loss|native-transport|network-change|packed|paths|recording|rolling-restart|simulcast|slow-link|turn)\.e2e\.ts$/;
+  /\/(crowd|frameworks|insight|leaks|lip-sync|loss|native-transport|network-change|nodes|packed|paths|recording|rolling-restart|simulcast|slow-link|turn)\.e2e\.ts$/;
 
 /** Journeys that only `npm run examples` runs: installing and building their apps takes a minute and a half. */
 const examples = /\/frameworks-with-servers\.e2e\.ts$/;
