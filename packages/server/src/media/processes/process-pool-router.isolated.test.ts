@@ -89,11 +89,9 @@ it('loses a stream with all its views, wherever they are, when the process of it
   const { publish, view, lost, pidOf } = await relayed();
   process.kill(pidOf.origin, 'SIGKILL');
   await eventually(() => expect(lost).toHaveLength(3));
-  expect(lost).toEqual([
-    { streamKey: 'a', viewerId: 'origin' },
-    { streamKey: 'a', viewerId: 'edge' },
-    { streamKey: 'a' },
-  ]);
+  // The other process may say first that the relay has ended.
+  expect(lost.map(({ viewerId }) => viewerId).toSorted()).toEqual(['edge', 'origin', undefined]);
+  expect(lost.at(-1)).toEqual({ streamKey: 'a' });
   const again = await publish('a', 0x3333);
   await again.sendUntilSeen([await view('a', 'edge')]);
 });
