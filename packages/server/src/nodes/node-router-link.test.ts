@@ -24,10 +24,11 @@ it('ends when the other node dies, whose reset of the connection ends nothing el
 
 it('ends when there is no other node', async () => {
   const onEnd = vi.fn<() => void>();
-  const open = () => Promise.reject(new Error('connect ECONNREFUSED'));
+  const open = vi.fn<() => Promise<never>>(() => Promise.reject(new Error('connect ECONNREFUSED')));
   const link = new NodeRouterLink({ open, onNews: () => {}, onEnd });
   await expect(link.request('facts', null)).rejects.toMatchObject({ code: 'overloaded' });
   expect(onEnd).toHaveBeenCalledOnce();
+  expect(open).toHaveBeenCalledOnce();
 });
 
 it('tells answers from news, and ends over anything else', async () => {

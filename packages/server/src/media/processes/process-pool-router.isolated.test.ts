@@ -90,7 +90,7 @@ it('loses a stream with all its views, wherever they are, when the process of it
   process.kill(pidOf.origin, 'SIGKILL');
   await eventually(() => expect(lost).toHaveLength(3));
   // The other process may say first that the relay has ended.
-  expect(lost.map(({ viewerId }) => viewerId).toSorted()).toEqual(['edge', 'origin', undefined]);
+  expect(new Set(lost.map(({ viewerId }) => viewerId))).toEqual(new Set(['edge', 'origin', undefined]));
   expect(lost.at(-1)).toEqual({ streamKey: 'a' });
   const again = await publish('a', 0x3333);
   await again.sendUntilSeen([await view('a', 'edge')]);
