@@ -26,8 +26,8 @@ export interface Moderating {
   readonly moderation: Moderation;
   readonly waitingRoom: WaitingRoom;
   /**
-   * Loads what asks the server who is waiting, once we may moderate a waiting room. It starts when the returned function is called,
-   * and stops by what that returns.
+   * Loads the code that follows the list of waiting guests, once we may moderate a waiting room. Call the returned function to start
+   * following, and what that returns to stop.
    */
   readonly loadGuests: (signal: AbortSignal) => Promise<() => () => void>;
 }

@@ -134,7 +134,7 @@ it('loses the views that cannot decode what its publisher returns with', async (
   await eventually(() => expect(lost).toEqual([{ streamKey, viewerId: 'a' }]));
 });
 
-it('cannot be relayed if there is no such stream', async () => {
+it('refuses to relay a stream that does not exist', async () => {
   const { origin } = await setUp();
   expect(() => origin.sendRelay('unknown', duplexPair()[0])).toThrow(
     expect.objectContaining({ code: 'unknown_stream' }),

@@ -22,7 +22,7 @@ it('ends when the other node dies, whose reset of the connection ends nothing el
   await expect(link.request('facts', null)).rejects.toMatchObject({ code: 'overloaded' });
 });
 
-it('ends when there is no other node', async () => {
+it('ends when the other node cannot be reached', async () => {
   const onEnd = vi.fn<() => void>();
   const open = vi.fn<() => Promise<never>>(() => Promise.reject(new Error('connect ECONNREFUSED')));
   const link = new NodeRouterLink({ open, onNews: () => {}, onEnd });

@@ -84,7 +84,7 @@ it('refuses a signature for another tunnel, of an hour ago, or none', async () =
   expect(await status(good)).toBe(200);
 });
 
-it('fails when there is no node', async () => {
+it('fails when the node cannot be reached', async () => {
   const { tunnels } = await setUp();
   await expect(tunnels.open('http://127.0.0.1:1', { use: 'router' })).rejects.toThrow('ECONNREFUSED');
 });

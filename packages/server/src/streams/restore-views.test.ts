@@ -34,7 +34,7 @@ it('divides a crowd among several events', async () => {
   expect(asked().flatMap(({ viewerIds }) => viewerIds)).toEqual(ids);
 });
 
-it('asks nobody who has gone themselves, no publisher, and nobody of a stream that is gone', async () => {
+it('asks neither viewers who left by themselves, nor publishers, nor viewers of a stream that has ended', async () => {
   const { mediaRouter, asked } = setUp();
   mediaRouter.lose({ streamKey: 'key', viewerId: 'a' });
   mediaRouter.lose(lost);

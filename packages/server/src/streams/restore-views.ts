@@ -39,6 +39,8 @@ export function restoreViews(options: RestoreViewsOptions): void {
     if (!isRouterGone || viewerId === undefined) return;
     // Once for all that are lost together.
     if (lost.size === 0) setImmediate(ask);
-    lost.set(streamKey, [...(lost.get(streamKey) ?? []), viewerId]);
+    const viewerIds = lost.get(streamKey) ?? [];
+    viewerIds.push(viewerId);
+    lost.set(streamKey, viewerIds);
   });
 }

@@ -19,7 +19,7 @@ export class OfferedRelays {
   /** Call it with the connection. An offer that nobody asks for ends after five seconds. */
   offer(streamKey: string, connection: Duplex): void {
     const isKnown = this.#router.receiveRelay(streamKey, connection);
-    // Whoever asks hears of it.
+    // `take` reports a failure.
     isKnown.catch(() => {});
     const answer = this.#awaited.get(streamKey);
     if (answer) {

@@ -71,7 +71,7 @@ export abstract class RouterCalls {
     });
   }
 
-  /** Takes a message from the router. Returns it if it is no answer. */
+  /** Takes a message from the router, and returns it unless it is an answer. */
   protected take<Message extends { readonly kind: string }>(message: Answer | Message): Message | undefined {
     this.#heardCount += 1;
     if (!isAnswer(message)) return message;

@@ -6,6 +6,7 @@ import { historySizes } from '../incoming/packet-history.ts';
 import type { PublisherPeerOptions } from '../incoming/publisher-peer.ts';
 import { SimulcastSource } from '../incoming/simulcast-source.ts';
 import { SourceStream } from '../incoming/source-stream.ts';
+import type { CappingView } from '../outgoing/source-cap.ts';
 import { buildNack, buildPictureLoss } from '../wire/build-rtcp.ts';
 import { parseRtcp } from '../wire/parse-rtcp.ts';
 import { parseRtpPacket } from '../wire/rtp-packet.ts';
@@ -54,11 +55,12 @@ export class IncomingRelay {
   }
 
   /** Tells the other router what the views here need: other layers immediately, everything else now and then. */
-  demand(demand: RelayDemand, nowMs: number): void {
+  demand(layers: RelayDemand['layers'], capping: () => CappingView, nowMs: number): void {
     const former = this.#demand;
-    const isSame = former && JSON.stringify(former.layers) === JSON.stringify(demand.layers);
+    const isSame = former && JSON.stringify(former.layers) === JSON.stringify(layers);
     if (isSame && nowMs - this.#toldMs < demandIntervalMs) return;
-    if (former?.layers) this.#resume(former.layers.sent, demand.layers?.sent);
+    if (former?.layers) this.#resume(former.layers.sent, layers?.sent);
+    const demand: RelayDemand = { ...(layers && { layers }), capping: capping() };
     this.#demand = demand;
     this.#toldMs = nowMs;
     this.#link.send(frameKind.demand, writeMessage(demand));

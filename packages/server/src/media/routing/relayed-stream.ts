@@ -83,9 +83,6 @@ export class RelayedStream {
     if (this.#media.length === 0) return;
     const sent = this.#sentLayers;
     const layers = sent && { sent, needed: sent.filter((layer) => this.views.needLayer(layer)) };
-    this.#relay.demand(
-      { ...(layers && { layers }), capping: mergeCapping(this.views.capping(nowMs)) },
-      nowMs,
-    );
+    this.#relay.demand(layers, () => mergeCapping(this.views.capping(nowMs)), nowMs);
   }
 }

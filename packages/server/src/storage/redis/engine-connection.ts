@@ -24,7 +24,7 @@ const codeByReply: readonly (readonly [RegExp, EngineTroubleCode])[] = [
   [/^NOREPLICAS/, 'engine_not_replicated'],
   [/^(LOADING|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|UNBLOCKED)/, 'engine_unavailable'],
 ];
-/** What an engine says that is no longer the primary. */
+/** Errors of an engine that is no longer the primary. */
 const isNoPrimary = /^(READONLY|UNBLOCKED|MASTERDOWN|ERR WAIT cannot be used with replica)/;
 
 /** A connection to Valkey or Redis. It reconnects by itself; in between, commands fail instead of waiting. */
@@ -35,7 +35,7 @@ export class EngineConnection {
   #primary = '';
   #url = '';
   #isClosed = false;
-  /** Why there is no connection. */
+  /** The error that ended the connection, or kept it from opening. */
   #failure = new EngineError('engine_unavailable');
   #replicas: Replicas | undefined;
   #onReady: () => void = () => {};

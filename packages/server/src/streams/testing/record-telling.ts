@@ -27,7 +27,7 @@ interface RecordedTelling {
 
 /**
  * What tells of streams needs, for a conference with the stream `s-1` of Ada, which the media router knows as `key`; with
- * `streamId`, that key belongs to another stream. `publish` notes what is told.
+ * `streamId`, that key belongs to another stream. `publish` records the events.
  */
 export function recordTelling(streamId = 's-1'): TellingParts & RecordedTelling {
   const publish = vi.fn<OutsideEvents['publish']>();
