@@ -3,21 +3,16 @@ import type { AcceptedMedia } from '../accepted-media.ts';
 import type { MediaKind } from '../codecs/codec.ts';
 import type { ExtensionIds } from '../header-extensions.ts';
 import type { MediaFacts } from '../media-router.ts';
-import {
-  buildBandwidthEstimate,
-  buildNack,
-  buildPictureLoss,
-  buildReceiverReport,
-} from '../wire/build-rtcp.ts';
+import { buildBandwidthEstimate, buildReceiverReport } from '../wire/build-rtcp.ts';
 import { parseRtcp } from '../wire/parse-rtcp.ts';
 import { unwrapRetransmission } from '../wire/retransmission.ts';
 import type { SenderReport } from '../wire/rtcp.ts';
 import { isRtcp, parseRtpPacket, readExtensionNumber, type RtpPacket } from '../wire/rtp-packet.ts';
 import { ArrivalTimes } from './arrival-times.ts';
 import { Demultiplexer } from './demultiplexer.ts';
-import { KeyFrameRequester } from './key-frame-requester.ts';
 import { loopTurn } from './loop-turn.ts';
 import { historySizes } from './packet-history.ts';
+import { rtcpRequests } from './rtcp-requests.ts';
 import { SimulcastSource } from './simulcast-source.ts';
 import { SourceStream } from './source-stream.ts';
 import { TransportFeedback } from './transport-feedback.ts';
@@ -200,15 +195,14 @@ export class PublisherPeer {
     if (current?.ssrc === ssrc) return current;
     if (current && nowMs - current.lastPacketMs < succeedsAfterMs) return undefined;
     const { media } = published;
+    const { keyFrames, sendNack } = rtcpRequests(this.#ownSsrc, ssrc, this.#send);
     const source = new SourceStream({
       ssrc,
       media,
       layer,
       historySize: historySizes[media.kind],
-      ...(media.feedback.includes('nack') && {
-        sendNack: (numbers: readonly number[]) => void this.#send(buildNack(this.#ownSsrc, ssrc, numbers)),
-      }),
-      keyFrames: new KeyFrameRequester(() => this.#send(buildPictureLoss(this.#ownSsrc, ssrc))),
+      ...(media.feedback.includes('nack') && { sendNack }),
+      keyFrames,
       onPacket: (packet, extendedNumber) => this.#onPacket(published, source, packet, extendedNumber),
     });
     published.setLayer(layer, source);

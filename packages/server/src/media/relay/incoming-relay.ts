@@ -1,13 +1,12 @@
 import { randomInt } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import type { AcceptedMedia } from '../accepted-media.ts';
-import { KeyFrameRequester } from '../incoming/key-frame-requester.ts';
 import { historySizes } from '../incoming/packet-history.ts';
 import type { PublisherPeerOptions } from '../incoming/publisher-peer.ts';
+import { rtcpRequests } from '../incoming/rtcp-requests.ts';
 import { SimulcastSource } from '../incoming/simulcast-source.ts';
 import { SourceStream } from '../incoming/source-stream.ts';
 import type { CappingView } from '../outgoing/source-cap.ts';
-import { buildNack, buildPictureLoss } from '../wire/build-rtcp.ts';
 import { parseRtcp } from '../wire/parse-rtcp.ts';
 import { parseRtpPacket } from '../wire/rtp-packet.ts';
 import { frameKind, type RelayFrame } from './relay-frames.ts';
@@ -126,11 +125,7 @@ export class IncomingRelay {
       media,
       layer,
       historySize: historySizes[media.kind],
-      sendNack: (numbers) =>
-        void this.#link.sendMedia(frameKind.rtcp, buildNack(this.#ownSsrc, ssrc, numbers)),
-      keyFrames: new KeyFrameRequester(() =>
-        this.#link.sendMedia(frameKind.rtcp, buildPictureLoss(this.#ownSsrc, ssrc)),
-      ),
+      ...rtcpRequests(this.#ownSsrc, ssrc, (packet) => this.#link.sendMedia(frameKind.rtcp, packet)),
       onPacket: (packet, extendedNumber) => this.#options.onPacket(published, source, packet, extendedNumber),
     });
     if (this.#state) this.#assumeHeight(source, this.#state);
